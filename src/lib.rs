@@ -1,1 +1,1 @@
-//! Placeholder.
+//! The operator's command line for a recommendation pipeline.

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The filtering core that the Lambda and recoctl both link.
+//!
+//! Everything here is pure: no AWS, no async runtime, no clock, no environment, no printing.
+//! What an operator is told (`classify`), what a backfill writes and what the Lambda would do are
+//! the same because all three call [`decode`], [`filter`] and [`item`].
+
+pub mod batch;
+pub mod classify;
+pub mod decode;
+pub mod facts;
+pub mod filter;
+pub mod item;
+pub mod judge;
+pub mod message;
+pub mod outcome;
+pub mod policy;
+pub mod record;
+pub mod settle;
+pub mod supersede;
+
+pub use record::{Id, Recommendation};

@@ -1,0 +1,376 @@
+//! Classification: why a message failed, and what to do about it.
+//!
+//! A message has exactly one class. Where several would fit, the first of this table wins:
+//!
+//! | order | class | when |
+//! |---|---|---|
+//! | 1 | `malformed` | the body does not decode, or not one of its entries does |
+//! | 2 | `foreign` | sound JSON, but not a message of this pipeline |
+//! | 3 | `oversize` | larger than the destination queue takes, or no entry is writable and one is over 400 KB |
+//! | 4 | `malformed` | no entry is writable and one does not fit the table's types |
+//! | 5 | `unknown-user` | no entry is writable, all because their users are unknown or inactive |
+//! | 6 | `empty` | no entry is writable: the filter leaves nothing |
+//! | 7 | `superseded` | every writable user stands in a newer message of the same scan |
+//! | 8 | `stale` | the table holds a newer list for every writable user |
+//! | 9 | `partial` | some entries are bad, others writable |
+//! | 10 | `retryable` | it would succeed |
+//!
+//! `superseded` and `stale` come before `partial` and `retryable` because redriving such a message
+//! overwrites newer data, however sound it is. A high receive count is never a class: valid
+//! messages reach a DLQ when the function is throttled.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Id;
+use crate::decode::{DecodeError, Decoded, Envelope, Shape};
+use crate::facts::FactSet;
+use crate::filter::{DropCounts, SkipReason};
+use crate::item::{ItemError, Schema};
+use crate::judge::{Judged, Verdict, judge};
+use crate::policy::Policy;
+
+/// Why a message is in the DLQ, as far as its content, the facts and the table tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// It would succeed: it failed for a passing reason.
+    Retryable,
+    /// Some entries are bad, others would be written.
+    Partial,
+    /// Broken, or of types that the table cannot hold.
+    Malformed,
+    /// Not a message of this pipeline.
+    Foreign,
+    /// All of its users are unknown or inactive.
+    UnknownUser,
+    /// The filter leaves nothing to write.
+    Empty,
+    /// Too large for the destination queue or for an item.
+    Oversize,
+    /// The table holds newer lists for all of its users.
+    Stale,
+    /// Newer messages of the same scan carry all of its users.
+    Superseded,
+}
+
+impl Class {
+    /// Every class, in the order in which tables show them.
+    pub const ALL: [Class; 9] = [
+        Class::Retryable,
+        Class::Partial,
+        Class::Malformed,
+        Class::Foreign,
+        Class::UnknownUser,
+        Class::Empty,
+        Class::Oversize,
+        Class::Stale,
+        Class::Superseded,
+    ];
+
+    /// The name used on the command line, in tables and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Retryable => "retryable",
+            Class::Partial => "partial",
+            Class::Malformed => "malformed",
+            Class::Foreign => "foreign",
+            Class::UnknownUser => "unknown-user",
+            Class::Empty => "empty",
+            Class::Oversize => "oversize",
+            Class::Stale => "stale",
+            Class::Superseded => "superseded",
+        }
+    }
+
+    /// What the operator should do, in a sentence.
+    #[must_use]
+    pub fn action(self) -> &'static str {
+        match self {
+            Class::Retryable => "redrive it",
+            Class::Partial => {
+                "redrive it to write the good entries; fix the producer for the bad ones"
+            }
+            Class::Malformed => "keep a copy, fix the producer, then remove it",
+            Class::Foreign => "find out who sent it here, then remove it",
+            Class::UnknownUser => {
+                "nothing would be written; remove it, or wait if the users are new"
+            }
+            Class::Empty => "nothing would be written; remove it",
+            Class::Oversize => "have the producer split it; it cannot pass as it is",
+            Class::Stale => "leave it: redriving would overwrite newer lists",
+            Class::Superseded => "leave it: redrive the newer message instead",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Class {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Class::ALL.into_iter().find(|class| class.name() == name).ok_or_else(|| {
+            let names: Vec<&str> = Class::ALL.iter().map(|class| class.name()).collect();
+            format!("no class {name:?}; classes are {}", names.join(", "))
+        })
+    }
+}
+
+/// The content of a message, judged entry by entry against facts, policy and table.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// Shape and envelopes, or why it does not decode.
+    pub decoded: Result<Header, DecodeError>,
+    /// Entries that decoded, with their index in `data`, their user and the verdict.
+    pub entries: Vec<JudgedEntry>,
+    /// Entries that did not decode: their index and the fault with its position.
+    pub bad: Vec<(usize, String)>,
+}
+
+/// How a message was laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The shape.
+    pub shape: Shape,
+    /// Envelopes, outermost first.
+    pub envelopes: Vec<Envelope>,
+}
+
+/// One entry that decoded.
+#[derive(Debug, Clone)]
+pub struct JudgedEntry {
+    /// Its index in `data`, from 0.
+    pub index: usize,
+    /// Whose list it is.
+    pub user: Id,
+    /// When the producer says the list was made, in epoch seconds.
+    pub generated_at: Option<i64>,
+    /// What is to become of it.
+    pub judged: Judged,
+}
+
+impl Content {
+    /// Judges a decoded message.
+    #[must_use]
+    pub fn judge(
+        decoded: Result<Decoded, DecodeError>,
+        facts: &FactSet,
+        policy: &Policy,
+        schema: &Schema,
+    ) -> Self {
+        let decoded = match decoded {
+            Ok(decoded) => decoded,
+            Err(error) => return Content { decoded: Err(error), entries: vec![], bad: vec![] },
+        };
+        let entries = decoded.entries.into_iter().map(|entry| JudgedEntry {
+            index: entry.index,
+            user: entry.recommendation.user.clone(),
+            generated_at: entry.recommendation.generated_at,
+            judged: judge(entry.recommendation, facts, policy, schema),
+        });
+        Content {
+            entries: entries.collect(),
+            bad: decoded.bad.iter().map(|bad| (bad.index, bad.to_string())).collect(),
+            decoded: Ok(Header { shape: decoded.shape, envelopes: decoded.envelopes }),
+        }
+    }
+
+    /// The users whose lists would be written.
+    pub fn writable_users(&self) -> impl Iterator<Item = &Id> {
+        self.writable().map(|entry| &entry.user)
+    }
+
+    fn writable(&self) -> impl Iterator<Item = &JudgedEntry> {
+        self.entries.iter().filter(|entry| matches!(entry.judged.verdict, Verdict::Write(_)))
+    }
+
+    fn rejected(&self) -> impl Iterator<Item = (&JudgedEntry, &ItemError)> {
+        self.entries.iter().filter_map(|entry| match &entry.judged.verdict {
+            Verdict::Reject(error) => Some((entry, error)),
+            _ => None,
+        })
+    }
+}
+
+/// What surrounds a message and is not in its body.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The size that counts against the destination's limit, in bytes.
+    pub message_bytes: usize,
+    /// The destination's `MaximumMessageSize` in bytes, where known.
+    pub destination_limit: Option<usize>,
+    /// When the message was sent, in seconds; stands in where the content has no `generated_at`.
+    pub sent_at: Option<i64>,
+    /// `generated_at` of the items in the table, for those users who have one.
+    pub in_table: &'a HashMap<Id, i64>,
+    /// Whether newer messages of the same scan carry all of its writable users.
+    pub superseded: bool,
+}
+
+/// A message's class with all that backs it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Classification {
+    /// The class.
+    pub class: Class,
+    /// Why, most telling first. Never empty.
+    pub reasons: Vec<String>,
+    /// What to do.
+    pub action: &'static str,
+    /// How it was laid out, where it decoded.
+    pub shape: Option<Shape>,
+    /// Envelopes, outermost first.
+    pub envelopes: Vec<Envelope>,
+    /// How many users' entries it has, bad ones included.
+    pub users: usize,
+    /// Entries that would be written.
+    pub writable: usize,
+    /// Entries that did not decode or that the table cannot hold.
+    pub bad: usize,
+    /// Article ids that would be written.
+    pub kept_articles: usize,
+    /// Article ids that the filter drops, by reason.
+    pub dropped_articles: DropCounts,
+    /// What writing it would cost, in WCU.
+    pub wcu: u64,
+}
+
+/// Classifies a message by the table in this module's documentation.
+#[must_use]
+pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification {
+    let (class, reasons) = decide(content, around);
+    let mut dropped_articles = DropCounts::default();
+    let (mut kept_articles, mut wcu, mut writable) = (0, 0, 0);
+    for entry in &content.entries {
+        dropped_articles += entry.judged.dropped;
+        if let Verdict::Write(item) = &entry.judged.verdict {
+            writable += 1;
+            kept_articles += item.recommendation.articles.len();
+            wcu += item.wcu();
+        }
+    }
+    let header = content.decoded.as_ref().ok();
+    Classification {
+        class,
+        reasons,
+        action: class.action(),
+        shape: header.map(|header| header.shape),
+        envelopes: header.map(|header| header.envelopes.clone()).unwrap_or_default(),
+        users: content.entries.len() + content.bad.len(),
+        writable,
+        bad: content.bad.len() + content.rejected().count(),
+        kept_articles,
+        dropped_articles,
+        wcu,
+    }
+}
+
+fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) {
+    if let Err(error) = &content.decoded {
+        let class = match error {
+            DecodeError::Malformed { .. } => Class::Malformed,
+            DecodeError::Foreign { .. } => Class::Foreign,
+        };
+        return (class, vec![error.to_string()]);
+    }
+    if content.entries.is_empty() && !content.bad.is_empty() {
+        return (Class::Malformed, bad_reasons(content));
+    }
+    if let Some(limit) = around.destination_limit.filter(|limit| around.message_bytes > *limit) {
+        let bytes = around.message_bytes;
+        let reason =
+            format!("message is {bytes} bytes; the destination queue takes at most {limit}");
+        return (Class::Oversize, vec![reason]);
+    }
+    if content.writable().next().is_none() {
+        return nothing_writable(content);
+    }
+    something_writable(content, around)
+}
+
+fn bad_reasons(content: &Content) -> Vec<String> {
+    let undecodable = content.bad.iter().map(|(_, reason)| reason.clone());
+    let rejected =
+        content.rejected().map(|(entry, error)| format!("entry {}: {error}", entry.index));
+    undecodable.chain(rejected).collect()
+}
+
+fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
+    let too_large = |error: &ItemError| matches!(error, ItemError::TooLarge { .. });
+    if content.rejected().any(|(_, error)| too_large(error)) {
+        return (Class::Oversize, bad_reasons(content));
+    }
+    if content.rejected().next().is_some() || !content.bad.is_empty() {
+        return (Class::Malformed, bad_reasons(content));
+    }
+    if content.entries.is_empty() {
+        return (Class::Empty, vec!["`data` holds no entries".to_owned()]);
+    }
+    let skips: Vec<SkipReason> = content
+        .entries
+        .iter()
+        .filter_map(|entry| match entry.judged.verdict {
+            Verdict::Skip(reason) => Some(reason),
+            _ => None,
+        })
+        .collect();
+    let user_fault =
+        |reason: &SkipReason| matches!(reason, SkipReason::UnknownUser | SkipReason::InactiveUser);
+    let class = if skips.iter().all(user_fault) { Class::UnknownUser } else { Class::Empty };
+    (class, skip_reasons(content, &skips))
+}
+
+fn skip_reasons(content: &Content, skips: &[SkipReason]) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for reason in [SkipReason::UnknownUser, SkipReason::InactiveUser, SkipReason::TooFew] {
+        let count = skips.iter().filter(|skip| **skip == reason).count();
+        if count > 0 {
+            let of = content.entries.len();
+            let first = content.entries.iter().find(|e| e.judged.verdict == Verdict::Skip(reason));
+            let user = first.map(|entry| entry.user.to_string()).unwrap_or_default();
+            reasons.push(match reason {
+                SkipReason::UnknownUser => format!("{count} of {of} users unknown (first: {user})"),
+                SkipReason::InactiveUser => {
+                    format!("{count} of {of} users inactive (first: {user})")
+                }
+                SkipReason::TooFew => {
+                    format!("{count} of {of} lists empty once filtered (first: user {user})")
+                }
+            });
+        }
+    }
+    reasons
+}
+
+fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) {
+    let writable = content.writable().count();
+    if around.superseded {
+        let reason = format!("all {writable} writable users stand in newer messages of this scan");
+        return (Class::Superseded, vec![reason]);
+    }
+    if content.writable().all(|entry| newer_in_table(entry, around)) {
+        let reason = format!("the table holds newer lists for all {writable} writable users");
+        return (Class::Stale, vec![reason]);
+    }
+    let reasons = bad_reasons(content);
+    if !reasons.is_empty() {
+        return (Class::Partial, reasons);
+    }
+    (Class::Retryable, vec![format!("would write {writable} of {} lists", content.entries.len())])
+}
+
+fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>) -> bool {
+    let made = entry.generated_at.or(around.sent_at);
+    match (around.in_table.get(&entry.user), made) {
+        (Some(in_table), Some(made)) => *in_table > made,
+        _ => false,
+    }
+}

@@ -1,0 +1,169 @@
+//! Decoding: from a message body or a file's line to recommendations.
+//!
+//! Three shapes are told apart by what they are, never by configuration:
+//!
+//! | shape | looks like |
+//! |---|---|
+//! | queue message | `{"data": [[user, [id, ...]], ...]}`, optionally with `generated_at` |
+//! | pair | `[user, [id, ...]]` |
+//! | item | `{"user_id": ..., "recommended_note_ids": [...]}`, optionally with `generated_at` |
+//!
+//! Envelopes that other services wrap around a queue message are recognised and named (see
+//! [`crate::decode::Envelope`]). One bad entry never hides the good ones beside it.
+
+mod entry;
+mod envelope;
+mod position;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Recommendation;
+pub use position::Position;
+
+/// How the recommendations were laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// `{"data": [[user, [id, ...]], ...]}`.
+    QueueMessage,
+    /// `[user, [id, ...]]`.
+    Pair,
+    /// `{"user_id": ..., "recommended_note_ids": [...]}`.
+    Item,
+}
+
+/// What another service wrapped around a queue message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Envelope {
+    /// An SNS notification: the message is the string `Message`.
+    Sns,
+    /// An EventBridge event: the message is the object `detail`.
+    EventBridge,
+    /// A Lambda on-failure destination record: the message is `requestPayload`.
+    LambdaDestination,
+    /// An SQS event (inside a Lambda destination record): the messages are `Records[].body`.
+    SqsEvent,
+}
+
+/// One entry that decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its index in `data`, from 0 (always 0 for a pair or an item).
+    pub index: usize,
+    /// What it says.
+    pub recommendation: Recommendation,
+}
+
+/// One entry that did not decode.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("entry {index} at {position}: {reason}")]
+pub struct BadEntry {
+    /// Its index in `data`, from 0.
+    pub index: usize,
+    /// Where the fault is, in the innermost text (the body, once envelopes are off).
+    pub position: Position,
+    /// What is wrong.
+    pub reason: String,
+    /// The entry's own text, so that nothing is lost when it is rejected.
+    pub text: String,
+}
+
+/// A body or line that is ours, with what is good and what is bad in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// How it was laid out.
+    pub shape: Shape,
+    /// What was wrapped around it, outermost first.
+    pub envelopes: Vec<Envelope>,
+    /// The good entries, in order.
+    pub entries: Vec<Entry>,
+    /// The bad entries, in order.
+    pub bad: Vec<BadEntry>,
+}
+
+/// A body or line that is not ours, or is ours but broken as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Not JSON, cut off, or one of our shapes with the wrong types.
+    #[error("malformed at {position}: {reason}")]
+    Malformed {
+        /// Where the fault is.
+        position: Position,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Sound JSON, but not a shape of ours.
+    #[error("not a recommendation message: {reason}")]
+    Foreign {
+        /// What it looks like instead.
+        reason: String,
+    },
+}
+
+/// Decodes a message body or a line's text.
+///
+/// # Errors
+/// [`DecodeError`] when nothing in it can be read as recommendations. Faults of single entries are
+/// in [`Decoded::bad`] instead.
+pub fn decode(text: &str) -> Result<Decoded, DecodeError> {
+    envelope::decode_nested(text, 0)
+}
+
+/// Decodes a line of bytes, which need not be UTF-8.
+///
+/// # Errors
+/// As [`decode`]; bytes that are not UTF-8 are malformed, with the offset of the first bad byte.
+pub fn decode_bytes(line: &[u8]) -> Result<Decoded, DecodeError> {
+    let text = std::str::from_utf8(line).map_err(|error| DecodeError::Malformed {
+        position: Position::at(&String::from_utf8_lossy(line), error.valid_up_to()),
+        reason: "not UTF-8".to_owned(),
+    })?;
+    decode(text)
+}
+
+/// The keys by which an object's shape or envelope is known; everything else is ignored, so that
+/// producers may add fields.
+#[derive(Deserialize)]
+struct Top<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    user_id: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    recommended_note_ids: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    generated_at: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "Type", deserialize_with = "present")]
+    sns_type: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "Message", deserialize_with = "present")]
+    sns_message: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "detail-type", deserialize_with = "present")]
+    detail_type: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    detail: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "requestPayload", deserialize_with = "present")]
+    request_payload: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "Records", deserialize_with = "present")]
+    records: Option<&'a RawValue>,
+}
+
+/// Keeps `null` apart from absent: `{"data": null}` is ours and broken, not somebody else's.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+fn malformed(text: &str, offset: usize, reason: impl Into<String>) -> DecodeError {
+    DecodeError::Malformed { position: Position::at(text, offset), reason: reason.into() }
+}
+
+fn syntax(text: &str, error: &serde_json::Error) -> DecodeError {
+    malformed(text, position::offset_of(text, error), position::reason_of(error))
+}
+
+/// Where `part` begins inside `whole`. `RawValue`s borrow from the text they were read from, so
+/// the difference of the two addresses is the offset.
+fn offset_in(whole: &str, part: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
+}

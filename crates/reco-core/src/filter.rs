@@ -1,0 +1,259 @@
+//! The filter: what of a recommendation may be written, and why the rest may not.
+//!
+//! Rank order is kept. Checks are made in a fixed order and the first that matches is the reason
+//! counted, so that the counts of two runs can be compared.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+use crate::facts::{ArticleFacts, FactSet, UserFacts};
+use crate::policy::Policy;
+use crate::{Id, Recommendation};
+
+/// Why one article was dropped from a list, in the order of the checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropReason {
+    /// The id stands earlier in the same list.
+    Duplicate,
+    /// The facts do not know the article.
+    UnknownArticle,
+    /// The article is not published.
+    UnpublishedArticle,
+    /// The user wrote it.
+    OwnArticle,
+    /// The user mutes or blocks its author.
+    MutedAuthor,
+    /// The user has read it.
+    AlreadyRead,
+    /// The list was full.
+    OverMaxLen,
+}
+
+impl DropReason {
+    /// Every reason, in the order of the checks.
+    pub const ALL: [DropReason; 7] = [
+        DropReason::Duplicate,
+        DropReason::UnknownArticle,
+        DropReason::UnpublishedArticle,
+        DropReason::OwnArticle,
+        DropReason::MutedAuthor,
+        DropReason::AlreadyRead,
+        DropReason::OverMaxLen,
+    ];
+
+    /// The name used in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            DropReason::Duplicate => "duplicate",
+            DropReason::UnknownArticle => "unknown-article",
+            DropReason::UnpublishedArticle => "unpublished-article",
+            DropReason::OwnArticle => "own-article",
+            DropReason::MutedAuthor => "muted-author",
+            DropReason::AlreadyRead => "already-read",
+            DropReason::OverMaxLen => "over-max-len",
+        }
+    }
+}
+
+/// Why a whole entry is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkipReason {
+    /// The facts do not know the user.
+    UnknownUser,
+    /// The user is not active.
+    InactiveUser,
+    /// Fewer articles than the policy's `min_len` are left.
+    TooFew,
+}
+
+impl SkipReason {
+    /// The name used in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            SkipReason::UnknownUser => "unknown-user",
+            SkipReason::InactiveUser => "inactive-user",
+            SkipReason::TooFew => "too-few",
+        }
+    }
+}
+
+/// How many articles were dropped, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DropCounts([u64; DropReason::ALL.len()]);
+
+impl DropCounts {
+    /// How many for one reason.
+    #[must_use]
+    pub fn get(&self, reason: DropReason) -> u64 {
+        self.0[reason as usize]
+    }
+
+    /// How many for all reasons together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The reasons that occurred, in the order of the checks, with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
+        DropReason::ALL.into_iter().map(|reason| (reason, self.get(reason))).filter(|(_, n)| *n > 0)
+    }
+
+    fn add(&mut self, reason: DropReason) {
+        self.0[reason as usize] += 1;
+    }
+}
+
+impl AddAssign for DropCounts {
+    fn add_assign(&mut self, other: Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+impl Serialize for DropCounts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(reason, count)| (reason.name(), count)))
+    }
+}
+
+/// What the filter decided about one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filtered {
+    /// What is to be written, or why nothing is.
+    pub verdict: Result<Recommendation, SkipReason>,
+    /// Articles dropped, by reason. Articles of an unknown or inactive user are not counted here:
+    /// they were never judged.
+    pub dropped: DropCounts,
+}
+
+/// Applies a policy to one recommendation.
+///
+/// Pure: the same input, facts and policy give the same answer in the Lambda and in recoctl.
+#[must_use]
+pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) -> Filtered {
+    let user = match judge_user(&recommendation.user, facts, policy) {
+        Ok(user) => user,
+        Err(reason) => return Filtered { verdict: Err(reason), dropped: DropCounts::default() },
+    };
+    let Recommendation { user: user_id, articles, generated_at } = recommendation;
+    let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
+    let mut dropped = DropCounts::default();
+    let mut seen = HashSet::with_capacity(articles.len());
+    let mut repeated = vec![false; articles.len()];
+    if policy.rules.no_duplicates {
+        for (article, repeated) in articles.iter().zip(&mut repeated) {
+            *repeated = !seen.insert(article);
+        }
+    }
+    drop(seen);
+    let mut kept = Vec::with_capacity(articles.len().min(max_len));
+    for (article, repeated) in articles.into_iter().zip(repeated) {
+        let reason = if repeated {
+            Some(DropReason::Duplicate)
+        } else {
+            judge_article(&article, &user_id, user, facts, policy)
+        };
+        match reason {
+            Some(reason) => dropped.add(reason),
+            None if kept.len() == max_len => dropped.add(DropReason::OverMaxLen),
+            None => kept.push(article),
+        }
+    }
+    if kept.len() < policy.limits.min_len.get().unwrap_or(0) {
+        return Filtered { verdict: Err(SkipReason::TooFew), dropped };
+    }
+    let kept = Recommendation { user: user_id, articles: kept, generated_at };
+    Filtered { verdict: Ok(kept), dropped }
+}
+
+fn judge_user<'f>(
+    user: &Id,
+    facts: &'f FactSet,
+    policy: &Policy,
+) -> Result<Option<&'f UserFacts>, SkipReason> {
+    let FactSet::Known { users, .. } = facts else { return Ok(None) };
+    match users.get(user) {
+        None if policy.rules.user_known => Err(SkipReason::UnknownUser),
+        Some(user) if policy.rules.user_active && !user.active => Err(SkipReason::InactiveUser),
+        user => Ok(user),
+    }
+}
+
+fn judge_article(
+    article: &Id,
+    user_id: &Id,
+    user: Option<&UserFacts>,
+    facts: &FactSet,
+    policy: &Policy,
+) -> Option<DropReason> {
+    let FactSet::Known { articles, .. } = facts else { return None };
+    let rules = &policy.rules;
+    let known = articles.get(article);
+    if known.is_none() && rules.article_known {
+        return Some(DropReason::UnknownArticle);
+    }
+    if let Some(ArticleFacts { published, author }) = known {
+        if rules.article_published && !published {
+            return Some(DropReason::UnpublishedArticle);
+        }
+        if let Some(author) = author {
+            if rules.not_own_article && author == user_id {
+                return Some(DropReason::OwnArticle);
+            }
+            if rules.not_muted_author && user.is_some_and(|u| u.muted_authors.contains(author)) {
+                return Some(DropReason::MutedAuthor);
+            }
+        }
+    }
+    let read = rules.not_already_read && user.is_some_and(|u| u.read.contains(article));
+    read.then_some(DropReason::AlreadyRead)
+}
+
+/// Totals over many entries, as the Lambda logs them and a backfill reports them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FilterTotals {
+    /// Entries that came in.
+    pub entries: u64,
+    /// Entries with a list to write.
+    pub kept_entries: u64,
+    /// Articles in the lists to write.
+    pub kept_articles: u64,
+    /// Entries not written, by reason.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Articles dropped, by reason.
+    pub dropped: DropCounts,
+}
+
+impl FilterTotals {
+    /// Counts one entry.
+    pub fn count(&mut self, filtered: &Filtered) {
+        self.entries += 1;
+        self.dropped += filtered.dropped;
+        match &filtered.verdict {
+            Ok(kept) => {
+                self.kept_entries += 1;
+                self.kept_articles += kept.articles.len() as u64;
+            }
+            Err(reason) => *self.skipped.entry(*reason).or_default() += 1,
+        }
+    }
+
+    /// Adds another total to this one.
+    pub fn merge(&mut self, other: &FilterTotals) {
+        self.entries += other.entries;
+        self.kept_entries += other.kept_entries;
+        self.kept_articles += other.kept_articles;
+        self.dropped += other.dropped;
+        for (reason, count) in &other.skipped {
+            *self.skipped.entry(*reason).or_default() += count;
+        }
+    }
+}

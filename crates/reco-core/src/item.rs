@@ -1,0 +1,170 @@
+//! The DynamoDB item: its shape, its exact size by the documented rules, and what writing it costs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Id, Recommendation};
+
+/// The largest item DynamoDB stores: 400 KB, names and values together.
+/// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
+pub const MAX_ITEM_BYTES: usize = 400 * 1024;
+
+/// A partition key value is at most 2,048 bytes long (same page, Partition keys).
+pub const MAX_KEY_BYTES: usize = 2048;
+
+/// The type of a scalar attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum KeyType {
+    /// Number.
+    N,
+    /// String.
+    S,
+}
+
+/// How recommendations are laid out in the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Schema {
+    /// The partition key attribute (default `user_id`).
+    pub user_attr: String,
+    /// The list attribute (default `recommended_note_ids`).
+    pub list_attr: String,
+    /// The time attribute (default `generated_at`), a Number of epoch seconds; written only when
+    /// the input says when the list was inferred.
+    pub generated_at_attr: String,
+    /// The partition key's type, from the table's own description.
+    pub key_type: KeyType,
+    /// The type of the list's elements; the key's unless configured.
+    pub list_type: KeyType,
+}
+
+impl Schema {
+    /// The default attribute names with one type for keys and list elements.
+    #[must_use]
+    pub fn with_key_type(key_type: KeyType) -> Self {
+        Schema {
+            user_attr: "user_id".to_owned(),
+            list_attr: "recommended_note_ids".to_owned(),
+            generated_at_attr: "generated_at".to_owned(),
+            key_type,
+            list_type: key_type,
+        }
+    }
+
+    /// Sizes a filtered recommendation and checks that this table can hold it.
+    ///
+    /// # Errors
+    /// [`ItemError`] when an id does not fit the attribute's type or the item is too large: the
+    /// call would be refused by DynamoDB, and a whole batch with it.
+    pub fn plan(&self, recommendation: Recommendation) -> Result<PlannedItem, ItemError> {
+        let user = &recommendation.user;
+        check_scalar(user, self.key_type).map_err(|()| ItemError::KeyNotNumeric(user.clone()))?;
+        if user.text_len() > MAX_KEY_BYTES {
+            return Err(ItemError::KeyTooLong { bytes: user.text_len() });
+        }
+        for (rank, article) in recommendation.articles.iter().enumerate() {
+            check_scalar(article, self.list_type)
+                .map_err(|()| ItemError::ArticleNotNumeric { article: article.clone(), rank })?;
+        }
+        let bytes = self.size(&recommendation);
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ItemError::TooLarge { bytes, articles: recommendation.articles.len() });
+        }
+        Ok(PlannedItem { recommendation, bytes })
+    }
+
+    /// The item's size in bytes. AWS: "DynamoDB item sizes and formats": attribute names in UTF-8
+    /// bytes plus values; a list costs 3 bytes plus its elements plus 1 byte an element.
+    #[must_use]
+    pub fn size(&self, recommendation: &Recommendation) -> usize {
+        let elements = recommendation.articles.iter();
+        let list: usize = elements.map(|id| scalar_size(id, self.list_type) + 1).sum();
+        let time = recommendation
+            .generated_at
+            .map_or(0, |seconds| self.generated_at_attr.len() + number_size(seconds.into()));
+        let key = self.user_attr.len() + scalar_size(&recommendation.user, self.key_type);
+        key + self.list_attr.len() + 3 + list + time
+    }
+}
+
+fn check_scalar(id: &Id, kind: KeyType) -> Result<(), ()> {
+    match kind {
+        KeyType::N if id.as_integer().is_none() => Err(()),
+        _ => Ok(()),
+    }
+}
+
+fn scalar_size(id: &Id, kind: KeyType) -> usize {
+    match (kind, id.as_integer()) {
+        (KeyType::N, Some(number)) => number_size(number),
+        _ => id.text_len(),
+    }
+}
+
+/// A number costs about one byte for two significant digits plus one byte; a negative one costs
+/// one more. Leading and trailing zeros do not count.
+fn number_size(number: i128) -> usize {
+    let mut magnitude = number.unsigned_abs();
+    if magnitude == 0 {
+        return 1;
+    }
+    while magnitude.is_multiple_of(10) {
+        magnitude /= 10;
+    }
+    let digits = magnitude.ilog10() as usize + 1;
+    digits.div_ceil(2) + 1 + usize::from(number < 0)
+}
+
+/// Write capacity units for an item of `bytes`: one for each 1 KB or part of it.
+/// AWS: "DynamoDB read and write operations", Write operations. Indexes add their own.
+#[must_use]
+pub fn wcu(bytes: usize) -> u64 {
+    bytes.div_ceil(1024).max(1) as u64
+}
+
+/// A recommendation that this table can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedItem {
+    /// What is written.
+    pub recommendation: Recommendation,
+    /// Its size in bytes.
+    pub bytes: usize,
+}
+
+impl PlannedItem {
+    /// What writing it costs in WCU, when no larger item is replaced and no index is touched.
+    #[must_use]
+    pub fn wcu(&self) -> u64 {
+        wcu(self.bytes)
+    }
+}
+
+/// A recommendation that the table cannot hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ItemError {
+    /// The table's key is a Number and the user id is not one.
+    #[error("user id {:?} is not a whole number, and the table's partition key is of type N", .0.text())]
+    KeyNotNumeric(Id),
+    /// The key is longer than DynamoDB allows.
+    #[error("user id is {bytes} bytes long; a partition key holds at most {MAX_KEY_BYTES}")]
+    KeyTooLong {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+    /// The list's elements are Numbers and an article id is not one.
+    #[error("article id {:?} at rank {} is not a whole number, and the table's lists are of type N", .article.text(), .rank + 1)]
+    ArticleNotNumeric {
+        /// The id.
+        article: Id,
+        /// Its index in the list, from 0.
+        rank: usize,
+    },
+    /// The item is over 400 KB.
+    #[error(
+        "item is {bytes} bytes with {articles} articles; DynamoDB holds at most {MAX_ITEM_BYTES}"
+    )]
+    TooLarge {
+        /// The item's size in bytes.
+        bytes: usize,
+        /// How many articles the list has.
+        articles: usize,
+    },
+}

@@ -1,0 +1,136 @@
+//! A queue message as data: everything a redrive must carry over, and nothing of any SDK.
+
+use std::collections::BTreeMap;
+
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+
+/// A received message with its whole attribute set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The queue's id for it; not reproducible on another queue.
+    pub id: String,
+    /// The handle of this receive; a later receive of the message makes it lapse.
+    pub receipt_handle: String,
+    /// The body, byte for byte.
+    pub body: String,
+    /// User attributes by name (10 at most).
+    pub attributes: BTreeMap<String, Attribute>,
+    /// System attributes by name, as text (`SentTimestamp`, `AWSTraceHeader`, ...).
+    pub system: BTreeMap<String, String>,
+}
+
+/// One user attribute. The type label may be custom (`Number.float`, `String.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// The full type label; begins with `String`, `Number` or `Binary`.
+    pub data_type: String,
+    /// The value.
+    pub value: AttributeValue,
+}
+
+/// An attribute's value, by the way it travels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeValue {
+    /// `String` and `Number` labels.
+    Text(String),
+    /// `Binary` labels.
+    Binary(Vec<u8>),
+}
+
+impl AttributeValue {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            AttributeValue::Text(text) => text.as_bytes(),
+            AttributeValue::Binary(bytes) => bytes,
+        }
+    }
+}
+
+impl Message {
+    /// A system attribute as a whole number.
+    #[must_use]
+    pub fn system_number(&self, name: &str) -> Option<i64> {
+        self.system.get(name)?.parse().ok()
+    }
+
+    /// When the message was first sent, in milliseconds since the epoch. On a standard queue a
+    /// move to the DLQ keeps it.
+    #[must_use]
+    pub fn sent_at_ms(&self) -> Option<i64> {
+        self.system_number("SentTimestamp")
+    }
+
+    /// How often it was received, this receive included.
+    #[must_use]
+    pub fn receive_count(&self) -> u64 {
+        self.system_number("ApproximateReceiveCount")
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or(0)
+    }
+
+    /// `MessageGroupId`: the order group on FIFO queues, the tenant on fair standard queues.
+    #[must_use]
+    pub fn group_id(&self) -> Option<&str> {
+        self.system.get("MessageGroupId").map(String::as_str)
+    }
+
+    /// What the message counts against the limits of a message and of a batch: body, and names,
+    /// type labels and values of user attributes (AWS: SendMessageBatch).
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let attributes = self.attributes.iter().map(|(name, attribute)| {
+            name.len() + attribute.data_type.len() + attribute.value.bytes().len()
+        });
+        self.body.len() + attributes.sum::<usize>()
+    }
+}
+
+/// The first character of a body that SQS refuses, with its byte offset. Allowed are `#x9`, `#xA`,
+/// `#xD`, `#x20` to `#xD7FF`, `#xE000` to `#xFFFD` and `#x10000` to `#x10FFFF` (AWS: SendMessage).
+#[must_use]
+pub fn forbidden_character(body: &str) -> Option<(usize, char)> {
+    body.char_indices().find(|(_, c)| {
+        !matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+    })
+}
+
+/// `MD5OfMessageBody`: lower-case hex.
+#[must_use]
+pub fn md5_of_body(body: &str) -> String {
+    hex(&Md5::digest(body.as_bytes()))
+}
+
+/// `MD5OfMessageAttributes`, by the documented algorithm: attributes sorted by name; for each the
+/// length-prefixed name, type label and value, with a byte that tells text (1) from binary (2).
+/// `None` without attributes, since SQS then answers none.
+/// AWS: "Amazon SQS message metadata", Calculating the MD5 message digest for message attributes.
+#[must_use]
+pub fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<String> {
+    if attributes.is_empty() {
+        return None;
+    }
+    let mut md5 = Md5::new();
+    for (name, attribute) in attributes {
+        let kind = match attribute.value {
+            AttributeValue::Text(_) => 1,
+            AttributeValue::Binary(_) => 2,
+        };
+        update_prefixed(&mut md5, name.as_bytes());
+        update_prefixed(&mut md5, attribute.data_type.as_bytes());
+        md5.update([kind]);
+        update_prefixed(&mut md5, attribute.value.bytes());
+    }
+    Some(hex(&md5.finalize()))
+}
+
+fn update_prefixed(md5: &mut Md5, bytes: &[u8]) {
+    // A message is at most 1 MiB, so a length always fits.
+    md5.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    md5.update(bytes);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

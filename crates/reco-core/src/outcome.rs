@@ -1,0 +1,55 @@
+//! From what a command did to how it ends: one pure truth table.
+
+use serde::{Deserialize, Serialize};
+
+/// What a run counted. Every unit of work (message, line, entry) is in exactly one of these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Done as asked.
+    pub done: u64,
+    /// Left alone because the operator's own choice excludes it (class, filter, `--max`).
+    pub excluded: u64,
+    /// Should have been done and was not.
+    pub failed: u64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Everything that was asked is done.
+    Success,
+    /// Some is done and some failed.
+    Partial,
+    /// There was nothing to do.
+    NothingToDo,
+    /// What `--fail-on` names was found.
+    Findings,
+    /// Nothing could be done.
+    Failed,
+    /// Stopped by a signal; what was in flight was finished and reported.
+    Interrupted,
+}
+
+impl Tally {
+    /// The truth table. Partial success is never success; an interruption outranks all, since the
+    /// caller must know that the work was not finished.
+    ///
+    /// | interrupted | failed | done | outcome |
+    /// |---|---|---|---|
+    /// | yes | any | any | interrupted |
+    /// | no | > 0 | > 0 | partial |
+    /// | no | > 0 | 0 | failed |
+    /// | no | 0 | > 0 | success |
+    /// | no | 0 | 0 | nothing to do |
+    #[must_use]
+    pub fn outcome(self, interrupted: bool) -> Outcome {
+        match (interrupted, self.failed > 0, self.done > 0) {
+            (true, _, _) => Outcome::Interrupted,
+            (false, true, true) => Outcome::Partial,
+            (false, true, false) => Outcome::Failed,
+            (false, false, true) => Outcome::Success,
+            (false, false, false) => Outcome::NothingToDo,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The filter's rules as data: a TOML policy that the Lambda and recoctl load alike.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// What may be written. Every rule can be turned off; the default has all of them on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// Which checks apply.
+    pub rules: Rules,
+    /// Bounds on a list's length.
+    pub limits: Limits,
+}
+
+/// The checks, in the order in which they are made. `true` applies a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// The user must exist in the facts.
+    pub user_known: bool,
+    /// The user must be active.
+    pub user_active: bool,
+    /// An article that stands in the list already is dropped; the first keeps its rank.
+    pub no_duplicates: bool,
+    /// The article must exist in the facts.
+    pub article_known: bool,
+    /// The article must be published.
+    pub article_published: bool,
+    /// A user is not recommended what they wrote.
+    pub not_own_article: bool,
+    /// A user is not recommended an author they mute or block.
+    pub not_muted_author: bool,
+    /// A user is not recommended what they have read.
+    pub not_already_read: bool,
+}
+
+/// Bounds on the length of a list; `false` turns a bound off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// At most this many articles are kept, the best first.
+    pub max_len: Limit,
+    /// A list with fewer articles left is not written.
+    pub min_len: Limit,
+}
+
+/// A bound that can be turned off: a positive whole number, or `false`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a whole number of at least 1, or false")]
+pub enum Limit {
+    /// The bound.
+    At(std::num::NonZeroU32),
+    /// No bound. Written `false`; `true` is refused by [`Policy::from_toml`].
+    Off(bool),
+}
+
+impl Limit {
+    /// A bound of `number`, or none for 0.
+    #[must_use]
+    pub const fn at(number: u32) -> Self {
+        match std::num::NonZeroU32::new(number) {
+            Some(number) => Limit::At(number),
+            None => Limit::Off(false),
+        }
+    }
+
+    /// The bound, where there is one.
+    #[must_use]
+    pub fn get(self) -> Option<usize> {
+        match self {
+            Limit::At(number) => Some(number.get() as usize),
+            Limit::Off(_) => None,
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            user_known: true,
+            user_active: true,
+            no_duplicates: true,
+            article_known: true,
+            article_published: true,
+            not_own_article: true,
+            not_muted_author: true,
+            not_already_read: true,
+        }
+    }
+}
+
+impl Rules {
+    /// Whether any rule that is on asks for facts about users or articles.
+    #[must_use]
+    pub fn need_facts(&self) -> bool {
+        self.user_known || self.user_active || self.need_article_facts() || self.not_already_read
+    }
+
+    fn need_article_facts(&self) -> bool {
+        self.article_known
+            || self.article_published
+            || self.not_own_article
+            || self.not_muted_author
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_len: Limit::at(100), min_len: Limit::at(1) }
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the default is a decision: every rule is on")]
+impl Default for Policy {
+    fn default() -> Self {
+        Policy { rules: Rules::default(), limits: Limits::default() }
+    }
+}
+
+/// A policy that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// Not TOML, or a key or value that the policy does not have (with line and column).
+    #[error("policy is not valid: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// `max_len = true` says nothing.
+    #[error("policy limit {0} is `true`: write a whole number of at least 1, or false")]
+    LimitTrue(&'static str),
+    /// No list could ever be written.
+    #[error("policy limits contradict each other: min_len {min} is greater than max_len {max}")]
+    Contradiction {
+        /// The lower bound.
+        min: usize,
+        /// The upper bound.
+        max: usize,
+    },
+}
+
+impl Policy {
+    /// Reads a policy from TOML. Missing keys take their defaults; unknown keys are errors, since
+    /// a misspelt rule that is silently ignored would let through what it was meant to stop.
+    ///
+    /// # Errors
+    /// [`PolicyError`] names the line and column, or the limit that makes no sense.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let policy: Policy = toml::from_str(text)?;
+        for (name, limit) in
+            [("max_len", policy.limits.max_len), ("min_len", policy.limits.min_len)]
+        {
+            if limit == Limit::Off(true) {
+                return Err(PolicyError::LimitTrue(name));
+            }
+        }
+        match (policy.limits.min_len.get(), policy.limits.max_len.get()) {
+            (Some(min), Some(max)) if min > max => Err(PolicyError::Contradiction { min, max }),
+            _ => Ok(policy),
+        }
+    }
+
+    /// The policy written out whole, one `name = value` a line in a fixed order: two policies that
+    /// decide alike have the same canonical form, however their files are written.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let Rules {
+            user_known,
+            user_active,
+            no_duplicates,
+            article_known,
+            article_published,
+            not_own_article,
+            not_muted_author,
+            not_already_read,
+        } = self.rules;
+        let limit = |limit: Limit| limit.get().map_or("false".to_owned(), |n| n.to_string());
+        format!(
+            "recoctl-policy 1\n\
+             rules.user_known = {user_known}\n\
+             rules.user_active = {user_active}\n\
+             rules.no_duplicates = {no_duplicates}\n\
+             rules.article_known = {article_known}\n\
+             rules.article_published = {article_published}\n\
+             rules.not_own_article = {not_own_article}\n\
+             rules.not_muted_author = {not_muted_author}\n\
+             rules.not_already_read = {not_already_read}\n\
+             limits.max_len = {}\n\
+             limits.min_len = {}\n",
+            limit(self.limits.max_len),
+            limit(self.limits.min_len),
+        )
+    }
+
+    /// SHA-256 of [`Policy::canonical`] in lower-case hex: shown by the Lambda and by recoctl, so
+    /// an operator can see that both decide by the same rules.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        Sha256::digest(self.canonical().as_bytes())
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}

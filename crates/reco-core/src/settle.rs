@@ -1,0 +1,219 @@
+//! Settling: which messages of a sent batch may be deleted from where they came.
+//!
+//! [`settle`] is the only way to make a [`Deletable`] out of a send. The delete call takes nothing
+//! else, so "never delete before the send is confirmed" is checked by the compiler.
+
+use crate::message::{Message, md5_of_attributes, md5_of_body};
+
+/// One entry's acknowledgement from `SendMessageBatch`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendAck {
+    /// The entry's index in the batch.
+    pub entry: usize,
+    /// The id that the destination gave the message.
+    pub message_id: String,
+    /// `MD5OfMessageBody` as answered.
+    pub md5_of_body: String,
+    /// `MD5OfMessageAttributes` as answered.
+    pub md5_of_attributes: Option<String>,
+}
+
+/// One entry's failure, which arrives inside a success response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryFault {
+    /// The entry's index in the batch.
+    pub entry: usize,
+    /// The service's code.
+    pub code: String,
+    /// The service's words.
+    pub message: String,
+    /// Whether the request was at fault: sending it again would fail again.
+    pub sender_fault: bool,
+}
+
+/// What `SendMessageBatch` answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SendResult {
+    /// Entries the destination took.
+    pub acks: Vec<SendAck>,
+    /// Entries it did not take.
+    pub faults: Vec<EntryFault>,
+}
+
+/// A message whose copy is safe: the proof that a delete asks for.
+///
+/// There is no public constructor; [`settle`] and [`backed_up`] make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletable {
+    message_id: String,
+    receipt_handle: String,
+    copy: Copy,
+}
+
+/// Where the copy of a deletable message is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copy {
+    /// The destination queue acknowledged it under this message id.
+    Sent(String),
+    /// It is in a backup that has been written through to the disk.
+    BackedUp,
+}
+
+impl Deletable {
+    /// The original message's id.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// The handle by which it is deleted.
+    #[must_use]
+    pub fn receipt_handle(&self) -> &str {
+        &self.receipt_handle
+    }
+
+    /// Where its copy is.
+    #[must_use]
+    pub fn copy(&self) -> &Copy {
+        &self.copy
+    }
+
+    /// The same proof under the handle of a newer receive of the same message, where the older
+    /// handle lapsed. `None` when the message is another one.
+    #[must_use]
+    pub fn with_newer_handle(self, message: &Message) -> Option<Self> {
+        (message.id == self.message_id)
+            .then(|| Deletable { receipt_handle: message.receipt_handle.clone(), ..self })
+    }
+}
+
+/// Proof that a backup has been flushed to the disk: made from the result of the flush itself.
+#[derive(Debug)]
+pub struct Flushed(());
+
+impl Flushed {
+    /// Takes the result of the file's `sync_all`.
+    ///
+    /// # Errors
+    /// The flush's own error: nothing may be deleted.
+    pub fn from_sync(result: std::io::Result<()>) -> std::io::Result<Self> {
+        result.map(Flushed)
+    }
+}
+
+/// Messages whose backup is on the disk may be deleted.
+pub fn backed_up<'a>(
+    messages: impl IntoIterator<Item = &'a Message>,
+    _proof: &Flushed,
+) -> Vec<Deletable> {
+    let deletable = |message: &Message| Deletable {
+        message_id: message.id.clone(),
+        receipt_handle: message.receipt_handle.clone(),
+        copy: Copy::BackedUp,
+    };
+    messages.into_iter().map(deletable).collect()
+}
+
+/// A message that was not taken, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent<M> {
+    /// The message.
+    pub message: M,
+    /// Why, in the service's words.
+    pub reason: String,
+}
+
+/// What became of each message of a batch: every one is in exactly one of the lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled<M> {
+    /// Acknowledged with the right digests.
+    pub deletable: Vec<Deletable>,
+    /// Refused for now: send again after a pause.
+    pub retry: Vec<Unsent<M>>,
+    /// Refused for good: leave in the DLQ and report.
+    pub refused: Vec<Unsent<M>>,
+    /// Taken, but not as it was sent, or not mentioned in the answer: a copy may exist. Leave in
+    /// the DLQ and report as uncertain.
+    pub uncertain: Vec<Unsent<M>>,
+}
+
+impl<M> Default for Settled<M> {
+    fn default() -> Self {
+        Settled { deletable: vec![], retry: vec![], refused: vec![], uncertain: vec![] }
+    }
+}
+
+/// Matches a batch with what the service answered for it.
+///
+/// `sent` is each message as it was received, with `outgoing` as it was sent (they differ when the
+/// redrive rewrites bodies). An entry counts as sent only when its acknowledgement carries the
+/// digests of what was sent; the SDK does not check them.
+pub fn settle<M>(
+    sent: Vec<M>,
+    outgoing: impl Fn(&M) -> Outgoing<'_>,
+    result: &SendResult,
+) -> Settled<M> {
+    let mut settled = Settled::default();
+    for (entry, message) in sent.into_iter().enumerate() {
+        let ack = result.acks.iter().find(|ack| ack.entry == entry);
+        let fault = result.faults.iter().find(|fault| fault.entry == entry);
+        match (ack, fault) {
+            (Some(ack), None) => {
+                let view = outgoing(&message);
+                match mismatch(&view, ack) {
+                    None => settled.deletable.push(Deletable {
+                        message_id: view.original.id.clone(),
+                        receipt_handle: view.original.receipt_handle.clone(),
+                        copy: Copy::Sent(ack.message_id.clone()),
+                    }),
+                    Some(reason) => settled.uncertain.push(Unsent { message, reason }),
+                }
+            }
+            (None, Some(fault)) => {
+                let reason = format!("{}: {}", fault.code, fault.message);
+                let list =
+                    if fault.sender_fault { &mut settled.refused } else { &mut settled.retry };
+                list.push(Unsent { message, reason });
+            }
+            (None, None) => {
+                let reason = "the answer does not mention this entry".to_owned();
+                settled.uncertain.push(Unsent { message, reason });
+            }
+            (Some(_), Some(_)) => {
+                let reason = "the answer both takes and refuses this entry".to_owned();
+                settled.uncertain.push(Unsent { message, reason });
+            }
+        }
+    }
+    settled
+}
+
+/// One message of a batch, as received and as sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing<'a> {
+    /// The message as received: names what is deleted.
+    pub original: &'a Message,
+    /// The body as sent.
+    pub body: &'a str,
+}
+
+fn mismatch(sent: &Outgoing<'_>, ack: &SendAck) -> Option<String> {
+    let body = md5_of_body(sent.body);
+    if ack.md5_of_body != body {
+        return Some(format!(
+            "sent as {} but its body's MD5 came back as {} instead of {body}",
+            ack.message_id, ack.md5_of_body
+        ));
+    }
+    let attributes = md5_of_attributes(&sent.original.attributes);
+    if ack.md5_of_attributes != attributes {
+        let (got, want) = (ack.md5_of_attributes.as_deref(), attributes.as_deref());
+        return Some(format!(
+            "sent as {} but its attributes' MD5 came back as {} instead of {}",
+            ack.message_id,
+            got.unwrap_or("none"),
+            want.unwrap_or("none")
+        ));
+    }
+    None
+}
