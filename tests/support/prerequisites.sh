@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Make sure of what Cargo and pip can't bring themselves: a C compiler (SQLite, zstd and the TLS
+# library are compiled), python3 with venv, and rustfmt and clippy when asked for.
+#
+#   tests/support/prerequisites.sh [--lint]
+#
+# Installs only what is missing: Debian packages when it runs as root or may use sudo without a
+# password, toolchain components by rustup. Otherwise it says what to install. Quiet when
+# nothing is missing.
+set -euo pipefail
+
+say() { printf 'prerequisites: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+have() { command -v "$1" >/dev/null; }
+
+have cargo || die "cargo not found: install Rust 1.94.1 or newer from https://rustup.rs and run again"
+
+packages=()
+have cc || packages+=(gcc libc6-dev)
+if ! have "${RECOCTL_PYTHON:-python3}"; then
+    packages+=(python3 python3-venv)
+elif ! "${RECOCTL_PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then
+    packages+=(python3-venv)
+fi
+
+if ((${#packages[@]})); then
+    as_root=()
+    if ((EUID != 0)); then
+        { have sudo && sudo -n true 2>/dev/null; } ||
+            die "missing: ${packages[*]}; on Debian: sudo apt-get install ${packages[*]}"
+        as_root=(sudo -n)
+    fi
+    have apt-get || die "missing: ${packages[*]} (by their Debian names); install them and run again"
+    say "installing ${packages[*]}"
+    "${as_root[@]}" apt-get update -qq >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -qq -y --no-install-recommends "${packages[@]}" >&2
+fi
+
+if [[ ${1:-} == --lint ]]; then
+    for component in rustfmt clippy; do
+        cargo "${component/rustfmt/fmt}" --version >/dev/null 2>&1 && continue
+        have rustup || die "cargo ${component/rustfmt/fmt} is missing and there is no rustup to add it: install $component"
+        say "adding $component"
+        rustup component add "$component" >&2
+    done
+fi
