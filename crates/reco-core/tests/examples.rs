@@ -23,7 +23,7 @@ fn id(number: u64) -> Id {
 fn facts() -> FactSet {
     let user = |u: u64| UserFacts {
         active: u < 19,
-        muted_authors: if u < 19 && u % 3 == 0 {
+        muted_authors: if u < 19 && u.is_multiple_of(3) {
             HashSet::from([id(1 + (u + 5) % 18)])
         } else {
             HashSet::new()
