@@ -1,1 +1,10 @@
-//! Placeholder.
+//! An embedded local AWS for recoctl: SQS, DynamoDB and CloudWatch behind one loopback port, with a
+//! seeded recommendation pipeline. Everything is in memory and gone when the sandbox stops.
+
+pub mod cloudwatch;
+pub mod dynamodb;
+mod gateway;
+mod http;
+mod sandbox;
+
+pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

@@ -1,0 +1,111 @@
+//! CloudWatch: the calls recoctl uses, over rpc-v2-cbor, on an in-memory store.
+//!
+//! `PutMetricData`, `GetMetricData` (no metric math), `ListMetrics`, `PutMetricAlarm`,
+//! `DescribeAlarms`, `DeleteAlarms`. Standard-resolution data is kept by the minute, as CloudWatch
+//! keeps it; high-resolution data by the second.
+
+mod alarms;
+mod cbor;
+mod error;
+mod list;
+mod put;
+mod query;
+mod statistic;
+mod store;
+
+use crate::http::{Request, Response, StatusCode, respond};
+use alarms::Alarms;
+use error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+use store::{SeriesKey, Store};
+
+/// The path prefix of CloudWatch's rpc-v2-cbor operations.
+pub const PATH_PREFIX: &str = "/service/GraniteServiceVersion20100801/operation/";
+
+/// The CloudWatch of a sandbox. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Cloudwatch {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    store: Store,
+    alarms: Alarms,
+}
+
+impl Cloudwatch {
+    /// An empty CloudWatch.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Records one value of a series at a time in seconds since the epoch.
+    pub fn record(
+        &self,
+        namespace: &str,
+        metric: &str,
+        dimensions: &[(&str, &str)],
+        timestamp_s: i64,
+        value: f64,
+    ) {
+        let key = SeriesKey::new(namespace, metric, dimensions);
+        self.lock().store.add(key, store::MINUTE, timestamp_s, value, 1.0);
+    }
+
+    /// Records one value of a series now.
+    pub fn record_now(
+        &self,
+        namespace: &str,
+        metric: &str,
+        dimensions: &[(&str, &str)],
+        value: f64,
+    ) {
+        self.record(namespace, metric, dimensions, now_s(), value);
+    }
+
+    /// Answers one call of `operation`.
+    pub async fn handle(&self, operation: &str, request: Request) -> Response {
+        let answer = match cbor::body_of(&request).await {
+            Ok(body) => self.dispatch(operation, &body),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(body) => rendered(StatusCode::OK, body),
+            Err(error) => rendered(error.status(), error.body()),
+        }
+    }
+
+    fn dispatch(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+        let state = &mut *self.lock();
+        match operation {
+            "PutMetricData" => put::put_metric_data(&mut state.store, &cbor::read(body)?, now_s()),
+            "GetMetricData" => query::get_metric_data(&state.store, &cbor::read(body)?),
+            "ListMetrics" => list::list_metrics(&state.store, &cbor::read(body)?),
+            "PutMetricAlarm" => state.alarms.put(cbor::read(body)?, now_s()),
+            "DescribeAlarms" => state.alarms.describe(&cbor::read(body)?, &state.store, now_s()),
+            "DeleteAlarms" => state.alarms.delete(&cbor::read(body)?),
+            other => Err(Error::unknown_operation(other)),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn rendered(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = respond(status, "application/cbor", body);
+    response
+        .headers_mut()
+        .insert("smithy-protocol", crate::http::HeaderValue::from_static("rpc-v2-cbor"));
+    response
+}
+
+fn now_s() -> i64 {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs() as i64)
+}

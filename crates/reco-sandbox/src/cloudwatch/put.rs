@@ -1,0 +1,170 @@
+//! `PutMetricData`.
+
+use super::cbor::{self, Epoch, Number};
+use super::error::Error;
+use super::statistic::checked_period;
+use super::store::{Dimension, MINUTE, SeriesKey, Store, Summary};
+use serde::{Deserialize, Serialize};
+
+/// AWS: 1,000 metrics a request.
+const MAX_DATA: usize = 1_000;
+/// AWS: 30 dimensions a metric.
+const MAX_DIMENSIONS: usize = 30;
+/// AWS: 150 values a metric.
+const MAX_VALUES: usize = 150;
+/// AWS: from two weeks ago to two hours ahead.
+const MAX_AGE_S: i64 = 14 * 24 * 3_600;
+const MAX_AHEAD_S: i64 = 2 * 3_600;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    namespace: Option<String>,
+    #[serde(default)]
+    metric_data: Vec<Datum>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Datum {
+    metric_name: Option<String>,
+    #[serde(default)]
+    dimensions: Vec<Dimension>,
+    timestamp: Option<Epoch>,
+    value: Option<Number>,
+    statistic_values: Option<StatisticSet>,
+    values: Option<Vec<Number>>,
+    counts: Option<Vec<Number>>,
+    storage_resolution: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct StatisticSet {
+    sample_count: Number,
+    sum: Number,
+    minimum: Number,
+    maximum: Number,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+/// Stores a request's data, all or nothing.
+pub fn put_metric_data(store: &mut Store, input: &Input, now_s: i64) -> Result<Vec<u8>, Error> {
+    let namespace = input
+        .namespace
+        .as_deref()
+        .filter(|namespace| !namespace.is_empty())
+        .ok_or_else(|| Error::missing("Namespace"))?;
+    if input.metric_data.is_empty() {
+        return Err(Error::missing("MetricData"));
+    }
+    if input.metric_data.len() > MAX_DATA {
+        return Err(Error::validation(format!(
+            "MetricData takes at most {MAX_DATA} entries; there are {}",
+            input.metric_data.len()
+        )));
+    }
+    let mut accepted = Vec::with_capacity(input.metric_data.len());
+    for (index, datum) in input.metric_data.iter().enumerate() {
+        let at = format!("MetricData.member.{}", index + 1);
+        accepted.push(checked(namespace, datum, &at, now_s)?);
+    }
+    for (key, resolution, time, summary) in accepted {
+        store.add_summary(key, resolution, time, &summary);
+    }
+    cbor::write(&Nothing {})
+}
+
+fn checked(
+    namespace: &str,
+    datum: &Datum,
+    at: &str,
+    now_s: i64,
+) -> Result<(SeriesKey, i64, i64, Summary), Error> {
+    let metric = datum
+        .metric_name
+        .as_deref()
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| Error::missing(&format!("{at}.MetricName")))?;
+    if datum.dimensions.len() > MAX_DIMENSIONS {
+        return Err(Error::validation(format!(
+            "{at}.Dimensions takes at most {MAX_DIMENSIONS} entries"
+        )));
+    }
+    let resolution = match datum.storage_resolution {
+        None | Some(MINUTE) => MINUTE,
+        Some(1) => checked_period(1)?,
+        Some(other) => {
+            return Err(Error::invalid_value(format!(
+                "{at}.StorageResolution must be 1 or 60; it is {other}"
+            )));
+        }
+    };
+    let time = datum.timestamp.map_or(now_s, Epoch::seconds);
+    if time < now_s - MAX_AGE_S || time > now_s + MAX_AHEAD_S {
+        return Err(Error::invalid_value(format!(
+            "{at}.Timestamp must be from two weeks ago to two hours ahead"
+        )));
+    }
+    let key = SeriesKey::of(namespace, metric, datum.dimensions.clone());
+    Ok((key, resolution, time, samples(datum, at)?))
+}
+
+/// The samples of a datum, which carries one of a value, values with counts, or a statistic set.
+fn samples(datum: &Datum, at: &str) -> Result<Summary, Error> {
+    let finite =
+        |number: &Number| {
+            number.0.is_finite().then_some(number.0).ok_or_else(|| {
+                Error::invalid_value(format!("{at}: a value must be a finite number"))
+            })
+        };
+    match (&datum.value, &datum.values, &datum.statistic_values) {
+        (Some(value), None, None) => {
+            let value = finite(value)?;
+            Ok(Summary::of_set(1.0, value, value, value))
+        }
+        (None, Some(values), None) => weighted(values, datum.counts.as_deref(), at, finite),
+        (None, None, Some(set)) => {
+            let count = finite(&set.sample_count)?;
+            let (minimum, maximum) = (finite(&set.minimum)?, finite(&set.maximum)?);
+            if count <= 0.0 || minimum > maximum {
+                return Err(Error::invalid_value(format!(
+                    "{at}.StatisticValues must have samples and a minimum up to its maximum"
+                )));
+            }
+            Ok(Summary::of_set(count, finite(&set.sum)?, minimum, maximum))
+        }
+        (None, None, None) => Err(Error::missing(&format!("{at}.Value"))),
+        _ => Err(Error::invalid_combination(format!(
+            "{at}: Value, Values and StatisticValues exclude each other"
+        ))),
+    }
+}
+
+fn weighted(
+    values: &[Number],
+    counts: Option<&[Number]>,
+    at: &str,
+    finite: impl Fn(&Number) -> Result<f64, Error>,
+) -> Result<Summary, Error> {
+    if values.is_empty() || values.len() > MAX_VALUES {
+        return Err(Error::validation(format!(
+            "{at}.Values takes 1 to {MAX_VALUES} entries; there are {}",
+            values.len()
+        )));
+    }
+    if counts.is_some_and(|counts| counts.len() != values.len()) {
+        return Err(Error::invalid_value(format!(
+            "{at}: Counts must have as many entries as Values"
+        )));
+    }
+    let mut all = Summary::default();
+    for (index, value) in values.iter().enumerate() {
+        let value = finite(value)?;
+        let count = counts.map_or(Ok(1.0), |counts| finite(&counts[index]))?;
+        all.merge(&Summary::of_set(count, value * count, value, value));
+    }
+    Ok(all)
+}

@@ -1,0 +1,131 @@
+//! The series DynamoDB publishes to CloudWatch about writes, under the namespace `AWS/DynamoDB`.
+
+use crate::cloudwatch::Cloudwatch;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const NAMESPACE: &str = "AWS/DynamoDB";
+
+/// What one call consumed of one table, in WCU.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consumed {
+    /// Table name.
+    pub table: String,
+    /// WCU of the table itself, without its indexes.
+    pub table_units: f64,
+    /// WCU of each global secondary index.
+    pub index_units: BTreeMap<String, f64>,
+}
+
+impl Consumed {
+    /// Capacity of a table without indexes.
+    pub fn of_table(table: &str, units: f64) -> Self {
+        Self { table: table.to_owned(), table_units: units, index_units: BTreeMap::new() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(rename = "ConsumedCapacity")]
+    consumed: Option<OneOrMany>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    Many(Vec<Capacity>),
+    One(Capacity),
+}
+
+#[derive(Deserialize)]
+struct Capacity {
+    #[serde(rename = "TableName")]
+    table: String,
+    #[serde(rename = "CapacityUnits", default)]
+    units: f64,
+    #[serde(rename = "Table")]
+    own: Option<Units>,
+    #[serde(rename = "GlobalSecondaryIndexes", default)]
+    indexes: BTreeMap<String, Units>,
+}
+
+#[derive(Deserialize)]
+struct Units {
+    #[serde(rename = "CapacityUnits", default)]
+    units: f64,
+}
+
+/// Reads `ConsumedCapacity` (mode `INDEXES`) of an answer.
+pub fn consumed_of(body: &[u8]) -> Vec<Consumed> {
+    let tables = match serde_json::from_slice::<Answer>(body).map(|answer| answer.consumed) {
+        Ok(Some(OneOrMany::Many(tables))) => tables,
+        Ok(Some(OneOrMany::One(table))) => vec![table],
+        Ok(None) | Err(_) => Vec::new(),
+    };
+    tables
+        .into_iter()
+        .map(|capacity| Consumed {
+            table_units: capacity.own.map_or(capacity.units, |own| own.units),
+            index_units: capacity
+                .indexes
+                .into_iter()
+                .map(|(name, index)| (name, index.units))
+                .collect(),
+            table: capacity.table,
+        })
+        .collect()
+}
+
+/// Writes the series.
+#[derive(Clone)]
+pub struct Meter {
+    metrics: Cloudwatch,
+}
+
+impl Meter {
+    pub const fn new(metrics: Cloudwatch) -> Self {
+        Self { metrics }
+    }
+
+    /// `ConsumedWriteCapacityUnits`: the row of the table excludes its indexes, each has its own.
+    pub fn consumed(&self, consumed: &Consumed) {
+        let metric = "ConsumedWriteCapacityUnits";
+        let table = ("TableName", consumed.table.as_str());
+        self.now(metric, &[table], consumed.table_units);
+        for (index, units) in &consumed.index_units {
+            let index = ("GlobalSecondaryIndexName", index.as_str());
+            self.now(metric, &[table, index], *units);
+        }
+    }
+
+    /// `WriteThrottleEvents` and its cause: one event a write that did not pass.
+    pub fn throttled(&self, table: &str, writes: usize) {
+        let events = writes as f64;
+        for metric in ["WriteThrottleEvents", "WriteProvisionedThroughputThrottleEvents"] {
+            self.now(metric, &[("TableName", table)], events);
+        }
+    }
+
+    /// `ThrottledRequests`: counts only calls of which nothing passed.
+    pub fn refused(&self, table: &str, operation: &str) {
+        let dimensions = [("TableName", table), ("Operation", operation)];
+        self.now("ThrottledRequests", &dimensions, 1.0);
+    }
+
+    /// `SuccessfulRequestLatency`, in milliseconds.
+    pub fn latency(&self, table: &str, operation: &str, took: Duration) {
+        let dimensions = [("TableName", table), ("Operation", operation)];
+        let millis = (took.as_secs_f64() * 1_000.0).round();
+        self.now("SuccessfulRequestLatency", &dimensions, millis);
+    }
+
+    /// `ProvisionedWriteCapacityUnits`.
+    pub fn provisioned(&self, table: &str, wcu: f64) {
+        self.now("ProvisionedWriteCapacityUnits", &[("TableName", table)], wcu);
+    }
+
+    fn now(&self, metric: &str, dimensions: &[(&str, &str)], value: f64) {
+        self.metrics.record_now(NAMESPACE, metric, dimensions, value);
+    }
+}

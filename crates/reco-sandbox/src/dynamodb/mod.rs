@@ -1,0 +1,93 @@
+//! DynamoDB: the embedded engine, with write capacity enforced and metered in front of it.
+//!
+//! Every call goes to the engine. The four that write items (`PutItem`, `UpdateItem`, `DeleteItem`,
+//! `BatchWriteItem`) pass a limiter first, when one is set, and what they consumed is recorded as
+//! the CloudWatch series that DynamoDB itself publishes. Transactions and PartiQL pass unmetered:
+//! nothing in the pipeline uses them. Secondary indexes are metered but not limited.
+
+pub mod engine;
+pub mod limiter;
+mod meter;
+mod plan;
+mod throttle;
+mod write;
+
+use crate::cloudwatch::Cloudwatch;
+use crate::http::{Request, Response};
+use engine::Engine;
+use limiter::{Limiter, WriteCapacity};
+use meter::Meter;
+use std::io;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use write::Operation;
+
+/// The `X-Amz-Target` prefix of DynamoDB.
+pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+
+/// The DynamoDB of a sandbox. Cheap to clone.
+#[derive(Clone)]
+pub struct DynamoDb {
+    engine: Engine,
+    limiter: Option<Arc<Limiter>>,
+    meter: Meter,
+}
+
+impl DynamoDb {
+    /// Starts an empty DynamoDB that stops with `stop`.
+    ///
+    /// # Errors
+    /// When the engine's memory database or its loopback port cannot be had.
+    pub async fn start(
+        capacity: Option<WriteCapacity>,
+        metrics: Cloudwatch,
+        stop: CancellationToken,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            engine: Engine::start(stop).await?,
+            limiter: capacity.map(|capacity| Arc::new(Limiter::new(capacity))),
+            meter: Meter::new(metrics),
+        })
+    }
+
+    /// The write capacity enforced on every table, if any.
+    #[must_use]
+    pub fn capacity(&self) -> Option<WriteCapacity> {
+        self.limiter.as_ref().map(|limiter| limiter.capacity())
+    }
+
+    /// The engine's database, for seeding and for tests: not limited and not metered.
+    #[must_use]
+    pub const fn database(&self) -> &dynoxide::Database {
+        self.engine.database()
+    }
+
+    /// Answers one call.
+    pub async fn handle(&self, request: Request) -> Response {
+        let operation = request
+            .headers()
+            .get("x-amz-target")
+            .and_then(|target| target.to_str().ok())
+            .and_then(|target| target.strip_prefix(TARGET_PREFIX))
+            .and_then(Operation::named);
+        match operation {
+            Some(operation) => self.write(operation, request).await,
+            None => self.engine.pass(request).await,
+        }
+    }
+
+    /// Records `ProvisionedWriteCapacityUnits` of every table, as DynamoDB does once a minute.
+    pub fn record_provisioned(&self) {
+        let Some(capacity) = self.capacity() else {
+            return;
+        };
+        match self.database().table_stats() {
+            Ok(tables) => {
+                for table in tables {
+                    self.meter.provisioned(&table.table_name, capacity.wcu);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the tables could not be listed for metrics"),
+        }
+    }
+}

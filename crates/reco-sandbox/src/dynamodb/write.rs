@@ -1,0 +1,250 @@
+//! One write call: limited, forwarded, its real cost settled and metered, its answer put back into
+//! the shape the client asked for.
+
+use super::DynamoDb;
+use super::engine::replace_body;
+use super::meter::{Consumed, consumed_of};
+use super::plan::{self, Batch, Fields};
+use super::throttle;
+use crate::http::{Request, Response, StatusCode};
+use hyper::body::Bytes;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// The calls that write items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `PutItem`.
+    Put,
+    /// `UpdateItem`.
+    Update,
+    /// `DeleteItem`.
+    Delete,
+    /// `BatchWriteItem`.
+    Batch,
+}
+
+impl Operation {
+    /// The write call of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Put, Self::Update, Self::Delete, Self::Batch]
+            .into_iter()
+            .find(|operation| operation.name() == name)
+    }
+
+    /// The call's name, which is also the `Operation` dimension of its metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Put => "PutItem",
+            Self::Update => "UpdateItem",
+            Self::Delete => "DeleteItem",
+            Self::Batch => "BatchWriteItem",
+        }
+    }
+}
+
+/// How much of `ConsumedCapacity` the client asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    Total,
+    Indexes,
+}
+
+/// What passed the limiter, and what did not.
+#[derive(Default)]
+struct Admission {
+    /// WCU taken in advance, by table.
+    taken: BTreeMap<String, f64>,
+    /// Writes to hand back.
+    throttled: Batch,
+}
+
+/// Why a call goes no further.
+enum Refused {
+    /// No part of it passed: tables and the number of writes each.
+    Throttled(BTreeMap<String, usize>),
+}
+
+impl DynamoDb {
+    pub(super) async fn write(&self, operation: Operation, request: Request) -> Response {
+        let parsed = serde_json::from_slice::<Fields>(request.body()).ok();
+        let Some((mut fields, asked)) = parsed.and_then(|fields| {
+            let asked = asked(&fields)?;
+            Some((fields, asked))
+        }) else {
+            // Not a body this front understands: the engine says what is wrong with it.
+            return self.engine.pass(request).await;
+        };
+        let admission = match self.admit(operation, &mut fields) {
+            Ok(admission) => admission,
+            Err(Refused::Throttled(tables)) => {
+                for (table, writes) in &tables {
+                    self.meter.throttled(table, *writes);
+                    self.meter.refused(table, operation.name());
+                }
+                return throttle::exception(tables.keys().map(String::as_str));
+            }
+        };
+        for (table, writes) in &admission.throttled {
+            self.meter.throttled(plan::table_name(table), writes.len());
+        }
+        set(&mut fields, "ReturnConsumedCapacity", "INDEXES");
+        let body = serde_json::to_vec(&fields).unwrap_or_default();
+        let started = Instant::now();
+        let (parts, _) = request.into_parts();
+        let response = self.engine.forward(&parts.headers, &parts.method, Bytes::from(body)).await;
+        let consumed = self.settle(&admission, &response);
+        for spent in &consumed {
+            self.meter.consumed(spent);
+            self.meter.latency(&spent.table, operation.name(), started.elapsed());
+        }
+        finish(response, asked, admission.throttled)
+    }
+
+    /// Takes the call's cost from the buckets; of a batch, leaves in `fields` only what passed.
+    fn admit(&self, operation: Operation, fields: &mut Fields) -> Result<Admission, Refused> {
+        let mut admission = Admission::default();
+        let Some(limiter) = &self.limiter else {
+            return Ok(admission);
+        };
+        let now = Instant::now();
+        if operation == Operation::Batch {
+            let batch: Option<Batch> = get(fields, "RequestItems");
+            let split = batch.and_then(|batch| plan::split(&batch, self.database(), limiter, now));
+            let Some(split) = split else {
+                return Ok(admission);
+            };
+            if split.admitted.is_empty() {
+                let count = |(table, writes): (&String, &Vec<_>)| {
+                    (plan::table_name(table).to_owned(), writes.len())
+                };
+                return Err(Refused::Throttled(split.throttled.iter().map(count).collect()));
+            }
+            set(fields, "RequestItems", &split.admitted);
+            admission.taken = split.taken;
+            admission.throttled = split.throttled;
+            return Ok(admission);
+        }
+        let Some((table, cost)) = self.single(operation, fields) else {
+            return Ok(admission);
+        };
+        if !limiter.take(&table, cost, now) {
+            return Err(Refused::Throttled([(table, 1)].into()));
+        }
+        admission.taken.insert(table, cost);
+        Ok(admission)
+    }
+
+    /// Table and expected WCU of a call that writes one item, or `None` when the engine will refuse it.
+    fn single(&self, operation: Operation, fields: &Fields) -> Option<(String, f64)> {
+        let table: String = get(fields, "TableName")?;
+        let table = plan::table_name(&table).to_owned();
+        self.database().get_table_metadata(&table).ok()??;
+        let cost = match operation {
+            Operation::Put => plan::item_wcu(&get(fields, "Item")?),
+            // Known only afterwards; settled then.
+            _ => 1.0,
+        };
+        Some((table, cost))
+    }
+
+    /// Corrects the buckets by what the engine says was consumed, and returns that.
+    fn settle(&self, admission: &Admission, response: &Response) -> Vec<Consumed> {
+        let consumed = if response.status() == StatusCode::OK {
+            consumed_of(response.body())
+        } else if is_failed_condition(response) {
+            // A failed condition still costs its write (AWS: WCU of conditional writes).
+            let spent = |(table, units): (&String, &f64)| Consumed::of_table(table, *units);
+            return admission.taken.iter().map(spent).collect();
+        } else {
+            Vec::new()
+        };
+        if let Some(limiter) = &self.limiter {
+            let now = Instant::now();
+            for (table, taken) in &admission.taken {
+                let spent = consumed.iter().find(|spent| spent.table == *table);
+                let actual = spent.map_or(0.0, |spent| spent.table_units);
+                limiter.settle(table, actual - taken, now);
+            }
+        }
+        consumed
+    }
+}
+
+fn is_failed_condition(response: &Response) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Error {
+        #[serde(rename = "__type")]
+        kind: String,
+    }
+    serde_json::from_slice::<Error>(response.body())
+        .is_ok_and(|error| error.kind.ends_with("ConditionalCheckFailedException"))
+}
+
+/// The mode asked for, or `None` for one that DynamoDB does not know.
+fn asked(fields: &Fields) -> Option<Asked> {
+    let Some(raw) = fields.get("ReturnConsumedCapacity") else {
+        return Some(Asked::Nothing);
+    };
+    match serde_json::from_str::<Option<String>>(raw.get()).ok()?.as_deref() {
+        None | Some("NONE") => Some(Asked::Nothing),
+        Some("TOTAL") => Some(Asked::Total),
+        Some("INDEXES") => Some(Asked::Indexes),
+        Some(_) => None,
+    }
+}
+
+/// Hands back what was throttled, and of the capacity report only what was asked for.
+fn finish(mut response: Response, asked: Asked, throttled: Batch) -> Response {
+    if response.status() != StatusCode::OK || (asked == Asked::Indexes && throttled.is_empty()) {
+        return response;
+    }
+    let Ok(mut fields) = serde_json::from_slice::<Fields>(response.body()) else {
+        return response;
+    };
+    if !throttled.is_empty() {
+        set(&mut fields, "UnprocessedItems", &throttled);
+    }
+    match asked {
+        Asked::Nothing => {
+            fields.remove("ConsumedCapacity");
+        }
+        Asked::Total => {
+            let total = get::<serde_json::Value>(&fields, "ConsumedCapacity").map(totals_only);
+            if let Some(total) = total {
+                set(&mut fields, "ConsumedCapacity", &total);
+            }
+        }
+        Asked::Indexes => {}
+    }
+    if let Ok(body) = serde_json::to_vec(&fields) {
+        replace_body(&mut response, body.into());
+    }
+    response
+}
+
+fn totals_only(mut capacity: serde_json::Value) -> serde_json::Value {
+    let strip = |one: &mut serde_json::Value| {
+        if let Some(one) = one.as_object_mut() {
+            one.retain(|name, _| name == "TableName" || name == "CapacityUnits");
+        }
+    };
+    match &mut capacity {
+        serde_json::Value::Array(tables) => tables.iter_mut().for_each(strip),
+        one => strip(one),
+    }
+    capacity
+}
+
+fn get<T: serde::de::DeserializeOwned>(fields: &Fields, name: &str) -> Option<T> {
+    fields.get(name).and_then(|raw: &Box<RawValue>| serde_json::from_str(raw.get()).ok())
+}
+
+fn set<T: Serialize + ?Sized>(fields: &mut Fields, name: &str, value: &T) {
+    if let Ok(raw) = to_raw_value(value) {
+        fields.insert(name.to_owned(), raw);
+    }
+}

@@ -1,0 +1,103 @@
+//! The sandbox's one port: HTTP/1.1 on the loopback interface, each request handed to the service
+//! it names. One `AWS_ENDPOINT_URL` thus serves every SDK client.
+
+mod route;
+
+use crate::cloudwatch::Cloudwatch;
+use crate::dynamodb::DynamoDb;
+use crate::http::Response;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use route::Route;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// DynamoDB takes the largest bodies, 16 MB; above it is no AWS call.
+const MAX_BODY_BYTES: usize = 17 * 1024 * 1024;
+/// How long open connections get to finish after the stop.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The services behind the port.
+#[derive(Clone)]
+pub struct Gateway {
+    /// DynamoDB.
+    pub dynamodb: DynamoDb,
+    /// CloudWatch.
+    pub cloudwatch: Cloudwatch,
+}
+
+impl Gateway {
+    /// Serves on `listener` until `stop` is cancelled and the open calls have ended, or their grace
+    /// is over: a long poll does not hold up a shutdown.
+    pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
+        let connections = TaskTracker::new();
+        let abort = CancellationToken::new();
+        loop {
+            let stream = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        // Out of descriptors, most likely: give connections time to close.
+                        tracing::warn!(%error, "accepting a connection failed");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                        continue;
+                    }
+                },
+            };
+            let serving = self.clone().connection(stream, stop.clone());
+            let aborted = abort.clone();
+            connections.spawn(async move { aborted.run_until_cancelled(serving).await });
+        }
+        connections.close();
+        if tokio::time::timeout(GRACE, connections.wait()).await.is_err() {
+            abort.cancel();
+            connections.wait().await;
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, stop: CancellationToken) {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+        let service = service_fn(move |request| {
+            let gateway = self.clone();
+            async move { Ok::<_, Infallible>(gateway.answer(request).await.map(Full::new)) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+
+    async fn answer(&self, request: hyper::Request<Incoming>) -> Response {
+        let (parts, body) = request.into_parts();
+        let body: Bytes = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) => return route::unreadable(&error.to_string()),
+        };
+        let route = Route::of(&parts);
+        let request = hyper::Request::from_parts(parts, body);
+        match route {
+            Route::DynamoDb => self.dynamodb.handle(request).await,
+            Route::Cloudwatch(operation) => self.cloudwatch.handle(&operation, request).await,
+            Route::Unknown => route::unknown(&request),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Which service a request is for, and the answers when it is for none.
+
+use crate::http::{AWS_JSON, Request, Response, StatusCode, respond};
+use crate::{cloudwatch, dynamodb};
+use hyper::http::request::Parts;
+
+/// DynamoDB's second target prefix, for its streams.
+const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
+
+/// Where a request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `X-Amz-Target: DynamoDB_20120810.*`.
+    DynamoDb,
+    /// The CloudWatch operation in the path, over rpc-v2-cbor.
+    Cloudwatch(String),
+    /// Anything else.
+    Unknown,
+}
+
+impl Route {
+    /// Reads the route off a request's head.
+    pub fn of(parts: &Parts) -> Self {
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        if let Some(operation) = parts.uri.path().strip_prefix(cloudwatch::PATH_PREFIX)
+            && header("smithy-protocol") == Some("rpc-v2-cbor")
+        {
+            return Self::Cloudwatch(operation.to_owned());
+        }
+        match header("x-amz-target") {
+            Some(target)
+                if target.starts_with(dynamodb::TARGET_PREFIX)
+                    || target.starts_with(STREAMS_TARGET_PREFIX) =>
+            {
+                Self::DynamoDb
+            }
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The answer to a call that is for no service of the sandbox, in the shape its client can read:
+/// XML for the query protocol that older SDKs speak, JSON for the rest.
+pub fn unknown(request: &Request) -> Response {
+    let header = |name| {
+        let value = request.headers().get(name);
+        value.and_then(|value| value.to_str().ok())
+    };
+    if header("content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    {
+        return query_protocol();
+    }
+    let asked = header("x-amz-target").unwrap_or(request.uri().path());
+    json_error(
+        "UnknownOperationException",
+        &format!(
+            "the sandbox has no operation {asked}: it serves SQS and DynamoDB over awsJson 1.0 \
+             (X-Amz-Target) and CloudWatch over rpc-v2-cbor"
+        ),
+        StatusCode::BAD_REQUEST,
+    )
+}
+
+/// The answer to a body that could not be read to its end, or is larger than any AWS call.
+pub fn unreadable(reason: &str) -> Response {
+    json_error(
+        "RequestEntityTooLargeException",
+        &format!("the request's body could not be read: {reason}"),
+        StatusCode::PAYLOAD_TOO_LARGE,
+    )
+}
+
+fn json_error(kind: &str, message: &str, status: StatusCode) -> Response {
+    let body = serde_json::json!({
+        "__type": format!("com.amazon.coral.service#{kind}"),
+        "message": message,
+    });
+    respond(status, AWS_JSON, body.to_string())
+}
+
+fn query_protocol() -> Response {
+    let body = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>\
+                the sandbox does not serve the query protocol of older SDKs: use a current one\
+                </Message></Error><RequestId>sandbox</RequestId></ErrorResponse>";
+    respond(StatusCode::BAD_REQUEST, "text/xml", body)
+}

@@ -1,0 +1,273 @@
+//! DynamoDB through the real SDK: the engine's rules, and write capacity in front of it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types as cw;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, PutRequest,
+    ReturnConsumedCapacity, ScalarAttributeType, WriteRequest,
+};
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use reco_sandbox::{Sandbox, SandboxOptions};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, SystemTime};
+
+const TABLE: &str = "recommendations";
+
+async fn sandbox(capacity: Option<WriteCapacity>) -> (Sandbox, Client) {
+    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let client = Client::new(&common::sdk_config(&sandbox).await);
+    create_table(&client).await;
+    (sandbox, client)
+}
+
+async fn create_table(client: &Client) {
+    client
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(
+            AttributeDefinition::builder()
+                .attribute_name("user_id")
+                .attribute_type(ScalarAttributeType::N)
+                .build()
+                .unwrap(),
+        )
+        .key_schema(
+            KeySchemaElement::builder()
+                .attribute_name("user_id")
+                .key_type(KeyType::Hash)
+                .build()
+                .unwrap(),
+        )
+        .send()
+        .await
+        .unwrap();
+}
+
+/// An item of somewhat more than `bytes` bytes.
+fn item(user: u32, bytes: usize) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("user_id".into(), AttributeValue::N(user.to_string())),
+        ("pad".into(), AttributeValue::S("x".repeat(bytes))),
+    ])
+}
+
+fn puts(users: impl Iterator<Item = u32>, bytes: usize) -> Vec<WriteRequest> {
+    let put = |user| {
+        let put = PutRequest::builder().set_item(Some(item(user, bytes)));
+        WriteRequest::builder().put_request(put.build().unwrap()).build()
+    };
+    users.map(put).collect()
+}
+
+fn user_of(write: &WriteRequest) -> u32 {
+    let item = write.put_request().unwrap().item();
+    item["user_id"].as_n().unwrap().parse().unwrap()
+}
+
+async fn count(client: &Client) -> i32 {
+    let scan = client.scan().table_name(TABLE).consistent_read(true);
+    scan.send().await.unwrap().count()
+}
+
+#[tokio::test]
+async fn items_are_written_and_capacity_is_reported_as_asked() {
+    let (sandbox, client) = sandbox(None).await;
+    let put = || client.put_item().table_name(TABLE);
+    let silent = put().set_item(Some(item(1, 1500))).send().await.unwrap();
+    assert!(silent.consumed_capacity().is_none());
+    let total = put()
+        .set_item(Some(item(1, 10)))
+        .return_consumed_capacity(ReturnConsumedCapacity::Total)
+        .send()
+        .await
+        .unwrap();
+    let capacity = total.consumed_capacity().unwrap();
+    assert_eq!(capacity.capacity_units(), Some(2.0), "the larger of old and new");
+    assert!(capacity.table().is_none(), "TOTAL has no breakdown");
+    let indexes = put()
+        .set_item(Some(item(1, 10)))
+        .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
+        .send()
+        .await
+        .unwrap();
+    assert!(indexes.consumed_capacity().unwrap().table().is_some());
+    let batch =
+        client.batch_write_item().request_items(TABLE, puts(1..=25, 10)).send().await.unwrap();
+    assert!(batch.unprocessed_items().unwrap().is_empty());
+    assert!(batch.consumed_capacity().is_empty());
+    assert_eq!(count(&client).await, 25);
+    let described = client.describe_table().table_name(TABLE).send().await.unwrap();
+    assert_eq!(
+        described.table().unwrap().table_arn(),
+        Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
+    );
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
+    for capacity in [None, Some(WriteCapacity::per_second(2.0))] {
+        let (sandbox, client) = sandbox(capacity).await;
+        let cases = [
+            ("26 items", puts(1..=26, 10), "less than or equal to 25"),
+            ("a repeated key", puts([1, 2, 3, 4, 1].into_iter(), 10), "duplicates"),
+            ("an oversized item", puts(1..=3, 410 * 1024), "size"),
+        ];
+        for (what, writes, expected) in cases {
+            let error = client
+                .batch_write_item()
+                .request_items(TABLE, writes)
+                .send()
+                .await
+                .expect_err(what);
+            assert_eq!(error.code(), Some("ValidationException"), "{what}: {error:?}");
+            let message = error.message().unwrap();
+            assert!(message.contains(expected), "{what}: {message}");
+        }
+        assert_eq!(count(&client).await, 0);
+        sandbox.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn a_batch_past_the_capacity_comes_back_as_unprocessed() {
+    let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 1.0, burst_seconds: 10.0 })).await;
+    // Two WCU each: five of ten pass.
+    let answer =
+        client.batch_write_item().request_items(TABLE, puts(1..=10, 1500)).send().await.unwrap();
+    let unprocessed = &answer.unprocessed_items().unwrap()[TABLE];
+    assert_eq!(unprocessed.len(), 5);
+    let back: HashSet<u32> = unprocessed.iter().map(user_of).collect();
+    let pad = unprocessed[0].put_request().unwrap().item()["pad"].as_s().unwrap();
+    assert_eq!(pad.len(), 1500, "the item comes back as it was sent");
+    for user in 1..=10 {
+        let got = client
+            .get_item()
+            .table_name(TABLE)
+            .key("user_id", AttributeValue::N(user.to_string()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(got.item().is_some(), !back.contains(&user), "user {user}");
+    }
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn when_nothing_passed_the_exception_names_table_and_reason() {
+    let (sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
+    let put = |user| client.put_item().table_name(TABLE).set_item(Some(item(user, 10)));
+    put(1).send().await.unwrap();
+    let put_error = put(2).send().await.unwrap_err().into_service_error();
+    assert!(put_error.is_provisioned_throughput_exceeded_exception(), "{put_error:?}");
+    let batch = client.batch_write_item().request_items(TABLE, puts(3..=6, 10));
+    let batch_error = batch.send().await.unwrap_err().into_service_error();
+    let aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemError::ProvisionedThroughputExceededException(error) = batch_error
+    else {
+        panic!("{batch_error:?}");
+    };
+    let reason = &error.throttling_reasons()[0];
+    assert_eq!(reason.reason(), Some("TableWriteProvisionedThroughputExceeded"));
+    assert_eq!(
+        reason.resource(),
+        Some("arn:aws:dynamodb:us-east-1:000000000000:table/recommendations")
+    );
+    assert_eq!(count(&client).await, 1);
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_exist_is_not_throttled() {
+    let (sandbox, client) = sandbox(Some(WriteCapacity::per_second(0.01))).await;
+    for _ in 0..3 {
+        let batch = client.batch_write_item().request_items("nowhere", puts(1..=2, 10));
+        let error = batch.send().await.unwrap_err();
+        assert_eq!(error.code(), Some("ResourceNotFoundException"), "{error:?}");
+    }
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_rate_is_held_by_a_client_that_retries() {
+    let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 50.0, burst_seconds: 0.1 })).await;
+    let started = std::time::Instant::now();
+    let mut left = puts(1..=100, 10);
+    while !left.is_empty() {
+        let rest = left.split_off(left.len().min(25));
+        let batch = client.batch_write_item().request_items(TABLE, left.clone());
+        let mut again = match batch.send().await {
+            Ok(answer) => answer.unprocessed_items.unwrap().remove(TABLE).unwrap_or_default(),
+            Err(error) if error.code() == Some("ProvisionedThroughputExceededException") => left,
+            Err(error) => panic!("{error:?}"),
+        };
+        again.extend(rest);
+        left = again;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let took = started.elapsed();
+    assert_eq!(count(&client).await, 100);
+    // 100 WCU, 5 banked, at 50 a second: 1.9 s.
+    assert!(took >= Duration::from_millis(1_880), "{took:?}");
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn writes_and_throttles_show_in_cloudwatch() {
+    let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 0.01, burst_seconds: 300.0 })).await;
+    let batch = |users| client.batch_write_item().request_items(TABLE, puts(users, 10));
+    batch(1..=8).send().await.unwrap();
+    batch(9..=12).send().await.unwrap_err();
+    sandbox.dynamodb().record_provisioned();
+    let metrics = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox).await);
+    let sums = [
+        ("ConsumedWriteCapacityUnits", None, 3.0),
+        ("WriteThrottleEvents", None, 9.0),
+        ("WriteProvisionedThroughputThrottleEvents", None, 9.0),
+        ("ThrottledRequests", Some("BatchWriteItem"), 1.0),
+    ];
+    for (metric, operation, expected) in sums {
+        let found = sum(&metrics, metric, operation, "Sum").await;
+        assert_eq!(found, Some(expected), "{metric}");
+    }
+    let provisioned = sum(&metrics, "ProvisionedWriteCapacityUnits", None, "Maximum").await;
+    assert_eq!(provisioned, Some(0.01));
+    sandbox.shutdown().await;
+}
+
+async fn sum(
+    metrics: &aws_sdk_cloudwatch::Client,
+    metric: &str,
+    operation: Option<&str>,
+    stat: &str,
+) -> Option<f64> {
+    let dimension =
+        |name: &str, value: &str| cw::Dimension::builder().name(name).value(value).build();
+    let metric = cw::Metric::builder()
+        .namespace("AWS/DynamoDB")
+        .metric_name(metric)
+        .dimensions(dimension("TableName", TABLE));
+    let metric = match operation {
+        Some(operation) => metric.dimensions(dimension("Operation", operation)),
+        None => metric,
+    };
+    let stat = cw::MetricStat::builder().metric(metric.build()).period(3_600).stat(stat);
+    let query = cw::MetricDataQuery::builder().id("q").metric_stat(stat.build()).build();
+    let now = SystemTime::now();
+    let answer = metrics
+        .get_metric_data()
+        .metric_data_queries(query)
+        .start_time(DateTime::from(now - Duration::from_secs(1_800)))
+        .end_time(DateTime::from(now + Duration::from_secs(60)))
+        .send()
+        .await
+        .unwrap();
+    answer.metric_data_results()[0].values().first().copied()
+}
