@@ -9,7 +9,7 @@ use super::throttle;
 use crate::http::{Request, Response, StatusCode};
 use hyper::body::Bytes;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::to_raw_value;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -240,7 +240,7 @@ fn totals_only(mut capacity: serde_json::Value) -> serde_json::Value {
 }
 
 fn get<T: serde::de::DeserializeOwned>(fields: &Fields, name: &str) -> Option<T> {
-    fields.get(name).and_then(|raw: &Box<RawValue>| serde_json::from_str(raw.get()).ok())
+    fields.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
 }
 
 fn set<T: Serialize + ?Sized>(fields: &mut Fields, name: &str, value: &T) {
