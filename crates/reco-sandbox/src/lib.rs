@@ -6,5 +6,6 @@ pub mod dynamodb;
 mod gateway;
 mod http;
 mod sandbox;
+pub mod sqs;
 
 pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

@@ -1,0 +1,101 @@
+//! What a FIFO queue remembers so that repeating a call changes nothing.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::handle::Claim;
+
+/// AWS: the deduplication interval is 5 minutes, for sends and for receive attempts.
+pub(crate) const INTERVAL_MS: u64 = 5 * 60 * 1000;
+
+/// A map whose entries are forgotten after the deduplication interval.
+#[derive(Debug)]
+struct Recent<V> {
+    entries: HashMap<String, (u64, V)>,
+    order: VecDeque<(u64, String)>,
+}
+
+impl<V> Default for Recent<V> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<V: Clone> Recent<V> {
+    fn get(&mut self, key: &str, now: u64) -> Option<V> {
+        while let Some((at, oldest)) = self.order.front() {
+            if at + INTERVAL_MS > now {
+                break;
+            }
+            // A renewed entry carries a later time than its old place in line.
+            if self.entries.get(oldest).is_some_and(|(entered, _)| entered == at) {
+                self.entries.remove(oldest);
+            }
+            self.order.pop_front();
+        }
+        self.entries.get(key).map(|(_, value)| value.clone())
+    }
+
+    fn insert(&mut self, key: String, value: V, now: u64) {
+        self.order.push_back((now, key.clone()));
+        self.entries.insert(key, (now, value));
+    }
+}
+
+/// Sends and receive attempts of the last 5 minutes.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    sends: Recent<Sent>,
+    attempts: Recent<Vec<Claim>>,
+}
+
+/// What the first send under a deduplication id was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub message_id: Arc<str>,
+    pub sequence: Option<u64>,
+}
+
+impl Memory {
+    /// The send that `scope` already made within the interval.
+    pub fn sent(&mut self, scope: &str, now: u64) -> Option<Sent> {
+        self.sends.get(scope, now)
+    }
+
+    pub fn remember_send(&mut self, scope: String, sent: Sent, now: u64) {
+        self.sends.insert(scope, sent, now);
+    }
+
+    /// What the receive attempt `id` was given within the interval.
+    pub fn attempt(&mut self, id: &str, now: u64) -> Option<Vec<Claim>> {
+        self.attempts.get(id, now)
+    }
+
+    pub fn remember_attempt(&mut self, id: String, claims: Vec<Claim>, now: u64) {
+        self.attempts.insert(id, claims, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_send_is_remembered_for_five_minutes() {
+        let mut memory = Memory::default();
+        let sent = Sent { message_id: "m".into(), sequence: Some(1) };
+        memory.remember_send("d".into(), sent.clone(), 1000);
+        assert_eq!(memory.sent("d", 1000 + INTERVAL_MS - 1), Some(sent));
+        assert_eq!(memory.sent("d", 1000 + INTERVAL_MS), None);
+        assert!(memory.sends.order.is_empty(), "the line is emptied too");
+    }
+
+    #[test]
+    fn renewing_an_entry_outlives_its_first_place_in_line() {
+        let mut recent = Recent::default();
+        recent.insert("a".into(), 1, 0);
+        recent.insert("a".into(), 2, 1000);
+        assert_eq!(recent.get("a", INTERVAL_MS + 1), Some(2));
+        assert_eq!(recent.get("a", INTERVAL_MS + 1000), None);
+    }
+}

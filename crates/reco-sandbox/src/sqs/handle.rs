@@ -1,0 +1,66 @@
+//! Receipt handles: opaque to clients, and each receive gives a new one.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::error::{ErrorKind, SqsError};
+
+/// Begins every handle, so that arbitrary base64 is not taken for one.
+const MARK: [u8; 3] = [1, 1, 1];
+
+/// One receive of one message: what a receipt handle stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Claim {
+    /// The message within its queue.
+    pub key: u64,
+    /// Which receive of the queue it was: a later receive of the message has another.
+    pub receive: u64,
+}
+
+impl Claim {
+    /// The handle for this claim on the queue `queue`.
+    pub fn encode(self, queue: u64) -> String {
+        let mut bytes = Vec::with_capacity(MARK.len() + 24);
+        bytes.extend(MARK);
+        for part in [queue, self.key, self.receive] {
+            bytes.extend(part.to_be_bytes());
+        }
+        BASE64.encode(bytes)
+    }
+
+    /// Reads a handle that the queue `queue` gave out.
+    pub fn decode(handle: &str, queue: u64) -> Result<Self, SqsError> {
+        let invalid = || {
+            SqsError::new(
+                ErrorKind::ReceiptHandleIsInvalid,
+                format!("the input receipt handle {handle:?} is not one of this queue"),
+            )
+        };
+        let bytes = BASE64.decode(handle).map_err(|_| invalid())?;
+        let numbers = bytes.strip_prefix(&MARK).ok_or_else(invalid)?;
+        let numbers = <[u8; 24]>::try_from(numbers).map_err(|_| invalid())?;
+        let number = |at: usize| {
+            numbers.iter().skip(at).take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        };
+        if number(0) != queue {
+            return Err(invalid());
+        }
+        Ok(Self { key: number(8), receive: number(16) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_reads_back_on_its_own_queue_only() {
+        let claim = Claim { key: 7, receive: u64::MAX - 1 };
+        let handle = claim.encode(42);
+        assert_eq!(Claim::decode(&handle, 42), Ok(claim));
+        for (bad, queue) in [(handle.as_str(), 43), ("", 42), ("not a handle", 42), ("AQEB", 42)] {
+            let error = Claim::decode(bad, queue).expect_err(bad);
+            assert_eq!(error.kind, ErrorKind::ReceiptHandleIsInvalid);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! A small, faithful SQS: awsJson 1.0, in memory, for the calls the pipeline and its operator use.
+//!
+//! [`Sqs::handle`] is the whole server: it parses a request into a `Call`, `perform` acts on it
+//! and `render` writes the answer, so that whatever must come between has one place to stand.
+//! Every queue is behind one lock; parsing, digests and rendering happen outside it.
+
+mod admin;
+mod attributes;
+mod check;
+mod dedup;
+mod delete;
+mod error;
+mod fifo;
+mod handle;
+mod line;
+mod md5;
+mod message;
+mod move_task;
+mod queue;
+mod receive;
+mod send;
+mod snapshot;
+mod state;
+mod visibility;
+mod wire;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+
+pub use error::{ErrorKind, SqsError};
+pub use message::{AttributeValue, Planted};
+pub use snapshot::{MessageState, QueueDepth, QueueSnapshot, SnapshotMessage, Traffic};
+
+use state::State;
+use wire::{Call, Reply};
+
+/// What the header `X-Amz-Target` of every call begins with.
+pub const TARGET_PREFIX: &str = "AmazonSQS.";
+const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+
+/// What the server takes itself to be, and its limits.
+#[derive(Debug, Clone)]
+pub struct SqsOptions {
+    /// The region in ARNs.
+    pub region: String,
+    /// The account in ARNs and queue URLs.
+    pub account: String,
+    /// `SenderId` of every message.
+    pub sender_id: String,
+    /// AWS: about 120,000 messages of a queue may be in flight.
+    pub in_flight_limit: usize,
+    /// AWS: a queue may be purged once in 60 s.
+    pub purge_interval: Duration,
+    /// AWS: a deleted queue's name is free again after 60 s.
+    pub recreate_after: Duration,
+    /// Messages a second of a move task that names no rate. AWS chooses it by the backlog, up to
+    /// 500, which is also the highest rate one may ask for.
+    pub move_rate: u32,
+}
+
+impl Default for SqsOptions {
+    fn default() -> Self {
+        Self {
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+            sender_id: "AIDASANDBOXSANDBOX000".to_owned(),
+            in_flight_limit: 120_000,
+            purge_interval: Duration::from_secs(60),
+            recreate_after: Duration::from_secs(60),
+            move_rate: 500,
+        }
+    }
+}
+
+/// The server. Clones share its queues.
+#[derive(Debug, Clone)]
+pub struct Sqs {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    options: SqsOptions,
+    base_url: RwLock<String>,
+    state: Mutex<State>,
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic under the lock is a bug of its own; the tests that follow should see it, not
+        // this.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue_url(&self, name: &str) -> String {
+        let base = self.base_url.read().unwrap_or_else(PoisonError::into_inner);
+        format!("{base}/{}/{name}", self.options.account)
+    }
+
+    fn queue_arn(&self, name: &str) -> String {
+        format!("arn:aws:sqs:{}:{}:{name}", self.options.region, self.options.account)
+    }
+}
+
+impl Sqs {
+    /// A server without queues.
+    pub fn new(options: SqsOptions) -> Self {
+        let base_url = RwLock::new("http://127.0.0.1".to_owned());
+        Self { inner: Arc::new(Inner { options, base_url, state: Mutex::default() }) }
+    }
+
+    /// Sets what queue URLs begin with, such as `http://127.0.0.1:4566`, once the port is known.
+    pub fn set_base_url(&self, url: impl Into<String>) {
+        let url = url.into().trim_end_matches('/').to_owned();
+        *self.inner.base_url.write().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+
+    /// The URL of a queue, whether or not it exists.
+    pub fn queue_url(&self, name: &str) -> String {
+        self.inner.queue_url(name)
+    }
+
+    /// The ARN of a queue, whether or not it exists.
+    pub fn queue_arn(&self, name: &str) -> String {
+        self.inner.queue_arn(name)
+    }
+
+    /// Answers one awsJson call. Errors are responses.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let result = match parse(&request) {
+            Ok(call) => self.perform(call).await,
+            Err(error) => Err(error),
+        };
+        render(result)
+    }
+
+    /// Acts on one call.
+    async fn perform(&self, call: Call) -> Result<Reply, SqsError> {
+        match call {
+            Call::CancelMessageMoveTask(call) => self.cancel_message_move_task(&call),
+            Call::ChangeMessageVisibility(call) => self.change_message_visibility(&call),
+            Call::ChangeMessageVisibilityBatch(call) => self.change_message_visibility_batch(call),
+            Call::CreateQueue(call) => self.create(call),
+            Call::DeleteMessage(call) => self.delete_message(&call),
+            Call::DeleteMessageBatch(call) => self.delete_message_batch(call),
+            Call::DeleteQueue(call) => self.delete_queue(&call),
+            Call::GetQueueAttributes(call) => self.get_queue_attributes(&call),
+            Call::GetQueueUrl(call) => self.get_queue_url(&call),
+            Call::ListDeadLetterSourceQueues(call) => self.list_dead_letter_source_queues(&call),
+            Call::ListMessageMoveTasks(call) => self.list_message_move_tasks(&call),
+            Call::ListQueueTags(call) => self.list_queue_tags(&call),
+            Call::ListQueues(call) => self.list_queues(&call),
+            Call::PurgeQueue(call) => self.purge_queue(&call),
+            Call::ReceiveMessage(call) => self.receive_message(call).await,
+            Call::SendMessage(call) => self.send_message(call),
+            Call::SendMessageBatch(call) => self.send_message_batch(call),
+            Call::SetQueueAttributes(call) => self.set_queue_attributes(&call),
+            Call::StartMessageMoveTask(call) => self.start_message_move_task(&call),
+            Call::TagQueue(call) => self.tag_queue(call),
+            Call::UntagQueue(call) => self.untag_queue(&call),
+        }
+    }
+
+    /// A queue with its messages, or `None` if there is no such queue. Costs a copy of every
+    /// message: for figures alone ask [`depth`](Self::depth).
+    pub fn snapshot(&self, queue: &str) -> Option<QueueSnapshot> {
+        self.inner.lock().queues.get_mut(queue).map(|cell| cell.snapshot(now_ms()))
+    }
+
+    /// How much a queue holds and what passed through it.
+    pub fn depth(&self, queue: &str) -> Option<QueueDepth> {
+        self.inner.lock().queues.get_mut(queue).map(|cell| cell.depth(now_ms()))
+    }
+
+    /// The names of all queues, sorted.
+    pub fn queue_names(&self) -> Vec<String> {
+        self.inner.lock().queues.keys().cloned().collect()
+    }
+}
+
+fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
+    let action = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok()?.strip_prefix(TARGET_PREFIX))
+        .filter(|_| request.method() == Method::POST)
+        .ok_or_else(|| {
+            let message = "expected a POST with a header x-amz-target: AmazonSQS.<action>";
+            SqsError::new(ErrorKind::UnknownOperation, message)
+        })?;
+    Call::parse(action, request.body())
+}
+
+fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
+    let (status, body, query_error) = match &result {
+        Ok(reply) => (StatusCode::OK, serde_json::to_vec(reply), None),
+        Err(error) => {
+            let body = serde_json::json!({
+                "__type": error.kind.json_type(),
+                "message": error.message,
+            });
+            (error.kind.status(), serde_json::to_vec(&body), Some(error.kind))
+        }
+    };
+    // Replies are maps with string keys, which always serialise.
+    let mut response = Response::new(Bytes::from(body.unwrap_or_default()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, CONTENT);
+    if let Ok(id) = HeaderValue::from_str(&message::new_id()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    if let Some(kind) = query_error {
+        let fault = if kind.is_sender_fault() { "Sender" } else { "Receiver" };
+        if let Ok(value) = HeaderValue::from_str(&format!("{};{fault}", kind.code())) {
+            headers.insert("x-amzn-query-error", value);
+        }
+    }
+    response
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,269 @@
+//! Message move tasks: SQS's own redrive, as a background task at a rate.
+//!
+//! A task moves the messages that were in the queue when it started. Those that come back to the
+//! dead-letter queue meanwhile stay there, so a task over poison ends.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use tokio::time::Instant;
+
+use super::check::in_range;
+use super::error::{ErrorKind, SqsError};
+use super::message::{Message, new_id};
+use super::state::State;
+use super::wire::{
+    CancelMessageMoveTask, ListMessageMoveTasks, Reply, StartMessageMoveTask, TaskEntry,
+};
+use super::{Inner, Sqs, now_ms};
+
+/// AWS: ListMessageMoveTasks returns up to 10 tasks of a source.
+const MAX_LISTED: usize = 10;
+/// The longest pause between two steps: a cancel is noticed within it.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// A task, running or ended.
+#[derive(Debug, Clone)]
+pub(crate) struct MoveTask {
+    handle: String,
+    source_arn: String,
+    destination_arn: Option<String>,
+    asked_rate: Option<u32>,
+    status: Status,
+    moved: u64,
+    to_move: u64,
+    failure: Option<&'static str>,
+    started_ms: u64,
+    /// Messages of the source queue below this key are the task's.
+    mark: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Running,
+    Completed,
+    Cancelling,
+    Cancelled,
+    Failed,
+}
+
+impl Status {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Completed => "COMPLETED",
+            Self::Cancelling => "CANCELLING",
+            Self::Cancelled => "CANCELLED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    fn is_active(self) -> bool {
+        matches!(self, Self::Running | Self::Cancelling)
+    }
+}
+
+impl Sqs {
+    pub(super) fn start_message_move_task(
+        &self,
+        call: &StartMessageMoveTask,
+    ) -> Result<Reply, SqsError> {
+        let asked_rate = match call.max_number_of_messages_per_second {
+            Some(rate) => Some(in_range("MaxNumberOfMessagesPerSecond", rate, 1..=500)?),
+            None => None,
+        };
+        let asked_rate = asked_rate.and_then(|rate| u32::try_from(rate).ok());
+        let mut state = self.inner.lock();
+        state.check_move(&call.source_arn, call.destination_arn.as_deref())?;
+        let now = now_ms();
+        let cell = state.queue_by_arn(&call.source_arn)?;
+        let task = MoveTask {
+            handle: BASE64.encode(format!("{}/{}", new_id(), call.source_arn)),
+            source_arn: call.source_arn.clone(),
+            destination_arn: call.destination_arn.clone(),
+            asked_rate,
+            status: Status::Running,
+            moved: 0,
+            to_move: cell.queue.counts(now).visible as u64,
+            failure: None,
+            started_ms: now,
+            mark: cell.queue.mark(),
+        };
+        let task_handle = task.handle.clone();
+        state.remember_task(task);
+        drop(state);
+        let rate = asked_rate.unwrap_or(self.inner.options.move_rate).max(1);
+        tokio::spawn(run(Arc::downgrade(&self.inner), task_handle.clone(), rate));
+        Ok(Reply::TaskStarted { task_handle })
+    }
+
+    pub(super) fn list_message_move_tasks(
+        &self,
+        call: &ListMessageMoveTasks,
+    ) -> Result<Reply, SqsError> {
+        let max = in_range("MaxResults", call.max_results.unwrap_or(1), 1..=10)?;
+        let mut state = self.inner.lock();
+        state.queue_by_arn(&call.source_arn)?;
+        let of_source = state.tasks.iter().rev().filter(|task| task.source_arn == call.source_arn);
+        let max = usize::try_from(max).unwrap_or(MAX_LISTED);
+        Ok(Reply::Tasks { results: of_source.take(max).map(MoveTask::entry).collect() })
+    }
+
+    pub(super) fn cancel_message_move_task(
+        &self,
+        call: &CancelMessageMoveTask,
+    ) -> Result<Reply, SqsError> {
+        let mut state = self.inner.lock();
+        let task = state.tasks.iter_mut().find(|task| task.handle == call.task_handle);
+        let task = task.ok_or_else(|| {
+            SqsError::new(ErrorKind::ResourceNotFound, "the task handle names no task")
+        })?;
+        // AWS: a task can be cancelled only while its status is RUNNING.
+        if task.status != Status::Running {
+            return Err(SqsError::new(
+                ErrorKind::UnsupportedOperation,
+                format!("only running tasks can be cancelled; this one is {}", task.status.name()),
+            ));
+        }
+        task.status = Status::Cancelling;
+        Ok(Reply::TaskCancelled { approximate_number_of_messages_moved: task.moved })
+    }
+}
+
+impl MoveTask {
+    fn entry(&self) -> TaskEntry {
+        TaskEntry {
+            task_handle: (self.status == Status::Running).then(|| self.handle.clone()),
+            status: self.status.name(),
+            source_arn: self.source_arn.clone(),
+            destination_arn: self.destination_arn.clone(),
+            max_number_of_messages_per_second: self.asked_rate,
+            approximate_number_of_messages_moved: self.moved,
+            approximate_number_of_messages_to_move: self.to_move,
+            failure_reason: self.failure.map(str::to_owned),
+            started_timestamp: self.started_ms,
+        }
+    }
+}
+
+/// Moves messages at `rate` a second until the task ends or the server is gone.
+async fn run(server: Weak<Inner>, handle: String, rate: u32) {
+    let start = Instant::now();
+    let pause = Duration::from_secs(1)
+        .div_f64(f64::from(rate))
+        .clamp(Duration::from_millis(5), LONGEST_PAUSE);
+    loop {
+        tokio::time::sleep(pause).await;
+        let Some(server) = server.upgrade() else { return };
+        let due = start.elapsed().as_millis() * u128::from(rate) / 1000;
+        let mut state = server.lock();
+        if state.step(&handle, u64::try_from(due).unwrap_or(u64::MAX)).is_none() {
+            return;
+        }
+    }
+}
+
+/// Why a move cannot go on.
+type Failure = &'static str;
+
+impl State {
+    /// AWS: the source must be the dead-letter queue of an SQS queue, source and destination
+    /// differ and are of one type, and a source has one active task.
+    fn check_move(&mut self, source: &str, destination: Option<&str>) -> Result<(), SqsError> {
+        let fifo = self.queue_by_arn(source)?.settings.fifo;
+        if self.sources_of(source).next().is_none() {
+            let reason = "source queue must be configured as a dead letter queue";
+            return Err(SqsError::invalid("SourceArn", source, reason));
+        }
+        if let Some(arn) = destination {
+            let refuse = |reason| Err(SqsError::invalid("DestinationArn", arn, reason));
+            if arn == source {
+                return refuse("the destination queue must not be the source queue");
+            }
+            if self.queue_by_arn(arn)?.settings.fifo != fifo {
+                return refuse("source and destination must be of the same type");
+            }
+        }
+        if self.tasks.iter().any(|task| task.source_arn == source && task.status.is_active()) {
+            let reason = "there is already a task running; only one active task is allowed for a \
+                          source queue at a given time";
+            return Err(SqsError::invalid("SourceArn", source, reason));
+        }
+        Ok(())
+    }
+
+    fn queue_by_arn(&mut self, arn: &str) -> Result<&mut super::state::Cell, SqsError> {
+        let name = self.name_by_arn(arn).map(str::to_owned);
+        name.and_then(|name| self.queues.get_mut(&name)).ok_or_else(|| {
+            SqsError::new(
+                ErrorKind::ResourceNotFound,
+                format!("the resource that you specified does not exist: {arn:?}"),
+            )
+        })
+    }
+
+    /// Keeps what ListMessageMoveTasks can show, and no more.
+    fn remember_task(&mut self, task: MoveTask) {
+        let source = task.source_arn.clone();
+        self.tasks.push(task);
+        let of_source = |task: &MoveTask| task.source_arn == source;
+        if self.tasks.iter().filter(|task| of_source(task)).count() > MAX_LISTED
+            && let Some(oldest) = self.tasks.iter().position(of_source)
+        {
+            self.tasks.remove(oldest);
+        }
+    }
+
+    /// Brings a task's count to `due`, as far as there are messages. `None` when it ended.
+    fn step(&mut self, handle: &str, due: u64) -> Option<()> {
+        let at = self.tasks.iter().position(|task| task.handle == handle)?;
+        let mut task = self.tasks.get(at)?.clone();
+        if task.status == Status::Running {
+            task.status = self.advance_task(&mut task, due);
+        } else if task.status == Status::Cancelling {
+            task.status = Status::Cancelled;
+        }
+        let active = task.status.is_active();
+        *self.tasks.get_mut(at)? = task;
+        active.then_some(())
+    }
+
+    fn advance_task(&mut self, task: &mut MoveTask, due: u64) -> Status {
+        while task.moved < due {
+            match self.move_one(task) {
+                Ok(true) => task.moved += 1,
+                Ok(false) => return Status::Completed,
+                Err(reason) => {
+                    task.failure = Some(reason);
+                    return Status::Failed;
+                }
+            }
+        }
+        Status::Running
+    }
+
+    /// Moves the next message; `false` when there is none left.
+    ///
+    /// AWS: the moved message has a new message id and enqueue time, and its retention restarts.
+    fn move_one(&mut self, task: &MoveTask) -> Result<bool, Failure> {
+        const NO_QUEUE: Failure = "AWS.SimpleQueueService.NonExistentQueue";
+        let now = now_ms();
+        let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
+        let Some(next) = source.queue.peek_before(task.mark, now) else { return Ok(false) };
+        let arn = task.destination_arn.as_deref().or(next.dead_letter_source.as_deref());
+        // AWS: a message sent to the dead-letter queue directly does not say where it belongs.
+        let arn = arn.ok_or("CouldNotDetermineMessageSource")?.to_owned();
+        self.queue_by_arn(&arn).map_err(|_| NO_QUEUE)?;
+        let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
+        let Some(old) = source.queue.take_before(task.mark, now) else { return Ok(false) };
+        let destination = self.queue_by_arn(&arn).map_err(|_| NO_QUEUE)?;
+        let message = Message::fresh(old.content, old.deduplication_id, now);
+        destination.traffic.sent += 1;
+        destination.traffic.sent_bytes += message.content.body.len() as u64;
+        destination.queue.put(message, 0, now);
+        destination.changed.notify_waiters();
+        Ok(true)
+    }
+}

@@ -1,0 +1,377 @@
+//! The state of one queue: a synchronous machine that is told the time.
+//!
+//! A message is visible, delayed or in flight; `waking` holds the times at which the latter two
+//! become visible, `by_sent` the order in which retention deletes. Every operation first lets the
+//! clock act ([`Queue::advance`]), so no timer is needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::handle::Claim;
+use super::line::{Line, Place};
+use super::message::Message;
+
+/// AWS: a message may be in flight for 12 hours at most, counted from its receive.
+pub(crate) const MAX_IN_FLIGHT_S: u64 = 43_200;
+/// After this many receives a standard queue puts a message at the back.
+const RECEIVES_BEFORE_THE_BACK: u32 = 3;
+
+#[derive(Debug)]
+pub(crate) struct Queue {
+    /// By key; keys rise with arrival.
+    entries: BTreeMap<u64, Entry>,
+    line: Line,
+    waking: BTreeSet<(u64, u64)>,
+    by_sent: BTreeSet<(u64, u64)>,
+    in_flight: usize,
+    /// Source of keys, orders and receive numbers.
+    counter: u64,
+    /// How long a message lives after it was sent, in milliseconds.
+    pub retention_ms: u64,
+}
+
+/// A message in this queue.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub message: Message,
+    pub state: State,
+    pub arrived_ms: u64,
+    /// Receives since it came to this queue, which is what the redrive policy counts.
+    receives_here: u32,
+    last_receive: u64,
+    received_ms: u64,
+    order: u64,
+}
+
+/// Whether a message may be received; times are when it may again, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Visible,
+    Delayed(u64),
+    InFlight(u64),
+}
+
+/// What a receive asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask {
+    pub max: usize,
+    pub visibility_ms: u64,
+    /// The redrive policy's `maxReceiveCount`, when a dead-letter queue is there to take messages.
+    pub max_receives: Option<u32>,
+    pub in_flight_limit: usize,
+}
+
+/// What a receive gave.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub messages: Vec<(Claim, Message)>,
+    /// Messages past `maxReceiveCount`, already out of this queue.
+    pub dead: Vec<Message>,
+}
+
+/// What became of a delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    Deleted,
+    /// Nothing deleted: the message is already gone.
+    Gone,
+    /// Nothing deleted: the message was received again since.
+    Stale,
+    /// Nothing deleted: a FIFO queue takes a handle only while its message is in flight.
+    Expired,
+}
+
+/// Why a visibility timeout was not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VisibilityRefusal {
+    /// The message is gone, or was received again since.
+    NotThere,
+    NotInFlight,
+    BeyondLimit,
+}
+
+/// How many messages are in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    pub visible: usize,
+    pub in_flight: usize,
+    pub delayed: usize,
+}
+
+impl Queue {
+    pub fn new(fifo: bool, retention_ms: u64) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            line: Line::new(fifo),
+            waking: BTreeSet::new(),
+            by_sent: BTreeSet::new(),
+            in_flight: 0,
+            counter: 0,
+            retention_ms,
+        }
+    }
+
+    /// Puts a message at the back; `delay_ms` of 0 makes it visible at once.
+    pub fn put(&mut self, mut message: Message, delay_ms: u64, now: u64) -> Option<u64> {
+        let key = self.next_number();
+        if self.line.is_fifo() {
+            message.sequence = Some(key);
+        }
+        let sequence = message.sequence;
+        let state = if delay_ms == 0 { State::Visible } else { State::Delayed(now + delay_ms) };
+        if let State::Delayed(until) = state {
+            self.waking.insert((until, key));
+        }
+        self.by_sent.insert((message.sent_ms, key));
+        let entry = Entry {
+            message,
+            state,
+            arrived_ms: now,
+            receives_here: 0,
+            last_receive: 0,
+            received_ms: 0,
+            order: key,
+        };
+        self.line.add(entry.place(key), delay_ms == 0);
+        self.entries.insert(key, entry);
+        sequence
+    }
+
+    /// Lets everything happen that was due by `now`: delays and visibility timeouts end,
+    /// retention deletes.
+    pub fn advance(&mut self, now: u64) {
+        while let Some(&(at, key)) = self.waking.first()
+            && at <= now
+        {
+            self.waking.pop_first();
+            self.wake(key);
+        }
+        while let Some(&(sent, key)) = self.by_sent.first()
+            && sent.saturating_add(self.retention_ms) <= now
+        {
+            self.remove(key);
+        }
+    }
+
+    /// The next time at which a message becomes visible by itself.
+    pub fn next_waking(&self) -> Option<u64> {
+        self.waking.first().map(|(at, _)| *at)
+    }
+
+    /// Hands out messages, and takes out those whose receives the redrive policy ends.
+    ///
+    /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead.
+    pub fn receive(&mut self, ask: Ask, now: u64) -> Batch {
+        self.advance(now);
+        let mut batch = Batch::default();
+        let room = ask.in_flight_limit.saturating_sub(self.in_flight);
+        let max = ask.max.min(room);
+        while batch.messages.len() < max {
+            let next = self.line.next(max - batch.messages.len());
+            if next.is_empty() {
+                break;
+            }
+            for key in next {
+                let Some(entry) = self.entries.get(&key) else { continue };
+                if ask.max_receives.is_some_and(|limit| entry.receives_here >= limit) {
+                    batch.dead.extend(self.remove(key).map(|entry| entry.message));
+                } else {
+                    batch.messages.extend(self.hand_out(key, ask.visibility_ms, now));
+                }
+            }
+        }
+        batch
+    }
+
+    /// Hands the same messages out again under the same claims, if all are still in flight.
+    pub fn repeat(&mut self, claims: &[Claim], visibility_ms: u64, now: u64) -> Option<Batch> {
+        self.advance(now);
+        let held = |claim: &Claim| {
+            self.entries.get(&claim.key).is_some_and(|entry| {
+                entry.last_receive == claim.receive && matches!(entry.state, State::InFlight(_))
+            })
+        };
+        if !claims.iter().all(held) {
+            return None;
+        }
+        let mut batch = Batch::default();
+        for claim in claims {
+            self.set_waking(claim.key, now + visibility_ms);
+            let entry = self.entries.get(&claim.key)?;
+            batch.messages.push((*claim, entry.message.clone()));
+        }
+        Some(batch)
+    }
+
+    /// Deletes the message of a claim.
+    ///
+    /// AWS: with a handle that is not the latest a standard queue answers success and may not
+    /// delete; a FIFO queue fails once the visibility timeout is over.
+    pub fn delete(&mut self, claim: Claim, now: u64) -> Deletion {
+        self.advance(now);
+        let Some(entry) = self.entries.get(&claim.key) else { return Deletion::Gone };
+        let latest = entry.last_receive == claim.receive;
+        if self.line.is_fifo() && !(latest && matches!(entry.state, State::InFlight(_))) {
+            return Deletion::Expired;
+        }
+        if !latest {
+            return Deletion::Stale;
+        }
+        self.remove(claim.key);
+        Deletion::Deleted
+    }
+
+    /// Sets how long from now the message of a claim stays invisible; 0 shows it at once.
+    pub fn change_visibility(
+        &mut self,
+        claim: Claim,
+        seconds: u64,
+        now: u64,
+    ) -> Result<(), VisibilityRefusal> {
+        self.advance(now);
+        let entry = self.entries.get(&claim.key).ok_or(VisibilityRefusal::NotThere)?;
+        if entry.last_receive != claim.receive {
+            return Err(VisibilityRefusal::NotThere);
+        }
+        if !matches!(entry.state, State::InFlight(_)) {
+            return Err(VisibilityRefusal::NotInFlight);
+        }
+        // In whole seconds, the unit of the request: a client that asks for the full 12 hours
+        // right after its receive is within the limit.
+        let held_s = now.saturating_sub(entry.received_ms) / 1000;
+        if held_s + seconds > MAX_IN_FLIGHT_S {
+            return Err(VisibilityRefusal::BeyondLimit);
+        }
+        self.set_waking(claim.key, now + seconds * 1000);
+        self.advance(now);
+        Ok(())
+    }
+
+    /// Removes every message, in whatever state.
+    pub fn purge(&mut self) {
+        self.entries.clear();
+        self.line = Line::new(self.line.is_fifo());
+        self.waking.clear();
+        self.by_sent.clear();
+        self.in_flight = 0;
+    }
+
+    /// Takes out the first visible message that arrived before `mark`.
+    pub fn take_before(&mut self, mark: u64, now: u64) -> Option<Message> {
+        self.advance(now);
+        let key = self.line.first_below(mark)?;
+        self.remove(key).map(|entry| entry.message)
+    }
+
+    /// The first message [`take_before`](Self::take_before) would take.
+    pub fn peek_before(&mut self, mark: u64, now: u64) -> Option<&Message> {
+        self.advance(now);
+        let key = self.line.first_below(mark)?;
+        self.entries.get(&key).map(|entry| &entry.message)
+    }
+
+    /// A number above every key given out so far.
+    pub fn mark(&mut self) -> u64 {
+        self.next_number()
+    }
+
+    pub fn counts(&mut self, now: u64) -> Counts {
+        self.advance(now);
+        let delayed = self.waking.len() - self.in_flight;
+        Counts {
+            visible: self.entries.len() - self.waking.len(),
+            in_flight: self.in_flight,
+            delayed,
+        }
+    }
+
+    /// When the message arrived that has been in this queue longest.
+    pub fn oldest_arrival_ms(&self) -> Option<u64> {
+        self.entries.values().next().map(|entry| entry.arrived_ms)
+    }
+
+    /// When the oldest message was sent, wherever it was sent to.
+    pub fn oldest_sent_ms(&self) -> Option<u64> {
+        self.by_sent.first().map(|(sent, _)| *sent)
+    }
+
+    /// Every message, in order of arrival.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    fn hand_out(&mut self, key: u64, visibility_ms: u64, now: u64) -> Option<(Claim, Message)> {
+        let receive = self.next_number();
+        let entry = self.entries.get_mut(&key)?;
+        self.line.take(entry.place(key));
+        entry.state = State::InFlight(now + visibility_ms);
+        entry.last_receive = receive;
+        entry.received_ms = now;
+        entry.receives_here += 1;
+        entry.message.receive_count += 1;
+        entry.message.first_received_ms.get_or_insert(now);
+        self.in_flight += 1;
+        self.waking.insert((now + visibility_ms, key));
+        Some((Claim { key, receive }, entry.message.clone()))
+    }
+
+    fn set_waking(&mut self, key: u64, at: u64) {
+        if let Some(entry) = self.entries.get_mut(&key)
+            && let State::InFlight(old) = entry.state
+        {
+            self.waking.remove(&(old, key));
+            self.waking.insert((at, key));
+            entry.state = State::InFlight(at);
+        }
+    }
+
+    fn wake(&mut self, key: u64) {
+        let back = self.next_number();
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        match std::mem::replace(&mut entry.state, State::Visible) {
+            State::Visible => {}
+            State::Delayed(_) => self.line.ready(entry.place(key)),
+            State::InFlight(_) => {
+                self.in_flight -= 1;
+                if !self.line.is_fifo() && entry.receives_here >= RECEIVES_BEFORE_THE_BACK {
+                    entry.order = back;
+                }
+                self.line.give_back(entry.place(key));
+            }
+        }
+    }
+
+    fn remove(&mut self, key: u64) -> Option<Entry> {
+        let entry = self.entries.remove(&key)?;
+        self.by_sent.remove(&(entry.message.sent_ms, key));
+        let in_flight = match entry.state {
+            State::Visible => false,
+            State::Delayed(until) => {
+                self.waking.remove(&(until, key));
+                false
+            }
+            State::InFlight(until) => {
+                self.waking.remove(&(until, key));
+                self.in_flight -= 1;
+                true
+            }
+        };
+        self.line.remove(entry.place(key), in_flight);
+        Some(entry)
+    }
+}
+
+impl Entry {
+    fn place(&self, key: u64) -> Place<'_> {
+        let group = self.message.content.group_id.as_deref().unwrap_or_default();
+        Place { key, order: self.order, group }
+    }
+}
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

@@ -1,0 +1,127 @@
+//! A look inside a queue for tests and metrics, which changes nothing.
+
+use std::collections::BTreeMap;
+
+use super::message::AttributeValue;
+use super::queue::{Entry, State as MessagePosition};
+use super::state::Cell;
+
+/// A queue at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueSnapshot {
+    /// Counts and ages.
+    pub depth: QueueDepth,
+    /// Every message, in order of arrival.
+    pub messages: Vec<SnapshotMessage>,
+}
+
+/// How much a queue holds, and what passed through it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Messages that may be received.
+    pub visible: usize,
+    /// Messages received and neither deleted nor visible again.
+    pub in_flight: usize,
+    /// Messages whose delay is not over.
+    pub delayed: usize,
+    /// Milliseconds since the longest-held message arrived in **this** queue. CloudWatch counts
+    /// the age of a dead-letter queue's messages from their move.
+    pub oldest_age_ms: Option<u64>,
+    /// When the oldest message was sent, milliseconds since 1970: retention counts from here.
+    pub oldest_sent_ms: Option<u64>,
+    /// Totals since the queue was created.
+    pub traffic: Traffic,
+}
+
+/// What passed through a queue since it was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Messages sent by a client or a move task. AWS: moves by a redrive policy are not counted.
+    pub sent: u64,
+    /// Bytes of the bodies sent.
+    pub sent_bytes: u64,
+    /// Messages handed out by receives.
+    pub received: u64,
+    /// Messages deleted with a valid receipt handle.
+    pub deleted: u64,
+    /// Receives that returned nothing.
+    pub empty_receives: u64,
+}
+
+/// One message of a snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SnapshotMessage {
+    /// Message id.
+    pub id: String,
+    /// Body.
+    pub body: String,
+    /// User attributes.
+    pub attributes: BTreeMap<String, AttributeValue>,
+    /// Whether it may be received.
+    pub state: MessageState,
+    /// `ApproximateReceiveCount`.
+    pub receive_count: u32,
+    /// `SentTimestamp`, milliseconds since 1970.
+    pub sent_at_ms: u64,
+    /// `MessageGroupId`.
+    pub group_id: Option<String>,
+    /// `MessageDeduplicationId`.
+    pub deduplication_id: Option<String>,
+    /// `AWSTraceHeader`.
+    pub trace_header: Option<String>,
+    /// `DeadLetterQueueSourceArn`.
+    pub dead_letter_source_arn: Option<String>,
+}
+
+/// Whether a message may be received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// It may be received now.
+    Visible,
+    /// Its delay is not over.
+    Delayed,
+    /// It was received, and is hidden until its visibility timeout ends.
+    InFlight,
+}
+
+impl Cell {
+    pub(crate) fn depth(&mut self, now: u64) -> QueueDepth {
+        let counts = self.queue.counts(now);
+        QueueDepth {
+            visible: counts.visible,
+            in_flight: counts.in_flight,
+            delayed: counts.delayed,
+            oldest_age_ms: self.queue.oldest_arrival_ms().map(|at| now.saturating_sub(at)),
+            oldest_sent_ms: self.queue.oldest_sent_ms(),
+            traffic: self.traffic,
+        }
+    }
+
+    pub(crate) fn snapshot(&mut self, now: u64) -> QueueSnapshot {
+        let depth = self.depth(now);
+        QueueSnapshot { depth, messages: self.queue.entries().map(SnapshotMessage::from).collect() }
+    }
+}
+
+impl From<&Entry> for SnapshotMessage {
+    fn from(entry: &Entry) -> Self {
+        let message = &entry.message;
+        let content = &message.content;
+        Self {
+            id: message.id.to_string(),
+            body: content.body.clone(),
+            attributes: content.attributes.clone(),
+            state: match entry.state {
+                MessagePosition::Visible => MessageState::Visible,
+                MessagePosition::Delayed(_) => MessageState::Delayed,
+                MessagePosition::InFlight(_) => MessageState::InFlight,
+            },
+            receive_count: message.receive_count,
+            sent_at_ms: message.sent_ms,
+            group_id: content.group_id.clone(),
+            deduplication_id: message.deduplication_id.as_deref().map(str::to_owned),
+            trace_header: content.trace_header.clone(),
+            dead_letter_source_arn: message.dead_letter_source.as_deref().map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Every queue of the account, behind one lock: a move between queues is seen whole or not at all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::SqsOptions;
+use super::attributes::Settings;
+use super::dedup::Memory;
+use super::error::SqsError;
+use super::message::Message;
+use super::move_task::MoveTask;
+use super::queue::Queue;
+use super::snapshot::Traffic;
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub queues: BTreeMap<String, Cell>,
+    /// When queues were deleted, by name.
+    pub deleted: HashMap<String, u64>,
+    /// Oldest first.
+    pub tasks: Vec<MoveTask>,
+}
+
+/// One queue with everything around its messages.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    pub arn: Arc<str>,
+    /// Tells this queue's receipt handles from those of others, and from a namesake deleted before.
+    pub uid: u64,
+    pub settings: Settings,
+    pub queue: Queue,
+    pub memory: Memory,
+    pub tags: BTreeMap<String, String>,
+    pub created_ms: u64,
+    pub modified_ms: u64,
+    pub purged_ms: Option<u64>,
+    pub traffic: Traffic,
+    /// Woken when a message may have become visible.
+    pub changed: Arc<Notify>,
+}
+
+impl Cell {
+    pub fn new(arn: Arc<str>, settings: Settings, now: u64) -> Self {
+        Self {
+            arn,
+            uid: fastrand::u64(..),
+            queue: Queue::new(settings.fifo, settings.retention_s * 1000),
+            settings,
+            memory: Memory::default(),
+            tags: BTreeMap::new(),
+            created_ms: now,
+            modified_ms: now,
+            purged_ms: None,
+            traffic: Traffic::default(),
+            changed: Arc::new(Notify::new()),
+        }
+    }
+}
+
+impl State {
+    /// The queue that a request's `QueueUrl` names.
+    pub fn by_url(&mut self, url: &str, options: &SqsOptions) -> Result<&mut Cell, SqsError> {
+        let name = name_of(url, options)?;
+        self.queues.get_mut(name).ok_or_else(|| SqsError::no_queue(name))
+    }
+
+    /// The name of the queue with this ARN, if it is one of this account.
+    pub fn name_by_arn(&self, arn: &str) -> Option<&str> {
+        let name = arn.rsplit(':').next()?;
+        let (name, cell) = self.queues.get_key_value(name)?;
+        (*cell.arn == *arn).then_some(name)
+    }
+
+    /// The names of the queues whose redrive policy names `arn`.
+    pub fn sources_of(&self, arn: &str) -> impl Iterator<Item = &String> {
+        self.queues.iter().filter_map(move |(name, cell)| {
+            let policy = cell.settings.redrive.as_ref()?;
+            (policy.dead_letter_target_arn == arn).then_some(name)
+        })
+    }
+
+    /// Puts messages that a redrive policy took from `source` into the dead-letter queue.
+    ///
+    /// AWS: standard queues keep the enqueue time, FIFO queues reset it; on FIFO queues the
+    /// deduplication id becomes the original message id.
+    pub fn bury(&mut self, source: &Arc<str>, target: &str, dead: Vec<Message>, now: u64) {
+        let Some(cell) = self.queues.get_mut(target) else { return };
+        for mut message in dead {
+            message.dead_letter_source = Some(source.clone());
+            if cell.settings.fifo {
+                message.sent_ms = now;
+                message.deduplication_id = Some(message.id.clone());
+            }
+            cell.queue.put(message, 0, now);
+        }
+        cell.changed.notify_waiters();
+    }
+}
+
+/// The queue name in a queue URL: `scheme://host/account/name`.
+///
+/// Any host will do: behind a gateway or a port forward the server cannot know its own.
+fn name_of<'a>(url: &'a str, options: &SqsOptions) -> Result<&'a str, SqsError> {
+    if url.is_empty() {
+        return Err(SqsError::missing("QueueUrl"));
+    }
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(account) if account == options.account => Ok(name),
+        Some(_) => Err(SqsError::no_queue(url)),
+        None => Err(SqsError::new(
+            super::ErrorKind::InvalidAddress,
+            format!("the address {url} is not valid for this endpoint"),
+        )),
+    }
+}

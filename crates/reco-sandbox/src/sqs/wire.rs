@@ -1,0 +1,404 @@
+//! The awsJson 1.0 shapes of the calls we use, named as in the service model.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::error::{ErrorKind, SqsError};
+use super::message::{AttributeValue, Content};
+
+type Attributes = BTreeMap<String, AttributeValue>;
+type Texts = BTreeMap<String, String>;
+
+/// One call, parsed.
+#[derive(Debug)]
+pub(crate) enum Call {
+    CancelMessageMoveTask(CancelMessageMoveTask),
+    ChangeMessageVisibility(ChangeMessageVisibility),
+    ChangeMessageVisibilityBatch(ToBatch<VisibilityEntry>),
+    CreateQueue(CreateQueue),
+    DeleteMessage(DeleteMessage),
+    DeleteMessageBatch(ToBatch<DeleteEntry>),
+    DeleteQueue(ToQueue),
+    GetQueueAttributes(GetQueueAttributes),
+    GetQueueUrl(GetQueueUrl),
+    ListDeadLetterSourceQueues(ListDeadLetterSourceQueues),
+    ListMessageMoveTasks(ListMessageMoveTasks),
+    ListQueueTags(ToQueue),
+    ListQueues(ListQueues),
+    PurgeQueue(ToQueue),
+    ReceiveMessage(ReceiveMessage),
+    SendMessage(SendMessage),
+    SendMessageBatch(ToBatch<Outgoing>),
+    SetQueueAttributes(SetQueueAttributes),
+    StartMessageMoveTask(StartMessageMoveTask),
+    TagQueue(TagQueue),
+    UntagQueue(UntagQueue),
+}
+
+impl Call {
+    /// Reads the body of `action`.
+    pub fn parse(action: &str, body: &[u8]) -> Result<Self, SqsError> {
+        // A call without parameters may come without a body.
+        let body = if body.is_empty() { b"{}" } else { body };
+        Ok(match action {
+            "CancelMessageMoveTask" => Self::CancelMessageMoveTask(read(body)?),
+            "ChangeMessageVisibility" => Self::ChangeMessageVisibility(read(body)?),
+            "ChangeMessageVisibilityBatch" => Self::ChangeMessageVisibilityBatch(read(body)?),
+            "CreateQueue" => Self::CreateQueue(read(body)?),
+            "DeleteMessage" => Self::DeleteMessage(read(body)?),
+            "DeleteMessageBatch" => Self::DeleteMessageBatch(read(body)?),
+            "DeleteQueue" => Self::DeleteQueue(read(body)?),
+            "GetQueueAttributes" => Self::GetQueueAttributes(read(body)?),
+            "GetQueueUrl" => Self::GetQueueUrl(read(body)?),
+            "ListDeadLetterSourceQueues" => Self::ListDeadLetterSourceQueues(read(body)?),
+            "ListMessageMoveTasks" => Self::ListMessageMoveTasks(read(body)?),
+            "ListQueueTags" => Self::ListQueueTags(read(body)?),
+            "ListQueues" => Self::ListQueues(read(body)?),
+            "PurgeQueue" => Self::PurgeQueue(read(body)?),
+            "ReceiveMessage" => Self::ReceiveMessage(read(body)?),
+            "SendMessage" => Self::SendMessage(read(body)?),
+            "SendMessageBatch" => Self::SendMessageBatch(read(body)?),
+            "SetQueueAttributes" => Self::SetQueueAttributes(read(body)?),
+            "StartMessageMoveTask" => Self::StartMessageMoveTask(read(body)?),
+            "TagQueue" => Self::TagQueue(read(body)?),
+            "UntagQueue" => Self::UntagQueue(read(body)?),
+            _ => {
+                return Err(SqsError::new(
+                    ErrorKind::UnknownOperation,
+                    format!("the action {action:?} is not one this server knows"),
+                ));
+            }
+        })
+    }
+}
+
+fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, SqsError> {
+    serde_json::from_slice(body)
+        .map_err(|error| SqsError::new(ErrorKind::Serialization, error.to_string()))
+}
+
+// Fields are optional or defaulted so that a missing one is answered with MissingParameter or the
+// like, as SQS does, and not with a parse error.
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ToQueue {
+    pub queue_url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ToBatch<E> {
+    #[serde(default)]
+    pub queue_url: String,
+    #[serde(default = "Vec::new")]
+    pub entries: Vec<E>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct CreateQueue {
+    pub queue_name: String,
+    pub attributes: Texts,
+    #[serde(rename = "tags")]
+    pub tags: Texts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct SetQueueAttributes {
+    pub queue_url: String,
+    pub attributes: Texts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct GetQueueAttributes {
+    pub queue_url: String,
+    pub attribute_names: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct GetQueueUrl {
+    pub queue_name: String,
+    #[serde(rename = "QueueOwnerAWSAccountId")]
+    pub owner: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ListQueues {
+    pub queue_name_prefix: Option<String>,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ListDeadLetterSourceQueues {
+    pub queue_url: String,
+    pub max_results: Option<i64>,
+    pub next_token: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct TagQueue {
+    pub queue_url: String,
+    pub tags: Texts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct UntagQueue {
+    pub queue_url: String,
+    pub tag_keys: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct SendMessage {
+    pub queue_url: String,
+    #[serde(flatten)]
+    pub message: Outgoing,
+}
+
+/// An entry of SendMessageBatch; SendMessage has the same fields without the id.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Outgoing {
+    pub id: String,
+    pub message_body: String,
+    pub delay_seconds: Option<i64>,
+    pub message_attributes: Attributes,
+    pub message_system_attributes: Attributes,
+    pub message_deduplication_id: Option<String>,
+    pub message_group_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ReceiveMessage {
+    pub queue_url: String,
+    pub attribute_names: Vec<String>,
+    pub message_system_attribute_names: Vec<String>,
+    pub message_attribute_names: Vec<String>,
+    pub max_number_of_messages: Option<i64>,
+    pub visibility_timeout: Option<i64>,
+    pub wait_time_seconds: Option<i64>,
+    pub receive_request_attempt_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct DeleteMessage {
+    pub queue_url: String,
+    pub receipt_handle: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct DeleteEntry {
+    pub id: String,
+    pub receipt_handle: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ChangeMessageVisibility {
+    pub queue_url: String,
+    pub receipt_handle: String,
+    pub visibility_timeout: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct VisibilityEntry {
+    pub id: String,
+    pub receipt_handle: String,
+    pub visibility_timeout: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct StartMessageMoveTask {
+    pub source_arn: String,
+    pub destination_arn: Option<String>,
+    pub max_number_of_messages_per_second: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct ListMessageMoveTasks {
+    pub source_arn: String,
+    pub max_results: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct CancelMessageMoveTask {
+    pub task_handle: String,
+}
+
+/// One answer, not yet rendered.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Reply {
+    Empty {},
+    #[serde(rename_all = "PascalCase")]
+    QueueUrl {
+        queue_url: String,
+    },
+    #[serde(rename_all = "PascalCase")]
+    QueueUrls {
+        queue_urls: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_token: Option<String>,
+    },
+    /// The one list whose name the service model begins with a small letter.
+    SourceQueues {
+        #[serde(rename = "queueUrls")]
+        queue_urls: Vec<String>,
+        #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+        next_token: Option<String>,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Attributes {
+        attributes: Texts,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Tags {
+        tags: Texts,
+    },
+    Sent(Sent),
+    SentBatch(BatchReply<SentEntry>),
+    #[serde(rename_all = "PascalCase")]
+    Received {
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        messages: Vec<ReceivedMessage>,
+    },
+    Batch(BatchReply<DoneEntry>),
+    #[serde(rename_all = "PascalCase")]
+    TaskStarted {
+        task_handle: String,
+    },
+    #[serde(rename_all = "PascalCase")]
+    TaskCancelled {
+        approximate_number_of_messages_moved: u64,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Tasks {
+        results: Vec<TaskEntry>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Sent {
+    pub message_id: String,
+    #[serde(rename = "MD5OfMessageBody")]
+    pub md5_of_body: String,
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_attributes: Option<String>,
+    #[serde(rename = "MD5OfMessageSystemAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_system_attributes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence_number: Option<String>,
+}
+
+/// Batches answer 200 whatever became of their entries.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct BatchReply<E> {
+    pub successful: Vec<E>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedEntry>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SentEntry {
+    pub id: String,
+    #[serde(flatten)]
+    pub sent: Sent,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DoneEntry {
+    pub id: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct FailedEntry {
+    pub id: String,
+    pub sender_fault: bool,
+    pub code: String,
+    pub message: String,
+}
+
+impl<E> BatchReply<E> {
+    /// Does `each` for every entry; an error becomes that entry's failure.
+    pub fn collect<T>(
+        entries: impl IntoIterator<Item = (String, T)>,
+        mut each: impl FnMut(String, T) -> Result<E, SqsError>,
+    ) -> Self {
+        let mut reply = Self { successful: Vec::new(), failed: Vec::new() };
+        for (id, entry) in entries {
+            match each(id.clone(), entry) {
+                Ok(done) => reply.successful.push(done),
+                Err(error) => reply.failed.push(FailedEntry {
+                    id,
+                    sender_fault: error.kind.is_sender_fault(),
+                    code: error.kind.code().to_owned(),
+                    message: error.message,
+                }),
+            }
+        }
+        reply
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ReceivedMessage {
+    pub message_id: String,
+    pub receipt_handle: String,
+    #[serde(rename = "MD5OfBody")]
+    pub md5_of_body: String,
+    /// Shared with the queue: a body is copied only into the response.
+    #[serde(rename = "Body", serialize_with = "body")]
+    pub content: Arc<Content>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<&'static str, String>,
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_attributes: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub message_attributes: Attributes,
+}
+
+fn body<S: Serializer>(content: &Arc<Content>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&content.body)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TaskEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_handle: Option<String>,
+    pub status: &'static str,
+    pub source_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_number_of_messages_per_second: Option<u32>,
+    pub approximate_number_of_messages_moved: u64,
+    pub approximate_number_of_messages_to_move: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+    pub started_timestamp: u64,
+}
