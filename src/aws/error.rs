@@ -1,0 +1,69 @@
+//! From an SDK error to one that an operator can act on.
+
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+
+use crate::error::{Error, Kind};
+
+/// Codes that mean "we do not accept who you are".
+const CREDENTIAL_CODES: [&str; 9] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "InvalidAccessKeyId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "MissingAuthenticationToken",
+    "AuthFailure",
+];
+
+/// Codes that mean "you may not do that".
+const PERMISSION_CODES: [&str; 4] =
+    ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "KMS.AccessDeniedException"];
+
+/// Explains a failed call. `what` reads after "error: ", e.g. `cannot receive from queue recs-dlq`.
+pub fn explain<E>(what: impl Into<String>, error: &SdkError<E>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let what = what.into();
+    if let SdkError::ServiceError(service) = error {
+        return explain_service(what, service.err());
+    }
+    let explained = Error::new(Kind::Service, what).because(error);
+    let words = explained.to_string().to_lowercase();
+    if words.contains("credential") {
+        return Error { kind: Kind::Credentials, ..explained }.hint(
+            "give --profile, log in again (`aws sso login`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        );
+    }
+    explained.hint("check the region, --endpoint-url and the network; nothing was changed by this call if it never arrived")
+}
+
+fn explain_service<E: ProvideErrorMetadata>(what: String, error: &E) -> Error {
+    let code = error.code().unwrap_or("unknown error");
+    let words = error.message().unwrap_or("no further words");
+    let short = code.rsplit(['#', '.']).next().unwrap_or(code);
+    let explained = Error::service(what).cause(format!("{code}: {words}"));
+    if CREDENTIAL_CODES.contains(&code) {
+        return Error { kind: Kind::Credentials, ..explained }
+            .hint("credentials are expired or wrong: log in again, or give another --profile");
+    }
+    if PERMISSION_CODES.contains(&code) {
+        return Error { kind: Kind::Credentials, ..explained }.hint(
+            "the credentials in use lack this permission; see deploy/ for the operator's policy",
+        );
+    }
+    match short {
+        "NonExistentQueue" | "QueueDoesNotExist" => {
+            Error { kind: Kind::Config, ..explained }.hint("check the queue's name, the region and the account")
+        }
+        "ResourceNotFoundException" => {
+            Error { kind: Kind::Config, ..explained }.hint("check the table's name, the region and the account")
+        }
+        "OverLimit" => explained.hint(
+            "too many messages are in flight (about 120,000): wait for their visibility timeout, or lower --max",
+        ),
+        _ => explained,
+    }
+}

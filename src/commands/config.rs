@@ -1,0 +1,92 @@
+//! `recoctl config show`: what is in force, and where each value came from.
+
+use clap::Subcommand;
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use crate::config::{Key, Setting};
+use crate::context::Context;
+use crate::error::Result;
+use crate::ui::{Align, Report, Table, Tone, View};
+
+/// The commands on the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print what is in force and where each value came from
+    Show,
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// When the policy cannot be read, or stdout cannot be written.
+pub fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
+    let ConfigCommand::Show = command;
+    let policy = context.policy()?;
+    let settings = Key::ALL
+        .iter()
+        .map(|key| Row { key: key.name(), setting: context.settings.get(*key).cloned() });
+    let report = ConfigReport {
+        file: context.settings.file.as_ref().map(|path| path.display().to_string()),
+        env: context.settings.env.clone(),
+        policy_fingerprint: policy.fingerprint(),
+        settings: settings.collect(),
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    key: &'static str,
+    #[serde(flatten)]
+    setting: Option<Setting>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConfigReport {
+    file: Option<String>,
+    env: Option<Setting>,
+    policy_fingerprint: String,
+    settings: Vec<Row>,
+}
+
+impl Report for ConfigReport {
+    const KIND: &'static str = "config.show";
+    const ROWS: Option<&'static str> = Some("settings");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        let mut table = Table::new(
+            view,
+            &[("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)],
+        );
+        for row in &self.settings {
+            match &row.setting {
+                Some(Setting { value, source }) => table.toned_row([
+                    (row.key.to_owned(), None),
+                    (value.clone(), Some(Tone::Heading)),
+                    (source.to_string(), Some(Tone::Faint)),
+                ]),
+                None => table.toned_row([
+                    (row.key.to_owned(), None),
+                    ("not set".to_owned(), Some(Tone::Faint)),
+                    (String::new(), None),
+                ]),
+            }
+        }
+        let file = self.file.as_deref().unwrap_or("none");
+        let env = match &self.env {
+            Some(env) => format!("{} ({})", env.value, env.source),
+            None => "none".to_owned(),
+        };
+        format!(
+            "file: {file}\nenvironment: {env}\npolicy fingerprint: {}\n\n{}",
+            self.policy_fingerprint,
+            table.finish()
+        )
+    }
+}

@@ -1,0 +1,34 @@
+//! `recoctl dlq`: the dead-letter queue.
+
+pub mod classify;
+pub mod peek;
+pub mod redrive;
+
+use clap::Subcommand;
+use reco_core::outcome::Outcome;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// The commands on the dead-letter queue.
+#[derive(Debug, Subcommand)]
+pub enum DlqCommand {
+    /// Show what is in the DLQ without disturbing it
+    Peek(peek::PeekArgs),
+    /// Say why each message failed, and what to do about it
+    Classify(classify::ClassifyArgs),
+    /// Send back what can succeed, at a rate the table can take, losing nothing
+    Redrive(redrive::RedriveArgs),
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// What ended it before it had anything to report.
+pub async fn run(context: &Context, command: DlqCommand) -> Result<Outcome> {
+    match command {
+        DlqCommand::Peek(args) => peek::run(context, args).await,
+        DlqCommand::Classify(args) => classify::run(context, args).await,
+        DlqCommand::Redrive(args) => redrive::run(context, args).await,
+    }
+}

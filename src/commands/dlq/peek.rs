@@ -1,0 +1,19 @@
+//! Being written.
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Arguments.
+#[derive(Debug, Args)]
+pub struct PeekArgs {}
+
+/// Runs it.
+///
+/// # Errors
+/// Always, for now.
+pub async fn run(_context: &Context, _args: PeekArgs) -> Result<Outcome> {
+    Err(Error::service("not written yet"))
+}

@@ -1,0 +1,97 @@
+//! `recoctl man`: manual pages, generated from the command tree.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Command, CommandFactory};
+use reco_core::outcome::Outcome;
+
+use crate::cli::Cli;
+use crate::error::{Error, Kind, Result};
+use crate::exit;
+use crate::ui::Ui;
+
+/// Arguments of `recoctl man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command whose page is printed, e.g. `dlq redrive`; recoctl's own without
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Write every page into this directory instead
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub out_dir: Option<PathBuf>,
+}
+
+/// Prints one page or writes all.
+///
+/// # Errors
+/// When there is no such command, or a page cannot be written.
+pub fn run(ui: &Ui, args: &ManArgs) -> Result<Outcome> {
+    let pages = pages()?;
+    if let Some(dir) = &args.out_dir {
+        write_all(dir, &pages)?;
+        return Ok(Outcome::Success);
+    }
+    let name = std::iter::once("recoctl").chain(args.command.iter().map(String::as_str));
+    let name = name.collect::<Vec<_>>().join("-");
+    let page = pages.iter().find(|(page, _)| *page == name).ok_or_else(|| {
+        let command = args.command.join(" ");
+        Error::new(Kind::Usage, format!("there is no command `{command}`"))
+            .hint("`recoctl --help` lists the commands")
+    })?;
+    ui.print(&page.1)?;
+    Ok(Outcome::Success)
+}
+
+fn write_all(dir: &Path, pages: &[(String, String)]) -> Result<()> {
+    let failed = |path: &Path, error: std::io::Error| {
+        Error::new(Kind::Input, format!("cannot write {}", path.display())).because(&error)
+    };
+    std::fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
+    for (name, page) in pages {
+        let path = dir.join(format!("{name}.1"));
+        std::fs::write(&path, page).map_err(|error| failed(&path, error))?;
+    }
+    Ok(())
+}
+
+/// Every page as name and roff text, one a subcommand.
+///
+/// # Errors
+/// When a page cannot be rendered.
+pub fn pages() -> Result<Vec<(String, String)>> {
+    let mut root = Cli::command().disable_help_subcommand(true);
+    root.build();
+    let mut pages = Vec::new();
+    collect(&root, "recoctl", &mut pages)?;
+    Ok(pages)
+}
+
+fn collect(command: &Command, name: &str, pages: &mut Vec<(String, String)>) -> Result<()> {
+    pages.push((name.to_owned(), render(command, name)?));
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        collect(sub, &format!("{name}-{}", sub.get_name()), pages)?;
+    }
+    Ok(())
+}
+
+fn render(command: &Command, name: &str) -> Result<String> {
+    let mut roff = Vec::new();
+    let man = clap_mangen::Man::new(command.clone().name(name.to_owned()).display_name(name))
+        .title(name.to_uppercase())
+        .date("");
+    man.render(&mut roff).map_err(|error| {
+        Error::new(Kind::Internal, format!("cannot render the page of {name}")).because(&error)
+    })?;
+    let mut page = String::from_utf8_lossy(&roff).into_owned();
+    page.push_str(&exit_status());
+    Ok(page)
+}
+
+fn exit_status() -> String {
+    let mut section = String::from(".SH \"EXIT STATUS\"\n");
+    for (code, name, meaning) in exit::TABLE {
+        section
+            .push_str(&format!(".TP\n\\fB{code}\\fR\n{name}: {}\n", meaning.replace('-', "\\-")));
+    }
+    section
+}

@@ -1,0 +1,101 @@
+//! The resolved world of one run.
+
+use aws_config::SdkConfig;
+use reco_core::policy::Policy;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use crate::aws;
+use crate::config::{Key, Settings};
+use crate::error::{Error, Result};
+use crate::ui::Ui;
+
+/// What every command is given.
+#[derive(Debug)]
+pub struct Context {
+    /// Settings with their sources.
+    pub settings: Settings,
+    /// The terminal.
+    pub ui: Ui,
+    /// Cancelled by the first Ctrl-C or SIGTERM: finish what is in flight, release the rest,
+    /// report.
+    pub cancel: CancellationToken,
+    sdk: OnceCell<SdkConfig>,
+    #[cfg(feature = "sandbox")]
+    sandbox: Option<reco_sandbox::Sandbox>,
+}
+
+impl Context {
+    /// A context without a sandbox.
+    #[must_use]
+    pub fn new(settings: Settings, ui: Ui, cancel: CancellationToken) -> Self {
+        Context {
+            settings,
+            ui,
+            cancel,
+            sdk: OnceCell::new(),
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
+        }
+    }
+
+    /// The SDK configuration, loaded at its first use: commands without AWS never pay for it.
+    ///
+    /// # Errors
+    /// As [`aws::load`].
+    pub async fn sdk(&self) -> Result<&SdkConfig> {
+        self.sdk.get_or_try_init(|| aws::load(&self.settings)).await
+    }
+
+    /// The filter's policy: the configured file's, else the default.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no policy.
+    pub fn policy(&self) -> Result<Policy> {
+        let Some(path) = self.settings.value(Key::Policy) else { return Ok(Policy::default()) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::config(format!("cannot read policy {path}")).because(&error))?;
+        Policy::from_toml(&text)
+            .map_err(|error| Error::config(format!("policy {path} is not usable")).because(&error))
+    }
+}
+
+impl Context {
+    /// Stops what the context started.
+    pub async fn close(self) {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+#[cfg(feature = "sandbox")]
+impl Context {
+    /// A context in front of a freshly seeded sandbox in this process.
+    ///
+    /// # Errors
+    /// When the sandbox cannot start.
+    pub async fn with_sandbox(
+        mut settings: Settings,
+        ui: Ui,
+        cancel: CancellationToken,
+    ) -> Result<Self> {
+        let sandbox =
+            reco_sandbox::Sandbox::start(reco_sandbox::SandboxOptions::default())
+                .await
+                .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
+        // A profile could bring a region, credentials or an endpoint that are not the sandbox's.
+        settings.clear(Key::Profile);
+        settings.override_with_sandbox(Key::EndpointUrl, sandbox.endpoint());
+        for (variable, value) in sandbox.env() {
+            let key = Key::ALL.iter().find(|key| key.variable() == variable);
+            if let Some(key) = key {
+                settings.override_with_sandbox(*key, value);
+            }
+        }
+        settings.override_with_sandbox(Key::Region, "us-east-1".to_owned());
+        let context = Context::new(settings, ui, cancel);
+        Ok(Context { sandbox: Some(sandbox), ..context })
+    }
+}

@@ -1,0 +1,79 @@
+//! Exit codes: documented API (`docs/exit-codes.md`, `man recoctl`).
+
+use reco_core::outcome::Outcome;
+
+use crate::error::{Error, Kind};
+
+/// Everything that was asked is done.
+pub const SUCCESS: u8 = 0;
+/// A service (or the facts database) failed, and nothing could be done.
+pub const SERVICE: u8 = 1;
+/// The command line is wrong.
+pub const USAGE: u8 = 2;
+/// The configuration is wrong or incomplete, or credentials are missing or refused.
+pub const CONFIG: u8 = 3;
+/// Some is done and some failed: read the report.
+pub const PARTIAL: u8 = 4;
+/// There was nothing to do.
+pub const NOTHING_TO_DO: u8 = 5;
+/// What `--fail-on` names was found.
+pub const FINDINGS: u8 = 6;
+/// Refused for safety; the message says which flag allows it.
+pub const REFUSED: u8 = 7;
+/// Input could not be read: a missing file, a broken archive, an unusable policy.
+pub const INPUT: u8 = 8;
+/// A bug in recoctl.
+pub const INTERNAL: u8 = 70;
+/// Stopped by Ctrl-C or SIGTERM; what was in flight was finished and reported.
+pub const INTERRUPTED: u8 = 130;
+
+/// Every code with its name and meaning, in order; the manual and `docs/exit-codes.md` come from
+/// this table.
+pub const TABLE: [(u8, &str, &str); 11] = [
+    (SUCCESS, "success", "everything that was asked is done"),
+    (SERVICE, "service error", "AWS or the facts database failed, and nothing could be done"),
+    (USAGE, "usage", "the command line is wrong"),
+    (
+        CONFIG,
+        "config",
+        "the configuration is wrong or incomplete, or credentials are missing or refused",
+    ),
+    (PARTIAL, "partial", "some is done and some failed; the report says which"),
+    (NOTHING_TO_DO, "nothing to do", "no message or line matched what was asked"),
+    (FINDINGS, "findings", "a class that --fail-on names was found"),
+    (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
+    (INPUT, "input", "an input file could not be read or used"),
+    (INTERNAL, "internal", "a bug in recoctl; please report it"),
+    (
+        INTERRUPTED,
+        "interrupted",
+        "stopped by Ctrl-C or SIGTERM; what was in flight was finished and reported",
+    ),
+];
+
+/// The code of a run that ended with a report.
+#[must_use]
+pub fn of_outcome(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Success => SUCCESS,
+        Outcome::Partial => PARTIAL,
+        Outcome::NothingToDo => NOTHING_TO_DO,
+        Outcome::Findings => FINDINGS,
+        Outcome::Failed => SERVICE,
+        Outcome::Interrupted => INTERRUPTED,
+    }
+}
+
+/// The code of a run that ended with an error.
+#[must_use]
+pub fn of_error(error: &Error) -> u8 {
+    match error.kind {
+        Kind::Usage => USAGE,
+        Kind::Config | Kind::Credentials => CONFIG,
+        Kind::Service => SERVICE,
+        Kind::Refused => REFUSED,
+        Kind::Input => INPUT,
+        Kind::Internal => INTERNAL,
+        Kind::Interrupted => INTERRUPTED,
+    }
+}

@@ -1,0 +1,23 @@
+//! Logs for `-v`: to stderr, never with message bodies.
+
+use tracing_subscriber::EnvFilter;
+
+/// Turns logging on for `-v` and `-vv`. The AWS crates print whole requests, bodies included, at
+/// TRACE; they are held at DEBUG at most, whatever is asked.
+pub fn init(verbose: u8) {
+    let filter = match verbose {
+        0 => return,
+        1 => "recoctl=info,reco_store=info,reco_lambda=info,reco_sandbox=info",
+        _ => {
+            "recoctl=debug,reco_store=debug,reco_lambda=debug,reco_sandbox=debug,\
+             aws_config=info,aws_smithy_runtime::client::retries=debug"
+        }
+    };
+    // A second call within one process (tests) keeps the first subscriber.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_ansi(false)
+        .try_init();
+}

@@ -1,0 +1,78 @@
+//! Numbers as people read them.
+
+/// Seconds as two units at most: `45s`, `3m 20s`, `5h 10m`, `2d 4h`. Negative ones get a minus.
+#[must_use]
+pub fn duration(seconds: i64) -> String {
+    let sign = if seconds < 0 { "-" } else { "" };
+    let s = seconds.unsigned_abs();
+    let two = |big: u64, big_unit: &str, small: u64, small_unit: &str| {
+        if small == 0 {
+            format!("{sign}{big}{big_unit}")
+        } else {
+            format!("{sign}{big}{big_unit} {small}{small_unit}")
+        }
+    };
+    match s {
+        0..60 => format!("{sign}{s}s"),
+        60..3600 => two(s / 60, "m", s % 60, "s"),
+        3600..86_400 => two(s / 3600, "h", s % 3600 / 60, "m"),
+        _ => two(s / 86_400, "d", s % 86_400 / 3600, "h"),
+    }
+}
+
+/// Bytes with a binary unit: `812 B`, `1.2 KiB`, `3.0 MiB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+pub fn bytes(bytes: u64) -> String {
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if value < 1024.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// A count with thousands separated: `12,345`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let shown: Vec<String> =
+            [0, 59, 60, 200, 3600, 18_600, 86_400, 187_200, -5].into_iter().map(duration).collect();
+        assert_eq!(shown, ["0s", "59s", "1m", "3m 20s", "1h", "5h 10m", "1d", "2d 4h", "-5s"]);
+    }
+
+    #[test]
+    fn sizes_and_counts() {
+        assert_eq!(
+            [bytes(0), bytes(1023), bytes(1229), bytes(3 << 20)],
+            ["0 B", "1023 B", "1.2 KiB", "3.0 MiB"]
+        );
+        assert_eq!(
+            [count(7), count(999), count(1000), count(1_234_567)],
+            ["7", "999", "1,000", "1,234,567"]
+        );
+    }
+}

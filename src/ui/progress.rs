@@ -1,0 +1,126 @@
+//! Progress of long work, on stderr only.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Between two lines where there is no terminal to redraw.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A bar that is redrawn.
+    Interactive,
+    /// A line now and then.
+    Lines,
+    /// Nothing.
+    Quiet,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Messages.
+    Messages,
+    /// Bytes of input.
+    Bytes,
+}
+
+/// A progress display; gone from the screen when dropped.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    lines: Option<Mutex<Instant>>,
+    what: String,
+    unit: Unit,
+}
+
+impl Progress {
+    pub(super) fn new(mode: Mode, what: &str, total: Option<u64>, unit: Unit) -> Self {
+        let target = match mode {
+            Mode::Interactive => ProgressDrawTarget::stderr(),
+            Mode::Lines | Mode::Quiet => ProgressDrawTarget::hidden(),
+        };
+        let bar = ProgressBar::with_draw_target(total, target);
+        bar.set_style(style(total.is_some(), unit));
+        bar.set_message(what.to_owned());
+        if mode == Mode::Interactive {
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        let lines = (mode == Mode::Lines).then(|| Mutex::new(Instant::now()));
+        Progress { bar, lines, what: what.to_owned(), unit }
+    }
+
+    /// Counts units done.
+    pub fn advance(&self, units: u64) {
+        self.bar.inc(units);
+        self.line();
+    }
+
+    /// Sets units done.
+    pub fn set(&self, units: u64) {
+        self.bar.set_position(units);
+        self.line();
+    }
+
+    /// Sets the total, once it is known better.
+    pub fn set_total(&self, total: u64) {
+        if self.bar.length().is_none() {
+            self.bar.set_style(style(true, self.unit));
+        }
+        self.bar.set_length(total);
+    }
+
+    /// Says what is being done, beside the bar.
+    pub fn note(&self, text: &str) {
+        self.bar.set_message(format!("{} {text}", self.what));
+    }
+
+    fn line(&self) {
+        let Some(last) = &self.lines else { return };
+        let Ok(mut last) = last.lock() else { return };
+        if last.elapsed() < LINE_EVERY {
+            return;
+        }
+        *last = Instant::now();
+        let done = self.bar.position();
+        let of = self.bar.length().map(|total| format!(" of {}", self.shown(total)));
+        let line = format!("{}: {}{}", self.what, self.shown(done), of.unwrap_or_default());
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr().lock(),
+            format!("{line}\n").as_bytes(),
+        );
+    }
+
+    fn shown(&self, units: u64) -> String {
+        match self.unit {
+            Unit::Messages => super::count(units),
+            Unit::Bytes => super::bytes(units),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(known_total: bool, unit: Unit) -> ProgressStyle {
+    let template = match (known_total, unit) {
+        (true, Unit::Messages) => {
+            "{msg} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec}  eta {eta}"
+        }
+        (true, Unit::Bytes) => {
+            "{msg} {wide_bar:.cyan/dim} {bytes}/{total_bytes}  {bytes_per_sec}  eta {eta}"
+        }
+        (false, Unit::Messages) => "{spinner} {msg} {human_pos}  {per_sec}  {elapsed}",
+        (false, Unit::Bytes) => "{spinner} {msg} {bytes}  {bytes_per_sec}  {elapsed}",
+    };
+    // The templates are constants of this file; a broken one falls back to indicatif's own.
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━━╌")
+}

@@ -1,0 +1,72 @@
+//! Reports: one value, two renderings.
+
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Palette, SCHEMA_VERSION};
+use crate::error::{Error, Kind, Result};
+
+/// How text is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// Columns of the terminal; `None` when stdout is none.
+    pub width: Option<usize>,
+    /// Colour, or not.
+    pub palette: Palette,
+}
+
+/// What a command answers.
+///
+/// As JSON it is its own serialisation, with `schema_version` and `kind` before it; as a table it
+/// is [`Report::render`]. Nothing may stand in one and not in the other.
+pub trait Report: Serialize {
+    /// The name of this kind of report, e.g. `dlq.peek`.
+    const KIND: &'static str;
+    /// The member that `--output jsonl` writes one line each of; the rest follows as a last line.
+    const ROWS: Option<&'static str> = None;
+
+    /// How the run ended; decides the exit code.
+    fn outcome(&self) -> Outcome;
+
+    /// For people.
+    fn render(&self, view: &View) -> String;
+}
+
+fn value<R: Report>(report: &R) -> Result<Value> {
+    let body = serde_json::to_value(report)
+        .map_err(|error| Error::new(Kind::Internal, "cannot write the report").because(&error))?;
+    let mut whole = header(R::KIND);
+    if let (Value::Object(whole), Value::Object(body)) = (&mut whole, body) {
+        whole.extend(body);
+    }
+    Ok(whole)
+}
+
+fn header(kind: &str) -> Value {
+    serde_json::json!({ "schema_version": SCHEMA_VERSION, "kind": kind })
+}
+
+/// The report as one indented document.
+pub(super) fn json<R: Report>(report: &R) -> Result<String> {
+    let value = value(report)?;
+    Ok(format!("{value:#}\n"))
+}
+
+/// The report a line each: its rows (as kind `KIND.row`), then the rest of it.
+pub(super) fn jsonl<R: Report>(report: &R) -> Result<String> {
+    let mut whole = value(report)?;
+    let mut lines = String::new();
+    let rows = R::ROWS.and_then(|name| whole.as_object_mut()?.remove(name));
+    if let Some(Value::Array(rows)) = rows {
+        for row in rows {
+            let mut line = header(&format!("{}.row", R::KIND));
+            if let (Value::Object(line), Value::Object(row)) = (&mut line, row) {
+                line.extend(row);
+            }
+            lines.push_str(&format!("{line}\n"));
+        }
+    }
+    lines.push_str(&format!("{whole}\n"));
+    Ok(lines)
+}

@@ -1,0 +1,131 @@
+//! Tables: no vertical rules, a thin line under the header, numbers to the right.
+
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle,
+    TableStyle, Width,
+};
+
+use super::{Tone, View};
+
+/// Which way a column is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A table under construction.
+#[derive(Debug)]
+pub struct Table {
+    table: comfy_table::Table,
+    align: Vec<Align>,
+    paint: bool,
+}
+
+impl Table {
+    /// A table with these columns, drawn for a view.
+    #[must_use]
+    pub fn new(view: &View, columns: &[(&str, Align)]) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(STYLE);
+        table.set_truncation_indicator("…");
+        if view.palette.is_on() {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        match view.width.and_then(|width| u16::try_from(width).ok()) {
+            Some(width) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic);
+                table.set_width(width);
+            }
+            // Nobody's terminal: what reads this wants whole lines.
+            None => {
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        let align: Vec<Align> = columns.iter().map(|(_, align)| *align).collect();
+        let paint = view.palette.is_on();
+        let header = columns.iter().map(|(name, align)| {
+            let cell = aligned(Cell::new(name), *align);
+            if paint { cell.add_attribute(Attribute::Bold) } else { cell }
+        });
+        table.set_header(header.collect::<Vec<_>>());
+        Table { table, align, paint }
+    }
+
+    /// Adds a row of plain cells.
+    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        self.toned_row(cells.into_iter().map(|cell| (cell.into(), None)));
+    }
+
+    /// Adds a row whose cells may have a tone.
+    pub fn toned_row(&mut self, cells: impl IntoIterator<Item = (String, Option<Tone>)>) {
+        let cells: Vec<Cell> = cells
+            .into_iter()
+            .enumerate()
+            .map(|(at, (text, tone))| {
+                let align = self.align.get(at).copied().unwrap_or(Align::Left);
+                let cell = aligned(Cell::new(text), align);
+                match tone {
+                    Some(tone) if self.paint => toned(cell, tone),
+                    _ => cell,
+                }
+            })
+            .collect();
+        // One line a row: what does not fit is cut with an ellipsis; JSON has it whole.
+        let mut row = comfy_table::Row::from(cells);
+        row.max_height(1);
+        self.table.add_row(row);
+    }
+
+    /// Keeps a column from being narrowed: ids and numbers are useless when cut.
+    pub fn never_narrow(&mut self, columns: &[usize]) {
+        for column in columns {
+            if let Some(column) = self.table.column_mut(*column) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+    }
+
+    /// Gives a column at least so many characters.
+    pub fn at_least(&mut self, column: usize, width: u16) {
+        if let Some(column) = self.table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        }
+    }
+
+    /// The table as text, with a line break at its end.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        if let Some(first) = self.table.column_mut(0) {
+            first.set_padding((0, 1));
+        }
+        let mut text = self.table.trim_fmt();
+        text.push('\n');
+        text
+    }
+}
+
+fn aligned(cell: Cell, align: Align) -> Cell {
+    cell.set_alignment(match align {
+        Align::Left => CellAlignment::Left,
+        Align::Right => CellAlignment::Right,
+    })
+}
+
+fn toned(cell: Cell, tone: Tone) -> Cell {
+    match tone {
+        Tone::Good => cell.fg(Color::Green),
+        Tone::Warn => cell.fg(Color::Yellow),
+        Tone::Bad => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        Tone::Heading => cell.add_attribute(Attribute::Bold),
+        Tone::Faint => cell.add_attribute(Attribute::Dim),
+        Tone::Command => cell.fg(Color::Cyan),
+    }
+}
