@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::ui::Ui;
 
 /// What every command is given.
-#[derive(Debug)]
 pub struct Context {
     /// Settings with their sources.
     pub settings: Settings,

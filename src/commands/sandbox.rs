@@ -4,7 +4,7 @@ use clap::Subcommand;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Commands.
 #[derive(Debug, Subcommand)]
