@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What recoctl and the Lambda share that does I/O: facts from a database, and the DynamoDB table.
+//!
+//! Decisions stay in `reco-core`; this crate asks, writes, and says exactly what was and was not
+//! done.
+
+pub mod client;
+pub mod encode;
+pub mod facts;
+pub mod generated_at;
+pub mod retry;
+pub mod service;
+pub mod table;
+pub mod writer;

@@ -1,0 +1,29 @@
+//! How a DynamoDB client is set up for the callers of this crate.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+
+/// The SDK's own default for opening a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+
+/// A 16 MB batch over a slow line still passes; an answer that takes longer does not come.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The configuration that every client given to this crate should have.
+///
+/// The SDK's retries are off: their token bucket is shared by the whole process and is empty after
+/// about 50 throttled operations, exactly when retrying matters most. This crate retries by itself.
+/// Timeouts are set because the SDK has none for reading.
+#[must_use]
+pub fn dynamodb_config(shared: &SdkConfig) -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(ATTEMPT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build();
+    Builder::from(shared).retry_config(RetryConfig::disabled()).timeout_config(timeouts)
+}

@@ -1,0 +1,82 @@
+//! From a planned item to DynamoDB's attribute values.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reco_core::Id;
+use reco_core::item::{KeyType, PlannedItem, Schema};
+
+/// The item as DynamoDB stores it. The list is an `L` in rank order, never a set: sets have no
+/// order. The time is written only where it is known.
+#[must_use]
+pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
+    let recommendation = &item.recommendation;
+    let list = recommendation.articles.iter().map(|id| scalar(id, schema.list_type)).collect();
+    let mut attributes = HashMap::with_capacity(3);
+    attributes.insert(schema.user_attr.clone(), scalar(&recommendation.user, schema.key_type));
+    attributes.insert(schema.list_attr.clone(), AttributeValue::L(list));
+    if let Some(seconds) = recommendation.generated_at {
+        let time = AttributeValue::N(seconds.to_string());
+        attributes.insert(schema.generated_at_attr.clone(), time);
+    }
+    attributes
+}
+
+/// An id as a scalar attribute of the given type.
+#[must_use]
+pub fn scalar(id: &Id, kind: KeyType) -> AttributeValue {
+    let text = id.text().into_owned();
+    match kind {
+        KeyType::N => AttributeValue::N(text),
+        KeyType::S => AttributeValue::S(text),
+    }
+}
+
+/// The id in a scalar attribute; `None` for any other type.
+#[must_use]
+pub fn id_of(value: &AttributeValue) -> Option<Id> {
+    match value {
+        AttributeValue::N(text) | AttributeValue::S(text) => Some(Id::from(text.as_str())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::Recommendation;
+
+    use super::*;
+
+    fn planned(schema: &Schema, generated_at: Option<i64>) -> PlannedItem {
+        let articles = vec![Id::from(30_i64), Id::from("4"), Id::from(5_i64)];
+        let recommendation = Recommendation { user: Id::from(7_i64), articles, generated_at };
+        schema.plan(recommendation).expect("fits")
+    }
+
+    #[test]
+    fn numbers_keep_their_rank_and_their_type() {
+        let schema = Schema::with_key_type(KeyType::N);
+        let item = encode(&planned(&schema, None), &schema);
+        let list = ["30", "4", "5"].map(|n| AttributeValue::N(n.to_owned())).to_vec();
+        assert_eq!(item["user_id"], AttributeValue::N("7".to_owned()));
+        assert_eq!(item["recommended_note_ids"], AttributeValue::L(list));
+        assert_eq!(item.len(), 2, "no time was known");
+    }
+
+    #[test]
+    fn strings_where_the_table_has_strings_and_the_time_as_a_number() {
+        let mut schema = Schema::with_key_type(KeyType::S);
+        schema.generated_at_attr = "made".to_owned();
+        let item = encode(&planned(&schema, Some(1_700_000_000)), &schema);
+        assert_eq!(item["user_id"], AttributeValue::S("7".to_owned()));
+        assert_eq!(item["made"], AttributeValue::N("1700000000".to_owned()));
+    }
+
+    #[test]
+    fn an_encoded_key_reads_back_as_the_same_id() {
+        for id in [Id::from(7_i64), Id::from("x"), Id::from(u64::MAX)] {
+            assert_eq!(id_of(&scalar(&id, KeyType::S)), Some(id));
+        }
+        assert_eq!(id_of(&AttributeValue::Bool(true)), None);
+    }
+}

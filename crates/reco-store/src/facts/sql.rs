@@ -1,0 +1,90 @@
+//! The statements, as data.
+
+/// The four statements that facts are read with.
+///
+/// `{users}`, `{articles}` and `{authors}` stand for lists of id literals; a statement is run once
+/// for every combination of the lists that it names. Columns are read by position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactsSql {
+    /// Columns: user id, whether active (0 or 1).
+    pub users: String,
+    /// Columns: article id, whether published (0 or 1), author id or null.
+    pub articles: String,
+    /// Columns: user id, article id that the user has read.
+    pub reads: String,
+    /// Columns: user id, author id whom the user mutes. `{authors}` are those of the articles.
+    pub mutes: String,
+    /// Most ids in one list.
+    pub ids_per_statement: usize,
+}
+
+impl Default for FactsSql {
+    fn default() -> Self {
+        FactsSql {
+            users: "SELECT id, status = 'active' FROM users WHERE id IN ({users})".to_owned(),
+            articles: "SELECT id, status = 'published', author_id FROM articles \
+                       WHERE id IN ({articles})"
+                .to_owned(),
+            reads: "SELECT user_id, article_id FROM reads \
+                    WHERE user_id IN ({users}) AND article_id IN ({articles})"
+                .to_owned(),
+            mutes: "SELECT user_id, author_id FROM mutes \
+                    WHERE user_id IN ({users}) AND author_id IN ({authors})"
+                .to_owned(),
+            ids_per_statement: 500,
+        }
+    }
+}
+
+/// The lists for one placeholder.
+pub(super) struct Binding<'a> {
+    /// The placeholder, braces included.
+    pub(super) name: &'static str,
+    /// Lists of literals; none means that nothing can match.
+    pub(super) lists: &'a [String],
+}
+
+/// Fills a statement: one text for every combination of the lists that it names. A placeholder
+/// without lists gives no statement at all, since an empty `IN ()` matches nothing.
+pub(super) fn statements(template: &str, bindings: &[Binding<'_>]) -> Vec<String> {
+    let mut texts = vec![template.to_owned()];
+    for binding in bindings.iter().filter(|binding| template.contains(binding.name)) {
+        texts = texts
+            .iter()
+            .flat_map(|text| binding.lists.iter().map(|list| text.replace(binding.name, list)))
+            .collect();
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(template: &str, users: &[&str], articles: &[&str]) -> Vec<String> {
+        let owned = |lists: &[&str]| lists.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
+        let (users, articles) = (owned(users), owned(articles));
+        let bindings = [
+            Binding { name: "{users}", lists: &users },
+            Binding { name: "{articles}", lists: &articles },
+        ];
+        statements(template, &bindings)
+    }
+
+    #[test]
+    fn every_combination_is_asked_once() {
+        let texts = filled("u {users} a {articles}", &["1", "2"], &["8,9", "10"]);
+        assert_eq!(texts, ["u 1 a 8,9", "u 1 a 10", "u 2 a 8,9", "u 2 a 10"]);
+    }
+
+    #[test]
+    fn lists_that_a_statement_does_not_name_do_not_repeat_it() {
+        assert_eq!(filled("u {users}", &["1"], &["8", "9"]), ["u 1"]);
+        assert_eq!(filled("u {users}", &["1"], &[]), ["u 1"]);
+    }
+
+    #[test]
+    fn nothing_to_ask_is_no_statement() {
+        assert!(filled("u {users} a {articles}", &["1"], &[]).is_empty());
+    }
+}

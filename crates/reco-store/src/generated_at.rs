@@ -1,0 +1,112 @@
+//! When the lists that the table holds were made: what tells a stale message from a fresh one.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::{StreamExt, TryStreamExt, stream};
+use reco_core::Id;
+use reco_core::item::{KeyType, MAX_KEY_BYTES, Schema};
+
+use crate::encode::{id_of, scalar};
+use crate::retry::{self, RetryOptions};
+use crate::service::{ErrorKind, ServiceError};
+
+/// AWS: `BatchGetItem` takes up to 100 items.
+const KEYS_A_CALL: usize = 100;
+
+/// Calls in flight at once: reads for an operator should not crowd out the pipeline's.
+const CONCURRENCY: usize = 4;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// Reads `generated_at` of these users' items, in epoch seconds. A user without an item, or whose
+/// item has no such time, is absent from the answer.
+///
+/// Reads are strongly consistent: whether a redrive would overwrite newer data is decided by them.
+///
+/// # Errors
+/// [`ServiceError`] when DynamoDB cannot answer for all of the users.
+pub async fn read_generated_at(
+    client: &Client,
+    table: &str,
+    schema: &Schema,
+    users: impl IntoIterator<Item = &Id>,
+) -> Result<HashMap<Id, i64>, ServiceError> {
+    // A key that the table cannot hold makes the whole call fail, and has no item anyway.
+    let fits = |id: &&Id| {
+        id.text_len() <= MAX_KEY_BYTES
+            && (schema.key_type == KeyType::S || id.as_integer().is_some())
+    };
+    let unique: HashSet<&Id> = users.into_iter().filter(fits).collect();
+    let keys: Vec<Item> = unique
+        .into_iter()
+        .map(|id| HashMap::from([(schema.user_attr.clone(), scalar(id, schema.key_type))]))
+        .collect();
+    let calls: Vec<Vec<Item>> = keys.chunks(KEYS_A_CALL).map(<[Item]>::to_vec).collect();
+    let answers: Vec<Vec<Item>> = stream::iter(calls)
+        .map(|keys| get_all(client, table, schema, keys))
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    Ok(answers.iter().flatten().filter_map(|item| time_of(item, schema)).collect())
+}
+
+/// Gets all of `keys`, asking again for those that come back unprocessed.
+async fn get_all(
+    client: &Client,
+    table: &str,
+    schema: &Schema,
+    mut keys: Vec<Item>,
+) -> Result<Vec<Item>, ServiceError> {
+    let retry = RetryOptions::default();
+    let (mut items, mut fruitless) = (Vec::new(), 0);
+    while !keys.is_empty() {
+        let answer = retry::read("BatchGetItem", table, &retry, || {
+            client.batch_get_item().request_items(table, request(&keys, schema)).send()
+        })
+        .await?;
+        let left = answer.unprocessed_keys.unwrap_or_default();
+        let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
+        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+        if left.is_empty() {
+            break;
+        }
+        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
+        if fruitless >= retry.max_attempts {
+            return Err(starved(table, left.len()));
+        }
+        tokio::time::sleep(retry.delay(fruitless)).await;
+        keys = left;
+    }
+    Ok(items)
+}
+
+fn request(keys: &[Item], schema: &Schema) -> KeysAndAttributes {
+    KeysAndAttributes::builder()
+        .set_keys(Some(keys.to_vec()))
+        .projection_expression("#user, #time")
+        .expression_attribute_names("#user", &schema.user_attr)
+        .expression_attribute_names("#time", &schema.generated_at_attr)
+        .consistent_read(true)
+        .build()
+        .expect("keys are set")
+}
+
+fn starved(table: &str, keys: usize) -> ServiceError {
+    ServiceError {
+        operation: "BatchGetItem",
+        table: table.to_owned(),
+        kind: ErrorKind::Throttled,
+        code: None,
+        message: format!("{keys} keys came back unprocessed every time"),
+    }
+}
+
+fn time_of(item: &Item, schema: &Schema) -> Option<(Id, i64)> {
+    let user = id_of(item.get(&schema.user_attr)?)?;
+    let AttributeValue::N(seconds) = item.get(&schema.generated_at_attr)? else { return None };
+    // Another writer may have stored fractions; the whole second decides.
+    let whole = seconds.split_once('.').map_or(seconds.as_str(), |(whole, _)| whole);
+    Some((user, whole.parse().ok()?))
+}

@@ -1,0 +1,260 @@
+//! What DynamoDB says about a table, and the item layout that follows from it.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    BillingMode, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
+};
+use reco_core::item::{KeyType, Schema};
+use serde::{Deserialize, Serialize};
+
+use crate::retry::{self, RetryOptions};
+use crate::service::ServiceError;
+
+/// A table, as far as writing to it is concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableInfo {
+    /// Its name.
+    pub name: String,
+    /// Its ARN; empty where the server gives none.
+    pub arn: String,
+    /// Its status, `ACTIVE` when it can be written.
+    pub status: String,
+    /// The partition key attribute.
+    pub key_name: String,
+    /// The partition key's type; `None` for Binary.
+    pub key_type: Option<KeyType>,
+    /// The sort key attribute, where it has one.
+    pub sort_key: Option<String>,
+    /// How its capacity is paid, and so limited.
+    pub billing: Billing,
+    /// Its secondary indexes: each costs write capacity of its own.
+    pub indexes: Vec<IndexInfo>,
+    /// Items in it; DynamoDB updates this every six hours or so.
+    pub item_count: i64,
+}
+
+/// How capacity is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "mode", rename_all = "kebab-case")]
+pub enum Billing {
+    /// A fixed number of units a second.
+    Provisioned {
+        /// Write capacity units a second.
+        wcu: i64,
+        /// Read capacity units a second.
+        rcu: i64,
+    },
+    /// By request.
+    OnDemand {
+        /// `MaxWriteRequestUnits`, where the table limits them.
+        max_wcu: Option<i64>,
+    },
+}
+
+/// A secondary index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IndexInfo {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a global index, with capacity of its own; a local one takes the table's.
+    pub global: bool,
+    /// Provisioned write capacity units a second; `None` on demand and for local indexes.
+    pub wcu: Option<i64>,
+    /// `MaxWriteRequestUnits`, where an on-demand index limits them.
+    pub max_wcu: Option<i64>,
+}
+
+/// Attribute names and the list's type, as configured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SchemaNames {
+    /// The partition key attribute.
+    pub user_attr: String,
+    /// The list attribute.
+    pub list_attr: String,
+    /// The time attribute.
+    pub generated_at_attr: String,
+    /// The type of the list's elements; the key's when not set.
+    pub list_type: Option<KeyType>,
+}
+
+impl Default for SchemaNames {
+    fn default() -> Self {
+        let Schema { user_attr, list_attr, generated_at_attr, .. } =
+            Schema::with_key_type(KeyType::N);
+        SchemaNames { user_attr, list_attr, generated_at_attr, list_type: None }
+    }
+}
+
+/// A table that cannot be described, or cannot hold recommendations.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// The service did not say.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// Its description lacks the partition key.
+    #[error("table {table:?} has no readable partition key in its description")]
+    NoKey {
+        /// The table.
+        table: String,
+    },
+    /// One user could have many items.
+    #[error(
+        "table {table:?} has the sort key {sort_key:?}; recommendations need a table whose only key \
+         is the user's"
+    )]
+    SortKey {
+        /// The table.
+        table: String,
+        /// Its sort key attribute.
+        sort_key: String,
+    },
+    /// The key is named otherwise.
+    #[error(
+        "table {table:?} has the partition key {actual:?}, but the user attribute is configured as \
+         {configured:?}; name the same attribute, or the right table"
+    )]
+    KeyName {
+        /// The table.
+        table: String,
+        /// Its partition key attribute.
+        actual: String,
+        /// The configured user attribute.
+        configured: String,
+    },
+    /// Ids are numbers or strings.
+    #[error("table {table:?} has a Binary partition key {key:?}; user ids need Number or String")]
+    BinaryKey {
+        /// The table.
+        table: String,
+        /// Its partition key attribute.
+        key: String,
+    },
+    /// Two configured attributes would be one.
+    #[error(
+        "the attribute {name:?} is configured twice; user, list and time need names of their own"
+    )]
+    SameName {
+        /// The attribute.
+        name: String,
+    },
+}
+
+/// Asks DynamoDB about a table (`DescribeTable`).
+///
+/// # Errors
+/// [`TableError::Service`] in the service's own words; [`TableError::NoKey`] when the description
+/// names no partition key.
+pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableError> {
+    // A status question should not keep its asker waiting for a quarter of a minute.
+    let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
+    let answer = retry::read("DescribeTable", table, &retry, || {
+        client.describe_table().table_name(table).send()
+    })
+    .await?;
+    let no_key = || TableError::NoKey { table: table.to_owned() };
+    let description = answer.table.ok_or_else(no_key)?;
+    read_description(table, &description).ok_or_else(no_key)
+}
+
+fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
+    let key = |role: &KeyRole| from.key_schema().iter().find(|key| key.key_type() == role);
+    let partition = key(&KeyRole::Hash)?;
+    Some(TableInfo {
+        name: from.table_name().unwrap_or(table).to_owned(),
+        arn: from.table_arn().unwrap_or_default().to_owned(),
+        status: from.table_status().map_or_else(String::new, |status| status.as_str().to_owned()),
+        key_name: partition.attribute_name().to_owned(),
+        key_type: scalar_type(from, partition)?,
+        sort_key: key(&KeyRole::Range).map(|key| key.attribute_name().to_owned()),
+        billing: billing(from),
+        indexes: indexes(from),
+        item_count: from.item_count().unwrap_or(0),
+    })
+}
+
+/// `None` when the attribute is not defined, `Some(None)` when it is Binary.
+fn scalar_type(from: &TableDescription, key: &KeySchemaElement) -> Option<Option<KeyType>> {
+    let mut definitions = from.attribute_definitions().iter();
+    let definition = definitions.find(|d| d.attribute_name() == key.attribute_name())?;
+    Some(match definition.attribute_type() {
+        ScalarAttributeType::N => Some(KeyType::N),
+        ScalarAttributeType::S => Some(KeyType::S),
+        _ => None,
+    })
+}
+
+fn billing(from: &TableDescription) -> Billing {
+    // A table that was never on demand has no billing mode summary at all.
+    let mode = from.billing_mode_summary().and_then(|summary| summary.billing_mode());
+    if mode == Some(&BillingMode::PayPerRequest) {
+        let limit = from.on_demand_throughput();
+        return Billing::OnDemand {
+            max_wcu: limited(limit.and_then(|l| l.max_write_request_units())),
+        };
+    }
+    let units = from.provisioned_throughput();
+    Billing::Provisioned {
+        wcu: units.and_then(|units| units.write_capacity_units()).unwrap_or(0),
+        rcu: units.and_then(|units| units.read_capacity_units()).unwrap_or(0),
+    }
+}
+
+/// DynamoDB writes "no limit" as -1.
+fn limited(units: Option<i64>) -> Option<i64> {
+    units.filter(|units| *units > 0)
+}
+
+fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
+    let global = from.global_secondary_indexes().iter().map(|index| IndexInfo {
+        name: index.index_name().unwrap_or_default().to_owned(),
+        global: true,
+        wcu: limited(index.provisioned_throughput().and_then(|units| units.write_capacity_units())),
+        max_wcu: limited(index.on_demand_throughput().and_then(|l| l.max_write_request_units())),
+    });
+    let local = from.local_secondary_indexes().iter().map(|index| IndexInfo {
+        name: index.index_name().unwrap_or_default().to_owned(),
+        global: false,
+        wcu: None,
+        max_wcu: None,
+    });
+    global.chain(local).collect()
+}
+
+impl TableInfo {
+    /// The item layout for this table under the configured names.
+    ///
+    /// # Errors
+    /// [`TableError`] when the table's keys are not what recommendations need.
+    pub fn schema(&self, names: &SchemaNames) -> Result<Schema, TableError> {
+        let table = self.name.clone();
+        if let Some(sort_key) = self.sort_key.clone() {
+            return Err(TableError::SortKey { table, sort_key });
+        }
+        if self.key_name != names.user_attr {
+            let (actual, configured) = (self.key_name.clone(), names.user_attr.clone());
+            return Err(TableError::KeyName { table, actual, configured });
+        }
+        let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names.clone();
+        if list_attr == user_attr || generated_at_attr == user_attr {
+            return Err(TableError::SameName { name: user_attr });
+        }
+        if list_attr == generated_at_attr {
+            return Err(TableError::SameName { name: list_attr });
+        }
+        let Some(key_type) = self.key_type else {
+            return Err(TableError::BinaryKey { table, key: self.key_name.clone() });
+        };
+        let list_type = list_type.unwrap_or(key_type);
+        Ok(Schema { user_attr, list_attr, generated_at_attr, key_type, list_type })
+    }
+
+    /// The write capacity units a second that the table itself allows, where it has a limit.
+    #[must_use]
+    pub fn write_limit(&self) -> Option<i64> {
+        match self.billing {
+            Billing::Provisioned { wcu, .. } => Some(wcu),
+            Billing::OnDemand { max_wcu } => max_wcu,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The DynamoDB writer: `BatchWriteItem` with retries of its own.
+//!
+//! What a batch is given is either written or handed back with the reason; nothing is dropped. An
+//! item whose call got no answer is handed back too, although it may have been written: putting the
+//! same item again does no harm.
+
+mod attempt;
+mod report;
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::Client;
+use futures::{StreamExt, stream};
+use reco_core::Id;
+use reco_core::batch::{Limits, Packer};
+use reco_core::item::{PlannedItem, Schema};
+
+use crate::retry::{Halt, RetryOptions, Stop};
+use attempt::Attempt;
+pub use report::{Throttle, WriteFailure, WriteReport};
+
+/// How a writer works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriterOptions {
+    /// How often and how soon to try again.
+    pub retry: RetryOptions,
+    /// Batches in flight at once in [`Writer::write_all`].
+    pub concurrency: usize,
+}
+
+impl Default for WriterOptions {
+    fn default() -> Self {
+        WriterOptions { retry: RetryOptions::default(), concurrency: 4 }
+    }
+}
+
+/// Writes planned items into one table. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Writer {
+    client: Client,
+    table: String,
+    schema: Schema,
+    options: WriterOptions,
+}
+
+impl Writer {
+    /// A writer. The client should be built from [`crate::client::dynamodb_config`], or the SDK's
+    /// own retries multiply with these.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        table: impl Into<String>,
+        schema: Schema,
+        options: WriterOptions,
+    ) -> Self {
+        Writer { client, table: table.into(), schema, options }
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// How items are laid out.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Writes one batch: at most 25 items of distinct users, as [`Packer`] makes them.
+    ///
+    /// Tries again what comes back unprocessed, and whole calls that failed for a passing reason,
+    /// until all is written, `stop` says so, or attempts without progress run out. What is left is
+    /// in the report, with the reason. Never fails otherwise.
+    pub async fn write_batch(&self, batch: Vec<PlannedItem>, stop: &Stop) -> WriteReport {
+        let given = batch.len();
+        let mut report = WriteReport::default();
+        let mut pending = batch;
+        // `strain` sets the next wait; `fruitless` counts attempts in a row without any progress.
+        let (mut strain, mut fruitless) = (0, 0);
+        while !pending.is_empty() {
+            if strain > 0 {
+                let delay = self.options.retry.delay(strain);
+                let waited = tokio::time::Instant::now();
+                let paused = stop.pause(delay).await;
+                report.backoff += waited.elapsed();
+                if let Err(halt) = paused {
+                    report.fail(halt.into());
+                    break;
+                }
+                report.retries += 1;
+            } else if let Err(halt) = stop.check() {
+                report.fail(halt.into());
+                break;
+            }
+            let before = pending.len();
+            match self.attempt(pending, stop, &mut report).await {
+                Attempt::Answered { left } => pending = left,
+                Attempt::Failed { left, failure } => {
+                    pending = left;
+                    report.fail(failure);
+                    break;
+                }
+                Attempt::Passing { left, error } => {
+                    pending = left;
+                    report.last_error = Some(error);
+                }
+            }
+            report.written += before - pending.len();
+            let progress = pending.len() < before;
+            strain = if progress { strain.max(1) } else { strain + 1 };
+            fruitless = if progress { 0 } else { fruitless + 1 };
+            if fruitless >= self.options.retry.max_attempts {
+                report.exhaust(fruitless);
+                break;
+            }
+        }
+        report.left = pending;
+        assert_eq!(report.written + report.left.len(), given, "every item is written or left");
+        report
+    }
+
+    /// Packs items into batches and writes them, several at once.
+    ///
+    /// Each user should occur once. Where one occurs again, batches are written one after the other
+    /// so that the last list wins: two writes of one key in flight together race.
+    pub async fn write_all(&self, items: Vec<PlannedItem>, stop: &Stop) -> WriteReport {
+        let given = items.len();
+        let mut report = WriteReport::default();
+        let (batches, repeated) = pack(items, &mut report);
+        let width = if repeated { 1 } else { self.options.concurrency.max(1) };
+        let mut reports =
+            stream::iter(batches).map(|b| self.write_batch(b, stop)).buffer_unordered(width);
+        while let Some(batch) = reports.next().await {
+            report.merge(batch);
+        }
+        assert_eq!(report.written + report.left.len(), given, "every item is written or left");
+        report
+    }
+}
+
+/// Batches in order, and whether any user occurs more than once. An item that no call can hold is
+/// left, with the reason.
+fn pack(items: Vec<PlannedItem>, report: &mut WriteReport) -> (Vec<Vec<PlannedItem>>, bool) {
+    let mut packer: Packer<Id, PlannedItem> = Packer::new(Limits::BATCH_WRITE_ITEM);
+    let (mut batches, mut repeated) = (Vec::new(), false);
+    let mut users = HashSet::with_capacity(items.len());
+    for item in items {
+        let user = item.recommendation.user.clone();
+        repeated |= !users.insert(user.clone());
+        match packer.push(user, item.bytes, item) {
+            Ok(closed) => batches.extend(closed),
+            Err(large) => {
+                let failure = WriteFailure::TooLarge { bytes: large.bytes, limit: large.limit };
+                report.left.push(large.entry);
+                report.fail(failure);
+            }
+        }
+    }
+    batches.extend(packer.take());
+    (batches, repeated)
+}
+
+impl From<Halt> for WriteFailure {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Deadline => WriteFailure::Deadline,
+            Halt::Cancelled => WriteFailure::Cancelled,
+        }
+    }
+}

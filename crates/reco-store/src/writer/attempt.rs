@@ -1,0 +1,106 @@
+//! One `BatchWriteItem` call and what its answer means.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
+use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, ThrottlingReason, WriteRequest};
+use reco_core::Id;
+use reco_core::item::PlannedItem;
+
+use super::Writer;
+use super::report::{Throttle, WriteFailure, WriteReport};
+use crate::encode::{encode, id_of};
+use crate::retry::Stop;
+use crate::service::{ErrorKind, ServiceError};
+
+/// What one call came to.
+pub(super) enum Attempt {
+    /// DynamoDB answered; `left` came back unprocessed.
+    Answered { left: Vec<PlannedItem> },
+    /// The whole call failed for a reason that passes.
+    Passing { left: Vec<PlannedItem>, error: ServiceError },
+    /// Trying again is of no use.
+    Failed { left: Vec<PlannedItem>, failure: WriteFailure },
+}
+
+impl Writer {
+    pub(super) async fn attempt(
+        &self,
+        items: Vec<PlannedItem>,
+        stop: &Stop,
+        report: &mut WriteReport,
+    ) -> Attempt {
+        let requests = items.iter().map(|item| put(encode(item, &self.schema))).collect();
+        let call = self
+            .client
+            .batch_write_item()
+            .request_items(&self.table, requests)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send();
+        report.calls += 1;
+        let error = match stop.bound(call).await {
+            Ok(Ok(answer)) => return self.answered(items, answer, report),
+            Ok(Err(error)) => error,
+            Err(halt) => return Attempt::Failed { left: items, failure: halt.into() },
+        };
+        let sorted = ServiceError::from_sdk("BatchWriteItem", &self.table, &error);
+        if !sorted.kind.is_transient() {
+            return Attempt::Failed { left: items, failure: WriteFailure::Refused(sorted) };
+        }
+        if sorted.kind == ErrorKind::Throttled {
+            report.throttled_calls += 1;
+            let reasons = error.as_service_error().map(throttling_reasons).unwrap_or_default();
+            for reason in reasons {
+                *report.throttling.entry(Throttle::from(reason)).or_default() += 1;
+            }
+        }
+        Attempt::Passing { left: items, error: sorted }
+    }
+
+    /// Splits the items by an answer.
+    fn answered(
+        &self,
+        items: Vec<PlannedItem>,
+        answer: BatchWriteItemOutput,
+        report: &mut WriteReport,
+    ) -> Attempt {
+        report.wcu += answer
+            .consumed_capacity()
+            .iter()
+            .filter_map(|consumed| consumed.capacity_units())
+            .sum::<f64>();
+        // Under whatever name the table goes there: name or ARN.
+        let returned: Vec<WriteRequest> =
+            answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+        let users: HashSet<Id> =
+            returned.iter().filter_map(|request| self.user_of(request)).collect();
+        let left = if users.len() == returned.len()
+            && users.iter().all(|user| items.iter().any(|i| i.recommendation.user == *user))
+        {
+            items.into_iter().filter(|item| users.contains(&item.recommendation.user)).collect()
+        } else {
+            // An answer that names what was not sent tells nothing about what was written.
+            items
+        };
+        report.returned += left.len() as u64;
+        Attempt::Answered { left }
+    }
+
+    fn user_of(&self, request: &WriteRequest) -> Option<Id> {
+        id_of(request.put_request()?.item().get(&self.schema.user_attr)?)
+    }
+}
+
+fn put(item: HashMap<String, aws_sdk_dynamodb::types::AttributeValue>) -> WriteRequest {
+    let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
+    WriteRequest::builder().put_request(put).build()
+}
+
+fn throttling_reasons(error: &BatchWriteItemError) -> &[ThrottlingReason] {
+    match error {
+        BatchWriteItemError::ProvisionedThroughputExceededException(e) => e.throttling_reasons(),
+        BatchWriteItemError::RequestLimitExceeded(e) => e.throttling_reasons(),
+        BatchWriteItemError::ThrottlingException(e) => e.throttling_reasons(),
+        _ => &[],
+    }
+}

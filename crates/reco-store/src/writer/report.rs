@@ -1,0 +1,117 @@
+//! What became of the items that a writer was given.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::ThrottlingReason;
+use reco_core::item::PlannedItem;
+use serde::Serialize;
+
+use crate::service::ServiceError;
+
+/// What was written, what was not, and what it took. `written + left.len()` is what was given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WriteReport {
+    /// Items acknowledged as written.
+    pub written: usize,
+    /// Items not known to be written, handed back.
+    pub left: Vec<PlannedItem>,
+    /// Why items are left: the first reason met. `None` exactly when nothing is left.
+    pub failure: Option<WriteFailure>,
+    /// Write capacity units that DynamoDB says were consumed, indexes included.
+    pub wcu: f64,
+    /// Calls made.
+    pub calls: u64,
+    /// Calls made again, because items came back or the call failed.
+    pub retries: u64,
+    /// Items that came back as `UnprocessedItems`, each time counted.
+    pub returned: u64,
+    /// Calls refused whole as too fast.
+    pub throttled_calls: u64,
+    /// What throttled them, where DynamoDB said so, with the number of times.
+    pub throttling: BTreeMap<Throttle, u64>,
+    /// Time spent waiting between tries, summed over batches.
+    pub backoff: Duration,
+    /// The last error that was tried again.
+    pub last_error: Option<ServiceError>,
+}
+
+/// A resource that was asked for more than it gives, and in which way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Throttle {
+    /// For example `TableWriteProvisionedThroughputExceeded` (AWS: `ThrottlingReason`).
+    pub reason: String,
+    /// The ARN of the table or index; empty where not given.
+    pub resource: String,
+}
+
+impl From<&ThrottlingReason> for Throttle {
+    fn from(from: &ThrottlingReason) -> Self {
+        Throttle {
+            reason: from.reason().unwrap_or("unnamed").to_owned(),
+            resource: from.resource().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// Why items are left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum WriteFailure {
+    /// Time ran out.
+    #[error("not written before the deadline")]
+    Deadline,
+    /// The caller cancelled.
+    #[error("not written: cancelled")]
+    Cancelled,
+    /// Every attempt was throttled or failed.
+    #[error("not written after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_else(|| ": items came back unprocessed every time; lower the rate or raise the table's write capacity".to_owned()))]
+    Exhausted {
+        /// Attempts in a row without progress.
+        attempts: u32,
+        /// The last error; `None` when DynamoDB answered and processed nothing.
+        last: Option<ServiceError>,
+    },
+    /// DynamoDB refuses the call.
+    #[error(transparent)]
+    Refused(ServiceError),
+    /// No call can hold the item.
+    #[error("item is {bytes} bytes; a call takes at most {limit}")]
+    TooLarge {
+        /// The item's size in bytes.
+        bytes: usize,
+        /// The call's limit in bytes.
+        limit: usize,
+    },
+}
+
+impl WriteReport {
+    /// Adds another batch's report to this one.
+    pub fn merge(&mut self, other: WriteReport) {
+        self.written += other.written;
+        self.left.extend(other.left);
+        if let Some(failure) = other.failure {
+            self.fail(failure);
+        }
+        self.wcu += other.wcu;
+        self.calls += other.calls;
+        self.retries += other.retries;
+        self.returned += other.returned;
+        self.throttled_calls += other.throttled_calls;
+        for (throttle, count) in other.throttling {
+            *self.throttling.entry(throttle).or_default() += count;
+        }
+        self.backoff += other.backoff;
+        self.last_error = other.last_error.or(self.last_error.take());
+    }
+
+    /// Notes why items are left; the first reason stands.
+    pub(super) fn fail(&mut self, failure: WriteFailure) {
+        self.failure.get_or_insert(failure);
+    }
+
+    pub(super) fn exhaust(&mut self, attempts: u32) {
+        let last = self.last_error.clone();
+        self.fail(WriteFailure::Exhausted { attempts, last });
+    }
+}

@@ -1,0 +1,72 @@
+//! Describing tables, good and unfit.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+
+use aws_sdk_dynamodb::types::ScalarAttributeType::{B, N, S};
+use reco_core::item::KeyType;
+use reco_store::service::ErrorKind;
+use reco_store::table::{Billing, SchemaNames, TableError, describe};
+use support::{create_table, dynamodb};
+
+#[tokio::test]
+async fn the_key_type_decides_how_ids_are_written() {
+    let client = dynamodb().await;
+    for (name, attribute, kind) in [("numbers", N, KeyType::N), ("strings", S, KeyType::S)] {
+        create_table(&client, name, &[("user_id", attribute)]).await;
+        let table = describe(&client, name).await.unwrap();
+        assert_eq!((table.name.as_str(), table.key_type), (name, Some(kind)));
+        assert_eq!(table.billing, Billing::OnDemand { max_wcu: None });
+        assert_eq!(table.write_limit(), None);
+        assert!(table.arn.ends_with(&format!("table/{name}")), "{}", table.arn);
+        let schema = table.schema(&SchemaNames::default()).unwrap();
+        assert_eq!((schema.key_type, schema.list_type), (kind, kind));
+        let names = SchemaNames { list_type: Some(KeyType::S), ..SchemaNames::default() };
+        assert_eq!(table.schema(&names).unwrap().list_type, KeyType::S);
+    }
+}
+
+#[tokio::test]
+async fn an_unfit_table_is_refused_with_its_reason() {
+    let client = dynamodb().await;
+    create_table(&client, "sorted", &[("user_id", N), ("day", S)]).await;
+    create_table(&client, "other", &[("uid", N)]).await;
+    create_table(&client, "binary", &[("user_id", B)]).await;
+    let mut errors = Vec::new();
+    for name in ["sorted", "other", "binary"] {
+        let table = describe(&client, name).await.unwrap();
+        errors.push(table.schema(&SchemaNames::default()).unwrap_err());
+    }
+    assert!(matches!(&errors[0], TableError::SortKey { sort_key, .. } if sort_key == "day"));
+    assert!(matches!(&errors[1], TableError::KeyName { actual, .. } if actual == "uid"));
+    assert!(matches!(&errors[2], TableError::BinaryKey { .. }));
+    let renamed = SchemaNames { user_attr: "uid".to_owned(), ..SchemaNames::default() };
+    assert_eq!(
+        describe(&client, "other").await.unwrap().schema(&renamed).unwrap().user_attr,
+        "uid"
+    );
+}
+
+#[tokio::test]
+async fn names_must_differ() {
+    let client = dynamodb().await;
+    create_table(&client, "recs", &[("user_id", N)]).await;
+    let table = describe(&client, "recs").await.unwrap();
+    for (list, time) in [("user_id", "t"), ("l", "user_id"), ("x", "x")] {
+        let names = SchemaNames {
+            list_attr: list.to_owned(),
+            generated_at_attr: time.to_owned(),
+            ..SchemaNames::default()
+        };
+        assert!(matches!(table.schema(&names), Err(TableError::SameName { .. })), "{list} {time}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_table_is_named() {
+    let client = dynamodb().await;
+    let error = describe(&client, "nowhere").await.unwrap_err();
+    let TableError::Service(service) = &error else { panic!("{error}") };
+    assert_eq!(service.kind, ErrorKind::NotFound);
+    assert!(error.to_string().contains("\"nowhere\""), "{error}");
+}
