@@ -5,7 +5,9 @@ pub mod cloudwatch;
 pub mod dynamodb;
 mod gateway;
 mod http;
+mod sample;
 mod sandbox;
+pub mod seed;
 pub mod sqs;
 
 pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

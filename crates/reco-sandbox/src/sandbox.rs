@@ -3,23 +3,40 @@
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::gateway::Gateway;
+use crate::seed::{self, Seed, SeedError, SeedOptions};
+use crate::sqs::{Sqs, SqsOptions};
+use crate::{cloudwatch, sample};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// How often DynamoDB reports provisioned capacity.
-const PROVISIONED_EVERY: Duration = Duration::from_secs(60);
-
 /// What a sandbox is to be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SandboxOptions {
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
     /// Write capacity of every table; `None` writes without limit.
     pub write_capacity: Option<WriteCapacity>,
+    /// The pipeline to seed; `None` leaves the sandbox empty.
+    pub seed: Option<SeedOptions>,
+}
+
+impl Default for SandboxOptions {
+    /// The seeded pipeline on a free port, without a write limit.
+    fn default() -> Self {
+        Self { seed: Some(SeedOptions::default()), ..Self::empty() }
+    }
+}
+
+impl SandboxOptions {
+    /// The services alone, on a free port, with nothing in them.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self { port: 0, write_capacity: None, seed: None }
+    }
 }
 
 /// Why a sandbox did not start.
@@ -36,38 +53,58 @@ pub enum SandboxError {
     /// The DynamoDB engine did not start.
     #[error("the embedded DynamoDB engine did not start: {0}")]
     DynamoDb(#[source] io::Error),
+    /// No temporary directory could be made.
+    #[error("cannot make a temporary directory for the facts file: {0}")]
+    Directory(#[source] io::Error),
+    /// The pipeline could not be seeded.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
 }
 
 /// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits for the end.
 pub struct Sandbox {
     address: SocketAddr,
-    dynamodb: DynamoDb,
-    cloudwatch: Cloudwatch,
+    services: Services,
+    pipeline: Option<Pipeline>,
     gateway: JoinHandle<()>,
     stop: DropGuard,
+}
+
+#[derive(Clone)]
+struct Services {
+    sqs: Sqs,
+    dynamodb: DynamoDb,
+    cloudwatch: Cloudwatch,
+}
+
+/// What was seeded, and the directory that holds its facts.
+struct Pipeline {
+    seed: Seed,
+    _directory: TempDir,
 }
 
 impl Sandbox {
     /// Starts a sandbox on the current tokio runtime.
     ///
     /// # Errors
-    /// When the port is taken or the engine cannot start.
+    /// When the port is taken, the engine cannot start or the pipeline cannot be seeded.
     pub async fn start(options: SandboxOptions) -> Result<Self, SandboxError> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let bind_error = |source| SandboxError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
         let stop = CancellationToken::new();
+        // From here on every way out stops what was started.
         let guard = stop.clone().drop_guard();
-        let cloudwatch = Cloudwatch::new();
-        let dynamodb =
-            DynamoDb::start(options.write_capacity, cloudwatch.clone(), stop.child_token())
-                .await
-                .map_err(SandboxError::DynamoDb)?;
-        let gateway = Gateway { dynamodb: dynamodb.clone(), cloudwatch: cloudwatch.clone() };
-        tokio::spawn(report_provisioned(dynamodb.clone(), stop.child_token()));
-        let gateway = tokio::spawn(gateway.serve(listener, stop.child_token()));
-        Ok(Self { address, dynamodb, cloudwatch, gateway, stop: guard })
+        let services = Services::start(address, options.write_capacity, &stop).await?;
+        let pipeline = match &options.seed {
+            Some(options) => Some(Pipeline::seed(&services, options).await?),
+            None => None,
+        };
+        let gateway = tokio::spawn(services.gateway().serve(listener, stop.child_token()));
+        let Services { sqs, dynamodb, cloudwatch } = services.clone();
+        tokio::spawn(sample::run(sqs, dynamodb, cloudwatch, stop.child_token()));
+        Ok(Self { address, services, pipeline, gateway, stop: guard })
     }
 
     /// The URL that serves every service: `AWS_ENDPOINT_URL`.
@@ -76,28 +113,51 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// The environment that points a client at the sandbox.
+    /// The environment that points a client at the sandbox and, when it was seeded, recoctl at its
+    /// pipeline.
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut env = vec![
             ("AWS_ENDPOINT_URL", self.endpoint()),
-            ("AWS_ACCESS_KEY_ID", "sandbox".into()),
-            ("AWS_SECRET_ACCESS_KEY", "sandbox".into()),
-            ("AWS_REGION", "us-east-1".into()),
-            ("AWS_EC2_METADATA_DISABLED", "true".into()),
-        ]
+            ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ];
+        if let Some(pipeline) = &self.pipeline {
+            env.extend([
+                ("RECOCTL_QUEUE", seed::QUEUE.to_owned()),
+                ("RECOCTL_DLQ", seed::DLQ.to_owned()),
+                ("RECOCTL_TABLE", seed::TABLE.to_owned()),
+                ("RECOCTL_FUNCTION", seed::FUNCTION.to_owned()),
+                ("RECOCTL_FACTS", format!("sqlite:{}", pipeline.seed.facts.display())),
+            ]);
+        }
+        env
+    }
+
+    /// The SQS of the sandbox.
+    #[must_use]
+    pub const fn sqs(&self) -> &Sqs {
+        &self.services.sqs
     }
 
     /// The DynamoDB of the sandbox.
     #[must_use]
     pub const fn dynamodb(&self) -> &DynamoDb {
-        &self.dynamodb
+        &self.services.dynamodb
     }
 
     /// The CloudWatch of the sandbox.
     #[must_use]
     pub const fn cloudwatch(&self) -> &Cloudwatch {
-        &self.cloudwatch
+        &self.services.cloudwatch
+    }
+
+    /// What was seeded, if anything.
+    #[must_use]
+    pub fn seed(&self) -> Option<&Seed> {
+        self.pipeline.as_ref().map(|pipeline| &pipeline.seed)
     }
 
     /// Stops the sandbox and waits until its port is closed and its open calls have ended.
@@ -109,13 +169,40 @@ impl Sandbox {
     }
 }
 
-async fn report_provisioned(dynamodb: DynamoDb, stop: CancellationToken) {
-    let mut tick = tokio::time::interval(PROVISIONED_EVERY);
-    let report = async {
-        loop {
-            tick.tick().await;
-            dynamodb.record_provisioned();
+impl Services {
+    async fn start(
+        address: SocketAddr,
+        capacity: Option<WriteCapacity>,
+        stop: &CancellationToken,
+    ) -> Result<Self, SandboxError> {
+        let sqs = Sqs::new(SqsOptions::default());
+        sqs.set_base_url(format!("http://{address}"));
+        let cloudwatch = Cloudwatch::new();
+        let dynamodb = DynamoDb::start(capacity, cloudwatch.clone(), stop.child_token())
+            .await
+            .map_err(SandboxError::DynamoDb)?;
+        Ok(Self { sqs, dynamodb, cloudwatch })
+    }
+
+    fn gateway(&self) -> Gateway {
+        Gateway {
+            sqs: self.sqs.clone(),
+            dynamodb: self.dynamodb.clone(),
+            cloudwatch: self.cloudwatch.clone(),
         }
-    };
-    stop.run_until_cancelled(report).await;
+    }
+}
+
+impl Pipeline {
+    async fn seed(services: &Services, options: &SeedOptions) -> Result<Self, SandboxError> {
+        let directory =
+            TempDir::with_prefix("recoctl-sandbox-").map_err(SandboxError::Directory)?;
+        let targets = seed::Services {
+            sqs: &services.sqs,
+            dynamodb: &services.dynamodb,
+            cloudwatch: &services.cloudwatch,
+        };
+        let seed = seed::plant(&targets, options, directory.path(), cloudwatch::now_ms()).await?;
+        Ok(Self { seed, _directory: directory })
+    }
 }

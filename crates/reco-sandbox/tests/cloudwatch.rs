@@ -17,7 +17,7 @@ use std::time::SystemTime;
 const NAMESPACE: &str = "Test/Pipeline";
 
 async fn sandbox() -> (Sandbox, Client) {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let client = Client::new(&common::sdk_config(&sandbox).await);
     (sandbox, client)
 }

@@ -19,7 +19,7 @@ use std::time::{Duration, SystemTime};
 const TABLE: &str = "recommendations";
 
 async fn sandbox(capacity: Option<WriteCapacity>) -> (Sandbox, Client) {
-    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::default() };
+    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let sandbox = Sandbox::start(options).await.unwrap();
     let client = Client::new(&common::sdk_config(&sandbox).await);
     create_table(&client).await;

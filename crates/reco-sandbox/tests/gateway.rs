@@ -11,21 +11,28 @@ use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn one_endpoint_serves_every_client() {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let config = common::sdk_config(&sandbox).await;
+    let sqs = aws_sdk_sqs::Client::new(&config);
+    let queue = sqs.create_queue().queue_name("q").send().await.unwrap();
+    let url = queue.queue_url().unwrap();
+    assert!(url.starts_with(&sandbox.endpoint()), "{url}");
+    sqs.send_message().queue_url(url).message_body("x").send().await.unwrap();
+    assert_eq!(sandbox.sqs().depth("q").unwrap().visible, 1);
     let dynamodb = aws_sdk_dynamodb::Client::new(&config);
     let missing = dynamodb.describe_table().table_name("none").send().await;
     let missing = missing.unwrap_err();
     assert_eq!(missing.code(), Some("ResourceNotFoundException"));
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config);
     let metrics = cloudwatch.list_metrics().send().await.unwrap();
-    assert!(metrics.metrics().is_empty());
+    // Whatever the clock has brought so far is about the queue.
+    assert!(metrics.metrics().iter().all(|metric| metric.namespace() == Some("AWS/SQS")));
     sandbox.shutdown().await;
 }
 
 #[tokio::test]
 async fn calls_it_does_not_have_get_an_error_their_client_can_read() {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let config = common::sdk_config(&sandbox).await;
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config);
     let error = cloudwatch.list_dashboards().send().await.unwrap_err();
@@ -40,9 +47,9 @@ async fn calls_it_does_not_have_get_an_error_their_client_can_read() {
 
 #[tokio::test]
 async fn a_taken_port_is_said_and_a_stopped_sandbox_frees_its_port() {
-    let first = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let first = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let port: u16 = first.endpoint().rsplit(':').next().unwrap().parse().unwrap();
-    let again = || SandboxOptions { port, ..SandboxOptions::default() };
+    let again = || SandboxOptions { port, ..SandboxOptions::empty() };
     let Err(error) = Sandbox::start(again()).await else {
         panic!("two sandboxes on one port");
     };
@@ -54,7 +61,7 @@ async fn a_taken_port_is_said_and_a_stopped_sandbox_frees_its_port() {
 
 #[tokio::test]
 async fn an_open_connection_does_not_hold_up_the_shutdown() {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let address = sandbox.endpoint().replace("http://", "");
     let mut idle = TcpStream::connect(&address).await.unwrap();
     idle.write_all(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf").await.unwrap();
@@ -65,8 +72,45 @@ async fn an_open_connection_does_not_hold_up_the_shutdown() {
 }
 
 #[tokio::test]
+async fn a_long_poll_does_not_hold_up_the_shutdown() {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
+    let sqs = aws_sdk_sqs::Client::new(&common::sdk_config(&sandbox).await);
+    let queue = sqs.create_queue().queue_name("q").send().await.unwrap();
+    let poll = sqs.receive_message().queue_url(queue.queue_url().unwrap()).wait_time_seconds(20);
+    let poll = tokio::spawn(poll.send());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let started = Instant::now();
+    sandbox.shutdown().await;
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(poll.await.unwrap().is_err(), "the poll was cut off");
+}
+
+#[tokio::test]
+async fn queues_show_in_cloudwatch() {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
+    sandbox.sqs().create_queue("q", &[]).unwrap();
+    sandbox.sqs().plant("q", reco_sandbox::sqs::Planted::default()).unwrap_err();
+    let body = "x".to_owned();
+    let message = reco_sandbox::sqs::Planted { body, ..Default::default() };
+    sandbox.sqs().plant("q", message).unwrap();
+    let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox).await);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let depth = "ApproximateNumberOfMessagesVisible";
+    loop {
+        let listed = cloudwatch.list_metrics().metric_name(depth).send().await.unwrap();
+        if let Some(metric) = listed.metrics().first() {
+            assert_eq!(metric.dimensions()[0].value(), Some("q"));
+            break;
+        }
+        assert!(Instant::now() < deadline, "no depth was sampled");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
 async fn dropping_a_sandbox_closes_its_port() {
-    let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let address = sandbox.endpoint().replace("http://", "");
     drop(sandbox);
     let deadline = Instant::now() + Duration::from_secs(5);

@@ -6,6 +6,7 @@ mod route;
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
 use crate::http::Response;
+use crate::sqs::Sqs;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -26,6 +27,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The services behind the port.
 #[derive(Clone)]
 pub struct Gateway {
+    /// SQS.
+    pub sqs: Sqs,
     /// DynamoDB.
     pub dynamodb: DynamoDb,
     /// CloudWatch.
@@ -95,6 +98,7 @@ impl Gateway {
         let route = Route::of(&parts);
         let request = hyper::Request::from_parts(parts, body);
         match route {
+            Route::Sqs => self.sqs.handle(request).await,
             Route::DynamoDb => self.dynamodb.handle(request).await,
             Route::Cloudwatch(operation) => self.cloudwatch.handle(&operation, request).await,
             Route::Unknown => route::unknown(&request),

@@ -4,12 +4,16 @@ use crate::http::{AWS_JSON, Request, Response, StatusCode, respond};
 use crate::{cloudwatch, dynamodb};
 use hyper::http::request::Parts;
 
+/// The `X-Amz-Target` prefix of SQS.
+const SQS_TARGET_PREFIX: &str = "AmazonSQS.";
 /// DynamoDB's second target prefix, for its streams.
 const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 
 /// Where a request goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
+    /// `X-Amz-Target: AmazonSQS.*`.
+    Sqs,
     /// `X-Amz-Target: DynamoDB_20120810.*`.
     DynamoDb,
     /// The CloudWatch operation in the path, over rpc-v2-cbor.
@@ -28,6 +32,7 @@ impl Route {
             return Self::Cloudwatch(operation.to_owned());
         }
         match header("x-amz-target") {
+            Some(target) if target.starts_with(SQS_TARGET_PREFIX) => Self::Sqs,
             Some(target)
                 if target.starts_with(dynamodb::TARGET_PREFIX)
                     || target.starts_with(STREAMS_TARGET_PREFIX) =>

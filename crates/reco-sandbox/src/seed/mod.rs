@@ -1,0 +1,131 @@
+//! The seeded pipeline: queue and DLQ, table, facts, metrics of the last hours, and a DLQ that
+//! holds messages of every class. The same seed makes the same pipeline; only its times are
+//! relative to now.
+
+mod body;
+mod cast;
+mod facts;
+mod history;
+mod mix;
+mod mixture;
+mod resources;
+
+pub use mix::Mix;
+
+use crate::cloudwatch::Cloudwatch;
+use crate::dynamodb::DynamoDb;
+use crate::sqs::Sqs;
+use reco_core::classify::Class;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The source queue.
+pub const QUEUE: &str = "recs";
+/// Its dead-letter queue.
+pub const DLQ: &str = "recs-dlq";
+/// The table.
+pub const TABLE: &str = "recommendations";
+/// The function between them.
+pub const FUNCTION: &str = "recs-writer";
+
+/// How the pipeline is to be seeded.
+#[derive(Debug, Clone)]
+pub struct SeedOptions {
+    /// How many messages of each class the DLQ is to hold.
+    pub mix: Mix,
+    /// What all chance is drawn from.
+    pub rng_seed: u64,
+    /// The source queue's visibility timeout, in seconds. Short, so that what fails comes back to
+    /// the DLQ soon; AWS recommends six times the function's timeout.
+    pub visibility_timeout_s: u32,
+    /// Receives before the source queue gives a message up (AWS recommends at least 5).
+    pub max_receive_count: u32,
+}
+
+impl Default for SeedOptions {
+    fn default() -> Self {
+        Self { mix: Mix::default(), rng_seed: 7, visibility_timeout_s: 2, max_receive_count: 5 }
+    }
+}
+
+/// What was made.
+#[derive(Debug, Clone)]
+pub struct Seed {
+    /// Every message of the DLQ with the class that it was made to have.
+    pub messages: Vec<SeededMessage>,
+    /// The facts file (SQLite).
+    pub facts: PathBuf,
+}
+
+/// One message of the seeded DLQ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeededMessage {
+    /// Its message id.
+    pub id: String,
+    /// The class that it was made to have.
+    pub class: Class,
+    /// What the message is meant to show, in a few words.
+    pub about: &'static str,
+}
+
+impl Seed {
+    /// Messages by intended class.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<Class, usize> {
+        let mut counts = BTreeMap::new();
+        for message in &self.messages {
+            *counts.entry(message.class).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Why the pipeline could not be seeded.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// A queue or a message was refused.
+    #[error("cannot seed the queues: {0}")]
+    Sqs(#[from] crate::sqs::SqsError),
+    /// The table or an item was refused.
+    #[error("cannot seed the table: {0}")]
+    DynamoDb(String),
+    /// The facts file could not be written.
+    #[error("cannot write the facts file {path}: {source}")]
+    Facts {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+}
+
+/// The services to seed.
+pub(crate) struct Services<'a> {
+    pub sqs: &'a Sqs,
+    pub dynamodb: &'a DynamoDb,
+    pub cloudwatch: &'a Cloudwatch,
+}
+
+/// Seeds the services; the facts file goes into `directory`.
+pub(crate) async fn plant(
+    services: &Services<'_>,
+    options: &SeedOptions,
+    directory: &Path,
+    now_ms: u64,
+) -> Result<Seed, SeedError> {
+    resources::create(services, options)?;
+    let mut cast = cast::Cast::new(options.rng_seed);
+    let messages = mixture::compose(&mut cast, &options.mix, now_ms, services.sqs);
+    let facts = directory.join("facts.sqlite");
+    facts::write(&facts, &cast)
+        .await
+        .map_err(|source| SeedError::Facts { path: facts.clone(), source })?;
+    resources::fill_table(services.dynamodb, &cast)?;
+    history::record(services, options, &messages, now_ms);
+    let mut seeded = Vec::with_capacity(messages.len());
+    for message in messages {
+        let id = services.sqs.plant(DLQ, message.planted)?;
+        seeded.push(SeededMessage { id, class: message.class, about: message.about });
+    }
+    Ok(Seed { messages: seeded, facts })
+}

@@ -1,0 +1,180 @@
+//! The seeded pipeline: every message of the DLQ is of the class that it was made to have, as the
+//! core judges it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use aws_sdk_sqs::types::QueueAttributeName;
+use reco_core::Id;
+use reco_core::classify::{Class, Content, Surroundings, classify};
+use reco_core::decode::decode;
+use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
+use reco_core::item::{KeyType, Schema};
+use reco_core::policy::Policy;
+use reco_core::supersede::Newest;
+use reco_sandbox::seed::{DLQ, Mix, QUEUE, Seed, SeedOptions, TABLE};
+use reco_sandbox::sqs::SnapshotMessage;
+use reco_sandbox::{Sandbox, SandboxOptions};
+use sqlx::sqlite::SqlitePool;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+async fn seeded(seed: SeedOptions) -> Sandbox {
+    let options = SandboxOptions { seed: Some(seed), ..SandboxOptions::default() };
+    Sandbox::start(options).await.unwrap()
+}
+
+async fn facts(seed: &Seed) -> FactSet {
+    let pool = SqlitePool::connect(&format!("sqlite:{}", seed.facts.display())).await.unwrap();
+    let id = |id: i64| Id::from(id);
+    let mut users = HashMap::new();
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, status FROM users").fetch_all(&pool).await.unwrap();
+    for (user, status) in rows {
+        users.insert(id(user), UserFacts { active: status == "active", ..UserFacts::default() });
+    }
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT user_id, article_id FROM reads").fetch_all(&pool).await.unwrap();
+    for (user, article) in rows {
+        users.get_mut(&id(user)).unwrap().read.insert(id(article));
+    }
+    let rows: Vec<(i64, String, i64)> =
+        sqlx::query_as("SELECT id, status, author_id FROM articles")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let articles = rows.into_iter().map(|(article, status, author)| {
+        let facts = ArticleFacts { published: status == "published", author: Some(id(author)) };
+        (id(article), facts)
+    });
+    FactSet::Known { users, articles: articles.collect() }
+}
+
+async fn in_table(sandbox: &Sandbox) -> HashMap<Id, i64> {
+    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox).await);
+    let mut held = HashMap::new();
+    let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
+    while let Some(item) = pages.next().await {
+        let item = item.unwrap();
+        let number = |name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
+        held.insert(Id::from(number("user_id")), number("generated_at"));
+    }
+    held
+}
+
+struct Judged<'a> {
+    message: &'a SnapshotMessage,
+    content: Content,
+    made_ms: i64,
+}
+
+fn judge<'a>(message: &'a SnapshotMessage, facts: &FactSet) -> Judged<'a> {
+    let schema = Schema::with_key_type(KeyType::N);
+    let content = Content::judge(decode(&message.body), facts, &Policy::default(), &schema);
+    let stated = content.entries.first().and_then(|entry| entry.generated_at);
+    let made_ms = stated.map_or(message.sent_at_ms as i64, |at| at * 1_000);
+    Judged { message, content, made_ms }
+}
+
+async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
+    let facts = facts(sandbox.seed().unwrap()).await;
+    let in_table = in_table(sandbox).await;
+    let snapshot = sandbox.sqs().snapshot(DLQ).unwrap();
+    let judged: Vec<_> = snapshot.messages.iter().map(|message| judge(message, &facts)).collect();
+    let mut newest = Newest::default();
+    for one in &judged {
+        newest.observe(one.content.writable_users(), one.made_ms);
+    }
+    let class = |one: &Judged<'_>| {
+        let around = Surroundings {
+            message_bytes: one.message.body.len(),
+            destination_limit: Some(256 * 1024),
+            sent_at: Some(one.message.sent_at_ms as i64 / 1_000),
+            in_table: &in_table,
+            superseded: newest.supersedes(one.content.writable_users(), one.made_ms),
+        };
+        (one.message.id.clone(), classify(&one.content, &around).class)
+    };
+    judged.iter().map(class).collect()
+}
+
+#[tokio::test]
+async fn every_message_is_of_the_class_it_was_made_for() {
+    for (mix, rng_seed) in [(Mix::default(), 7), (Mix::of_total(600), 7), (Mix::of_total(200), 8)] {
+        let options = SeedOptions { mix: mix.clone(), rng_seed, ..SeedOptions::default() };
+        let sandbox = seeded(options).await;
+        let found = classes(&sandbox).await;
+        let seed = sandbox.seed().unwrap();
+        for message in &seed.messages {
+            assert_eq!(found[&message.id], message.class, "{}", message.about);
+        }
+        assert_eq!(found.len(), mix.total());
+        for class in Class::ALL {
+            assert_eq!(seed.counts()[&class], mix.count(class), "{class}");
+        }
+        sandbox.shutdown().await;
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_messages() {
+    let (first, second) =
+        tokio::join!(seeded(SeedOptions::default()), seeded(SeedOptions::default()));
+    let third = seeded(SeedOptions { rng_seed: 8, ..SeedOptions::default() }).await;
+    assert_eq!(first.seed().unwrap().messages, second.seed().unwrap().messages);
+    assert_ne!(first.seed().unwrap().messages, third.seed().unwrap().messages);
+    let facts = first.seed().unwrap().facts.clone();
+    assert!(facts.exists());
+    drop(first);
+    assert!(!facts.exists(), "the facts file outlives its sandbox");
+    second.shutdown().await;
+    third.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_dlq_shows_what_a_redrive_must_carry_over() {
+    let sandbox = seeded(SeedOptions::default()).await;
+    let messages = sandbox.sqs().snapshot(DLQ).unwrap().messages;
+    let kinds: HashSet<&str> = messages
+        .iter()
+        .flat_map(|message| message.attributes.values())
+        .map(|attribute| attribute.data_type.as_str())
+        .collect();
+    assert_eq!(kinds, HashSet::from(["String", "Number", "Binary", "String.json", "Number.float"]));
+    let some = |what: fn(&SnapshotMessage) -> bool| messages.iter().any(what);
+    assert!(some(|message| message.trace_header.is_some()));
+    assert!(some(|message| message.group_id.is_some()));
+    assert!(some(|message| message.dead_letter_source_arn.is_none()));
+    assert!(some(|message| message.dead_letter_source_arn.is_some()));
+    assert!(some(|message| message.body.contains('\u{202e}')));
+    assert!(some(|message| message.receive_count >= 20));
+    let now_ms = jiff::Timestamp::now().as_millisecond() as u64;
+    let oldest = messages.iter().map(|message| message.sent_at_ms).min().unwrap();
+    let left_min = (oldest + 14 * 86_400_000 - now_ms) / 60_000;
+    assert!(left_min < 60, "{left_min} minutes left");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_environment_names_the_pipeline() {
+    let sandbox = seeded(SeedOptions::default()).await;
+    let env: BTreeMap<_, _> = sandbox.env().into_iter().collect();
+    let config = common::sdk_config(&sandbox).await;
+    let sqs = aws_sdk_sqs::Client::new(&config);
+    let url = sqs.get_queue_url().queue_name(&env["RECOCTL_QUEUE"]).send().await.unwrap();
+    let attributes = sqs
+        .get_queue_attributes()
+        .queue_url(url.queue_url().unwrap())
+        .attribute_names(QueueAttributeName::All)
+        .send()
+        .await
+        .unwrap();
+    let redrive = &attributes.attributes().unwrap()[&QueueAttributeName::RedrivePolicy];
+    assert!(redrive.contains(&format!(":{}\"", env["RECOCTL_DLQ"])), "{redrive}");
+    assert_eq!(env["RECOCTL_QUEUE"], QUEUE);
+    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+    let table = dynamodb.describe_table().table_name(&env["RECOCTL_TABLE"]).send().await.unwrap();
+    assert!(table.table().unwrap().item_count().unwrap() > 0);
+    let facts = env["RECOCTL_FACTS"].strip_prefix("sqlite:").unwrap();
+    assert!(std::path::Path::new(facts).exists());
+    sandbox.shutdown().await;
+}
