@@ -11,8 +11,10 @@
 //! Envelopes that other services wrap around a queue message are recognised and named (see
 //! [`crate::decode::Envelope`]). One bad entry never hides the good ones beside it.
 
+mod describe;
 mod entry;
 mod envelope;
+mod fault;
 mod position;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -89,7 +91,7 @@ pub enum DecodeError {
     /// Not JSON, cut off, or one of our shapes with the wrong types.
     #[error("malformed at {position}: {reason}")]
     Malformed {
-        /// Where the fault is.
+        /// Where the fault is, in the innermost text (the body, once envelopes are off).
         position: Position,
         /// What is wrong.
         reason: String,
@@ -160,6 +162,11 @@ fn malformed(text: &str, offset: usize, reason: impl Into<String>) -> DecodeErro
 
 fn syntax(text: &str, error: &serde_json::Error) -> DecodeError {
     malformed(text, position::offset_of(text, error), position::reason_of(error))
+}
+
+/// Where a text's first value begins, past JSON's white space.
+fn start_of_value(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
 }
 
 /// Where `part` begins inside `whole`. `RawValue`s borrow from the text they were read from, so

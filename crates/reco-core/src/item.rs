@@ -102,15 +102,27 @@ fn scalar_size(id: &Id, kind: KeyType) -> usize {
 /// A number costs about one byte for two significant digits plus one byte; a negative one costs
 /// one more. Leading and trailing zeros do not count.
 fn number_size(number: i128) -> usize {
-    let mut magnitude = number.unsigned_abs();
-    if magnitude == 0 {
+    if number == 0 {
         return 1;
     }
+    // Division on 64 bits is several times faster, and ids fit.
+    let digits = match u64::try_from(number.unsigned_abs()) {
+        Ok(mut magnitude) => {
+            while magnitude.is_multiple_of(10) {
+                magnitude /= 10;
+            }
+            magnitude.ilog10() + 1
+        }
+        Err(_) => significant_digits(number.unsigned_abs()),
+    };
+    digits.div_ceil(2) as usize + 1 + usize::from(number < 0)
+}
+
+fn significant_digits(mut magnitude: u128) -> u32 {
     while magnitude.is_multiple_of(10) {
         magnitude /= 10;
     }
-    let digits = magnitude.ilog10() as usize + 1;
-    digits.div_ceil(2) + 1 + usize::from(number < 0)
+    magnitude.ilog10() + 1
 }
 
 /// Write capacity units for an item of `bytes`: one for each 1 KB or part of it.
@@ -141,7 +153,7 @@ impl PlannedItem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ItemError {
     /// The table's key is a Number and the user id is not one.
-    #[error("user id {:?} is not a whole number, and the table's partition key is of type N", .0.text())]
+    #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", .0.text())]
     KeyNotNumeric(Id),
     /// The key is longer than DynamoDB allows.
     #[error("user id is {bytes} bytes long; a partition key holds at most {MAX_KEY_BYTES}")]
@@ -150,7 +162,7 @@ pub enum ItemError {
         bytes: usize,
     },
     /// The list's elements are Numbers and an article id is not one.
-    #[error("article id {:?} at rank {} is not a whole number, and the table's lists are of type N", .article.text(), .rank + 1)]
+    #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", .article.text(), .rank + 1)]
     ArticleNotNumeric {
         /// The id.
         article: Id,

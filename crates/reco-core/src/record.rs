@@ -30,7 +30,7 @@ impl Id {
     }
 
     /// The id as a whole number, when its text is a canonical decimal integer of at most 38
-    /// digits (what a DynamoDB number holds exactly).
+    /// digits (AWS: a DynamoDB number has up to 38 digits of precision).
     #[must_use]
     pub fn as_integer(&self) -> Option<i128> {
         match self {
@@ -44,9 +44,13 @@ impl Id {
     pub fn text_len(&self) -> usize {
         match self {
             Id::Int(number) => {
+                // Arithmetic on 64 bits is several times faster, and ids fit.
                 let magnitude = number.unsigned_abs();
-                let digits = magnitude.checked_ilog10().unwrap_or(0) as usize + 1;
-                digits + usize::from(*number < 0)
+                let log = match u64::try_from(magnitude) {
+                    Ok(magnitude) => magnitude.checked_ilog10(),
+                    Err(_) => magnitude.checked_ilog10(),
+                };
+                log.unwrap_or(0) as usize + 1 + usize::from(*number < 0)
             }
             Id::Str(text) => text.len(),
         }
@@ -62,7 +66,12 @@ fn canonical_integer(text: &str) -> Option<i128> {
         [b'1'..=b'9', rest @ ..] => rest.len() < 38 && rest.iter().all(u8::is_ascii_digit),
         _ => false,
     };
-    if canonical { text.parse().ok() } else { None }
+    match (canonical, text.len()) {
+        (false, _) => None,
+        // 18 digits fit 64 bits, where parsing is several times faster.
+        (true, ..=18) => text.parse::<i64>().ok().map(i128::from),
+        (true, _) => text.parse().ok(),
+    }
 }
 
 impl PartialEq for Id {

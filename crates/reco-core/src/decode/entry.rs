@@ -2,140 +2,162 @@
 
 use serde_json::value::RawValue;
 
-use super::position::{offset_of, reason_of};
-use super::{
-    BadEntry, DecodeError, Decoded, Entry, Position, Shape, Top, malformed, offset_in, syntax,
-};
+use super::describe::describe;
+use super::fault::{clip, elements, id_fault, kind};
+use super::position::{Cursor, offset_of, reason_of};
+use super::{BadEntry, DecodeError, Decoded, Entry, Shape, Top, malformed, offset_in, syntax};
 use crate::{Id, Recommendation};
 
 /// Past this many seconds (the year 5138) a time is surely in milliseconds.
 const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
 
-/// `{"data": [[user, [id, ...]], ...]}`.
+/// A fault: its byte offset in the text that was read, and what is wrong.
+type Fault = (usize, String);
+
+/// `[user, [id, ...]]`.
+type Pair = (Id, Vec<Id>);
+
+/// `{"data": [[user, [id, ...]], ...]}`. Sound messages are read at once; only one with a fault in
+/// it is read entry by entry.
 pub(super) fn queue_message(
     text: &str,
     top: &Top<'_>,
     data: &RawValue,
 ) -> Result<Decoded, DecodeError> {
-    let base = offset_in(text, data.get());
-    let elements: Vec<&RawValue> = serde_json::from_str(data.get()).map_err(|error| {
-        malformed(
-            text,
-            base,
-            format!("`data` must be a list of [user, [ids...]]: {}", reason_of(&error)),
-        )
-    })?;
-    let generated_at = generated_at(text, top)?;
-    let mut decoded = Decoded {
-        shape: Shape::QueueMessage,
-        envelopes: Vec::new(),
-        entries: Vec::new(),
-        bad: Vec::new(),
-    };
-    for (index, element) in elements.into_iter().enumerate() {
-        match pair(element.get()) {
-            Ok((user, articles)) => decoded.entries.push(Entry {
-                index,
-                recommendation: Recommendation { user, articles, generated_at },
-            }),
-            Err((offset, reason)) => decoded.bad.push(BadEntry {
-                index,
-                position: Position::at(text, offset_in(text, element.get()) + offset),
-                reason,
-                text: element.get().to_owned(),
-            }),
-        }
+    if let Ok(pairs) = serde_json::from_str::<Vec<Pair>>(data.get()) {
+        let generated_at = generated_at(text, top)?;
+        let entries = pairs.into_iter().enumerate();
+        return Ok(Decoded {
+            shape: Shape::QueueMessage,
+            envelopes: Vec::new(),
+            entries: entries.map(|(index, pair)| entry(index, pair, generated_at)).collect(),
+            bad: Vec::new(),
+        });
     }
-    Ok(decoded)
+    let Some(elements) = elements(data.get()) else {
+        let found = kind(data.get());
+        let reason = format!("`data` must be a list of [user, [ids...]], found {found}");
+        return Err(malformed(text, offset_in(text, data.get()), reason));
+    };
+    let generated_at = generated_at(text, top)?;
+    Ok(entry_by_entry(text, elements, generated_at))
 }
 
-/// `[user, [id, ...]]` as a whole text.
+fn entry_by_entry(text: &str, elements: Vec<&RawValue>, generated_at: Option<i64>) -> Decoded {
+    let (mut entries, mut bad) = (Vec::new(), Vec::new());
+    let mut cursor = Cursor::new(text);
+    for (index, element) in elements.into_iter().map(RawValue::get).enumerate() {
+        match serde_json::from_str(element) {
+            Ok(pair) => entries.push(entry(index, pair, generated_at)),
+            Err(error) => {
+                let (offset, reason) = explain_pair(element, &error);
+                let position = cursor.at(offset_in(text, element) + offset);
+                bad.push(BadEntry { index, position, reason, text: element.to_owned() });
+            }
+        }
+    }
+    Decoded { shape: Shape::QueueMessage, envelopes: Vec::new(), entries, bad }
+}
+
+fn entry(index: usize, (user, articles): Pair, generated_at: Option<i64>) -> Entry {
+    Entry { index, recommendation: Recommendation { user, articles, generated_at } }
+}
+
+/// `[user, [id, ...]]` as a whole text. A good pair is read in one pass; only a bad one is read
+/// again, to tell broken JSON from sound JSON that is no pair.
 pub(super) fn lone_pair(text: &str) -> Result<Decoded, DecodeError> {
-    let (user, articles) =
-        pair(text).map_err(|(offset, reason)| malformed(text, offset, reason))?;
-    Ok(single(Shape::Pair, Recommendation { user, articles, generated_at: None }))
+    let pair = serde_json::from_str(text).map_err(|error| {
+        if let Err(error) = serde_json::from_str::<&RawValue>(text) {
+            return syntax(text, &error);
+        }
+        let (offset, reason) = explain_pair(text, &error);
+        malformed(text, offset, reason)
+    })?;
+    Ok(single(Shape::Pair, entry(0, pair, None)))
 }
 
 /// `{"user_id": ..., "recommended_note_ids": [...]}`.
 pub(super) fn item(text: &str, top: &Top<'_>) -> Result<Decoded, DecodeError> {
-    let start = text.len() - text.trim_start().len();
-    let missing = |name| malformed(text, start, format!("item without `{name}`"));
-    let user = top.user_id.ok_or_else(|| missing("user_id"))?;
-    let list = top.recommended_note_ids.ok_or_else(|| missing("recommended_note_ids"))?;
-    let user = part(text, "user_id", user)?;
-    let articles = part(text, "recommended_note_ids", list)?;
+    let start = super::start_of_value(text);
+    let missing =
+        |name| malformed(text, start, format!("item without `{name}`; it is {}", describe(text)));
+    let user = top.user_id.ok_or_else(|| missing("user_id"))?.get();
+    let list = top.recommended_note_ids.ok_or_else(|| missing("recommended_note_ids"))?.get();
+    let user = serde_json::from_str(user).map_err(|error| {
+        let reason = id_fault(user).unwrap_or_else(|| reason_of(&error));
+        malformed(text, offset_in(text, user), format!("`user_id`: {reason}"))
+    })?;
+    let articles = serde_json::from_str(list).map_err(|error| {
+        let (offset, reason) = explain_ids(list, &error);
+        malformed(text, offset_in(text, list) + offset, format!("`recommended_note_ids`: {reason}"))
+    })?;
     let generated_at = generated_at(text, top)?;
-    Ok(single(Shape::Item, Recommendation { user, articles, generated_at }))
+    Ok(single(Shape::Item, entry(0, (user, articles), generated_at)))
 }
 
-fn single(shape: Shape, recommendation: Recommendation) -> Decoded {
-    let entries = vec![Entry { index: 0, recommendation }];
-    Decoded { shape, envelopes: Vec::new(), entries, bad: Vec::new() }
+fn single(shape: Shape, entry: Entry) -> Decoded {
+    Decoded { shape, envelopes: Vec::new(), entries: vec![entry], bad: Vec::new() }
 }
 
-fn part<'a, T: serde::Deserialize<'a>>(
-    text: &str,
-    name: &str,
-    raw: &'a RawValue,
-) -> Result<T, DecodeError> {
-    serde_json::from_str(raw.get()).map_err(|error| {
-        let offset = offset_in(text, raw.get()) + offset_of(raw.get(), &error);
-        malformed(text, offset, format!("`{name}`: {}", reason_of(&error)))
-    })
-}
-
-/// Reads `[user, [id, ...]]`; a fault comes with its byte offset in `text`.
-fn pair(text: &str) -> Result<(Id, Vec<Id>), (usize, String)> {
-    serde_json::from_str::<(Id, Vec<Id>)>(text).map_err(|error| explain_pair(text, &error))
-}
-
-/// The slow path: says what is wrong in the pair's own terms, not in the parser's.
-fn explain_pair(text: &str, error: &serde_json::Error) -> (usize, String) {
-    let Ok(parts) = serde_json::from_str::<Vec<&RawValue>>(text) else {
-        return (
-            offset_of(text, error),
-            format!("expected [user, [ids...]]: {}", reason_of(error)),
-        );
-    };
-    let [user, articles] = parts[..] else {
-        let reason = format!("expected [user, [ids...]], found a list of {}", parts.len());
-        return (text.len() - text.trim_start().len(), reason);
-    };
-    if let Err(error) = serde_json::from_str::<Id>(user.get()) {
-        return (offset_in(text, user.get()), format!("user id: {}", reason_of(&error)));
-    }
-    let base = offset_in(text, articles.get());
-    let Ok(ids) = serde_json::from_str::<Vec<&RawValue>>(articles.get()) else {
-        return (base, "article ids must be a list".to_owned());
-    };
-    for (rank, id) in ids.into_iter().enumerate() {
-        if let Err(error) = serde_json::from_str::<Id>(id.get()) {
-            let reason = format!("article id at rank {}: {}", rank + 1, reason_of(&error));
-            return (offset_in(text, id.get()), reason);
+/// Says what is wrong in a pair that is sound JSON.
+fn explain_pair(text: &str, error: &serde_json::Error) -> Fault {
+    let start = super::start_of_value(text);
+    let expected = |found: String| (start, format!("expected [user, [ids...]], found {found}"));
+    let Some(parts) = elements(text) else { return expected(kind(&text[start..]).to_owned()) };
+    match parts[..] {
+        [] => expected("an empty list".to_owned()),
+        [first, ..] if kind(first.get()) == "a list" => expected(
+            "a list of lists; write one pair a line, or put them into {\"data\": [...]}".to_owned(),
+        ),
+        [user, articles] => {
+            if let Some(fault) = id_fault(user.get()) {
+                return (offset_in(text, user.get()), format!("user id: {fault}"));
+            }
+            let (offset, reason) = explain_ids(articles.get(), error);
+            (offset_in(text, articles.get()) + offset, reason)
         }
+        _ => expected(format!(
+            "a list of {}; the article ids stand in a list of their own",
+            parts.len()
+        )),
     }
-    (offset_of(text, error), reason_of(error))
+}
+
+/// Says what is wrong in a list of article ids that is sound JSON.
+fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
+    let Some(ids) = elements(text) else {
+        return (0, format!("article ids must be a list, found {}", kind(text)));
+    };
+    let fault = ids.into_iter().enumerate().find_map(|(rank, id)| {
+        let reason = format!("article id at rank {}: {}", rank + 1, id_fault(id.get())?);
+        Some((offset_in(text, id.get()), reason))
+    });
+    fault.unwrap_or_else(|| (offset_of(text, error), reason_of(error)))
 }
 
 /// `generated_at` of a message or an item: whole epoch seconds, or an RFC 3339 time.
 fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<i64>, DecodeError> {
-    let Some(raw) = top.generated_at else { return Ok(None) };
-    let at = offset_in(text, raw.get());
-    let fault = |reason: String| malformed(text, at, format!("`generated_at`: {reason}"));
-    if raw.get() == "null" {
-        return Ok(None);
-    }
-    let seconds = if raw.get().starts_with('"') {
-        let time: String = serde_json::from_str(raw.get()).map_err(|error| syntax(text, &error))?;
-        let time: jiff::Timestamp =
-            time.parse().map_err(|_| fault(format!("{time:?} is not an RFC 3339 time")))?;
-        time.as_second()
-    } else {
-        serde_json::from_str(raw.get())
-            .map_err(|_| fault("expected whole epoch seconds or an RFC 3339 time".to_owned()))?
+    let Some(raw) = top.generated_at.map(RawValue::get) else { return Ok(None) };
+    let seconds = match raw {
+        "null" => return Ok(None),
+        _ if raw.starts_with('"') => rfc3339_seconds(raw),
+        _ => serde_json::from_str(raw).ok(),
     };
-    if seconds > LATEST_PLAUSIBLE_SECONDS {
-        return Err(fault(format!("{seconds} looks like milliseconds; write epoch seconds")));
+    let fault = |reason: &str| {
+        let reason = format!("`generated_at`: {} {reason}", clip(raw));
+        malformed(text, offset_in(text, raw), reason)
+    };
+    match seconds {
+        None => Err(fault("is neither whole epoch seconds nor an RFC 3339 time")),
+        Some(seconds) if seconds > LATEST_PLAUSIBLE_SECONDS => {
+            Err(fault("looks like milliseconds; write epoch seconds"))
+        }
+        seconds => Ok(seconds),
     }
-    Ok(Some(seconds))
+}
+
+fn rfc3339_seconds(raw: &str) -> Option<i64> {
+    let time: String = serde_json::from_str(raw).ok()?;
+    let time: jiff::Timestamp = time.parse().ok()?;
+    Some(time.as_second())
 }

@@ -1,11 +1,15 @@
 //! Telling shapes apart, and taking known envelopes off.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::describe::describe;
+use super::fault::clip;
 use super::{
     BadEntry, DecodeError, Decoded, Envelope, Position, Shape, Top, entry, malformed, offset_in,
-    present, syntax,
+    present, start_of_value, syntax,
 };
 
 /// SNS inside EventBridge inside a Lambda destination is the deepest nesting that makes sense;
@@ -14,28 +18,42 @@ const MAX_DEPTH: usize = 4;
 
 /// Decodes a text that is itself inside `depth` envelopes.
 pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
-    let start = text.len() - text.trim_start().len();
+    let start = start_of_value(text);
     match text.as_bytes().get(start) {
         None => Err(malformed(text, start, "empty")),
-        Some(b'[') => {
-            serde_json::from_str::<&RawValue>(text).map_err(|error| syntax(text, &error))?;
-            entry::lone_pair(text)
-        }
+        Some(b'[') => entry::lone_pair(text),
         Some(b'{') => object(text, depth),
+        Some(_) if text[start..].starts_with('\u{feff}') => {
+            Err(malformed(text, start, "begins with a byte order mark; write UTF-8 without one"))
+        }
         Some(_) => match serde_json::from_str::<&RawValue>(text) {
-            Ok(_) => Err(DecodeError::Foreign { reason: "a bare JSON value".to_owned() }),
+            Ok(value) => Err(bare_value(text, value, depth)),
             Err(error) => Err(syntax(text, &error)),
         },
     }
 }
 
+/// A lone string, number, boolean or null. A string that holds one of our shapes is a producer's
+/// bug that an operator can name: the message was encoded twice.
+fn bare_value(text: &str, value: &RawValue, depth: usize) -> DecodeError {
+    let inner = serde_json::from_str::<String>(value.get());
+    if depth < MAX_DEPTH && inner.is_ok_and(|inner| decode_nested(&inner, depth + 1).is_ok()) {
+        let reason = "a JSON string that holds a recommendation message: encoded as JSON twice";
+        return malformed(text, start_of_value(text), reason);
+    }
+    DecodeError::Foreign { reason: format!("a bare JSON value, {}", clip(value.get())) }
+}
+
 fn object(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
-    if let Some(data) = top.data {
-        return entry::queue_message(text, &top, data);
-    }
-    if top.user_id.is_some() || top.recommended_note_ids.is_some() {
-        return entry::item(text, &top);
+    match (top.data, top.user_id, top.recommended_note_ids) {
+        (Some(data), _, None) => return entry::queue_message(text, &top, data),
+        (Some(_), _, Some(_)) => {
+            let reason = "both `data` and `recommended_note_ids`: a queue message or an item?";
+            return Err(malformed(text, start_of_value(text), reason));
+        }
+        (None, None, None) => {}
+        (None, _, _) => return entry::item(text, &top),
     }
     if depth < MAX_DEPTH
         && let Some(unwrapped) = unwrap(text, &top, depth)
@@ -45,19 +63,6 @@ fn object(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     Err(DecodeError::Foreign { reason: describe(text) })
 }
 
-/// What an unknown object looks like: its first keys, which is what tells the operator whose it is.
-fn describe(text: &str) -> String {
-    let keys: Vec<String> =
-        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)
-            .map(|map| map.keys().take(5).map(|key| format!("{key:?}")).collect())
-            .unwrap_or_default();
-    if keys.is_empty() {
-        "an empty object".to_owned()
-    } else {
-        format!("an object with {}", keys.join(", "))
-    }
-}
-
 fn unwrap(text: &str, top: &Top<'_>, depth: usize) -> Option<Result<Decoded, DecodeError>> {
     if let (Some(kind), Some(message)) = (top.sns_type, top.sns_message)
         && kind.get() == r#""Notification""#
@@ -65,26 +70,41 @@ fn unwrap(text: &str, top: &Top<'_>, depth: usize) -> Option<Result<Decoded, Dec
         return Some(sns(text, message, depth));
     }
     if let (Some(_), Some(detail)) = (top.detail_type, top.detail) {
-        return Some(named(Envelope::EventBridge, decode_nested(detail.get(), depth + 1)));
+        return Some(inside(Envelope::EventBridge, decode_nested(detail.get(), depth + 1)));
     }
     if let Some(payload) = top.request_payload {
-        return Some(named(Envelope::LambdaDestination, decode_nested(payload.get(), depth + 1)));
+        return Some(inside(Envelope::LambdaDestination, decode_nested(payload.get(), depth + 1)));
     }
-    top.records.map(|records| named(Envelope::SqsEvent, sqs_event(text, records, depth)))
+    top.records.map(|records| inside(Envelope::SqsEvent, sqs_event(records, depth)))
 }
 
 fn sns(text: &str, message: &RawValue, depth: usize) -> Result<Decoded, DecodeError> {
     let inner: String = serde_json::from_str(message.get()).map_err(|_| {
         malformed(text, offset_in(text, message.get()), "SNS `Message` is not a string")
     })?;
-    named(Envelope::Sns, decode_nested(&inner, depth + 1))
+    inside(Envelope::Sns, decode_nested(&inner, depth + 1))
 }
 
-fn named(envelope: Envelope, inner: Result<Decoded, DecodeError>) -> Result<Decoded, DecodeError> {
-    inner.map(|mut decoded| {
-        decoded.envelopes.insert(0, envelope);
-        decoded
-    })
+/// Names the envelope on what was found inside it, so that an error's position can be read.
+fn inside(envelope: Envelope, inner: Result<Decoded, DecodeError>) -> Result<Decoded, DecodeError> {
+    let place = match envelope {
+        Envelope::Sns => "the SNS `Message`",
+        Envelope::EventBridge => "the EventBridge `detail`",
+        Envelope::LambdaDestination => "the Lambda destination's `requestPayload`",
+        Envelope::SqsEvent => "the SQS event's `Records`",
+    };
+    match inner {
+        Ok(mut decoded) => {
+            decoded.envelopes.insert(0, envelope);
+            Ok(decoded)
+        }
+        Err(DecodeError::Malformed { position, reason }) => {
+            Err(DecodeError::Malformed { position, reason: format!("inside {place}: {reason}") })
+        }
+        Err(DecodeError::Foreign { reason }) => {
+            Err(DecodeError::Foreign { reason: format!("inside {place}: {reason}") })
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,40 +114,42 @@ struct Record<'a> {
 }
 
 /// `{"Records": [{"body": "..."}, ...]}`: the bodies' entries one after another, numbered through.
-fn sqs_event(text: &str, records: &RawValue, depth: usize) -> Result<Decoded, DecodeError> {
-    let at = offset_in(text, records.get());
-    let foreign =
-        || DecodeError::Foreign { reason: "an event whose records have no body".to_owned() };
+fn sqs_event(records: &RawValue, depth: usize) -> Result<Decoded, DecodeError> {
+    let foreign = |reason: &str| DecodeError::Foreign { reason: reason.to_owned() };
     let records: Vec<Record<'_>> = serde_json::from_str(records.get())
-        .map_err(|_| malformed(text, at, "`Records` is not a list of objects"))?;
+        .map_err(|_| foreign("not a list of records with a body each"))?;
+    if records.is_empty() {
+        return Err(foreign("no records"));
+    }
     let mut whole = Decoded {
         shape: Shape::QueueMessage,
         envelopes: Vec::new(),
         entries: Vec::new(),
         bad: Vec::new(),
     };
-    for record in records {
-        let body = record.body.ok_or_else(foreign)?;
-        let offset = offset_in(text, body.get());
-        let body: String = serde_json::from_str(body.get()).map_err(|_| foreign())?;
-        append(&mut whole, decode_nested(&body, depth + 1), text, offset, &body);
-    }
-    match (whole.entries.is_empty(), whole.bad.first()) {
-        (true, Some(bad)) => {
-            Err(DecodeError::Malformed { position: bad.position, reason: bad.reason.clone() })
+    let mut first_foreign = None;
+    let mut all_foreign = true;
+    for (number, record) in records.iter().enumerate() {
+        let body = record.body.and_then(|body| serde_json::from_str::<String>(body.get()).ok());
+        let body = body.ok_or_else(|| foreign("records without a body that is a string"))?;
+        let part = decode_nested(&body, depth + 1);
+        match &part {
+            Err(error @ DecodeError::Foreign { .. }) => {
+                first_foreign.get_or_insert_with(|| error.clone());
+            }
+            _ => all_foreign = false,
         }
+        append(&mut whole, part, number, body);
+    }
+    match first_foreign {
+        Some(error) if all_foreign => Err(error),
         _ => Ok(whole),
     }
 }
 
-fn append(
-    whole: &mut Decoded,
-    part: Result<Decoded, DecodeError>,
-    text: &str,
-    offset: usize,
-    body: &str,
-) {
+fn append(whole: &mut Decoded, part: Result<Decoded, DecodeError>, number: usize, body: String) {
     let base = whole.entries.len() + whole.bad.len();
+    let in_record = |reason: &dyn fmt::Display| format!("in record {}: {reason}", number + 1);
     match part {
         Ok(part) => {
             whole.entries.extend(part.entries.into_iter().map(|mut entry| {
@@ -136,14 +158,21 @@ fn append(
             }));
             whole.bad.extend(part.bad.into_iter().map(|mut bad| {
                 bad.index += base;
+                bad.reason = in_record(&bad.reason);
                 bad
             }));
         }
         Err(error) => whole.bad.push(BadEntry {
             index: base,
-            position: Position::at(text, offset),
-            reason: error.to_string(),
-            text: body.to_owned(),
+            position: match &error {
+                DecodeError::Malformed { position, .. } => *position,
+                DecodeError::Foreign { .. } => Position::at(&body, 0),
+            },
+            reason: match &error {
+                DecodeError::Malformed { reason, .. } => in_record(reason),
+                DecodeError::Foreign { .. } => in_record(&error),
+            },
+            text: body,
         }),
     }
 }

@@ -1,0 +1,57 @@
+//! What an object that is not ours looks like.
+
+use std::fmt;
+
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::fault::clip;
+
+/// How many keys are shown.
+const SHOWN_KEYS: usize = 5;
+
+/// What an unknown object looks like: its first keys, which is what tells the operator whose it is.
+pub(super) fn describe(text: &str) -> String {
+    let Ok(Keys { first, more }) = serde_json::from_str(text) else {
+        return "an object".to_owned();
+    };
+    match (first.is_empty(), more) {
+        (true, _) => "an empty object".to_owned(),
+        (false, 0) => format!("an object with {}", first.join(", ")),
+        (false, _) => format!("an object with {} and {more} more keys", first.join(", ")),
+    }
+}
+
+/// An object's first keys, quoted, and how many follow.
+struct Keys {
+    first: Vec<String>,
+    more: usize,
+}
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(KeysVisitor)
+    }
+}
+
+struct KeysVisitor;
+
+impl<'de> Visitor<'de> for KeysVisitor {
+    type Value = Keys;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+        let mut keys = Keys { first: Vec::new(), more: 0 };
+        while let Some((key, IgnoredAny)) = map.next_entry::<String, _>()? {
+            if keys.first.len() < SHOWN_KEYS {
+                keys.first.push(format!("{:?}", clip(&key)));
+            } else {
+                keys.more += 1;
+            }
+        }
+        Ok(keys)
+    }
+}
