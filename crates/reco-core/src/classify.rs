@@ -7,7 +7,7 @@
 //! | 1 | `malformed` | the body does not decode, or not one of its entries does |
 //! | 2 | `foreign` | sound JSON, but not a message of this pipeline |
 //! | 3 | `oversize` | larger than the destination queue takes, or no entry is writable and one is over 400 KB |
-//! | 4 | `malformed` | no entry is writable and one does not fit the table's types |
+//! | 4 | `malformed` | no entry is writable and one did not decode or does not fit the table's types |
 //! | 5 | `unknown-user` | no entry is writable, all because their users are unknown or inactive |
 //! | 6 | `empty` | no entry is writable: the filter leaves nothing |
 //! | 7 | `superseded` | every writable user stands in a newer message of the same scan |
@@ -32,6 +32,9 @@ use crate::filter::{DropCounts, SkipReason};
 use crate::item::{ItemError, Schema};
 use crate::judge::{Judged, Verdict, judge};
 use crate::policy::Policy;
+
+/// How many reasons a message shows: a megabyte of bad entries would drown a report.
+const MAX_REASONS: usize = 10;
 
 /// Why a message is in the DLQ, as far as its content, the facts and the table tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -193,6 +196,14 @@ impl Content {
         self.entries.iter().filter(|entry| matches!(entry.judged.verdict, Verdict::Write(_)))
     }
 
+    fn skips(&self) -> Vec<SkipReason> {
+        let skip = |entry: &JudgedEntry| match entry.judged.verdict {
+            Verdict::Skip(reason) => Some(reason),
+            _ => None,
+        };
+        self.entries.iter().filter_map(skip).collect()
+    }
+
     fn rejected(&self) -> impl Iterator<Item = (&JudgedEntry, &ItemError)> {
         self.entries.iter().filter_map(|entry| match &entry.judged.verdict {
             Verdict::Reject(error) => Some((entry, error)),
@@ -221,7 +232,8 @@ pub struct Surroundings<'a> {
 pub struct Classification {
     /// The class.
     pub class: Class,
-    /// Why, most telling first. Never empty.
+    /// Why, most telling first. Never empty, and never more than a screen: a long list ends with
+    /// how many there are beyond it.
     pub reasons: Vec<String>,
     /// What to do.
     pub action: &'static str,
@@ -246,7 +258,12 @@ pub struct Classification {
 /// Classifies a message by the table in this module's documentation.
 #[must_use]
 pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification {
-    let (class, reasons) = decide(content, around);
+    let (class, mut reasons) = decide(content, around);
+    if reasons.len() > MAX_REASONS {
+        let more = reasons.len() - MAX_REASONS;
+        reasons.truncate(MAX_REASONS);
+        reasons.push(format!("and {more} more"));
+    }
     let mut dropped_articles = DropCounts::default();
     let (mut kept_articles, mut wcu, mut writable) = (0, 0, 0);
     for entry in &content.entries {
@@ -296,15 +313,21 @@ fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) 
     something_writable(content, around)
 }
 
+/// What is bad, items over 400 KB first: they alone make a message `oversize`.
 fn bad_reasons(content: &Content) -> Vec<String> {
+    let (large, unfit): (Vec<_>, Vec<_>) =
+        content.rejected().partition(|(_, error)| too_large(error));
+    let says =
+        |(entry, error): (&JudgedEntry, &ItemError)| format!("entry {}: {error}", entry.index);
     let undecodable = content.bad.iter().map(|(_, reason)| reason.clone());
-    let rejected =
-        content.rejected().map(|(entry, error)| format!("entry {}: {error}", entry.index));
-    undecodable.chain(rejected).collect()
+    large.into_iter().map(says).chain(undecodable).chain(unfit.into_iter().map(says)).collect()
+}
+
+fn too_large(error: &ItemError) -> bool {
+    matches!(error, ItemError::TooLarge { .. })
 }
 
 fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
-    let too_large = |error: &ItemError| matches!(error, ItemError::TooLarge { .. });
     if content.rejected().any(|(_, error)| too_large(error)) {
         return (Class::Oversize, bad_reasons(content));
     }
@@ -314,21 +337,15 @@ fn nothing_writable(content: &Content) -> (Class, Vec<String>) {
     if content.entries.is_empty() {
         return (Class::Empty, vec!["`data` holds no entries".to_owned()]);
     }
-    let skips: Vec<SkipReason> = content
-        .entries
-        .iter()
-        .filter_map(|entry| match entry.judged.verdict {
-            Verdict::Skip(reason) => Some(reason),
-            _ => None,
-        })
-        .collect();
+    let skips = content.skips();
     let user_fault =
         |reason: &SkipReason| matches!(reason, SkipReason::UnknownUser | SkipReason::InactiveUser);
     let class = if skips.iter().all(user_fault) { Class::UnknownUser } else { Class::Empty };
-    (class, skip_reasons(content, &skips))
+    (class, skip_reasons(content))
 }
 
-fn skip_reasons(content: &Content, skips: &[SkipReason]) -> Vec<String> {
+fn skip_reasons(content: &Content) -> Vec<String> {
+    let skips = content.skips();
     let mut reasons = Vec::new();
     for reason in [SkipReason::UnknownUser, SkipReason::InactiveUser, SkipReason::TooFew] {
         let count = skips.iter().filter(|skip| **skip == reason).count();
@@ -342,7 +359,7 @@ fn skip_reasons(content: &Content, skips: &[SkipReason]) -> Vec<String> {
                     format!("{count} of {of} users inactive (first: {user})")
                 }
                 SkipReason::TooFew => {
-                    format!("{count} of {of} lists empty once filtered (first: user {user})")
+                    format!("{count} of {of} lists too short once filtered (first: user {user})")
                 }
             });
         }
@@ -356,15 +373,26 @@ fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, V
         let reason = format!("all {writable} writable users stand in newer messages of this scan");
         return (Class::Superseded, vec![reason]);
     }
-    if content.writable().all(|entry| newer_in_table(entry, around)) {
+    let stale = content.writable().filter(|entry| newer_in_table(entry, around)).count();
+    if stale == writable {
         let reason = format!("the table holds newer lists for all {writable} writable users");
         return (Class::Stale, vec![reason]);
     }
-    let reasons = bad_reasons(content);
-    if !reasons.is_empty() {
-        return (Class::Partial, reasons);
+    let bad = bad_reasons(content);
+    let class = if bad.is_empty() { Class::Retryable } else { Class::Partial };
+    let mut reasons = bad;
+    if class == Class::Retryable {
+        reasons.push(format!("would write {writable} of {} lists", content.entries.len()));
+        reasons.extend(skip_reasons(content));
     }
-    (Class::Retryable, vec![format!("would write {writable} of {} lists", content.entries.len())])
+    if stale > 0 {
+        // Not a class of its own, since the other users need the message; but not to be hidden.
+        reasons.insert(
+            0,
+            format!("would overwrite newer lists of {stale} of {writable} writable users"),
+        );
+    }
+    (class, reasons)
 }
 
 fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>) -> bool {

@@ -42,7 +42,23 @@ pub struct SendResult {
 
 /// A message whose copy is safe: the proof that a delete asks for.
 ///
-/// There is no public constructor; [`settle`] and [`backed_up`] make it.
+/// There is no public constructor; [`settle`] and [`backed_up`] make it, each from its own proof:
+///
+/// ```compile_fail,E0451
+/// use reco_core::settle::{Copy, Deletable};
+/// let forged = Deletable {
+///     message_id: "m".to_owned(),
+///     receipt_handle: "r".to_owned(),
+///     copy: Copy::BackedUp,
+/// };
+/// ```
+///
+/// Nor can the proof of a backup be forged:
+///
+/// ```compile_fail,E0423
+/// use reco_core::settle::Flushed;
+/// let forged = Flushed(());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletable {
     message_id: String,
@@ -155,10 +171,10 @@ pub fn settle<M>(
 ) -> Settled<M> {
     let mut settled = Settled::default();
     for (entry, message) in sent.into_iter().enumerate() {
-        let ack = result.acks.iter().find(|ack| ack.entry == entry);
-        let fault = result.faults.iter().find(|fault| fault.entry == entry);
-        match (ack, fault) {
-            (Some(ack), None) => {
+        let acks: Vec<_> = result.acks.iter().filter(|ack| ack.entry == entry).collect();
+        let faults: Vec<_> = result.faults.iter().filter(|fault| fault.entry == entry).collect();
+        match (&acks[..], &faults[..]) {
+            ([ack], []) => {
                 let view = outgoing(&message);
                 match mismatch(&view, ack) {
                     None => settled.deletable.push(Deletable {
@@ -169,18 +185,18 @@ pub fn settle<M>(
                     Some(reason) => settled.uncertain.push(Unsent { message, reason }),
                 }
             }
-            (None, Some(fault)) => {
+            ([], [fault]) => {
                 let reason = format!("{}: {}", fault.code, fault.message);
                 let list =
                     if fault.sender_fault { &mut settled.refused } else { &mut settled.retry };
                 list.push(Unsent { message, reason });
             }
-            (None, None) => {
+            ([], []) => {
                 let reason = "the answer does not mention this entry".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
-            (Some(_), Some(_)) => {
-                let reason = "the answer both takes and refuses this entry".to_owned();
+            _ => {
+                let reason = "the answer names this entry more than once".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
         }
