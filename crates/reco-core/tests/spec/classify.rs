@@ -1,0 +1,278 @@
+//! Classification: one test a row of its table, and one for each pair of rows that can both apply.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proptest::prelude::*;
+use reco_core::Id;
+use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+use reco_core::decode::decode;
+use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
+use reco_core::item::{KeyType, Schema};
+use reco_core::policy::{Limit, Policy};
+
+/// Users 1, 2 and "u" are active (the last does not fit a table of numbers), 3 is not, 9 is
+/// unknown; 1 has read article 14; articles 10 to 19 are known.
+fn facts() -> FactSet {
+    let article = ArticleFacts { published: true, author: None };
+    let user = |active, read: &[u64]| UserFacts {
+        active,
+        muted_authors: HashSet::new(),
+        read: read.iter().copied().map(Id::from).collect(),
+    };
+    FactSet::Known {
+        users: HashMap::from([
+            (Id::from(1u64), user(true, &[14])),
+            (Id::from(2u64), user(true, &[])),
+            (Id::from(3u64), user(false, &[])),
+            (Id::from("u"), user(true, &[])),
+        ]),
+        articles: (10..20u64).map(|id| (Id::from(id), article.clone())).collect(),
+    }
+}
+
+/// What surrounds the message under test; the default makes it neither old nor large.
+#[derive(Default, Clone)]
+struct Around {
+    bytes: usize,
+    sent_at: Option<i64>,
+    in_table: HashMap<Id, i64>,
+    superseded: bool,
+}
+
+impl Around {
+    fn newer_in_table(users: &[u64]) -> Self {
+        let in_table = users.iter().map(|user| (Id::from(*user), 2_000)).collect();
+        Around { sent_at: Some(1_000), in_table, ..Around::default() }
+    }
+
+    fn superseded(self) -> Self {
+        Around { superseded: true, ..self }
+    }
+
+    fn oversize(self) -> Self {
+        Around { bytes: 1_000_000, ..self }
+    }
+}
+
+fn run(body: &str, around: &Around) -> Classification {
+    let schema = Schema::with_key_type(KeyType::N);
+    // Items over 400 KB are made of strings; without that, lists of numbers could not be long enough.
+    let schema =
+        Schema { list_type: if body.contains("xxx") { KeyType::S } else { KeyType::N }, ..schema };
+    let mut policy = Policy::default();
+    policy.limits.max_len = Limit::at(0);
+    policy.rules.article_known = !body.contains("xxx");
+    let content = Content::judge(decode(body), &facts(), &policy, &schema);
+    let surroundings = Surroundings {
+        message_bytes: around.bytes,
+        destination_limit: Some(262_144),
+        sent_at: around.sent_at,
+        in_table: &around.in_table,
+        superseded: around.superseded,
+    };
+    classify(&content, &surroundings)
+}
+
+fn class(body: &str, around: &Around) -> Class {
+    let classification = run(body, around);
+    assert!(!classification.reasons.is_empty(), "{body}");
+    classification.class
+}
+
+fn plain(body: &str) -> Class {
+    class(body, &Around::default())
+}
+
+fn huge_item() -> String {
+    format!("[1, [\"{}\"]]", "xxx".repeat(200_000))
+}
+
+#[test]
+fn row_1_nothing_decodes() {
+    assert_eq!(plain("{oops"), Class::Malformed);
+    assert_eq!(plain(r#"{"data": 5}"#), Class::Malformed);
+    assert_eq!(plain(r#"{"data": [5, [1, 2]]}"#), Class::Malformed);
+}
+
+#[test]
+fn row_2_somebody_elses() {
+    assert_eq!(plain(r#"{"order": 1}"#), Class::Foreign);
+}
+
+#[test]
+fn row_3_too_large_for_the_queue_or_for_an_item() {
+    let large = Around::default().oversize();
+    assert_eq!(class("[1, [10]]", &large), Class::Oversize);
+    assert_eq!(plain(&huge_item()), Class::Oversize);
+}
+
+#[test]
+fn row_4_nothing_writable_and_one_does_not_fit_the_table() {
+    assert_eq!(plain(r#"["u", [10]]"#), Class::Malformed);
+    assert_eq!(plain(r#"{"data": [["u", [10]], [9, [10]]]}"#), Class::Malformed);
+    assert_eq!(plain(r#"{"data": [5, [9, [10]]]}"#), Class::Malformed);
+}
+
+#[test]
+fn row_5_all_users_unknown_or_inactive() {
+    assert_eq!(plain("[9, [10]]"), Class::UnknownUser);
+    assert_eq!(plain("[3, [10]]"), Class::UnknownUser);
+    assert_eq!(plain(r#"{"data": [[9, [10]], [3, [10]]]}"#), Class::UnknownUser);
+}
+
+#[test]
+fn row_6_the_filter_leaves_nothing() {
+    assert_eq!(plain("[1, [14]]"), Class::Empty);
+    assert_eq!(plain("[1, []]"), Class::Empty);
+    assert_eq!(plain(r#"{"data": []}"#), Class::Empty);
+    assert_eq!(plain(r#"{"data": [[9, [10]], [1, [14]]]}"#), Class::Empty, "not all unknown");
+}
+
+#[test]
+fn row_7_newer_messages_carry_its_users() {
+    assert_eq!(class("[1, [10]]", &Around::default().superseded()), Class::Superseded);
+}
+
+#[test]
+fn row_8_the_table_holds_newer_lists() {
+    assert_eq!(class("[1, [10]]", &Around::newer_in_table(&[1])), Class::Stale);
+    let both = r#"{"data": [[1, [10]], [2, [10]]]}"#;
+    assert_eq!(class(both, &Around::newer_in_table(&[1, 2])), Class::Stale);
+    assert_eq!(class(both, &Around::newer_in_table(&[1])), Class::Retryable, "2 needs it");
+    let with_a_stranger = r#"{"data": [[1, [10]], [9, [10]]]}"#;
+    assert_eq!(class(with_a_stranger, &Around::newer_in_table(&[1])), Class::Stale);
+}
+
+#[test]
+fn row_9_some_entries_bad_others_writable() {
+    assert_eq!(plain(r#"{"data": [[1, [10]], 5]}"#), Class::Partial);
+    assert_eq!(plain(r#"{"data": [[1, [10]], ["u", [10]]]}"#), Class::Partial);
+    let item = huge_item();
+    assert_eq!(plain(&format!("{{\"data\": [[2, [10]], {item}]}}")), Class::Partial);
+}
+
+#[test]
+fn row_10_it_would_succeed() {
+    assert_eq!(plain("[1, [10]]"), Class::Retryable);
+    assert_eq!(plain(r#"{"data": [[1, [10]], [9, [10]], [2, [14]]]}"#), Class::Retryable);
+}
+
+#[test]
+fn the_earlier_row_wins() {
+    let old = Around::newer_in_table(&[1, 2]).superseded();
+    let huge = huge_item();
+    let cases: [(&str, &str, Around, Class); 14] = [
+        ("1 over 3", "{oops", Around::default().oversize(), Class::Malformed),
+        ("1 over 3, entries", r#"{"data": [5]}"#, Around::default().oversize(), Class::Malformed),
+        ("2 over 3", r#"{"order": 1}"#, Around::default().oversize(), Class::Foreign),
+        ("3 over 4", r#"["u", [10]]"#, Around::default().oversize(), Class::Oversize),
+        (
+            "3 over 4, item",
+            &format!("{{\"data\": [5, {huge}]}}"),
+            Around::default(),
+            Class::Oversize,
+        ),
+        ("3 over 5", "[9, [10]]", Around::default().oversize(), Class::Oversize),
+        (
+            "3 over 5, item",
+            &format!("{{\"data\": [[9, [1]], {huge}]}}"),
+            Around::default(),
+            Class::Oversize,
+        ),
+        ("3 over 6", "[1, [14]]", Around::default().oversize(), Class::Oversize),
+        ("3 over 7 and 8", "[1, [10]]", old.clone().oversize(), Class::Oversize),
+        ("4 over 6", r#"{"data": [5, [1, [14]]]}"#, Around::default(), Class::Malformed),
+        ("6 over 7 and 8", "[1, [14]]", old.clone(), Class::Empty),
+        ("7 over 8", "[1, [10]]", old.clone(), Class::Superseded),
+        ("7 over 9", r#"{"data": [[1, [10]], 5]}"#, old, Class::Superseded),
+        ("8 over 9", r#"{"data": [[1, [10]], 5]}"#, Around::newer_in_table(&[1]), Class::Stale),
+    ];
+    for (rows, body, around, expected) in cases {
+        assert_eq!(class(body, &around), expected, "{rows}");
+    }
+}
+
+#[test]
+fn newer_means_strictly_newer_than_the_content_and_only_then_the_send_time() {
+    let table = |seconds| Around {
+        sent_at: Some(100),
+        in_table: [(Id::from(1u64), seconds)].into(),
+        ..Around::default()
+    };
+    let dated = r#"{"user_id": 1, "recommended_note_ids": [10], "generated_at": 500}"#;
+    assert_eq!(class(dated, &table(500)), Class::Retryable);
+    assert_eq!(class(dated, &table(501)), Class::Stale);
+    assert_eq!(class("[1, [10]]", &table(100)), Class::Retryable);
+    assert_eq!(class("[\"1\", [10]]", &table(101)), Class::Stale, "the send time stands in");
+    let unknown_age = Around { sent_at: None, ..table(101) };
+    assert_eq!(class("[1, [10]]", &unknown_age), Class::Retryable, "no age, no verdict");
+}
+
+#[test]
+fn the_report_counts_what_it_saw() {
+    let body = r#"{"data": [[1, [10, 10, 14, 11]], [9, [10]], ["u", [10]], 5, [2, [12]]]}"#;
+    insta::assert_json_snapshot!(run(body, &Around::newer_in_table(&[2])));
+    insta::assert_json_snapshot!(run(
+        r#"{"data": [[1, [10]], [9, [10]], [3, [10]], [2, []]]}"#,
+        &Around::default()
+    ));
+}
+
+#[test]
+fn a_flood_of_reasons_is_cut() {
+    let body = format!("{{\"data\": [{}[1, [10]]]}}", "5,".repeat(1000));
+    let classification = run(&body, &Around::default());
+    assert_eq!(
+        (classification.class, classification.bad, classification.users),
+        (Class::Partial, 1000, 1001)
+    );
+    assert_eq!(classification.reasons.len(), 11);
+    assert_eq!(classification.reasons[10], "and 990 more");
+}
+
+#[test]
+fn names_parse_back_and_match_serde() {
+    let mut actions = BTreeMap::new();
+    for class in Class::ALL {
+        assert_eq!(class.name().parse(), Ok(class));
+        assert_eq!(serde_json::to_value(class).unwrap(), class.name());
+        actions.insert(class.name(), class.action());
+    }
+    assert_eq!(actions.len(), 9);
+    insta::assert_snapshot!("nonsense".parse::<Class>().unwrap_err());
+}
+
+proptest! {
+    #[test]
+    fn every_message_has_one_class_and_a_reason(
+        entries in prop::collection::vec(prop::sample::select(vec![
+            "5", "[1, [10]]", "[2, [11, 11]]", "[3, [10]]", "[9, [10]]", "[1, [14]]", "[\"u\", [10]]", "[1, [null]]",
+        ]), 0..6),
+        superseded in any::<bool>(),
+        stale in any::<bool>(),
+        large in any::<bool>(),
+    ) {
+        let body = format!("{{\"data\": [{}]}}", entries.join(", "));
+        let mut around = if stale { Around::newer_in_table(&[1, 2]) } else { Around::default() };
+        around.superseded = superseded;
+        if large { around = around.oversize(); }
+        let got = run(&body, &around);
+        let count = |of: &[&str]| entries.iter().filter(|entry| of.contains(entry)).count();
+        let writable = count(&["[1, [10]]", "[2, [11, 11]]"]);
+        let undecodable = count(&["5", "[1, [null]]"]);
+        prop_assert!(!got.reasons.is_empty());
+        prop_assert_eq!((got.users, got.writable), (entries.len(), writable));
+        prop_assert_eq!(got.bad, undecodable + count(&["[\"u\", [10]]"]));
+        prop_assert_eq!(got.wcu as usize, writable);
+        let expected = if undecodable == entries.len() && undecodable > 0 { Class::Malformed }
+            else if large { Class::Oversize }
+            else if writable == 0 && got.bad > 0 { Class::Malformed }
+            else if writable == 0 && !entries.is_empty() && count(&["[3, [10]]", "[9, [10]]"]) == entries.len() { Class::UnknownUser }
+            else if writable == 0 { Class::Empty }
+            else if superseded { Class::Superseded }
+            else if stale { Class::Stale }
+            else if got.bad > 0 { Class::Partial }
+            else { Class::Retryable };
+        prop_assert_eq!(got.class, expected);
+    }
+}

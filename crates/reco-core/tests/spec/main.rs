@@ -1,0 +1,24 @@
+//! What the core promises, rule by rule, through its public interface.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a test may look at the clock, the core may not")]
+
+mod batch;
+mod classify;
+mod decode;
+mod decode_props;
+mod envelope;
+mod filter;
+mod item;
+mod outcome;
+mod policy;
+mod record;
+mod settle;
+mod supersede;
+
+use reco_core::{Id, Recommendation};
+
+/// A recommendation without a time.
+fn rec(user: impl Into<Id>, articles: impl IntoIterator<Item = u64>) -> Recommendation {
+    let articles = articles.into_iter().map(Id::from).collect();
+    Recommendation { user: user.into(), articles, generated_at: None }
+}
