@@ -1,0 +1,163 @@
+//! What the end-to-end tests share: servers to talk to, and the real binary in a clean environment.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+mod independent;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use assert_cmd::Command;
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use reco_sandbox::{Sandbox, SandboxOptions};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+pub use independent::Independent;
+
+/// A server with the three services, and a home directory of its own: tests run in parallel.
+pub struct Harness {
+    /// Runs the sandbox and the SDK calls of the test.
+    pub runtime: Runtime,
+    /// Where the commands of this test run; removed at the end.
+    pub home: TempDir,
+    env: Vec<(String, String)>,
+    endpoint: String,
+    sandbox: Option<Sandbox>,
+    independent: Option<Independent>,
+}
+
+impl Harness {
+    /// In front of a sandbox with these options.
+    pub fn sandbox(options: SandboxOptions) -> Self {
+        let runtime = runtime();
+        let sandbox = runtime.block_on(Sandbox::start(options)).expect("the sandbox starts");
+        let env = sandbox.env().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let endpoint = sandbox.endpoint();
+        Harness { runtime, home: home(), env, endpoint, sandbox: Some(sandbox), independent: None }
+    }
+
+    /// In front of the independent server, which is empty.
+    pub fn independent() -> Self {
+        let server = Independent::start();
+        let endpoint = server.endpoint();
+        let env = [
+            ("AWS_ENDPOINT_URL", endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ];
+        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        Harness {
+            runtime: runtime(),
+            home: home(),
+            env,
+            endpoint,
+            sandbox: None,
+            independent: Some(server),
+        }
+    }
+
+    /// The sandbox.
+    pub fn the_sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("this harness has a sandbox")
+    }
+
+    /// Sets a variable for every later command.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The environment of every command.
+    pub fn env(&self) -> &[(String, String)] {
+        &self.env
+    }
+
+    /// The real binary with nothing of the developer's own environment.
+    pub fn recoctl<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+        command.env_clear().current_dir(self.home.path()).timeout(Duration::from_secs(120));
+        command.env("HOME", self.home.path()).env("PATH", "/usr/bin:/bin");
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.args(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        command
+    }
+
+    /// Runs a command with `--output json`, asserts its exit code and reads its report.
+    pub fn json<S: AsRef<str>>(
+        &self,
+        code: i32,
+        args: impl IntoIterator<Item = S>,
+    ) -> serde_json::Value {
+        let output = self.recoctl(args).args(["--output", "json"]).output().expect("recoctl runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "stderr: {stderr}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("stdout is no JSON ({error}): {}", String::from_utf8_lossy(&output.stdout))
+        })
+    }
+
+    /// A file in the home directory.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.home.path().join(name);
+        std::fs::write(&path, content).expect("the file can be written");
+        path
+    }
+
+    /// An SQS client for arranging and checking.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(&self.endpoint)
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .build();
+        aws_sdk_sqs::Client::from_conf(config)
+    }
+
+    /// A DynamoDB client for arranging and checking.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(&self.endpoint)
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        if let Some(sandbox) = self.sandbox.take() {
+            self.runtime.block_on(sandbox.shutdown());
+        }
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime starts")
+}
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a temporary directory can be made")
+}
+
+/// The checkout.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Waits until a condition holds; for what happens in other processes.
+pub fn eventually(what: &str, within: Duration, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < within, "not within {within:?}: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
