@@ -9,5 +9,6 @@ mod sample;
 mod sandbox;
 pub mod seed;
 pub mod sqs;
+pub mod worker;
 
 pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

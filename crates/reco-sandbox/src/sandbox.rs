@@ -6,12 +6,19 @@ use crate::gateway::Gateway;
 use crate::seed::{self, Seed, SeedError, SeedOptions};
 use crate::sqs::{Sqs, SqsOptions};
 use crate::{cloudwatch, sample};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How often the source queue is looked at while waiting for it to drain.
+const IDLE_POLL: Duration = Duration::from_millis(20);
 
 /// What a sandbox is to be.
 #[derive(Debug, Clone)]
@@ -136,6 +143,12 @@ impl Sandbox {
         env
     }
 
+    /// SDK configuration for a client of the sandbox. Nothing of it is read from the environment.
+    #[must_use]
+    pub fn sdk_config(&self) -> SdkConfig {
+        sdk_config(&self.endpoint())
+    }
+
     /// The SQS of the sandbox.
     #[must_use]
     pub const fn sqs(&self) -> &Sqs {
@@ -160,6 +173,23 @@ impl Sandbox {
         self.pipeline.as_ref().map(|pipeline| &pipeline.seed)
     }
 
+    /// Waits until the source queue is empty: every message was handled or went back to the DLQ.
+    /// `false` when it was not within `at_most`, or when nothing was seeded.
+    pub async fn idle(&self, at_most: Duration) -> bool {
+        let drained = async {
+            while self.source_messages() != Some(0) {
+                tokio::time::sleep(IDLE_POLL).await;
+            }
+        };
+        tokio::time::timeout(at_most, drained).await.is_ok()
+    }
+
+    /// Messages in the source queue, visible or not.
+    fn source_messages(&self) -> Option<usize> {
+        let depth = self.services.sqs.depth(seed::QUEUE)?;
+        Some(depth.visible + depth.in_flight + depth.delayed)
+    }
+
     /// Stops the sandbox and waits until its port is closed and its open calls have ended.
     pub async fn shutdown(self) {
         drop(self.stop);
@@ -167,6 +197,16 @@ impl Sandbox {
             tracing::error!(%error, "the sandbox's gateway ended abnormally");
         }
     }
+}
+
+fn sdk_config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build()
 }
 
 impl Services {

@@ -18,7 +18,7 @@ const NAMESPACE: &str = "Test/Pipeline";
 
 async fn sandbox() -> (Sandbox, Client) {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
-    let client = Client::new(&common::sdk_config(&sandbox).await);
+    let client = Client::new(&common::sdk_config(&sandbox));
     (sandbox, client)
 }
 

@@ -21,7 +21,7 @@ const TABLE: &str = "recommendations";
 async fn sandbox(capacity: Option<WriteCapacity>) -> (Sandbox, Client) {
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let sandbox = Sandbox::start(options).await.unwrap();
-    let client = Client::new(&common::sdk_config(&sandbox).await);
+    let client = Client::new(&common::sdk_config(&sandbox));
     create_table(&client).await;
     (sandbox, client)
 }
@@ -226,7 +226,7 @@ async fn writes_and_throttles_show_in_cloudwatch() {
     batch(1..=8).send().await.unwrap();
     batch(9..=12).send().await.unwrap_err();
     sandbox.dynamodb().record_provisioned();
-    let metrics = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox).await);
+    let metrics = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
     let sums = [
         ("ConsumedWriteCapacityUnits", None, 3.0),
         ("WriteThrottleEvents", None, 9.0),

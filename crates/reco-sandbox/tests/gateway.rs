@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn one_endpoint_serves_every_client() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
-    let config = common::sdk_config(&sandbox).await;
+    let config = common::sdk_config(&sandbox);
     let sqs = aws_sdk_sqs::Client::new(&config);
     let queue = sqs.create_queue().queue_name("q").send().await.unwrap();
     let url = queue.queue_url().unwrap();
@@ -33,7 +33,7 @@ async fn one_endpoint_serves_every_client() {
 #[tokio::test]
 async fn calls_it_does_not_have_get_an_error_their_client_can_read() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
-    let config = common::sdk_config(&sandbox).await;
+    let config = common::sdk_config(&sandbox);
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config);
     let error = cloudwatch.list_dashboards().send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"), "{error:?}");
@@ -74,7 +74,7 @@ async fn an_open_connection_does_not_hold_up_the_shutdown() {
 #[tokio::test]
 async fn a_long_poll_does_not_hold_up_the_shutdown() {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
-    let sqs = aws_sdk_sqs::Client::new(&common::sdk_config(&sandbox).await);
+    let sqs = aws_sdk_sqs::Client::new(&common::sdk_config(&sandbox));
     let queue = sqs.create_queue().queue_name("q").send().await.unwrap();
     let poll = sqs.receive_message().queue_url(queue.queue_url().unwrap()).wait_time_seconds(20);
     let poll = tokio::spawn(poll.send());
@@ -93,7 +93,7 @@ async fn queues_show_in_cloudwatch() {
     let body = "x".to_owned();
     let message = reco_sandbox::sqs::Planted { body, ..Default::default() };
     sandbox.sqs().plant("q", message).unwrap();
-    let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox).await);
+    let cloudwatch = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
     let deadline = Instant::now() + Duration::from_secs(10);
     let depth = "ApproximateNumberOfMessagesVisible";
     loop {

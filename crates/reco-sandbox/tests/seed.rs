@@ -50,7 +50,7 @@ async fn facts(seed: &Seed) -> FactSet {
 }
 
 async fn in_table(sandbox: &Sandbox) -> HashMap<Id, i64> {
-    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox).await);
+    let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox));
     let mut held = HashMap::new();
     let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
     while let Some(item) = pages.next().await {
@@ -158,7 +158,7 @@ async fn the_dlq_shows_what_a_redrive_must_carry_over() {
 async fn the_environment_names_the_pipeline() {
     let sandbox = seeded(SeedOptions::default()).await;
     let env: BTreeMap<_, _> = sandbox.env().into_iter().collect();
-    let config = common::sdk_config(&sandbox).await;
+    let config = common::sdk_config(&sandbox);
     let sqs = aws_sdk_sqs::Client::new(&config);
     let url = sqs.get_queue_url().queue_name(&env["RECOCTL_QUEUE"]).send().await.unwrap();
     let attributes = sqs

@@ -1,0 +1,83 @@
+//! The event that Lambda makes of received messages.
+
+use aws_lambda_events::encodings::Base64Data;
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
+use aws_sdk_sqs::types::{Message, MessageAttributeValue};
+
+/// An event of these messages, with all that SQS said of them.
+pub fn of(messages: &[Message], queue_arn: &str) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = messages.iter().map(|message| record(message, queue_arn)).collect();
+    event
+}
+
+fn record(message: &Message, queue_arn: &str) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = message.message_id.clone();
+    record.receipt_handle = message.receipt_handle.clone();
+    record.body = message.body.clone();
+    record.md5_of_body = message.md5_of_body.clone();
+    record.md5_of_message_attributes = message.md5_of_message_attributes.clone();
+    record.attributes = message
+        .attributes
+        .iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str().to_owned(), value.clone()))
+        .collect();
+    record.message_attributes = message
+        .message_attributes
+        .iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect();
+    record.event_source = Some("aws:sqs".to_owned());
+    record.event_source_arn = Some(queue_arn.to_owned());
+    // arn:aws:sqs:<region>:<account>:<name>
+    record.aws_region = queue_arn.split(':').nth(3).map(str::to_owned);
+    record
+}
+
+fn attribute(value: &MessageAttributeValue) -> SqsMessageAttribute {
+    let mut attribute = SqsMessageAttribute::default();
+    attribute.data_type = Some(value.data_type.clone());
+    attribute.string_value = value.string_value.clone();
+    attribute.binary_value = value.binary_value.as_ref().map(|blob| {
+        let mut data = Base64Data::default();
+        blob.as_ref().clone_into(&mut data);
+        data
+    });
+    attribute
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_sqs::primitives::Blob;
+    use aws_sdk_sqs::types::MessageSystemAttributeName;
+
+    #[test]
+    fn the_event_is_what_lambda_sends() {
+        let text = MessageAttributeValue::builder().data_type("Number.int").string_value("7");
+        let binary =
+            MessageAttributeValue::builder().data_type("Binary").binary_value(Blob::new([1, 2, 3]));
+        let message = Message::builder()
+            .message_id("id")
+            .receipt_handle("handle")
+            .body("{}")
+            .md5_of_body("99914b932bd37a50b983c5e7c90ae93b")
+            .attributes(MessageSystemAttributeName::ApproximateReceiveCount, "3")
+            .message_attributes("n", text.build().expect("complete"))
+            .message_attributes("b", binary.build().expect("complete"))
+            .build();
+        let event = of(&[message], "arn:aws:sqs:eu-west-1:000000000000:recs");
+        let json = serde_json::to_value(&event).expect("serialised");
+        let record = &json["Records"][0];
+        assert_eq!(record["messageId"], "id");
+        assert_eq!(record["attributes"]["ApproximateReceiveCount"], "3");
+        assert_eq!(record["messageAttributes"]["n"]["dataType"], "Number.int");
+        assert_eq!(record["messageAttributes"]["n"]["stringValue"], "7");
+        assert_eq!(record["messageAttributes"]["b"]["binaryValue"], "AQID");
+        assert_eq!(record["eventSourceARN"], "arn:aws:sqs:eu-west-1:000000000000:recs");
+        assert_eq!(record["awsRegion"], "eu-west-1");
+    }
+}

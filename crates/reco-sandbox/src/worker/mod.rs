@@ -1,0 +1,119 @@
+//! The event source mapping between queue and function: polls the source queue through the real
+//! SDK, invokes the function with what came, deletes what it handled and leaves the rest to the
+//! visibility timeout and the redrive policy.
+//!
+//! The function is a value, so that the Lambda's own handler, its binary or a test's stand-in can
+//! be invoked alike.
+
+mod event;
+mod invocation;
+mod poller;
+
+use crate::cloudwatch::Cloudwatch;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_sqs::Client;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What the function answers: the messages to retry, or the words of an error that fails the batch.
+pub type Answer = Result<SqsBatchResponse, String>;
+
+/// A function: takes an event and the time at which Lambda would end the invocation.
+pub type Function = Arc<dyn Fn(SqsEvent, Instant) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// How the mapping and the function are configured.
+#[derive(Debug, Clone)]
+pub struct WorkerOptions {
+    /// Most messages in an event (AWS: 1 to 10,000; above 10 needs a window).
+    pub batch_size: usize,
+    /// How long to wait for a batch to fill (AWS: up to 300 s).
+    pub window: Duration,
+    /// Most invocations at a time (AWS: `MaximumConcurrency`, 2 to 1,000).
+    pub concurrency: usize,
+    /// The function's timeout. Shorter than the queue's visibility timeout, or messages come again
+    /// while they are being handled.
+    pub timeout: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            batch_size: 10,
+            window: Duration::ZERO,
+            concurrency: 4,
+            timeout: Duration::from_millis(1_500),
+        }
+    }
+}
+
+/// A running mapping.
+pub struct Worker {
+    stop: CancellationToken,
+    polling: JoinHandle<()>,
+}
+
+/// What every part of a mapping needs.
+#[derive(Clone)]
+struct Mapping {
+    client: Client,
+    queue_url: String,
+    queue_arn: String,
+    function_name: String,
+    function: Function,
+    metrics: Cloudwatch,
+    options: WorkerOptions,
+    free: Arc<Semaphore>,
+    running: TaskTracker,
+}
+
+/// Where a mapping reads and whom it invokes.
+pub struct Source {
+    /// A client for the queue.
+    pub client: Client,
+    /// The queue's URL.
+    pub queue_url: String,
+    /// The queue's ARN, which the events state.
+    pub queue_arn: String,
+    /// The function's name, under which its metrics go.
+    pub function_name: String,
+}
+
+impl Worker {
+    /// Starts a mapping that ends with `stop`.
+    #[must_use]
+    pub fn start(
+        source: Source,
+        function: Function,
+        metrics: Cloudwatch,
+        options: WorkerOptions,
+        stop: CancellationToken,
+    ) -> Self {
+        let mapping = Mapping {
+            client: source.client,
+            queue_url: source.queue_url,
+            queue_arn: source.queue_arn,
+            function_name: source.function_name,
+            function,
+            metrics,
+            free: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            running: TaskTracker::new(),
+            options,
+        };
+        let polling = tokio::spawn(mapping.poll_until(stop.clone()));
+        Self { stop, polling }
+    }
+
+    /// Receives no more, and waits until the running invocations have ended, which their timeout
+    /// bounds, and what they handled is deleted.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.polling.await {
+            tracing::error!(%error, "the sandbox's worker ended abnormally");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Receiving: batches by size and window, no more than there are free invocations.
+
+use super::Mapping;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// AWS: one receive returns at most 10 messages.
+const MAX_RECEIVE: usize = 10;
+/// How long one receive waits for messages.
+const LONG_POLL: Duration = Duration::from_secs(5);
+/// Between short polls, in the last second of a window.
+const SHORT_POLL: Duration = Duration::from_millis(50);
+/// How long to wait after a receive that failed.
+const AFTER_ERROR: Duration = Duration::from_millis(200);
+
+impl Mapping {
+    /// Polls and invokes until `stop` is cancelled, then waits for the running invocations.
+    pub(super) async fn poll_until(self, stop: CancellationToken) {
+        // A permit is taken before the receive: what is received can be handled at once, and its
+        // visibility timeout does not run while it waits.
+        while let Some(Ok(free)) = stop.run_until_cancelled(self.free.clone().acquire_owned()).await
+        {
+            let Some(batch) = self.batch(&stop).await else {
+                break;
+            };
+            if batch.is_empty() {
+                continue;
+            }
+            let mapping = self.clone();
+            self.running.spawn(async move {
+                mapping.invoke(batch).await;
+                drop(free);
+            });
+        }
+        self.running.close();
+        self.running.wait().await;
+    }
+
+    /// One batch: full, or what came before the window closed. `None` when stopped with nothing.
+    async fn batch(&self, stop: &CancellationToken) -> Option<Vec<Message>> {
+        let mut batch = self.receive(self.options.batch_size, LONG_POLL, stop).await?;
+        let closes = Instant::now() + self.options.window;
+        while !batch.is_empty() && batch.len() < self.options.batch_size {
+            let left = closes.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            // SQS waits in whole seconds; a receive is never cut off by the window's end, or what
+            // it was about to return would have to wait for its visibility timeout.
+            if left < Duration::from_secs(1) {
+                tokio::time::sleep(left.min(SHORT_POLL)).await;
+            }
+            let room = self.options.batch_size - batch.len();
+            match self.receive(room, left, stop).await {
+                Some(more) => batch.extend(more),
+                // Stopped: what is held is handled all the same.
+                None => break,
+            }
+        }
+        Some(batch)
+    }
+
+    async fn receive(
+        &self,
+        room: usize,
+        wait: Duration,
+        stop: &CancellationToken,
+    ) -> Option<Vec<Message>> {
+        let call = self
+            .client
+            .receive_message()
+            .queue_url(&self.queue_url)
+            .max_number_of_messages(room.min(MAX_RECEIVE) as i32)
+            .wait_time_seconds(wait.min(LONG_POLL).as_secs() as i32)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
+            .send();
+        match stop.run_until_cancelled(call).await? {
+            Ok(answer) => Some(answer.messages.unwrap_or_default()),
+            Err(error) => {
+                tracing::warn!(error = %DisplayErrorContext(&error), "the worker cannot receive");
+                stop.run_until_cancelled(tokio::time::sleep(AFTER_ERROR)).await?;
+                Some(Vec::new())
+            }
+        }
+    }
+}

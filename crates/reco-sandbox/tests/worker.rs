@@ -1,0 +1,200 @@
+//! The event source mapping, with stand-ins for the function.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use reco_sandbox::sqs::Planted;
+use reco_sandbox::worker::{Answer, Function, Source, Worker, WorkerOptions};
+use reco_sandbox::{Sandbox, SandboxOptions};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// A queue whose messages come again after a second, twice, and then go to the DLQ.
+async fn queues() -> Sandbox {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
+    let sqs = sandbox.sqs();
+    sqs.create_queue("dlq", &[]).unwrap();
+    let arn = sqs.queue_arn("dlq");
+    let redrive = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":2}}"#);
+    sqs.create_queue("q", &[("RedrivePolicy", &redrive), ("VisibilityTimeout", "1")]).unwrap();
+    sandbox
+}
+
+fn plant(sandbox: &Sandbox, bodies: impl Iterator<Item = String>) {
+    for body in bodies {
+        sandbox.sqs().plant("q", Planted { body, ..Planted::default() }).unwrap();
+    }
+}
+
+fn start(sandbox: &Sandbox, function: Function, options: WorkerOptions) -> Worker {
+    let source = Source {
+        client: aws_sdk_sqs::Client::new(&common::sdk_config(sandbox)),
+        queue_url: sandbox.sqs().queue_url("q"),
+        queue_arn: sandbox.sqs().queue_arn("q"),
+        function_name: "f".to_owned(),
+    };
+    let metrics = sandbox.cloudwatch().clone();
+    Worker::start(source, function, metrics, options, CancellationToken::new())
+}
+
+fn function<F, A>(body: F) -> Function
+where
+    F: Fn(SqsEvent) -> A + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
+    Arc::new(move |event, _| Box::pin(body(event)))
+}
+
+fn failures(ids: Vec<String>) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = ids
+        .into_iter()
+        .map(|id| {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = id;
+            failure
+        })
+        .collect();
+    response
+}
+
+async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !holds() {
+        assert!(Instant::now() < deadline, "never came: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn drained(sandbox: &Sandbox) -> bool {
+    let depth = sandbox.sqs().depth("q").unwrap();
+    depth.visible + depth.in_flight + depth.delayed == 0
+}
+
+#[tokio::test]
+async fn what_is_handled_is_deleted_and_poison_reaches_the_dlq() {
+    let sandbox = queues().await;
+    let bodies = |range: std::ops::Range<i32>| range.map(|n| n.to_string());
+    plant(&sandbox, bodies(0..35));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    let poison = function(move |event| {
+        let bodies = event.records.iter().filter_map(|record| record.body.clone());
+        noted.lock().unwrap().extend(bodies);
+        assert!(event.records.len() <= 10);
+        let failed = event
+            .records
+            .iter()
+            .filter(|record| record.body.as_deref().is_some_and(|body| body.ends_with('7')));
+        let failed = failed.filter_map(|record| record.message_id.clone()).collect();
+        async { Ok(failures(failed)) }
+    });
+    let worker = start(&sandbox, poison, WorkerOptions::default());
+    eventually("an empty queue", || drained(&sandbox)).await;
+    worker.stop().await;
+    let dead = sandbox.sqs().snapshot("dlq").unwrap().messages;
+    let dead: HashSet<_> = dead.into_iter().map(|message| message.body).collect();
+    assert_eq!(dead, HashSet::from(["7", "17", "27"].map(str::to_owned)));
+    let mut seen = seen.lock().unwrap().clone();
+    seen.sort();
+    let mut expected: Vec<String> =
+        bodies(0..35).chain(["7", "17", "27"].map(str::to_owned)).collect();
+    expected.sort();
+    assert_eq!(seen, expected, "each once, the poison twice");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn errors_timeouts_and_panics_fail_the_batch_and_nothing_else() {
+    let sandbox = queues().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let unlucky = function(move |_| {
+        let call = counted.fetch_add(1, Ordering::Relaxed);
+        async move {
+            match call {
+                0 => Err("no".to_owned()),
+                1 => std::future::pending().await,
+                2 => panic!("the stand-in panics on purpose"),
+                _ => Ok(SqsBatchResponse::default()),
+            }
+        }
+    });
+    plant(&sandbox, ["a", "b", "c", "d"].iter().map(ToString::to_string));
+    let options = WorkerOptions {
+        batch_size: 1,
+        concurrency: 1,
+        timeout: Duration::from_millis(100),
+        ..WorkerOptions::default()
+    };
+    let worker = start(&sandbox, unlucky, options);
+    eventually("an empty queue", || drained(&sandbox)).await;
+    worker.stop().await;
+    assert_eq!(calls.load(Ordering::Relaxed), 7, "three failed and came again");
+    assert!(sandbox.sqs().snapshot("dlq").unwrap().messages.is_empty());
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn stopping_finishes_what_runs_and_receives_no_more() {
+    let sandbox = queues().await;
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = begun.clone();
+    let slow = function(move |event| {
+        counted.fetch_add(event.records.len(), Ordering::Relaxed);
+        async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            Ok(SqsBatchResponse::default())
+        }
+    });
+    plant(&sandbox, (0..30).map(|n| n.to_string()));
+    let options = WorkerOptions { concurrency: 2, ..WorkerOptions::default() };
+    let worker = start(&sandbox, slow, options);
+    eventually("two running invocations", || begun.load(Ordering::Relaxed) == 20).await;
+    let started = Instant::now();
+    worker.stop().await;
+    assert!(started.elapsed() < Duration::from_millis(900), "{:?}", started.elapsed());
+    assert_eq!(begun.load(Ordering::Relaxed), 20);
+    let left = sandbox.sqs().snapshot("q").unwrap().messages;
+    assert_eq!(left.len(), 10, "what was handled is deleted, the rest is untouched");
+    assert!(left.iter().all(|message| message.receive_count == 0));
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_idle_worker_stops_at_once() {
+    let sandbox = queues().await;
+    let nothing = function(|_| async { Ok(SqsBatchResponse::default()) });
+    let worker = start(&sandbox, nothing, WorkerOptions::default());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let started = Instant::now();
+    worker.stop().await;
+    assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_window_gathers_a_larger_batch() {
+    let sandbox = queues().await;
+    let sizes = Arc::new(Mutex::new(Vec::new()));
+    let noted = sizes.clone();
+    let sized = function(move |event| {
+        noted.lock().unwrap().push(event.records.len());
+        async { Ok(SqsBatchResponse::default()) }
+    });
+    plant(&sandbox, (0..25).map(|n| n.to_string()));
+    let options = WorkerOptions {
+        batch_size: 100,
+        window: Duration::from_millis(300),
+        ..WorkerOptions::default()
+    };
+    let worker = start(&sandbox, sized, options);
+    eventually("an empty queue", || drained(&sandbox)).await;
+    worker.stop().await;
+    assert_eq!(*sizes.lock().unwrap(), [25]);
+    sandbox.shutdown().await;
+}
