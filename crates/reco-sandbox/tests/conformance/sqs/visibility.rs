@@ -1,0 +1,80 @@
+//! Changing how long a received message hides.
+
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+
+use super::super::kit::*;
+
+async fn change(kit: &Kit, url: &str, handle: &str, seconds: i32) -> Outcome {
+    let change = kit.sqs.change_message_visibility().queue_url(url).receipt_handle(handle);
+    change.visibility_timeout(seconds).send().await?;
+    Ok(())
+}
+
+pub async fn zero_shows_a_message_at_once(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    kit.send(&url, "x").await?;
+    let message = kit.receive_one(&url, 600).await?;
+    change(kit, &url, handle(&message), 0).await?;
+    same("counts", kit.counts(&url).await?, [1, 0, 0])?;
+    same("received", kit.receive(&url, 1, 0).await?.len(), 1)
+}
+
+pub async fn an_extension_counts_from_now(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    kit.send(&url, "x").await?;
+    let message = kit.receive_one(&url, 1).await?;
+    change(kit, &url, handle(&message), 3).await?;
+    pause(1500).await;
+    same("past the first timeout", kit.receive(&url, 1, 0).await?.len(), 0)?;
+    pause(1900).await;
+    same("past the second", kit.receive(&url, 1, 0).await?.len(), 1)
+}
+
+/// AWS ChangeMessageVisibility: `MessageNotInflight`, the message is not in flight.
+pub async fn a_visible_message_is_not_in_flight(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    kit.send(&url, "x").await?;
+    let message = kit.receive_one(&url, 0).await?;
+    let again = kit.sqs.change_message_visibility().queue_url(&url).visibility_timeout(5);
+    let again = again.receipt_handle(handle(&message)).send().await;
+    refused("visible", again, "AWS.SimpleQueueService.MessageNotInflight")?;
+    let message = kit.receive_one(&url, 30).await?;
+    kit.delete(&url, handle(&message)).await?;
+    let gone = kit.sqs.change_message_visibility().queue_url(&url).visibility_timeout(5);
+    refused("deleted", gone.receipt_handle(handle(&message)).send().await, INVALID)
+}
+
+/// AWS: a message is in flight for 12 hours at most, counted from its receive.
+pub async fn twelve_hours_are_the_limit(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    kit.send(&url, "x").await?;
+    let message = kit.receive_one(&url, 30).await?;
+    let change = |seconds| {
+        let change = kit.sqs.change_message_visibility().queue_url(&url);
+        change.receipt_handle(handle(&message)).visibility_timeout(seconds).send()
+    };
+    refused("a second more", change(43_201).await, INVALID)?;
+    pause(1100).await;
+    refused("12 hours, a second after the receive", change(43_200).await, INVALID)?;
+    change(43_190).await?;
+    Ok(())
+}
+
+pub async fn a_batch_fails_entry_by_entry(kit: &Kit) -> Outcome {
+    let url = kit.queue(&[]).await?;
+    kit.send(&url, "x").await?;
+    let message = kit.receive_one(&url, 30).await?;
+    let entry = |id: &str, handle: &str| {
+        let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(id);
+        entry.receipt_handle(handle).visibility_timeout(0).build()
+    };
+    let batch = kit.sqs.change_message_visibility_batch().queue_url(&url);
+    let batch = batch.entries(entry("bad", "nonsense")?);
+    let reply = batch.entries(entry("good", handle(&message))?).send().await?;
+    let done: Vec<_> = reply.successful().iter().map(|entry| entry.id()).collect();
+    same("changed", done, vec!["good"])?;
+    let failed: Vec<_> =
+        reply.failed().iter().map(|e| (e.id(), e.code(), e.sender_fault())).collect();
+    same("failed", failed, vec![("bad", "ReceiptHandleIsInvalid", true)])?;
+    same("counts", kit.counts(&url).await?, [1, 0, 0])
+}
