@@ -77,3 +77,32 @@ pub fn of_error(error: &Error) -> u8 {
         Kind::Interrupted => INTERRUPTED,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_this_table() {
+        let documented = include_str!("../docs/exit-codes.md");
+        for (code, name, meaning) in TABLE {
+            let row = format!("| {code} | {name} | {meaning} |\n");
+            assert!(documented.contains(&row), "docs/exit-codes.md lacks {row}");
+        }
+        let rows = documented.lines().filter(|line| line.starts_with("| ")).count();
+        assert_eq!(rows, TABLE.len() + 1, "docs/exit-codes.md has rows that no code stands for");
+    }
+
+    #[test]
+    fn only_success_is_zero() {
+        let outcomes = [
+            Outcome::Partial,
+            Outcome::NothingToDo,
+            Outcome::Findings,
+            Outcome::Failed,
+            Outcome::Interrupted,
+        ];
+        assert_eq!(of_outcome(Outcome::Success), SUCCESS);
+        assert!(outcomes.into_iter().all(|outcome| of_outcome(outcome) != SUCCESS));
+    }
+}

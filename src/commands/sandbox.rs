@@ -1,4 +1,7 @@
-//! Being written.
+//! `recoctl sandbox`: a local AWS with a seeded pipeline.
+
+mod demo;
+mod start;
 
 use clap::Subcommand;
 use reco_core::outcome::Outcome;
@@ -6,14 +9,22 @@ use reco_core::outcome::Outcome;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Commands.
+/// The commands on the sandbox.
 #[derive(Debug, Subcommand)]
-pub enum SandboxCommand {}
+pub enum SandboxCommand {
+    /// Run a seeded local AWS until Ctrl-C, and print the variables that point at it
+    Start(start::StartArgs),
+    /// A guided tour: each command is shown, then really run
+    Demo(demo::DemoArgs),
+}
 
-/// Runs it.
+/// Runs one of them.
 ///
 /// # Errors
-/// Always, for now.
-pub async fn run(_context: &Context, command: SandboxCommand) -> Result<Outcome> {
-    match command {}
+/// What ended it before it had anything to report.
+pub async fn run(context: &Context, command: SandboxCommand) -> Result<Outcome> {
+    match command {
+        SandboxCommand::Start(args) => start::run(context, &args).await,
+        SandboxCommand::Demo(args) => demo::run(context, &args).await,
+    }
 }

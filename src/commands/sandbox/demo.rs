@@ -1,0 +1,171 @@
+//! `recoctl sandbox demo`: the main job from end to end, for a newcomer without an account.
+//!
+//! Every step is this very program run as a child process with the environment of a fresh sandbox,
+//! so that what is shown is what would happen.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+use reco_sandbox::{Sandbox, SandboxOptions};
+use tokio::process::Command;
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::exit;
+use crate::ui::Tone;
+
+/// The example file of the tour: every shape a line can have, and some bad ones.
+const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");
+
+/// Arguments of `recoctl sandbox demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Wait so many seconds before each step, for watching
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub pause: u64,
+}
+
+/// One step: why, and the command line.
+struct Step {
+    why: &'static str,
+    args: &'static [&'static str],
+    /// Exit codes that the step is expected to end with.
+    codes: &'static [u8],
+}
+
+const STEPS: [Step; 7] = [
+    Step {
+        why: "Messages have piled up in the dead-letter queue. Look without disturbing them:",
+        args: &["dlq", "peek"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "Why did they fail, and what is to be done about each kind?",
+        args: &["dlq", "classify"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "What would a redrive do? Nothing is moved yet:",
+        args: &["dlq", "redrive", "--rate", "50", "--dry-run"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "Send back what can succeed, at 50 messages a second; the Lambda takes it from there:",
+        args: &["dlq", "redrive", "--rate", "50"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "What is left needs a person, not a retry:",
+        args: &["dlq", "classify"],
+        codes: &[exit::SUCCESS],
+    },
+    Step {
+        why: "Write a file straight into the table, filtered by the Lambda's own rules. One of its \
+              lines is broken on purpose: it is kept in rejects.jsonl, and the exit code says so:",
+        args: &["backfill", "recs.jsonl", "--rejects", "rejects.jsonl"],
+        codes: &[exit::PARTIAL],
+    },
+    Step {
+        why: "And how is the pipeline doing?",
+        args: &["metrics", "--since", "3h", "--period", "5m"],
+        codes: &[exit::SUCCESS],
+    },
+];
+
+/// Runs the tour.
+///
+/// # Errors
+/// When the sandbox cannot start, or a step ends otherwise than it should.
+pub async fn run(context: &Context, args: &DemoArgs) -> Result<Outcome> {
+    let io = |error: std::io::Error| {
+        Error::new(Kind::Input, "cannot prepare the tour's directory").because(&error)
+    };
+    let dir = tempfile::tempdir().map_err(io)?;
+    std::fs::write(dir.path().join("recs.jsonl"), EXAMPLE).map_err(io)?;
+    let sandbox = Sandbox::start(SandboxOptions::default())
+        .await
+        .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
+    let outcome = tour(context, args, &sandbox, dir.path()).await;
+    sandbox.shutdown().await;
+    outcome
+}
+
+async fn tour(
+    context: &Context,
+    args: &DemoArgs,
+    sandbox: &Sandbox,
+    dir: &Path,
+) -> Result<Outcome> {
+    context
+        .ui
+        .print("A local AWS is running in this process, with a pipeline that had a bad night.\n")?;
+    for (at, step) in STEPS.iter().enumerate() {
+        if wait(context, args.pause).await {
+            return Ok(Outcome::Interrupted);
+        }
+        announce(context, at + 1, step)?;
+        let code = run_step(context, step, sandbox, dir).await?;
+        if context.cancel.is_cancelled() {
+            return Ok(Outcome::Interrupted);
+        }
+        if !step.codes.contains(&code) {
+            return Err(Error::new(
+                Kind::Internal,
+                format!(
+                    "step {}, `recoctl {}`, ended with exit code {code}",
+                    at + 1,
+                    step.args.join(" ")
+                ),
+            ));
+        }
+        if code != exit::SUCCESS {
+            let name = exit::TABLE.iter().find(|row| row.0 == code).map_or("", |row| row.1);
+            let line = format!("(exit code {code}: {name})\n");
+            context.ui.print(&context.ui.view().palette.paint(Tone::Faint, &line))?;
+        }
+    }
+    context.ui.print(
+        "\nThat was the tour. `recoctl sandbox start` keeps such a sandbox running for you to try \
+         things in; `recoctl --help` lists the commands.\n",
+    )?;
+    Ok(Outcome::Success)
+}
+
+/// Waits before a step; true when the tour was interrupted meanwhile.
+async fn wait(context: &Context, seconds: u64) -> bool {
+    tokio::select! {
+        () = context.cancel.cancelled() => true,
+        () = tokio::time::sleep(Duration::from_secs(seconds)) => false,
+    }
+}
+
+fn announce(context: &Context, number: usize, step: &Step) -> Result<()> {
+    let palette = context.ui.view().palette;
+    let why = palette.paint(Tone::Heading, &format!("{number}. {}", step.why));
+    let line = palette.paint(Tone::Command, &format!("$ recoctl {}", step.args.join(" ")));
+    context.ui.print(&format!("\n{why}\n{line}\n\n"))
+}
+
+async fn run_step(context: &Context, step: &Step, sandbox: &Sandbox, dir: &Path) -> Result<u8> {
+    let failed = |error: std::io::Error| {
+        Error::new(Kind::Internal, format!("cannot run `recoctl {}`", step.args.join(" ")))
+            .because(&error)
+    };
+    let program = std::env::current_exe().map_err(failed)?;
+    let mut command = Command::new(program);
+    // Nothing of the operator's own configuration may lead a step of the tour out of the sandbox.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("RECOCTL_") || name.starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    command.envs(sandbox.env()).env("HOME", dir).env("XDG_CONFIG_HOME", dir).current_dir(dir);
+    if !context.ui.view().palette.is_on() {
+        command.arg("--no-color");
+    }
+    let status = command.args(step.args).kill_on_drop(true).status().await.map_err(failed)?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(exit::INTERNAL))
+}

@@ -1,0 +1,78 @@
+//! `recoctl sandbox start`.
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use reco_sandbox::{Sandbox, SandboxOptions};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::ui::{Report, Tone, View};
+
+/// Arguments of `recoctl sandbox start`.
+#[derive(Debug, Args)]
+pub struct StartArgs {
+    /// Listen on this port of 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub wcu: Option<u32>,
+    /// Start with nothing in it: no queues, no table, no facts
+    #[arg(long)]
+    pub empty: bool,
+}
+
+/// Runs a sandbox until Ctrl-C.
+///
+/// # Errors
+/// When it cannot start.
+pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
+    let mut options = if args.empty { SandboxOptions::empty() } else { SandboxOptions::default() };
+    options.port = args.port;
+    options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
+    let sandbox = Sandbox::start(options)
+        .await
+        .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
+    let variables = sandbox.env().into_iter().map(|(name, value)| Variable { name, value });
+    let report = Started { endpoint: sandbox.endpoint(), variables: variables.collect() };
+    context.ui.report(&report)?;
+    context.ui.status(
+        "sandbox is running; paste the lines above into another terminal. Ctrl-C stops it.",
+    );
+    context.cancel.cancelled().await;
+    sandbox.shutdown().await;
+    // Ctrl-C is how a sandbox is meant to end.
+    Ok(Outcome::Success)
+}
+
+#[derive(Debug, Serialize)]
+struct Variable {
+    name: &'static str,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Started {
+    endpoint: String,
+    variables: Vec<Variable>,
+}
+
+impl Report for Started {
+    const KIND: &'static str = "sandbox.start";
+    const ROWS: Option<&'static str> = Some("variables");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        let line = |variable: &Variable| {
+            let export =
+                format!("export {}='{}'", variable.name, variable.value.replace('\'', "'\\''"));
+            format!("{}\n", view.palette.paint(Tone::Command, &export))
+        };
+        self.variables.iter().map(line).collect()
+    }
+}
