@@ -129,6 +129,8 @@ impl Sandbox {
             ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
+            // What boto3 reads instead.
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
         if let Some(pipeline) = &self.pipeline {

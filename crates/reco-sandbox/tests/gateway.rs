@@ -46,6 +46,23 @@ async fn calls_it_does_not_have_get_an_error_their_client_can_read() {
 }
 
 #[tokio::test]
+async fn cloudwatch_speaks_json_to_those_who_ask_for_it() {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
+    sandbox.cloudwatch().record("n", "m", &[], 1_800_000_000, 5.0);
+    let query = r#"{"MetricDataQueries":[{"Id":"q","MetricStat":{"Metric":{"Namespace":"n",
+        "MetricName":"m"},"Period":60,"Stat":"Sum"}}],"StartTime":1800000000,"EndTime":1800000060}"#;
+    let target = "X-Amz-Target: GraniteServiceVersion20100801.GetMetricData\r\n";
+    let answer = post(&sandbox, target, query).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let point = r#""Timestamps":[1800000000.0],"Values":[5.0]"#;
+    assert!(answer.contains(point), "{answer}");
+    let refused = post(&sandbox, target, "{}").await;
+    assert!(refused.starts_with("HTTP/1.1 400"), "{refused}");
+    assert!(refused.contains("MetricDataQueries is required"), "{refused}");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_taken_port_is_said_and_a_stopped_sandbox_frees_its_port() {
     let first = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let port: u16 = first.endpoint().rsplit(':').next().unwrap().parse().unwrap();
@@ -122,12 +139,18 @@ async fn dropping_a_sandbox_closes_its_port() {
 
 /// Posts an empty body with one more header and returns the whole answer.
 async fn raw(sandbox: &Sandbox, header: &str) -> String {
+    post(sandbox, header, "").await
+}
+
+async fn post(sandbox: &Sandbox, header: &str, body: &str) -> String {
     let address = sandbox.endpoint().replace("http://", "");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = format!(
-        "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n{header}\r\n"
+    let length = body.len();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\
+         {header}\r\n{body}"
     );
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     answer

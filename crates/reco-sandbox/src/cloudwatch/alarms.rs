@@ -1,10 +1,10 @@
 //! `PutMetricAlarm`, `DescribeAlarms`, `DeleteAlarms`. An alarm's state is worked out when it is
 //! asked for, from the data of its last periods.
 
-use super::cbor::{self, Epoch, Number};
 use super::error::Error;
 use super::statistic::{Statistic, checked_period};
 use super::store::{Dimension, SeriesKey, Store};
+use super::wire::{Epoch, Format, Number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -115,24 +115,35 @@ struct Shown {
 
 impl Alarms {
     /// Creates an alarm or replaces the one of that name.
-    pub fn put(&mut self, mut definition: Definition, now_s: i64) -> Result<Vec<u8>, Error> {
+    pub fn put(
+        &mut self,
+        format: Format,
+        mut definition: Definition,
+        now_s: i64,
+    ) -> Result<Vec<u8>, Error> {
         check(&definition)?;
         definition.actions_enabled.get_or_insert(true);
         let alarm = Alarm { updated_s: now_s, definition };
         self.alarms.insert(alarm.definition.alarm_name.clone(), alarm);
-        cbor::write(&Nothing {})
+        format.write(&Nothing {})
     }
 
     /// Deletes alarms; names that do not exist are passed over.
-    pub fn delete(&mut self, input: &Delete) -> Result<Vec<u8>, Error> {
+    pub fn delete(&mut self, format: Format, input: &Delete) -> Result<Vec<u8>, Error> {
         for name in &input.alarm_names {
             self.alarms.remove(name);
         }
-        cbor::write(&Nothing {})
+        format.write(&Nothing {})
     }
 
     /// Describes the alarms that match, a page at a time.
-    pub fn describe(&self, input: &Describe, store: &Store, now_s: i64) -> Result<Vec<u8>, Error> {
+    pub fn describe(
+        &self,
+        format: Format,
+        input: &Describe,
+        store: &Store,
+        now_s: i64,
+    ) -> Result<Vec<u8>, Error> {
         let page = match input.max_records {
             None => DEFAULT_PAGE,
             Some(page @ 1..=MAX_PAGE) => page as usize,
@@ -157,7 +168,7 @@ impl Alarms {
         let metric_alarms: Vec<_> = matching.by_ref().take(page).collect();
         let more = matching.next().is_some();
         let last = metric_alarms.last().map(|shown| shown.definition.alarm_name.clone());
-        cbor::write(&Described {
+        format.write(&Described {
             metric_alarms,
             composite_alarms: [],
             next_token: last.filter(|_| more),

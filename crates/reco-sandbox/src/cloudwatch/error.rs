@@ -1,6 +1,6 @@
-//! CloudWatch's errors as rpc-v2-cbor carries them: a map with `__type` and a message.
+//! CloudWatch's errors as both its protocols carry them: a map with `__type` and a message.
 
-use super::cbor;
+use super::wire::Format;
 use crate::http::StatusCode;
 use serde::Serialize;
 
@@ -84,8 +84,8 @@ impl Error {
         self.status
     }
 
-    /// The CBOR body.
-    pub fn body(&self) -> Vec<u8> {
-        cbor::write(&Body { kind: &self.kind, message: &self.message }).unwrap_or_default()
+    /// The body in the caller's format.
+    pub fn body(&self, format: Format) -> Vec<u8> {
+        format.write(&Body { kind: &self.kind, message: &self.message }).unwrap_or_default()
     }
 }

@@ -1,9 +1,9 @@
 //! `ListMetrics`.
 
-use super::cbor;
 use super::error::Error;
 use super::now_s;
 use super::store::{Dimension, SeriesKey, Store};
+use super::wire::Format;
 use serde::{Deserialize, Serialize};
 
 /// AWS: 500 metrics an answer.
@@ -46,7 +46,7 @@ struct Metric<'a> {
 }
 
 /// Lists the series that match, a page at a time.
-pub fn list_metrics(store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
+pub fn list_metrics(format: Format, store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
     let skipped: usize = match &input.next_token {
         Some(token) => token.parse().map_err(|_| Error::invalid_token())?,
         None => 0,
@@ -71,7 +71,7 @@ pub fn list_metrics(store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
         });
     let metrics: Vec<_> = matching.by_ref().take(PAGE).collect();
     let next_token = matching.next().map(|_| (skipped + PAGE).to_string());
-    cbor::write(&Output { metrics, next_token })
+    format.write(&Output { metrics, next_token })
 }
 
 fn matches(input: &Input, key: &SeriesKey) -> bool {

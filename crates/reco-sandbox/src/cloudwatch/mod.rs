@@ -1,17 +1,17 @@
-//! CloudWatch: the calls recoctl uses, over rpc-v2-cbor, on an in-memory store.
+//! CloudWatch: the calls recoctl uses, over rpc-v2-cbor and awsJson 1.0, on an in-memory store.
 //!
 //! `PutMetricData`, `GetMetricData` (no metric math), `ListMetrics`, `PutMetricAlarm`,
 //! `DescribeAlarms`, `DeleteAlarms`. Standard-resolution data is kept by the minute, as CloudWatch
 //! keeps it; high-resolution data by the second.
 
 mod alarms;
-mod cbor;
 mod error;
 mod list;
 mod put;
 mod query;
 mod statistic;
 mod store;
+mod wire;
 
 use crate::http::{Request, Response, StatusCode, respond};
 use alarms::Alarms;
@@ -19,9 +19,12 @@ use error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use store::{SeriesKey, Store};
+pub use wire::Format;
 
 /// The path prefix of CloudWatch's rpc-v2-cbor operations.
 pub const PATH_PREFIX: &str = "/service/GraniteServiceVersion20100801/operation/";
+/// The `X-Amz-Target` prefix of CloudWatch's awsJson operations.
+pub const TARGET_PREFIX: &str = "GraniteServiceVersion20100801.";
 
 /// The CloudWatch of a sandbox. Cheap to clone.
 #[derive(Clone, Default)]
@@ -67,26 +70,26 @@ impl Cloudwatch {
     }
 
     /// Answers one call of `operation`.
-    pub async fn handle(&self, operation: &str, request: Request) -> Response {
-        let answer = match cbor::body_of(&request).await {
-            Ok(body) => self.dispatch(operation, &body),
+    pub async fn handle(&self, format: Format, operation: &str, request: Request) -> Response {
+        let answer = match wire::body_of(&request).await {
+            Ok(body) => self.dispatch(format, operation, &body),
             Err(error) => Err(error),
         };
         match answer {
-            Ok(body) => rendered(StatusCode::OK, body),
-            Err(error) => rendered(error.status(), error.body()),
+            Ok(body) => rendered(format, StatusCode::OK, body),
+            Err(error) => rendered(format, error.status(), error.body(format)),
         }
     }
 
-    fn dispatch(&self, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
-        let state = &mut *self.lock();
+    fn dispatch(&self, format: Format, operation: &str, body: &[u8]) -> Result<Vec<u8>, Error> {
+        let State { store, alarms } = &mut *self.lock();
         match operation {
-            "PutMetricData" => put::put_metric_data(&mut state.store, &cbor::read(body)?, now_s()),
-            "GetMetricData" => query::get_metric_data(&state.store, &cbor::read(body)?),
-            "ListMetrics" => list::list_metrics(&state.store, &cbor::read(body)?),
-            "PutMetricAlarm" => state.alarms.put(cbor::read(body)?, now_s()),
-            "DescribeAlarms" => state.alarms.describe(&cbor::read(body)?, &state.store, now_s()),
-            "DeleteAlarms" => state.alarms.delete(&cbor::read(body)?),
+            "PutMetricData" => put::put_metric_data(format, store, &format.read(body)?, now_s()),
+            "GetMetricData" => query::get_metric_data(format, store, &format.read(body)?),
+            "ListMetrics" => list::list_metrics(format, store, &format.read(body)?),
+            "PutMetricAlarm" => alarms.put(format, format.read(body)?, now_s()),
+            "DescribeAlarms" => alarms.describe(format, &format.read(body)?, store, now_s()),
+            "DeleteAlarms" => alarms.delete(format, &format.read(body)?),
             other => Err(Error::unknown_operation(other)),
         }
     }
@@ -96,11 +99,12 @@ impl Cloudwatch {
     }
 }
 
-fn rendered(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = respond(status, "application/cbor", body);
-    response
-        .headers_mut()
-        .insert("smithy-protocol", crate::http::HeaderValue::from_static("rpc-v2-cbor"));
+fn rendered(format: Format, status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = respond(status, format.media_type(), body);
+    if format == Format::Cbor {
+        let protocol = crate::http::HeaderValue::from_static("rpc-v2-cbor");
+        response.headers_mut().insert("smithy-protocol", protocol);
+    }
     response
 }
 

@@ -1,9 +1,9 @@
 //! `PutMetricData`.
 
-use super::cbor::{self, Epoch, Number};
 use super::error::Error;
 use super::statistic::checked_period;
 use super::store::{Dimension, MINUTE, SeriesKey, Store, Summary};
+use super::wire::{Epoch, Format, Number};
 use serde::{Deserialize, Serialize};
 
 /// AWS: 1,000 metrics a request.
@@ -51,7 +51,12 @@ struct StatisticSet {
 struct Nothing {}
 
 /// Stores a request's data, all or nothing.
-pub fn put_metric_data(store: &mut Store, input: &Input, now_s: i64) -> Result<Vec<u8>, Error> {
+pub fn put_metric_data(
+    format: Format,
+    store: &mut Store,
+    input: &Input,
+    now_s: i64,
+) -> Result<Vec<u8>, Error> {
     let namespace = input
         .namespace
         .as_deref()
@@ -74,7 +79,7 @@ pub fn put_metric_data(store: &mut Store, input: &Input, now_s: i64) -> Result<V
     for (key, resolution, time, summary) in accepted {
         store.add_summary(key, resolution, time, &summary);
     }
-    cbor::write(&Nothing {})
+    format.write(&Nothing {})
 }
 
 fn checked(

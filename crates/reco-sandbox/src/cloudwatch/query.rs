@@ -1,9 +1,9 @@
 //! `GetMetricData`: statistics by period, without metric math.
 
-use super::cbor::{self, Epoch};
 use super::error::Error;
 use super::statistic::{Statistic, checked_period};
 use super::store::{Dimension, MINUTE, SeriesKey, Store};
+use super::wire::{Epoch, Format};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ struct CheckedQuery<'a> {
 
 /// Answers a query page by page: an answer holds whole results while they fit into the limit, then
 /// part of one (`PartialData`), and a token for the rest.
-pub fn get_metric_data(store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
+pub fn get_metric_data(format: Format, store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
     let request = checked(input)?;
     let digest = digest(input);
     let (first, skipped) = match &input.next_token {
@@ -122,7 +122,7 @@ pub fn get_metric_data(store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
             break;
         }
     }
-    cbor::write(&Output { metric_data_results: results, next_token, messages: [] })
+    format.write(&Output { metric_data_results: results, next_token, messages: [] })
 }
 
 fn found(query: &CheckedQuery<'_>, points: &[(i64, f64)], complete: bool) -> Found {

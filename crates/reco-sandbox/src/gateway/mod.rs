@@ -100,7 +100,9 @@ impl Gateway {
         match route {
             Route::Sqs => self.sqs.handle(request).await,
             Route::DynamoDb => self.dynamodb.handle(request).await,
-            Route::Cloudwatch(operation) => self.cloudwatch.handle(&operation, request).await,
+            Route::Cloudwatch(format, operation) => {
+                self.cloudwatch.handle(format, &operation, request).await
+            }
             Route::Unknown => route::unknown(&request),
         }
     }

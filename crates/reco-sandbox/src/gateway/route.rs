@@ -16,8 +16,9 @@ pub enum Route {
     Sqs,
     /// `X-Amz-Target: DynamoDB_20120810.*`.
     DynamoDb,
-    /// The CloudWatch operation in the path, over rpc-v2-cbor.
-    Cloudwatch(String),
+    /// A CloudWatch operation: over rpc-v2-cbor it is in the path, over awsJson in
+    /// `X-Amz-Target: GraniteServiceVersion20100801.*`.
+    Cloudwatch(cloudwatch::Format, String),
     /// Anything else.
     Unknown,
 }
@@ -29,9 +30,13 @@ impl Route {
         if let Some(operation) = parts.uri.path().strip_prefix(cloudwatch::PATH_PREFIX)
             && header("smithy-protocol") == Some("rpc-v2-cbor")
         {
-            return Self::Cloudwatch(operation.to_owned());
+            return Self::Cloudwatch(cloudwatch::Format::Cbor, operation.to_owned());
         }
-        match header("x-amz-target") {
+        let target = header("x-amz-target");
+        if let Some(operation) = target.and_then(|t| t.strip_prefix(cloudwatch::TARGET_PREFIX)) {
+            return Self::Cloudwatch(cloudwatch::Format::Json, operation.to_owned());
+        }
+        match target {
             Some(target) if target.starts_with(SQS_TARGET_PREFIX) => Self::Sqs,
             Some(target)
                 if target.starts_with(dynamodb::TARGET_PREFIX)
@@ -60,8 +65,8 @@ pub fn unknown(request: &Request) -> Response {
     json_error(
         "UnknownOperationException",
         &format!(
-            "the sandbox has no operation {asked}: it serves SQS and DynamoDB over awsJson 1.0 \
-             (X-Amz-Target) and CloudWatch over rpc-v2-cbor"
+            "the sandbox has no operation {asked}: it serves SQS, DynamoDB and CloudWatch over \
+             awsJson 1.0 (X-Amz-Target), and CloudWatch over rpc-v2-cbor"
         ),
         StatusCode::BAD_REQUEST,
     )

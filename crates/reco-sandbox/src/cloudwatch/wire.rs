@@ -1,8 +1,8 @@
-//! rpc-v2-cbor on the wire: request bodies (gzip or plain), typed reading and writing, and numbers
-//! and times, which clients may encode in more than one way.
+//! CloudWatch on the wire: request bodies (gzip or plain), typed reading and writing in CBOR or JSON,
+//! and numbers and times, which clients may encode in more than one way.
 
 use super::error::Error;
-use crate::http::Request;
+use crate::http::{AWS_JSON, Request};
 use async_compression::tokio::bufread::GzipDecoder;
 use ciborium::Value;
 use serde::de::{DeserializeOwned, Error as _};
@@ -42,19 +42,51 @@ pub async fn body_of(request: &Request) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Reads a typed input; an empty body is an empty input.
-pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    const EMPTY_MAP: &[u8] = &[0xa0];
-    let body = if body.is_empty() { EMPTY_MAP } else { body };
-    ciborium::from_reader(body).map_err(|error| Error::serialization(error.to_string()))
+/// The two protocols CloudWatch speaks today: the Rust SDK takes the first, boto3 the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// rpc-v2-cbor.
+    Cbor,
+    /// awsJson 1.0.
+    Json,
 }
 
-/// Writes a typed output.
-pub fn write<T: Serialize>(output: &T) -> Result<Vec<u8>, Error> {
-    let mut body = Vec::new();
-    ciborium::into_writer(output, &mut body)
-        .map_err(|error| Error::serialization(error.to_string()))?;
-    Ok(body)
+impl Format {
+    /// The media type of requests and answers.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Cbor => "application/cbor",
+            Self::Json => AWS_JSON,
+        }
+    }
+
+    /// Reads a typed input; an empty body is an empty input.
+    pub fn read<T: DeserializeOwned>(self, body: &[u8]) -> Result<T, Error> {
+        const EMPTY_MAP: &[u8] = &[0xa0];
+        match self {
+            Self::Cbor => {
+                let body = if body.is_empty() { EMPTY_MAP } else { body };
+                ciborium::from_reader(body).map_err(|error| Error::serialization(error.to_string()))
+            }
+            Self::Json => {
+                let body = if body.is_empty() { b"{}" } else { body };
+                serde_json::from_slice(body)
+                    .map_err(|error| Error::serialization(error.to_string()))
+            }
+        }
+    }
+
+    /// Writes a typed output.
+    pub fn write<T: Serialize>(self, output: &T) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        match self {
+            Self::Cbor => ciborium::into_writer(output, &mut body)
+                .map_err(|error| Error::serialization(error.to_string()))?,
+            Self::Json => serde_json::to_writer(&mut body, output)
+                .map_err(|error| Error::serialization(error.to_string()))?,
+        }
+        Ok(body)
+    }
 }
 
 /// A number in whichever CBOR type the client chose.
@@ -69,7 +101,7 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// A time in seconds since the epoch, under tag 1.
+/// A time in seconds since the epoch; in CBOR under tag 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Epoch(pub f64);
 
@@ -95,6 +127,9 @@ impl<'de> Deserialize<'de> for Epoch {
 
 impl Serialize for Epoch {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.serialize_f64(self.0);
+        }
         Value::Tag(EPOCH_TAG, Box::new(Value::Float(self.0))).serialize(serializer)
     }
 }
@@ -113,11 +148,21 @@ mod tests {
 
     #[test]
     fn times_are_tag_1_and_read_back_from_integers_and_floats() {
-        let body = write(&Epoch(1_700_000_000.0)).expect("written");
+        let body = Format::Cbor.write(&Epoch(1_700_000_000.0)).expect("written");
         assert_eq!(body[0], 0xc1, "tag 1");
-        assert_eq!(read::<Epoch>(&body), Ok(Epoch(1_700_000_000.0)));
+        assert_eq!(Format::Cbor.read::<Epoch>(&body), Ok(Epoch(1_700_000_000.0)));
         let integer = [0xc1, 0x1a, 0x65, 0x53, 0xf1, 0x00];
-        assert_eq!(read::<Epoch>(&integer), Ok(Epoch(1_700_000_000.0)));
-        assert!(read::<Epoch>(&[0x61, b'x']).is_err());
+        assert_eq!(Format::Cbor.read::<Epoch>(&integer), Ok(Epoch(1_700_000_000.0)));
+        assert!(Format::Cbor.read::<Epoch>(&[0x61, b'x']).is_err());
+    }
+
+    #[test]
+    fn times_are_plain_numbers_in_json() {
+        assert_eq!(
+            Format::Json.write(&Epoch(1_700_000_000.5)).as_deref(),
+            Ok(&b"1700000000.5"[..])
+        );
+        assert_eq!(Format::Json.read::<Epoch>(b"1700000000"), Ok(Epoch(1_700_000_000.0)));
+        assert!(Format::Json.read::<Epoch>(b"\"2026-01-15\"").is_err());
     }
 }
