@@ -1,0 +1,140 @@
+//! What may depend on what. The directions are drawn in the documentation; here they are checked
+//! against the graph that cargo resolves, normal dependencies only.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeSet, HashMap};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
+
+/// The resolved graph: each package's name, and the packages that it links.
+struct Graph {
+    names: HashMap<PackageId, String>,
+    links: HashMap<PackageId, Vec<PackageId>>,
+}
+
+static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
+    // Only this platform's packages are sure to be on this machine.
+    let options = ["--locked".to_owned(), "--filter-platform".to_owned(), host()];
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).other_options(options).exec();
+    let metadata = metadata.unwrap();
+    let names = metadata.packages.into_iter().map(|package| (package.id, package.name.to_string()));
+    let nodes = metadata.resolve.unwrap().nodes.into_iter().map(|node| {
+        let linked = node
+            .deps
+            .into_iter()
+            .filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+        (node.id, linked.map(|dep| dep.pkg).collect())
+    });
+    Graph { names: names.collect(), links: nodes.collect() }
+});
+
+fn host() -> String {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let version = Command::new(rustc).arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap().to_owned()
+}
+
+fn id_of(name: &str) -> &'static PackageId {
+    GRAPH.names.iter().find(|(_, known)| *known == name).map(|(id, _)| id).unwrap()
+}
+
+/// The packages that `name` names itself.
+fn direct(name: &str) -> BTreeSet<&'static str> {
+    GRAPH.links[id_of(name)].iter().map(|id| GRAPH.names[id].as_str()).collect()
+}
+
+/// Everything that ends up in a program that links `name`.
+fn reached(name: &str) -> BTreeSet<&'static str> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![id_of(name)];
+    while let Some(id) = open.pop() {
+        for next in &GRAPH.links[id] {
+            if reached.insert(GRAPH.names[next].as_str()) {
+                open.push(next);
+            }
+        }
+    }
+    reached
+}
+
+/// Those of `found` that a pattern names; a pattern that ends in `*` names a family.
+fn among(found: &BTreeSet<&'static str>, patterns: &[&str]) -> Vec<&'static str> {
+    let matches = |name: &str| {
+        patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == *pattern,
+        })
+    };
+    found.iter().copied().filter(|name| matches(name)).collect()
+}
+
+#[test]
+fn the_core_reaches_no_service_runtime_clock_or_terminal() {
+    let allowed = ["jiff", "md-5", "serde", "serde_json", "sha2", "thiserror", "toml"];
+    let direct = direct("reco-core");
+    assert!(direct.is_subset(&allowed.into()), "the core names {direct:?}");
+    let forbidden = [
+        "aws*",
+        "lambda*",
+        "hyper*",
+        "http*",
+        "tokio*",
+        "async*",
+        "futures*",
+        "sqlx*",
+        "rusqlite",
+        "libsqlite3-sys",
+        "clap*",
+        "chrono",
+        "time",
+        "anstream",
+        "console",
+        "crossterm",
+        "indicatif",
+        "comfy-table",
+        "tracing*",
+        "env_logger",
+        "rand",
+        "fastrand",
+    ];
+    assert_eq!(among(&reached("reco-core"), &forbidden), [""; 0]);
+}
+
+#[test]
+fn the_lambda_reaches_no_terminal_and_nothing_of_the_command_line() {
+    let forbidden = [
+        "clap*",
+        "indicatif",
+        "comfy-table",
+        "ratatui",
+        "crossterm",
+        "anstream",
+        "recoctl",
+        "reco-sandbox",
+        "dynoxide-rs",
+    ];
+    let reached = reached("reco-lambda");
+    assert_eq!(among(&reached, &forbidden), [""; 0]);
+    assert!(reached.contains("reco-core"), "it decides by the core");
+}
+
+#[test]
+fn crates_depend_downwards_only() {
+    let ours = |name| among(&direct(name), &["recoctl", "reco-*"]);
+    assert_eq!(ours("reco-core"), [""; 0]);
+    assert_eq!(ours("reco-store"), ["reco-core"]);
+    assert_eq!(ours("reco-lambda"), ["reco-core", "reco-store"]);
+    assert!(!ours("reco-sandbox").contains(&"recoctl"));
+}
+
+/// The checks above pass on an empty graph too; this one does not.
+#[test]
+fn the_graph_shows_what_is_there() {
+    let all = reached("recoctl");
+    assert_eq!(among(&all, &["clap", "tokio", "aws-sdk-sqs"]), ["aws-sdk-sqs", "clap", "tokio"]);
+    assert!(reached("reco-lambda").contains("tokio"));
+}
