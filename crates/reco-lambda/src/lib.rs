@@ -1,1 +1,13 @@
-//! Placeholder.
+//! The Lambda of the recommendation pipeline, as a library: an SQS batch in, DynamoDB items and the
+//! list of messages to retry out.
+//!
+//! The same handler runs in the function (`bootstrap`) and in the sandbox's worker.
+
+mod handler;
+mod intake;
+mod plan;
+mod report;
+pub mod settings;
+
+pub use handler::{Handled, HandlerError, Pipeline, handle};
+pub use report::{FailureReason, HandlerReport, MessageFailure};

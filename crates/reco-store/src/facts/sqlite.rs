@@ -9,7 +9,7 @@ use reco_core::facts::{
     ArticleFacts, FactSet, Facts, FactsError, FactsRequest, FactsStage, UserFacts,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row, TypeInfo, ValueRef};
 
 use super::ids::lists;
 use super::sql::{Binding, FactsSql, statements};
@@ -53,7 +53,9 @@ impl SqliteFacts {
             .filename(path)
             .read_only(true)
             .create_if_missing(false)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            // Statements hold users' ids, which belong into no log.
+            .disable_statement_logging();
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(LOOKUP_TIMEOUT)

@@ -30,11 +30,16 @@ pub fn client(port: u16) -> Client {
 
 /// An embedded DynamoDB, gone with the test's runtime.
 pub async fn dynamodb() -> Client {
+    dynamodb_on().await.1
+}
+
+/// The same, with the port that it listens on.
+pub async fn dynamodb_on() -> (u16, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("bound").port();
     let database = dynoxide::Database::memory().expect("a database in memory");
     tokio::spawn(dynoxide::server::serve_on(listener, database));
-    client(port)
+    (port, client(port))
 }
 
 /// Creates an on-demand table with the given key attributes (the second is a sort key).

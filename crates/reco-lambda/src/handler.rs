@@ -1,0 +1,140 @@
+//! The handler: one facts lookup and one writer for the whole batch, then exactly the messages to
+//! retry.
+
+use std::collections::HashSet;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use reco_core::Id;
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::policy::Policy;
+use reco_store::facts::FactsSource;
+use reco_store::retry::Stop;
+use reco_store::writer::Writer;
+use tokio::time::Instant;
+
+use crate::intake::{Incoming, intake};
+use crate::plan::{Plan, entries_in};
+use crate::report::{FailureReason, HandlerReport};
+
+/// What the handler works with, for as long as the function's environment lives.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// Where facts come from.
+    pub facts: FactsSource,
+    /// What may be written.
+    pub policy: Policy,
+    /// Where it is written, and how items are laid out there.
+    pub writer: Writer,
+}
+
+/// A batch, handled.
+#[derive(Debug, Clone)]
+pub struct Handled {
+    /// The messages to retry (AWS: `ReportBatchItemFailures`). An empty list is success.
+    pub response: SqsBatchResponse,
+    /// What was done, in counts.
+    pub report: HandlerReport,
+}
+
+/// A batch that fails whole, on purpose: the event source mapping then returns all of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HandlerError {
+    /// A failure of this record could not be named, and a response with an empty identifier fails
+    /// the whole batch anyway; so it fails before anything is written.
+    #[error("record {index} of the batch has no message id; the whole batch is returned for retry")]
+    MissingMessageId {
+        /// The record's index, from 0.
+        index: usize,
+    },
+}
+
+/// Handles a batch. No write is begun after `deadline`, and no call outlives it.
+///
+/// A message is returned for retry when it does not decode, when any of its entries is bad or does
+/// not fit the table (the good ones are written all the same), or when the list of any of its users
+/// could not be written in time. What the filter leaves nothing of is success.
+///
+/// # Errors
+/// [`HandlerError`] when the batch must fail whole.
+pub async fn handle(
+    pipeline: &Pipeline,
+    event: SqsEvent,
+    deadline: Instant,
+) -> Result<Handled, HandlerError> {
+    let incoming = intake(event)?;
+    let mut report = HandlerReport {
+        messages: incoming.len() as u64,
+        entries: incoming.iter().map(|message| entries_in(&message.decoded)).sum(),
+        facts: pipeline.facts.kind(),
+        ..HandlerReport::default()
+    };
+    let begun = Instant::now();
+    let facts = lookup(pipeline, &incoming, deadline).await;
+    report.facts_ms = milliseconds_since(begun);
+    match facts {
+        Ok(facts) => write(pipeline, incoming, &facts, deadline, &mut report).await,
+        Err(error) => {
+            report.facts_error = Some(error.to_string());
+            report.unprocessed = report.entries;
+            for message in &incoming {
+                report.fail(&message.id, FailureReason::NoFacts);
+            }
+        }
+    }
+    assert_eq!(report.accounted(), report.entries, "every entry has exactly one outcome");
+    Ok(Handled { response: response(&report), report })
+}
+
+/// Asks once for all users and articles of the batch.
+async fn lookup(
+    pipeline: &Pipeline,
+    incoming: &[Incoming],
+    deadline: Instant,
+) -> Result<FactSet, FactsError> {
+    let decoded = incoming.iter().filter_map(|message| message.decoded.as_ref().ok());
+    let entries = decoded.flat_map(|decoded| &decoded.entries);
+    let request = FactsRequest::of(entries.map(|entry| &entry.recommendation));
+    if request.is_empty() || !pipeline.policy.rules.need_facts() {
+        return Ok(FactSet::Unavailable);
+    }
+    let answer = tokio::time::timeout_at(deadline, pipeline.facts.lookup(&request)).await;
+    answer.unwrap_or_else(|_| {
+        let reason = "no answer before the function's deadline".to_owned();
+        Err(FactsError { stage: FactsStage::Timeout, reason })
+    })
+}
+
+async fn write(
+    pipeline: &Pipeline,
+    incoming: Vec<Incoming>,
+    facts: &FactSet,
+    deadline: Instant,
+    report: &mut HandlerReport,
+) {
+    let Pipeline { policy, writer, .. } = pipeline;
+    let mut plan = Plan::make(incoming, facts, policy, writer.schema(), report);
+    let begun = Instant::now();
+    let written = writer.write_all(std::mem::take(&mut plan.items), &Stop::at(deadline)).await;
+    report.write_ms = milliseconds_since(begun);
+    report.count_writes(&written);
+    let left: HashSet<Id> = written.left.into_iter().map(|item| item.recommendation.user).collect();
+    plan.settle(&left, report);
+}
+
+fn milliseconds_since(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn response(report: &HandlerReport) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = report
+        .failures
+        .iter()
+        .map(|failure| {
+            let mut item = BatchItemFailure::default();
+            item.item_identifier.clone_from(&failure.message_id);
+            item
+        })
+        .collect();
+    response
+}

@@ -1,0 +1,37 @@
+//! From the event's records to decoded messages. Bodies are taken as strings and decoded one by
+//! one, so that a poison body is a fault of its own message only.
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use reco_core::decode::{DecodeError, Decoded, decode};
+
+use crate::HandlerError;
+
+/// A message of the batch.
+pub(crate) struct Incoming {
+    /// Its id, never empty.
+    pub(crate) id: String,
+    /// Its order group, on FIFO queues only.
+    pub(crate) group: Option<String>,
+    /// When it was sent, in milliseconds since the epoch.
+    pub(crate) sent_ms: Option<i64>,
+    /// What it says.
+    pub(crate) decoded: Result<Decoded, DecodeError>,
+}
+
+/// Decodes all records, in order.
+pub(crate) fn intake(event: SqsEvent) -> Result<Vec<Incoming>, HandlerError> {
+    event.records.into_iter().enumerate().map(|(index, record)| incoming(index, record)).collect()
+}
+
+fn incoming(index: usize, record: SqsMessage) -> Result<Incoming, HandlerError> {
+    let id = record
+        .message_id
+        .filter(|id| !id.is_empty())
+        .ok_or(HandlerError::MissingMessageId { index })?;
+    let fifo = record.event_source_arn.is_some_and(|arn| arn.ends_with(".fifo"));
+    // A group keeps order on FIFO queues; on standard queues it only names a tenant.
+    let group = fifo.then(|| record.attributes.get("MessageGroupId").cloned().unwrap_or_default());
+    let sent_ms = record.attributes.get("SentTimestamp").and_then(|time| time.parse().ok());
+    let decoded = decode(record.body.as_deref().unwrap_or_default());
+    Ok(Incoming { id, group, sent_ms, decoded })
+}

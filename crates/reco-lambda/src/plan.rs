@@ -1,0 +1,302 @@
+//! What is to be written for a batch, and which messages answer for it. Pure.
+
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
+
+use reco_core::Id;
+use reco_core::classify::{Content, JudgedEntry};
+use reco_core::decode::{DecodeError, Decoded};
+use reco_core::facts::FactSet;
+use reco_core::item::{PlannedItem, Schema};
+use reco_core::judge::Verdict;
+use reco_core::policy::Policy;
+
+use crate::intake::Incoming;
+use crate::report::{FailureReason, HandlerReport};
+
+/// A message, as far as its outcome is concerned.
+struct Pending {
+    id: String,
+    group: Option<String>,
+    /// Users whose lists must be written, by this message or by a newer one of the batch.
+    users: Vec<Id>,
+    failure: Option<FailureReason>,
+}
+
+/// The writes of a batch, each user once, and the messages that wait for them.
+pub(crate) struct Plan {
+    messages: Vec<Pending>,
+    /// What is to be written, in the order in which users first occur.
+    pub(crate) items: Vec<PlannedItem>,
+}
+
+/// How new a list is: by the producer's own time, else by the time of sending; between equals, by
+/// the time of sending and then by order.
+type Age = (Option<i64>, Option<i64>, usize, usize);
+
+impl Plan {
+    /// Judges all messages and keeps the newest list of each user.
+    ///
+    /// The newest of those that the filter lets pass, so that the table ends as if the messages had
+    /// come one by one.
+    pub(crate) fn make(
+        incoming: Vec<Incoming>,
+        facts: &FactSet,
+        policy: &Policy,
+        schema: &Schema,
+        report: &mut HandlerReport,
+    ) -> Self {
+        let mut plan = Plan { messages: Vec::with_capacity(incoming.len()), items: Vec::new() };
+        let mut newest: HashMap<Id, (Age, usize)> = HashMap::new();
+        let mut stopped: HashSet<String> = HashSet::new();
+        for (order, message) in incoming.into_iter().enumerate() {
+            let Incoming { id, group, sent_ms, decoded } = message;
+            let mut pending = Pending { id, group, users: Vec::new(), failure: None };
+            if pending.group.as_ref().is_some_and(|group| stopped.contains(group)) {
+                report.held += entries_in(&decoded);
+                pending.failure = Some(FailureReason::BehindFailure);
+                plan.messages.push(pending);
+                continue;
+            }
+            let content = Content::judge(decoded, facts, policy, schema);
+            pending.failure = fault_of(&content);
+            if let (Some(group), Some(_)) = (&pending.group, &pending.failure) {
+                stopped.insert(group.clone());
+            }
+            report.bad += content.bad.len() as u64;
+            for entry in content.entries {
+                report.dropped += entry.judged.dropped;
+                let age = age_of(&entry, sent_ms, order);
+                match entry.judged.verdict {
+                    Verdict::Write(item) => {
+                        pending.users.push(entry.user);
+                        plan.keep_newest(item, age, &mut newest, report);
+                    }
+                    Verdict::Skip(reason) => *report.skipped.entry(reason).or_default() += 1,
+                    Verdict::Reject(_) => report.rejected += 1,
+                }
+            }
+            plan.messages.push(pending);
+        }
+        plan
+    }
+
+    fn keep_newest(
+        &mut self,
+        item: PlannedItem,
+        age: Age,
+        newest: &mut HashMap<Id, (Age, usize)>,
+        report: &mut HandlerReport,
+    ) {
+        match newest.entry(item.recommendation.user.clone()) {
+            Slot::Vacant(slot) => {
+                slot.insert((age, self.items.len()));
+                self.items.push(item);
+            }
+            Slot::Occupied(mut slot) => {
+                report.superseded += 1;
+                let (kept_age, position) = slot.get_mut();
+                if age > *kept_age {
+                    *kept_age = age;
+                    self.items[*position] = item;
+                }
+            }
+        }
+    }
+
+    /// Names the messages to retry, given the users whose lists were not written.
+    pub(crate) fn settle(self, left: &HashSet<Id>, report: &mut HandlerReport) {
+        let mut stopped: HashSet<String> = HashSet::new();
+        for Pending { id, group, users, failure } in self.messages {
+            let unwritten =
+                users.into_iter().filter(|user| left.contains(user)).collect::<HashSet<_>>().len();
+            let behind = group.as_ref().is_some_and(|group| stopped.contains(group));
+            let failure = failure
+                .or((unwritten > 0)
+                    .then_some(FailureReason::NotWritten { users: unwritten as u64 }))
+                .or(behind.then_some(FailureReason::BehindFailure));
+            if let Some(reason) = failure {
+                stopped.extend(group);
+                report.fail(&id, reason);
+            }
+        }
+    }
+}
+
+/// Entries of a message, good and bad.
+pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
+    decoded.as_ref().map_or(0, |decoded| (decoded.entries.len() + decoded.bad.len()) as u64)
+}
+
+/// What makes a message fail whatever is written.
+fn fault_of(content: &Content) -> Option<FailureReason> {
+    match &content.decoded {
+        Err(DecodeError::Malformed { position, .. }) => {
+            Some(FailureReason::Malformed { at: position.to_string() })
+        }
+        Err(DecodeError::Foreign { .. }) => Some(FailureReason::Foreign),
+        Ok(_) => {
+            let reject = |entry: &&JudgedEntry| matches!(entry.judged.verdict, Verdict::Reject(_));
+            let rejected = content.entries.iter().filter(reject).count() as u64;
+            let bad = content.bad.len() as u64;
+            (bad + rejected > 0).then_some(FailureReason::BadEntries { bad, rejected })
+        }
+    }
+}
+
+fn age_of(entry: &JudgedEntry, sent_ms: Option<i64>, order: usize) -> Age {
+    let made_ms = entry.generated_at.map(|seconds| seconds.saturating_mul(1000));
+    (made_ms.or(sent_ms), sent_ms, order, entry.index)
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::decode::decode;
+    use reco_core::item::KeyType;
+
+    use super::*;
+
+    fn message(id: &str, group: Option<&str>, sent_ms: Option<i64>, body: &str) -> Incoming {
+        Incoming {
+            id: id.to_owned(),
+            group: group.map(str::to_owned),
+            sent_ms,
+            decoded: decode(body),
+        }
+    }
+
+    fn plan(incoming: Vec<Incoming>) -> (Plan, HandlerReport) {
+        let mut report = HandlerReport {
+            entries: incoming.iter().map(|message| entries_in(&message.decoded)).sum(),
+            ..HandlerReport::default()
+        };
+        let schema = Schema::with_key_type(KeyType::N);
+        let (facts, policy) = (FactSet::Unavailable, Policy::default());
+        let plan = Plan::make(incoming, &facts, &policy, &schema, &mut report);
+        (plan, report)
+    }
+
+    fn lists(plan: &Plan) -> Vec<(String, String)> {
+        let list = |item: &PlannedItem| {
+            let articles = item.recommendation.articles.iter().map(ToString::to_string);
+            (item.recommendation.user.to_string(), articles.collect::<Vec<_>>().join(","))
+        };
+        plan.items.iter().map(list).collect()
+    }
+
+    fn owned(lists: &[(&str, &str)]) -> Vec<(String, String)> {
+        lists.iter().map(|(user, list)| ((*user).to_owned(), (*list).to_owned())).collect()
+    }
+
+    fn settled(
+        plan: Plan,
+        left: &[i64],
+        mut report: HandlerReport,
+    ) -> Vec<(String, FailureReason)> {
+        plan.settle(&left.iter().copied().map(Id::from).collect(), &mut report);
+        report.failures.into_iter().map(|failure| (failure.message_id, failure.reason)).collect()
+    }
+
+    #[test]
+    fn the_producers_time_decides_before_the_time_of_sending() {
+        let (plan, report) = plan(vec![
+            message("a", None, Some(9_000), r#"{"data":[[7,[1]]],"generated_at":200}"#),
+            message("b", None, Some(10_000), r#"{"data":[[7,[2]]],"generated_at":100}"#),
+        ]);
+        assert_eq!(lists(&plan), owned(&[("7", "1")]));
+        assert_eq!(report.superseded, 1);
+    }
+
+    #[test]
+    fn without_it_the_time_of_sending_decides_and_then_the_order() {
+        let (by_time, _) = plan(vec![
+            message("a", None, Some(2_000), r#"{"data":[[7,[1]]]}"#),
+            message("b", None, Some(1_000), r#"{"data":[[7,[2]]]}"#),
+        ]);
+        assert_eq!(lists(&by_time), owned(&[("7", "1")]));
+        let (by_order, _) = plan(vec![
+            message("a", None, None, r#"{"data":[[7,[1]],[8,[5]],[7,[3]]]}"#),
+            message("b", None, None, r#"{"data":[["7",[2]]]}"#),
+        ]);
+        assert_eq!(lists(&by_order), owned(&[("7", "2"), ("8", "5")]));
+    }
+
+    #[test]
+    fn a_newer_list_that_the_filter_empties_does_not_hide_an_older_one() {
+        let (plan, report) = plan(vec![
+            message("a", None, Some(1_000), r#"{"data":[[7,[1]]]}"#),
+            message("b", None, Some(2_000), r#"{"data":[[7,[]]]}"#),
+        ]);
+        assert_eq!(lists(&plan), owned(&[("7", "1")]));
+        assert_eq!(report.skipped.values().sum::<u64>(), 1);
+    }
+
+    #[test]
+    fn a_superseded_message_fails_with_the_newer_write() {
+        let batch = || {
+            vec![
+                message("old", None, Some(1_000), r#"{"data":[[7,[1]]]}"#),
+                message("new", None, Some(2_000), r#"{"data":[[7,[2]]]}"#),
+                message("other", None, Some(2_000), r#"{"data":[[8,[2]]]}"#),
+            ]
+        };
+        let (unwritten, report) = plan(batch());
+        let lost = FailureReason::NotWritten { users: 1 };
+        let expected = [("old".to_owned(), lost.clone()), ("new".to_owned(), lost)];
+        assert_eq!(settled(unwritten, &[7], report), expected);
+        let (written, report) = plan(batch());
+        assert_eq!(settled(written, &[], report), []);
+    }
+
+    #[test]
+    fn bad_entries_fail_their_message_and_the_good_ones_are_still_written() {
+        let (plan, report) = plan(vec![
+            message("poison", None, None, "{not json"),
+            message("foreign", None, None, r#"{"order": 1}"#),
+            message("partial", None, None, r#"{"data":[[1,[5]],[2],["x",[5]]]}"#),
+            message("good", None, None, "[3,[6]]"),
+        ]);
+        assert_eq!(lists(&plan), owned(&[("1", "5"), ("3", "6")]));
+        assert_eq!((report.bad, report.rejected), (1, 1));
+        let failures = settled(plan, &[], report);
+        assert_eq!(failures.len(), 3);
+        assert!(matches!(&failures[0].1, FailureReason::Malformed { .. }));
+        assert_eq!(failures[1], ("foreign".to_owned(), FailureReason::Foreign));
+        let reason = FailureReason::BadEntries { bad: 1, rejected: 1 };
+        assert_eq!(failures[2], ("partial".to_owned(), reason));
+    }
+
+    #[test]
+    fn a_fifo_group_stops_at_its_first_failure() {
+        let (plan, report) = plan(vec![
+            message("a1", Some("a"), None, "[1,[5]]"),
+            message("a2", Some("a"), None, "poison"),
+            message("b1", Some("b"), None, "[2,[5]]"),
+            message("a3", Some("a"), None, "[1,[9]]"),
+            message("a4", Some("a"), None, r#"{"data":[[3,[5]],[4]]}"#),
+        ]);
+        assert_eq!(lists(&plan), owned(&[("1", "5"), ("2", "5")]), "a3 and a4 are not looked at");
+        assert_eq!(report.held, 3);
+        let ids: Vec<String> = settled(plan, &[], report).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["a2", "a3", "a4"]);
+    }
+
+    #[test]
+    fn a_failed_write_stops_a_fifo_group_too() {
+        let (plan, report) = plan(vec![
+            message("a1", Some("a"), None, "[1,[5]]"),
+            message("b1", Some("b"), None, "[2,[5]]"),
+            message("a2", Some("a"), None, "[3,[5]]"),
+        ]);
+        let failures = settled(plan, &[1], report);
+        let unwritten = ("a1".to_owned(), FailureReason::NotWritten { users: 1 });
+        assert_eq!(failures, [unwritten, ("a2".to_owned(), FailureReason::BehindFailure)]);
+    }
+
+    #[test]
+    fn on_a_standard_queue_a_failure_stands_alone() {
+        let (plan, report) =
+            plan(vec![message("a1", None, None, "poison"), message("a2", None, None, "[3,[5]]")]);
+        assert_eq!(settled(plan, &[], report).len(), 1);
+    }
+}

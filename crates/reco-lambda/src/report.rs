@@ -1,0 +1,130 @@
+//! What a batch came to, in counts: logged by the function, read by the sandbox.
+
+use std::collections::BTreeMap;
+
+use reco_core::filter::{DropCounts, SkipReason};
+use reco_store::writer::WriteReport;
+use serde::Serialize;
+
+/// What became of a batch. Every entry is counted in exactly one of `written`, `superseded`,
+/// `skipped`, `bad`, `rejected`, `held` and `unprocessed`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct HandlerReport {
+    /// Messages in the batch.
+    pub messages: u64,
+    /// Messages returned for retry, with the reason. Never anything of a body.
+    pub failures: Vec<MessageFailure>,
+    /// Users' entries in all messages, good and bad.
+    pub entries: u64,
+    /// Entries written.
+    pub written: u64,
+    /// Entries outdone by a newer one for the same user in this batch.
+    pub superseded: u64,
+    /// Entries for which the filter leaves nothing to write, by reason.
+    pub skipped: BTreeMap<SkipReason, u64>,
+    /// Entries that do not decode.
+    pub bad: u64,
+    /// Entries that the table cannot hold.
+    pub rejected: u64,
+    /// Entries not looked at, behind a failure of their FIFO group.
+    pub held: u64,
+    /// Entries that were to be written and are not.
+    pub unprocessed: u64,
+    /// Articles dropped from lists, by reason.
+    pub dropped: DropCounts,
+    /// Write capacity units consumed, as DynamoDB says.
+    pub wcu: f64,
+    /// `BatchWriteItem` calls.
+    pub calls: u64,
+    /// Calls made again.
+    pub retries: u64,
+    /// Calls refused whole as too fast.
+    pub throttled_calls: u64,
+    /// Items that came back unprocessed, each time counted.
+    pub returned_items: u64,
+    /// What throttled writes (reason and resource), with the number of times.
+    pub throttling: BTreeMap<String, u64>,
+    /// Why entries are unprocessed, where writing failed.
+    pub write_error: Option<String>,
+    /// The kind of facts source.
+    pub facts: &'static str,
+    /// Why facts could not be had; then the whole batch is returned.
+    pub facts_error: Option<String>,
+    /// How long the facts lookup took, in milliseconds.
+    pub facts_ms: u64,
+    /// How long writing took, in milliseconds.
+    pub write_ms: u64,
+}
+
+/// A message returned for retry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessageFailure {
+    /// The message's id.
+    pub message_id: String,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: FailureReason,
+}
+
+/// Why a message is returned for retry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum FailureReason {
+    /// It does not decode. Retrying will not help: the DLQ is where an operator sees it.
+    Malformed {
+        /// Where the fault is in the body.
+        at: String,
+    },
+    /// It is not a message of this pipeline.
+    Foreign,
+    /// Some of its entries can never be written; the others were.
+    BadEntries {
+        /// Entries that do not decode.
+        bad: u64,
+        /// Entries that the table cannot hold.
+        rejected: u64,
+    },
+    /// Lists of its users could not be written in time.
+    NotWritten {
+        /// How many.
+        users: u64,
+    },
+    /// An earlier message of its FIFO group failed.
+    BehindFailure,
+    /// Facts could not be had.
+    NoFacts,
+}
+
+impl HandlerReport {
+    /// How many entries the outcomes add up to; equals `entries` when nothing was lost.
+    #[must_use]
+    pub fn accounted(&self) -> u64 {
+        let skipped: u64 = self.skipped.values().sum();
+        self.written
+            + self.superseded
+            + skipped
+            + self.bad
+            + self.rejected
+            + self.held
+            + self.unprocessed
+    }
+
+    pub(crate) fn fail(&mut self, message_id: &str, reason: FailureReason) {
+        self.failures.push(MessageFailure { message_id: message_id.to_owned(), reason });
+    }
+
+    pub(crate) fn count_writes(&mut self, write: &WriteReport) {
+        self.written = write.written as u64;
+        self.unprocessed = write.left.len() as u64;
+        self.wcu = write.wcu;
+        self.calls = write.calls;
+        self.retries = write.retries;
+        self.throttled_calls = write.throttled_calls;
+        self.returned_items = write.returned;
+        for (throttle, count) in &write.throttling {
+            let name = format!("{} {}", throttle.reason, throttle.resource);
+            *self.throttling.entry(name.trim_end().to_owned()).or_default() += count;
+        }
+        self.write_error = write.failure.as_ref().map(ToString::to_string);
+    }
+}
