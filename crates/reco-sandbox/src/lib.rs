@@ -5,10 +5,12 @@ pub mod cloudwatch;
 pub mod dynamodb;
 mod gateway;
 mod http;
+mod options;
 mod sample;
 mod sandbox;
 pub mod seed;
 pub mod sqs;
 pub mod worker;
 
-pub use sandbox::{Sandbox, SandboxError, SandboxOptions};
+pub use options::{SandboxError, SandboxOptions};
+pub use sandbox::Sandbox;

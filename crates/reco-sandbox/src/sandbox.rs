@@ -3,13 +3,17 @@
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::gateway::Gateway;
-use crate::seed::{self, Seed, SeedError, SeedOptions};
+use crate::options::{SandboxError, SandboxOptions};
+use crate::seed::{self, Seed, SeedOptions};
 use crate::sqs::{Sqs, SqsOptions};
+use crate::worker::{self, Function, Source, Worker, WorkerOptions};
 use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use std::io;
+use reco_core::policy::Policy;
+use reco_lambda::settings::Settings;
+use reco_store::table::SchemaNames;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -20,59 +24,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// How often the source queue is looked at while waiting for it to drain.
 const IDLE_POLL: Duration = Duration::from_millis(20);
 
-/// What a sandbox is to be.
-#[derive(Debug, Clone)]
-pub struct SandboxOptions {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    pub port: u16,
-    /// Write capacity of every table; `None` writes without limit.
-    pub write_capacity: Option<WriteCapacity>,
-    /// The pipeline to seed; `None` leaves the sandbox empty.
-    pub seed: Option<SeedOptions>,
-}
-
-impl Default for SandboxOptions {
-    /// The seeded pipeline on a free port, without a write limit.
-    fn default() -> Self {
-        Self { seed: Some(SeedOptions::default()), ..Self::empty() }
-    }
-}
-
-impl SandboxOptions {
-    /// The services alone, on a free port, with nothing in them.
-    #[must_use]
-    pub const fn empty() -> Self {
-        Self { port: 0, write_capacity: None, seed: None }
-    }
-}
-
-/// Why a sandbox did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    /// The port could not be bound.
-    #[error("cannot listen on {address}: {source}; choose another port, or 0 for a free one")]
-    Bind {
-        /// The address that was asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The DynamoDB engine did not start.
-    #[error("the embedded DynamoDB engine did not start: {0}")]
-    DynamoDb(#[source] io::Error),
-    /// No temporary directory could be made.
-    #[error("cannot make a temporary directory for the facts file: {0}")]
-    Directory(#[source] io::Error),
-    /// The pipeline could not be seeded.
-    #[error(transparent)]
-    Seed(#[from] SeedError),
-}
-
 /// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits for the end.
 pub struct Sandbox {
-    address: SocketAddr,
+    endpoint: String,
     services: Services,
     pipeline: Option<Pipeline>,
+    worker: Option<Worker>,
     gateway: JoinHandle<()>,
     stop: DropGuard,
 }
@@ -100,24 +57,33 @@ impl Sandbox {
         let bind_error = |source| SandboxError::Bind { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(bind_error)?;
         let address = listener.local_addr().map_err(bind_error)?;
+        let endpoint = format!("http://{address}");
         let stop = CancellationToken::new();
         // From here on every way out stops what was started.
         let guard = stop.clone().drop_guard();
-        let services = Services::start(address, options.write_capacity, &stop).await?;
+        let services = Services::start(&endpoint, options.write_capacity, &stop).await?;
         let pipeline = match &options.seed {
             Some(options) => Some(Pipeline::seed(&services, options).await?),
             None => None,
         };
         let gateway = tokio::spawn(services.gateway().serve(listener, stop.child_token()));
+        // From here on the services answer, which the function needs to describe its table.
+        let worker = match (&pipeline, &options.worker) {
+            (Some(pipeline), Some(worker)) => {
+                let function = pipeline.function(&endpoint, options.policy).await?;
+                Some(services.worker(&endpoint, function, worker.clone(), stop.child_token()))
+            }
+            _ => None,
+        };
         let Services { sqs, dynamodb, cloudwatch } = services.clone();
         tokio::spawn(sample::run(sqs, dynamodb, cloudwatch, stop.child_token()));
-        Ok(Self { address, services, pipeline, gateway, stop: guard })
+        Ok(Self { endpoint, services, pipeline, worker, gateway, stop: guard })
     }
 
     /// The URL that serves every service: `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        self.endpoint.clone()
     }
 
     /// The environment that points a client at the sandbox and, when it was seeded, recoctl at its
@@ -125,7 +91,7 @@ impl Sandbox {
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
         let mut env = vec![
-            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
             ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
@@ -139,7 +105,7 @@ impl Sandbox {
                 ("RECOCTL_DLQ", seed::DLQ.to_owned()),
                 ("RECOCTL_TABLE", seed::TABLE.to_owned()),
                 ("RECOCTL_FUNCTION", seed::FUNCTION.to_owned()),
-                ("RECOCTL_FACTS", format!("sqlite:{}", pipeline.seed.facts.display())),
+                ("RECOCTL_FACTS", pipeline.facts()),
             ]);
         }
         env
@@ -148,7 +114,7 @@ impl Sandbox {
     /// SDK configuration for a client of the sandbox. Nothing of it is read from the environment.
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
-        sdk_config(&self.endpoint())
+        sdk_config(&self.endpoint)
     }
 
     /// The SQS of the sandbox.
@@ -192,8 +158,11 @@ impl Sandbox {
         Some(depth.visible + depth.in_flight + depth.delayed)
     }
 
-    /// Stops the sandbox and waits until its port is closed and its open calls have ended.
+    /// Stops the sandbox: the worker's running invocations finish first, then open calls. Waits until its port is closed and its open calls have ended.
     pub async fn shutdown(self) {
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
         drop(self.stop);
         if let Err(error) = self.gateway.await {
             tracing::error!(%error, "the sandbox's gateway ended abnormally");
@@ -213,17 +182,33 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
 
 impl Services {
     async fn start(
-        address: SocketAddr,
+        endpoint: &str,
         capacity: Option<WriteCapacity>,
         stop: &CancellationToken,
     ) -> Result<Self, SandboxError> {
         let sqs = Sqs::new(SqsOptions::default());
-        sqs.set_base_url(format!("http://{address}"));
+        sqs.set_base_url(endpoint);
         let cloudwatch = Cloudwatch::new();
         let dynamodb = DynamoDb::start(capacity, cloudwatch.clone(), stop.child_token())
             .await
             .map_err(SandboxError::DynamoDb)?;
         Ok(Self { sqs, dynamodb, cloudwatch })
+    }
+
+    fn worker(
+        &self,
+        endpoint: &str,
+        function: Function,
+        options: WorkerOptions,
+        stop: CancellationToken,
+    ) -> Worker {
+        let source = Source {
+            client: aws_sdk_sqs::Client::new(&sdk_config(endpoint)),
+            queue_url: self.sqs.queue_url(seed::QUEUE),
+            queue_arn: self.sqs.queue_arn(seed::QUEUE),
+            function_name: seed::FUNCTION.to_owned(),
+        };
+        Worker::start(source, function, self.cloudwatch.clone(), options, stop)
     }
 
     fn gateway(&self) -> Gateway {
@@ -246,5 +231,22 @@ impl Pipeline {
         };
         let seed = seed::plant(&targets, options, directory.path(), cloudwatch::now_ms()).await?;
         Ok(Self { seed, _directory: directory })
+    }
+
+    /// The facts file as recoctl and the function are told of it.
+    fn facts(&self) -> String {
+        format!("sqlite:{}", self.seed.facts.display())
+    }
+
+    /// The Lambda's handler on this pipeline.
+    async fn function(&self, endpoint: &str, policy: Policy) -> Result<Function, SandboxError> {
+        let settings = Settings {
+            table: seed::TABLE.to_owned(),
+            policy,
+            facts: self.facts(),
+            names: SchemaNames::default(),
+            margin: Duration::ZERO,
+        };
+        Ok(worker::function(settings.open(&sdk_config(endpoint)).await?))
     }
 }

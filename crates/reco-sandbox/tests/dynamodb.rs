@@ -242,6 +242,24 @@ async fn writes_and_throttles_show_in_cloudwatch() {
     sandbox.shutdown().await;
 }
 
+#[tokio::test]
+async fn a_failed_condition_costs_and_is_counted() {
+    for capacity in [None, Some(WriteCapacity::per_second(50.0))] {
+        let (sandbox, client) = sandbox(capacity).await;
+        let put = || client.put_item().table_name(TABLE).set_item(Some(item(1, 1500)));
+        put().send().await.unwrap();
+        let conditional = put().condition_expression("attribute_not_exists(user_id)");
+        let error = conditional.send().await.unwrap_err();
+        assert_eq!(error.code(), Some("ConditionalCheckFailedException"));
+        let metrics = aws_sdk_cloudwatch::Client::new(&common::sdk_config(&sandbox));
+        let consumed = sum(&metrics, "ConsumedWriteCapacityUnits", None, "Sum").await;
+        assert_eq!(consumed, Some(4.0));
+        let failed = sum(&metrics, "ConditionalCheckFailedRequests", None, "Sum").await;
+        assert_eq!(failed, Some(1.0));
+        sandbox.shutdown().await;
+    }
+}
+
 async fn sum(
     metrics: &aws_sdk_cloudwatch::Client,
     metric: &str,

@@ -113,6 +113,11 @@ impl Meter {
         self.now("ThrottledRequests", &dimensions, 1.0);
     }
 
+    /// `ConditionalCheckFailedRequests`.
+    pub fn condition_failed(&self, table: &str) {
+        self.now("ConditionalCheckFailedRequests", &[("TableName", table)], 1.0);
+    }
+
     /// `SuccessfulRequestLatency`, in milliseconds.
     pub fn latency(&self, table: &str, operation: &str, took: Duration) {
         let dimensions = [("TableName", table), ("Operation", operation)];

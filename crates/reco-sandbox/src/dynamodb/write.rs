@@ -56,17 +56,14 @@ enum Asked {
 /// What passed the limiter, and what did not.
 #[derive(Default)]
 struct Admission {
-    /// WCU taken in advance, by table.
-    taken: BTreeMap<String, f64>,
+    /// WCU expected to be consumed, by table; taken from its bucket if there is a limit.
+    expected: BTreeMap<String, f64>,
     /// Writes to hand back.
     throttled: Batch,
 }
 
-/// Why a call goes no further.
-enum Refused {
-    /// No part of it passed: tables and the number of writes each.
-    Throttled(BTreeMap<String, usize>),
-}
+/// A call of which no part passed: the number of writes by table.
+struct Refused(BTreeMap<String, usize>);
 
 impl DynamoDb {
     pub(super) async fn write(&self, operation: Operation, request: Request) -> Response {
@@ -80,7 +77,7 @@ impl DynamoDb {
         };
         let admission = match self.admit(operation, &mut fields) {
             Ok(admission) => admission,
-            Err(Refused::Throttled(tables)) => {
+            Err(Refused(tables)) => {
                 for (table, writes) in &tables {
                     self.meter.throttled(table, *writes);
                     self.meter.refused(table, operation.name());
@@ -106,36 +103,36 @@ impl DynamoDb {
 
     /// Takes the call's cost from the buckets; of a batch, leaves in `fields` only what passed.
     fn admit(&self, operation: Operation, fields: &mut Fields) -> Result<Admission, Refused> {
-        let mut admission = Admission::default();
-        let Some(limiter) = &self.limiter else {
-            return Ok(admission);
-        };
-        let now = Instant::now();
         if operation == Operation::Batch {
-            let batch: Option<Batch> = get(fields, "RequestItems");
-            let split = batch.and_then(|batch| plan::split(&batch, self.database(), limiter, now));
-            let Some(split) = split else {
-                return Ok(admission);
-            };
-            if split.admitted.is_empty() {
-                let count = |(table, writes): (&String, &Vec<_>)| {
-                    (plan::table_name(table).to_owned(), writes.len())
-                };
-                return Err(Refused::Throttled(split.throttled.iter().map(count).collect()));
-            }
-            set(fields, "RequestItems", &split.admitted);
-            admission.taken = split.taken;
-            admission.throttled = split.throttled;
-            return Ok(admission);
+            return self.admit_batch(fields);
         }
         let Some((table, cost)) = self.single(operation, fields) else {
-            return Ok(admission);
+            return Ok(Admission::default());
         };
-        if !limiter.take(&table, cost, now) {
-            return Err(Refused::Throttled([(table, 1)].into()));
+        let passes =
+            self.limiter.as_ref().is_none_or(|limiter| limiter.take(&table, cost, Instant::now()));
+        if !passes {
+            return Err(Refused([(table, 1)].into()));
         }
-        admission.taken.insert(table, cost);
-        Ok(admission)
+        Ok(Admission { expected: [(table, cost)].into(), ..Admission::default() })
+    }
+
+    fn admit_batch(&self, fields: &mut Fields) -> Result<Admission, Refused> {
+        let split = self.limiter.as_ref().and_then(|limiter| {
+            let batch: Batch = get(fields, "RequestItems")?;
+            plan::split(&batch, self.database(), limiter, Instant::now())
+        });
+        let Some(split) = split else {
+            return Ok(Admission::default());
+        };
+        if split.admitted.is_empty() {
+            let count = |(table, writes): (&String, &Vec<_>)| {
+                (plan::table_name(table).to_owned(), writes.len())
+            };
+            return Err(Refused(split.throttled.iter().map(count).collect()));
+        }
+        set(fields, "RequestItems", &split.admitted);
+        Ok(Admission { expected: split.taken, throttled: split.throttled })
     }
 
     /// Table and expected WCU of a call that writes one item, or `None` when the engine will refuse it.
@@ -157,14 +154,17 @@ impl DynamoDb {
             consumed_of(response.body())
         } else if is_failed_condition(response) {
             // A failed condition still costs its write (AWS: WCU of conditional writes).
-            let spent = |(table, units): (&String, &f64)| Consumed::of_table(table, *units);
-            return admission.taken.iter().map(spent).collect();
+            let spent = |(table, units): (&String, &f64)| {
+                self.meter.condition_failed(table);
+                Consumed::of_table(table, *units)
+            };
+            return admission.expected.iter().map(spent).collect();
         } else {
             Vec::new()
         };
         if let Some(limiter) = &self.limiter {
             let now = Instant::now();
-            for (table, taken) in &admission.taken {
+            for (table, taken) in &admission.expected {
                 let spent = consumed.iter().find(|spent| spent.table == *table);
                 let actual = spent.map_or(0.0, |spent| spent.table_units);
                 limiter.settle(table, actual - taken, now);

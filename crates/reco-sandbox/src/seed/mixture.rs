@@ -78,6 +78,7 @@ impl Composer<'_> {
     fn retryable(&mut self, count: usize) -> Vec<Newer> {
         let mut newer = Vec::with_capacity(count);
         for number in 0..count {
+            // A lone message may have to supersede others, for which it must not be the oldest.
             let expiring = number + 1 == count && count > 1;
             let age = match number % 10 {
                 _ if expiring => NEAR_EXPIRY_MS,
@@ -104,7 +105,6 @@ impl Composer<'_> {
                 newer.push(Newer { users, sent_at_ms: sent });
             }
         }
-        // A lone message must serve as the newer one too; it does not expire then.
         newer
     }
 

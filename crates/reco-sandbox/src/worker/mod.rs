@@ -7,7 +7,10 @@
 
 mod event;
 mod invocation;
+mod lambda;
 mod poller;
+
+pub use lambda::function;
 
 use crate::cloudwatch::Cloudwatch;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};

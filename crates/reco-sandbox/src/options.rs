@@ -1,0 +1,69 @@
+//! What a sandbox is to be, and why it could not.
+
+use crate::dynamodb::limiter::WriteCapacity;
+use crate::seed::{SeedError, SeedOptions};
+use crate::worker::WorkerOptions;
+use reco_core::policy::Policy;
+use reco_lambda::settings::SettingsError;
+use std::io;
+use std::net::SocketAddr;
+
+/// What a sandbox is to be.
+#[derive(Debug, Clone)]
+pub struct SandboxOptions {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Write capacity of every table; `None` writes without limit.
+    pub write_capacity: Option<WriteCapacity>,
+    /// The pipeline to seed; `None` leaves the sandbox empty.
+    pub seed: Option<SeedOptions>,
+    /// The worker between queue and table; `None` leaves messages in the source queue. There is no
+    /// worker without a pipeline.
+    pub worker: Option<WorkerOptions>,
+    /// What the worker's function may write.
+    pub policy: Policy,
+}
+
+impl Default for SandboxOptions {
+    /// The seeded pipeline with its worker on a free port, without a write limit.
+    fn default() -> Self {
+        Self {
+            seed: Some(SeedOptions::default()),
+            worker: Some(WorkerOptions::default()),
+            ..Self::empty()
+        }
+    }
+}
+
+impl SandboxOptions {
+    /// The services alone, on a free port, with nothing in them.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { port: 0, write_capacity: None, seed: None, worker: None, policy: Policy::default() }
+    }
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The port could not be bound.
+    #[error("cannot listen on {address}: {source}; choose another port, or 0 for a free one")]
+    Bind {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The DynamoDB engine did not start.
+    #[error("the embedded DynamoDB engine did not start: {0}")]
+    DynamoDb(#[source] io::Error),
+    /// No temporary directory could be made.
+    #[error("cannot make a temporary directory for the facts file: {0}")]
+    Directory(#[source] io::Error),
+    /// The pipeline could not be seeded.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// The function could not be set up.
+    #[error("cannot set up the sandbox's function: {0}")]
+    Function(#[from] SettingsError),
+}
