@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod policy;
 pub mod record;
 pub mod settle;
+pub mod stack;
 pub mod supersede;
 
 pub use record::{Id, Recommendation};

@@ -1,0 +1,118 @@
+//! Rules on the alarms: whether somebody is told in time.
+
+use super::rule::{Judged, Rule, Severity, Source, judged};
+use super::values::{Alarm, MissingData, Stack, Watched};
+
+const DLQ_ALARMS: Source = Source {
+    title: "Creating alarms for dead-letter queues using Amazon CloudWatch",
+    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html",
+};
+
+const MISSING_DATA: Source = Source {
+    title: "Configuring how CloudWatch alarms treat missing data",
+    url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
+};
+
+const ALARMS: Source = Source {
+    title: "Using Amazon CloudWatch alarms",
+    url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
+};
+
+/// What must be watched beside the DLQ, with the words for it.
+const ALSO_WATCHED: &[(Watched, &str)] = &[
+    (Watched::QueueAge, "age of the queue's oldest message"),
+    (Watched::FunctionThrottles, "function throttles"),
+    (Watched::FunctionErrors, "function errors"),
+    (Watched::TableWriteThrottles, "table write throttles"),
+];
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "dlq-alarm",
+        title: "an alarm fires at the first message in the DLQ",
+        severity: Severity::Error,
+        reason: "a message in the DLQ is deleted by its retention when nobody looks",
+        source: DLQ_ALARMS,
+        check: dlq_alarm,
+    },
+    Rule {
+        id: "dlq-alarm-missing-data",
+        title: "the DLQ's alarm takes missing data for good",
+        severity: Severity::Warning,
+        reason: "an idle queue stops reporting: otherwise the alarm fires, hangs or goes blind \
+                 while all is well",
+        source: MISSING_DATA,
+        check: dlq_alarm_missing_data,
+    },
+    Rule {
+        id: "pipeline-alarms",
+        title: "alarms on age, function throttles and errors, table write throttles",
+        severity: Severity::Warning,
+        reason: "each comes before messages reach the DLQ, when there is still time",
+        source: ALARMS,
+        check: pipeline_alarms,
+    },
+    Rule {
+        id: "alarm-actions",
+        title: "every alarm has an action",
+        severity: Severity::Warning,
+        reason: "an alarm without an action tells nobody",
+        source: ALARMS,
+        check: alarm_actions,
+    },
+];
+
+fn on(alarms: &[Alarm], watched: Watched) -> impl Iterator<Item = &Alarm> {
+    alarms.iter().filter(move |alarm| alarm.watches == watched)
+}
+
+fn dlq_alarm(stack: &Stack) -> Judged {
+    let alarms = stack.alarms.as_ref()?;
+    let earliest = on(alarms, Watched::DlqDepth).map(|alarm| alarm.fires_from).min();
+    judged(
+        earliest.is_some_and(|count| count <= 1),
+        || match earliest {
+            None => "no alarm on the DLQ's depth".to_owned(),
+            Some(count) => format!("fires from {count} messages on"),
+        },
+        || "ApproximateNumberOfMessagesVisible > 0".to_owned(),
+    )
+}
+
+fn dlq_alarm_missing_data(stack: &Stack) -> Judged {
+    let alarms = stack.alarms.as_ref()?;
+    let alarm = on(alarms, Watched::DlqDepth).min_by_key(|alarm| alarm.fires_from)?;
+    judged(
+        alarm.missing_data == MissingData::NotBreaching,
+        || format!("{:?} treats it as {}", alarm.name, alarm.missing_data.name()),
+        || "notBreaching".to_owned(),
+    )
+}
+
+fn pipeline_alarms(stack: &Stack) -> Judged {
+    let alarms = stack.alarms.as_ref()?;
+    let unwatched: Vec<&str> = ALSO_WATCHED
+        .iter()
+        .filter(|(watched, _)| on(alarms, *watched).next().is_none())
+        .map(|(_, words)| *words)
+        .collect();
+    judged(
+        unwatched.is_empty(),
+        || format!("not watched: {}", unwatched.join(", ")),
+        || "an alarm on each".to_owned(),
+    )
+}
+
+fn alarm_actions(stack: &Stack) -> Judged {
+    let alarms = stack.alarms.as_ref()?;
+    let silent: Vec<String> = alarms
+        .iter()
+        .filter(|alarm| !alarm.has_actions)
+        .map(|alarm| format!("{:?}", alarm.name))
+        .collect();
+    judged(
+        silent.is_empty(),
+        || format!("no action: {}", silent.join(", ")),
+        || "an action on each, such as an SNS topic".to_owned(),
+    )
+}

@@ -1,0 +1,83 @@
+//! Rules on the table: what the function writes against what the table takes.
+
+use super::rule::{Judged, Rule, Severity, Source, judged};
+use super::values::{Ceiling, Stack, TableMode};
+
+/// AWS: what a new on-demand table serves at once, in write units a second.
+pub const NEW_ON_DEMAND_TABLE_WCU: u64 = 4_000;
+
+const ON_DEMAND: Source = Source {
+    title: "DynamoDB on-demand capacity mode",
+    url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html",
+};
+
+const RECOVERY: Source = Source {
+    title: "Point-in-time backups for DynamoDB",
+    url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html",
+};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "write-capacity",
+        title: "MaximumConcurrency x WCU a batch / batch duration <= table's write capacity",
+        severity: Severity::Warning,
+        reason: "a backlog is worked off at full concurrency: more than the table takes is \
+                 throttled, retried, and in the end redelivered until the DLQ has it",
+        source: ON_DEMAND,
+        check: write_capacity,
+    },
+    Rule {
+        id: "point-in-time-recovery",
+        title: "point-in-time recovery is on",
+        severity: Severity::Warning,
+        reason: "a bad backfill overwrites every list; without it there is no way back",
+        source: RECOVERY,
+        check: point_in_time_recovery,
+    },
+];
+
+impl TableMode {
+    /// What the table takes at once, in WCU (write units) a second.
+    #[must_use]
+    pub fn write_capacity(self) -> u64 {
+        match self {
+            TableMode::Provisioned { wcu } => wcu,
+            TableMode::OnDemand { max_write_units, warm_write_units } => {
+                let warm = warm_write_units.unwrap_or(NEW_ON_DEMAND_TABLE_WCU);
+                match max_write_units {
+                    Ceiling::At(most) => most.min(warm),
+                    Ceiling::Unset => warm,
+                }
+            }
+        }
+    }
+}
+
+/// WCU a second when `MaximumConcurrency` invocations work on full batches. `None` also when the
+/// concurrency is not set, which is a finding of its own.
+fn full_speed_wcu(stack: &Stack) -> Option<u64> {
+    let Ceiling::At(workers) = stack.mapping.maximum_concurrency? else {
+        return None;
+    };
+    let workload = &stack.workload;
+    let wcu =
+        [workers, stack.mapping.batch_size?, workload.users_per_message?, workload.wcu_per_item?]
+            .into_iter()
+            .fold(1, u64::saturating_mul);
+    Some(wcu.saturating_mul(1000).div_ceil(workload.batch_ms?.max(1)))
+}
+
+fn write_capacity(stack: &Stack) -> Judged {
+    let capacity = stack.table.mode?.write_capacity();
+    let wcu = full_speed_wcu(stack)?;
+    judged(
+        wcu <= capacity,
+        || format!("up to {wcu} WCU/s at full concurrency"),
+        || format!("at most {capacity} WCU/s"),
+    )
+}
+
+fn point_in_time_recovery(stack: &Stack) -> Judged {
+    let on = stack.table.point_in_time_recovery?;
+    judged(on, || "off".to_owned(), || "on".to_owned())
+}

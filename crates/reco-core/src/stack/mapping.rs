@@ -1,0 +1,253 @@
+//! Rules on the event source mapping and the function.
+
+use super::queues::SQS_SOURCE;
+use super::rule::{Judged, Rule, Severity, Source, judged};
+use super::values::{Ceiling, QueueKind, Stack};
+
+/// AWS: a batch from a standard queue holds at most this many messages.
+const MAX_BATCH: u64 = 10_000;
+/// AWS: a batch from a FIFO queue holds at most this many; so does one without a window.
+const MAX_SMALL_BATCH: u64 = 10;
+/// AWS: a batch window is at most this many seconds long.
+const MAX_WINDOW_S: u64 = 300;
+/// AWS: a synchronous invocation takes at most 6 MB.
+const MAX_PAYLOAD_BYTES: u64 = 6 * 1024 * 1024;
+/// What Lambda's event says about a message beside its body: ids, receipt handle, attributes, ARN.
+/// An estimate on the safe side; such a record of a standard queue is about 700 bytes of JSON.
+const RECORD_OVERHEAD_BYTES: u64 = 1024;
+/// AWS: `MaximumConcurrency` is between these.
+const CONCURRENCY: std::ops::RangeInclusive<u64> = 2..=1000;
+/// AWS: a function runs at most 15 minutes.
+const MAX_TIMEOUT_S: u64 = 900;
+/// AWS: a function has between 128 MB and 10,240 MB.
+const MEMORY_MB: std::ops::RangeInclusive<u64> = 128..=10_240;
+
+const ERRORS: Source = Source {
+    title: "Handling errors for an SQS event source in Lambda",
+    url: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",
+};
+
+pub(super) const SCALING: Source = Source {
+    title: "Configuring scaling behavior for SQS event source mappings",
+    url: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html",
+};
+
+const QUOTAS: Source = Source {
+    title: "Lambda quotas",
+    url: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
+};
+
+const MAPPING_API: Source = Source {
+    title: "CreateEventSourceMapping",
+    url: "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html",
+};
+
+const MAPPING_METRICS: Source = Source {
+    title: "EventSourceMappingMetricsConfig",
+    url: "https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingMetricsConfig.html",
+};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "mapping-enabled",
+        title: "the event source mapping is enabled",
+        severity: Severity::Error,
+        reason: "nothing is processed, and the queue's retention runs",
+        source: MAPPING_API,
+        check: enabled,
+    },
+    Rule {
+        id: "report-batch-item-failures",
+        title: "ReportBatchItemFailures is on",
+        severity: Severity::Error,
+        reason: "without it the function's list of failed messages is ignored: failed messages are \
+                 deleted as done",
+        source: ERRORS,
+        check: report_failures,
+    },
+    Rule {
+        id: "batch-size",
+        title: "batch size 1..10,000 (FIFO: 1..10)",
+        severity: Severity::Error,
+        reason: "Lambda refuses other sizes",
+        source: SQS_SOURCE,
+        check: batch_size,
+    },
+    Rule {
+        id: "batch-window",
+        title: "batch size > 10 needs a window of 1..300 s (FIFO: no window)",
+        severity: Severity::Error,
+        reason: "Lambda refuses large batches without a window, and windows on FIFO queues",
+        source: MAPPING_API,
+        check: batch_window,
+    },
+    Rule {
+        id: "batch-payload",
+        title: "batch size x message bytes <= 6 MB",
+        severity: Severity::Warning,
+        reason: "an invocation takes at most 6 MB: batches end there, and the batch size, with all \
+                 that was computed from it, is never reached",
+        source: QUOTAS,
+        check: batch_payload,
+    },
+    Rule {
+        id: "batch-duration",
+        title: "a full batch takes at most half the function timeout",
+        severity: Severity::Warning,
+        reason: "the rest of the time is for retrying throttled writes; a function that times out \
+                 returns the whole batch, written messages included",
+        source: ERRORS,
+        check: batch_duration,
+    },
+    Rule {
+        id: "maximum-concurrency-set",
+        title: "MaximumConcurrency is set",
+        severity: Severity::Warning,
+        reason: "without it a backlog scales the function to as many as 1,000 invocations at a \
+                 time, past what the table and the database take",
+        source: SCALING,
+        check: maximum_concurrency_set,
+    },
+    Rule {
+        id: "maximum-concurrency",
+        title: "MaximumConcurrency 2..1,000",
+        severity: Severity::Error,
+        reason: "Lambda refuses other values",
+        source: SCALING,
+        check: maximum_concurrency,
+    },
+    Rule {
+        id: "reserved-concurrency",
+        title: "reserved concurrency >= MaximumConcurrency",
+        severity: Severity::Error,
+        reason: "the mapping takes messages that the function then refuses; each refusal uses up a \
+                 receive, until good messages are in the DLQ",
+        source: SCALING,
+        check: reserved_concurrency,
+    },
+    Rule {
+        id: "event-count-metrics",
+        title: "the mapping's EventCount metrics are on",
+        severity: Severity::Warning,
+        reason: "they alone tell messages that were polled, invoked, failed and deleted apart",
+        source: MAPPING_METRICS,
+        check: event_count_metrics,
+    },
+    Rule {
+        id: "function-timeout",
+        title: "function timeout 1..900 s",
+        severity: Severity::Error,
+        reason: "Lambda refuses other values",
+        source: QUOTAS,
+        check: function_timeout,
+    },
+    Rule {
+        id: "function-memory",
+        title: "function memory 128..10,240 MB",
+        severity: Severity::Error,
+        reason: "Lambda refuses other values",
+        source: QUOTAS,
+        check: function_memory,
+    },
+];
+
+fn enabled(stack: &Stack) -> Judged {
+    judged(stack.mapping.enabled?, || "disabled".to_owned(), || "enabled".to_owned())
+}
+
+fn report_failures(stack: &Stack) -> Judged {
+    let on = stack.mapping.report_batch_item_failures?;
+    judged(
+        on,
+        || "off".to_owned(),
+        || "FunctionResponseTypes: [ReportBatchItemFailures]".to_owned(),
+    )
+}
+
+fn batch_size(stack: &Stack) -> Judged {
+    let size = stack.mapping.batch_size?;
+    let most = match stack.queue.kind? {
+        QueueKind::Standard => MAX_BATCH,
+        QueueKind::Fifo => MAX_SMALL_BATCH,
+    };
+    judged((1..=most).contains(&size), || size.to_string(), || format!("1 to {most}"))
+}
+
+fn batch_window(stack: &Stack) -> Judged {
+    let (size, window) = (stack.mapping.batch_size?, stack.mapping.window_s?);
+    let (least, most) = match stack.queue.kind? {
+        QueueKind::Fifo => (0, 0),
+        QueueKind::Standard if size > MAX_SMALL_BATCH => (1, MAX_WINDOW_S),
+        QueueKind::Standard => (0, MAX_WINDOW_S),
+    };
+    judged(
+        (least..=most).contains(&window),
+        || format!("a window of {window} s for batches of {size}"),
+        || if most == 0 { "no window".to_owned() } else { format!("{least} to {most} s") },
+    )
+}
+
+fn batch_payload(stack: &Stack) -> Judged {
+    let (size, bytes) = (stack.mapping.batch_size?, stack.workload.message_bytes?);
+    let record = bytes.saturating_add(RECORD_OVERHEAD_BYTES);
+    let payload = size.saturating_mul(record);
+    judged(
+        payload <= MAX_PAYLOAD_BYTES,
+        || format!("{size} messages of about {record} bytes are {payload} bytes"),
+        || {
+            let fit = MAX_PAYLOAD_BYTES / record;
+            format!("at most {MAX_PAYLOAD_BYTES} bytes, which is {fit} such messages")
+        },
+    )
+}
+
+fn batch_duration(stack: &Stack) -> Judged {
+    let (batch, timeout) = (stack.workload.batch_ms?, stack.function.timeout_s?);
+    let most = timeout.saturating_mul(1000) / 2;
+    judged(batch <= most, || format!("{batch} ms"), || format!("at most {most} ms"))
+}
+
+fn maximum_concurrency_set(stack: &Stack) -> Judged {
+    let set = stack.mapping.maximum_concurrency? != Ceiling::Unset;
+    judged(set, || "not set".to_owned(), || "what the table and the database take".to_owned())
+}
+
+fn maximum_concurrency(stack: &Stack) -> Judged {
+    let Ceiling::At(most) = stack.mapping.maximum_concurrency? else {
+        return None; // said by maximum-concurrency-set
+    };
+    let (low, high) = (CONCURRENCY.start(), CONCURRENCY.end());
+    judged(CONCURRENCY.contains(&most), || most.to_string(), || format!("{low} to {high}"))
+}
+
+fn reserved_concurrency(stack: &Stack) -> Judged {
+    let Ceiling::At(reserved) = stack.function.reserved_concurrency? else {
+        return Some(Ok(())); // nothing is held back from the function
+    };
+    // Without a maximum the mapping scales to the most there is.
+    let needed = match stack.mapping.maximum_concurrency? {
+        Ceiling::At(most) => most,
+        Ceiling::Unset => *CONCURRENCY.end(),
+    };
+    judged(reserved >= needed, || reserved.to_string(), || format!("at least {needed}, or none"))
+}
+
+fn event_count_metrics(stack: &Stack) -> Judged {
+    let on = stack.mapping.event_count_metrics?;
+    judged(on, || "off".to_owned(), || "MetricsConfig: [EventCount]".to_owned())
+}
+
+fn function_timeout(stack: &Stack) -> Judged {
+    let timeout = stack.function.timeout_s?;
+    judged(
+        (1..=MAX_TIMEOUT_S).contains(&timeout),
+        || format!("{timeout} s"),
+        || format!("1 to {MAX_TIMEOUT_S} s"),
+    )
+}
+
+fn function_memory(stack: &Stack) -> Judged {
+    let memory = stack.function.memory_mb?;
+    let (low, high) = (MEMORY_MB.start(), MEMORY_MB.end());
+    judged(MEMORY_MB.contains(&memory), || format!("{memory} MB"), || format!("{low} to {high} MB"))
+}

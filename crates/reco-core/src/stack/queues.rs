@@ -1,0 +1,161 @@
+//! Rules on the queue and its DLQ.
+
+use super::rule::{Judged, Rule, Severity, Source, judged};
+use super::values::{QueueKind, Redrive, RedriveAllow, Stack};
+
+/// AWS: the visibility timeout is at least this many function timeouts long, so that Lambda can
+/// retry a batch while the function is throttled.
+const VISIBILITY_FACTOR: u64 = 6;
+
+/// AWS: `maxReceiveCount` of a queue that a Lambda reads is at least this.
+const MIN_RECEIVES: u64 = 5;
+
+/// AWS Lambda Developer Guide, the page on queues as event sources.
+pub(super) const SQS_SOURCE: Source = Source {
+    title: "Creating and configuring an Amazon SQS event source mapping",
+    url: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+};
+
+const DLQ: Source = Source {
+    title: "Using dead-letter queues in Amazon SQS",
+    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+};
+
+const DLQ_RETENTION: Source = Source {
+    title: "Setting-up dead-letter queue retention in Amazon SQS",
+    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html",
+};
+
+const REDRIVE_ATTRIBUTES: Source = Source {
+    title: "SetQueueAttributes (RedrivePolicy, RedriveAllowPolicy)",
+    url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
+};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "visibility-timeout",
+        title: "visibility timeout >= 6 x function timeout + batch window",
+        severity: Severity::Error,
+        reason: "a message that becomes visible while its batch is still gathered, retried or \
+                 processed is processed twice, and its receive count runs up to the DLQ",
+        source: SQS_SOURCE,
+        check: visibility_timeout,
+    },
+    Rule {
+        id: "dlq-present",
+        title: "the queue has a DLQ",
+        severity: Severity::Error,
+        reason: "a message that never succeeds comes back until retention deletes it, unseen",
+        source: DLQ,
+        check: dlq_present,
+    },
+    Rule {
+        id: "max-receive-count",
+        title: "maxReceiveCount >= 5",
+        severity: Severity::Error,
+        reason: "throttled invocations use up receives: with few of them good messages land in \
+                 the DLQ because the function or the account was busy",
+        source: SQS_SOURCE,
+        check: max_receive_count,
+    },
+    Rule {
+        id: "dlq-type",
+        title: "the DLQ is of the queue's type",
+        severity: Severity::Error,
+        reason: "the DLQ of a FIFO queue must be FIFO, that of a standard queue standard",
+        source: DLQ,
+        check: dlq_type,
+    },
+    Rule {
+        id: "dlq-retention",
+        title: "DLQ retention > queue retention",
+        severity: Severity::Error,
+        reason: "on standard queues a message keeps the time it was first sent: the DLQ may delete \
+                 it shortly after it arrives, before anybody could look",
+        source: DLQ_RETENTION,
+        check: dlq_retention,
+    },
+    Rule {
+        id: "dlq-no-redrive",
+        title: "the DLQ has no redrive policy of its own",
+        severity: Severity::Error,
+        reason: "every look at a message counts as a receive: looking would push messages out of \
+                 the DLQ",
+        source: REDRIVE_ATTRIBUTES,
+        check: dlq_no_redrive,
+    },
+    Rule {
+        id: "redrive-allow",
+        title: "the DLQ's redrive-allow policy lists the queue",
+        severity: Severity::Warning,
+        reason: "otherwise any queue of the account may fill this DLQ with messages that are not \
+                 ours, or this queue may not use it",
+        source: REDRIVE_ATTRIBUTES,
+        check: redrive_allow,
+    },
+];
+
+fn visibility_timeout(stack: &Stack) -> Judged {
+    let visibility = stack.queue.visibility_timeout_s?;
+    let (timeout, window) = (stack.function.timeout_s?, stack.mapping.window_s?);
+    let least = timeout.saturating_mul(VISIBILITY_FACTOR).saturating_add(window);
+    judged(
+        visibility >= least,
+        || format!("{visibility} s"),
+        || format!("at least {least} s ({VISIBILITY_FACTOR} x {timeout} s + {window} s)"),
+    )
+}
+
+fn dlq_present(stack: &Stack) -> Judged {
+    let present = stack.queue.redrive? != Redrive::Off;
+    judged(present, || "no redrive policy".to_owned(), || "a redrive policy to a DLQ".to_owned())
+}
+
+fn max_receive_count(stack: &Stack) -> Judged {
+    let Redrive::After(receives) = stack.queue.redrive? else {
+        return None; // said by dlq-present
+    };
+    judged(receives >= MIN_RECEIVES, || receives.to_string(), || format!("at least {MIN_RECEIVES}"))
+}
+
+fn dlq_type(stack: &Stack) -> Judged {
+    let (queue, dlq) = (stack.queue.kind?, stack.dlq.kind?);
+    judged(queue == dlq, || dlq.name().to_owned(), || format!("{}, as the queue", queue.name()))
+}
+
+fn dlq_retention(stack: &Stack) -> Judged {
+    if stack.queue.kind? == QueueKind::Fifo {
+        return Some(Ok(())); // FIFO resets the clock on the move
+    }
+    let (queue, dlq) = (stack.queue.retention_s?, stack.dlq.retention_s?);
+    judged(dlq > queue, || format!("{dlq} s"), || format!("more than the queue's {queue} s"))
+}
+
+fn dlq_no_redrive(stack: &Stack) -> Judged {
+    let redrive = stack.dlq.redrive?;
+    judged(
+        redrive == Redrive::Off,
+        || match redrive {
+            Redrive::Off => "none".to_owned(),
+            Redrive::After(receives) => format!("messages leave after {receives} receives"),
+        },
+        || "no redrive policy".to_owned(),
+    )
+}
+
+fn redrive_allow(stack: &Stack) -> Judged {
+    let allow = stack.dlq.redrive_allow?;
+    judged(
+        allow == RedriveAllow::SourceListed,
+        || {
+            match allow {
+                RedriveAllow::All => "every queue of the account is allowed",
+                RedriveAllow::Nobody => "no queue is allowed",
+                RedriveAllow::SourceListed => "the queue is listed",
+                RedriveAllow::SourceNotListed => "the queue is not listed",
+            }
+            .to_owned()
+        },
+        || "byQueue, with the queue's ARN".to_owned(),
+    )
+}

@@ -1,0 +1,230 @@
+//! A stack's values, as a template gives them or as AWS describes them.
+//!
+//! Every value is optional: `None` means that it is not known (no permission, not asked), which is
+//! different from known to be off. Rules that need an unknown value are not judged.
+
+use serde::{Deserialize, Serialize};
+
+/// The whole pipeline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Stack {
+    /// The source queue.
+    pub queue: Queue,
+    /// Its DLQ; all unknown when there is none.
+    pub dlq: Queue,
+    /// The Lambda.
+    pub function: Function,
+    /// The event source mapping between the queue and the Lambda.
+    pub mapping: Mapping,
+    /// The DynamoDB table.
+    pub table: Table,
+    /// What comes through.
+    pub workload: Workload,
+    /// All alarms on the pipeline.
+    pub alarms: Option<Vec<Alarm>>,
+}
+
+/// An SQS queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Queue {
+    /// Standard or FIFO.
+    pub kind: Option<QueueKind>,
+    /// `VisibilityTimeout` in seconds.
+    pub visibility_timeout_s: Option<u64>,
+    /// `MessageRetentionPeriod` in seconds.
+    pub retention_s: Option<u64>,
+    /// `RedrivePolicy`.
+    pub redrive: Option<Redrive>,
+    /// `RedriveAllowPolicy`; SQS's own default is [`RedriveAllow::All`].
+    pub redrive_allow: Option<RedriveAllow>,
+}
+
+/// The two types of queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueKind {
+    /// At least once, in roughly any order.
+    Standard,
+    /// In order within a group, deduplicated for 5 minutes.
+    Fifo,
+}
+
+impl QueueKind {
+    /// The type in a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            QueueKind::Standard => "standard",
+            QueueKind::Fifo => "FIFO",
+        }
+    }
+}
+
+/// Whether a queue passes messages on to a DLQ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Redrive {
+    /// No redrive policy.
+    Off,
+    /// After this many receives (`maxReceiveCount`).
+    After(u64),
+}
+
+/// Which queues may name this one as their DLQ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RedriveAllow {
+    /// Any queue of the account and region.
+    All,
+    /// None.
+    Nobody,
+    /// Those listed, the source queue among them.
+    SourceListed,
+    /// Those listed, and the source queue is not.
+    SourceNotListed,
+}
+
+/// A limit that may be left unset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ceiling {
+    /// Known not to be set.
+    Unset,
+    /// The limit.
+    At(u64),
+}
+
+/// The Lambda function.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Function {
+    /// `Timeout` in seconds.
+    pub timeout_s: Option<u64>,
+    /// `MemorySize` in MB.
+    pub memory_mb: Option<u64>,
+    /// `ReservedConcurrentExecutions`.
+    pub reserved_concurrency: Option<Ceiling>,
+}
+
+/// The event source mapping.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mapping {
+    /// Whether it polls.
+    pub enabled: Option<bool>,
+    /// `BatchSize`, messages.
+    pub batch_size: Option<u64>,
+    /// `MaximumBatchingWindowInSeconds`.
+    pub window_s: Option<u64>,
+    /// `ScalingConfig.MaximumConcurrency`.
+    pub maximum_concurrency: Option<Ceiling>,
+    /// Whether `FunctionResponseTypes` has `ReportBatchItemFailures`.
+    pub report_batch_item_failures: Option<bool>,
+    /// Whether `MetricsConfig` has `EventCount`.
+    pub event_count_metrics: Option<bool>,
+}
+
+/// The DynamoDB table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Table {
+    /// How its throughput is set.
+    pub mode: Option<TableMode>,
+    /// Whether point-in-time recovery is on.
+    pub point_in_time_recovery: Option<bool>,
+}
+
+/// How a table's write throughput is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TableMode {
+    /// Provisioned, in WCU.
+    Provisioned {
+        /// `WriteCapacityUnits`.
+        wcu: u64,
+    },
+    /// On demand.
+    OnDemand {
+        /// `OnDemandThroughput.MaxWriteRequestUnits`.
+        max_write_units: Ceiling,
+        /// `WarmThroughput.WriteUnitsPerSecond`: what it serves at once; unknown counts as new.
+        warm_write_units: Option<u64>,
+    },
+}
+
+/// What comes through the pipeline: averages, from the producer or from measurement.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Workload {
+    /// Users in a message.
+    pub users_per_message: Option<u64>,
+    /// Bytes of a message's body and attributes.
+    pub message_bytes: Option<u64>,
+    /// WCU to write one user's item, indexes included.
+    pub wcu_per_item: Option<u64>,
+    /// How long an invocation takes for a full batch, in milliseconds.
+    pub batch_ms: Option<u64>,
+}
+
+/// A CloudWatch alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// What it watches.
+    pub watches: Watched,
+    /// The smallest whole value of the metric that sets it off.
+    pub fires_from: u64,
+    /// What it takes missing data for.
+    pub missing_data: MissingData,
+    /// Whether anybody is told.
+    pub has_actions: bool,
+}
+
+/// The metrics that tell how a pipeline is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Watched {
+    /// `AWS/SQS ApproximateNumberOfMessagesVisible` of the DLQ.
+    DlqDepth,
+    /// `AWS/SQS ApproximateAgeOfOldestMessage` of the source queue.
+    QueueAge,
+    /// `AWS/Lambda Throttles`.
+    FunctionThrottles,
+    /// `AWS/Lambda Errors`.
+    FunctionErrors,
+    /// `AWS/DynamoDB WriteThrottleEvents`.
+    TableWriteThrottles,
+    /// Anything else.
+    Other,
+}
+
+/// An alarm's `TreatMissingData`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum MissingData {
+    /// As good.
+    NotBreaching,
+    /// As bad.
+    Breaching,
+    /// The state stays as it was.
+    Ignore,
+    /// CloudWatch's default: the alarm goes to INSUFFICIENT_DATA.
+    Missing,
+}
+
+impl MissingData {
+    /// The value as CloudWatch writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            MissingData::NotBreaching => "notBreaching",
+            MissingData::Breaching => "breaching",
+            MissingData::Ignore => "ignore",
+            MissingData::Missing => "missing",
+        }
+    }
+}

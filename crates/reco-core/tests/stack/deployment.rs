@@ -1,0 +1,130 @@
+//! The rest of what `deploy/` promises: what the template hands to the function, to recoctl, to
+//! CloudWatch, and the README's table of rules.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use reco_core::stack::rules;
+use serde_json::{Value, json};
+
+use crate::template::{deployed, read, repository};
+
+#[test]
+fn the_dashboard_is_json_and_names_what_is_deployed() {
+    let template = deployed(&[("PipelineName", json!("films"))]);
+    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let widgets = body["widgets"].as_array().unwrap();
+    assert_eq!(widgets[0]["properties"]["alarms"].as_array().unwrap().len(), 5);
+    let text = body.to_string();
+    for name in ["\"films\"", "\"films-dlq\"", "\"films-writer\"", "\"films-recommendations\""] {
+        assert!(text.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn every_alarm_is_on_the_dashboard() {
+    let template = deployed(&[]);
+    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
+    for alarm in template.resources("AWS::CloudWatch::Alarm") {
+        assert!(body.contains(&format!("\"{alarm}.Arn\"")), "{alarm}");
+    }
+}
+
+#[test]
+fn the_snippet_is_a_section_of_recoctl_toml() {
+    let snippet = deployed(&[]).output("RecoctlToml");
+    let parsed: toml::Table = toml::from_str(snippet.as_str().unwrap()).unwrap();
+    let section = parsed["env"]["recs"].as_table().unwrap();
+    let keys: BTreeSet<&str> = section.keys().map(String::as_str).collect();
+    assert_eq!(keys, BTreeSet::from(["dlq", "function", "queue", "region", "table"]));
+    assert_eq!(section["queue"].as_str(), Some("arn:aws:sqs:eu-west-1:123456789012:recs"));
+    assert_eq!(section["table"].as_str(), Some("recs-recommendations"));
+    let settings = read("src/config/settings.rs");
+    for key in keys {
+        assert!(settings.contains(&format!("\"{key}\"")), "recoctl knows no {key}");
+    }
+}
+
+fn variables(parameters: &[(&str, Value)]) -> BTreeSet<String> {
+    let properties = deployed(parameters).properties("Function");
+    properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect()
+}
+
+/// Everything the template sets is something that the function reads.
+#[test]
+fn the_function_reads_what_the_template_sets() {
+    assert_eq!(variables(&[]), BTreeSet::from(["RECO_FACTS", "RECO_TABLE"].map(str::to_owned)));
+    let directory = repository().join("crates/reco-lambda/src");
+    let source: String = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    for name in variables(&[("PolicyToml", json!("limits.max_len = 5"))]) {
+        assert!(source.contains(&format!("\"{name}\"")), "the function does not read {name}");
+    }
+}
+
+#[test]
+fn the_function_enters_a_vpc_only_when_asked() {
+    assert!(deployed(&[]).properties("Function").get("VpcConfig").is_none());
+    let template = deployed(&[
+        ("VpcId", json!("vpc-1")),
+        ("SubnetIds", json!(["subnet-1", "subnet-2"])),
+        ("RdsProxySecurityGroupId", json!("sg-1")),
+        ("RdsProxyEndpoint", json!("proxy.example.com")),
+    ]);
+    let vpc = &template.properties("Function")["VpcConfig"];
+    assert_eq!(vpc["SubnetIds"], json!(["subnet-1", "subnet-2"]));
+    assert_eq!(template.resources("AWS::EC2::SecurityGroupIngress"), ["RdsProxyIngress"]);
+    assert_eq!(template.output("RdsProxyAddress"), "proxy.example.com:3306");
+}
+
+/// Who may do what, action by action: a wider grant has to be written down here too.
+#[test]
+fn grants_are_the_least_that_is_needed() {
+    let template = deployed(&[]);
+    let mut grants = String::new();
+    let mut statements = |holder: &str, document: &Value| {
+        for statement in document["Statement"].as_array().unwrap() {
+            assert_eq!(statement["Effect"], "Allow");
+            let list = |value: &Value| match value {
+                Value::Array(items) => {
+                    items.iter().map(|item| item.as_str().unwrap()).collect::<Vec<_>>().join(" ")
+                }
+                one => one.as_str().unwrap().to_owned(),
+            };
+            let (actions, on) = (list(&statement["Action"]), list(&statement["Resource"]));
+            writeln!(grants, "{holder}: {actions} on {on}").unwrap();
+        }
+    };
+    let role = template.properties("FunctionRole");
+    assert!(
+        role.get("ManagedPolicyArns").is_none(),
+        "outside a VPC the role needs no other policy"
+    );
+    for policy in role["Policies"].as_array().unwrap() {
+        statements("function", &policy["PolicyDocument"]);
+    }
+    for id in template.resources("AWS::IAM::ManagedPolicy") {
+        statements(id, &template.properties(id)["PolicyDocument"]);
+    }
+    insta::assert_snapshot!(grants);
+}
+
+fn table_of_rules() -> String {
+    let mut table = String::from("| rule | what must hold | why | source |\n|---|---|---|---|\n");
+    for rule in rules() {
+        let (id, severity) = (rule.id, rule.severity.name());
+        let (title, reason) = (rule.title, rule.reason);
+        let source = format!("[{}]({})", rule.source.title, rule.source.url);
+        writeln!(table, "| `{id}` ({severity}) | {title} | {reason} | {source} |").unwrap();
+    }
+    table
+}
+
+#[test]
+fn the_readme_has_the_table_of_rules() {
+    let (readme, table) = (read("deploy/README.md"), table_of_rules());
+    assert!(readme.contains(&table), "deploy/README.md must contain:\n{table}");
+}

@@ -1,0 +1,217 @@
+//! The parameter rules, judged over the template's own values and over one bad variant per rule.
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the template is a file; the core itself reads none"
+)]
+
+mod cloudformation;
+mod deployment;
+mod template;
+
+use std::collections::BTreeSet;
+
+use reco_core::stack::{
+    Ceiling, MissingData, QueueKind, Redrive, RedriveAllow, Stack, TableMode, Watched, check, rules,
+};
+use serde_json::{Value, json};
+use template::{deployed, stack};
+
+fn defaults() -> Stack {
+    stack(&deployed(&[]))
+}
+
+fn broken(stack: &Stack) -> Vec<&'static str> {
+    check(stack).findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn the_template_keeps_every_rule_by_default() {
+    let verdict = check(&defaults());
+    assert_eq!(verdict.findings, []);
+    assert_eq!(verdict.not_judged, [""; 0]);
+    assert_eq!(verdict.kept, rules().map(|rule| rule.id).collect::<Vec<_>>());
+}
+
+/// A change to a good stack.
+type Change = fn(&mut Stack);
+
+/// For each rule, changes that break it and nothing else.
+const BAD: &[(&str, Change)] = &[
+    ("visibility-timeout", |s| s.queue.visibility_timeout_s = Some(184)),
+    ("visibility-timeout", |s| s.mapping.window_s = Some(61)),
+    ("dlq-present", |s| s.queue.redrive = Some(Redrive::Off)),
+    ("max-receive-count", |s| s.queue.redrive = Some(Redrive::After(4))),
+    ("dlq-type", |s| s.dlq.kind = Some(QueueKind::Fifo)),
+    ("dlq-retention", |s| s.dlq.retention_s = s.queue.retention_s),
+    ("dlq-no-redrive", |s| s.dlq.redrive = Some(Redrive::After(10))),
+    ("redrive-allow", |s| s.dlq.redrive_allow = Some(RedriveAllow::All)),
+    ("redrive-allow", |s| s.dlq.redrive_allow = Some(RedriveAllow::Nobody)),
+    ("redrive-allow", |s| s.dlq.redrive_allow = Some(RedriveAllow::SourceNotListed)),
+    ("mapping-enabled", |s| s.mapping.enabled = Some(false)),
+    ("report-batch-item-failures", |s| s.mapping.report_batch_item_failures = Some(false)),
+    ("batch-size", |s| s.mapping.batch_size = Some(0)),
+    ("batch-size", |s| {
+        s.mapping.batch_size = Some(10_001);
+        s.workload.message_bytes = None; // so that only the count is wrong
+        s.workload.batch_ms = Some(15_000);
+        s.table.mode = Some(TableMode::Provisioned { wcu: 1_000_000 });
+    }),
+    ("batch-size", |s| {
+        (s.queue.kind, s.dlq.kind) = (Some(QueueKind::Fifo), Some(QueueKind::Fifo));
+        s.mapping.window_s = Some(0);
+        s.mapping.batch_size = Some(11);
+    }),
+    ("batch-window", |s| {
+        s.mapping.batch_size = Some(11);
+        s.mapping.window_s = Some(0);
+    }),
+    ("batch-window", |s| {
+        s.mapping.window_s = Some(301);
+        s.queue.visibility_timeout_s = Some(1000);
+    }),
+    ("batch-window", |s| {
+        (s.queue.kind, s.dlq.kind) = (Some(QueueKind::Fifo), Some(QueueKind::Fifo));
+    }),
+    ("batch-payload", |s| s.workload.message_bytes = Some(1_048_576)),
+    ("batch-duration", |s| s.workload.batch_ms = Some(15_001)),
+    ("maximum-concurrency-set", |s| s.mapping.maximum_concurrency = Some(Ceiling::Unset)),
+    ("maximum-concurrency", |s| s.mapping.maximum_concurrency = Some(Ceiling::At(1))),
+    ("maximum-concurrency", |s| {
+        s.mapping.maximum_concurrency = Some(Ceiling::At(1001));
+        s.table.mode = Some(TableMode::Provisioned { wcu: 10_000_000 });
+    }),
+    ("reserved-concurrency", |s| s.function.reserved_concurrency = Some(Ceiling::At(1))),
+    ("reserved-concurrency", |s| s.function.reserved_concurrency = Some(Ceiling::At(0))),
+    ("event-count-metrics", |s| s.mapping.event_count_metrics = Some(false)),
+    ("function-timeout", |s| {
+        s.function.timeout_s = Some(901);
+        s.queue.visibility_timeout_s = Some(43_200);
+    }),
+    ("function-memory", |s| s.function.memory_mb = Some(127)),
+    ("function-memory", |s| s.function.memory_mb = Some(10_241)),
+    ("write-capacity", |s| s.mapping.maximum_concurrency = Some(Ceiling::At(3))),
+    ("write-capacity", |s| s.table.mode = Some(TableMode::Provisioned { wcu: 3_333 })),
+    ("write-capacity", |s| {
+        s.table.mode = Some(TableMode::OnDemand {
+            max_write_units: Ceiling::At(3_333),
+            warm_write_units: Some(40_000),
+        });
+    }),
+    ("point-in-time-recovery", |s| s.table.point_in_time_recovery = Some(false)),
+    ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).fires_from = 2),
+    ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).watches = Watched::Other),
+    ("dlq-alarm-missing-data", |s| alarm(s, Watched::DlqDepth).missing_data = MissingData::Missing),
+    ("pipeline-alarms", |s| alarm(s, Watched::QueueAge).watches = Watched::Other),
+    ("alarm-actions", |s| alarm(s, Watched::FunctionErrors).has_actions = false),
+];
+
+fn alarm(stack: &mut Stack, watched: Watched) -> &mut reco_core::stack::Alarm {
+    let alarms = stack.alarms.as_mut().unwrap();
+    alarms.iter_mut().find(|alarm| alarm.watches == watched).unwrap()
+}
+
+#[test]
+fn each_bad_variant_breaks_exactly_its_rule() {
+    for (index, (rule, change)) in BAD.iter().enumerate() {
+        let mut stack = defaults();
+        change(&mut stack);
+        assert_eq!(broken(&stack), [*rule], "variant {index}");
+    }
+}
+
+#[test]
+fn every_rule_has_a_bad_variant() {
+    let all: BTreeSet<_> = rules().map(|rule| rule.id).collect();
+    let tried: BTreeSet<_> = BAD.iter().map(|(rule, _)| *rule).collect();
+    assert_eq!(all, tried);
+}
+
+/// The values just inside: a rule that refuses them is too strict.
+const GOOD: &[Change] = &[
+    |s| s.queue.visibility_timeout_s = Some(185),
+    |s| s.dlq.retention_s = s.queue.retention_s.map(|seconds| seconds + 1),
+    |s| s.workload.batch_ms = Some(15_000),
+    |s| s.workload.message_bytes = Some(628_121), // 10 x (628,121 + 1,024) = 6,291,450 bytes
+    |s| s.function.reserved_concurrency = Some(Ceiling::At(2)),
+    |s| s.table.mode = Some(TableMode::Provisioned { wcu: 3_334 }),
+    |s| {
+        // A FIFO queue resets a message's clock when it moves to the DLQ.
+        (s.queue.kind, s.dlq.kind) = (Some(QueueKind::Fifo), Some(QueueKind::Fifo));
+        s.mapping.window_s = Some(0);
+        s.dlq.retention_s = s.queue.retention_s;
+    },
+    |s| {
+        // A table that was warmed up takes more than a new one.
+        s.mapping.maximum_concurrency = Some(Ceiling::At(20));
+        s.table.mode = Some(TableMode::OnDemand {
+            max_write_units: Ceiling::Unset,
+            warm_write_units: Some(40_000),
+        });
+    },
+];
+
+#[test]
+fn values_at_the_edge_are_kept() {
+    for (index, change) in GOOD.iter().enumerate() {
+        let mut stack = defaults();
+        change(&mut stack);
+        assert_eq!(check(&stack).findings, [], "variant {index}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_judged() {
+    let verdict = check(&Stack::default());
+    assert_eq!((verdict.findings.len(), verdict.kept.len()), (0, 0));
+    assert_eq!(verdict.not_judged.len(), rules().count());
+
+    let mut stack = defaults();
+    stack.function.timeout_s = None;
+    let verdict = check(&stack);
+    assert_eq!(verdict.not_judged, ["visibility-timeout", "batch-duration", "function-timeout"]);
+    assert_eq!(verdict.kept.len() + verdict.not_judged.len(), rules().count());
+}
+
+#[test]
+fn a_finding_says_what_is_and_what_should_be() {
+    let mut stack = defaults();
+    stack.queue.visibility_timeout_s = Some(30);
+    stack.mapping.maximum_concurrency = Some(Ceiling::At(50));
+    insta::assert_json_snapshot!(check(&stack).findings);
+}
+
+/// The sizes reach the resources: set as parameters, they break the same rules.
+#[test]
+fn parameters_reach_the_resources_that_the_rules_judge() {
+    type Parameters<'a> = &'a [(&'a str, Value)];
+    let variants: [(Parameters, &[&str]); 8] = [
+        (&[("VisibilityTimeoutSeconds", json!(184))], &["visibility-timeout"]),
+        (&[("FunctionTimeoutSeconds", json!(40))], &["visibility-timeout"]),
+        (&[("MaxReceiveCount", json!(4))], &["max-receive-count"]),
+        (&[("DlqRetentionSeconds", json!(345_600))], &["dlq-retention"]),
+        (
+            &[("BatchSize", json!(500)), ("BatchWindowSeconds", json!(0))],
+            &["batch-window", "batch-payload", "write-capacity"],
+        ),
+        (&[("MaximumConcurrency", json!(3))], &["write-capacity"]),
+        (&[("ReservedConcurrency", json!(1))], &["reserved-concurrency"]),
+        (&[("MaxWriteRequestUnits", json!(1000))], &["write-capacity"]),
+    ];
+    for (parameters, rules) in variants {
+        assert_eq!(broken(&stack(&deployed(parameters))), rules, "{parameters:?}");
+    }
+}
+
+#[test]
+fn rules_are_complete_data() {
+    let mut ids = BTreeSet::new();
+    for rule in rules() {
+        assert!(ids.insert(rule.id), "{} stands twice", rule.id);
+        let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+        assert!(rule.id.chars().all(kebab), "{}", rule.id);
+        assert!(!rule.title.is_empty() && rule.reason.len() > 20, "{}", rule.id);
+        let aws = "https://docs.aws.amazon.com/";
+        assert!(rule.source.url.starts_with(aws) && !rule.source.title.is_empty(), "{}", rule.id);
+    }
+}

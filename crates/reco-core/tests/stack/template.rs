@@ -1,0 +1,169 @@
+//! The stack that `deploy/template.yaml` makes, from its resources and not from its parameters: a
+//! parameter that nothing refers to would otherwise read as deployed.
+
+use std::path::{Path, PathBuf};
+
+use reco_core::stack::{
+    Alarm, Ceiling, Function, Mapping, MissingData, Queue, QueueKind, Redrive, RedriveAllow, Stack,
+    Table, TableMode, Watched, Workload,
+};
+use serde_json::{Value, json};
+
+use crate::cloudformation::Template;
+
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+pub fn read(path: &str) -> String {
+    let path = repository().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The template with its defaults, but for these parameters.
+pub fn deployed(parameters: &[(&str, Value)]) -> Template {
+    // The two that have no default.
+    let code = [("CodeBucket", json!("builds")), ("CodeKey", json!("writer/1.zip"))];
+    let parameters: Vec<_> = code.iter().chain(parameters).cloned().collect();
+    Template::deploy(&read("deploy/template.yaml"), &parameters)
+}
+
+pub fn stack(template: &Template) -> Stack {
+    Stack {
+        queue: queue(&template.properties("Queue"), &Value::Null),
+        dlq: queue(&template.properties("Dlq"), &template.properties("Queue")),
+        function: function(&template.properties("Function")),
+        mapping: mapping(&template.properties("Mapping")),
+        table: table(&template.properties("Table")),
+        workload: workload(template.raw("/Metadata/RecoctlWorkload")),
+        alarms: Some(
+            template
+                .resources("AWS::CloudWatch::Alarm")
+                .into_iter()
+                .map(|id| alarm(&template.properties(id), template))
+                .collect(),
+        ),
+    }
+}
+
+fn queue(properties: &Value, source: &Value) -> Queue {
+    let fifo = properties["FifoQueue"] == true;
+    let redrive = properties["RedrivePolicy"]["maxReceiveCount"].as_u64();
+    Queue {
+        kind: Some(if fifo { QueueKind::Fifo } else { QueueKind::Standard }),
+        visibility_timeout_s: Some(properties["VisibilityTimeout"].as_u64().unwrap_or(30)),
+        retention_s: properties["MessageRetentionPeriod"].as_u64(),
+        redrive: Some(redrive.map_or(Redrive::Off, Redrive::After)),
+        redrive_allow: Some(redrive_allow(&properties["RedriveAllowPolicy"], source)),
+    }
+}
+
+fn redrive_allow(policy: &Value, source: &Value) -> RedriveAllow {
+    let listed =
+        |arn: &Value| arn.as_str().unwrap().rsplit(':').next() == source["QueueName"].as_str();
+    match policy["redrivePermission"].as_str() {
+        None | Some("allowAll") => RedriveAllow::All,
+        Some("byQueue") if policy["sourceQueueArns"].as_array().unwrap().iter().any(listed) => {
+            RedriveAllow::SourceListed
+        }
+        Some("byQueue") => RedriveAllow::SourceNotListed,
+        Some(_) => RedriveAllow::Nobody,
+    }
+}
+
+fn ceiling(value: &Value) -> Ceiling {
+    value.as_u64().map_or(Ceiling::Unset, Ceiling::At)
+}
+
+fn function(properties: &Value) -> Function {
+    Function {
+        timeout_s: properties["Timeout"].as_u64(),
+        memory_mb: properties["MemorySize"].as_u64(),
+        reserved_concurrency: Some(ceiling(&properties["ReservedConcurrentExecutions"])),
+    }
+}
+
+fn mapping(properties: &Value) -> Mapping {
+    let lists = |list: &Value, name: &str| {
+        list.as_array().is_some_and(|list| list.iter().any(|value| value == name))
+    };
+    Mapping {
+        enabled: Some(properties["Enabled"] != false),
+        batch_size: properties["BatchSize"].as_u64(),
+        window_s: properties["MaximumBatchingWindowInSeconds"].as_u64(),
+        maximum_concurrency: Some(ceiling(&properties["ScalingConfig"]["MaximumConcurrency"])),
+        report_batch_item_failures: Some(lists(
+            &properties["FunctionResponseTypes"],
+            "ReportBatchItemFailures",
+        )),
+        event_count_metrics: Some(lists(&properties["MetricsConfig"]["Metrics"], "EventCount")),
+    }
+}
+
+fn table(properties: &Value) -> Table {
+    let mode = match properties["BillingMode"].as_str() {
+        Some("PAY_PER_REQUEST") => TableMode::OnDemand {
+            max_write_units: ceiling(&properties["OnDemandThroughput"]["MaxWriteRequestUnits"]),
+            warm_write_units: None,
+        },
+        _ => TableMode::Provisioned {
+            wcu: properties["ProvisionedThroughput"]["WriteCapacityUnits"].as_u64().unwrap(),
+        },
+    };
+    let recovery = &properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
+    Table { mode: Some(mode), point_in_time_recovery: Some(recovery == true) }
+}
+
+fn workload(plan: &Value) -> Workload {
+    Workload {
+        users_per_message: plan["UsersPerMessage"].as_u64(),
+        message_bytes: plan["MessageBytes"].as_u64(),
+        wcu_per_item: plan["WcuPerItem"].as_u64(),
+        batch_ms: plan["BatchMilliseconds"].as_u64(),
+    }
+}
+
+fn alarm(properties: &Value, template: &Template) -> Alarm {
+    let threshold = properties["Threshold"].as_u64().unwrap();
+    Alarm {
+        name: properties["AlarmName"].as_str().unwrap().to_owned(),
+        watches: watched(properties, template),
+        fires_from: match properties["ComparisonOperator"].as_str().unwrap() {
+            "GreaterThanThreshold" => threshold + 1,
+            "GreaterThanOrEqualToThreshold" => threshold,
+            other => panic!("an alarm on {other}?"),
+        },
+        missing_data: match properties["TreatMissingData"].as_str() {
+            Some("notBreaching") => MissingData::NotBreaching,
+            Some("breaching") => MissingData::Breaching,
+            Some("ignore") => MissingData::Ignore,
+            _ => MissingData::Missing,
+        },
+        has_actions: properties["AlarmActions"].as_array().is_some_and(|list| !list.is_empty()),
+    }
+}
+
+fn watched(properties: &Value, template: &Template) -> Watched {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let name = |id: &str, key: &str| text(&template.properties(id)[key]);
+    let on = text(&properties["Dimensions"][0]["Value"]);
+    let metric = (text(&properties["Namespace"]), text(&properties["MetricName"]));
+    match (metric.0.as_str(), metric.1.as_str()) {
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible") if on == name("Dlq", "QueueName") => {
+            Watched::DlqDepth
+        }
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage") if on == name("Queue", "QueueName") => {
+            Watched::QueueAge
+        }
+        ("AWS/Lambda", "Throttles") if on == name("Function", "FunctionName") => {
+            Watched::FunctionThrottles
+        }
+        ("AWS/Lambda", "Errors") if on == name("Function", "FunctionName") => {
+            Watched::FunctionErrors
+        }
+        ("AWS/DynamoDB", "WriteThrottleEvents") if on == name("Table", "TableName") => {
+            Watched::TableWriteThrottles
+        }
+        _ => Watched::Other,
+    }
+}
