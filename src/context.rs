@@ -10,6 +10,11 @@ use crate::config::{Key, Settings};
 use crate::error::{Error, Result};
 use crate::ui::Ui;
 
+/// How long a sandbox of this run may take to work through its queue: poison is received a few
+/// times before it is back in the DLQ.
+#[cfg(feature = "sandbox")]
+const SANDBOX_SETTLES_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What every command is given.
 pub struct Context {
     /// Settings with their sources.
@@ -60,10 +65,14 @@ impl Context {
 }
 
 impl Context {
-    /// Stops what the context started.
+    /// Stops what the context started. A sandbox of this run first finishes what the command sent
+    /// through its queue, so that a redrive ends in items as it would on AWS.
     pub async fn close(self) {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
+            if !self.cancel.is_cancelled() && !sandbox.idle(SANDBOX_SETTLES_WITHIN).await {
+                self.ui.warn("the sandbox's queue was not empty yet when this run ended");
+            }
             sandbox.shutdown().await;
         }
     }
@@ -76,7 +85,7 @@ impl Context {
     /// # Errors
     /// When the sandbox cannot start.
     pub async fn with_sandbox(
-        mut settings: Settings,
+        settings: Settings,
         ui: Ui,
         cancel: CancellationToken,
     ) -> Result<Self> {
@@ -94,7 +103,7 @@ impl Context {
             }
         }
         settings.override_with_sandbox(Key::Region, "us-east-1".to_owned());
-        let context = Context::new(settings, ui, cancel);
-        Ok(Context { sandbox: Some(sandbox), ..context })
+        context.sandbox = Some(sandbox);
+        Ok(context)
     }
 }

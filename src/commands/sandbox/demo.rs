@@ -19,6 +19,9 @@ use crate::ui::Tone;
 /// The example file of the tour: every shape a line can have, and some bad ones.
 const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");
 
+/// How long the Lambda may take to work through what a step sent.
+const SETTLES_WITHIN: Duration = Duration::from_secs(30);
+
 /// Arguments of `recoctl sandbox demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -107,6 +110,8 @@ async fn tour(
         }
         announce(context, at + 1, step)?;
         let code = run_step(context, step, sandbox, dir).await?;
+        // The next step is to see what the Lambda made of this one.
+        sandbox.idle(SETTLES_WITHIN).await;
         if context.cancel.is_cancelled() {
             return Ok(Outcome::Interrupted);
         }
