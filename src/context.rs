@@ -89,10 +89,13 @@ impl Context {
         ui: Ui,
         cancel: CancellationToken,
     ) -> Result<Self> {
-        let sandbox =
-            reco_sandbox::Sandbox::start(reco_sandbox::SandboxOptions::default())
-                .await
-                .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
+        let mut context = Context::new(settings, ui, cancel);
+        let policy = context.policy()?;
+        let options = reco_sandbox::SandboxOptions { policy, ..Default::default() };
+        let sandbox = reco_sandbox::Sandbox::start(options)
+            .await
+            .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
+        let settings = &mut context.settings;
         // A profile could bring a region, credentials or an endpoint that are not the sandbox's.
         settings.clear(Key::Profile);
         settings.override_with_sandbox(Key::EndpointUrl, sandbox.endpoint());
