@@ -2,6 +2,8 @@
 
 mod config;
 mod error;
+mod table;
 
 pub use config::load;
 pub use error::explain;
+pub use table::Table;

@@ -2,6 +2,8 @@
 
 use aws_config::SdkConfig;
 use reco_core::policy::Policy;
+use reco_store::facts::FactsSource;
+use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
@@ -61,6 +63,33 @@ impl Context {
             .map_err(|error| Error::config(format!("cannot read policy {path}")).because(&error))?;
         Policy::from_toml(&text)
             .map_err(|error| Error::config(format!("policy {path} is not usable")).because(&error))
+    }
+
+    /// The configured source of facts, opened.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is no source that recoctl knows.
+    pub async fn facts(&self) -> Result<FactsSource> {
+        let url = self.settings.value(Key::Facts).unwrap_or("none");
+        FactsSource::from_url(url).await.map_err(|error| {
+            Error::config("cannot use the configured facts")
+                .because(&error)
+                .hint("give --facts sqlite:PATH, or --facts none to skip the rules that need facts")
+        })
+    }
+
+    /// The table's attribute names as configured.
+    #[must_use]
+    pub fn schema_names(&self) -> SchemaNames {
+        let default = SchemaNames::default();
+        let named =
+            |key: Key, default: String| self.settings.value(key).map_or(default, str::to_owned);
+        SchemaNames {
+            user_attr: named(Key::KeyAttribute, default.user_attr),
+            list_attr: named(Key::ListAttribute, default.list_attr),
+            generated_at_attr: named(Key::GeneratedAtAttribute, default.generated_at_attr),
+            list_type: default.list_type,
+        }
     }
 }
 

@@ -1,1 +1,3 @@
 //! The long-running pipelines.
+
+pub mod backfill;

@@ -53,7 +53,10 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
         .enable_all()
         .build()
         .map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").because(&error))?;
-    runtime.block_on(supervise(cli, settings, ui))
+    let outcome = runtime.block_on(supervise(cli, settings, ui));
+    // A read of stdin cannot be cancelled: without this an interrupted run would wait for it.
+    runtime.shutdown_background();
+    outcome
 }
 
 fn output_format(settings: &Settings) -> Result<OutputFormat> {

@@ -1,19 +1,161 @@
-//! Being written.
+//! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
+
+mod render;
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use reco_core::item::{KeyType, Schema};
 use reco_core::outcome::Outcome;
+use reco_store::retry::RetryOptions;
+use reco_store::table::SchemaNames;
+use reco_store::writer::WriterOptions;
 
+use crate::aws::Table;
+use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::flow::backfill::input::{self, Source};
+use crate::flow::backfill::report::{BackfillReport, Cause};
+use crate::flow::backfill::{Backfill, Preparer, Reject, Rejects};
+use crate::ui::{Ui, Unit, escape_line};
 
-/// Arguments.
+/// Without a person to wait for an answer, throttling is waited out for minutes.
+const RETRY: RetryOptions = RetryOptions {
+    max_attempts: 30,
+    base_delay: Duration::from_millis(50),
+    max_delay: Duration::from_secs(10),
+};
+
+/// Arguments of `recoctl backfill`.
 #[derive(Debug, Args)]
-pub struct BackfillArgs {}
+#[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
+\"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
+Where a user occurs more than once, the last list wins.\n\
+Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
+pub struct BackfillArgs {
+    /// Files of JSON lines, plain or compressed by gzip or zstd; `-` is stdin
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+    /// Write every line or entry that could not be written to this new file (JSON lines)
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Read, filter and count, but write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Batches of up to 25 items in flight at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub concurrency: u16,
+}
 
 /// Runs it.
 ///
 /// # Errors
-/// Always, for now.
-pub async fn run(_context: &Context, _args: BackfillArgs) -> Result<Outcome> {
-    Err(Error::service("not written yet"))
+/// What ended it before anything was written, and an input of which nothing could be used.
+pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
+    let sources = input::check(&args.files).await?;
+    let policy = context.policy()?;
+    let facts = context.facts().await?;
+    let table = table(context, args.dry_run).await?;
+    let rejects = Rejects::create(args.rejects.as_deref())?;
+    let schema =
+        table.as_ref().map_or_else(|| assumed(context.schema_names()), |t| t.schema.clone());
+    let concurrency = usize::from(args.concurrency);
+    let total = total_bytes(&sources);
+    let preparer = Preparer { facts, policy, schema };
+    let backfill = Backfill {
+        sources,
+        preparer,
+        writer: table
+            .as_ref()
+            .filter(|_| !args.dry_run)
+            .map(|table| table.writer(WriterOptions { retry: RETRY, concurrency })),
+        table: table.map(|table| table.info.name),
+        rejects,
+        concurrency,
+        cancel: context.cancel.clone(),
+    };
+    let what = if args.dry_run { "reading" } else { "writing" };
+    let progress = context.ui.progress(what, total, Unit::Bytes);
+    let report = backfill.run(&|bytes| progress.set(bytes)).await?;
+    drop(progress);
+    if report.rejects_file.is_none() {
+        show_rejects(&context.ui, &report);
+    }
+    context.ui.report(&report)?;
+    conclude(&report)
+}
+
+/// The table, checked. A dry run may go without.
+async fn table(context: &Context, dry_run: bool) -> Result<Option<Table>> {
+    if dry_run && context.settings.value(Key::Table).is_none() {
+        context.ui.status("no table is configured: sizes are those of a table with number keys");
+        return Ok(None);
+    }
+    let name = context.settings.require(Key::Table)?;
+    Table::open(context.sdk().await?, name, &context.schema_names()).await.map(Some)
+}
+
+fn assumed(names: SchemaNames) -> Schema {
+    let SchemaNames { user_attr, list_attr, generated_at_attr, .. } = names;
+    let schema = Schema::with_key_type(KeyType::N);
+    Schema { user_attr, list_attr, generated_at_attr, ..schema }
+}
+
+fn total_bytes(sources: &[Source]) -> Option<u64> {
+    sources.iter().map(|source| source.bytes).sum()
+}
+
+fn show_rejects(ui: &Ui, report: &BackfillReport) {
+    for reject in &report.first_rejects {
+        let Reject { file, line, detail, entry, text, .. } = reject;
+        let entry = entry.map(|index| format!(", entry {index}")).unwrap_or_default();
+        let text = text.as_deref().map(|text| format!("\n    {}", escape_line(text)));
+        ui.warn(format!(
+            "{}:{line}{entry}: {}{}",
+            escape_line(file),
+            escape_line(detail),
+            text.unwrap_or_default()
+        ));
+    }
+    let rejects = report.entries.rejected + report.entries.failed;
+    let shown = report.first_rejects.len() as u64;
+    if rejects > shown {
+        let more = rejects - shown;
+        ui.warn(format!("and {more} more; --rejects FILE keeps every one of them"));
+    }
+}
+
+/// An input of which nothing could be used is the input's fault, not a service's.
+fn conclude(report: &BackfillReport) -> Result<Outcome> {
+    if report.outcome != Outcome::Failed {
+        return Ok(report.outcome);
+    }
+    if let Some(stopped) = &report.stopped {
+        let what = match stopped.cause {
+            Cause::Facts => "nothing was written: facts cannot be had",
+            Cause::Rejects => "nothing was written: rejects cannot be kept",
+            _ => "nothing was written",
+        };
+        return Err(Error::service(what).cause(stopped.reason.clone()));
+    }
+    if report.entries.failed > 0 {
+        return Err(Error::service("nothing was written: DynamoDB took no item"));
+    }
+    let failed: Vec<_> = report.inputs.iter().filter_map(|input| input.failure.as_ref()).collect();
+    if let Some(failure) = failed.first() {
+        return Err(Error::input("nothing was written: the input could not be read")
+            .cause(failure.reason.clone()));
+    }
+    let lines = report.lines.rejected;
+    let error =
+        Error::input(format!("nothing was written: no line could be used, {lines} rejected"));
+    let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());
+    Err(match pretty.map(str::trim) {
+        Some("{" | "[") => error.hint(
+            "this looks like indented JSON; each line must hold a whole one: jq -c . FILE | recoctl backfill -",
+        ),
+        _ => error.hint("the report says why"),
+    })
 }

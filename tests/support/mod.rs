@@ -12,7 +12,7 @@ use reco_sandbox::{Sandbox, SandboxOptions};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub use independent::Independent;
+pub use independent::{Independent, python_bin};
 
 /// A server with the three services, and a home directory of its own: tests run in parallel.
 pub struct Harness {

@@ -1,4 +1,5 @@
 //! Describing tables, good and unfit.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 

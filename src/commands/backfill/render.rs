@@ -1,0 +1,304 @@
+//! The report of a backfill, for people.
+
+use reco_core::outcome::Outcome;
+
+use crate::flow::backfill::report::{BackfillReport, ItemSizes, Stopped};
+use crate::ui::{Align, Palette, Report, Table, Tone, View, bytes, count, duration, escape_line};
+
+impl Report for BackfillReport {
+    const KIND: &'static str = "backfill";
+
+    fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    fn render(&self, view: &View) -> String {
+        let palette = view.palette;
+        let mut text = headline(self, palette);
+        text.push('\n');
+        text.push_str(&books(self, view));
+        text.push('\n');
+        for (name, value) in facts(self) {
+            let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
+            text.push_str(&format!("{name} {value}\n"));
+        }
+        for input in &self.inputs {
+            if let Some(failure) = &input.failure {
+                let label = palette.paint(Tone::Bad, "input broke off");
+                let (name, line) = (escape_line(&input.name), failure.line);
+                text.push_str(&format!(
+                    "{label} {name}:{line}: {}\n",
+                    escape_line(&failure.reason)
+                ));
+            }
+        }
+        if let Some(stopped) = &self.stopped {
+            text.push_str(&ending(stopped, palette));
+        }
+        text
+    }
+}
+
+fn headline(report: &BackfillReport, palette: Palette) -> String {
+    let written = count(report.entries.written);
+    let table = report.table.as_deref().unwrap_or("a table with number keys");
+    let spent = spent(report.duration_s);
+    if report.dry_run {
+        let wcu = count(report.items.wcu);
+        let label = palette.paint(Tone::Heading, "dry run");
+        return format!(
+            "{label}: {written} items would be written to {table} for {wcu} WCU ({spent})\n"
+        );
+    }
+    let tone = match report.outcome {
+        Outcome::Success | Outcome::NothingToDo => Tone::Good,
+        Outcome::Partial | Outcome::Findings | Outcome::Interrupted => Tone::Warn,
+        Outcome::Failed => Tone::Bad,
+    };
+    let label = palette.paint(tone, &format!("{written} items written"));
+    format!("{label} to {table} in {spent} ({} items/s)\n", rounded(report.items_per_s))
+}
+
+/// The accounts: every line and every entry in exactly one row.
+fn books(report: &BackfillReport, view: &View) -> String {
+    let (lines, entries) = (&report.lines, &report.entries);
+    let written = if report.dry_run { "would be written" } else { "written" };
+    let skipped = reasons(report.skipped.iter().map(|(reason, n)| (*reason, *n)));
+    let rejected = reasons(report.rejected.iter().map(|(reason, n)| (*reason, *n)));
+    let later = "a later list of the same user took its place".to_owned();
+    let rows = [
+        (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
+        ("skipped", Some(lines.skipped), Some(entries.skipped), skipped, Tone::Faint),
+        ("replaced", None, Some(entries.coalesced), later, Tone::Faint),
+        ("rejected", Some(lines.rejected), Some(entries.rejected), rejected, Tone::Bad),
+        (
+            "not taken",
+            Some(lines.failed),
+            Some(entries.failed),
+            "by DynamoDB".to_owned(),
+            Tone::Bad,
+        ),
+        ("not reached", Some(lines.left), Some(entries.left), String::new(), Tone::Warn),
+        ("blank", Some(lines.blank), None, String::new(), Tone::Faint),
+    ];
+    let columns = [
+        ("", Align::Left),
+        ("LINES", Align::Right),
+        ("ENTRIES", Align::Right),
+        ("WHY", Align::Left),
+    ];
+    let mut table = Table::new(view, &columns);
+    table.never_narrow(&[0, 1, 2]);
+    for (name, lines, entries, why, tone) in rows {
+        let occurs = lines.unwrap_or(0) > 0 || entries.unwrap_or(0) > 0;
+        if !occurs && name != written {
+            continue;
+        }
+        let number = |number: Option<u64>| number.map(count).unwrap_or_default();
+        let name = (name.to_owned(), occurs.then_some(tone));
+        table.toned_row([name, (number(lines), None), (number(entries), None), (why, None)]);
+    }
+    let total = Some(Tone::Heading);
+    table.toned_row([
+        ("read".to_owned(), total),
+        (count(lines.read), total),
+        (count(entries.read), total),
+        (String::new(), None),
+    ]);
+    table.finish()
+}
+
+/// What else there is to know, a line each.
+fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let dropped = report.dropped_articles.iter().map(|(reason, n)| (reason.name(), n));
+    let dropped = reasons(dropped);
+    let dropped =
+        if dropped.is_empty() { "none dropped".to_owned() } else { format!("dropped {dropped}") };
+    facts.push(("articles", format!("{} kept, {dropped}", count(report.kept_articles))));
+    if report.entries.written > 0 {
+        facts.push(("item size", sizes(&report.items)));
+    }
+    if !report.dry_run {
+        let writes = &report.writes;
+        let consumed = rounded(writes.consumed_wcu);
+        let computed = count(report.items.wcu);
+        facts.push(("WCU", format!("{consumed} consumed, {computed} computed")));
+        facts.push((
+            "calls",
+            format!(
+                "{}, {} retried, {} items came back, {} calls throttled",
+                count(writes.calls),
+                count(writes.retries),
+                count(writes.returned_items),
+                count(writes.throttled_calls),
+            ),
+        ));
+        for cause in &writes.throttling {
+            let resource =
+                cause.resource.rsplit_once(":table/").map_or(cause.resource.as_str(), |r| r.1);
+            facts.push((
+                "throttled",
+                format!("{} × {} ({resource})", count(cause.count), cause.reason),
+            ));
+        }
+    }
+    let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
+    facts.push(("facts", format!("{}{skipped}", report.facts)));
+    let fingerprint = report.policy_fingerprint.get(..12).unwrap_or(&report.policy_fingerprint);
+    facts.push(("policy", fingerprint.to_owned()));
+    if let Some(path) = &report.rejects_file {
+        facts.push(("rejects", escape_line(path)));
+    }
+    facts
+}
+
+fn sizes(items: &ItemSizes) -> String {
+    let ItemSizes { min_bytes, avg_bytes, max_bytes, .. } = *items;
+    let size = |size: usize| bytes(size as u64);
+    format!("min {}, avg {}, max {}", size(min_bytes), size(avg_bytes), size(max_bytes))
+}
+
+fn ending(stopped: &Stopped, palette: Palette) -> String {
+    let label = palette.paint(Tone::Warn, "stopped");
+    let (from, untouched) = (&stopped.resume_from, &stopped.untouched_from);
+    format!(
+        "{label} {}\n  all lines before {}:{} are dealt with; nothing from {}:{} on was written\n  \
+         run it again from {}:{}: writing a line twice does no harm\n",
+        escape_line(&stopped.reason),
+        escape_line(&from.file),
+        from.line,
+        escape_line(&untouched.file),
+        untouched.line,
+        escape_line(&from.file),
+        from.line,
+    )
+}
+
+/// `12 unknown-user, 3 too-few`, the most frequent first.
+fn reasons<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+    let mut counts: Vec<(&str, u64)> = counts.collect();
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    counts
+        .iter()
+        .map(|(reason, n)| format!("{} {reason}", count(*n)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn spent(seconds: f64) -> String {
+    if seconds < 10.0 { format!("{seconds:.2} s") } else { duration(whole(seconds)) }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "durations of runs fit")]
+fn whole(seconds: f64) -> i64 {
+    seconds.round() as i64
+}
+
+fn rounded(number: f64) -> String {
+    count(whole(number).unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use reco_core::item::KeyType;
+
+    use super::*;
+    use crate::flow::backfill::input::Compression;
+    use crate::flow::backfill::report::{
+        At, Cause, EntryCounts, InputFailure, InputReport, LineCounts, Throttling, Writes,
+    };
+
+    fn report() -> BackfillReport {
+        let mut items = ItemSizes::default();
+        items.add(90);
+        items.add(631);
+        items.add(1500);
+        BackfillReport {
+            outcome: Outcome::Partial,
+            dry_run: false,
+            table: Some("recommendations".to_owned()),
+            key_type: KeyType::N,
+            policy_fingerprint: "cf2c930c04f04760a9ee84d39dc8b742".to_owned(),
+            facts: "sqlite",
+            rules_skipped: false,
+            inputs: vec![InputReport {
+                name: "recs.jsonl.gz".to_owned(),
+                bytes: Some(1_234_567),
+                compression: Compression::Gzip,
+                failure: Some(InputFailure {
+                    line: 12_500,
+                    reason: "unexpected end of file".to_owned(),
+                }),
+            }],
+            lines: LineCounts {
+                read: 12_500,
+                written: 12_000,
+                skipped: 400,
+                rejected: 90,
+                failed: 3,
+                left: 2,
+                blank: 5,
+            },
+            entries: EntryCounts {
+                read: 12_600,
+                written: 12_100,
+                skipped: 380,
+                coalesced: 20,
+                rejected: 95,
+                failed: 3,
+                left: 2,
+            },
+            skipped: BTreeMap::from([
+                ("too-few", 80),
+                ("unknown-user", 290),
+                ("inactive-user", 10),
+            ]),
+            rejected: BTreeMap::from([("bad-entry", 5), ("malformed", 60), ("oversize", 30)]),
+            kept_articles: 1_100_000,
+            dropped_articles: reco_core::filter::DropCounts::default(),
+            items,
+            writes: Writes {
+                consumed_wcu: 12_345.0,
+                calls: 600,
+                retries: 40,
+                returned_items: 213,
+                throttled_calls: 7,
+                throttling: vec![Throttling {
+                    reason: "TableWriteProvisionedThroughputExceeded".to_owned(),
+                    resource: "arn:aws:dynamodb:us-east-1:000000000000:table/recommendations"
+                        .to_owned(),
+                    count: 7,
+                }],
+            },
+            duration_s: 62.4,
+            items_per_s: 193.9,
+            rejects_file: Some("rejects.jsonl".to_owned()),
+            first_rejects: Vec::new(),
+            stopped: Some(crate::flow::backfill::report::Stopped {
+                cause: Cause::Interrupted,
+                reason: "interrupted".to_owned(),
+                resume_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_300, offset: 1 },
+                untouched_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_501, offset: 2 },
+            }),
+        }
+    }
+
+    fn rendered(report: &BackfillReport, width: usize) -> String {
+        report.render(&View { width: Some(width), palette: Palette::new(false) })
+    }
+
+    #[test]
+    fn a_run_with_everything_that_can_happen() {
+        insta::assert_snapshot!("at_80", rendered(&report(), 80));
+        insta::assert_snapshot!("at_140", rendered(&report(), 140));
+    }
+
+    #[test]
+    fn a_dry_run_says_what_would_be() {
+        let report = BackfillReport { dry_run: true, stopped: None, inputs: vec![], ..report() };
+        insta::assert_snapshot!(rendered(&report, 80));
+    }
+}

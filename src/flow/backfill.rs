@@ -1,0 +1,98 @@
+//! Backfill: files of recommendations, filtered as the Lambda filters, written into the table.
+//!
+//! Stages, each bounded, so that memory does not grow with the input:
+//!
+//! ```text
+//! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> books
+//! ```
+
+mod fault;
+pub mod input;
+mod ledger;
+mod lines;
+mod prepare;
+mod read;
+mod rejects;
+pub mod report;
+mod run;
+mod window;
+mod write;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::{Stream, StreamExt};
+use reco_core::facts::FactsError;
+use reco_store::writer::Writer;
+use tokio::sync::mpsc;
+use tokio::task::JoinError;
+use tokio_util::sync::CancellationToken;
+
+use self::input::Source;
+use self::prepare::Prepared;
+pub use self::prepare::Preparer;
+pub use self::rejects::{Reject, Rejects};
+use self::report::{BackfillReport, InputReport};
+use self::run::Run;
+use crate::error::Result;
+
+/// Chunks that wait between two stages.
+const CHUNKS: usize = 2;
+
+/// A backfill, ready to run.
+pub struct Backfill {
+    /// The inputs, checked.
+    pub sources: Vec<Source>,
+    /// What lines are judged by.
+    pub preparer: Preparer,
+    /// What writes; `None` is a dry run.
+    pub writer: Option<Writer>,
+    /// The table's name, where there is one.
+    pub table: Option<String>,
+    /// Where rejects go.
+    pub rejects: Rejects,
+    /// Batches in flight at once.
+    pub concurrency: usize,
+    /// Ends the run early.
+    pub cancel: CancellationToken,
+}
+
+impl Backfill {
+    /// Runs to the end of the input, or until something stops it. `progress` is told how many bytes
+    /// of all inputs are dealt with.
+    ///
+    /// # Errors
+    /// Only when recoctl itself is at fault; everything else is in the report.
+    pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
+        let Backfill { sources, preparer, writer, table, rejects, concurrency, cancel } = self;
+        let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
+        let preparer = Arc::new(preparer);
+        let mut run = Run::new(inputs, writer, rejects, concurrency, cancel);
+        let begun = Instant::now();
+        let (chunks, receiver) = mpsc::channel(CHUNKS);
+        let reading = tokio::spawn(read::read(sources, chunks));
+        let driven = run.drive(prepared(receiver, &preparer), progress).await;
+        // Cancelled in the middle of a read, the reader would wait for the rest of it.
+        reading.abort();
+        driven?;
+        run.report(&preparer, table, begun.elapsed())
+    }
+}
+
+type Chunked = Result<Result<Prepared, FactsError>, JoinError>;
+
+/// Judges chunks on all cores, and hands them on in their order.
+fn prepared(
+    receiver: mpsc::Receiver<read::Chunk>,
+    preparer: &Arc<Preparer>,
+) -> impl Stream<Item = Chunked> + Unpin + use<> {
+    let preparer = Arc::clone(preparer);
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let chunks = futures::stream::unfold(receiver, async |mut receiver| {
+        receiver.recv().await.map(|chunk| (chunk, receiver))
+    });
+    let judged = chunks
+        .map(move |chunk| tokio::spawn(Arc::clone(&preparer).prepare(chunk)))
+        .buffered(cores.clamp(2, 8));
+    Box::pin(judged)
+}

@@ -1,0 +1,105 @@
+//! Faults of the data: why a line or an entry of it is rejected.
+
+use reco_core::decode::{BadEntry, DecodeError};
+use reco_core::item::ItemError;
+
+use super::lines::MAX_LINE;
+
+/// Why something is rejected, as reports count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Not JSON, or one of our shapes with the wrong types.
+    Malformed,
+    /// Sound JSON, but not ours.
+    Foreign,
+    /// Not UTF-8.
+    NotUtf8,
+    /// The line is longer than what is read into memory.
+    LineTooLong,
+    /// The input broke off in the line.
+    CutOff,
+    /// One entry of a message does not decode.
+    BadEntry,
+    /// The table's key is a number and the user id is none, or an article id likewise.
+    WrongType,
+    /// The user id is longer than a key may be.
+    KeyTooLong,
+    /// The item is over 400 KB.
+    Oversize,
+    /// DynamoDB did not take it.
+    NotWritten,
+}
+
+impl Reason {
+    /// The name used in tables, JSON and rejects.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Malformed => "malformed",
+            Reason::Foreign => "foreign",
+            Reason::NotUtf8 => "not-utf8",
+            Reason::LineTooLong => "line-too-long",
+            Reason::CutOff => "cut-off",
+            Reason::BadEntry => "bad-entry",
+            Reason::WrongType => "wrong-type",
+            Reason::KeyTooLong => "key-too-long",
+            Reason::Oversize => "oversize",
+            Reason::NotWritten => "not-written",
+        }
+    }
+}
+
+/// A reason in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The kind of fault.
+    pub reason: Reason,
+    /// What is wrong and where, in words.
+    pub detail: String,
+    /// The faulty entry's own text, where the line holds more than it.
+    pub text: Option<String>,
+}
+
+impl Fault {
+    fn new(reason: Reason, detail: String) -> Self {
+        Fault { reason, detail, text: None }
+    }
+
+    /// A line that was not kept.
+    pub fn line_too_long(bytes: u64) -> Self {
+        let detail = format!("line is {bytes} bytes; at most {MAX_LINE} are read as one line");
+        Fault::new(Reason::LineTooLong, detail)
+    }
+
+    /// A line that its input broke off in.
+    pub fn cut_off() -> Self {
+        Fault::new(Reason::CutOff, "the input broke off in this line".to_owned())
+    }
+}
+
+impl From<DecodeError> for Fault {
+    fn from(error: DecodeError) -> Self {
+        let reason = match &error {
+            DecodeError::Malformed { .. } => Reason::Malformed,
+            DecodeError::Foreign { .. } => Reason::Foreign,
+        };
+        Fault::new(reason, error.to_string())
+    }
+}
+
+impl From<BadEntry> for Fault {
+    fn from(bad: BadEntry) -> Self {
+        let detail = bad.to_string();
+        Fault { reason: Reason::BadEntry, detail, text: Some(bad.text) }
+    }
+}
+
+impl From<ItemError> for Fault {
+    fn from(error: ItemError) -> Self {
+        let reason = match &error {
+            ItemError::KeyNotNumeric(_) | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
+            ItemError::KeyTooLong { .. } => Reason::KeyTooLong,
+            ItemError::TooLarge { .. } => Reason::Oversize,
+        };
+        Fault::new(reason, error.to_string())
+    }
+}

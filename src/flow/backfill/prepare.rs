@@ -1,0 +1,282 @@
+//! The middle stage: lines decoded, filtered by facts and policy, and fitted to the table.
+
+use std::sync::Arc;
+
+use reco_core::Recommendation;
+use reco_core::decode::{Decoded, decode};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::filter::{DropCounts, SkipReason};
+use reco_core::item::{PlannedItem, Schema};
+use reco_core::judge::{Judged, Verdict, judge};
+use reco_core::policy::Policy;
+use reco_store::facts::FactsSource;
+
+use super::fault::{Fault, Reason};
+use super::lines::{Content, Line, Place};
+use super::read::Chunk;
+
+/// Entries whose facts are asked for at once.
+const ENTRIES_PER_LOOKUP: usize = 500;
+
+/// What lines are judged by.
+#[derive(Debug)]
+pub struct Preparer {
+    /// Where facts come from.
+    pub facts: FactsSource,
+    /// The filter's rules.
+    pub policy: Policy,
+    /// How items are laid out.
+    pub schema: Schema,
+}
+
+/// A chunk, judged.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The lines, in order.
+    pub lines: Vec<PreparedLine>,
+    /// As in [`Chunk`].
+    pub end: Place,
+    /// As in [`Chunk`].
+    pub read: u64,
+    /// As in [`Chunk`].
+    pub failure: Option<String>,
+}
+
+/// A line, judged.
+#[derive(Debug)]
+pub struct PreparedLine {
+    /// Where it begins.
+    pub at: Place,
+    /// Its bytes, where they were kept.
+    pub text: Option<Arc<[u8]>>,
+    /// What was found in it.
+    pub found: Found,
+}
+
+/// What was found in a line.
+#[derive(Debug)]
+pub enum Found {
+    /// Nothing but whitespace.
+    Blank,
+    /// Nothing that can be read as entries.
+    Bad(Fault),
+    /// Entries, in order.
+    Entries(Vec<PreparedEntry>),
+}
+
+/// An entry, judged.
+#[derive(Debug)]
+pub struct PreparedEntry {
+    /// Its index in the line's `data`, from 0.
+    pub index: usize,
+    /// What is to become of it.
+    pub fate: Fate,
+    /// Articles that the filter dropped.
+    pub dropped: DropCounts,
+}
+
+/// What is to become of an entry.
+#[derive(Debug)]
+pub enum Fate {
+    /// It is to be written.
+    Write(PlannedItem),
+    /// The filter leaves nothing to write.
+    Skip(SkipReason),
+    /// It cannot be written.
+    Reject(Fault),
+}
+
+/// An entry on its way to its judgement.
+struct Waiting {
+    line: usize,
+    index: usize,
+    recommendation: Recommendation,
+}
+
+impl Preparer {
+    /// Judges a chunk.
+    ///
+    /// # Errors
+    /// When facts cannot be had: nothing may be decided without them.
+    pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, FactsError> {
+        let mut waiting = Vec::with_capacity(chunk.lines.len());
+        let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
+        for line in chunk.lines {
+            let number = lines.len();
+            lines.push(decode_line(line, number, &mut waiting));
+        }
+        let mut waiting = waiting.into_iter();
+        loop {
+            let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
+            if group.is_empty() {
+                break;
+            }
+            self.judge(group, &mut lines).await?;
+        }
+        for line in &mut lines {
+            if let Found::Entries(entries) = &mut line.found {
+                // Bad entries were put before the good ones.
+                entries.sort_by_key(|entry| entry.index);
+            }
+        }
+        Ok(Prepared { lines, end: chunk.end, read: chunk.read, failure: chunk.failure })
+    }
+
+    async fn judge(
+        &self,
+        group: Vec<Waiting>,
+        lines: &mut [PreparedLine],
+    ) -> Result<(), FactsError> {
+        let facts = match self.facts {
+            FactsSource::None => FactSet::Unavailable,
+            _ => {
+                let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
+                self.facts.lookup(&request).await?
+            }
+        };
+        for Waiting { line, index, recommendation } in group {
+            let Judged { verdict, dropped } =
+                judge(recommendation, &facts, &self.policy, &self.schema);
+            let fate = match verdict {
+                Verdict::Write(item) => Fate::Write(item),
+                Verdict::Skip(reason) => Fate::Skip(reason),
+                Verdict::Reject(error) => Fate::Reject(error.into()),
+            };
+            if let Found::Entries(entries) = &mut lines[line].found {
+                entries.push(PreparedEntry { index, fate, dropped });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn decode_line(line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
+    let (text, found) = match line.content {
+        Content::Blank => (None, Found::Blank),
+        Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
+        Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
+        Content::Text(text) => {
+            let found = decode_text(&text, number, waiting);
+            (Some(text), found)
+        }
+    };
+    PreparedLine { at: line.at, text, found }
+}
+
+fn decode_text(text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => return Found::Bad(not_utf8(error.valid_up_to())),
+    };
+    let Decoded { entries, bad, .. } = match decode(text) {
+        Ok(decoded) => decoded,
+        Err(error) => return Found::Bad(error.into()),
+    };
+    waiting.extend(entries.into_iter().map(|entry| Waiting {
+        line,
+        index: entry.index,
+        recommendation: entry.recommendation,
+    }));
+    let rejected = bad.into_iter().map(|bad| PreparedEntry {
+        index: bad.index,
+        fate: Fate::Reject(bad.into()),
+        dropped: DropCounts::default(),
+    });
+    Found::Entries(rejected.collect())
+}
+
+fn not_utf8(offset: usize) -> Fault {
+    let detail = format!("not UTF-8 at byte {offset} of the line");
+    Fault { reason: Reason::NotUtf8, detail, text: None }
+}
+
+/// The text of one entry of a line, in a shape that can be read again: the line itself when it
+/// holds nothing else.
+pub fn entry_text(line: &str, index: usize) -> Option<String> {
+    let mut decoded = decode(line).ok()?;
+    if decoded.entries.len() + decoded.bad.len() == 1 {
+        return Some(line.to_owned());
+    }
+    let entry = decoded.entries.iter().position(|entry| entry.index == index)?;
+    let Recommendation { user, articles, generated_at } =
+        decoded.entries.swap_remove(entry).recommendation;
+    let value = match generated_at {
+        None => serde_json::json!([user, articles]),
+        Some(at) => serde_json::json!({
+            "user_id": user, "recommended_note_ids": articles, "generated_at": at,
+        }),
+    };
+    Some(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::item::KeyType;
+
+    use super::*;
+
+    async fn prepared(lines: &[&[u8]]) -> Vec<String> {
+        let preparer = Preparer {
+            facts: FactsSource::None,
+            policy: Policy::default(),
+            schema: Schema::with_key_type(KeyType::N),
+        };
+        let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
+        let lines = lines.iter().enumerate().map(|(number, text)| Line {
+            at: at(number),
+            content: Content::Text(Arc::from(*text)),
+        });
+        let lines: Vec<Line> = lines.collect();
+        let chunk = Chunk { end: at(lines.len()), lines, read: 0, failure: None };
+        let prepared = Arc::new(preparer).prepare(chunk).await.expect("no facts are needed");
+        prepared.lines.iter().map(|line| shown(&line.found)).collect()
+    }
+
+    fn shown(found: &Found) -> String {
+        let entry = |entry: &PreparedEntry| match &entry.fate {
+            Fate::Write(item) => format!("{} write {}", entry.index, item.recommendation.user),
+            Fate::Skip(reason) => format!("{} skip {}", entry.index, reason.name()),
+            Fate::Reject(fault) => format!("{} reject {}", entry.index, fault.reason.name()),
+        };
+        match found {
+            Found::Blank => "blank".to_owned(),
+            Found::Bad(fault) => fault.reason.name().to_owned(),
+            Found::Entries(entries) => entries.iter().map(entry).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    #[tokio::test]
+    async fn every_shape_and_every_fault_finds_its_place() {
+        let found = prepared(&[
+            b"[1,[2,3]]",
+            br#"{"user_id":2,"recommended_note_ids":[4]}"#,
+            br#"{"data":[[3,[4]],[4,"x"],[5,[]],["a",[6]]]}"#,
+            b"[1,[2",
+            br#"{"order":1}"#,
+            b"[1,[\xff]]",
+        ])
+        .await;
+        assert_eq!(
+            found,
+            [
+                "0 write 1",
+                "0 write 2",
+                "0 write 3, 1 reject bad-entry, 2 skip too-few, 3 reject wrong-type",
+                "malformed",
+                "foreign",
+                "not-utf8",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entrys_text_can_be_read_again() {
+        let line = r#"{"data": [[1,[2]], ["b", [3,"4"]]]}"#;
+        assert_eq!(entry_text(line, 1).as_deref(), Some(r#"["b",[3,"4"]]"#));
+        assert_eq!(entry_text(" [1, [2]]", 0).as_deref(), Some(" [1, [2]]"));
+        let timed = r#"{"data": [[1,[2]],[2,[3]]], "generated_at": 5}"#;
+        let text = entry_text(timed, 0).expect("is there");
+        let again = decode(&text).expect("decodes");
+        assert_eq!(again.entries[0].recommendation.generated_at, Some(5));
+    }
+}

@@ -1,0 +1,209 @@
+//! Rejects: every line or entry that could not be written, so that none is lost.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::fault::Fault;
+use super::lines::Place;
+use crate::error::{Error, Result};
+
+/// Rejects that are kept for the report.
+const SHOWN: usize = 5;
+/// Characters of their text.
+const SHOWN_TEXT: usize = 160;
+
+/// One line of a rejects file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reject {
+    /// The input's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Byte offset of the line in the decompressed input, from 0.
+    pub offset: u64,
+    /// The entry's index in the line, from 0; absent when the whole line is rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<usize>,
+    /// The kind of fault.
+    pub reason: &'static str,
+    /// What is wrong and where.
+    pub detail: String,
+    /// The line, or the entry's own text where the line holds more. Absent when it was too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The line's bytes where they are not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_base64: Option<String>,
+}
+
+impl Reject {
+    /// A record of a fault.
+    pub fn new(
+        file: &str,
+        at: Place,
+        entry: Option<usize>,
+        fault: Fault,
+        line: Option<&Arc<[u8]>>,
+    ) -> Self {
+        let (text, text_base64) = match (fault.text, line) {
+            (Some(text), _) => (Some(text), None),
+            (None, None) => (None, None),
+            (None, Some(line)) => match std::str::from_utf8(line) {
+                Ok(text) => (Some(text.to_owned()), None),
+                Err(_) => (None, Some(STANDARD.encode(line))),
+            },
+        };
+        Reject {
+            file: file.to_owned(),
+            line: at.line,
+            offset: at.offset,
+            entry,
+            reason: fault.reason.name(),
+            detail: fault.detail,
+            text,
+            text_base64,
+        }
+    }
+
+    fn shortened(mut self) -> Self {
+        for text in [&mut self.text, &mut self.text_base64].into_iter().flatten() {
+            if let Some((end, _)) = text.char_indices().nth(SHOWN_TEXT) {
+                text.truncate(end);
+                text.push('…');
+            }
+        }
+        self
+    }
+}
+
+/// Where rejects go: into the file, where there is one, and the first few into the report.
+#[derive(Debug)]
+pub struct Rejects {
+    path: Option<PathBuf>,
+    file: Option<BufWriter<File>>,
+    /// The first few, with their text shortened.
+    pub first: Vec<Reject>,
+    written: u64,
+}
+
+impl Rejects {
+    /// Creates the file, readable by its owner only: lines name people and what they read.
+    ///
+    /// # Errors
+    /// When it exists already: rejects of an earlier run are not overwritten.
+    pub fn create(path: Option<&Path>) -> Result<Self> {
+        let file = path.map(create).transpose()?;
+        let path = path.map(Path::to_owned);
+        Ok(Rejects { path, file: file.map(BufWriter::new), first: Vec::new(), written: 0 })
+    }
+
+    /// Records one.
+    ///
+    /// # Errors
+    /// When the file cannot be written: the run must stop, or the line would be lost.
+    pub fn add(&mut self, reject: Reject) -> std::io::Result<()> {
+        if let Some(file) = &mut self.file {
+            serde_json::to_writer(&mut *file, &reject)?;
+            file.write_all(b"\n")?;
+        }
+        self.written += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(reject.shortened());
+        }
+        Ok(())
+    }
+
+    /// Finishes the file; one without rejects is removed again.
+    ///
+    /// # Errors
+    /// When what was buffered cannot be written.
+    pub fn finish(&mut self) -> std::io::Result<()> {
+        let (Some(file), Some(path)) = (self.file.take(), &self.path) else { return Ok(()) };
+        if self.written == 0 {
+            drop(file);
+            return std::fs::remove_file(path);
+        }
+        let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()
+    }
+
+    /// The file, when there is one with rejects in it.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref().filter(|_| self.written > 0)
+    }
+}
+
+fn create(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
+        let failed =
+            Error::input(format!("cannot create rejects file {}", path.display())).because(&error);
+        if exists {
+            failed
+                .hint("an existing file is never overwritten: choose another name, or move it away")
+        } else {
+            failed
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fault::Reason;
+    use super::*;
+
+    fn reject(line: &[u8]) -> Reject {
+        let fault = Fault { reason: Reason::Malformed, detail: "why".to_owned(), text: None };
+        let at = Place { file: 0, line: 3, offset: 40 };
+        Reject::new("in.jsonl", at, None, fault, Some(&Arc::from(line)))
+    }
+
+    #[test]
+    fn a_reject_keeps_its_line_exactly() {
+        let json = serde_json::to_value(reject(b"[1,\"\xc3\xa9\"")).expect("serialises");
+        let expected = serde_json::json!({
+            "file": "in.jsonl", "line": 3, "offset": 40,
+            "reason": "malformed", "detail": "why", "text": "[1,\"é\"",
+        });
+        assert_eq!(json, expected);
+        let binary = reject(b"\xff\x00");
+        assert_eq!((binary.text, binary.text_base64.as_deref()), (None, Some("/wA=")));
+    }
+
+    #[test]
+    fn an_existing_file_is_left_alone_and_an_empty_one_does_not_stay() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("rejects.jsonl");
+        let mut rejects = Rejects::create(Some(&path)).expect("created");
+        assert!(Rejects::create(Some(&path)).is_err());
+        rejects.finish().expect("finished");
+        assert!(!path.exists());
+
+        let mut rejects = Rejects::create(Some(&path)).expect("created");
+        for _ in 0..7 {
+            rejects.add(reject(&b"x".repeat(1000))).expect("added");
+        }
+        rejects.finish().expect("finished");
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert_eq!(text.lines().count(), 7);
+        assert!(text.lines().all(|line| line.len() > 1000));
+        assert_eq!(rejects.first.len(), SHOWN);
+        assert!(rejects.first.iter().all(|r| r.text.as_ref().is_some_and(|t| t.len() < 200)));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).expect("metadata").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+}

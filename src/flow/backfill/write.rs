@@ -1,0 +1,87 @@
+//! The last stage: one batch, written or handed back.
+
+use reco_core::Id;
+use reco_core::item::PlannedItem;
+use reco_store::retry::Stop;
+use reco_store::service::ErrorKind;
+use reco_store::writer::{WriteFailure, WriteReport, Writer};
+use tokio_util::sync::CancellationToken;
+
+use super::window::Pending;
+
+/// Where an item of a batch came from.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its user.
+    pub user: Id,
+    /// The ledger's number of its line.
+    pub line: u64,
+    /// The index of its entry in the line.
+    pub index: usize,
+    /// Its size in bytes.
+    pub bytes: usize,
+}
+
+/// A batch on its way.
+#[derive(Debug)]
+pub struct Batch {
+    entries: Vec<Entry>,
+    items: Vec<PlannedItem>,
+}
+
+/// A batch that is over.
+#[derive(Debug)]
+pub struct Written {
+    /// What was in it.
+    pub entries: Vec<Entry>,
+    /// What became of it.
+    pub report: WriteReport,
+}
+
+impl From<Vec<Pending>> for Batch {
+    fn from(batch: Vec<Pending>) -> Self {
+        let (entries, items) = batch
+            .into_iter()
+            .map(|Pending { item, line, index }| {
+                let user = item.recommendation.user.clone();
+                (Entry { user, line, index, bytes: item.bytes }, item)
+            })
+            .unzip();
+        Batch { entries, items }
+    }
+}
+
+impl Batch {
+    /// Writes it. When DynamoDB refuses the call for what is in it, its items are tried one by one,
+    /// so that one bad item does not take 24 good ones with it.
+    pub async fn write(self, writer: Writer, cancel: CancellationToken) -> Written {
+        let stop = Stop::on(cancel);
+        let mut report = writer.write_batch(self.items, &stop).await;
+        if report.left.len() > 1 && is_about_content(report.failure.as_ref()) {
+            report.failure = None;
+            for item in std::mem::take(&mut report.left) {
+                report.merge(writer.write_batch(vec![item], &stop).await);
+            }
+        }
+        Written { entries: self.entries, report }
+    }
+
+    /// What a dry run does instead.
+    pub fn pretend(self) -> Written {
+        let report = WriteReport { written: self.items.len(), ..WriteReport::default() };
+        Written { entries: self.entries, report }
+    }
+}
+
+fn is_about_content(failure: Option<&WriteFailure>) -> bool {
+    matches!(failure, Some(WriteFailure::Refused(error)) if error.kind == ErrorKind::Refused)
+}
+
+/// Whether no other batch can fare better: going on would only reject the rest of the input.
+pub fn is_hopeless(failure: &WriteFailure) -> bool {
+    match failure {
+        WriteFailure::Exhausted { .. } => true,
+        WriteFailure::Refused(error) => error.kind != ErrorKind::Refused,
+        WriteFailure::Cancelled | WriteFailure::Deadline | WriteFailure::TooLarge { .. } => false,
+    }
+}
