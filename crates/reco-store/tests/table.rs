@@ -1,5 +1,4 @@
 //! Describing tables, good and unfit.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 

@@ -1,5 +1,4 @@
 //! The writer against an embedded DynamoDB, and against scripted trouble.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 

@@ -29,22 +29,49 @@ fn in_alphabet(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.:@/+=~".contains(&byte)
 }
 
+/// Longest list in bytes. A statement holds two lists at most, and SQLite by default takes
+/// statements of up to a million bytes.
+const MAX_LIST: usize = 256 * 1024;
+
 /// Comma-separated lists of at most `size` literals. Integers and strings go into different lists,
 /// because a mixed list makes MySQL compare as floating point and pass by the index.
 pub(super) fn lists<'a>(ids: impl IntoIterator<Item = &'a Id>, size: usize) -> Vec<String> {
-    let (mut integers, mut texts) = (Vec::new(), Vec::new());
+    let (mut integers, mut texts) = (Lists::new(size), Lists::new(size));
     for id in ids {
         match literal(id) {
-            Some(Literal::Integer(text)) => integers.push(text),
-            Some(Literal::Text(text)) => texts.push(text),
+            Some(Literal::Integer(text)) => integers.push(&text),
+            Some(Literal::Text(text)) => texts.push(&text),
             None => {}
         }
     }
-    [integers, texts]
-        .iter()
-        .flat_map(|literals| literals.chunks(size))
-        .map(|chunk| chunk.join(","))
-        .collect()
+    integers.full.append(&mut texts.full);
+    integers.full
+}
+
+struct Lists {
+    size: usize,
+    in_last: usize,
+    full: Vec<String>,
+}
+
+impl Lists {
+    fn new(size: usize) -> Self {
+        Lists { size, in_last: 0, full: Vec::new() }
+    }
+
+    fn push(&mut self, literal: &str) {
+        match self.full.last_mut() {
+            Some(last) if self.in_last < self.size && last.len() + literal.len() < MAX_LIST => {
+                last.push(',');
+                last.push_str(literal);
+                self.in_last += 1;
+            }
+            _ => {
+                self.full.push(literal.to_owned());
+                self.in_last = 1;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +88,14 @@ mod tests {
     fn lists_are_cut_at_the_size() {
         let ids: Vec<Id> = (0..5_i64).map(Id::from).collect();
         assert_eq!(lists(&ids, 2), ["0,1", "2,3", "4"]);
+    }
+
+    #[test]
+    fn long_ids_make_shorter_lists() {
+        let ids: Vec<Id> = (0..3000).map(|n| Id::from(format!("{n:0>200}x").as_str())).collect();
+        let lists = lists(&ids, 5000);
+        assert_eq!(lists.iter().map(|list| list.split(',').count()).sum::<usize>(), 3000);
+        assert!(lists.len() > 1 && lists.iter().all(|list| list.len() <= MAX_LIST));
     }
 
     #[test]

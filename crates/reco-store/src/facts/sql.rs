@@ -11,10 +11,14 @@ pub struct FactsSql {
     /// Columns: article id, whether published (0 or 1), author id or null.
     pub articles: String,
     /// Columns: user id, article id that the user has read.
+    ///
+    /// The default keeps the article condition from the index on purpose (`= 1`): scanning what 50
+    /// users have read is about ten times as fast as looking up every pair of user and article.
     pub reads: String,
     /// Columns: user id, author id whom the user mutes. `{authors}` are those of the articles.
     pub mutes: String,
-    /// Most ids in one list.
+    /// Most ids in one list. Few long statements are faster than many short ones: each repeats the
+    /// scan of what the users have read.
     pub ids_per_statement: usize,
 }
 
@@ -26,12 +30,12 @@ impl Default for FactsSql {
                        WHERE id IN ({articles})"
                 .to_owned(),
             reads: "SELECT user_id, article_id FROM reads \
-                    WHERE user_id IN ({users}) AND article_id IN ({articles})"
+                    WHERE user_id IN ({users}) AND (article_id IN ({articles})) = 1"
                 .to_owned(),
             mutes: "SELECT user_id, author_id FROM mutes \
-                    WHERE user_id IN ({users}) AND author_id IN ({authors})"
+                    WHERE user_id IN ({users}) AND (author_id IN ({authors})) = 1"
                 .to_owned(),
-            ids_per_statement: 500,
+            ids_per_statement: 5000,
         }
     }
 }

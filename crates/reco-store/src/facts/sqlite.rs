@@ -54,6 +54,8 @@ impl SqliteFacts {
             .read_only(true)
             .create_if_missing(false)
             .busy_timeout(BUSY_TIMEOUT)
+            // Rows come from a thread of their own; a short buffer makes the two wait in turns.
+            .row_buffer_size(4096)
             // Statements hold users' ids, which belong into no log.
             .disable_statement_logging();
         let pool = SqlitePoolOptions::new()
