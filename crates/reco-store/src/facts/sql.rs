@@ -13,7 +13,8 @@ pub struct FactsSql {
     /// Columns: user id, article id that the user has read.
     ///
     /// The default keeps the article condition from the index on purpose (`= 1`): scanning what 50
-    /// users have read is about ten times as fast as looking up every pair of user and article.
+    /// users have read was 3 to 13 times as fast as looking up every pair of user and article, at
+    /// 200 reads a user. Where users have read very much more, leave `= 1` out.
     pub reads: String,
     /// Columns: user id, author id whom the user mutes. `{authors}` are those of the articles.
     pub mutes: String,
