@@ -2,8 +2,9 @@
 
 mod config;
 mod error;
+pub mod sqs;
 mod table;
 
-pub use config::load;
+pub use config::{load, retry_partition};
 pub use error::explain;
 pub use table::Table;

@@ -1,3 +1,8 @@
 //! The long-running pipelines.
 
 pub mod backfill;
+pub mod hold;
+pub mod judge;
+pub mod redrive;
+pub mod scan;
+pub mod spool;

@@ -3,6 +3,7 @@
 mod escape;
 mod human;
 mod palette;
+mod pretty;
 mod progress;
 mod report;
 mod table;
@@ -12,6 +13,7 @@ use std::io::{BufRead, IsTerminal, Write};
 pub use escape::{escape_line, escape_text};
 pub use human::{bytes, count, duration};
 pub use palette::{Palette, Tone};
+pub use pretty::pretty_json;
 pub use progress::Progress;
 pub use report::{Report, View};
 pub use table::{Align, Table};

@@ -1,9 +1,13 @@
 //! The table: found, checked, and described.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use reco_core::Id;
 use reco_core::item::Schema;
 use reco_store::client::dynamodb_config;
+use reco_store::generated_at::read_generated_at;
 use reco_store::service::{ErrorKind, ServiceError};
 use reco_store::table::{SchemaNames, TableError, TableInfo, describe};
 use reco_store::writer::{Writer, WriterOptions};
@@ -38,6 +42,20 @@ impl Table {
     /// In the service's own words.
     pub async fn describe(sdk: &SdkConfig, table: &str) -> Result<TableInfo> {
         describe(&client(sdk), table).await.map_err(|error| unusable(table, &error))
+    }
+
+    /// When the lists of these users were made, in epoch seconds; users without one are absent.
+    ///
+    /// # Errors
+    /// In the service's own words.
+    pub async fn generated_at<'a>(
+        &self,
+        users: impl IntoIterator<Item = &'a Id>,
+    ) -> Result<HashMap<Id, i64>> {
+        let name = &self.info.name;
+        read_generated_at(&self.client, name, &self.schema, users)
+            .await
+            .map_err(|error| service(&format!("cannot read from table {name}"), &error))
     }
 
     /// A writer into it.

@@ -1,10 +1,16 @@
 //! `recoctl dlq`: the dead-letter queue.
 
+mod again;
 pub mod classify;
+mod pair;
 pub mod peek;
 pub mod redrive;
+mod rows;
+mod session;
 
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
@@ -31,4 +37,9 @@ pub async fn run(context: &Context, command: DlqCommand) -> Result<Outcome> {
         DlqCommand::Classify(args) => classify::run(context, args).await,
         DlqCommand::Redrive(args) => redrive::run(context, args).await,
     }
+}
+
+/// Reads a class by name; help and completions list the names.
+fn class_parser() -> impl TypedValueParser<Value = Class> {
+    PossibleValuesParser::new(Class::ALL.map(Class::name)).try_map(|name| name.parse::<Class>())
 }

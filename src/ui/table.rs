@@ -103,8 +103,8 @@ impl Table {
     /// The table as text, with a line break at its end.
     #[must_use]
     pub fn finish(mut self) -> String {
-        if let Some(first) = self.table.column_mut(0) {
-            first.set_padding((0, 1));
+        for column in self.table.column_iter_mut() {
+            column.set_padding((0, 1));
         }
         let mut text = self.table.trim_fmt();
         text.push('\n');

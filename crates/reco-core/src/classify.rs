@@ -255,6 +255,22 @@ pub struct Classification {
     pub wcu: u64,
 }
 
+impl Classification {
+    /// Notes what only the end of a scan tells: newer messages of it carry all of the writable
+    /// users. Classes that come before `superseded` in the table stay as they are.
+    pub fn mark_superseded(&mut self) {
+        if matches!(self.class, Class::Stale | Class::Partial | Class::Retryable) {
+            self.class = Class::Superseded;
+            self.action = Class::Superseded.action();
+            self.reasons = vec![superseded_reason(self.writable)];
+        }
+    }
+}
+
+fn superseded_reason(writable: usize) -> String {
+    format!("all {writable} writable users stand in newer messages of this scan")
+}
+
 /// Classifies a message by the table in this module's documentation.
 #[must_use]
 pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification {
@@ -370,8 +386,7 @@ fn skip_reasons(content: &Content) -> Vec<String> {
 fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) {
     let writable = content.writable().count();
     if around.superseded {
-        let reason = format!("all {writable} writable users stand in newer messages of this scan");
-        return (Class::Superseded, vec![reason]);
+        return (Class::Superseded, vec![superseded_reason(writable)]);
     }
     let stale = content.writable().filter(|entry| newer_in_table(entry, around)).count();
     if stale == writable {

@@ -18,7 +18,14 @@ impl Newest {
     /// Notes that a message made at `time_ms` would write lists for these users.
     pub fn observe<'a>(&mut self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) {
         for user in users {
-            let newest = self.by_user.entry(digest(user)).or_insert(time_ms);
+            self.observe_digests(&[user_digest(user)], time_ms);
+        }
+    }
+
+    /// As [`Newest::observe`], for users known by their digests.
+    pub fn observe_digests(&mut self, users: &[u128], time_ms: i64) {
+        for user in users {
+            let newest = self.by_user.entry(*user).or_insert(time_ms);
             *newest = (*newest).max(time_ms);
         }
     }
@@ -26,18 +33,21 @@ impl Newest {
     /// Whether every user of a message made at `time_ms` stands in a newer message of the scan.
     /// A message without users is not superseded; neither is one of two of the same age.
     pub fn supersedes<'a>(&self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) -> bool {
-        let mut any = false;
-        for user in users {
-            any = true;
-            if self.by_user.get(&digest(user)).is_none_or(|newest| *newest <= time_ms) {
-                return false;
-            }
-        }
-        any
+        let digests: Vec<u128> = users.into_iter().map(user_digest).collect();
+        self.supersedes_digests(&digests, time_ms)
+    }
+
+    /// As [`Newest::supersedes`], for users known by their digests.
+    #[must_use]
+    pub fn supersedes_digests(&self, users: &[u128], time_ms: i64) -> bool {
+        let outdone = |user| self.by_user.get(user).is_some_and(|newest| *newest > time_ms);
+        !users.is_empty() && users.iter().all(outdone)
     }
 }
 
-fn digest(id: &Id) -> u128 {
+/// What a user is known by in [`Newest`], so that a scan need not keep the ids themselves.
+#[must_use]
+pub fn user_digest(id: &Id) -> u128 {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         salt.hash(&mut hasher);

@@ -1,19 +1,243 @@
-//! Being written.
+//! `recoctl dlq classify`: why messages failed, and what to do next.
+
+mod groups;
 
 use clap::Args;
-use reco_core::outcome::Outcome;
+use reco_core::classify::Class;
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
 
+use super::session::{DamagedRow, Opening, Queues, Session};
+use super::{again, class_parser, rows};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::flow::hold::Released;
+use crate::flow::judge::{Basis, Row};
+use crate::flow::scan::{Goal, Keep};
+use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
+use groups::Group;
 
-/// Arguments.
+/// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
-pub struct ClassifyArgs {}
+pub struct ClassifyArgs {
+    /// Look at so many messages only; without it, at all of them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max: Option<u32>,
+    /// Look at all messages (the default)
+    #[arg(long, conflicts_with = "max")]
+    pub all: bool,
+    /// Exit with code 6 when a message of one of these classes is found
+    #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
+    pub fail_on: Vec<Class>,
+    /// Receive even if the DLQ has a redrive policy of its own
+    #[arg(long)]
+    pub force: bool,
+}
 
-/// Runs it.
+/// What a classification answers.
+#[derive(Debug, Serialize)]
+struct ClassifyReport {
+    #[serde(flatten)]
+    queues: Queues,
+    #[serde(flatten)]
+    basis: Basis,
+    /// Messages that were received.
+    scanned: u64,
+    /// Whether the queue was seen empty: there is nothing beyond what was scanned.
+    exhausted: bool,
+    /// Deliveries of messages that had been received before; counted once above.
+    repeated: u64,
+    /// What redriving everything would cost in WCU.
+    wcu: u64,
+    classes: Vec<Group>,
+    /// The classes of `--fail-on` that were found.
+    findings: Vec<Class>,
+    messages: Vec<Row>,
+    damaged: Vec<DamagedRow>,
+    #[serde(flatten)]
+    released: Released,
+    interrupted: bool,
+}
+
+/// Scans, releases and reports.
 ///
 /// # Errors
-/// Always, for now.
-pub async fn run(_context: &Context, _args: ClassifyArgs) -> Result<Outcome> {
-    Err(Error::service("not written yet"))
+/// As `dlq peek`.
+pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
+    let max = args.max.map(|max| max as usize);
+    let opening =
+        Opening { need_source: false, force: args.force, keep: Keep::Nothing, at_most: max };
+    let session = Session::open(context, opening).await?;
+    let goal = max.map_or(Goal::All, Goal::First);
+    if goal == Goal::All {
+        let Queues { dlq, approximate_messages, .. } = session.queues();
+        let about = count(approximate_messages);
+        context
+            .ui
+            .status(format!("scanning all of {dlq} (about {about} messages); --max N bounds it"));
+    }
+    let scan = session.scan(context, goal).await?;
+    let released = session.release_all(context).await;
+    let scanned = (scan.found.len() + scan.damaged.len()) as u64;
+    let messages: Vec<Row> = scan.found.into_iter().map(|found| found.row).collect();
+    let next = |class: Class| again::command(&context.settings, next_command(class));
+    let classes = groups::group(&messages, next);
+    let found = |class: &Class| classes.iter().any(|group| group.class == *class);
+    let report = ClassifyReport {
+        queues: session.queues(),
+        basis: session.basis.clone(),
+        scanned,
+        exhausted: scan.exhausted,
+        repeated: scan.repeated,
+        wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
+        findings: args.fail_on.iter().copied().filter(found).collect(),
+        classes,
+        messages,
+        damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
+        released,
+        interrupted: context.cancel.is_cancelled(),
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
 }
+
+/// What to run next for a class, after `recoctl`.
+fn next_command(class: Class) -> &'static str {
+    match class {
+        Class::Retryable => "dlq redrive --rate 50",
+        Class::Partial => "dlq redrive --class partial --rate 50 --dry-run",
+        Class::Malformed => "dlq peek --class malformed --full",
+        Class::Foreign => "dlq peek --class foreign --full",
+        Class::UnknownUser => "dlq peek --class unknown-user --full",
+        Class::Empty => "dlq peek --class empty --full",
+        Class::Oversize => "dlq peek --class oversize",
+        Class::Stale => "dlq peek --class stale",
+        Class::Superseded => "dlq peek --class superseded",
+    }
+}
+
+impl Report for ClassifyReport {
+    const KIND: &'static str = "dlq.classify";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        let tally = Tally {
+            done: self.messages.len() as u64,
+            excluded: 0,
+            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+        };
+        match tally.outcome(self.interrupted) {
+            // A finding in half a scan is still one, but the caller must know it was cut short.
+            Outcome::Interrupted => Outcome::Interrupted,
+            _ if !self.findings.is_empty() => Outcome::Findings,
+            other => other,
+        }
+    }
+
+    fn render(&self, view: &View) -> String {
+        let mut text = String::new();
+        if !self.classes.is_empty() {
+            text.push_str(&self.breakdown(view));
+            for group in &self.classes {
+                text.push_str(&details(group, view));
+            }
+            text.push('\n');
+        }
+        for damaged in &self.damaged {
+            let label = view.palette.paint(Tone::Bad, "damaged:");
+            text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
+        }
+        text.push_str(&self.footer(view));
+        text.push_str(&rows::basis(&self.basis, view));
+        text
+    }
+}
+
+impl ClassifyReport {
+    fn breakdown(&self, view: &View) -> String {
+        let mut table = Table::new(
+            view,
+            &[
+                ("CLASS", Align::Left),
+                ("MESSAGES", Align::Right),
+                ("USERS", Align::Right),
+                ("WCU", Align::Right),
+                ("OLDEST", Align::Right),
+                ("FIRST EXPIRES IN", Align::Right),
+            ],
+        );
+        for group in &self.classes {
+            table.toned_row([
+                (group.class.to_string(), Some(rows::tone(group.class))),
+                (count(group.messages), None),
+                (count(group.users), None),
+                (count(group.wcu), None),
+                (rows::age(group.oldest_age_s), None),
+                rows::time_left(group.first_expiry_s),
+            ]);
+        }
+        let users = self.classes.iter().map(|group| group.users).sum();
+        let oldest = self.classes.iter().filter_map(|group| group.oldest_age_s).max();
+        let first = self.classes.iter().filter_map(|group| group.first_expiry_s).min();
+        table.toned_row([
+            ("all".to_owned(), Some(Tone::Heading)),
+            (count(self.messages.len() as u64), Some(Tone::Heading)),
+            (count(users), Some(Tone::Heading)),
+            (count(self.wcu), Some(Tone::Heading)),
+            (rows::age(oldest), Some(Tone::Heading)),
+            rows::time_left(first),
+        ]);
+        table.finish()
+    }
+
+    fn footer(&self, view: &View) -> String {
+        let dlq = &self.queues.dlq;
+        let mut line = if self.scanned == 0 {
+            format!("no messages in {dlq}")
+        } else {
+            let about = count(self.queues.approximate_messages.max(self.scanned));
+            format!("{} of about {about} messages of {dlq} scanned", count(self.scanned))
+        };
+        if self.queues.in_flight_elsewhere > 0 {
+            let others = count(self.queues.in_flight_elsewhere);
+            line.push_str(&format!("; {others} more in flight elsewhere"));
+        }
+        if self.interrupted {
+            line.push_str("; interrupted");
+        }
+        line.push('\n');
+        if !self.findings.is_empty() {
+            let names: Vec<&str> = self.findings.iter().map(|class| class.name()).collect();
+            let label = view.palette.paint(Tone::Bad, "found:");
+            line.push_str(&format!("{label} {} (--fail-on)\n", names.join(", ")));
+        }
+        line
+    }
+}
+
+fn details(group: &Group, view: &View) -> String {
+    let paint = |tone, text: &str| view.palette.paint(tone, text);
+    let class = paint(rows::tone(group.class), group.class.name());
+    let mut text = format!("\n{class}: {}\n", group.action);
+    for reason in &group.reasons {
+        let line = format!("  {:>7}  {}", count(reason.messages), escape_line(&reason.reason));
+        text.push_str(&cut(&line, view.width));
+        text.push('\n');
+    }
+    if group.more_reasons > 0 {
+        let noun = if group.more_reasons == 1 { "reason" } else { "reasons" };
+        text.push_str(&format!("           and {} more {noun}\n", count(group.more_reasons)));
+    }
+    text.push_str(&format!("  next: {}\n", paint(Tone::Command, &group.next)));
+    text
+}
+
+fn cut(line: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) => console::truncate_str(line, width, "…").into_owned(),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

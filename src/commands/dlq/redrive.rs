@@ -1,19 +1,285 @@
-//! Being written.
+//! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
+
+mod report;
+
+use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
+use super::pair::Known;
+use super::session::{Opening, Session, warn_unreleased};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::flow::hold::Released;
+use crate::flow::redrive::{
+    Courier, Decision, Fate, Pace, Parcel, Rate, Selection, decide, deliver,
+};
+use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
+use crate::flow::spool::Spool;
+use crate::ui::{Report, Unit, count};
+use report::{Ending, Record, RedriveReport};
 
-/// Arguments.
+/// A source queue this deep is worth a word before more is put on it.
+const DEEP: u64 = 10_000;
+
+/// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]
-pub struct RedriveArgs {}
+pub struct RedriveArgs {
+    /// Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them
+    #[arg(long, value_name = "N")]
+    pub rate: Option<Rate>,
+    /// Move messages of these classes; `all` moves everything
+    #[arg(long, value_name = "CLASS,...", value_delimiter = ',', default_value = "retryable", value_parser = choice_parser())]
+    pub class: Vec<Choice>,
+    /// Move at most so many messages, oldest first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max: Option<u32>,
+    /// Say what would be moved, and move nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer yes to what `--class all` asks
+    #[arg(long)]
+    pub yes: bool,
+    /// Receive even if the DLQ has a redrive policy of its own
+    #[arg(long)]
+    pub force: bool,
+}
 
-/// Runs it.
+/// A class, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Every class.
+    All,
+    /// This one.
+    Of(Class),
+}
+
+fn choice_parser() -> impl TypedValueParser<Value = Choice> {
+    let names = Class::ALL.map(Class::name).into_iter().chain(["all"]);
+    PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
+        "all" => Ok(Choice::All),
+        name => name.parse::<Class>().map(Choice::Of),
+    })
+}
+
+fn selection(choices: &[Choice]) -> Selection {
+    let classes = choices.iter().map(|choice| match choice {
+        Choice::All => None,
+        Choice::Of(class) => Some(*class),
+    });
+    classes.collect::<Option<Vec<Class>>>().map_or(Selection::All, Selection::Classes)
+}
+
+/// Scans, moves, releases and reports.
 ///
 /// # Errors
-/// Always, for now.
-pub async fn run(_context: &Context, _args: RedriveArgs) -> Result<Outcome> {
-    Err(Error::service("not written yet"))
+/// When the queues cannot be found, a safety rule refuses it, or the scan fails; after that,
+/// failures are in the report.
+pub async fn run(context: &Context, args: RedriveArgs) -> Result<Outcome> {
+    let selection = selection(&args.class);
+    confirm(context, &selection, &args)?;
+    let spool = Arc::new(Spool::new()?);
+    let opening = Opening {
+        need_source: true,
+        force: args.force,
+        keep: if args.dry_run { Keep::Nothing } else { Keep::Spooled(Arc::clone(&spool)) },
+        at_most: None,
+    };
+    let session = Session::open(context, opening).await?;
+    let Some(source) = session.pair.source.clone() else {
+        return Err(Error::new(Kind::Internal, "the source queue was not looked for"));
+    };
+    announce(context, &session, &source, &args);
+    let mut redrive = Redrive::new(context, &session, &source, &args, selection, spool);
+    let result = redrive.run().await;
+    let released = session.release_all(context).await;
+    redrive.released.merge(released);
+    result?;
+    let report = redrive.report()?;
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+fn confirm(context: &Context, selection: &Selection, args: &RedriveArgs) -> Result<()> {
+    if *selection != Selection::All || args.yes || args.dry_run {
+        return Ok(());
+    }
+    let question = "`--class all` moves every message, those included that would fail again or \
+                    overwrite newer lists. Move all?";
+    if context.ui.confirm(question, "--yes")? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was moved: not confirmed"))
+}
+
+fn announce(context: &Context, session: &Session, source: &Known, args: &RedriveArgs) {
+    let queues = session.queues();
+    let verb = if args.dry_run { "planning a redrive" } else { "redriving" };
+    context.ui.status(format!(
+        "{verb} from {} (about {} messages) to {}",
+        queues.dlq,
+        count(queues.approximate_messages),
+        source.queue.name
+    ));
+    let depth = source.state.visible + source.state.in_flight;
+    if depth > DEEP {
+        context.ui.warn(format!(
+            "{} already holds about {} messages: what is moved waits behind them",
+            source.queue.name,
+            count(depth)
+        ));
+    }
+    for limit in &session.basis.limits {
+        context.ui.warn(limit);
+    }
+}
+
+/// A redrive under way.
+struct Redrive<'a> {
+    context: &'a Context,
+    session: &'a Session,
+    args: &'a RedriveArgs,
+    selection: Selection,
+    courier: Arc<Courier>,
+    pace: Pace,
+    ending: Ending,
+    records: Vec<Record>,
+    released: Released,
+    began: Instant,
+}
+
+impl<'a> Redrive<'a> {
+    fn new(
+        context: &'a Context,
+        session: &'a Session,
+        source: &Known,
+        args: &'a RedriveArgs,
+        selection: Selection,
+        spool: Arc<Spool>,
+    ) -> Self {
+        let courier = Courier {
+            sqs: session.sqs.clone(),
+            from: session.pair.dlq.queue.clone(),
+            to: source.queue.clone(),
+            to_limit: source.state.max_message_bytes,
+            hold: Arc::clone(&session.hold),
+            spool,
+        };
+        Redrive {
+            context,
+            session,
+            args,
+            selection,
+            courier: Arc::new(courier),
+            pace: Pace::new(args.rate),
+            ending: Ending::default(),
+            records: Vec::new(),
+            released: Released::default(),
+            began: Instant::now(),
+        }
+    }
+
+    fn fifo(&self) -> bool {
+        self.session.pair.dlq.queue.fifo
+    }
+
+    /// Scans and moves. A standard queue is scanned once. Of a FIFO queue a scan sees only what
+    /// stands at the front of each group, so it is scanned again while something moves.
+    async fn run(&mut self) -> Result<()> {
+        loop {
+            let scan = self.session.scan(self.context, Goal::All).await?;
+            self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
+            self.ending.exhausted = scan.exhausted;
+            self.ending.repeated += scan.repeated;
+            let moved = self.wave(scan).await?;
+            let enough = self.args.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let again = self.fifo() && moved > 0 && !enough && !self.args.dry_run;
+            if !again || self.context.cancel.is_cancelled() {
+                break;
+            }
+        }
+        if self.fifo() {
+            let state = self.session.sqs.state(&self.session.pair.dlq.queue).await?;
+            self.ending.unreached = state.visible;
+        } else if !self.ending.exhausted && self.ending.seen >= HOLD_LIMIT as u64 {
+            let seen = count(self.ending.seen);
+            self.context.ui.warn(format!(
+                "{seen} messages is the most that may be held at once; run again for the rest"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Moves what one scan found; answers with how many were moved.
+    async fn wave(&mut self, scan: Scan) -> Result<u64> {
+        self.records.extend(scan.damaged.iter().map(Record::damaged));
+        let taken = self.ending.moving;
+        let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
+        let decisions = decide(scan.found.iter().map(|found| &found.row), &self.selection, room);
+        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        for (found, decision) in scan.found.into_iter().zip(decisions) {
+            if decision == Decision::Move && !self.args.dry_run {
+                going.push(found);
+            } else {
+                self.ending.moving += u64::from(decision == Decision::Move);
+                staying.push(found.row.message_id.clone());
+                self.records.push(Record::decided(&found.row, &decision));
+            }
+        }
+        if !self.fifo() {
+            // They have been seen; others may have them back while the rest is moved. On a FIFO
+            // queue they would be received again by the next scan.
+            let released = self.session.hold.release(staying).await;
+            warn_unreleased(self.context, &released);
+            self.released.merge(released);
+        }
+        self.move_all(going).await
+    }
+
+    async fn move_all(&mut self, going: Vec<Found>) -> Result<u64> {
+        if going.is_empty() {
+            return Ok(0);
+        }
+        let total = going.len() as u64;
+        self.ending.moving += total;
+        let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
+        let parcels: Vec<Parcel> = going.iter().map(|found| self.parcel(found)).collect();
+        let began = Instant::now();
+        let (courier, pace) = (Arc::clone(&self.courier), self.pace.clone());
+        let fates = deliver(courier, parcels, pace, &self.context.cancel, &progress).await?;
+        self.ending.move_time += began.elapsed();
+        let moved = fates.iter().filter(|fate| matches!(fate, Fate::Moved { .. })).count();
+        let records = going.iter().zip(fates).map(|(found, fate)| Record::moved(&found.row, fate));
+        self.records.extend(records);
+        Ok(moved as u64)
+    }
+
+    fn parcel(&self, found: &Found) -> Parcel {
+        Parcel {
+            id: found.row.message_id.clone(),
+            order_group: found.row.group_id.clone().filter(|_| self.fifo()),
+            size: found.row.size_bytes,
+            slot: found.slot.unwrap_or_default(),
+        }
+    }
+
+    /// The report, once every message that was received is accounted for.
+    fn report(self) -> Result<RedriveReport> {
+        let interrupted = self.context.cancel.is_cancelled();
+        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
+        if seen != recorded {
+            return Err(Error::new(
+                Kind::Internal,
+                format!("{seen} messages were received but {recorded} are accounted for"),
+            )
+            .hint("look into the queues before running again, and report this"));
+        }
+        let ending = Ending { interrupted, time: self.began.elapsed(), ..self.ending };
+        let basis = (self.session.queues(), self.session.basis.clone());
+        Ok(RedriveReport::new(basis, self.args, self.records, self.released, &ending))
+    }
 }

@@ -274,5 +274,9 @@ proptest! {
             else if got.bad > 0 { Class::Partial }
             else { Class::Retryable };
         prop_assert_eq!(got.class, expected);
+        // What a scan learns at its end must not differ from having known it before.
+        let mut later = run(&body, &Around { superseded: false, ..around });
+        if superseded { later.mark_superseded(); }
+        prop_assert_eq!(later, got);
     }
 }

@@ -1,0 +1,171 @@
+//! ReceiveMessage, with everything a redrive must carry over and every digest checked.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{
+    Message as SdkMessage, MessageAttributeValue, MessageSystemAttributeName as SystemName,
+};
+use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, md5_of_body};
+
+use super::{BATCH, Queue, Sqs};
+use crate::aws::explain;
+use crate::error::Result;
+
+/// What one receive brought.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// Messages that came as they were sent.
+    pub messages: Vec<Message>,
+    /// Messages whose digests do not match what came.
+    pub damaged: Vec<Damaged>,
+}
+
+/// A message that did not come as it was sent: to be left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// Its id.
+    pub message_id: String,
+    /// The handle of this receive.
+    pub receipt_handle: String,
+    /// What does not match.
+    pub reason: String,
+}
+
+impl Received {
+    /// How many messages came.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len() + self.damaged.len()
+    }
+}
+
+impl Sqs {
+    /// Receives up to `max` messages (1 to 10), hidden for `hide`. `wait` above zero is a long
+    /// poll, which asks all of the queue's servers.
+    ///
+    /// All attributes are asked for: AWS returns none that are not.
+    ///
+    /// # Errors
+    /// In the service's own words.
+    pub async fn receive(
+        &self,
+        queue: &Queue,
+        max: usize,
+        wait: Duration,
+        hide: Duration,
+    ) -> Result<Received> {
+        let mut call = self
+            .client
+            .receive_message()
+            .queue_url(&queue.url)
+            .max_number_of_messages(whole(max.clamp(1, BATCH) as u64))
+            .wait_time_seconds(whole(wait.as_secs()))
+            .visibility_timeout(whole(hide.as_secs()))
+            .message_system_attribute_names(SystemName::All)
+            .message_attribute_names("All");
+        if queue.fifo {
+            // AWS: with an attempt id, a retry after a lost answer brings the same messages.
+            call = call.receive_request_attempt_id(format!("{:032x}", fastrand::u128(..)));
+        }
+        let answer = call.send().await.map_err(|error| {
+            explain(format!("cannot receive from queue {}", queue.name), &error)
+        })?;
+        let mut received = Received::default();
+        for message in answer.messages.unwrap_or_default() {
+            match read(message) {
+                Ok(message) => received.messages.push(message),
+                Err(damaged) => received.damaged.push(damaged),
+            }
+        }
+        Ok(received)
+    }
+}
+
+fn whole(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn read(message: SdkMessage) -> Result<Message, Damaged> {
+    let (md5, attributes_md5) = (message.md5_of_body, message.md5_of_message_attributes);
+    let body = message.body.unwrap_or_default();
+    let attributes: BTreeMap<String, Attribute> = message
+        .message_attributes
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| (name, attribute(value)))
+        .collect();
+    let system = message.attributes.unwrap_or_default();
+    let message = Message {
+        id: message.message_id.unwrap_or_default(),
+        receipt_handle: message.receipt_handle.unwrap_or_default(),
+        system: system.into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect(),
+        attributes,
+        body,
+    };
+    match mismatch(&message, md5.as_deref(), attributes_md5.as_deref()) {
+        None => Ok(message),
+        Some(reason) => {
+            Err(Damaged { message_id: message.id, receipt_handle: message.receipt_handle, reason })
+        }
+    }
+}
+
+/// The SDK does not check digests: a body garbled on the way would be sent on as if it were whole.
+fn mismatch(message: &Message, body: Option<&str>, attributes: Option<&str>) -> Option<String> {
+    let expected = md5_of_body(&message.body);
+    if body != Some(&expected) {
+        return Some(differs("body", body, Some(&expected)));
+    }
+    let expected = md5_of_attributes(&message.attributes);
+    (attributes != expected.as_deref())
+        .then(|| differs("attributes", attributes, expected.as_deref()))
+}
+
+fn differs(part: &str, said: Option<&str>, is: Option<&str>) -> String {
+    let (said, is) = (said.unwrap_or("none"), is.unwrap_or("none"));
+    format!("MD5 of the {part} is {is}, but the queue says {said}: it did not come as it was sent")
+}
+
+fn attribute(value: MessageAttributeValue) -> Attribute {
+    let content = match value.binary_value {
+        Some(bytes) => AttributeValue::Binary(bytes.into_inner()),
+        None => AttributeValue::Text(value.string_value.unwrap_or_default()),
+    };
+    Attribute { data_type: value.data_type, value: content }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sdk(body: &str, md5: &str) -> SdkMessage {
+        SdkMessage::builder()
+            .message_id("m")
+            .receipt_handle("h")
+            .body(body)
+            .md5_of_body(md5)
+            .build()
+    }
+
+    #[test]
+    fn a_wrong_body_digest_sets_the_message_apart() {
+        assert!(read(sdk("body", &md5_of_body("body"))).is_ok());
+        let damaged = read(sdk("body", &md5_of_body("other"))).expect_err("digests differ");
+        assert_eq!((damaged.message_id.as_str(), damaged.receipt_handle.as_str()), ("m", "h"));
+        assert!(damaged.reason.contains("MD5 of the body"), "{}", damaged.reason);
+    }
+
+    #[test]
+    fn a_missing_attribute_digest_sets_the_message_apart() {
+        let value = MessageAttributeValue::builder()
+            .data_type("Number.int")
+            .string_value("7")
+            .build()
+            .expect("a type is set");
+        let mut message = sdk("body", &md5_of_body("body"));
+        message.message_attributes = Some([("n".to_owned(), value)].into());
+        let damaged = read(message).expect_err("no digest of attributes");
+        assert!(damaged.reason.contains("MD5 of the attributes"), "{}", damaged.reason);
+    }
+}

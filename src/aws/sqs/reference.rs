@@ -1,0 +1,136 @@
+//! How operators name a queue: by name, URL or ARN.
+
+use crate::error::{Error, Result};
+
+/// A queue as named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct QueueRef {
+    /// Its name.
+    pub(super) name: String,
+    /// The account that the URL or ARN names.
+    pub(super) account: Option<String>,
+    /// The region that the URL or ARN names.
+    pub(super) region: Option<String>,
+    /// The URL, where that is what was given.
+    pub(super) url: Option<String>,
+}
+
+impl QueueRef {
+    /// Reads a name, URL or ARN.
+    pub(super) fn parse(given: &str) -> Result<Self> {
+        let parsed = if given.starts_with("arn:") {
+            from_arn(given)
+        } else if given.contains("://") {
+            from_url(given)
+        } else {
+            Some(QueueRef { name: given.to_owned(), account: None, region: None, url: None })
+        };
+        parsed.filter(|queue| is_name(&queue.name)).ok_or_else(|| {
+            Error::config(format!("{given:?} names no queue"))
+                .hint("give a queue's name, URL (https://sqs.REGION.amazonaws.com/ACCOUNT/NAME) or ARN (arn:aws:sqs:REGION:ACCOUNT:NAME)")
+        })
+    }
+
+    /// Checks what was named against where calls go. A queue URL does not choose the endpoint, the
+    /// region does: a URL of another region would be answered by, or miss in, the wrong region.
+    pub(super) fn check_region(&self, given: &str, region: &str) -> Result<()> {
+        match &self.region {
+            Some(named) if named != region => Err(Error::config(format!(
+                "queue {given} is in region {named}, but the configured region is {region}"
+            ))
+            .hint(format!("give --region {named}, or name a queue of region {region}"))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// AWS: CreateQueue, QueueName: up to 80 letters, digits, `-` and `_`, with `.fifo` at the end of
+/// a FIFO queue's.
+fn is_name(name: &str) -> bool {
+    let stem = name.strip_suffix(".fifo").unwrap_or(name);
+    !stem.is_empty()
+        && name.len() <= 80
+        && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn from_arn(arn: &str) -> Option<QueueRef> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", _partition, "sqs", region, account, name] = parts[..] else { return None };
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Some(QueueRef {
+        name: name.to_owned(),
+        account: some(account),
+        region: some(region),
+        url: None,
+    })
+}
+
+fn from_url(url: &str) -> Option<QueueRef> {
+    let (_, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_once('/')?;
+    let mut segments = path.trim_end_matches('/').rsplit('/');
+    let name = segments.next()?.to_owned();
+    let account = segments.next().filter(|text| !text.is_empty()).map(str::to_owned);
+    let host = host.split(':').next().unwrap_or(host);
+    Some(QueueRef { name, account, region: region_of(host), url: Some(url.to_owned()) })
+}
+
+/// AWS: "Amazon SQS endpoints and quotas": `sqs.REGION.amazonaws.com`, and the legacy
+/// `REGION.queue.amazonaws.com`. Other hosts (an emulator, a proxy) name no region.
+fn region_of(host: &str) -> Option<String> {
+    let labels: Vec<&str> = host.split('.').collect();
+    match labels[..] {
+        ["sqs" | "sqs-fips", region, "amazonaws", "com", ..] => Some(region.to_owned()),
+        [region, "queue", "amazonaws", "com", ..] => Some(region.to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(given: &str) -> (String, Option<String>, Option<String>) {
+        let queue = QueueRef::parse(given).expect(given);
+        (queue.name, queue.account, queue.region)
+    }
+
+    #[test]
+    fn names_urls_and_arns() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(parsed("recs-dlq.fifo"), ("recs-dlq.fifo".to_owned(), None, None));
+        assert_eq!(
+            parsed("https://sqs.eu-west-1.amazonaws.com/123456789012/recs"),
+            ("recs".to_owned(), some("123456789012"), some("eu-west-1"))
+        );
+        assert_eq!(
+            parsed("https://us-east-1.queue.amazonaws.com/123456789012/recs/"),
+            ("recs".to_owned(), some("123456789012"), some("us-east-1"))
+        );
+        assert_eq!(
+            parsed("http://127.0.0.1:4566/000000000000/recs"),
+            ("recs".to_owned(), some("000000000000"), None)
+        );
+        assert_eq!(
+            parsed("arn:aws-cn:sqs:cn-north-1:123456789012:recs"),
+            ("recs".to_owned(), some("123456789012"), some("cn-north-1"))
+        );
+    }
+
+    #[test]
+    fn what_names_no_queue_is_refused() {
+        for given in
+            ["", "a b", "arn:aws:sns:us-east-1:1:topic", "https://host", "arn:aws:sqs:x", ".fifo"]
+        {
+            assert!(QueueRef::parse(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn another_region_is_refused_with_both_names() {
+        let given = "arn:aws:sqs:eu-west-1:1:recs";
+        let error = QueueRef::parse(given).and_then(|q| q.check_region(given, "us-east-1"));
+        let text = error.expect_err("regions differ").to_string();
+        assert!(text.contains("eu-west-1") && text.contains("us-east-1"), "{text}");
+    }
+}

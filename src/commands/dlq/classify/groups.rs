@@ -1,0 +1,144 @@
+//! The breakdown: messages by class, and reasons so that they count together.
+
+use std::collections::{BTreeMap, HashSet};
+
+use reco_core::classify::Class;
+use serde::Serialize;
+
+use crate::flow::judge::Row;
+
+/// Most reasons shown of a class.
+const REASONS: usize = 5;
+
+/// The messages of one class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Group {
+    pub(super) class: Class,
+    pub(super) messages: u64,
+    /// Users' entries, bad ones included.
+    pub(super) users: u64,
+    /// What redriving them would cost in WCU.
+    pub(super) wcu: u64,
+    /// Age of the oldest in seconds.
+    pub(super) oldest_age_s: Option<i64>,
+    /// Seconds until retention deletes the first.
+    pub(super) first_expiry_s: Option<i64>,
+    /// The most frequent reasons, without what differs between messages.
+    pub(super) reasons: Vec<ReasonCount>,
+    /// Reasons beyond those.
+    pub(super) more_reasons: u64,
+    pub(super) action: &'static str,
+    /// The command line to run next.
+    pub(super) next: String,
+}
+
+/// A reason and how many messages have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct ReasonCount {
+    pub(super) reason: String,
+    pub(super) messages: u64,
+}
+
+/// Breaks messages down by class, in the order of [`Class::ALL`].
+pub(super) fn group(rows: &[Row], next: impl Fn(Class) -> String) -> Vec<Group> {
+    let of_class = |class: Class| {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.verdict.class == class).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let mut reasons = count_reasons(&rows);
+        let more_reasons = reasons.len().saturating_sub(REASONS) as u64;
+        reasons.truncate(REASONS);
+        Some(Group {
+            class,
+            messages: rows.len() as u64,
+            users: rows.iter().map(|row| row.verdict.users as u64).sum(),
+            wcu: rows.iter().map(|row| row.verdict.wcu).sum(),
+            oldest_age_s: rows.iter().filter_map(|row| row.age_s).max(),
+            first_expiry_s: rows.iter().filter_map(|row| row.time_left_s).min(),
+            reasons,
+            more_reasons,
+            action: class.action(),
+            next: next(class),
+        })
+    };
+    Class::ALL.into_iter().filter_map(of_class).collect()
+}
+
+/// Each reason counts once a message, most frequent first.
+fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for row in rows {
+        let distinct: HashSet<String> =
+            row.verdict.reasons.iter().map(|reason| normalised(reason)).collect();
+        for reason in distinct {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<ReasonCount> =
+        counts.into_iter().map(|(reason, messages)| ReasonCount { reason, messages }).collect();
+    counts.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.reason.cmp(&b.reason)));
+    counts
+}
+
+/// A reason without what differs from message to message: quoted values become `"…"`, numbers `N`,
+/// and examples in parentheses go.
+fn normalised(reason: &str) -> String {
+    let mut text = String::with_capacity(reason.len());
+    let mut rest = reason;
+    while let Some(first) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix(" (first: ") {
+            rest = after.split_once(')').map_or("", |(_, after)| after);
+        } else if first == '"' {
+            text.push_str("\"…\"");
+            rest = after_quoted(&rest[1..]);
+        } else if first.is_ascii_digit() {
+            text.push('N');
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        } else {
+            text.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    text
+}
+
+fn after_quoted(text: &str) -> &str {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return &text[at + 1..],
+            _ => {}
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_that_differ_only_in_values_are_one() {
+        let shown = [
+            "malformed at line 1, column 45 (byte 44): expected `,`",
+            "3 of 50 users unknown (first: u-17)",
+            r#"user id "a\"b 7" is not a whole number"#,
+            "not a recommendation message: an object with keys",
+            r#"cut off "in the middle"#,
+        ]
+        .map(normalised);
+        assert_eq!(
+            shown,
+            [
+                "malformed at line N, column N (byte N): expected `,`",
+                "N of N users unknown",
+                "user id \"…\" is not a whole number",
+                "not a recommendation message: an object with keys",
+                "cut off \"…\"",
+            ]
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! How a peek looks.
+
+use super::*;
+use crate::commands::dlq::rows::sample;
+
+fn report(messages: Vec<Row>) -> PeekReport {
+    PeekReport {
+        queues: sample::queues(),
+        basis: sample::basis(),
+        class: None,
+        scanned: messages.len() as u64,
+        released: Released { released: messages.len() as u64, unreleased: vec![] },
+        messages,
+        damaged: vec![],
+        exhausted: false,
+        repeated: 0,
+        interrupted: false,
+    }
+}
+
+#[test]
+fn ids_are_whole_and_the_reason_is_cut_at_80_columns() {
+    let text = report(sample::rows()).render(&sample::view(80));
+    let table = text.lines().take_while(|line| !line.is_empty());
+    assert!(table.into_iter().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_size_is_shown_at_140_columns() {
+    let text = report(sample::rows()).render(&sample::view(140));
+    assert!(text.lines().all(|line| line.chars().count() <= 140), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn bodies_are_laid_out_and_harmless() {
+    let bodies = ["{\"data\":[[1,[10,11]]],\"x\":123456789012345678901}", "\u{1b}[31mred\u{202e}"];
+    let messages = sample::rows().into_iter().zip(bodies);
+    let messages = messages.map(|(row, body)| Row { body: Some(body.to_owned()), ..row }).collect();
+    let text = report(messages).render(&sample::view(80));
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn json_has_what_the_table_cuts() {
+    insta::assert_json_snapshot!(report(sample::rows()));
+}
+
+#[test]
+fn outcomes() {
+    assert_eq!(report(sample::rows()).outcome(), Outcome::Success);
+    assert_eq!(report(vec![]).outcome(), Outcome::NothingToDo);
+    let interrupted = PeekReport { interrupted: true, ..report(sample::rows()) };
+    assert_eq!(interrupted.outcome(), Outcome::Interrupted);
+    let damaged = DamagedRow { message_id: "m".to_owned(), reason: "r".to_owned() };
+    let partial = PeekReport { damaged: vec![damaged], scanned: 5, ..report(sample::rows()) };
+    assert_eq!(partial.outcome(), Outcome::Partial);
+}

@@ -1,0 +1,183 @@
+//! Judged messages as people see them.
+
+use reco_core::classify::Class;
+
+use crate::flow::judge::{Basis, Row};
+use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
+
+/// Narrower than this, the column that matters least goes.
+const WIDE: usize = 100;
+
+/// The first 8 characters of an id: enough to tell messages of one listing apart.
+#[must_use]
+pub fn short(id: &str) -> String {
+    escape_line(&id.chars().take(8).collect::<String>())
+}
+
+/// How a class looks.
+#[must_use]
+pub fn tone(class: Class) -> Tone {
+    match class {
+        Class::Retryable => Tone::Good,
+        Class::Partial | Class::Stale | Class::Superseded => Tone::Warn,
+        Class::Malformed | Class::Foreign | Class::Oversize => Tone::Bad,
+        Class::UnknownUser | Class::Empty => Tone::Faint,
+    }
+}
+
+/// A time left, with alarm where it is short.
+#[must_use]
+pub fn time_left(seconds: Option<i64>) -> (String, Option<Tone>) {
+    match seconds {
+        None => ("?".to_owned(), None),
+        Some(seconds) => {
+            let tone = match seconds {
+                ..3_600 => Some(Tone::Bad),
+                3_600..86_400 => Some(Tone::Warn),
+                _ => None,
+            };
+            (duration(seconds.max(0)), tone)
+        }
+    }
+}
+
+/// An age, or `?` for a message that does not say.
+#[must_use]
+pub fn age(seconds: Option<i64>) -> String {
+    seconds.map_or("?".to_owned(), |seconds| duration(seconds.max(0)))
+}
+
+/// The messages, one a line.
+#[must_use]
+pub fn table(rows: &[Row], view: &View) -> String {
+    let with_size = view.width.is_none_or(|width| width >= WIDE);
+    let mut columns = vec![
+        ("ID", Align::Left),
+        ("CLASS", Align::Left),
+        ("AGE", Align::Right),
+        ("LEFT", Align::Right),
+        ("RECV", Align::Right),
+        ("USERS", Align::Right),
+    ];
+    if with_size {
+        columns.push(("SIZE", Align::Right));
+    }
+    columns.push(("REASON", Align::Left));
+    let mut table = Table::new(view, &columns);
+    table.never_narrow(&(0..columns.len() - 1).collect::<Vec<_>>());
+    for row in rows {
+        table.toned_row(cells(row, with_size));
+    }
+    table.finish()
+}
+
+fn cells(row: &Row, with_size: bool) -> Vec<(String, Option<Tone>)> {
+    let class = row.verdict.class;
+    let mut cells = vec![
+        (short(&row.message_id), Some(Tone::Faint)),
+        (class.to_string(), Some(tone(class))),
+        (age(row.age_s), None),
+        time_left(row.time_left_s),
+        (row.receive_count.to_string(), None),
+        (count(row.verdict.users as u64), None),
+    ];
+    if with_size {
+        cells.push((bytes(row.size_bytes as u64), None));
+    }
+    let reason = row.verdict.reasons.first().map(|reason| escape_line(reason));
+    cells.push((reason.unwrap_or_default(), None));
+    cells
+}
+
+/// What the judgement rests on, a line each.
+#[must_use]
+pub fn basis(basis: &Basis, view: &View) -> String {
+    let table = basis.table.as_deref().unwrap_or("none");
+    let fingerprint = basis.policy_fingerprint.get(..12).unwrap_or(&basis.policy_fingerprint);
+    let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
+    let mut text = format!("{}\n", view.palette.paint(Tone::Faint, &line));
+    for limit in &basis.limits {
+        text.push_str(&format!("{} {limit}\n", view.palette.paint(Tone::Warn, "note:")));
+    }
+    text
+}
+
+#[cfg(test)]
+pub(super) mod sample {
+    //! Messages for the tests of reports: judged for real, at a fixed time.
+
+    use std::collections::HashMap;
+
+    use reco_core::classify::{Content, Surroundings, classify};
+    use reco_core::decode::decode;
+    use reco_core::facts::FactSet;
+    use reco_core::item::{KeyType, Schema};
+    use reco_core::policy::Policy;
+
+    use crate::commands::dlq::session::Queues;
+    use crate::flow::judge::{Basis, Row};
+    use crate::ui::{Palette, View};
+
+    pub fn row(id: &str, body: &str, age_s: i64, time_left_s: i64) -> Row {
+        let schema = Schema::with_key_type(KeyType::N);
+        let content =
+            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+        let around = Surroundings {
+            message_bytes: body.len(),
+            destination_limit: None,
+            sent_at: None,
+            in_table: &HashMap::new(),
+            superseded: false,
+        };
+        let verdict = classify(&content, &around);
+        let row = Row::for_tests(id, verdict, 1_768_435_200_000);
+        Row {
+            age_s: Some(age_s),
+            time_left_s: Some(time_left_s),
+            receive_count: 4,
+            size_bytes: body.len(),
+            ..row
+        }
+    }
+
+    pub fn rows() -> Vec<Row> {
+        vec![
+            row(
+                "11111111-0000-4000-8000-000000000001",
+                "{\"data\":[[1,[10,11]],[2,[12]]]}",
+                93_600,
+                252_000,
+            ),
+            row("22222222-0000-4000-8000-000000000002", "{\"data\":[[1,[10", 3_700, 3_000),
+            row(
+                "33333333-0000-4000-8000-000000000003",
+                "{\"data\":[[1,[10]],[\"\\u001b[2J\",[\"x\"]]]}",
+                59,
+                80_000,
+            ),
+            row("44444444-0000-4000-8000-000000000004", "{\"alarm\":\"disk\"}", 600, 345_000),
+        ]
+    }
+
+    pub fn queues() -> Queues {
+        Queues {
+            dlq: "recs-dlq".to_owned(),
+            source: Some("recs".to_owned()),
+            approximate_messages: 1_234,
+            in_flight_elsewhere: 3,
+        }
+    }
+
+    pub fn basis() -> Basis {
+        Basis {
+            policy_fingerprint: Policy::default().fingerprint(),
+            facts: "sqlite".to_owned(),
+            table: Some("recommendations".to_owned()),
+            limits: vec![],
+        }
+    }
+
+    pub fn view(width: usize) -> View {
+        View { width: Some(width), palette: Palette::new(false) }
+    }
+}

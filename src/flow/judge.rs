@@ -1,0 +1,254 @@
+//! Judging received messages: decode, facts, table, class.
+
+use std::collections::HashMap;
+
+use reco_core::Id;
+use reco_core::classify::{Classification, Content, Surroundings, classify};
+use reco_core::decode::{DecodeError, Decoded, decode};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::item::{KeyType, Schema};
+use reco_core::message::{Message, forbidden_character};
+use reco_core::policy::Policy;
+use reco_core::supersede::user_digest;
+use reco_store::facts::FactsSource;
+use serde::Serialize;
+
+use crate::aws::Table;
+use crate::config::Key;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+
+/// What messages are judged by.
+#[derive(Debug)]
+pub struct Judge {
+    facts: FactsSource,
+    table: Option<Table>,
+    policy: Policy,
+    schema: Schema,
+    queue: QueueRules,
+}
+
+/// What the queues add to the judgement.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueRules {
+    /// The DLQ's retention in seconds.
+    pub retention_s: i64,
+    /// The destination's `MaximumMessageSize` in bytes, where a destination is known.
+    pub destination_limit: Option<usize>,
+}
+
+/// What a judgement rests on, as reports state it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Basis {
+    /// SHA-256 of the policy's canonical form.
+    pub policy_fingerprint: String,
+    /// Where facts came from.
+    pub facts: String,
+    /// The table that was asked for newer lists.
+    pub table: Option<String>,
+    /// What could not be judged, and why.
+    pub limits: Vec<String>,
+}
+
+/// One message of the DLQ, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The queue's id for it.
+    pub message_id: String,
+    /// Its class and what backs it up.
+    #[serde(flatten)]
+    pub verdict: Classification,
+    /// When it was first sent, milliseconds since the epoch.
+    pub sent_at_ms: Option<i64>,
+    /// Seconds since it was first sent.
+    pub age_s: Option<i64>,
+    /// Seconds until retention deletes it.
+    pub time_left_s: Option<i64>,
+    /// How often it was received, this time included.
+    pub receive_count: u64,
+    /// Body and user attributes in bytes.
+    pub size_bytes: usize,
+    /// Its order group or tenant.
+    pub group_id: Option<String>,
+    /// Its place in its order group, on FIFO queues.
+    #[serde(skip)]
+    pub sequence: Option<u128>,
+    /// Why SQS would not take it again, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsendable: Option<String>,
+    /// The body, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+/// A judged message with what `superseded` is decided by.
+#[derive(Debug)]
+pub struct Examined {
+    /// The judgement so far: `superseded` is known when the scan ends.
+    pub row: Row,
+    /// Digests of the users whose lists would be written.
+    pub users: Box<[u128]>,
+    /// When its lists were made, milliseconds since the epoch.
+    pub made_ms: i64,
+}
+
+impl Judge {
+    /// Opens what the settings name.
+    ///
+    /// # Errors
+    /// When policy, facts or table are configured and cannot be used.
+    pub async fn open(context: &Context, queue: QueueRules) -> Result<Self> {
+        let policy = context.policy()?;
+        let facts = context.facts().await?;
+        let names = context.schema_names();
+        let table = match context.settings.value(Key::Table) {
+            Some(table) => Some(Table::open(context.sdk().await?, table, &names).await?),
+            None => None,
+        };
+        let schema = match &table {
+            Some(table) => table.schema.clone(),
+            // Strings take any id, so nothing is called malformed for want of a table.
+            None => Schema {
+                user_attr: names.user_attr,
+                list_attr: names.list_attr,
+                generated_at_attr: names.generated_at_attr,
+                ..Schema::with_key_type(KeyType::S)
+            },
+        };
+        Ok(Judge { facts, table, policy, schema, queue })
+    }
+
+    /// What the judgement rests on.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        let mut limits = Vec::new();
+        if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
+            limits.push(
+                "facts are `none`: rules that need facts were skipped, so unknown users and lists \
+                 that the filter would empty are not seen"
+                    .to_owned(),
+            );
+        }
+        if self.table.is_none() {
+            limits.push(
+                "no table is configured: newer lists (`stale`) and key types were not checked, and \
+                 WCU are computed for string ids"
+                    .to_owned(),
+            );
+        }
+        Basis {
+            policy_fingerprint: self.policy.fingerprint(),
+            facts: self.facts.kind().to_owned(),
+            table: self.table.as_ref().map(|table| table.info.name.clone()),
+            limits,
+        }
+    }
+
+    /// Judges messages together: one question to the facts and one to the table for all of them.
+    ///
+    /// # Errors
+    /// When facts or table cannot answer: nothing is decided without them.
+    pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
+        let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
+        let facts = self.facts_for(&decoded).await?;
+        let contents: Vec<Content> = decoded
+            .into_iter()
+            .map(|decoded| Content::judge(decoded, &facts, &self.policy, &self.schema))
+            .collect();
+        let in_table = match &self.table {
+            Some(table) => {
+                table.generated_at(contents.iter().flat_map(Content::writable_users)).await?
+            }
+            None => HashMap::new(),
+        };
+        let pairs = messages.iter().zip(&contents);
+        Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
+    }
+
+    async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
+        let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
+        let request = FactsRequest::of(sound.map(|entry| &entry.recommendation));
+        self.facts.lookup(&request).await.map_err(|error| facts_failed(&error))
+    }
+
+    fn row(
+        &self,
+        message: &Message,
+        content: &Content,
+        in_table: &HashMap<Id, i64>,
+        now_ms: i64,
+    ) -> Examined {
+        let sent_at_ms = message.sent_at_ms();
+        let size_bytes = message.size();
+        let around = Surroundings {
+            message_bytes: size_bytes,
+            destination_limit: self.queue.destination_limit,
+            sent_at: sent_at_ms.map(|ms| ms / 1000),
+            in_table,
+            superseded: false,
+        };
+        let made = content.entries.iter().filter_map(|entry| entry.generated_at).max();
+        let row = Row {
+            message_id: message.id.clone(),
+            verdict: classify(content, &around),
+            sent_at_ms,
+            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000),
+            time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
+            receive_count: message.receive_count(),
+            size_bytes,
+            group_id: message.group_id().map(str::to_owned),
+            sequence: message.system.get("SequenceNumber").and_then(|text| text.parse().ok()),
+            unsendable: unsendable(message, self.queue.destination_limit),
+            body: None,
+        };
+        Examined {
+            row,
+            users: content.writable_users().map(user_digest).collect(),
+            made_ms: made.map(|s| s.saturating_mul(1000)).or(sent_at_ms).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Row {
+    /// A row with nothing but what a test is about.
+    pub(crate) fn for_tests(id: &str, verdict: Classification, sent_at_ms: i64) -> Self {
+        Row {
+            message_id: id.to_owned(),
+            verdict,
+            sent_at_ms: Some(sent_at_ms),
+            age_s: None,
+            time_left_s: None,
+            receive_count: 1,
+            size_bytes: 0,
+            group_id: None,
+            sequence: None,
+            unsendable: None,
+            body: None,
+        }
+    }
+}
+
+/// Why SQS would refuse to take a message: known before any send.
+fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
+    if let Some(limit) = limit.filter(|limit| message.size() > *limit) {
+        let bytes = message.size();
+        return Some(format!(
+            "message is {bytes} bytes; the destination queue takes at most {limit}"
+        ));
+    }
+    let (at, character) = forbidden_character(&message.body)?;
+    let code = u32::from(character);
+    Some(format!("character U+{code:04X} at byte {at} of the body is not allowed by SQS"))
+}
+
+fn facts_failed(error: &FactsError) -> Error {
+    let kind = match error.stage {
+        FactsStage::Connect => Kind::Config,
+        FactsStage::Auth => Kind::Credentials,
+        FactsStage::Query | FactsStage::Timeout => Kind::Service,
+    };
+    Error::new(kind, "facts cannot be had, and nothing is decided without them")
+        .because(error)
+        .hint("check --facts, or give `--facts none` to skip the rules that need facts")
+}

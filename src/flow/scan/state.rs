@@ -1,0 +1,243 @@
+//! What the receivers of one scan share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use reco_core::supersede::Newest;
+
+use super::{Found, Goal, Scan};
+use crate::aws::sqs::{BATCH, Damaged};
+use crate::flow::judge::Examined;
+use crate::flow::spool::Slot;
+
+/// Empty long polls, one after the other, that mean an empty queue whatever its counts say: they
+/// are approximate and lag.
+const VOTES: u32 = 3;
+
+/// The state of one scan.
+#[derive(Debug)]
+pub(super) struct State {
+    goal: Goal,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Messages that may still be asked for.
+    room: usize,
+    stopped: bool,
+    exhausted: bool,
+    last_hit: Instant,
+    votes: u32,
+    matching: usize,
+    newest: Newest,
+    found: Vec<(Examined, Option<Slot>)>,
+    damaged: Vec<Damaged>,
+    repeated: u64,
+}
+
+impl State {
+    /// A scan that may hold up to `room` messages.
+    pub(super) fn new(goal: Goal, room: usize) -> Self {
+        let room = match goal {
+            Goal::First(wanted) => wanted.min(room),
+            Goal::All | Goal::OfClass(..) => room,
+        };
+        let inner = Inner {
+            room,
+            stopped: false,
+            exhausted: false,
+            last_hit: Instant::now(),
+            votes: 0,
+            matching: 0,
+            newest: Newest::default(),
+            found: Vec::new(),
+            damaged: Vec::new(),
+            repeated: 0,
+        };
+        State { goal, inner: Mutex::new(inner) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reserves room for one receive; `None` when there is nothing more to ask for.
+    pub(super) fn claim(&self) -> Option<usize> {
+        let mut inner = self.lock();
+        let enough = matches!(self.goal, Goal::OfClass(_, wanted) if inner.matching >= wanted);
+        if inner.stopped || enough || inner.room == 0 {
+            return None;
+        }
+        let claim = inner.room.min(BATCH);
+        inner.room -= claim;
+        Some(claim)
+    }
+
+    /// Returns room that a receive did not fill.
+    pub(super) fn give_back(&self, room: usize) {
+        self.lock().room += room;
+    }
+
+    /// Notes that a receive brought messages: `new` ones and ones that are held already.
+    pub(super) fn hit(&self, claim: usize, new: usize, repeated: usize, damaged: Vec<Damaged>) {
+        let mut inner = self.lock();
+        inner.room += claim.saturating_sub(new);
+        inner.repeated += repeated as u64;
+        inner.damaged.extend(damaged);
+        if new > 0 {
+            inner.last_hit = Instant::now();
+            inner.votes = 0;
+        }
+    }
+
+    /// Notes an empty receive that began at `began`. True when it says something about the queue:
+    /// another receive may have emptied it, or voted, in the meantime.
+    pub(super) fn vote_empty(&self, began: Instant) -> bool {
+        let mut inner = self.lock();
+        if inner.stopped || began < inner.last_hit {
+            return false;
+        }
+        inner.votes += 1;
+        inner.last_hit = Instant::now();
+        true
+    }
+
+    pub(super) fn has_enough_votes(&self) -> bool {
+        self.lock().votes >= VOTES
+    }
+
+    /// Ends the scan: the queue is empty.
+    pub(super) fn exhaust(&self) {
+        let mut inner = self.lock();
+        inner.exhausted = true;
+        inner.stopped = true;
+    }
+
+    /// Ends the scan.
+    pub(super) fn stop(&self) {
+        self.lock().stopped = true;
+    }
+
+    /// Adds a judged message.
+    pub(super) fn add(&self, examined: Examined, slot: Option<Slot>) {
+        let mut inner = self.lock();
+        inner.newest.observe_digests(&examined.users, examined.made_ms);
+        if matches!(self.goal, Goal::OfClass(class, _) if class == examined.row.verdict.class) {
+            inner.matching += 1;
+        }
+        inner.found.push((examined, slot));
+    }
+
+    /// What was found, now that it is known which messages are superseded.
+    pub(super) fn finish(&self) -> Scan {
+        let mut inner = self.lock();
+        let found = std::mem::take(&mut inner.found);
+        let newest = std::mem::take(&mut inner.newest);
+        let mut found: Vec<Found> = found
+            .into_iter()
+            .map(|(mut examined, slot)| {
+                if newest.supersedes_digests(&examined.users, examined.made_ms) {
+                    examined.row.verdict.mark_superseded();
+                }
+                Found { row: examined.row, slot }
+            })
+            .collect();
+        found.sort_by(|a, b| order(a).cmp(&order(b)));
+        Scan {
+            found,
+            damaged: std::mem::take(&mut inner.damaged),
+            repeated: inner.repeated,
+            exhausted: inner.exhausted,
+        }
+    }
+}
+
+/// By sequence number on FIFO queues, where it grows over the whole queue; else by the time of
+/// sending, and by id so that two scans agree.
+fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
+    (found.row.sequence, found.row.sent_at_ms, &found.row.message_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+    use reco_core::decode::decode;
+    use reco_core::facts::FactSet;
+    use reco_core::item::{KeyType, Schema};
+    use reco_core::policy::Policy;
+    use reco_core::supersede::user_digest;
+
+    use super::*;
+    use crate::flow::judge::Row;
+
+    fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
+        let schema = Schema::with_key_type(KeyType::N);
+        let content =
+            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+        let around = Surroundings {
+            message_bytes: body.len(),
+            destination_limit: None,
+            sent_at: None,
+            in_table: &std::collections::HashMap::new(),
+            superseded: false,
+        };
+        let verdict: Classification = classify(&content, &around);
+        let row = Row::for_tests(id, verdict, made_ms);
+        let users = content.writable_users().map(user_digest).collect();
+        Examined { row, users, made_ms }
+    }
+
+    #[test]
+    fn superseded_is_decided_when_the_scan_ends_whatever_the_order() {
+        let state = State::new(Goal::All, 10);
+        state.add(examined("new", "[1, [10]]", 2_000), None);
+        state.add(examined("old", "[1, [11]]", 1_000), None);
+        state.add(examined("other", "[2, [11]]", 1_000), None);
+        state.add(examined("broken", "{", 1_000), None);
+        let classes: Vec<(String, Class)> = state
+            .finish()
+            .found
+            .into_iter()
+            .map(|found| (found.row.message_id, found.row.verdict.class))
+            .collect();
+        let expected = [
+            ("broken", Class::Malformed),
+            ("old", Class::Superseded),
+            ("other", Class::Retryable),
+            ("new", Class::Retryable),
+        ];
+        assert_eq!(classes, expected.map(|(id, class)| (id.to_owned(), class)));
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_is_wanted() {
+        let state = State::new(Goal::First(12), 100);
+        assert_eq!([state.claim(), state.claim(), state.claim()], [Some(10), Some(2), None]);
+        state.hit(10, 7, 0, vec![]);
+        assert_eq!([state.claim(), state.claim()], [Some(3), None]);
+        let state = State::new(Goal::All, 4);
+        assert_eq!([state.claim(), state.claim()], [Some(4), None]);
+    }
+
+    #[test]
+    fn a_scan_for_a_class_ends_with_enough_of_it() {
+        let state = State::new(Goal::OfClass(Class::Malformed, 1), 100);
+        state.add(examined("sound", "[1, [10]]", 1), None);
+        assert!(state.claim().is_some());
+        state.add(examined("broken", "{", 1), None);
+        assert_eq!(state.claim(), None);
+    }
+
+    #[test]
+    fn an_empty_receive_that_began_before_the_last_find_says_nothing() {
+        let state = State::new(Goal::All, 100);
+        let before = Instant::now();
+        state.hit(10, 1, 0, vec![]);
+        assert!(!state.vote_empty(before));
+        assert!(state.vote_empty(Instant::now()));
+        assert!(!state.has_enough_votes());
+        assert!(state.vote_empty(Instant::now()) && state.vote_empty(Instant::now()));
+        assert!(state.has_enough_votes());
+    }
+}

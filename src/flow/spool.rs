@@ -1,0 +1,147 @@
+//! Messages that wait to be moved, on disk instead of in memory.
+//!
+//! The file has no name: it is gone when the process ends, however it ends, and no other user can
+//! open it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+use reco_core::message::{Attribute, Message};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind, Result};
+
+/// Messages on disk.
+#[derive(Debug)]
+pub struct Spool {
+    file: Mutex<(File, u64)>,
+}
+
+/// Where a message is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Slot {
+    at: u64,
+    body: usize,
+    rest: usize,
+}
+
+#[derive(Serialize)]
+struct RestRef<'a> {
+    id: &'a str,
+    attributes: &'a BTreeMap<String, Attribute>,
+    system: &'a BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Rest {
+    id: String,
+    attributes: BTreeMap<String, Attribute>,
+    system: BTreeMap<String, String>,
+}
+
+impl Spool {
+    /// An empty spool in the system's directory for temporary files.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn new() -> Result<Self> {
+        let file = tempfile::tempfile().map_err(|error| {
+            failed("cannot make a temporary file", &error)
+                .hint("set TMPDIR to a directory that can be written")
+        })?;
+        Ok(Spool { file: Mutex::new((file, 0)) })
+    }
+
+    /// Writes a message, byte for byte.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn put(&self, message: &Message) -> Result<Slot> {
+        let Message { id, attributes, system, .. } = message;
+        let rest = serde_json::to_vec(&RestRef { id, attributes, system }).map_err(|error| {
+            Error::new(Kind::Internal, format!("cannot spool message {id}")).because(&error)
+        })?;
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = file.1;
+        let mut write = || {
+            file.0.seek(SeekFrom::Start(at))?;
+            file.0.write_all(message.body.as_bytes())?;
+            file.0.write_all(&rest)
+        };
+        write().map_err(|error| {
+            failed(&format!("cannot spool message {id}"), &error)
+                .hint("free space, or set TMPDIR to a directory that has some")
+        })?;
+        let slot = Slot { at, body: message.body.len(), rest: rest.len() };
+        file.1 = at + (slot.body + slot.rest) as u64;
+        Ok(slot)
+    }
+
+    /// Reads a message back. Its receipt handle is empty: the hold knows the handle that is valid
+    /// now.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn get(&self, slot: Slot) -> Result<Message> {
+        let mut body = vec![0; slot.body];
+        let mut rest = vec![0; slot.rest];
+        {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut read = || {
+                file.0.seek(SeekFrom::Start(slot.at))?;
+                file.0.read_exact(&mut body)?;
+                file.0.read_exact(&mut rest)
+            };
+            read().map_err(|error| failed("cannot read a spooled message back", &error))?;
+        }
+        let garbled = |error: &(dyn std::error::Error + 'static)| {
+            Error::new(Kind::Internal, "a spooled message came back garbled").because(error)
+        };
+        let Rest { id, attributes, system } =
+            serde_json::from_slice(&rest).map_err(|error| garbled(&error))?;
+        let body = String::from_utf8(body).map_err(|error| garbled(&error))?;
+        Ok(Message { id, receipt_handle: String::new(), body, attributes, system })
+    }
+}
+
+fn failed(what: &str, error: &std::io::Error) -> Error {
+    Error::new(Kind::Input, what).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::message::AttributeValue;
+
+    use super::*;
+
+    fn message(id: &str, body: &str) -> Message {
+        let binary =
+            Attribute { data_type: "Binary.x".into(), value: AttributeValue::Binary(vec![0, 255]) };
+        let number =
+            Attribute { data_type: "Number.int".into(), value: AttributeValue::Text("07".into()) };
+        Message {
+            id: id.to_owned(),
+            receipt_handle: String::new(),
+            body: body.to_owned(),
+            attributes: [("b".to_owned(), binary), ("n".to_owned(), number)].into(),
+            system: [("MessageGroupId".to_owned(), "g\"1".to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn messages_come_back_as_they_went_in_whatever_the_order() {
+        let spool = Spool::new().expect("a spool");
+        let messages: Vec<Message> =
+            ["", "{\"data\":[]}", "é\r\n\t日"].iter().map(|body| message(body, body)).collect();
+        let slots: Vec<Slot> =
+            messages.iter().map(|message| spool.put(message).expect("written")).collect();
+        for at in [2, 0, 1] {
+            assert_eq!(spool.get(slots[at]).expect("read"), messages[at]);
+        }
+        let later = spool.put(&message("later", "x")).expect("written");
+        assert_eq!(spool.get(later).expect("read").id, "later");
+        assert_eq!(spool.get(slots[1]).expect("read"), messages[1]);
+    }
+}
