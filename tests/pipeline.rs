@@ -1,0 +1,290 @@
+//! The pipeline as a whole: queue, function, DLQ, recoctl, table. Nothing may go missing.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsEvent};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
+use aws_sdk_sqs::types::QueueAttributeName;
+use reco_core::classify::Class;
+use reco_core::policy::Policy;
+use reco_lambda::Pipeline;
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::cloudwatch::Cloudwatch;
+use reco_sandbox::seed::{Mix, SeedOptions};
+use reco_sandbox::worker::{self, Function, Source, Worker, WorkerOptions};
+use reco_store::facts::FactsSource;
+use reco_store::table::SchemaNames;
+use reco_store::writer::{Writer, WriterOptions};
+use serde_json::Value;
+use support::{Harness, eventually, repository};
+use tokio_util::sync::CancellationToken;
+
+const TABLE: &str = "recommendations";
+
+/// Every message of the DLQ must be found again in exactly one place: moved (and then its lists in
+/// the table), or still in the DLQ; and the report names each of them once.
+#[test]
+fn of_a_thousand_mixed_messages_none_is_missing() {
+    let seed = SeedOptions { mix: Mix::of_total(1000), ..SeedOptions::default() };
+    let harness = Harness::sandbox(SandboxOptions { seed: Some(seed), ..SandboxOptions::default() });
+    let seeded = &harness.the_sandbox().seed().expect("it is seeded").messages;
+    let all: BTreeSet<String> = seeded.iter().map(|message| message.id.clone()).collect();
+    assert_eq!(all.len(), 1000);
+
+    let classified = harness.json(0, ["dlq", "classify", "--all"]);
+    let classes = by_id(&classified, "class");
+    assert_eq!(classes.keys().cloned().collect::<BTreeSet<_>>(), all, "classify sees each once");
+    for message in seeded {
+        assert_eq!(classes[&message.id], message.class.name(), "{}", message.about);
+    }
+
+    let redriven = harness.json(0, ["dlq", "redrive", "--rate", "500"]);
+    let fates = by_id(&redriven, "fate");
+    assert_eq!(fates.keys().cloned().collect::<BTreeSet<_>>(), all, "the report names each once");
+    let idle = harness.runtime.block_on(harness.the_sandbox().idle(Duration::from_secs(60)));
+    assert!(idle, "the source queue is worked through");
+
+    let dead: BTreeSet<String> = harness
+        .the_sandbox()
+        .sqs()
+        .snapshot("recs-dlq")
+        .expect("the DLQ is there")
+        .messages
+        .into_iter()
+        .map(|message| message.id)
+        .collect();
+    let table = scan(&harness);
+    for message in seeded {
+        let moved = fates[&message.id] == "moved";
+        assert_eq!(moved, message.class == Class::Retryable, "{}", message.about);
+        assert_ne!(moved, dead.contains(&message.id), "in exactly one place: {}", message.about);
+    }
+    assert!(!table.is_empty());
+    let left = harness.json(0, ["dlq", "classify", "--all"]);
+    assert_eq!(left["scanned"], dead.len(), "what is left is what the report says");
+}
+
+#[test]
+fn movielens_through_queue_failure_and_redrive_in_the_sandbox() {
+    movielens(&Harness::sandbox(SandboxOptions::empty()));
+}
+
+#[test]
+fn movielens_through_queue_failure_and_redrive_in_the_independent_server() {
+    movielens(&Harness::independent());
+}
+
+/// Real messages go through the queue; a function that is throttled for some of them lets those
+/// end in the DLQ; recoctl brings them back; and the table must equal, item by item, what another
+/// program computed from the same data.
+fn movielens(harness: &Harness) {
+    let data = movielens_data();
+    let messages = lines(&data.join("messages.jsonl"));
+    harness.runtime.block_on(create(harness));
+    harness.runtime.block_on(send(harness, &messages));
+
+    let unlucky: HashSet<String> = messages.iter().step_by(2).cloned().collect();
+    let pipeline = harness.runtime.block_on(pipeline(harness, &data));
+    let throttled = throttled_for(unlucky.clone(), worker::function(pipeline));
+    let worker = harness.runtime.block_on(start(harness, throttled));
+    eventually("the unlucky ones are in the DLQ", Duration::from_secs(60), || {
+        depth(harness, "recs-dlq") == unlucky.len() && depth(harness, "recs") == 0
+    });
+    harness.runtime.block_on(worker.stop());
+
+    let mut args = vec!["--queue", "recs", "--table", TABLE];
+    let facts = format!("sqlite:{}", data.join("facts.sqlite").display());
+    args.extend(["--facts", &facts]);
+    let with = |more: &[&'static str]| [args.clone(), more.to_vec()].concat();
+    let classified = harness.json(0, with(&["dlq", "classify"]));
+    assert_eq!(classified["scanned"], unlucky.len());
+    let redriven = harness.json(0, with(&["dlq", "redrive", "--rate", "50"]));
+    let fates = by_id(&redriven, "fate");
+    assert!(fates.values().all(|fate| fate == "moved"), "{fates:?}");
+    assert_eq!(depth(harness, "recs-dlq"), 0);
+
+    let pipeline = harness.runtime.block_on(self::pipeline(harness, &data));
+    let worker = harness.runtime.block_on(start(harness, worker::function(pipeline)));
+    eventually("the queue is empty", Duration::from_secs(60), || depth(harness, "recs") == 0);
+    harness.runtime.block_on(worker.stop());
+    assert_eq!(depth(harness, "recs-dlq"), 0);
+
+    let expected: BTreeMap<String, Vec<String>> = lines(&data.join("expected.jsonl"))
+        .iter()
+        .map(|line| {
+            let item: Value = serde_json::from_str(line).expect("a line is JSON");
+            let ids = item["recommended_note_ids"].as_array().expect("a list");
+            (item["user_id"].to_string(), ids.iter().map(Value::to_string).collect())
+        })
+        .collect();
+    let table = scan(harness);
+    assert_eq!(table.len(), expected.len());
+    for (user, list) in &expected {
+        assert_eq!(table.get(user), Some(list), "user {user}");
+    }
+}
+
+fn movielens_data() -> PathBuf {
+    let output = Process::new(support::python_bin().join("python"))
+        .arg(repository().join("tests/data/movielens.py"))
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("python runs");
+    assert!(output.status.success(), "MovieLens could not be prepared");
+    PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim_end())
+}
+
+fn lines(path: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).expect("the file can be read");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Message id to a member of its row.
+fn by_id(report: &Value, member: &str) -> BTreeMap<String, String> {
+    let rows = report["messages"].as_array().expect("messages is a list");
+    let pair = |row: &Value| {
+        let text = |name: &str| row[name].as_str().expect("a text").to_owned();
+        (text("message_id"), text(member))
+    };
+    let map: BTreeMap<String, String> = rows.iter().map(pair).collect();
+    assert_eq!(map.len(), rows.len(), "no message stands twice");
+    map
+}
+
+async fn create(harness: &Harness) {
+    let sqs = harness.sqs();
+    let dlq = sqs.create_queue().queue_name("recs-dlq").send().await.expect("the DLQ is made");
+    let arn = sqs
+        .get_queue_attributes()
+        .queue_url(dlq.queue_url().expect("a URL"))
+        .attribute_names(QueueAttributeName::QueueArn)
+        .send()
+        .await
+        .expect("its attributes can be read");
+    let arn = &arn.attributes().expect("attributes")[&QueueAttributeName::QueueArn];
+    let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"2"}}"#);
+    sqs.create_queue()
+        .queue_name("recs")
+        .attributes(QueueAttributeName::RedrivePolicy, policy)
+        .attributes(QueueAttributeName::VisibilityTimeout, "1")
+        .send()
+        .await
+        .expect("the queue is made");
+    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
+    let attribute = AttributeDefinition::builder()
+        .attribute_name("user_id")
+        .attribute_type(ScalarAttributeType::N);
+    harness
+        .dynamodb()
+        .create_table()
+        .table_name(TABLE)
+        .billing_mode(BillingMode::PayPerRequest)
+        .key_schema(key.build().expect("a key"))
+        .attribute_definitions(attribute.build().expect("an attribute"))
+        .send()
+        .await
+        .expect("the table is made");
+}
+
+async fn url(harness: &Harness, queue: &str) -> String {
+    let answer = harness.sqs().get_queue_url().queue_name(queue).send().await;
+    answer.expect("the queue is there").queue_url().expect("a URL").to_owned()
+}
+
+async fn send(harness: &Harness, messages: &[String]) {
+    let (sqs, url) = (harness.sqs(), url(harness, "recs").await);
+    for message in messages {
+        sqs.send_message().queue_url(&url).message_body(message).send().await.expect("it is sent");
+    }
+}
+
+fn depth(harness: &Harness, queue: &str) -> usize {
+    let count = async {
+        let attributes = harness
+            .sqs()
+            .get_queue_attributes()
+            .queue_url(url(harness, queue).await)
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await
+            .expect("its attributes can be read");
+        let number = |name| -> usize {
+            let text = &attributes.attributes().expect("attributes")[&name];
+            text.parse().expect("a number")
+        };
+        number(QueueAttributeName::ApproximateNumberOfMessages)
+            + number(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
+    };
+    harness.runtime.block_on(count)
+}
+
+async fn pipeline(harness: &Harness, data: &std::path::Path) -> Pipeline {
+    let table = reco_store::table::describe(&harness.dynamodb(), TABLE).await.expect("described");
+    let schema = table.schema(&SchemaNames::default()).expect("it fits");
+    let facts = format!("sqlite:{}", data.join("facts.sqlite").display());
+    Pipeline {
+        facts: FactsSource::from_url(&facts).await.expect("the facts open"),
+        policy: Policy::default(),
+        writer: Writer::new(harness.dynamodb(), TABLE, schema, WriterOptions::default()),
+    }
+}
+
+async fn start(harness: &Harness, function: Function) -> Worker {
+    let queue_url = url(harness, "recs").await;
+    let source = Source {
+        client: harness.sqs(),
+        queue_url,
+        queue_arn: "arn:aws:sqs:us-east-1:000000000000:recs".to_owned(),
+        function_name: "recs-writer".to_owned(),
+    };
+    let options = WorkerOptions { timeout: Duration::from_secs(20), ..WorkerOptions::default() };
+    Worker::start(source, function, Cloudwatch::new(), options, CancellationToken::new())
+}
+
+/// The function, but throttled whenever it is handed one of these bodies: such a message comes
+/// back untouched, as valid messages do when a function is out of concurrency.
+fn throttled_for(unlucky: HashSet<String>, function: Function) -> Function {
+    Arc::new(move |mut event: SqsEvent, deadline: Instant| {
+        let refused = |body: &Option<String>| body.as_ref().is_some_and(|b| unlucky.contains(b));
+        let (back, rest) = event.records.into_iter().partition(|record| refused(&record.body));
+        event.records = rest;
+        let back: Vec<_> = back;
+        let answer = function(event, deadline);
+        Box::pin(async move {
+            let mut answer = answer.await?;
+            answer.batch_item_failures.extend(back.into_iter().map(|record| {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = record.message_id.unwrap_or_default();
+                failure
+            }));
+            Ok(answer)
+        })
+    })
+}
+
+/// The table as user id to list, in the text of their numbers.
+fn scan(harness: &Harness) -> BTreeMap<String, Vec<String>> {
+    let number = |value: &AttributeValue| value.as_n().expect("a number").clone();
+    let scan = async {
+        let dynamodb = harness.dynamodb();
+        let mut pages = dynamodb.scan().table_name(TABLE).into_paginator().items().send();
+        let mut table = BTreeMap::new();
+        while let Some(item) = pages.next().await {
+            let item = item.expect("the table can be read");
+            let list = item["recommended_note_ids"].as_l().expect("a list");
+            table.insert(number(&item["user_id"]), list.iter().map(number).collect());
+        }
+        table
+    };
+    harness.runtime.block_on(scan)
+}
