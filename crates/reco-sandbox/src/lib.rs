@@ -3,6 +3,7 @@
 
 pub mod cloudwatch;
 pub mod dynamodb;
+pub mod faults;
 mod gateway;
 mod http;
 mod options;

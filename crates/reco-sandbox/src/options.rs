@@ -1,6 +1,7 @@
 //! What a sandbox is to be, and why it could not.
 
 use crate::dynamodb::limiter::WriteCapacity;
+use crate::faults::Fault;
 use crate::seed::{SeedError, SeedOptions};
 use crate::worker::WorkerOptions;
 use reco_core::policy::Policy;
@@ -22,6 +23,11 @@ pub struct SandboxOptions {
     pub worker: Option<WorkerOptions>,
     /// What the worker's function may write.
     pub policy: Policy,
+    /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
+    pub faults: Vec<Fault>,
+    /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
+    /// the same faults.
+    pub fault_seed: u64,
 }
 
 impl Default for SandboxOptions {
@@ -39,7 +45,15 @@ impl SandboxOptions {
     /// The services alone, on a free port, with nothing in them.
     #[must_use]
     pub fn empty() -> Self {
-        Self { port: 0, write_capacity: None, seed: None, worker: None, policy: Policy::default() }
+        Self {
+            port: 0,
+            write_capacity: None,
+            seed: None,
+            worker: None,
+            policy: Policy::default(),
+            faults: Vec::new(),
+            fault_seed: 0,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
+use crate::faults::FaultySqs;
 use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
 use crate::seed::{self, Seed, SeedOptions};
@@ -14,6 +15,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_store::table::SchemaNames;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -28,6 +30,7 @@ const IDLE_POLL: Duration = Duration::from_millis(20);
 pub struct Sandbox {
     endpoint: String,
     services: Services,
+    faulty: FaultySqs,
     pipeline: Option<Pipeline>,
     worker: Option<Worker>,
     gateway: JoinHandle<()>,
@@ -66,7 +69,9 @@ impl Sandbox {
             Some(options) => Some(Pipeline::seed(&services, options).await?),
             None => None,
         };
-        let gateway = tokio::spawn(services.gateway().serve(listener, stop.child_token()));
+        let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
+        let gateway = services.gateway(faulty.clone());
+        let gateway = tokio::spawn(gateway.serve(listener, stop.child_token()));
         // From here on the services answer, which the function needs to describe its table.
         let worker = match (&pipeline, &options.worker) {
             (Some(pipeline), Some(worker)) => {
@@ -77,7 +82,7 @@ impl Sandbox {
         };
         let Services { sqs, dynamodb, cloudwatch } = services.clone();
         tokio::spawn(sample::run(sqs, dynamodb, cloudwatch, stop.child_token()));
-        Ok(Self { endpoint, services, pipeline, worker, gateway, stop: guard })
+        Ok(Self { endpoint, services, faulty, pipeline, worker, gateway, stop: guard })
     }
 
     /// The URL that serves every service: `AWS_ENDPOINT_URL`.
@@ -133,6 +138,13 @@ impl Sandbox {
     #[must_use]
     pub const fn cloudwatch(&self) -> &Cloudwatch {
         &self.services.cloudwatch
+    }
+
+    /// How often each fault was injected so far, by `ACTION:KIND`: calls, or for `entry-*`,
+    /// `lapse` and `wrong-md5` entries and messages.
+    #[must_use]
+    pub fn faults_injected(&self) -> BTreeMap<String, u64> {
+        self.faulty.injected()
     }
 
     /// What was seeded, if anything.
@@ -211,12 +223,8 @@ impl Services {
         Worker::start(source, function, self.cloudwatch.clone(), options, stop)
     }
 
-    fn gateway(&self) -> Gateway {
-        Gateway {
-            sqs: self.sqs.clone(),
-            dynamodb: self.dynamodb.clone(),
-            cloudwatch: self.cloudwatch.clone(),
-        }
+    fn gateway(&self, sqs: FaultySqs) -> Gateway {
+        Gateway { sqs, dynamodb: self.dynamodb.clone(), cloudwatch: self.cloudwatch.clone() }
     }
 }
 

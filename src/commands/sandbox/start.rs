@@ -3,6 +3,7 @@
 use clap::Args;
 use reco_core::outcome::Outcome;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use reco_sandbox::faults::Fault;
 use reco_sandbox::{Sandbox, SandboxOptions};
 use serde::Serialize;
 
@@ -22,6 +23,17 @@ pub struct StartArgs {
     /// Start with nothing in it: no queues, no table, no facts
     #[arg(long)]
     pub empty: bool,
+    /// Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times
+    ///
+    /// The action is one of SQS, or * for every one that the kind fits. Kinds that strike calls:
+    /// error-before, error-after, throttle, drop-before, drop-after, slow (ARG: milliseconds),
+    /// duplicate. Kinds that strike single entries or messages: entry-fail, entry-fail-sender,
+    /// entry-fail-after, lapse (ARG: milliseconds after the receive), wrong-md5.
+    #[arg(long = "fault", value_name = "ACTION:KIND:PROBABILITY[:ARG]")]
+    pub faults: Vec<Fault>,
+    /// Seed of the chance by which faults strike: the same seed strikes the same calls
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "faults")]
+    pub fault_seed: u64,
 }
 
 /// Runs a sandbox until Ctrl-C.
@@ -32,6 +44,8 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let mut options = if args.empty { SandboxOptions::empty() } else { SandboxOptions::default() };
     options.port = args.port;
     options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
+    options.faults.clone_from(&args.faults);
+    options.fault_seed = args.fault_seed;
     let sandbox = Sandbox::start(options)
         .await
         .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;

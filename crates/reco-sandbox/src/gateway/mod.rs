@@ -5,15 +5,14 @@ mod route;
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
+use crate::faults::{Dropped, FaultySqs};
 use crate::http::Response;
-use crate::sqs::Sqs;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use route::Route;
-use std::convert::Infallible;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -27,8 +26,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The services behind the port.
 #[derive(Clone)]
 pub struct Gateway {
-    /// SQS.
-    pub sqs: Sqs,
+    /// SQS, behind the faults it is asked to have.
+    pub sqs: FaultySqs,
     /// DynamoDB.
     pub dynamodb: DynamoDb,
     /// CloudWatch.
@@ -71,7 +70,8 @@ impl Gateway {
         }
         let service = service_fn(move |request| {
             let gateway = self.clone();
-            async move { Ok::<_, Infallible>(gateway.answer(request).await.map(Full::new)) }
+            // hyper closes the connection of a service that fails.
+            async move { Ok::<_, Dropped>(gateway.answer(request).await?.map(Full::new)) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -89,21 +89,21 @@ impl Gateway {
         }
     }
 
-    async fn answer(&self, request: hyper::Request<Incoming>) -> Response {
+    async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Response, Dropped> {
         let (parts, body) = request.into_parts();
         let body: Bytes = match Limited::new(body, MAX_BODY_BYTES).collect().await {
             Ok(body) => body.to_bytes(),
-            Err(error) => return route::unreadable(&error.to_string()),
+            Err(error) => return Ok(route::unreadable(&error.to_string())),
         };
         let route = Route::of(&parts);
         let request = hyper::Request::from_parts(parts, body);
-        match route {
-            Route::Sqs => self.sqs.handle(request).await,
+        Ok(match route {
+            Route::Sqs => self.sqs.handle(request).await?,
             Route::DynamoDb => self.dynamodb.handle(request).await,
             Route::Cloudwatch(format, operation) => {
                 self.cloudwatch.handle(format, &operation, request).await
             }
             Route::Unknown => route::unknown(&request),
-        }
+        })
     }
 }

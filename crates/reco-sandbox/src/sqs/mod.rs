@@ -6,10 +6,11 @@
 
 mod admin;
 mod attributes;
-mod check;
+pub(crate) mod check;
 mod dedup;
 mod delete;
 mod error;
+mod fault;
 mod fifo;
 mod handle;
 mod line;
@@ -22,7 +23,7 @@ mod send;
 mod snapshot;
 mod state;
 mod visibility;
-mod wire;
+pub(crate) mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -139,7 +140,7 @@ impl Sqs {
     }
 
     /// Acts on one call.
-    async fn perform(&self, call: Call) -> Result<Reply, SqsError> {
+    pub(crate) async fn perform(&self, call: Call) -> Result<Reply, SqsError> {
         match call {
             Call::CancelMessageMoveTask(call) => self.cancel_message_move_task(&call),
             Call::ChangeMessageVisibility(call) => self.change_message_visibility(&call),
@@ -182,20 +183,23 @@ impl Sqs {
     }
 }
 
-fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
-    let action = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok()?.strip_prefix(TARGET_PREFIX))
-        .filter(|_| request.method() == Method::POST)
-        .ok_or_else(|| {
-            let message = "expected a POST with a header x-amz-target: AmazonSQS.<action>";
-            SqsError::new(ErrorKind::UnknownOperation, message)
-        })?;
+/// The action that a request names.
+pub(crate) fn action(request: &Request<Bytes>) -> Option<&str> {
+    let target = request.headers().get("x-amz-target")?;
+    target.to_str().ok()?.strip_prefix(TARGET_PREFIX)
+}
+
+/// Reads a request.
+pub(crate) fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
+    let action = action(request).filter(|_| request.method() == Method::POST).ok_or_else(|| {
+        let message = "expected a POST with a header x-amz-target: AmazonSQS.<action>";
+        SqsError::new(ErrorKind::UnknownOperation, message)
+    })?;
     Call::parse(action, request.body())
 }
 
-fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
+/// Writes an answer.
+pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
     let (status, body, query_error) = match &result {
         Ok(reply) => (StatusCode::OK, serde_json::to_vec(reply), None),
         Err(error) => {

@@ -4,6 +4,8 @@
 //! become visible, `by_sent` the order in which retention deletes. Every operation first lets the
 //! clock act ([`Queue::advance`]), so no timer is needed.
 
+mod fault;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handle::Claim;

@@ -152,7 +152,7 @@ impl Poll {
 }
 
 /// What of each message the call asked to see: nothing is shown unasked but id, handle and body.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     system: Vec<&'a str>,
     all_system: bool,
     user: &'a [String],
@@ -160,7 +160,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(call: &'a ReceiveMessage, options: &'a SqsOptions) -> Self {
+    pub(super) fn of(call: &'a ReceiveMessage, options: &'a SqsOptions) -> Self {
         let names = call.attribute_names.iter().chain(&call.message_system_attribute_names);
         let system: Vec<_> = names.map(String::as_str).collect();
         Self {
@@ -171,7 +171,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn message(&self, receipt_handle: String, message: Message) -> ReceivedMessage {
+    pub(super) fn message(&self, receipt_handle: String, message: Message) -> ReceivedMessage {
         let message_attributes = self.user_attributes(&message.content);
         let md5_of_attributes = if message_attributes.len() == message.content.attributes.len() {
             message.content.attributes_md5.clone()

@@ -1,0 +1,30 @@
+//! Digests that do not fit what they came with.
+
+use super::dice::Roll;
+use super::spec::FaultKind;
+use crate::sqs::wire::Reply;
+
+/// Spoils the digest of the body or, where there is one, of the attributes.
+pub(super) fn spoil(reply: &mut Reply, roll: &Roll<'_>) {
+    match reply {
+        Reply::Sent(sent) => one(&mut sent.md5_of_body, &mut sent.md5_of_attributes, roll),
+        Reply::SentBatch(batch) => {
+            for entry in &mut batch.successful {
+                one(&mut entry.sent.md5_of_body, &mut entry.sent.md5_of_attributes, roll);
+            }
+        }
+        Reply::Received { messages } => {
+            for message in messages {
+                one(&mut message.md5_of_body, &mut message.md5_of_attributes, roll);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn one(body: &mut String, attributes: &mut Option<String>, roll: &Roll<'_>) {
+    let Some(strike) = roll.inject(FaultKind::WrongMd5) else { return };
+    let digest = attributes.as_mut().filter(|_| strike.coin()).unwrap_or(body);
+    let other = if digest.starts_with('0') { "1" } else { "0" };
+    digest.replace_range(..1, other);
+}

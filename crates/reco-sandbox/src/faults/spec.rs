@@ -1,0 +1,304 @@
+//! Faults as they are written: `ACTION:KIND:PROBABILITY[:ARG]`.
+
+use std::fmt;
+use std::str::FromStr;
+
+const BATCHES: &[&str] =
+    &["SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"];
+const HOLDS: &[&str] = &[
+    "ReceiveMessage",
+    "DeleteMessage",
+    "DeleteMessageBatch",
+    "ChangeMessageVisibility",
+    "ChangeMessageVisibilityBatch",
+];
+const DIGESTS: &[&str] = &["SendMessage", "SendMessageBatch", "ReceiveMessage"];
+/// Every action of the sandbox's SQS.
+const ACTIONS: &[&str] = &[
+    "CancelMessageMoveTask",
+    "ChangeMessageVisibility",
+    "ChangeMessageVisibilityBatch",
+    "CreateQueue",
+    "DeleteMessage",
+    "DeleteMessageBatch",
+    "DeleteQueue",
+    "GetQueueAttributes",
+    "GetQueueUrl",
+    "ListDeadLetterSourceQueues",
+    "ListMessageMoveTasks",
+    "ListQueueTags",
+    "ListQueues",
+    "PurgeQueue",
+    "ReceiveMessage",
+    "SendMessage",
+    "SendMessageBatch",
+    "SetQueueAttributes",
+    "StartMessageMoveTask",
+    "TagQueue",
+    "UntagQueue",
+];
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// `error-before`: a 500 or 503 without the effect.
+    ErrorBefore,
+    /// `error-after`: a 500 or 503 although the effect happened.
+    ErrorAfter,
+    /// `throttle`: `RequestThrottled`, without the effect.
+    Throttle,
+    /// `drop-before`: the connection is closed without the effect.
+    DropBefore,
+    /// `drop-after`: the connection is closed although the effect happened.
+    DropAfter,
+    /// `slow`: the call waits for the argument's milliseconds before its effect.
+    Slow,
+    /// `entry-fail`: an entry fails without effect, the service being at fault.
+    EntryFail,
+    /// `entry-fail-sender`: an entry fails without effect, the sender being at fault.
+    EntryFailSender,
+    /// `entry-fail-after`: an entry is reported as failed, the service being at fault, although its
+    /// effect happened.
+    EntryFailAfter,
+    /// `duplicate`: a receive also hands out a message that is in flight, under a new receipt
+    /// handle, as standard queues may (AWS: at-least-once delivery). Never on FIFO queues.
+    Duplicate,
+    /// `lapse`: a visibility timeout ends early. On a receive: the argument's milliseconds (0
+    /// unless given) after it. On deletes and visibility changes: just before the call, as if
+    /// another consumer had received and released the message, so the handle is an old one.
+    Lapse,
+    /// `wrong-md5`: an acknowledgement or a received message carries a wrong digest.
+    WrongMd5,
+}
+
+impl FaultKind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::ErrorBefore,
+        Self::ErrorAfter,
+        Self::Throttle,
+        Self::DropBefore,
+        Self::DropAfter,
+        Self::Slow,
+        Self::EntryFail,
+        Self::EntryFailSender,
+        Self::EntryFailAfter,
+        Self::Duplicate,
+        Self::Lapse,
+        Self::WrongMd5,
+    ];
+
+    /// Its name in a specification.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ErrorBefore => "error-before",
+            Self::ErrorAfter => "error-after",
+            Self::Throttle => "throttle",
+            Self::DropBefore => "drop-before",
+            Self::DropAfter => "drop-after",
+            Self::Slow => "slow",
+            Self::EntryFail => "entry-fail",
+            Self::EntryFailSender => "entry-fail-sender",
+            Self::EntryFailAfter => "entry-fail-after",
+            Self::Duplicate => "duplicate",
+            Self::Lapse => "lapse",
+            Self::WrongMd5 => "wrong-md5",
+        }
+    }
+
+    /// The actions it can befall.
+    #[must_use]
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::ErrorBefore
+            | Self::ErrorAfter
+            | Self::Throttle
+            | Self::DropBefore
+            | Self::DropAfter
+            | Self::Slow => ACTIONS,
+            Self::EntryFail | Self::EntryFailSender | Self::EntryFailAfter => BATCHES,
+            Self::Duplicate => &["ReceiveMessage"],
+            Self::Lapse => HOLDS,
+            Self::WrongMd5 => DIGESTS,
+        }
+    }
+}
+
+/// A fault to inject, read from `ACTION:KIND:PROBABILITY[:ARG]`.
+///
+/// The action is one of SQS, or `*` for every one that the kind can befall. The probability is that
+/// of a call, or for `entry-*`, `lapse` and `wrong-md5` that of each entry or message.
+///
+/// ```
+/// use reco_sandbox::faults::Fault;
+/// let fault: Fault = "SendMessageBatch:entry-fail:0.1".parse().unwrap();
+/// assert_eq!(fault.to_string(), "SendMessageBatch:entry-fail:0.1");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// `None` is `*`.
+    action: Option<&'static str>,
+    kind: FaultKind,
+    probability: f64,
+    argument: Option<u64>,
+}
+
+impl Fault {
+    /// What goes wrong.
+    #[must_use]
+    pub const fn kind(&self) -> FaultKind {
+        self.kind
+    }
+
+    /// How likely, from 0 to 1.
+    pub(super) const fn probability(&self) -> f64 {
+        self.probability
+    }
+
+    /// Milliseconds, for the kinds that have them.
+    pub(super) fn argument_ms(&self) -> u64 {
+        self.argument.unwrap_or(0)
+    }
+
+    /// Whether it may befall `action`.
+    pub(super) fn befalls(&self, action: &str) -> bool {
+        match self.action {
+            Some(only) => only == action,
+            None => self.kind.actions().contains(&action),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let action = self.action.unwrap_or("*");
+        write!(f, "{action}:{}:{}", self.kind.name(), self.probability)?;
+        self.argument.map_or(Ok(()), |argument| write!(f, ":{argument}"))
+    }
+}
+
+/// Why a specification is no fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// Too few or too many parts.
+    #[error(
+        "{0:?} is no fault: write ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
+    )]
+    Parts(String),
+    /// No such action.
+    #[error("unknown action {0:?}: use * or one of {list}", list = ACTIONS.join(", "))]
+    Action(String),
+    /// No such kind.
+    #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.map(FaultKind::name).join(", "))]
+    Kind(String),
+    /// The kind cannot befall the action.
+    #[error("{kind} cannot befall {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
+    Unfit {
+        /// The kind.
+        kind: FaultKind,
+        /// The action.
+        action: &'static str,
+    },
+    /// Not a number from 0 to 1.
+    #[error("probability {0:?} is not a number from 0 to 1")]
+    Probability(String),
+    /// `slow` without its time.
+    #[error("slow needs milliseconds, such as ReceiveMessage:slow:0.5:200")]
+    NoTime,
+    /// An argument that is no number of milliseconds.
+    #[error("{0:?} is not a whole number of milliseconds")]
+    Time(String),
+    /// An argument where none is taken.
+    #[error("{kind} takes no argument, but {argument:?} was given", kind = kind.name())]
+    Surplus {
+        /// The kind.
+        kind: FaultKind,
+        /// What was given.
+        argument: String,
+    },
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (action, kind, probability, argument) = match parts[..] {
+            [action, kind, probability] => (action, kind, probability, None),
+            [action, kind, probability, argument] => (action, kind, probability, Some(argument)),
+            _ => return Err(FaultError::Parts(text.to_owned())),
+        };
+        let action = read_action(action)?;
+        let named = |of: &FaultKind| of.name() == kind;
+        let kind = FaultKind::ALL.into_iter().find(named);
+        let kind = kind.ok_or_else(|| FaultError::Kind(parts[1].to_owned()))?;
+        if let Some(action) = action.filter(|action| !kind.actions().contains(action)) {
+            return Err(FaultError::Unfit { kind, action });
+        }
+        let number = probability.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+        let probability = number.ok_or_else(|| FaultError::Probability(probability.to_owned()))?;
+        Ok(Self { action, kind, probability, argument: read_argument(kind, argument)? })
+    }
+}
+
+fn read_action(text: &str) -> Result<Option<&'static str>, FaultError> {
+    if text == "*" {
+        return Ok(None);
+    }
+    let known = ACTIONS.iter().find(|action| **action == text);
+    known.map(|action| Some(*action)).ok_or_else(|| FaultError::Action(text.to_owned()))
+}
+
+fn read_argument(kind: FaultKind, text: Option<&str>) -> Result<Option<u64>, FaultError> {
+    match (kind, text) {
+        (FaultKind::Slow, None) => Err(FaultError::NoTime),
+        (_, None) => Ok(None),
+        (FaultKind::Slow | FaultKind::Lapse, Some(text)) => {
+            text.parse().map(Some).map_err(|_| FaultError::Time(text.to_owned()))
+        }
+        (kind, Some(text)) => Err(FaultError::Surplus { kind, argument: text.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqs::wire::Call;
+
+    #[test]
+    fn every_action_is_one_of_the_server() {
+        for action in ACTIONS {
+            assert!(Call::parse(action, br#"{"SourceArn":"x"}"#).is_ok(), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for text in ["*:throttle:1", "ReceiveMessage:slow:0.25:200", "*:lapse:0.5:10"] {
+            assert_eq!(text.parse::<Fault>().expect(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, says) in [
+            ("", "is no fault"),
+            ("SendMessage", "is no fault"),
+            ("*:slow:1:2:3", "is no fault"),
+            ("SendMesage:throttle:1", "unknown action \"SendMesage\""),
+            ("*:trottle:1", "unknown fault \"trottle\""),
+            ("SendMessage:entry-fail:1", "entry-fail cannot befall SendMessage: use * or one of"),
+            ("*:throttle:1.1", "probability \"1.1\""),
+            ("*:throttle:-0.1", "probability"),
+            ("*:throttle:NaN", "probability"),
+            ("*:throttle:often", "probability \"often\""),
+            ("*:slow:1", "slow needs milliseconds"),
+            ("*:slow:1:soon", "\"soon\" is not a whole number"),
+            ("*:throttle:1:7", "throttle takes no argument, but \"7\" was given"),
+        ] {
+            let error = text.parse::<Fault>().expect_err(text).to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Messages that are seen when they should not be: duplicates, and visibility that ends early.
+
+use super::dice::Roll;
+use super::spec::FaultKind;
+use crate::sqs::wire::{Call, ReceiveMessage, Reply};
+use crate::sqs::{Sqs, SqsError};
+
+/// Receives, perhaps with a duplicate of a message in flight, perhaps not for long.
+pub(super) async fn receive(
+    sqs: &Sqs,
+    mut call: ReceiveMessage,
+    roll: &Roll<'_>,
+) -> Result<Reply, SqsError> {
+    let url = call.queue_url.clone();
+    let again = match roll.strikes(FaultKind::Duplicate) {
+        Some(strike) => sqs.receive_in_flight(&call, strike.luck)?,
+        None => None,
+    };
+    let max = call.max_number_of_messages.unwrap_or(1);
+    let mut reply = if again.is_none() {
+        sqs.perform(Call::ReceiveMessage(call)).await?
+    } else if max > 1 {
+        // There is something to answer with: no need to wait for more.
+        call.max_number_of_messages = Some(max - 1);
+        call.wait_time_seconds = Some(0);
+        sqs.perform(Call::ReceiveMessage(call)).await?
+    } else {
+        Reply::Received { messages: Vec::new() }
+    };
+    if let Reply::Received { messages } = &mut reply {
+        if let Some(again) = again {
+            roll.count(FaultKind::Duplicate);
+            messages.push(again);
+        }
+        for message in messages {
+            if let Some(strike) = roll.inject(FaultKind::Lapse) {
+                sqs.show_in(&url, &message.receipt_handle, strike.argument_ms);
+            }
+        }
+    }
+    Ok(reply)
+}
+
+/// Makes receipt handles of a delete or a visibility change old ones before it acts.
+pub(super) fn lapse_before(sqs: &Sqs, call: &Call, roll: &Roll<'_>) {
+    let lapse = |url: &str, handle: &str| {
+        if roll.strikes(FaultKind::Lapse).is_some() && sqs.outdate(url, handle) {
+            roll.count(FaultKind::Lapse);
+        }
+    };
+    match call {
+        Call::DeleteMessage(call) => lapse(&call.queue_url, &call.receipt_handle),
+        Call::ChangeMessageVisibility(call) => lapse(&call.queue_url, &call.receipt_handle),
+        Call::DeleteMessageBatch(call) => {
+            call.entries.iter().for_each(|entry| lapse(&call.queue_url, &entry.receipt_handle));
+        }
+        Call::ChangeMessageVisibilityBatch(call) => {
+            call.entries.iter().for_each(|entry| lapse(&call.queue_url, &entry.receipt_handle));
+        }
+        _ => {}
+    }
+}

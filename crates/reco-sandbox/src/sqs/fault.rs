@@ -1,0 +1,51 @@
+//! What a distributed queue does now and then and this server only when a fault asks for it.
+
+use super::error::SqsError;
+use super::handle::Claim;
+use super::receive::Shown;
+use super::wire::{ReceiveMessage, ReceivedMessage};
+use super::{Sqs, now_ms};
+
+impl Sqs {
+    /// Hands out one of the messages in flight once more, under a new receipt handle; `luck` picks
+    /// it. `None` when none is in flight, or on a FIFO queue, which never does this.
+    pub(crate) fn receive_in_flight(
+        &self,
+        call: &ReceiveMessage,
+        luck: u64,
+    ) -> Result<Option<ReceivedMessage>, SqsError> {
+        let mut state = self.inner.lock();
+        let cell = state.by_url(&call.queue_url, &self.inner.options)?;
+        if cell.settings.fifo {
+            return Ok(None);
+        }
+        let asked = call.visibility_timeout.and_then(|seconds| u64::try_from(seconds).ok());
+        let visibility_ms = asked.unwrap_or(cell.settings.visibility_timeout_s) * 1000;
+        let again = cell.queue.receive_in_flight(luck, visibility_ms, now_ms());
+        let uid = cell.uid;
+        drop(state);
+        let shown = Shown::of(call, &self.inner.options);
+        Ok(again.map(|(claim, message)| shown.message(claim.encode(uid), message)))
+    }
+
+    /// Ends the visibility timeout of a received message in `ms` milliseconds.
+    pub(crate) fn show_in(&self, url: &str, handle: &str, ms: u64) {
+        let mut state = self.inner.lock();
+        let Ok(cell) = state.by_url(url, &self.inner.options) else { return };
+        if let Ok(claim) = Claim::decode(handle, cell.uid) {
+            cell.queue.show_in(claim, ms, now_ms());
+            cell.changed.notify_waiters();
+        }
+    }
+
+    /// Makes a handle an old one, as if its message had been received and released again since.
+    /// `false` when it is no handle of a message in flight.
+    pub(crate) fn outdate(&self, url: &str, handle: &str) -> bool {
+        let mut state = self.inner.lock();
+        let Ok(cell) = state.by_url(url, &self.inner.options) else { return false };
+        let Ok(claim) = Claim::decode(handle, cell.uid) else { return false };
+        let outdated = cell.queue.outdate(claim, now_ms());
+        cell.changed.notify_waiters();
+        outdated
+    }
+}
