@@ -10,6 +10,7 @@ pub mod decode;
 pub mod facts;
 pub mod filter;
 pub mod item;
+pub mod journal;
 pub mod judge;
 pub mod message;
 pub mod outcome;

@@ -1,12 +1,16 @@
 //! A queue message as data: everything a redrive must carry over, and nothing of any SDK.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A received message with its whole attribute set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A received message with its whole attribute set. As JSON it reads back exactly, binary values
+/// included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The queue's id for it; not reproducible on another queue.
     pub id: String,
@@ -15,8 +19,10 @@ pub struct Message {
     /// The body, byte for byte.
     pub body: String,
     /// User attributes by name (10 at most).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Attribute>,
     /// System attributes by name, as text (`SentTimestamp`, `AWSTraceHeader`, ...).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub system: BTreeMap<String, String>,
 }
 
@@ -35,12 +41,22 @@ pub struct Attribute {
 pub enum AttributeValue {
     /// `String` and `Number` labels.
     Text(String),
-    /// `Binary` labels.
+    /// `Binary` labels; base64 in JSON.
+    #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
     Binary(Vec<u8>),
 }
 
+fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&BASE64.encode(bytes))
+}
+
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    let text = Cow::<str>::deserialize(deserializer)?;
+    BASE64.decode(&*text).map_err(serde::de::Error::custom)
+}
+
 impl AttributeValue {
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             AttributeValue::Text(text) => text.as_bytes(),
             AttributeValue::Binary(bytes) => bytes,

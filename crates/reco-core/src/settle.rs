@@ -1,8 +1,10 @@
 //! Settling: which messages of a sent batch may be deleted from where they came.
 //!
-//! [`settle`] is the only way to make a [`Deletable`] out of a send. The delete call takes nothing
-//! else, so "never delete before the send is confirmed" is checked by the compiler.
+//! [`settle`] is the only way to make a [`Deletable`] out of a send, and [`replayed`] out of one that
+//! a journal proves. The delete call takes nothing else, so "never delete before the send is
+//! confirmed" is checked by the compiler.
 
+use crate::journal::Acked;
 use crate::message::{Message, md5_of_attributes, md5_of_body};
 
 /// One entry's acknowledgement from `SendMessageBatch`.
@@ -42,7 +44,8 @@ pub struct SendResult {
 
 /// A message whose copy is safe: the proof that a delete asks for.
 ///
-/// There is no public constructor; [`settle`] and [`backed_up`] make it, each from its own proof:
+/// There is no public constructor; [`settle`], [`backed_up`] and [`replayed`] make it, each from
+/// its own proof:
 ///
 /// ```compile_fail,E0451
 /// use reco_core::settle::{Copy, Deletable};
@@ -128,6 +131,19 @@ pub fn backed_up<'a>(
         copy: Copy::BackedUp,
     };
     messages.into_iter().map(deletable).collect()
+}
+
+/// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the
+/// one of that run, which has lapsed if the message was received since: a standard queue then
+/// answers a delete with success and does not delete, so that a later receive must confirm it
+/// ([`Deletable::with_newer_handle`]).
+#[must_use]
+pub fn replayed(proof: &Acked) -> Deletable {
+    Deletable {
+        message_id: proof.message_id().to_owned(),
+        receipt_handle: proof.receipt_handle().to_owned(),
+        copy: Copy::Sent(proof.sent_as().to_owned()),
+    }
 }
 
 /// A message that was not taken, and why.

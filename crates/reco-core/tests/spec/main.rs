@@ -9,6 +9,7 @@ mod decode_props;
 mod envelope;
 mod filter;
 mod item;
+mod journal;
 mod outcome;
 mod policy;
 mod record;

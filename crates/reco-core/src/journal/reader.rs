@@ -1,0 +1,147 @@
+//! Reading lines, tolerant of what a crash leaves: a last line that was not finished.
+
+use serde::de::DeserializeOwned;
+
+use super::record::{Header, VERSION};
+
+/// Why a journal cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// A line that is no record, and not the last.
+    #[error(
+        "line {line} of the journal is broken: {reason}; only its last line may be, so the file was \
+         damaged or changed by hand"
+    )]
+    Broken {
+        /// Its number, from 1.
+        line: u64,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The first record is not a header.
+    #[error("line {line} comes before the header: this is no journal of recoctl")]
+    NoHeader {
+        /// Its number, from 1.
+        line: u64,
+    },
+    /// A second header.
+    #[error("line {line} is a second header: two journals were joined; split them before it")]
+    SecondHeader {
+        /// Its number, from 1.
+        line: u64,
+    },
+    /// A version of the format that this code does not know.
+    #[error(
+        "the journal has format {found} but this recoctl reads {VERSION}: use the recoctl that wrote it ({recoctl})"
+    )]
+    Version {
+        /// The journal's.
+        found: u32,
+        /// Who wrote it.
+        recoctl: String,
+    },
+}
+
+/// How a journal's file ends, and where one may append to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tail {
+    /// Bytes of whole records, where lines were given with their newlines. Truncate the file to this length before appending.
+    pub whole_bytes: u64,
+    /// The last whole record lacks its newline: write one before appending.
+    pub unterminated: bool,
+    /// A last line that is no record.
+    pub torn: Option<Torn>,
+}
+
+/// A last line that was cut off while it was written. Nothing was done by what it would have said:
+/// a record takes effect once it has been flushed whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// Its number, from 1.
+    pub line: u64,
+    /// How many bytes of it there are.
+    pub bytes: u64,
+}
+
+/// Parses lines and keeps account of how the file ends.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    lines: u64,
+    whole_bytes: u64,
+    unterminated: bool,
+    pending: Option<(JournalError, Torn)>,
+}
+
+impl Reader {
+    /// Reads one line, with or without its newline. `None` for a blank one, and for one that does
+    /// not parse: whether that is an error shows with the next line.
+    pub fn read<T: DeserializeOwned>(&mut self, line: &[u8]) -> Result<Option<T>, JournalError> {
+        if let Some((error, _)) = self.pending.take() {
+            return Err(error);
+        }
+        self.lines += 1;
+        let bytes = line.len() as u64;
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let parsed = if text.trim_ascii().is_empty() {
+            Ok(None)
+        } else {
+            serde_json::from_slice(text).map(Some)
+        };
+        match parsed {
+            Ok(record) => {
+                self.whole_bytes += bytes;
+                self.unterminated = !line.is_empty() && text.len() == line.len();
+                Ok(record)
+            }
+            Err(error) => {
+                let (line, reason) = (self.lines, reason(&error));
+                self.pending = Some((JournalError::Broken { line, reason }, Torn { line, bytes }));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The number of the line last read.
+    pub const fn line(&self) -> u64 {
+        self.lines
+    }
+
+    /// How the file ended.
+    pub fn finish(self) -> Tail {
+        Tail {
+            whole_bytes: self.whole_bytes,
+            // A line that is followed by another one had its newline, even if it was stripped.
+            unterminated: self.unterminated && self.pending.is_none(),
+            torn: self.pending.map(|(_, torn)| torn),
+        }
+    }
+}
+
+/// The parser's words with the column alone: to it every text has one line.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((what, _)) => format!("{what} at column {}", error.column()),
+        None => text,
+    }
+}
+
+/// Takes the header off a journal's first record and refuses a second one.
+pub(super) fn admit(
+    known: &mut Option<Header>,
+    found: Option<Header>,
+    line: u64,
+) -> Result<(), JournalError> {
+    match (&known, found) {
+        (None, None) => Err(JournalError::NoHeader { line }),
+        (Some(_), Some(_)) => Err(JournalError::SecondHeader { line }),
+        (None, Some(header)) if header.version != VERSION => {
+            Err(JournalError::Version { found: header.version, recoctl: header.recoctl })
+        }
+        (None, Some(header)) => {
+            *known = Some(header);
+            Ok(())
+        }
+        (Some(_), None) => Ok(()),
+    }
+}

@@ -1,0 +1,167 @@
+//! The lines of a journal.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use crate::message::Message;
+use crate::outcome::Outcome;
+
+/// The version of the format that this code writes and the only one it reads.
+pub const VERSION: u32 = 1;
+
+/// One line of a journal: an object whose only key names the kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record<'a> {
+    /// The first line.
+    Header(Header),
+    /// A message is about to be sent for the first time.
+    Intent(Intent<'a>),
+    /// A message of an earlier intent is about to be sent once more.
+    Again(Again),
+    /// The destination acknowledged it with the right digests.
+    Ack(Ack),
+    /// It was not sent, or the destination said that it did not take it.
+    Refused(Refused),
+    /// It may have been sent: the answer was lost or does not fit.
+    Uncertain(Uncertain),
+    /// The source queue answered its delete with success.
+    Deleted(Deleted),
+    /// A message is kept in the journal itself before it is deleted without being sent.
+    Backup(Backup<'a>),
+    /// The run ended in an orderly way.
+    End(End),
+}
+
+impl Record<'_> {
+    /// The record as a line, its newline included.
+    ///
+    /// # Errors
+    /// None that a record can cause: every field has a form in JSON.
+    pub fn to_line(&self) -> serde_json::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+/// Which run it is, and between which queues.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`VERSION`] of the writer.
+    pub version: u32,
+    /// Tells runs apart.
+    pub run_id: String,
+    /// When the run began, RFC 3339.
+    pub started_at: String,
+    /// ARN of the queue that messages are taken from.
+    pub source: String,
+    /// ARN of the queue that they are sent to; absent when they are only deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// Whether the destination is a FIFO queue: then a message may be sent again under its id.
+    pub fifo: bool,
+    /// The version of recoctl that wrote it.
+    pub recoctl: String,
+    /// Fingerprint of the policy by which messages were judged.
+    pub policy: String,
+}
+
+/// A message about to be sent, with everything that it takes to restore it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent<'a> {
+    /// The batch it is sent in; a number is used once in a journal.
+    pub batch: u64,
+    /// When, in milliseconds since the epoch: a FIFO queue knows a repeated send for 5 minutes.
+    pub at_ms: i64,
+    /// The digest of what is sent, by which it is known when it comes back.
+    pub digest: Digest,
+    /// The message as received.
+    pub message: Cow<'a, Message>,
+    /// The body as sent, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out: Option<Cow<'a, str>>,
+}
+
+impl<'a> Intent<'a> {
+    /// The intent to send `message`, with another body if `out` has one, in the batch `batch`, at
+    /// `at_ms` milliseconds since the epoch.
+    #[must_use]
+    pub fn new(message: &'a Message, out: Option<&'a str>, batch: u64, at_ms: i64) -> Self {
+        let body = out.unwrap_or(&message.body);
+        let digest = Digest::of(body, &message.attributes);
+        let message = Cow::Borrowed(message);
+        Self { batch, at_ms, digest, message, out: out.map(Cow::Borrowed) }
+    }
+}
+
+/// Another attempt at a message whose content the journal already has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// The original message's id.
+    pub message_id: String,
+    /// The batch of this attempt.
+    pub batch: u64,
+    /// When, in milliseconds since the epoch.
+    pub at_ms: i64,
+}
+
+/// The destination has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    /// The original message's id.
+    pub message_id: String,
+    /// The id that the destination gave it.
+    pub sent_as: String,
+    /// The batch that was acknowledged.
+    pub batch: u64,
+}
+
+/// The destination does not have it from this attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The original message's id.
+    pub message_id: String,
+    /// The batch that was refused; absent when it was refused before any send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
+    /// Why, in the service's words.
+    pub reason: String,
+}
+
+/// The destination may have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uncertain {
+    /// The original message's id.
+    pub message_id: String,
+    /// The batch in question.
+    pub batch: u64,
+    /// Why nobody knows.
+    pub reason: String,
+}
+
+/// The source queue no longer has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deleted {
+    /// The original message's id.
+    pub message_id: String,
+}
+
+/// A message kept before its deletion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backup<'a> {
+    /// The message as received.
+    pub message: Cow<'a, Message>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// The outcome that decided its exit code.
+    pub outcome: Outcome,
+    /// What it counted, by name.
+    pub counts: BTreeMap<String, u64>,
+}

@@ -1,0 +1,359 @@
+//! From a journal's lines to how each message stands, and what is left to do.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::digest::Digest;
+use super::reader::{JournalError, Reader, Tail, admit};
+use super::record::{Ack, Again, Deleted, End, Header, Refused, Uncertain};
+use super::standing::{Counts, Fate, Latest, Standing, Story};
+
+/// AWS: a FIFO queue knows a deduplication id for 5 minutes.
+const DEDUPLICATION_MS: i64 = 300_000;
+/// What a re-send may take, and clocks may differ.
+const DEDUPLICATION_MARGIN_MS: i64 = 30_000;
+
+/// Reads a journal line by line. Bodies are skipped, not kept: what stays of a message is its
+/// standing, ids and digest, and until its deletion the receipt handle.
+#[derive(Debug, Default)]
+pub struct Replay {
+    reader: Reader,
+    state: State,
+}
+
+/// A record without what replay does not need.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Brief {
+    Header(Header),
+    Intent(BriefIntent),
+    Again(Again),
+    Ack(Ack),
+    Refused(Refused),
+    Uncertain(Uncertain),
+    Deleted(Deleted),
+    Backup(BriefBackup),
+    End(End),
+}
+
+#[derive(Deserialize)]
+struct BriefIntent {
+    batch: u64,
+    at_ms: i64,
+    digest: Digest,
+    message: BriefMessage,
+}
+
+#[derive(Deserialize)]
+struct BriefBackup {
+    message: BriefMessage,
+}
+
+#[derive(Deserialize)]
+struct BriefMessage {
+    id: String,
+    receipt_handle: Box<str>,
+}
+
+impl Replay {
+    /// A replay that has read nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replays all lines at once; each with or without its newline.
+    ///
+    /// # Errors
+    /// Those of [`line`](Self::line).
+    pub fn from_lines<L: AsRef<[u8]>>(
+        lines: impl IntoIterator<Item = L>,
+    ) -> Result<State, JournalError> {
+        let mut replay = Self::new();
+        lines.into_iter().try_for_each(|line| replay.line(line.as_ref()))?;
+        Ok(replay.finish())
+    }
+
+    /// Reads the next line, its newline included if the file has it: an append needs to know.
+    ///
+    /// # Errors
+    /// When the line *before* it was broken, or this one is not where it belongs.
+    pub fn line(&mut self, line: &[u8]) -> Result<(), JournalError> {
+        let Some(brief) = self.reader.read(line)? else { return Ok(()) };
+        let (header, brief) = match brief {
+            Brief::Header(header) => (Some(header), None),
+            brief => (None, Some(brief)),
+        };
+        admit(&mut self.state.header, header, self.reader.line())?;
+        if let Some(brief) = brief {
+            self.state.learn(brief);
+        }
+        Ok(())
+    }
+
+    /// What the journal says, up to its last whole record.
+    #[must_use]
+    pub fn finish(self) -> State {
+        State { tail: self.reader.finish(), ..self.state }
+    }
+}
+
+/// What a journal says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    header: Option<Header>,
+    end: Option<End>,
+    tail: Tail,
+    /// By id, so that every list comes out in the same order.
+    stories: BTreeMap<Box<str>, Story>,
+    last_batch: u64,
+}
+
+/// Proof that the destination acknowledged a message that was not yet seen deleted. Only a replay
+/// makes it:
+///
+/// ```compile_fail,E0451
+/// use reco_core::journal::Acked;
+/// let forged = Acked {
+///     message_id: "m".to_owned(),
+///     receipt_handle: "r".to_owned(),
+///     sent_as: "n".to_owned(),
+/// };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acked {
+    message_id: String,
+    receipt_handle: String,
+    sent_as: String,
+}
+
+impl Acked {
+    /// The original message's id.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// The handle that the journal's run held it by.
+    #[must_use]
+    pub fn receipt_handle(&self) -> &str {
+        &self.receipt_handle
+    }
+
+    /// The id that the destination gave it.
+    #[must_use]
+    pub fn sent_as(&self) -> &str {
+        &self.sent_as
+    }
+}
+
+/// A message of which nobody knows whether the destination has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The original message's id.
+    pub message_id: String,
+    /// Why nobody knows.
+    pub reason: String,
+}
+
+/// What is left to do after a run that was cut off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// Acknowledged, to be deleted and never sent again.
+    pub delete: Vec<Acked>,
+    /// Ids of messages to send again under a deduplication id equal to the message id: a FIFO queue
+    /// that has one drops the other.
+    pub resend: Vec<String>,
+    /// To be reported: sending them again might double them, deleting them might lose them.
+    pub uncertain: Vec<Doubt>,
+}
+
+/// A record that only a damaged journal has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Anomaly {
+    /// An acknowledgement without an intent: the content is not in the journal, so the message is
+    /// not taken for deletable.
+    #[error("message {0} was acknowledged, but the journal has no intent to send it")]
+    AckWithoutIntent(String),
+    /// A deletion with neither an acknowledgement nor a backup.
+    #[error("message {0} was deleted, but the journal has neither an acknowledgement nor a backup")]
+    DeletedWithoutCopy(String),
+}
+
+impl State {
+    /// The header; `None` when the run was cut off before the journal had one.
+    #[must_use]
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// How the run ended; `None` when it was cut off.
+    #[must_use]
+    pub const fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// How the file ends.
+    #[must_use]
+    pub const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
+    /// The highest batch number in use: who appends goes on above it.
+    #[must_use]
+    pub const fn last_batch(&self) -> u64 {
+        self.last_batch
+    }
+
+    /// How a message stands; `None` when the journal does not know it.
+    #[must_use]
+    pub fn standing(&self, message_id: &str) -> Option<Standing> {
+        self.stories.get(message_id).map(Story::standing)
+    }
+
+    /// Every message with its standing, by id.
+    pub fn messages(&self) -> impl Iterator<Item = (&str, Standing)> {
+        self.stories.iter().map(|(id, story)| (&**id, story.standing()))
+    }
+
+    /// Why a message was refused or is uncertain, in the words of the last batch that said so.
+    #[must_use]
+    pub fn reason(&self, message_id: &str) -> Option<&str> {
+        self.stories.get(message_id)?.reason()
+    }
+
+    /// How many messages stand how.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.stories.values().for_each(|story| counts.add(story.standing()));
+        counts
+    }
+
+    /// Ids of messages that the destination may have more than once: acknowledged, and beside it
+    /// another attempt acknowledged or in doubt.
+    pub fn possibly_double(&self) -> impl Iterator<Item = &str> {
+        let double = self.stories.iter().filter(|(_, story)| story.may_be_double());
+        double.map(|(id, _)| &**id)
+    }
+
+    /// What is left to do at `now_ms`, milliseconds since the epoch.
+    ///
+    /// Uncertain messages of a FIFO destination are sent again only while it surely still knows
+    /// the deduplication id of the first attempt (AWS: 5 minutes); after that a copy that arrived
+    /// would be doubled, and they are reported as on standard queues.
+    #[must_use]
+    pub fn resume(&self, now_ms: i64) -> Resume {
+        let fifo = self.header.as_ref().is_some_and(|header| header.fifo);
+        let mut resume = Resume::default();
+        for (id, story) in &self.stories {
+            match story.standing() {
+                Standing::Acked => resume.delete.extend(acked(id, story)),
+                Standing::Uncertain | Standing::Intended => {
+                    if fifo && story.doubtful_since_ms().is_some_and(|at| still_known(at, now_ms)) {
+                        resume.resend.push(id.to_string());
+                    } else {
+                        resume.uncertain.push(doubt(id, story));
+                    }
+                }
+                Standing::Deleted | Standing::Refused | Standing::BackedUp => {}
+            }
+        }
+        resume
+    }
+
+    /// What a sound journal does not say. Empty for every journal that a run wrote, wherever it was
+    /// cut off.
+    #[must_use]
+    pub fn anomalies(&self) -> Vec<Anomaly> {
+        let mut anomalies = Vec::new();
+        for (id, story) in &self.stories {
+            if story.is_acked() && story.latest.is_none() {
+                anomalies.push(Anomaly::AckWithoutIntent(id.to_string()));
+            }
+            if story.is_deleted() && !story.is_acked() && !story.is_backed_up() {
+                anomalies.push(Anomaly::DeletedWithoutCopy(id.to_string()));
+            }
+        }
+        anomalies
+    }
+
+    pub(super) fn stories(&self) -> impl Iterator<Item = (&str, &Story)> {
+        self.stories.iter().map(|(id, story)| (&**id, story))
+    }
+
+    fn learn(&mut self, brief: Brief) {
+        match brief {
+            // Admitted before.
+            Brief::Header(_) => {}
+            Brief::Intent(BriefIntent { batch, at_ms, digest, message }) => {
+                let story = self.attempt(message.id, batch, Some(at_ms), Fate::Open);
+                let receipt_handle = message.receipt_handle;
+                story.intend(Latest { batch, digest, receipt_handle });
+            }
+            Brief::Again(Again { message_id, batch, at_ms }) => {
+                self.attempt(message_id, batch, Some(at_ms), Fate::Open);
+            }
+            Brief::Ack(Ack { message_id, sent_as, batch }) => {
+                self.attempt(message_id, batch, None, Fate::Acked).ack(batch, sent_as);
+            }
+            Brief::Refused(Refused { message_id, batch, reason }) => {
+                let story = match batch {
+                    Some(batch) => self.attempt(message_id, batch, None, Fate::Refused),
+                    None => self.story(message_id),
+                };
+                if batch.is_none() {
+                    story.refuse_unsent();
+                }
+                story.because(batch, reason);
+            }
+            Brief::Uncertain(Uncertain { message_id, batch, reason }) => {
+                let story = self.attempt(message_id, batch, None, Fate::Uncertain);
+                story.because(Some(batch), reason);
+            }
+            Brief::Deleted(Deleted { message_id }) => self.story(message_id).delete(),
+            Brief::Backup(BriefBackup { message }) => self.story(message.id).back_up(),
+            Brief::End(end) => self.end = Some(end),
+        }
+    }
+
+    fn story(&mut self, message_id: String) -> &mut Story {
+        self.stories.entry(message_id.into()).or_default()
+    }
+
+    fn attempt(
+        &mut self,
+        message_id: String,
+        batch: u64,
+        at_ms: Option<i64>,
+        fate: Fate,
+    ) -> &mut Story {
+        self.last_batch = self.last_batch.max(batch);
+        let story = self.story(message_id);
+        story.attempt(batch, at_ms, fate);
+        story
+    }
+}
+
+const fn still_known(first_ms: i64, now_ms: i64) -> bool {
+    now_ms.saturating_sub(first_ms) < DEDUPLICATION_MS - DEDUPLICATION_MARGIN_MS
+}
+
+/// The proof for a message that stands as acknowledged and has its content in the journal.
+fn acked(id: &str, story: &Story) -> Option<Acked> {
+    Some(Acked {
+        message_id: id.to_owned(),
+        receipt_handle: story.latest.as_ref()?.receipt_handle.to_string(),
+        sent_as: story.sent_as.as_ref()?.to_string(),
+    })
+}
+
+fn doubt(id: &str, story: &Story) -> Doubt {
+    let reason = match story.standing() {
+        Standing::Uncertain => story.reason(),
+        _ => None,
+    };
+    let reason = reason.unwrap_or("the run ended between its send and the answer");
+    Doubt { message_id: id.to_owned(), reason: reason.to_owned() }
+}

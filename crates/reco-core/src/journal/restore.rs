@@ -1,0 +1,65 @@
+//! Every message of a journal with its whole content, one at a time.
+
+use std::collections::HashSet;
+
+use super::reader::{JournalError, Reader, Tail, admit};
+use super::record::{Backup, Header, Intent, Record};
+use crate::message::Message;
+
+/// A message as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The message as it was received.
+    pub message: Message,
+    /// The body as it was sent, where it was another.
+    pub out: Option<String>,
+}
+
+/// Reads a journal line by line and gives each message once; only the ids of those given are kept.
+#[derive(Debug, Default)]
+pub struct Restore {
+    reader: Reader,
+    header: Option<Header>,
+    given: HashSet<Box<str>>,
+}
+
+impl Restore {
+    /// A restore that has read nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the next line; its message, if it has one that was not given before.
+    ///
+    /// # Errors
+    /// When the line *before* it was broken, or this one is not where it belongs.
+    pub fn line(&mut self, line: &[u8]) -> Result<Option<Kept>, JournalError> {
+        let Some(record) = self.reader.read::<Record<'static>>(line)? else { return Ok(None) };
+        let (header, kept) = match record {
+            Record::Header(header) => (Some(header), None),
+            Record::Intent(Intent { message, out, .. }) => {
+                let out = out.map(std::borrow::Cow::into_owned);
+                (None, Some(Kept { message: message.into_owned(), out }))
+            }
+            Record::Backup(Backup { message }) => {
+                (None, Some(Kept { message: message.into_owned(), out: None }))
+            }
+            _ => (None, None),
+        };
+        admit(&mut self.header, header, self.reader.line())?;
+        Ok(kept.filter(|kept| self.given.insert(kept.message.id.as_str().into())))
+    }
+
+    /// The header, once it was read.
+    #[must_use]
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// How the file ended.
+    #[must_use]
+    pub fn finish(self) -> Tail {
+        self.reader.finish()
+    }
+}

@@ -1,0 +1,119 @@
+//! Recognising messages that a run has already sent.
+
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::digest::Digest;
+use super::replay::State;
+use crate::message::Message;
+
+/// What one or more runs sent, to be held against what is found in the DLQ.
+///
+/// Ids and digests are kept as 128 bits of SHA-256, about 100 bytes a message in all.
+#[derive(Debug, Default)]
+pub struct Seen {
+    runs: Vec<String>,
+    known: HashMap<u128, Known>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    run: u32,
+    acked: bool,
+}
+
+/// How a found message is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sighting<'a> {
+    /// This very message was sent and is still, or again, in the queue that it was sent from: its
+    /// delete did not happen or did not hold.
+    StillHere {
+        /// The run that sent it.
+        run_id: &'a str,
+        /// Whether the destination acknowledged it; if not, it may or may not be there.
+        acked: bool,
+    },
+    /// The copy that was sent came back (AWS: a redrive policy's move keeps the message id).
+    CameBack {
+        /// The run that sent it.
+        run_id: &'a str,
+    },
+    /// A message of the same body and attributes was sent: it came back by another way, or the
+    /// producer sent it twice.
+    SameContent {
+        /// The run that sent it.
+        run_id: &'a str,
+    },
+}
+
+#[derive(Clone, Copy)]
+enum Mark {
+    Original = 1,
+    SentAs = 2,
+    Content = 3,
+}
+
+impl Seen {
+    /// Adds what a journal says was sent, or may have been. A later journal outranks an earlier one.
+    pub fn add(&mut self, state: &State) {
+        let Some(header) = state.header() else { return };
+        let run = self.run(&header.run_id);
+        for (id, story) in state.stories().filter(|(_, story)| story.may_be_sent()) {
+            let digest = story.latest.as_ref().map(|latest| &latest.digest);
+            self.note(Known { run, acked: story.is_acked() }, id, story.sent_as.as_deref(), digest);
+        }
+    }
+
+    /// Adds one message that the run `run_id` sent and the destination acknowledged as `sent_as`.
+    pub fn sent(&mut self, run_id: &str, message_id: &str, sent_as: &str, digest: &Digest) {
+        let run = self.run(run_id);
+        self.note(Known { run, acked: true }, message_id, Some(sent_as), Some(digest));
+    }
+
+    /// How a message of the queue is known, by the strongest sign; `None` when it is new.
+    #[must_use]
+    pub fn recognise(&self, message: &Message) -> Option<Sighting<'_>> {
+        let look = |mark, bytes: &[u8]| {
+            let known = self.known.get(&key(mark, bytes))?;
+            let run_id = self.runs.get(usize::try_from(known.run).ok()?)?;
+            Some((run_id.as_str(), known.acked))
+        };
+        let id = message.id.as_bytes();
+        if let Some((run_id, _)) = look(Mark::SentAs, id) {
+            return Some(Sighting::CameBack { run_id });
+        }
+        if let Some((run_id, acked)) = look(Mark::Original, id) {
+            return Some(Sighting::StillHere { run_id, acked });
+        }
+        let digest = Digest::of(&message.body, &message.attributes);
+        look(Mark::Content, digest.as_bytes()).map(|(run_id, _)| Sighting::SameContent { run_id })
+    }
+
+    fn run(&mut self, run_id: &str) -> u32 {
+        let known = self.runs.iter().rposition(|run| run == run_id);
+        let index = known.unwrap_or_else(|| {
+            self.runs.push(run_id.to_owned());
+            self.runs.len() - 1
+        });
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    fn note(&mut self, known: Known, id: &str, sent_as: Option<&str>, digest: Option<&Digest>) {
+        self.known.insert(key(Mark::Original, id.as_bytes()), known);
+        if let Some(sent_as) = sent_as {
+            self.known.insert(key(Mark::SentAs, sent_as.as_bytes()), known);
+        }
+        if let Some(digest) = digest {
+            self.known.insert(key(Mark::Content, digest.as_bytes()), known);
+        }
+    }
+}
+
+fn key(mark: Mark, bytes: &[u8]) -> u128 {
+    let mut sha = Sha256::new();
+    sha.update([mark as u8]);
+    sha.update(bytes);
+    let sum: [u8; 32] = sha.finalize().into();
+    sum.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}

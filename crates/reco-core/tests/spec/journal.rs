@@ -1,0 +1,554 @@
+//! The journal: what replay may conclude from any part of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use reco_core::journal::{
+    Ack, Again, Anomaly, Backup, Deleted, Digest, End, Header, Intent, JournalError, Record,
+    Refused, Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION,
+};
+use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::outcome::Outcome;
+use reco_core::settle::{Copy, replayed};
+
+const MINUTE_MS: i64 = 60_000;
+
+fn header(fifo: bool) -> Header {
+    Header {
+        version: VERSION,
+        run_id: "run-1".to_owned(),
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+        source: "arn:aws:sqs:us-east-1:000000000000:dlq".to_owned(),
+        destination: Some("arn:aws:sqs:us-east-1:000000000000:q".to_owned()),
+        fifo,
+        recoctl: "0.1.0".to_owned(),
+        policy: "fp".to_owned(),
+    }
+}
+
+fn message(id: &str) -> Message {
+    Message {
+        id: id.to_owned(),
+        receipt_handle: format!("handle-{id}"),
+        body: format!("body of {id}"),
+        attributes: BTreeMap::new(),
+        system: BTreeMap::new(),
+    }
+}
+
+fn intent(id: &str, batch: u64) -> Record<'static> {
+    begun(&message(id), None, batch)
+}
+
+/// An intent that owns what it holds.
+fn begun(message: &Message, out: Option<&str>, batch: u64) -> Record<'static> {
+    let Intent { batch, at_ms, digest, message, out } = Intent::new(message, out, batch, 0);
+    let message = Cow::Owned(message.into_owned());
+    let out = out.map(|out| Cow::Owned(out.into_owned()));
+    Record::Intent(Intent { batch, at_ms, digest, message, out })
+}
+
+fn ack(id: &str, batch: u64) -> Record<'static> {
+    Record::Ack(Ack { message_id: id.to_owned(), sent_as: format!("new-{id}"), batch })
+}
+
+fn refused(id: &str, batch: Option<u64>) -> Record<'static> {
+    Record::Refused(Refused { message_id: id.to_owned(), batch, reason: "no".to_owned() })
+}
+
+fn uncertain(id: &str, batch: u64) -> Record<'static> {
+    Record::Uncertain(Uncertain { message_id: id.to_owned(), batch, reason: "lost".to_owned() })
+}
+
+fn again(id: &str, batch: u64, at_ms: i64) -> Record<'static> {
+    Record::Again(Again { message_id: id.to_owned(), batch, at_ms })
+}
+
+fn deleted(id: &str) -> Record<'static> {
+    Record::Deleted(Deleted { message_id: id.to_owned() })
+}
+
+fn lines(records: &[Record<'_>]) -> Vec<Vec<u8>> {
+    records.iter().map(|record| record.to_line().unwrap()).collect()
+}
+
+fn journal(fifo: bool, records: &[Record<'static>]) -> Vec<Vec<u8>> {
+    let mut all = lines(&[Record::Header(header(fifo))]);
+    all.extend(lines(records));
+    all
+}
+
+fn replay(fifo: bool, records: &[Record<'static>]) -> State {
+    Replay::from_lines(journal(fifo, records)).unwrap()
+}
+
+/// Replays a file's bytes, line by line as a reader of the file would.
+fn replay_bytes(bytes: &[u8]) -> Result<State, JournalError> {
+    Replay::from_lines(bytes.split_inclusive(|byte| *byte == b'\n'))
+}
+
+fn deletable(state: &State) -> Vec<String> {
+    state.resume(0).delete.iter().map(|acked| acked.message_id().to_owned()).collect()
+}
+
+#[test]
+fn each_line_says_its_kind_and_reads_back() {
+    let end =
+        Record::End(End { outcome: Outcome::Partial, counts: [("moved".to_owned(), 3)].into() });
+    let backup = Record::Backup(Backup { message: Cow::Owned(message("b")) });
+    let records = [
+        Record::Header(header(true)),
+        intent("a", 1),
+        uncertain("a", 1),
+        again("a", 2, 5),
+        ack("a", 2),
+        deleted("a"),
+        refused("c", None),
+        backup,
+        end,
+    ];
+    let lines = lines(&records);
+    for (record, line) in records.iter().zip(&lines) {
+        assert_eq!(&serde_json::from_slice::<Record<'static>>(line).unwrap(), record);
+    }
+    let text: Vec<_> = lines.iter().map(|line| String::from_utf8_lossy(line)).collect();
+    insta::assert_snapshot!(text.concat());
+}
+
+#[test]
+fn the_story_of_each_message_leads_to_its_standing() {
+    let backup = Record::Backup(Backup { message: Cow::Owned(message("kept")) });
+    let state = replay(
+        false,
+        &[
+            intent("open", 1),
+            intent("acked", 1),
+            intent("done", 1),
+            intent("bad", 1),
+            intent("lost", 1),
+            intent("second", 1),
+            ack("acked", 1),
+            ack("done", 1),
+            deleted("done"),
+            refused("bad", Some(1)),
+            uncertain("lost", 1),
+            refused("second", Some(1)),
+            again("second", 2, 0),
+            ack("second", 2),
+            refused("never", None),
+            backup,
+        ],
+    );
+    let standings: BTreeMap<_, _> = state.messages().collect();
+    let expected = [
+        ("acked", Standing::Acked),
+        ("bad", Standing::Refused),
+        ("done", Standing::Deleted),
+        ("kept", Standing::BackedUp),
+        ("lost", Standing::Uncertain),
+        ("never", Standing::Refused),
+        ("open", Standing::Intended),
+        ("second", Standing::Acked),
+    ];
+    assert_eq!(standings, expected.into());
+    assert_eq!(deletable(&state), ["acked", "second"]);
+    let resume = state.resume(0);
+    let doubts: Vec<_> =
+        resume.uncertain.iter().map(|doubt| (&*doubt.message_id, &*doubt.reason)).collect();
+    let cut_off = "the run ended between its send and the answer";
+    assert_eq!(doubts, [("lost", "lost"), ("open", cut_off)]);
+    assert!(resume.resend.is_empty(), "never on a standard queue");
+    assert_eq!((state.reason("bad"), state.last_batch()), (Some("no"), 2));
+    let counts = state.counts();
+    assert_eq!((counts.messages, counts.acked, counts.refused, counts.deleted), (8, 2, 2, 1));
+    assert_eq!((state.anomalies(), state.end()), (vec![], None));
+}
+
+#[test]
+fn a_replayed_acknowledgement_is_proof_for_a_delete() {
+    let state = replay(false, &[intent("m", 1), ack("m", 1)]);
+    let resume = state.resume(0);
+    let deletable = replayed(&resume.delete[0]);
+    assert_eq!((deletable.message_id(), deletable.receipt_handle()), ("m", "handle-m"));
+    assert_eq!(deletable.copy(), &Copy::Sent("new-m".to_owned()));
+    let newer = Message { receipt_handle: "newer".to_owned(), ..message("m") };
+    assert_eq!(deletable.with_newer_handle(&newer).unwrap().receipt_handle(), "newer");
+}
+
+/// AWS: a FIFO queue knows a deduplication id for 5 minutes from the first send.
+#[test]
+fn fifo_messages_are_sent_again_only_while_the_queue_knows_the_first_send() {
+    let records = [intent("m", 1), uncertain("m", 1), again("m", 2, 4 * MINUTE_MS)];
+    let soon = replay(true, &records).resume(4 * MINUTE_MS);
+    assert_eq!((soon.resend, soon.uncertain.len()), (vec!["m".to_owned()], 0));
+    let late = replay(true, &records).resume(5 * MINUTE_MS);
+    assert!(late.resend.is_empty(), "the second attempt does not lengthen what the first began");
+    assert_eq!(late.uncertain[0].message_id, "m");
+    let settled = [intent("m", 1), refused("m", Some(1)), again("m", 2, 9 * MINUTE_MS)];
+    let resume = replay(true, &settled).resume(10 * MINUTE_MS);
+    assert_eq!(resume.resend, ["m"], "a refused first attempt left nothing there");
+}
+
+#[test]
+fn a_message_that_may_be_there_twice_is_named() {
+    let records = [intent("m", 1), uncertain("m", 1), again("m", 2, 0), ack("m", 2)];
+    let state = replay(false, &records);
+    assert_eq!(
+        (deletable(&state), state.possibly_double().collect()),
+        (vec!["m".into()], vec!["m"])
+    );
+    let once =
+        replay(false, &[intent("m", 1), refused("m", Some(1)), again("m", 2, 0), ack("m", 2)]);
+    assert_eq!(once.possibly_double().count(), 0);
+}
+
+#[test]
+fn a_torn_last_line_is_told_and_counts_for_nothing() {
+    let whole = journal(false, &[intent("m", 1)]).concat();
+    for rest in [&b"{\"ack\":{\"message_id\":\"m\""[..], b"\0\0\0", b"{\"ack\":{}}\n"] {
+        let state = replay_bytes(&[&whole, rest].concat()).unwrap();
+        assert!(deletable(&state).is_empty());
+        let tail = state.tail();
+        assert_eq!((tail.whole_bytes, tail.unterminated), (whole.len() as u64, false));
+        let torn = tail.torn.as_ref().unwrap();
+        assert_eq!((torn.line, torn.bytes), (3, rest.len() as u64));
+    }
+}
+
+#[test]
+fn a_last_line_without_its_newline_counts_and_is_told() {
+    let mut whole = journal(false, &[intent("m", 1), ack("m", 1)]).concat();
+    whole.pop();
+    let state = replay_bytes(&whole).unwrap();
+    assert_eq!(deletable(&state), ["m"]);
+    assert!(state.tail().unterminated && state.tail().torn.is_none());
+    assert_eq!(state.tail().whole_bytes, whole.len() as u64);
+}
+
+#[test]
+fn what_is_no_journal_is_refused_with_its_line() {
+    let head = journal(false, &[]).concat();
+    let other = lines(&[Record::Header(Header { version: 2, ..header(false) })]).concat();
+    let deletion = lines(&[deleted("m")]).concat();
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("broken", [&head, &b"{\"ack\":\n"[..], &deletion].concat()),
+        ("unknown kind", [&head, &b"{\"sent\":{}}\n"[..], &deletion].concat()),
+        ("no header", [&b"\n"[..], &deletion].concat()),
+        ("two headers", [&head[..], &head].concat()),
+        ("newer", other),
+    ];
+    let told = cases.map(|(name, bytes)| format!("{name}: {}", replay_bytes(&bytes).unwrap_err()));
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn damage_is_told_and_makes_nothing_deletable() {
+    let state = replay(false, &[ack("a", 1), intent("b", 1), deleted("b")]);
+    assert!(deletable(&state).is_empty());
+    let expected = [Anomaly::AckWithoutIntent("a".into()), Anomaly::DeletedWithoutCopy("b".into())];
+    assert_eq!(state.anomalies(), expected);
+}
+
+#[test]
+fn digests_tell_contents_apart_and_leave_out_what_the_queue_adds() {
+    let text = |value: &str| AttributeValue::Text(value.to_owned());
+    let of = |body: &str, attributes: &[(&str, &str, AttributeValue)]| {
+        let attributes = attributes.iter().map(|(name, data_type, value)| {
+            let data_type = (*data_type).to_owned();
+            ((*name).to_owned(), Attribute { data_type, value: value.clone() })
+        });
+        Digest::of(body, &attributes.collect())
+    };
+    let all = [
+        of("ab", &[]),
+        of("a", &[("b", "String", text("c"))]),
+        of("a", &[("b", "String", text("d"))]),
+        of("a", &[("b", "String.x", text("c"))]),
+        of("a", &[("b", "String", AttributeValue::Binary(b"c".to_vec()))]),
+        of("a", &[("bS", "tring", text("c"))]),
+        of("a", &[("b", "String", text("c")), ("e", "String", text(""))]),
+    ];
+    let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len());
+    // `printf '\0\0\0\0\0\0\0\002ab' | sha256sum`
+    let known = "9caccc24b5d7e06c21c0277b6530d66664273e11f326515c58eaa3691afccfff";
+    assert_eq!(all[0].to_string(), known);
+    assert!(serde_json::from_str::<Digest>("\"ab\"").is_err());
+    assert!(serde_json::from_str::<Digest>(&format!("\"{}\"", "ü".repeat(32))).is_err());
+}
+
+#[test]
+fn what_comes_back_is_recognised_by_id_and_by_content() {
+    let records = [
+        intent("a", 1),
+        ack("a", 1),
+        deleted("a"),
+        intent("b", 1),
+        intent("c", 1),
+        refused("c", Some(1)),
+    ];
+    let mut seen = Seen::default();
+    seen.add(&replay(false, &records));
+    let found = |id: &str, body: &str| Message { body: body.to_owned(), ..message(id) };
+    let run_id = "run-1";
+    let sightings = [
+        (found("new-a", "changed on the way"), Some(Sighting::CameBack { run_id })),
+        (found("a", "body of a"), Some(Sighting::StillHere { run_id, acked: true })),
+        (found("b", "body of b"), Some(Sighting::StillHere { run_id, acked: false })),
+        (found("x", "body of a"), Some(Sighting::SameContent { run_id })),
+        (found("c", "body of c"), None),
+        (found("new-c", "anything"), None),
+    ];
+    for (message, expected) in sightings {
+        assert_eq!(seen.recognise(&message), expected, "{}", message.id);
+    }
+    let sent = message("z");
+    seen.sent("run-2", "z", "new-z", &Digest::of(&sent.body, &sent.attributes));
+    let back = found("new-z", "body of z");
+    assert_eq!(seen.recognise(&back), Some(Sighting::CameBack { run_id: "run-2" }));
+}
+
+#[test]
+fn restore_gives_each_message_once_with_what_was_sent() {
+    let original = message("a");
+    let changed = begun(&original, Some("other"), 1);
+    let digest = Digest::of("other", &original.attributes);
+    assert!(matches!(&changed, Record::Intent(intent) if intent.digest == digest));
+    let backup = Record::Backup(Backup { message: Cow::Owned(message("b")) });
+    let mut restore = Restore::new();
+    let mut kept = Vec::new();
+    for line in journal(false, &[changed, ack("a", 1), intent("a", 2), backup]) {
+        kept.extend(restore.line(&line).unwrap());
+    }
+    assert_eq!(kept.len(), 2);
+    assert_eq!((&kept[0].message, kept[0].out.as_deref()), (&original, Some("other")));
+    assert_eq!((&kept[1].message, &kept[1].out), (&message("b"), &None));
+    assert_eq!(restore.header().unwrap().run_id, "run-1");
+    assert!(restore.finish().torn.is_none());
+}
+
+/// How a message fares, as a script of records in the order in which a run writes them.
+#[derive(Debug, Clone, Copy)]
+enum Script {
+    Open,
+    Acked,
+    Deleted,
+    Refused,
+    Unsent,
+    Uncertain,
+    RetriedAcked,
+    RetriedOpen,
+    UncertainThenDeleted,
+    BackedUp,
+    BackedUpDeleted,
+}
+
+const SCRIPTS: [Script; 11] = [
+    Script::Open,
+    Script::Acked,
+    Script::Deleted,
+    Script::Refused,
+    Script::Unsent,
+    Script::Uncertain,
+    Script::RetriedAcked,
+    Script::RetriedOpen,
+    Script::UncertainThenDeleted,
+    Script::BackedUp,
+    Script::BackedUpDeleted,
+];
+
+fn script(script: Script, message: &Message) -> Vec<Record<'static>> {
+    let id = &*message.id;
+    let intent = || begun(message, None, 1);
+    let backup = || Record::Backup(Backup { message: Cow::Owned(message.clone()) });
+    match script {
+        Script::Open => vec![intent()],
+        Script::Acked => vec![intent(), ack(id, 1)],
+        Script::Deleted => vec![intent(), ack(id, 1), deleted(id)],
+        Script::Refused => vec![intent(), refused(id, Some(1))],
+        Script::Unsent => vec![refused(id, None)],
+        Script::Uncertain => vec![intent(), uncertain(id, 1)],
+        Script::RetriedAcked => vec![intent(), refused(id, Some(1)), again(id, 2, 0), ack(id, 2)],
+        Script::RetriedOpen => vec![intent(), refused(id, Some(1)), again(id, 2, 0)],
+        Script::UncertainThenDeleted => {
+            vec![intent(), uncertain(id, 1), again(id, 2, 0), ack(id, 2), deleted(id)]
+        }
+        Script::BackedUp => vec![backup()],
+        Script::BackedUpDeleted => vec![backup(), deleted(id)],
+    }
+}
+
+/// What a plain reading of records says: acknowledged ids, and of those the deleted ones left out.
+fn expected_deletable(records: &[Record<'_>]) -> Vec<String> {
+    let gone: Vec<&String> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Deleted(deleted) => Some(&deleted.message_id),
+            _ => None,
+        })
+        .collect();
+    let acked = records.iter().filter_map(|record| match record {
+        Record::Ack(ack) if !gone.contains(&&ack.message_id) => Some(ack.message_id.clone()),
+        _ => None,
+    });
+    let acked: std::collections::BTreeSet<_> = acked.collect();
+    acked.into_iter().collect()
+}
+
+/// Ids with an attempt that has no answer, and no acknowledgement of another.
+fn expected_uncertain(records: &[Record<'_>]) -> Vec<String> {
+    let mut open: BTreeMap<&str, BTreeMap<u64, bool>> = BTreeMap::new();
+    let mut acked: Vec<&str> = Vec::new();
+    for record in records {
+        match record {
+            Record::Intent(intent) => {
+                open.entry(&intent.message.id).or_default().insert(intent.batch, true);
+            }
+            Record::Again(again) => {
+                open.entry(&again.message_id).or_default().insert(again.batch, true);
+            }
+            Record::Refused(Refused { message_id, batch: Some(batch), .. }) => {
+                open.entry(message_id).or_default().insert(*batch, false);
+            }
+            Record::Ack(ack) => acked.push(&ack.message_id),
+            _ => {}
+        }
+    }
+    let open = open
+        .into_iter()
+        .filter(|(id, attempts)| !acked.contains(id) && attempts.values().any(|is_open| *is_open));
+    open.map(|(id, _)| id.to_owned()).collect()
+}
+
+fn any_attributes() -> impl Strategy<Value = BTreeMap<String, Attribute>> {
+    let value = prop_oneof![
+        any::<String>().prop_map(AttributeValue::Text),
+        prop::collection::vec(any::<u8>(), 0..20).prop_map(AttributeValue::Binary),
+    ];
+    let attribute =
+        (any::<String>(), value).prop_map(|(data_type, value)| Attribute { data_type, value });
+    prop::collection::btree_map(any::<String>(), attribute, 0..4)
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let system = prop::collection::btree_map("[A-Za-z]{1,9}", any::<String>(), 0..3);
+    (any::<String>(), any_attributes(), system).prop_map(|(body, attributes, system)| Message {
+        body,
+        attributes,
+        system,
+        ..message("m")
+    })
+}
+
+/// A sound journal: the scripts of some messages, woven together.
+fn any_records() -> impl Strategy<Value = Vec<Record<'static>>> {
+    let stories = prop::collection::vec((prop::sample::select(&SCRIPTS[..]), any_message()), 0..8);
+    (stories, prop::collection::vec(any::<prop::sample::Index>(), 48)).prop_map(
+        |(stories, order)| {
+            let mut queues: Vec<_> = stories
+                .into_iter()
+                .enumerate()
+                .map(|(n, (of, message))| {
+                    script(of, &Message { id: format!("m{n}"), ..message }).into_iter()
+                })
+                .collect();
+            let mut woven = Vec::new();
+            for pick in order.iter().cycle() {
+                queues.retain(|queue| queue.len() > 0);
+                if queues.is_empty() {
+                    break;
+                }
+                let next = pick.index(queues.len());
+                woven.extend(queues[next].next());
+            }
+            woven
+        },
+    )
+}
+
+proptest! {
+    /// Whatever was lost of a journal's end, nothing unacknowledged is deletable, and nothing
+    /// acknowledged is forgotten.
+    #[test]
+    fn any_prefix_replays_to_what_its_whole_lines_say(records in any_records(), cut in any::<prop::sample::Index>()) {
+        let lines = journal(false, &records);
+        let bytes = lines.concat();
+        let cut = cut.index(bytes.len() + 1);
+        let state = replay_bytes(&bytes[..cut]).unwrap();
+        // A line counts when all of it is there but for its newline.
+        let mut end = 0;
+        let whole = lines.iter().take_while(|line| { end += line.len(); end - 1 <= cut }).count();
+        let said = &records[..whole.saturating_sub(1)];
+        prop_assert_eq!(state.header().is_some(), whole > 0);
+        prop_assert_eq!(deletable(&state), expected_deletable(said));
+        let uncertain: Vec<_> = state.resume(0).uncertain.into_iter().map(|doubt| doubt.message_id).collect();
+        prop_assert_eq!(uncertain, expected_uncertain(said));
+        prop_assert_eq!(state.anomalies(), vec![]);
+        let tail = state.tail();
+        let torn = tail.torn.as_ref().map_or(0, |torn| torn.bytes);
+        prop_assert_eq!(tail.whole_bytes + torn, cut as u64);
+        prop_assert_eq!(tail.unterminated, torn == 0 && cut > 0 && bytes[cut - 1] != b'\n');
+    }
+
+    /// An append after the repair that the tail asks for reads like an undisturbed journal.
+    #[test]
+    fn a_repaired_journal_goes_on(records in any_records(), cut in any::<prop::sample::Index>()) {
+        let bytes = journal(false, &records).concat();
+        let state = replay_bytes(&bytes[..cut.index(bytes.len() + 1)]).unwrap();
+        let mut repaired = bytes[..usize::try_from(state.tail().whole_bytes).unwrap()].to_vec();
+        if state.tail().unterminated { repaired.push(b'\n'); }
+        if state.header().is_none() { repaired.extend(journal(false, &[]).concat()); }
+        repaired.extend(lines(&[intent("later", 9), ack("later", 9)]).concat());
+        let after = replay_bytes(&repaired).unwrap();
+        let mut expected = deletable(&state);
+        expected.insert(0, "later".to_owned());
+        prop_assert_eq!(deletable(&after), expected);
+        prop_assert!(after.tail().torn.is_none() && !after.tail().unterminated);
+    }
+
+    #[test]
+    fn neither_order_nor_repetition_changes_what_a_journal_says(
+        records in any_records().prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle())),
+        twice in any::<bool>(),
+    ) {
+        let (in_order, mut shuffled) = records;
+        if twice { shuffled.extend(shuffled.clone()); }
+        let (expected, seen) = (replay(false, &in_order), replay(false, &shuffled));
+        prop_assert_eq!(seen.resume(0), expected.resume(0));
+        prop_assert_eq!(seen.counts(), expected.counts());
+        prop_assert!(seen.messages().eq(expected.messages()));
+        prop_assert!(seen.possibly_double().eq(expected.possibly_double()));
+        for (id, _) in expected.messages() {
+            prop_assert_eq!(seen.reason(id), expected.reason(id));
+        }
+    }
+
+    #[test]
+    fn every_message_is_restored_byte_for_byte(records in any_records()) {
+        let mut restore = Restore::new();
+        let mut kept = BTreeMap::new();
+        for line in journal(false, &records) {
+            kept.extend(restore.line(&line).unwrap().map(|kept| (kept.message.id.clone(), kept.message)));
+        }
+        let expected = records.iter().filter_map(|record| match record {
+            Record::Intent(Intent { message, .. }) | Record::Backup(Backup { message }) => {
+                Some((message.id.clone(), message.clone().into_owned()))
+            }
+            _ => None,
+        });
+        prop_assert_eq!(kept, expected.collect::<BTreeMap<_, _>>());
+    }
+
+    #[test]
+    fn a_line_broken_before_the_last_is_an_error_with_its_number(records in any_records(), at in any::<prop::sample::Index>()) {
+        let mut lines = journal(false, &records);
+        prop_assume!(lines.len() > 1);
+        let at = at.index(lines.len() - 1);
+        let half = lines[at].len() / 2;
+        lines[at].truncate(half);
+        lines[at].push(b'\n');
+        let error = replay_bytes(&lines.concat()).unwrap_err();
+        prop_assert!(matches!(error, JournalError::Broken { line, .. } if line == at as u64 + 1), "{}", error);
+    }
+}
