@@ -203,6 +203,22 @@ fn a_message_that_may_be_there_twice_is_named() {
     assert_eq!(once.possibly_double().count(), 0);
 }
 
+/// One batch, two records about it: what makes a delete safe outranks doubt, and doubt outranks
+/// what would let it be sent again.
+#[test]
+fn of_two_answers_for_one_attempt_the_safer_counts() {
+    for (first, second, expected) in [
+        (uncertain("m", 1), ack("m", 1), Standing::Acked),
+        (refused("m", Some(1)), ack("m", 1), Standing::Acked),
+        (refused("m", Some(1)), uncertain("m", 1), Standing::Uncertain),
+    ] {
+        for order in [[first.clone(), second.clone()], [second.clone(), first.clone()]] {
+            let records = [vec![intent("m", 1)], order.to_vec()].concat();
+            assert_eq!(replay(false, &records).standing("m"), Some(expected), "{records:?}");
+        }
+    }
+}
+
 #[test]
 fn a_torn_last_line_is_told_and_counts_for_nothing() {
     let whole = journal(false, &[intent("m", 1)]).concat();
