@@ -161,3 +161,32 @@ pub fn eventually(what: &str, within: Duration, mut holds: impl FnMut() -> bool)
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+/// Starts the real binary and leaves it running, in the harness's clean environment.
+pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
+    std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
+        .env_clear()
+        .env("HOME", harness.home.path())
+        .envs(harness.env().iter().map(|(name, value)| (name, value)))
+        .current_dir(harness.home.path())
+        .args(args)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("recoctl runs")
+}
+
+/// Sends what Ctrl-C sends.
+pub fn interrupt(child: &std::process::Child) {
+    let status = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(status.success());
+}
+
+/// Seconds since 1970.
+pub fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.expect("the clock is right").as_secs()
+}

@@ -62,7 +62,7 @@ impl Sqs {
         named.check_region(given, &self.region)?;
         let url = match named.url.clone() {
             Some(url) => url,
-            None => self.url_of(&named).await?,
+            None => self.url_of(given, &named).await?,
         };
         let attributes = self.attributes(&named.name, &url).await?;
         let arn = attributes.get(&Name::QueueArn).cloned().unwrap_or_default();
@@ -71,7 +71,7 @@ impl Sqs {
         Ok((Queue { name: named.name, url, arn, fifo }, read_state(&attributes)))
     }
 
-    async fn url_of(&self, named: &QueueRef) -> Result<String> {
+    async fn url_of(&self, given: &str, named: &QueueRef) -> Result<String> {
         let name = &named.name;
         let call = self
             .client
@@ -81,7 +81,7 @@ impl Sqs {
         let answer = call
             .send()
             .await
-            .map_err(|error| explain(format!("cannot find queue {name}"), &error))?;
+            .map_err(|error| explain(format!("cannot find queue {given}"), &error))?;
         answer
             .queue_url
             .ok_or_else(|| Error::service(format!("SQS answered without a URL for queue {name}")))

@@ -84,7 +84,14 @@ impl Session {
             destination_limit: pair.source.as_ref().map(|s| s.state.max_message_bytes),
         };
         let judge = Judge::open(context, rules).await?;
-        let basis = judge.basis();
+        let mut basis = judge.basis();
+        if pair.dlq.queue.fifo {
+            basis.limits.push(
+                "a FIFO queue gives out only the front of each group at a time: `superseded` is \
+                 judged among messages that can be held together"
+                    .to_owned(),
+            );
+        }
         let queue = pair.dlq.queue.clone();
         let messages = pair.dlq.state.visible.min(opening.at_most.unwrap_or(usize::MAX) as u64);
         let hold = Arc::new(Hold::start(sqs.clone(), queue.clone(), period_for(messages)));
