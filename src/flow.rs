@@ -3,6 +3,7 @@
 pub mod backfill;
 pub mod hold;
 pub mod judge;
+pub mod metrics;
 pub mod redrive;
 pub mod scan;
 pub mod spool;

@@ -1,5 +1,6 @@
 //! What people and programs see: stdout is data, stderr is status.
 
+mod chart;
 mod escape;
 mod human;
 mod palette;
@@ -10,6 +11,7 @@ mod table;
 
 use std::io::{BufRead, IsTerminal, Write};
 
+pub use chart::{MISSING, sparkline};
 pub use escape::{escape_line, escape_text};
 pub use human::{bytes, count, duration};
 pub use palette::{Palette, Tone};

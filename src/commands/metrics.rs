@@ -1,19 +1,83 @@
-//! Being written.
+//! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
+
+mod render;
+mod targets;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use reco_core::outcome::Outcome;
 
+use crate::aws::Cloudwatch;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::flow::metrics::meaning::meaning;
+use crate::flow::metrics::report::MetricsReport;
+use crate::flow::metrics::{read, span};
 
-/// Arguments.
+/// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]
-pub struct MetricsArgs {}
+pub struct MetricsArgs {
+    /// How far to look back, e.g. 90m, 6h, 7d
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = seconds)]
+    pub since: i64,
+    /// The length of a period, e.g. 1m, 5m, 1h; the finest that is not too much when not given
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub period: Option<i64>,
+}
 
 /// Runs it.
 ///
 /// # Errors
-/// Always, for now.
-pub async fn run(_context: &Context, _args: MetricsArgs) -> Result<Outcome> {
-    Err(Error::service("not written yet"))
+/// When the stretch of time cannot be had, nothing is configured, or CloudWatch does not answer.
+pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
+    let span = span::span(now(), args.since, args.period)?;
+    let targets::Targets { plans, left_out } = targets::find(context).await?;
+    let cloudwatch = Cloudwatch::new(context.sdk().await?);
+    let sections = read(&cloudwatch, plans, &span).await?;
+    let report = MetricsReport {
+        start: span.start,
+        end: span.end,
+        period_s: span.period,
+        findings: meaning(&sections, span.period),
+        sections,
+        left_out,
+    };
+    context.ui.report(&report)?;
+    Ok(Outcome::Success)
+}
+
+/// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
+fn seconds(text: &str) -> Result<i64, String> {
+    let example = "write a duration such as 90m, 6h or 7d";
+    let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;
+    let duration = span
+        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| format!("months and years differ in length: {example}"))?;
+    match duration.as_secs() {
+        seconds if seconds > 0 => Ok(seconds),
+        _ => Err(format!("{text:?} is no time at all: {example}")),
+    }
+}
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_as_people_write_them() {
+        assert_eq!(seconds("1h"), Ok(3600));
+        assert_eq!(seconds("90m"), Ok(5400));
+        assert_eq!(seconds("1h30m"), Ok(5400));
+        assert_eq!(seconds("7d"), Ok(7 * 86_400));
+        assert_eq!(seconds("2w"), Ok(14 * 86_400));
+        for wrong in ["", "60", "h", "-1h", "0s", "1 month", "soon"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -65,19 +65,6 @@ impl Progress {
         self.line();
     }
 
-    /// Sets the total, once it is known better.
-    pub fn set_total(&self, total: u64) {
-        if self.bar.length().is_none() {
-            self.bar.set_style(style(true, self.unit));
-        }
-        self.bar.set_length(total);
-    }
-
-    /// Says what is being done, beside the bar.
-    pub fn note(&self, text: &str) {
-        self.bar.set_message(format!("{} {text}", self.what));
-    }
-
     fn line(&self) {
         let Some(last) = &self.lines else { return };
         let Ok(mut last) = last.lock() else { return };

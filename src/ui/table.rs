@@ -2,7 +2,7 @@
 
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle,
-    TableStyle, Width,
+    TableStyle,
 };
 
 use super::{Tone, View};
@@ -59,11 +59,6 @@ impl Table {
         Table { table, align, paint }
     }
 
-    /// Adds a row of plain cells.
-    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.toned_row(cells.into_iter().map(|cell| (cell.into(), None)));
-    }
-
     /// Adds a row whose cells may have a tone.
     pub fn toned_row(&mut self, cells: impl IntoIterator<Item = (String, Option<Tone>)>) {
         let cells: Vec<Cell> = cells
@@ -90,13 +85,6 @@ impl Table {
             if let Some(column) = self.table.column_mut(*column) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
-        }
-    }
-
-    /// Gives a column at least so many characters.
-    pub fn at_least(&mut self, column: usize, width: u16) {
-        if let Some(column) = self.table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
         }
     }
 

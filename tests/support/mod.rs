@@ -12,7 +12,7 @@ use reco_sandbox::{Sandbox, SandboxOptions};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-pub use independent::{Independent, python_bin};
+pub use independent::Independent;
 
 /// A server with the three services, and a home directory of its own: tests run in parallel.
 pub struct Harness {
@@ -146,6 +146,11 @@ fn runtime() -> Runtime {
 
 fn home() -> TempDir {
     tempfile::tempdir().expect("a temporary directory can be made")
+}
+
+/// The bin directory of the Python environment, prepared when it is not there yet.
+pub fn python_bin() -> PathBuf {
+    independent::python_bin()
 }
 
 /// The checkout.

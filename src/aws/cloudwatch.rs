@@ -1,0 +1,230 @@
+//! CloudWatch: series of metrics.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::config::Builder;
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{
+    Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode,
+};
+
+use super::{explain, retry_partition};
+use crate::error::Result;
+
+/// AWS: `GetMetricData` takes 500 queries a call.
+const QUERIES: usize = 500;
+/// AWS: `GetMetricData` returns 100,800 points a call.
+const POINTS: usize = 100_800;
+/// How often a series is asked for again that CloudWatch failed to compute.
+const ATTEMPTS: u32 = 3;
+
+/// How the samples of a period become one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Average,
+    /// The largest.
+    Maximum,
+}
+
+impl Statistic {
+    /// CloudWatch's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Statistic::Sum => "Sum",
+            Statistic::Average => "Average",
+            Statistic::Maximum => "Maximum",
+        }
+    }
+}
+
+/// One series to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// For example `AWS/DynamoDB`.
+    pub namespace: &'static str,
+    /// The metric.
+    pub metric: &'static str,
+    /// Name and value of each dimension: all that the metric has, or nothing is found.
+    pub dimensions: Vec<(&'static str, String)>,
+    /// How samples become points.
+    pub statistic: Statistic,
+}
+
+/// When to read: from `start` on, before `end`, a point each `period`; all in epoch seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The beginning of the first period.
+    pub start: i64,
+    /// The end of the last period, exclusive.
+    pub end: i64,
+    /// The length of a period in seconds.
+    pub period: i32,
+}
+
+impl Span {
+    /// How many periods there are.
+    pub fn periods(&self) -> usize {
+        usize::try_from((self.end - self.start) / i64::from(self.period)).unwrap_or(0)
+    }
+}
+
+/// The points of one series, by the beginning of their period. A period without data is absent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Series {
+    /// The points.
+    pub points: BTreeMap<i64, f64>,
+    /// Why points may be missing that CloudWatch has.
+    pub incomplete: Option<String>,
+}
+
+/// The service.
+#[derive(Debug, Clone)]
+pub struct Cloudwatch {
+    client: Client,
+}
+
+impl Cloudwatch {
+    /// A client with retries of its own.
+    pub fn new(sdk: &SdkConfig) -> Self {
+        let config =
+            Builder::from(sdk).retry_partition(retry_partition("recoctl-cloudwatch")).build();
+        Cloudwatch { client: Client::from_conf(config) }
+    }
+
+    /// Reads series, in the order of the queries.
+    ///
+    /// # Errors
+    /// In the service's own words.
+    pub async fn read(&self, queries: &[Query], span: &Span) -> Result<Vec<Series>> {
+        let mut all = vec![Series::default(); queries.len()];
+        let numbers: Vec<usize> = (0..queries.len()).collect();
+        for chunk in numbers.chunks(chunk_size(span.periods())) {
+            let mut pending = chunk.to_vec();
+            for attempt in 1..=ATTEMPTS {
+                self.fill(queries, &pending, span, &mut all).await?;
+                pending.retain(|number| all[*number].incomplete.is_some());
+                if pending.is_empty() {
+                    break;
+                }
+                tracing::debug!(attempt, series = pending.len(), "series came back incomplete");
+            }
+        }
+        Ok(all)
+    }
+
+    /// Asks for the numbered queries and follows the pages.
+    async fn fill(
+        &self,
+        queries: &[Query],
+        numbers: &[usize],
+        span: &Span,
+        all: &mut [Series],
+    ) -> Result<()> {
+        let data: Vec<MetricDataQuery> =
+            numbers.iter().map(|number| data_query(*number, &queries[*number], span)).collect();
+        let ids: HashMap<String, usize> = numbers.iter().map(|n| (id(*n), *n)).collect();
+        let mut token = None;
+        loop {
+            let page = self
+                .client
+                .get_metric_data()
+                .set_metric_data_queries(Some(data.clone()))
+                .start_time(DateTime::from_secs(span.start))
+                .end_time(DateTime::from_secs(span.end))
+                .scan_by(ScanBy::TimestampAscending)
+                .set_next_token(token)
+                .send()
+                .await
+                .map_err(|error| explain("cannot read metrics from CloudWatch", &error))?;
+            for result in page.metric_data_results() {
+                if let Some(number) = result.id().and_then(|id| ids.get(id)) {
+                    take(result, &mut all[*number]);
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn chunk_size(periods: usize) -> usize {
+    (POINTS / periods.max(1)).clamp(1, QUERIES)
+}
+
+fn id(number: usize) -> String {
+    format!("m{number}")
+}
+
+fn data_query(number: usize, query: &Query, span: &Span) -> MetricDataQuery {
+    let dimensions = query
+        .dimensions
+        .iter()
+        .map(|(name, value)| Dimension::builder().name(*name).value(value).build())
+        .collect();
+    let metric = Metric::builder()
+        .namespace(query.namespace)
+        .metric_name(query.metric)
+        .set_dimensions(Some(dimensions))
+        .build();
+    let stat = MetricStat::builder()
+        .metric(metric)
+        .period(span.period)
+        .stat(query.statistic.name())
+        .build();
+    MetricDataQuery::builder().id(id(number)).metric_stat(stat).build()
+}
+
+/// Adds a page's points. The last page that names a series says whether it is complete:
+/// `PartialData` on an earlier one only means that more follows.
+fn take(result: &MetricDataResult, series: &mut Series) {
+    let times = result.timestamps().iter().map(DateTime::secs);
+    series.points.extend(times.zip(result.values().iter().copied()));
+    series.incomplete = match result.status_code() {
+        None | Some(StatusCode::Complete) => None,
+        Some(status) => {
+            let words = result.messages().iter().filter_map(|message| message.value());
+            let words: Vec<&str> = std::iter::once(status.as_str()).chain(words).collect();
+            Some(words.join(": "))
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(status: StatusCode, points: &[(i64, f64)]) -> MetricDataResult {
+        MetricDataResult::builder()
+            .id("m0")
+            .status_code(status)
+            .set_timestamps(Some(points.iter().map(|(t, _)| DateTime::from_secs(*t)).collect()))
+            .set_values(Some(points.iter().map(|(_, value)| *value).collect()))
+            .build()
+    }
+
+    #[test]
+    fn a_series_is_as_complete_as_its_last_page() {
+        let mut series = Series::default();
+        take(&page(StatusCode::PartialData, &[(60, 1.0)]), &mut series);
+        assert_eq!(series.incomplete.as_deref(), Some("PartialData"));
+        take(&page(StatusCode::Complete, &[(120, 2.0)]), &mut series);
+        let points = BTreeMap::from([(60, 1.0), (120, 2.0)]);
+        assert_eq!(series, Series { points, incomplete: None });
+        take(&page(StatusCode::InternalError, &[]), &mut series);
+        assert_eq!(series.incomplete.as_deref(), Some("InternalError"));
+    }
+
+    #[test]
+    fn calls_stay_within_both_limits() {
+        assert_eq!(chunk_size(60), 500);
+        assert_eq!(chunk_size(21_600), 4);
+        assert_eq!(chunk_size(0), 500);
+    }
+}

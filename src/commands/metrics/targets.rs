@@ -1,0 +1,173 @@
+//! What to show, from what is configured.
+
+use crate::aws::Table;
+use crate::aws::sqs::{Queue, QueueState, Sqs};
+use crate::config::Key;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::flow::metrics::plan::{Live, Plan, Subject};
+
+/// What to show, and what not.
+pub struct Targets {
+    /// The sections.
+    pub plans: Vec<Plan>,
+    /// What was left out, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Finds table, indexes, function and queues. What is not configured is left out, and said so.
+///
+/// # Errors
+/// When nothing at all is configured.
+pub async fn find(context: &Context) -> Result<Targets> {
+    let mut targets = Targets { plans: Vec::new(), left_out: Vec::new() };
+    table(context, &mut targets).await?;
+    match context.settings.value(Key::Function) {
+        Some(function) => targets.plans.push(Plan::function(function_name(function))),
+        None => targets.missing("function", Key::Function),
+    }
+    queues(context, &mut targets).await?;
+    if targets.plans.is_empty() {
+        return Err(Error::config("nothing is configured to show metrics of")
+            .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
+    }
+    Ok(targets)
+}
+
+impl Targets {
+    fn missing(&mut self, what: &str, key: Key) {
+        self.left_out.push(format!("{what}: not configured (give {})", key.flag()));
+    }
+}
+
+/// The table and its global indexes, which DynamoDB meters apart. Without permission to describe
+/// the table its own series are still there.
+async fn table(context: &Context, targets: &mut Targets) -> Result<()> {
+    let Some(given) = context.settings.value(Key::Table) else {
+        targets.missing("table", Key::Table);
+        return Ok(());
+    };
+    match Table::describe(context.sdk().await?, given).await {
+        Ok(info) => {
+            targets.plans.push(Plan::table(&info.name));
+            let global = info.indexes.iter().filter(|index| index.global);
+            targets.plans.extend(global.map(|index| Plan::index(&info.name, &index.name)));
+        }
+        Err(error) => {
+            targets.plans.push(Plan::table(table_name(given)));
+            targets.left_out.push(format!("indexes of the table: {error}"));
+        }
+    }
+    Ok(())
+}
+
+/// The source queue and the DLQ. Each is found through the other when only one is configured; a
+/// queue that does not answer still has its series.
+async fn queues(context: &Context, targets: &mut Targets) -> Result<()> {
+    let settings = &context.settings;
+    let (source, dlq) = (settings.value(Key::Queue), settings.value(Key::Dlq));
+    if source.is_none() && dlq.is_none() {
+        targets.missing("queues", Key::Queue);
+        return Ok(());
+    }
+    let sqs = Sqs::new(context.sdk().await?);
+    let source = resolved(&sqs, source, targets).await;
+    let dlq = resolved(&sqs, dlq, targets).await;
+    let source = match (source, &dlq) {
+        (None, Some(Found { known: Some((queue, _)), .. })) => {
+            source_of(&sqs, queue, targets).await
+        }
+        (source, _) => source,
+    };
+    let dlq = match (dlq, &source) {
+        (None, Some(Found { known: Some((_, state)), .. })) => dlq_of(&sqs, state, targets).await,
+        (dlq, _) => dlq,
+    };
+    for (subject, found) in [(Subject::Queue, source), (Subject::Dlq, dlq)] {
+        if let Some(found) = found {
+            let live = found.known.as_ref().map(|(_, state)| live(state));
+            targets.plans.push(Plan::queue(subject, &found.name, live));
+        }
+    }
+    Ok(())
+}
+
+/// A queue by name; what it says of itself only if it answered.
+struct Found {
+    name: String,
+    known: Option<(Queue, QueueState)>,
+}
+
+async fn resolved(sqs: &Sqs, given: Option<&str>, targets: &mut Targets) -> Option<Found> {
+    let given = given?;
+    Some(match sqs.resolve(given).await {
+        Ok((queue, state)) => Found { name: queue.name.clone(), known: Some((queue, state)) },
+        Err(error) => {
+            targets.left_out.push(format!("depth of {given} right now: {error}"));
+            Found { name: queue_name(given).to_owned(), known: None }
+        }
+    })
+}
+
+async fn source_of(sqs: &Sqs, dlq: &Queue, targets: &mut Targets) -> Option<Found> {
+    match sqs.dead_letter_sources(dlq).await.as_deref() {
+        Ok([only]) => return resolved(sqs, Some(only), targets).await,
+        Ok([]) => {
+            targets.left_out.push(format!("source queue: no queue names {} as its DLQ", dlq.name))
+        }
+        Ok(many) => {
+            let count = many.len();
+            let name = &dlq.name;
+            targets.left_out.push(format!(
+                "source queue: {count} queues name {name} as their DLQ (give --queue)"
+            ));
+        }
+        Err(error) => targets.left_out.push(format!("source queue: {error}")),
+    }
+    None
+}
+
+async fn dlq_of(sqs: &Sqs, source: &QueueState, targets: &mut Targets) -> Option<Found> {
+    match &source.redrive {
+        Some(policy) => resolved(sqs, Some(&policy.dead_letter_target_arn), targets).await,
+        None => {
+            targets.left_out.push("DLQ: the source queue has no redrive policy".to_owned());
+            None
+        }
+    }
+}
+
+fn live(state: &QueueState) -> Live {
+    Live { visible: state.visible, in_flight: state.in_flight, delayed: state.delayed }
+}
+
+/// The name at the end of a URL or ARN, or the name itself.
+fn queue_name(given: &str) -> &str {
+    given.rsplit(['/', ':']).next().unwrap_or(given)
+}
+
+/// The name in `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`, or the name itself.
+fn table_name(given: &str) -> &str {
+    given.split_once(":table/").map_or(given, |(_, name)| name)
+}
+
+/// The name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:ALIAS]`, or the name itself.
+fn function_name(given: &str) -> &str {
+    let name = given.split_once(":function:").map_or(given, |(_, name)| name);
+    name.split(':').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_arns() {
+        assert_eq!(table_name("recs"), "recs");
+        assert_eq!(table_name("arn:aws:dynamodb:us-east-1:1:table/recs"), "recs");
+        assert_eq!(queue_name("https://sqs.us-east-1.amazonaws.com/1/recs"), "recs");
+        assert_eq!(queue_name("arn:aws:sqs:us-east-1:1:recs"), "recs");
+        assert_eq!(function_name("writer"), "writer");
+        assert_eq!(function_name("arn:aws:lambda:us-east-1:1:function:writer:live"), "writer");
+    }
+}

@@ -1,0 +1,243 @@
+//! What to ask CloudWatch, for what is configured.
+
+use serde::Serialize;
+
+use crate::aws::{Query, Statistic};
+
+/// What a section is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// The table.
+    Table,
+    /// A global secondary index of it: its capacity is its own.
+    Index,
+    /// The Lambda function.
+    Function,
+    /// The source queue.
+    Queue,
+    /// The dead-letter queue.
+    Dlq,
+}
+
+/// What a row shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Write capacity units consumed a second.
+    ConsumedWcu,
+    /// Write capacity units provisioned a second.
+    ProvisionedWcu,
+    /// Writes refused or handed back.
+    Throttled,
+    /// ... because the provisioned throughput was exceeded.
+    ThrottledProvisioned,
+    /// ... because one partition's key range was too hot.
+    ThrottledKeyRange,
+    /// ... because the on-demand maximum was exceeded.
+    ThrottledMaxOnDemand,
+    /// ... because the account's limit was exceeded.
+    ThrottledAccountLimit,
+    /// Invocations.
+    Invocations,
+    /// Invocations that failed.
+    Errors,
+    /// Invocations refused for want of concurrency.
+    Throttles,
+    /// Invocations at once.
+    Concurrency,
+    /// Duration, mean, in milliseconds.
+    DurationMean,
+    /// Duration, longest, in milliseconds.
+    DurationMax,
+    /// Messages that may be received.
+    Visible,
+    /// Messages in flight.
+    InFlight,
+    /// Age of the oldest message in seconds.
+    OldestAge,
+}
+
+/// How a measure's numbers are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// A rate a second; its total is what it adds up to over time.
+    PerSecond,
+    /// Events, which add up.
+    Count,
+    /// A level, which does not.
+    Level,
+    /// A level in milliseconds.
+    Milliseconds,
+    /// A level in seconds.
+    Seconds,
+}
+
+impl Measure {
+    /// CloudWatch's name and statistic.
+    pub fn metric(self) -> (&'static str, Statistic) {
+        use Statistic::{Average, Maximum, Sum};
+        match self {
+            Measure::ConsumedWcu => ("ConsumedWriteCapacityUnits", Sum),
+            Measure::ProvisionedWcu => ("ProvisionedWriteCapacityUnits", Average),
+            Measure::Throttled => ("WriteThrottleEvents", Sum),
+            Measure::ThrottledProvisioned => ("WriteProvisionedThroughputThrottleEvents", Sum),
+            Measure::ThrottledKeyRange => ("WriteKeyRangeThroughputThrottleEvents", Sum),
+            Measure::ThrottledMaxOnDemand => ("WriteMaxOnDemandThroughputThrottleEvents", Sum),
+            Measure::ThrottledAccountLimit => ("WriteAccountLimitThrottleEvents", Sum),
+            Measure::Invocations => ("Invocations", Sum),
+            Measure::Errors => ("Errors", Sum),
+            Measure::Throttles => ("Throttles", Sum),
+            Measure::Concurrency => ("ConcurrentExecutions", Maximum),
+            Measure::DurationMean => ("Duration", Average),
+            Measure::DurationMax => ("Duration", Maximum),
+            Measure::Visible => ("ApproximateNumberOfMessagesVisible", Maximum),
+            Measure::InFlight => ("ApproximateNumberOfMessagesNotVisible", Maximum),
+            Measure::OldestAge => ("ApproximateAgeOfOldestMessage", Maximum),
+        }
+    }
+
+    /// How its numbers are read.
+    pub fn unit(self) -> Unit {
+        match self {
+            Measure::ConsumedWcu => Unit::PerSecond,
+            Measure::ProvisionedWcu | Measure::Concurrency => Unit::Level,
+            Measure::Visible | Measure::InFlight => Unit::Level,
+            Measure::DurationMean | Measure::DurationMax => Unit::Milliseconds,
+            Measure::OldestAge => Unit::Seconds,
+            _ => Unit::Count,
+        }
+    }
+
+    /// Whether any of it at all is trouble.
+    pub fn is_trouble(self) -> bool {
+        !matches!(self, Measure::Invocations) && self.unit() == Unit::Count
+    }
+
+    /// What tables call it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Measure::ConsumedWcu => "consumed WCU/s",
+            Measure::ProvisionedWcu => "provisioned WCU/s",
+            Measure::Throttled => "throttled writes",
+            Measure::ThrottledProvisioned => "  by provisioned",
+            Measure::ThrottledKeyRange => "  by key range",
+            Measure::ThrottledMaxOnDemand => "  by on-demand max",
+            Measure::ThrottledAccountLimit => "  by account limit",
+            Measure::Invocations => "invocations",
+            Measure::Errors => "errors",
+            Measure::Throttles => "throttles",
+            Measure::Concurrency => "concurrency",
+            Measure::DurationMean => "duration, mean ms",
+            Measure::DurationMax => "duration, max ms",
+            Measure::Visible => "visible",
+            Measure::InFlight => "in flight",
+            Measure::OldestAge => "oldest message",
+        }
+    }
+}
+
+const INDEX: [Measure; 6] = [
+    Measure::ConsumedWcu,
+    Measure::ProvisionedWcu,
+    Measure::Throttled,
+    Measure::ThrottledProvisioned,
+    Measure::ThrottledKeyRange,
+    Measure::ThrottledMaxOnDemand,
+];
+
+/// The account's limit is reported for tables only.
+const TABLE: [Measure; 7] = [
+    Measure::ConsumedWcu,
+    Measure::ProvisionedWcu,
+    Measure::Throttled,
+    Measure::ThrottledProvisioned,
+    Measure::ThrottledKeyRange,
+    Measure::ThrottledMaxOnDemand,
+    Measure::ThrottledAccountLimit,
+];
+
+const FUNCTION: [Measure; 6] = [
+    Measure::Invocations,
+    Measure::Errors,
+    Measure::Throttles,
+    Measure::Concurrency,
+    Measure::DurationMean,
+    Measure::DurationMax,
+];
+
+const QUEUE: [Measure; 3] = [Measure::Visible, Measure::InFlight, Measure::OldestAge];
+
+/// What a queue holds right now, by its own account; CloudWatch is minutes behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Live {
+    /// Messages that may be received.
+    pub visible: u64,
+    /// Messages received and not yet visible again.
+    pub in_flight: u64,
+    /// Messages sent with a delay that is not over.
+    pub delayed: u64,
+}
+
+/// A section to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What it is about.
+    pub subject: Subject,
+    /// The name of what it is about.
+    pub name: String,
+    /// What a queue holds right now.
+    pub live: Option<Live>,
+    dimensions: Vec<(&'static str, String)>,
+}
+
+impl Plan {
+    /// A table. Its own series exclude its indexes.
+    pub fn table(name: &str) -> Self {
+        let dimensions = vec![("TableName", name.to_owned())];
+        Plan { subject: Subject::Table, name: name.to_owned(), live: None, dimensions }
+    }
+
+    /// A global secondary index of a table.
+    pub fn index(table: &str, index: &str) -> Self {
+        let dimensions =
+            vec![("TableName", table.to_owned()), ("GlobalSecondaryIndexName", index.to_owned())];
+        Plan { subject: Subject::Index, name: index.to_owned(), live: None, dimensions }
+    }
+
+    /// A function.
+    pub fn function(name: &str) -> Self {
+        let dimensions = vec![("FunctionName", name.to_owned())];
+        Plan { subject: Subject::Function, name: name.to_owned(), live: None, dimensions }
+    }
+
+    /// A queue.
+    pub fn queue(subject: Subject, name: &str, live: Option<Live>) -> Self {
+        let dimensions = vec![("QueueName", name.to_owned())];
+        Plan { subject, name: name.to_owned(), live, dimensions }
+    }
+
+    /// Its rows.
+    pub fn measures(&self) -> &'static [Measure] {
+        match self.subject {
+            Subject::Table => &TABLE,
+            Subject::Index => &INDEX,
+            Subject::Function => &FUNCTION,
+            Subject::Queue | Subject::Dlq => &QUEUE,
+        }
+    }
+
+    /// A query a row.
+    pub fn queries(&self) -> impl Iterator<Item = Query> + '_ {
+        let namespace = match self.subject {
+            Subject::Table | Subject::Index => "AWS/DynamoDB",
+            Subject::Function => "AWS/Lambda",
+            Subject::Queue | Subject::Dlq => "AWS/SQS",
+        };
+        self.measures().iter().map(move |measure| {
+            let (metric, statistic) = measure.metric();
+            Query { namespace, metric, dimensions: self.dimensions.clone(), statistic }
+        })
+    }
+}
