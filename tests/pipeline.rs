@@ -34,8 +34,13 @@ const TABLE: &str = "recommendations";
 /// the table), or still in the DLQ; and the report names each of them once.
 #[test]
 fn of_a_thousand_mixed_messages_none_is_missing() {
-    let seed = SeedOptions { mix: Mix::of_total(1000), ..SeedOptions::default() };
-    let harness = Harness::sandbox(SandboxOptions { seed: Some(seed), ..SandboxOptions::default() });
+    // Long enough that a busy machine's function is not taken for a throttled one.
+    let seed =
+        SeedOptions { mix: Mix::of_total(1000), visibility_timeout_s: 30, ..SeedOptions::default() };
+    let worker = WorkerOptions { timeout: Duration::from_secs(25), ..WorkerOptions::default() };
+    let options =
+        SandboxOptions { seed: Some(seed), worker: Some(worker), ..SandboxOptions::default() };
+    let harness = Harness::sandbox(options);
     let seeded = &harness.the_sandbox().seed().expect("it is seeded").messages;
     let all: BTreeSet<String> = seeded.iter().map(|message| message.id.clone()).collect();
     assert_eq!(all.len(), 1000);
@@ -50,7 +55,7 @@ fn of_a_thousand_mixed_messages_none_is_missing() {
     let redriven = harness.json(0, ["dlq", "redrive", "--rate", "500"]);
     let fates = by_id(&redriven, "fate");
     assert_eq!(fates.keys().cloned().collect::<BTreeSet<_>>(), all, "the report names each once");
-    let idle = harness.runtime.block_on(harness.the_sandbox().idle(Duration::from_secs(60)));
+    let idle = harness.runtime.block_on(harness.the_sandbox().idle(Duration::from_secs(100)));
     assert!(idle, "the source queue is worked through");
 
     let dead: BTreeSet<String> = harness
@@ -96,7 +101,7 @@ fn movielens(harness: &Harness) {
     let pipeline = harness.runtime.block_on(pipeline(harness, &data));
     let throttled = throttled_for(unlucky.clone(), worker::function(pipeline));
     let worker = harness.runtime.block_on(start(harness, throttled));
-    eventually("the unlucky ones are in the DLQ", Duration::from_secs(60), || {
+    eventually("the unlucky ones are in the DLQ", Duration::from_secs(100), || {
         depth(harness, "recs-dlq") == unlucky.len() && depth(harness, "recs") == 0
     });
     harness.runtime.block_on(worker.stop());
@@ -114,7 +119,7 @@ fn movielens(harness: &Harness) {
 
     let pipeline = harness.runtime.block_on(self::pipeline(harness, &data));
     let worker = harness.runtime.block_on(start(harness, worker::function(pipeline)));
-    eventually("the queue is empty", Duration::from_secs(60), || depth(harness, "recs") == 0);
+    eventually("the queue is empty", Duration::from_secs(100), || depth(harness, "recs") == 0);
     harness.runtime.block_on(worker.stop());
     assert_eq!(depth(harness, "recs-dlq"), 0);
 
@@ -172,11 +177,11 @@ async fn create(harness: &Harness) {
         .await
         .expect("its attributes can be read");
     let arn = &arn.attributes().expect("attributes")[&QueueAttributeName::QueueArn];
-    let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"2"}}"#);
+    let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"1"}}"#);
     sqs.create_queue()
         .queue_name("recs")
         .attributes(QueueAttributeName::RedrivePolicy, policy)
-        .attributes(QueueAttributeName::VisibilityTimeout, "1")
+        .attributes(QueueAttributeName::VisibilityTimeout, "15")
         .send()
         .await
         .expect("the queue is made");
@@ -247,7 +252,7 @@ async fn start(harness: &Harness, function: Function) -> Worker {
         queue_arn: "arn:aws:sqs:us-east-1:000000000000:recs".to_owned(),
         function_name: "recs-writer".to_owned(),
     };
-    let options = WorkerOptions { timeout: Duration::from_secs(20), ..WorkerOptions::default() };
+    let options = WorkerOptions { timeout: Duration::from_secs(12), ..WorkerOptions::default() };
     Worker::start(source, function, Cloudwatch::new(), options, CancellationToken::new())
 }
 
