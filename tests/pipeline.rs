@@ -35,8 +35,11 @@ const TABLE: &str = "recommendations";
 #[test]
 fn of_a_thousand_mixed_messages_none_is_missing() {
     // Long enough that a busy machine's function is not taken for a throttled one.
-    let seed =
-        SeedOptions { mix: Mix::of_total(1000), visibility_timeout_s: 30, ..SeedOptions::default() };
+    let seed = SeedOptions {
+        mix: Mix::of_total(1000),
+        visibility_timeout_s: 30,
+        ..SeedOptions::default()
+    };
     let worker = WorkerOptions { timeout: Duration::from_secs(25), ..WorkerOptions::default() };
     let options =
         SandboxOptions { seed: Some(seed), worker: Some(worker), ..SandboxOptions::default() };
