@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make sure of what Cargo and pip can't bring themselves: a C compiler (SQLite, zstd and the TLS
-# library are compiled), python3 with venv, and rustfmt and clippy when asked for.
+# library are compiled), python3 with venv, a MariaDB server and openssl for the tests of facts, and
+# rustfmt and clippy when asked for.
 #
 #   tests/support/prerequisites.sh [--lint]
 #
@@ -23,6 +24,11 @@ if ! have "${RECOCTL_PYTHON:-python3}"; then
 elif ! "${RECOCTL_PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then
     packages+=(python3-venv)
 fi
+# The server alone, without the package that starts it as a service. Debian keeps it where an
+# ordinary user's PATH does not lead.
+PATH=$PATH:/usr/sbin have mariadbd || packages+=(mariadb-server-core)
+have mariadb || packages+=(mariadb-client-core)
+have openssl || packages+=(openssl)
 
 if ((${#packages[@]})); then
     as_root=()

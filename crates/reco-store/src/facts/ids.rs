@@ -5,11 +5,23 @@ use reco_core::Id;
 /// Longest string id that is asked, in bytes.
 const MAX_TEXT: usize = 255;
 
-/// The id as an SQL literal: a bare integer within 64 bits, else a quoted string. `None` when the
-/// id is outside the strict alphabet: such an id is not asked and so stays unknown.
-fn literal(id: &Id) -> Option<Literal> {
-    match id.as_integer().map(i64::try_from) {
-        Some(Ok(number)) => Some(Literal::Integer(number.to_string())),
+/// How integers are written into a statement; strings are always quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// SQLite: a column without a type compares a quoted integer as text.
+    Strings,
+    /// MySQL: a number compared with a string column makes it read the whole table, while a
+    /// quoted integer serves the index of integer and string columns alike (MySQL manual, "Type
+    /// Conversion in Expression Evaluation"; held by a test).
+    All,
+}
+
+/// The id as an SQL literal. `None` when it is neither an integer within 64 bits nor within the
+/// strict alphabet: such an id is not asked and so stays unknown.
+fn literal(id: &Id, quoting: Quoting) -> Option<Literal> {
+    match (id.as_integer().map(i64::try_from), quoting) {
+        (Some(Ok(number)), Quoting::Strings) => Some(Literal::Integer(number.to_string())),
+        (Some(Ok(number)), Quoting::All) => Some(Literal::Integer(format!("'{number}'"))),
         _ => {
             let text = id.text();
             let sound = !text.is_empty() && text.len() <= MAX_TEXT && text.bytes().all(in_alphabet);
@@ -34,11 +46,16 @@ fn in_alphabet(byte: u8) -> bool {
 const MAX_LIST: usize = 256 * 1024;
 
 /// Comma-separated lists of at most `size` literals. Integers and strings go into different lists,
-/// because a mixed list makes MySQL compare as floating point and pass by the index.
-pub(super) fn lists<'a>(ids: impl IntoIterator<Item = &'a Id>, size: usize) -> Vec<String> {
+/// because one string in a list of integers makes
+/// MySQL compare all of it as floating point.
+pub(super) fn lists<'a>(
+    ids: impl IntoIterator<Item = &'a Id>,
+    size: usize,
+    quoting: Quoting,
+) -> Vec<String> {
     let (mut integers, mut texts) = (Lists::new(size), Lists::new(size));
     for id in ids {
-        match literal(id) {
+        match literal(id, quoting) {
             Some(Literal::Integer(text)) => integers.push(&text),
             Some(Literal::Text(text)) => texts.push(&text),
             None => {}
@@ -81,26 +98,27 @@ mod tests {
     #[test]
     fn integers_and_strings_never_share_a_list() {
         let ids = [Id::from(7_i64), Id::from("u-1"), Id::from("8"), Id::from(-3_i64)];
-        assert_eq!(lists(&ids, 500), ["7,8,-3", "'u-1'"]);
+        assert_eq!(lists(&ids, 500, Quoting::Strings), ["7,8,-3", "'u-1'"]);
+        assert_eq!(lists(&ids, 500, Quoting::All), ["'7','8','-3'", "'u-1'"]);
     }
 
     #[test]
     fn lists_are_cut_at_the_size() {
         let ids: Vec<Id> = (0..5_i64).map(Id::from).collect();
-        assert_eq!(lists(&ids, 2), ["0,1", "2,3", "4"]);
+        assert_eq!(lists(&ids, 2, Quoting::Strings), ["0,1", "2,3", "4"]);
     }
 
     #[test]
     fn long_ids_make_shorter_lists() {
         let ids: Vec<Id> = (0..3000).map(|n| Id::from(format!("{n:0>200}x").as_str())).collect();
-        let lists = lists(&ids, 5000);
+        let lists = lists(&ids, 5000, Quoting::Strings);
         assert_eq!(lists.iter().map(|list| list.split(',').count()).sum::<usize>(), 3000);
         assert!(lists.len() > 1 && lists.iter().all(|list| list.len() <= MAX_LIST));
     }
 
     #[test]
     fn integers_past_64_signed_bits_are_quoted_whole() {
-        assert_eq!(lists(&[Id::from(u64::MAX)], 9), ["'18446744073709551615'"]);
+        assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), ["'18446744073709551615'"]);
     }
 
     #[test]
@@ -119,10 +137,18 @@ mod tests {
             "a\0",
             "a\n",
             "{users}",
+            "a`b",
+            "a/*b",
+            "a#b",
+            // Bytes that GBK and Shift-JIS read as one letter with the quote or backslash after.
+            "\u{bf}'",
+            "\u{7e97}\u{27}",
             &long,
         ];
         for text in hostile {
-            assert!(lists(&[Id::from(text)], 9).is_empty(), "{text:?} was asked");
+            for quoting in [Quoting::Strings, Quoting::All] {
+                assert!(lists(&[Id::from(text)], 9, quoting).is_empty(), "{text:?} was asked");
+            }
         }
     }
 }

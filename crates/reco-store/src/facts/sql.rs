@@ -1,5 +1,7 @@
 //! The statements, as data.
 
+use super::tables::FactsTables;
+
 /// The four statements that facts are read with.
 ///
 /// `{users}`, `{articles}` and `{authors}` stand for lists of id literals; a statement is run once
@@ -25,23 +27,40 @@ pub struct FactsSql {
 
 impl Default for FactsSql {
     fn default() -> Self {
-        FactsSql {
-            users: "SELECT id, status = 'active' FROM users WHERE id IN ({users})".to_owned(),
-            articles: "SELECT id, status = 'published', author_id FROM articles \
-                       WHERE id IN ({articles})"
-                .to_owned(),
-            reads: "SELECT user_id, article_id FROM reads \
-                    WHERE user_id IN ({users}) AND (article_id IN ({articles})) = 1"
-                .to_owned(),
-            mutes: "SELECT user_id, author_id FROM mutes \
-                    WHERE user_id IN ({users}) AND (author_id IN ({authors})) = 1"
-                .to_owned(),
-            ids_per_statement: 5000,
+        FactsTables::default().sql()
+    }
+}
+
+impl FactsSql {
+    /// Checks what can be checked without a database. SQLite files are opened read-only; elsewhere
+    /// only this stands between a slip in the configuration and a write.
+    pub(super) fn validate(&self) -> Result<(), String> {
+        let needed: [(&str, &str, &[&str]); 4] = [
+            ("users", &self.users, &["{users}"]),
+            ("articles", &self.articles, &["{articles}"]),
+            ("reads", &self.reads, &["{users}", "{articles}"]),
+            ("mutes", &self.mutes, &["{users}", "{authors}"]),
+        ];
+        for (what, statement, placeholders) in needed {
+            let first = statement.split_whitespace().next().unwrap_or_default();
+            if !["SELECT", "WITH"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
+                return Err(format!(
+                    "the statement for {what} must be a SELECT, it starts {first:?}"
+                ));
+            }
+            if statement.contains(';') {
+                return Err(format!("the statement for {what} must be one statement, without `;`"));
+            }
+            if let Some(missing) = placeholders.iter().find(|name| !statement.contains(**name)) {
+                return Err(format!("the statement for {what} lacks the placeholder {missing}"));
+            }
         }
+        Ok(())
     }
 }
 
 /// The lists for one placeholder.
+#[derive(Clone, Copy)]
 pub(super) struct Binding<'a> {
     /// The placeholder, braces included.
     pub(super) name: &'static str,

@@ -1,18 +1,17 @@
 //! Facts from an SQLite file, opened read-only.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
 use reco_core::Id;
-use reco_core::facts::{
-    ArticleFacts, FactSet, Facts, FactsError, FactsRequest, FactsStage, UserFacts,
-};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Row, TypeInfo, ValueRef};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
-use super::ids::lists;
-use super::sql::{Binding, FactsSql, statements};
+use super::database::{Column, Database, KnownArticles, Row, ask, hex, never_empty};
+use super::ids::Quoting;
+use super::knowing::LookupKnowing;
+use super::sql::FactsSql;
 
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,114 +69,91 @@ impl SqliteFacts {
         Ok(SqliteFacts { pool, sql })
     }
 
-    async fn rows(
-        &self,
-        what: &str,
-        template: &str,
-        bindings: &[Binding<'_>],
-    ) -> Result<Vec<SqliteRow>, FactsError> {
-        let mut rows = Vec::new();
-        for statement in statements(template, bindings) {
-            // Safe: the template is configuration, and the lists hold validated literals only.
-            let more = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(&self.pool).await;
-            rows.extend(more.map_err(|error| failed(what, &error))?);
+    async fn fetch(&self, what: &str, statement: String) -> Result<Vec<SqliteRow>, FactsError> {
+        // Safe: the template is configuration, and the lists hold validated literals only.
+        let rows = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(&self.pool).await;
+        rows.map_err(|error| failed(what, &error))
+    }
+}
+
+impl Database for SqliteFacts {
+    const QUOTING: Quoting = Quoting::Strings;
+
+    fn exact_literal(id: &Id) -> String {
+        match id {
+            Id::Int(number) => number.to_string(),
+            Id::Str(text) => format!("CAST(x'{}' AS TEXT)", hex(text)),
         }
-        Ok(rows)
     }
 
-    async fn articles(
-        &self,
-        asked: &HashSet<Id>,
-        articles: &Binding<'_>,
-    ) -> Result<HashMap<Id, ArticleFacts>, FactsError> {
-        let bindings = [Binding { ..*articles }];
-        let mut known = HashMap::with_capacity(asked.len());
-        for row in self.rows("articles", &self.sql.articles, &bindings).await? {
-            let read = || Ok((id_at(&row, 0)?, flag_at(&row, 1)?, id_at(&row, 2)?));
-            let (id, published, author) = read().map_err(|error| failed("articles", &error))?;
-            // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
-            if let Some(id) = id.filter(|id| asked.contains(id)) {
-                known.insert(id, ArticleFacts { published, author });
-            }
-        }
-        Ok(known)
+    fn sql(&self) -> &FactsSql {
+        &self.sql
     }
 
-    async fn users(
+    async fn columns(
         &self,
-        asked: &HashSet<Id>,
-        users: &Binding<'_>,
-    ) -> Result<HashMap<Id, UserFacts>, FactsError> {
-        let mut known = HashMap::with_capacity(asked.len());
-        for row in self.rows("users", &self.sql.users, &[Binding { ..*users }]).await? {
-            let read = || Ok((id_at(&row, 0)?, flag_at(&row, 1)?));
-            let (id, active) = read().map_err(|error| failed("users", &error))?;
-            if let Some(id) = id.filter(|id| asked.contains(id)) {
-                known.insert(id, UserFacts { active, ..UserFacts::default() });
-            }
-        }
-        Ok(known)
+        what: &'static str,
+        statement: String,
+    ) -> Result<Vec<Column>, FactsError> {
+        let rows = self.fetch(what, never_empty(&statement)).await?;
+        let column = |column: &SqliteColumn| {
+            // What is no plain column has no type.
+            let kind = column.type_info().name().replace("NULL", "");
+            Column { name: column.name().to_owned(), kind }
+        };
+        Ok(rows.first().map(|row| row.columns().iter().map(column).collect()).unwrap_or_default())
     }
 
-    async fn pairs(
+    /// SQLite: "EXPLAIN QUERY PLAN": `SCAN table` reads all of it, `SEARCH` uses an index.
+    async fn read_whole(
         &self,
-        what: &str,
-        template: &str,
-        bindings: &[Binding<'_>],
-    ) -> Result<Vec<(Id, Id)>, FactsError> {
-        let mut pairs = Vec::new();
-        for row in self.rows(what, template, bindings).await? {
-            let read = || Ok((id_at(&row, 0)?, id_at(&row, 1)?));
-            if let (Some(user), Some(other)) = read().map_err(|error| failed(what, &error))? {
-                pairs.push((user, other));
+        what: &'static str,
+        statement: String,
+    ) -> Result<Vec<String>, FactsError> {
+        let rows = self.fetch(what, format!("EXPLAIN QUERY PLAN {statement}")).await?;
+        let mut tables = Vec::new();
+        for row in rows {
+            let detail: String = row.try_get("detail").map_err(|error| failed(what, &error))?;
+            if let Some(table) = detail.strip_prefix("SCAN ") {
+                tables.push(table.split(' ').next().unwrap_or(table).to_owned());
             }
         }
-        Ok(pairs)
+        Ok(tables)
     }
 
-    async fn ask(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        let size = self.sql.ids_per_statement.max(1);
-        let (user_lists, article_lists) =
-            (lists(&request.users, size), lists(&request.articles, size));
-        let asked_users = Binding { name: "{users}", lists: &user_lists };
-        let asked_articles = Binding { name: "{articles}", lists: &article_lists };
-        let (mut users, articles) = tokio::try_join!(
-            self.users(&request.users, &asked_users),
-            self.articles(&request.articles, &asked_articles)
-        )?;
-        let authors: HashSet<&Id> = articles.values().filter_map(|a| a.author.as_ref()).collect();
-        let author_lists = lists(authors.iter().copied(), size);
-        let known_lists = lists(users.keys(), size);
-        let known_users = Binding { name: "{users}", lists: &known_lists };
-        let of_articles = [Binding { ..known_users }, asked_articles];
-        let of_authors = [known_users, Binding { name: "{authors}", lists: &author_lists }];
-        let (reads, mutes) = tokio::try_join!(
-            self.pairs("reads", &self.sql.reads, &of_articles),
-            self.pairs("mutes", &self.sql.mutes, &of_authors)
-        )?;
-        for (user, article) in reads {
-            if let Some(user) = users.get_mut(&user).filter(|_| request.articles.contains(&article))
-            {
-                user.read.insert(article);
-            }
-        }
-        for (user, author) in mutes {
-            if let Some(user) = users.get_mut(&user) {
-                user.muted_authors.insert(author);
-            }
-        }
-        Ok(FactSet::Known { users, articles })
+    async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
+        let rows = self.fetch(what, statement).await?;
+        rows.iter().map(|row| read(row).map_err(|error| failed(what, &error))).collect()
     }
 }
 
 impl Facts for SqliteFacts {
     async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        tokio::time::timeout(LOOKUP_TIMEOUT, self.ask(request)).await.unwrap_or_else(|_| {
+        self.lookup_knowing(request, KnownArticles::new()).await
+    }
+}
+
+impl LookupKnowing for SqliteFacts {
+    async fn lookup_knowing(
+        &self,
+        request: &FactsRequest,
+        known: KnownArticles,
+    ) -> Result<FactSet, FactsError> {
+        let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
+        answer.unwrap_or_else(|_| {
             let seconds = LOOKUP_TIMEOUT.as_secs();
             let reason = format!("no answer within {seconds} s; check the indexes of its tables");
             Err(FactsError { stage: FactsStage::Timeout, reason })
         })
     }
+}
+
+fn read(row: &SqliteRow) -> Result<Row, sqlx::Error> {
+    let mut cells = Row::default();
+    for (column, cell) in cells.iter_mut().enumerate().take(row.len()) {
+        *cell = id_at(row, column)?;
+    }
+    Ok(cells)
 }
 
 fn id_at(row: &SqliteRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
@@ -189,11 +165,6 @@ fn id_at(row: &SqliteRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
         return row.try_get_unchecked::<i64, _>(column).map(|number| Some(Id::from(number)));
     }
     row.try_get_unchecked::<String, _>(column).map(|text| Some(Id::from(text.as_str())))
-}
-
-/// A comparison with null is null: not active, not published.
-fn flag_at(row: &SqliteRow, column: usize) -> Result<bool, sqlx::Error> {
-    Ok(row.try_get_unchecked::<Option<i64>, _>(column)?.is_some_and(|flag| flag != 0))
 }
 
 fn connect(reason: String) -> FactsError {

@@ -1,0 +1,104 @@
+//! Articles remembered from one batch to the next.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use moka::sync::Cache;
+use reco_core::Id;
+use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsError, FactsRequest};
+use serde::Serialize;
+
+use super::database::KnownArticles;
+use super::knowing::LookupKnowing;
+
+/// How much is remembered, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheOptions {
+    /// Most articles; about 200 bytes each.
+    pub capacity: u64,
+    /// An article's facts are asked for again after this long. So long may an article that was
+    /// withdrawn still be recommended.
+    pub time_to_live: Duration,
+}
+
+impl Default for CacheOptions {
+    fn default() -> Self {
+        CacheOptions { capacity: 100_000, time_to_live: Duration::from_secs(60) }
+    }
+}
+
+/// What the cache has done since it was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct CacheStats {
+    /// Articles that were remembered.
+    pub hits: u64,
+    /// Articles that had to be asked for.
+    pub misses: u64,
+}
+
+/// A source of facts that remembers articles.
+///
+/// Users, reads and mutes are never remembered: a user is in one batch and then not for long, and
+/// a block or a read just made must count at once. Nor are articles that the source does not
+/// know: they may be inserted a moment later, and until then would be dropped from every list.
+#[derive(Debug)]
+pub struct CachedFacts<F> {
+    source: F,
+    articles: Cache<Id, ArticleFacts>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+impl<F: LookupKnowing> CachedFacts<F> {
+    /// Remembers the articles of `source`.
+    pub fn new(source: F, options: CacheOptions) -> Self {
+        let articles = Cache::builder()
+            .max_capacity(options.capacity)
+            .time_to_live(options.time_to_live)
+            .build();
+        CachedFacts { source, articles, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    /// The source behind.
+    pub fn source(&self) -> &F {
+        &self.source
+    }
+
+    /// What the cache has done so far.
+    pub fn stats(&self) -> CacheStats {
+        CacheStats {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+        }
+    }
+
+    fn remembered(&self, request: &FactsRequest) -> KnownArticles {
+        let known: KnownArticles = request
+            .articles
+            .iter()
+            .filter_map(|id| Some((id.clone(), self.articles.get(id)?)))
+            .collect();
+        let misses = request.articles.len() - known.len();
+        self.hits.fetch_add(known.len() as u64, Ordering::Relaxed);
+        self.misses.fetch_add(misses as u64, Ordering::Relaxed);
+        known
+    }
+}
+
+impl<F: LookupKnowing> Facts for CachedFacts<F> {
+    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
+        let known = self.remembered(request);
+        // Only what is new is put in: putting the rest in again would let it live on.
+        let new = |id: &Id| !known.contains_key(id);
+        let asked: Vec<Id> = request.articles.iter().filter(|id| new(id)).cloned().collect();
+        let answer = self.source.lookup_knowing(request, known).await?;
+        if let FactSet::Known { articles, .. } = &answer {
+            for id in asked {
+                if let Some(facts) = articles.get(&id) {
+                    self.articles.insert(id, facts.clone());
+                }
+            }
+        }
+        Ok(answer)
+    }
+}

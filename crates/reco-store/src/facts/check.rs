@@ -1,0 +1,155 @@
+//! Whether the configured statements fit the schema that they are asked of.
+
+use reco_core::Id;
+use reco_core::facts::{FactsError, FactsStage};
+use serde::Serialize;
+
+use super::database::{Column, Database};
+use super::ids::lists;
+use super::source::FactsSource;
+use super::sql::{Binding, statements};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Lookups work, but badly.
+    Warning,
+    /// Lookups fail, or their answers are wrong.
+    Error,
+}
+
+/// What was found about one of the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `users`, `articles`, `reads` or `mutes`.
+    pub facts: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, naming the table or column.
+    pub message: String,
+    /// What to do about it, where there is something to do.
+    pub hint: Option<String>,
+}
+
+/// The part of a row's columns that a statement must answer with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Id,
+    Flag,
+}
+
+const SHAPES: [(&str, &[Part]); 4] = [
+    ("users", &[Part::Id, Part::Flag]),
+    ("articles", &[Part::Id, Part::Flag, Part::Id]),
+    ("reads", &[Part::Id, Part::Id]),
+    ("mutes", &[Part::Id, Part::Id]),
+];
+
+/// Runs every statement with a few ids, looks at the columns that it answers with and at whether
+/// an index serves it. At least one finding for each of the four.
+///
+/// # Errors
+/// [`FactsError`] when the database can't be asked at all; for "none" too.
+pub async fn check(source: &FactsSource) -> Result<Vec<Finding>, FactsError> {
+    match source.uncached() {
+        FactsSource::Sqlite(database) => check_all(database).await,
+        FactsSource::MySql(database) => check_all(database).await,
+        FactsSource::None | FactsSource::Cached(_) => Err(FactsError {
+            stage: FactsStage::Connect,
+            reason: "the facts source is \"none\": nothing to check".to_owned(),
+        }),
+    }
+}
+
+async fn check_all<D: Database>(database: &D) -> Result<Vec<Finding>, FactsError> {
+    let mut findings = Vec::new();
+    let sql = database.sql();
+    let templates = [&sql.users, &sql.articles, &sql.reads, &sql.mutes];
+    for ((facts, shape), template) in SHAPES.into_iter().zip(templates) {
+        findings.append(&mut check_one(database, facts, shape, template).await?);
+    }
+    Ok(findings)
+}
+
+async fn check_one<D: Database>(
+    database: &D,
+    facts: &'static str,
+    shape: &[Part],
+    template: &str,
+) -> Result<Vec<Finding>, FactsError> {
+    let Some(statement) = sample::<D>(template) else {
+        let message = "the statement names no ids".to_owned();
+        let hint = Some("give it its placeholders, as {users}".to_owned());
+        return Ok(vec![Finding { facts, level: Level::Error, message, hint }]);
+    };
+    let columns = match database.columns(facts, statement.clone()).await {
+        Ok(columns) => columns,
+        // These say something about this statement; the others, about the way to the database.
+        Err(FactsError { stage: stage @ (FactsStage::Query | FactsStage::Auth), reason }) => {
+            let hint = match stage {
+                FactsStage::Auth => "grant SELECT on it to the user",
+                _ => "correct the names for it, or the schema",
+            };
+            return Ok(vec![Finding {
+                facts,
+                level: Level::Error,
+                message: reason,
+                hint: Some(hint.to_owned()),
+            }]);
+        }
+        Err(error) => return Err(error),
+    };
+    let mut findings = shape_findings(facts, shape, &columns);
+    for table in database.read_whole(facts, statement).await? {
+        findings.push(Finding {
+            facts,
+            level: Level::Warning,
+            message: format!("{table} is read whole: no index serves the lookup"),
+            hint: Some("add an index on the columns that the ids are compared with".to_owned()),
+        });
+    }
+    if findings.is_empty() {
+        let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+        let message = columns.join(", ");
+        findings.push(Finding { facts, level: Level::Ok, message, hint: None });
+    }
+    Ok(findings)
+}
+
+/// The statement as it would be asked for a few ids.
+fn sample<D: Database>(template: &str) -> Option<String> {
+    let ids = lists(&[1_i64, 2, 3].map(Id::from), 3, D::QUOTING);
+    let names = ["{users}", "{articles}", "{authors}"];
+    let bindings = names.map(|name| Binding { name, lists: &ids });
+    let filled = statements(template, &bindings).into_iter().next()?;
+    (filled != template).then_some(filled)
+}
+
+fn shape_findings(facts: &'static str, shape: &[Part], columns: &[Column]) -> Vec<Finding> {
+    let error = |message: String, hint: &str| Finding {
+        facts,
+        level: Level::Error,
+        message,
+        hint: Some(hint.to_owned()),
+    };
+    if columns.len() < shape.len() {
+        let message =
+            format!("the statement answers with {} columns of {}", columns.len(), shape.len());
+        return vec![error(message, "select the ids and conditions in the documented order")];
+    }
+    let wrong = shape.iter().zip(columns).filter_map(|(part, column)| match part {
+        Part::Flag if !column.may_be_flag() => Some(error(
+            format!("{column} is no condition"),
+            "write a comparison that is 0 or 1, as status = 'active'",
+        )),
+        Part::Id if !column.may_be_id() => Some(error(
+            format!("{column} does not hold ids exactly"),
+            "use an integer or text column, or select it as text",
+        )),
+        _ => None,
+    });
+    wrong.collect()
+}

@@ -1,0 +1,193 @@
+//! What every database behind the facts is asked, whichever it is.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+
+use reco_core::Id;
+use reco_core::facts::{ArticleFacts, FactSet, FactsError, FactsRequest, UserFacts};
+
+use super::ids::{Quoting, lists};
+use super::sql::{Binding, FactsSql, statements};
+
+/// The first columns of a row, nulls and columns that are not there as `None`. No statement of
+/// ours reads more than three.
+pub(super) type Row = [Option<Id>; 3];
+
+/// Articles whose facts are known already and need not be asked for again.
+pub type KnownArticles = HashMap<Id, ArticleFacts>;
+
+/// A database that runs plain-text statements.
+pub(super) trait Database: Send + Sync {
+    /// How ids are written for it.
+    const QUOTING: Quoting;
+
+    /// An id as a literal for comparing keys: any text at all, and of the column's own kind.
+    fn exact_literal(id: &Id) -> String;
+
+    /// The statements to ask it with.
+    fn sql(&self) -> &FactsSql;
+
+    /// Runs one statement to its end. `what` names it in errors.
+    fn rows(
+        &self,
+        what: &'static str,
+        statement: String,
+    ) -> impl Future<Output = Result<Vec<Row>, FactsError>> + Send;
+
+    /// The columns that a statement answers with, even when it finds no row.
+    fn columns(
+        &self,
+        what: &'static str,
+        statement: String,
+    ) -> impl Future<Output = Result<Vec<Column>, FactsError>> + Send;
+
+    /// Tables that the statement would read from end to end.
+    fn read_whole(
+        &self,
+        what: &'static str,
+        statement: String,
+    ) -> impl Future<Output = Result<Vec<String>, FactsError>> + Send;
+}
+
+/// A column of an answer.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    /// Its name, or the expression.
+    pub(super) name: String,
+    /// Its type in the database's words; empty where it has none.
+    pub(super) kind: String,
+}
+
+impl Column {
+    fn is_any_of(&self, kinds: &[&str]) -> bool {
+        kinds.iter().any(|kind| self.kind.contains(kind))
+    }
+
+    /// Whether it may be 0 or 1.
+    pub(super) fn may_be_flag(&self) -> bool {
+        !self.is_any_of(&["CHAR", "TEXT", "BLOB", "BINARY", "DATE", "TIME", "ENUM", "SET", "JSON"])
+    }
+
+    /// Whether its values are told apart exactly by their text.
+    pub(super) fn may_be_id(&self) -> bool {
+        !self.is_any_of(&["FLOAT", "DOUBLE", "REAL", "BLOB", "BINARY", "DATE", "TIME", "JSON"])
+    }
+}
+
+impl std::fmt::Display for Column {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.kind.as_str() {
+            "" => f.write_str(&self.name),
+            kind => write!(f, "{} ({kind})", self.name),
+        }
+    }
+}
+
+/// Gives every statement at least one row, whose columns can then be looked at.
+pub(super) fn never_empty(statement: &str) -> String {
+    format!("SELECT t.* FROM (SELECT 1 AS one) AS x LEFT JOIN ({statement}) AS t ON 1 = 1 LIMIT 1")
+}
+
+/// The bytes of a text in hexadecimal, for a literal that no text can break out of.
+pub(super) fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Answers a whole request with as few statements as the lists' size allows.
+pub(super) async fn ask<D: Database>(
+    database: &D,
+    request: &FactsRequest,
+    known: KnownArticles,
+) -> Result<FactSet, FactsError> {
+    let size = database.sql().ids_per_statement.max(1);
+    let asked_users = lists(&request.users, size, D::QUOTING);
+    let new = request.articles.iter().filter(|id| !known.contains_key(*id));
+    let new_articles = lists(new, size, D::QUOTING);
+    let (mut users, articles) = tokio::try_join!(
+        users(database, &request.users, &asked_users),
+        articles(database, &request.articles, &new_articles)
+    )?;
+    let articles = merged(known, articles, &request.articles);
+
+    let known_users = lists(users.keys(), size, D::QUOTING);
+    let all_articles = lists(&request.articles, size, D::QUOTING);
+    let by: HashSet<&Id> = articles.values().filter_map(|a| a.author.as_ref()).collect();
+    let authors = lists(by, size, D::QUOTING);
+    let in_users = Binding { name: "{users}", lists: &known_users };
+    let of_articles = [in_users, Binding { name: "{articles}", lists: &all_articles }];
+    let of_authors = [in_users, Binding { name: "{authors}", lists: &authors }];
+    let (reads, mutes) = tokio::try_join!(
+        all_rows(database, "reads", &database.sql().reads, &of_articles),
+        all_rows(database, "mutes", &database.sql().mutes, &of_authors)
+    )?;
+    for (user, article) in reads.into_iter().filter_map(pair) {
+        let user = users.get_mut(&user).filter(|_| request.articles.contains(&article));
+        if let Some(user) = user {
+            user.read.insert(article);
+        }
+    }
+    for (user, author) in mutes.into_iter().filter_map(pair) {
+        if let Some(user) = users.get_mut(&user) {
+            user.muted_authors.insert(author);
+        }
+    }
+    Ok(FactSet::Known { users, articles })
+}
+
+async fn users<D: Database>(
+    database: &D,
+    asked: &HashSet<Id>,
+    lists: &[String],
+) -> Result<HashMap<Id, UserFacts>, FactsError> {
+    let bindings = [Binding { name: "{users}", lists }];
+    let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
+    // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
+    let answers = rows.into_iter().filter_map(|[id, active, _]| {
+        let id = id.filter(|id| asked.contains(id))?;
+        Some((id, UserFacts { active: is_true(active.as_ref()), ..UserFacts::default() }))
+    });
+    Ok(answers.collect())
+}
+
+async fn articles<D: Database>(
+    database: &D,
+    asked: &HashSet<Id>,
+    lists: &[String],
+) -> Result<KnownArticles, FactsError> {
+    let bindings = [Binding { name: "{articles}", lists }];
+    let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
+    let answers = rows.into_iter().filter_map(|[id, published, author]| {
+        let id = id.filter(|id| asked.contains(id))?;
+        Some((id, ArticleFacts { published: is_true(published.as_ref()), author }))
+    });
+    Ok(answers.collect())
+}
+
+async fn all_rows<D: Database>(
+    database: &D,
+    what: &'static str,
+    template: &str,
+    bindings: &[Binding<'_>],
+) -> Result<Vec<Row>, FactsError> {
+    let mut all = Vec::new();
+    for statement in statements(template, bindings) {
+        all.append(&mut database.rows(what, statement).await?);
+    }
+    Ok(all)
+}
+
+/// What was known keeps to what is asked: a cache may know more.
+fn merged(known: KnownArticles, new: KnownArticles, asked: &HashSet<Id>) -> KnownArticles {
+    let mut all = new;
+    all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));
+    all
+}
+
+/// A comparison with null is null: not active, not published.
+pub(super) fn is_true(flag: Option<&Id>) -> bool {
+    flag.and_then(Id::as_integer).is_some_and(|flag| flag != 0)
+}
+
+fn pair([one, other, _]: Row) -> Option<(Id, Id)> {
+    Some((one?, other?))
+}

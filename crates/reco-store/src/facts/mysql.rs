@@ -1,0 +1,220 @@
+//! Facts from MySQL or MariaDB: RDS, Aurora, or RDS Proxy before them.
+//!
+//! Nothing here leaves state in a session, because RDS Proxy then pins the session to one client
+//! (AWS: "Avoiding pinning an RDS Proxy"): statements are plain text, never prepared, and what the
+//! driver would set after connecting (`SET NAMES`, `sql_mode`, `time_zone`) is turned off. The
+//! handshake already says utf8mb4, and no statement of ours depends on the other two.
+
+mod error;
+mod iam;
+mod password;
+mod pool;
+mod url;
+
+use std::time::Duration;
+
+use reco_core::Id;
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use sqlx::mysql::{MySqlColumn, MySqlConnection, MySqlRow};
+use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
+
+use self::error::{Failure, of_query};
+use self::pool::Links;
+use super::database::{Column, Database, KnownArticles, Row, ask, hex, never_empty};
+use super::ids::Quoting;
+use super::knowing::LookupKnowing;
+use super::sql::FactsSql;
+
+pub use iam::iam_password;
+pub use password::{Password, PasswordError};
+pub use url::{Authentication, MySqlUrl};
+
+/// How many connections, and how long to wait for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MySqlOptions {
+    /// Most connections at once. A Lambda function handles one batch at a time: 1 serves it.
+    pub pool_size: usize,
+    /// For a new connection: name lookup, TCP, TLS and authentication together.
+    pub connect_timeout: Duration,
+    /// For one of the pool's connections to come free.
+    pub wait_timeout: Duration,
+    /// For one statement.
+    pub query_timeout: Duration,
+}
+
+impl Default for MySqlOptions {
+    fn default() -> Self {
+        MySqlOptions {
+            pool_size: 4,
+            connect_timeout: Duration::from_secs(3),
+            wait_timeout: Duration::from_secs(5),
+            query_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Facts from a MySQL or MariaDB database.
+#[derive(Debug, Clone)]
+pub struct MySqlFacts {
+    links: Links,
+    sql: FactsSql,
+    query_timeout: Duration,
+}
+
+impl MySqlFacts {
+    /// Connects with the password that `password` gives, once now and again whenever the pool
+    /// needs a connection.
+    ///
+    /// # Errors
+    /// [`FactsError`] at stage connect, authenticate or timeout; at stage query when a configured
+    /// statement is not one that reads.
+    pub async fn connect(
+        url: &MySqlUrl,
+        password: Password,
+        sql: FactsSql,
+    ) -> Result<Self, FactsError> {
+        sql.validate().map_err(error::bad_statement)?;
+        let links = Links::new(url, password)?;
+        drop(links.get().await?);
+        Ok(MySqlFacts { links, sql, query_timeout: url.options.query_timeout })
+    }
+
+    async fn fetch(&self, what: &str, statement: &str) -> Result<Vec<MySqlRow>, FactsError> {
+        self.run(statement).await.map_err(|failure| failure.on(what))
+    }
+
+    /// Runs a statement, and once more on a fresh connection when the connection turns out to be
+    /// lost: after a failover, or when the server closed it while it was idle. Every statement
+    /// reads only, so a repetition changes nothing.
+    async fn run(&self, statement: &str) -> Result<Vec<MySqlRow>, Failure> {
+        let first = self.attempt(statement).await;
+        match first {
+            Err(failure) if failure.lost => {
+                self.links.forget_idle();
+                self.attempt(statement).await
+            }
+            settled => settled,
+        }
+    }
+
+    async fn attempt(&self, statement: &str) -> Result<Vec<MySqlRow>, Failure> {
+        let mut link = self.links.get().await?;
+        let connection = link.begin();
+        let rows = tokio::time::timeout(self.query_timeout, fetch(connection, statement)).await;
+        let rows = rows.map_err(|_| Failure::slow_query(self.query_timeout))?;
+        if rows.as_ref().err().is_none_or(|failure| !failure.lost) {
+            link.settled();
+        }
+        rows
+    }
+}
+
+async fn fetch(
+    connection: &mut MySqlConnection,
+    statement: &str,
+) -> Result<Vec<MySqlRow>, Failure> {
+    // Safe: the template is configuration, and the lists hold validated literals only.
+    let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+    query.fetch_all(connection).await.map_err(|error| of_query(&error))
+}
+
+impl Database for MySqlFacts {
+    const QUOTING: Quoting = Quoting::All;
+
+    fn exact_literal(id: &Id) -> String {
+        match id {
+            Id::Int(number) => number.to_string(),
+            // With an introducer it is a text, compared as the column's collation says.
+            Id::Str(text) => format!("_utf8mb4 x'{}'", hex(text)),
+        }
+    }
+
+    fn sql(&self) -> &FactsSql {
+        &self.sql
+    }
+
+    async fn columns(
+        &self,
+        what: &'static str,
+        statement: String,
+    ) -> Result<Vec<Column>, FactsError> {
+        let rows = self.fetch(what, &never_empty(&statement)).await?;
+        let column = |column: &MySqlColumn| Column {
+            name: column.name().to_owned(),
+            kind: column.type_info().name().to_owned(),
+        };
+        Ok(rows.first().map(|row| row.columns().iter().map(column).collect()).unwrap_or_default())
+    }
+
+    /// MySQL manual, "EXPLAIN Output Format": type `ALL` with no possible key. A small table is
+    /// read whole even where an index would serve it; then there is a possible key.
+    async fn read_whole(
+        &self,
+        what: &'static str,
+        statement: String,
+    ) -> Result<Vec<String>, FactsError> {
+        let mut tables = Vec::new();
+        for row in self.fetch(what, &format!("EXPLAIN {statement}")).await? {
+            let text = |column: &str| row.try_get_unchecked::<Option<String>, _>(column);
+            let read = || Ok((text("table")?, text("type")?, text("possible_keys")?));
+            let failed = |error: sqlx::Error| of_query(&error).on(what);
+            if let (Some(table), Some(access), None) = read().map_err(failed)?
+                && access == "ALL"
+            {
+                tables.push(table);
+            }
+        }
+        Ok(tables)
+    }
+
+    async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
+        let rows = self.fetch(what, &statement).await?;
+        let read = |row| read(row).map_err(|error| of_query(&error).on(what));
+        rows.iter().map(read).collect()
+    }
+}
+
+impl Facts for MySqlFacts {
+    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
+        self.lookup_knowing(request, KnownArticles::new()).await
+    }
+}
+
+impl LookupKnowing for MySqlFacts {
+    async fn lookup_knowing(
+        &self,
+        request: &FactsRequest,
+        known: KnownArticles,
+    ) -> Result<FactSet, FactsError> {
+        ask(self, request, known).await
+    }
+}
+
+fn read(row: &MySqlRow) -> Result<Row, sqlx::Error> {
+    let mut cells = Row::default();
+    for (column, cell) in cells.iter_mut().enumerate().take(row.len()) {
+        *cell = id_at(row, column)?;
+    }
+    Ok(cells)
+}
+
+/// A cell as the id it stands for. Integers are read as numbers, so that `ZEROFILL` columns show
+/// no leading zeros; everything else is the text that the server sends, kept exactly.
+fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
+    let value = row.try_get_raw(column)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    let kind = value.type_info().name().to_owned();
+    if kind == "BIT" {
+        let bytes: Vec<u8> = row.try_get_unchecked(column)?;
+        return Ok(Some(Id::Int(bytes.iter().fold(0, |bits, byte| bits << 8 | i128::from(*byte)))));
+    }
+    let text: String = row.try_get_unchecked(column)?;
+    let integer = ["BOOLEAN", "DECIMAL"].contains(&kind.as_str())
+        || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
+    match text.parse::<i128>() {
+        Ok(number) if integer => Ok(Some(Id::Int(number))),
+        _ => Ok(Some(Id::from(text.as_str()))),
+    }
+}

@@ -1,0 +1,56 @@
+//! The password of a new connection: a fixed one, or one made anew each time.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+/// Why there is no password; never the password itself.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct PasswordError(pub String);
+
+type Make = dyn Fn() -> BoxFuture<'static, Result<String, PasswordError>> + Send + Sync;
+
+/// Where the password of each new connection comes from. Its `Debug` output never shows one.
+#[derive(Clone, Default)]
+pub enum Password {
+    /// None: the account has no password.
+    #[default]
+    None,
+    /// Always the same.
+    Fixed(String),
+    /// Asked for before every connection: tokens expire (RDS IAM: after 15 minutes), and rotated
+    /// secrets change.
+    Provider(Arc<Make>),
+}
+
+impl Password {
+    /// A password that is made by `make` before every connection.
+    pub fn provider<F, Fut>(make: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<String, PasswordError>> + Send + 'static,
+    {
+        Password::Provider(Arc::new(move || Box::pin(make())))
+    }
+
+    pub(super) async fn get(&self) -> Result<Option<String>, PasswordError> {
+        match self {
+            Password::None => Ok(None),
+            Password::Fixed(password) => Ok(Some(password.clone())),
+            Password::Provider(make) => make().await.map(Some),
+        }
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Password::None => "None",
+            Password::Fixed(_) => "Fixed(..)",
+            Password::Provider(_) => "Provider(..)",
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! A few connections, each used by one statement at a time.
+
+use deadpool::Runtime;
+use deadpool::managed::{
+    Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType,
+};
+use reco_core::facts::{FactsError, FactsStage};
+use sqlx::ConnectOptions;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+
+use super::error::{Failure, of_connect};
+use super::{MySqlOptions, MySqlUrl, Password};
+
+/// A connection, and whether the last statement on it came to its end.
+#[derive(Debug)]
+pub(super) struct Link {
+    connection: MySqlConnection,
+    in_step: bool,
+}
+
+impl Link {
+    /// The connection for one statement. Until [`Link::settled`] it counts as out of step: a
+    /// statement whose future is dropped leaves its answer on the wire.
+    pub(super) fn begin(&mut self) -> &mut MySqlConnection {
+        self.in_step = false;
+        &mut self.connection
+    }
+
+    /// The statement came to its end, well or not.
+    pub(super) fn settled(&mut self) {
+        self.in_step = true;
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Dialer {
+    options: MySqlConnectOptions,
+    password: Password,
+}
+
+impl Manager for Dialer {
+    type Type = Link;
+    type Error = Failure;
+
+    async fn create(&self) -> Result<Link, Failure> {
+        let password = self.password.get().await;
+        let password = password.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
+        let mut options = self.options.clone();
+        if let Some(password) = password {
+            options = options.password(&password);
+        }
+        let connection = options.connect().await.map_err(|error| of_connect(&error))?;
+        Ok(Link { connection, in_step: true })
+    }
+
+    // No ping: it would cost every batch a round trip, and a connection that proves lost is
+    // replaced and its statement repeated.
+    async fn recycle(&self, link: &mut Link, _: &Metrics) -> RecycleResult<Failure> {
+        link.in_step.then_some(()).ok_or(RecycleError::message("out of step"))
+    }
+}
+
+/// The pool.
+#[derive(Debug, Clone)]
+pub(super) struct Links {
+    pool: Pool<Dialer>,
+    options: MySqlOptions,
+}
+
+impl Links {
+    pub(super) fn new(url: &MySqlUrl, password: Password) -> Result<Self, FactsError> {
+        let options = url.options;
+        let dialer = Dialer { options: url.connect_options(), password };
+        let pool = Pool::builder(dialer)
+            .max_size(options.pool_size.max(1))
+            .wait_timeout(Some(options.wait_timeout))
+            .create_timeout(Some(options.connect_timeout))
+            // The connection used last is the one least likely to have been closed for idleness.
+            .queue_mode(QueueMode::Lifo)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| Failure::new(FactsStage::Connect, error.to_string()))?;
+        Ok(Links { pool, options })
+    }
+
+    pub(super) async fn get(&self) -> Result<Object<Dialer>, Failure> {
+        let MySqlOptions { pool_size, connect_timeout, wait_timeout, .. } = self.options;
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Backend(failure) => failure,
+            PoolError::Timeout(TimeoutType::Wait) => Failure::all_busy(pool_size, wait_timeout),
+            PoolError::Timeout(_) => Failure::slow_connect(connect_timeout),
+            // Neither happens: the pool is never closed, has a runtime, and no hooks.
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Failure::new(FactsStage::Connect, "the connection pool is not usable")
+            }
+        })
+    }
+
+    /// Closes the idle connections: when one is lost to a failover, all are.
+    pub(super) fn forget_idle(&self) {
+        self.pool.retain(|_, _| false);
+    }
+}

@@ -1,0 +1,15 @@
+//! Facts, from SQLite files and from a MariaDB server.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod both;
+mod cache;
+mod casts;
+mod check;
+mod kit;
+#[path = "../../../../tests/support/mariadb.rs"]
+mod mariadb;
+mod mysql;
+mod proxy;
+mod snapshot;
+mod speed;
+mod sqlite;

@@ -1,0 +1,264 @@
+//! Connections: what they prove themselves with, how they fail, how they come back.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use reco_core::Id;
+use reco_core::facts::{Facts, FactsStage};
+use reco_store::facts::{FactsOptions, FactsSource, FactsTables, Password, PasswordError};
+
+use crate::kit::{TABLES, asking, ids, known};
+use crate::mariadb::{database, server};
+
+/// A database with one user and one article, and an account of its own for it.
+struct Account {
+    name: String,
+    database: String,
+}
+
+impl Account {
+    fn new(options: &str) -> Self {
+        let database = database(&format!(
+            "{TABLES} CREATE TABLE switch(slow INTEGER); INSERT INTO switch VALUES (0);
+            INSERT INTO users VALUES (1, 'active'), (2, 'suspended');
+            INSERT INTO articles VALUES (10, 'published', 5);"
+        ));
+        let name = format!("reader_{database}");
+        server().run(&format!(
+            "CREATE USER '{name}'@'%' IDENTIFIED BY 'hunter2' {options};
+            GRANT SELECT ON {database}.* TO '{name}'@'%';"
+        ));
+        Account { name, database }
+    }
+
+    fn url(&self, options: &str) -> String {
+        let (port, Account { name, database }) = (server().port, self);
+        format!("mysql://{name}:hunter2@127.0.0.1:{port}/{database}{options}")
+    }
+
+    /// Kills the account's connections; how many there were.
+    fn kill(&self) -> usize {
+        let ids = server().run(&format!(
+            "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{}';",
+            self.name
+        ));
+        for id in ids.lines() {
+            server().run(&format!("KILL {id};"));
+        }
+        ids.lines().count()
+    }
+}
+
+async fn refused(url: &str) -> (FactsStage, String) {
+    let error = FactsSource::from_url(url).await.unwrap_err();
+    let text = error.to_string();
+    assert!(!text.contains("hunter2") && !text.contains("wrong-one"), "{text}");
+    (error.stage, text)
+}
+
+/// As [`Account`]'s database answers.
+async fn answers(facts: &FactsSource) {
+    let (users, articles) = known(facts, &asking(&ids(&[1, 2, 3]), &ids(&[10, 11]))).await;
+    assert_eq!((users.len(), articles.len()), (2, 1));
+    assert!(users[&Id::from(1_i64)].active && !users[&Id::from(2_i64)].active);
+}
+
+#[tokio::test]
+async fn failures_to_connect_name_their_stage_and_never_the_password() {
+    let account = Account::new("");
+    let (stage, text) = refused(&account.url("").replace("hunter2", "wrong-one")).await;
+    assert_eq!(stage, FactsStage::Auth, "{text}");
+    assert!(text.contains("Access denied for user"), "{text}");
+
+    let missing = account.url("").replace(&format!("/{}", account.database), "/nowhere");
+    let (stage, text) =
+        refused(&missing.replace(&account.name, "root").replace(":hunter2", "")).await;
+    assert_eq!(stage, FactsStage::Connect, "{text}");
+    assert!(text.contains("Unknown database 'nowhere'"), "{text}");
+
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (stage, text) = refused(&format!("mysql://u:hunter2@127.0.0.1:{closed}/app")).await;
+    assert_eq!(stage, FactsStage::Connect, "{text}");
+    assert!(text.contains("refused"), "{text}");
+
+    let (stage, text) = refused("mysql://u:hunter2@no-such-host.invalid/app").await;
+    assert_eq!(stage, FactsStage::Connect, "{text}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let begun = Instant::now();
+    let url = format!("mysql://u:hunter2@127.0.0.1:{port}/app?connect-timeout-ms=200");
+    let (stage, text) = refused(&url).await;
+    assert_eq!(stage, FactsStage::Timeout, "{text}");
+    assert!(text.contains("no connection within 200 ms"), "{text}");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_table_without_a_grant_is_a_matter_of_authentication() {
+    let account = Account::new("");
+    let Account { name, database } = &account;
+    server().run(&format!(
+        "REVOKE SELECT ON {database}.* FROM '{name}'@'%';
+        GRANT SELECT ON {database}.articles TO '{name}'@'%';"
+    ));
+    let facts = FactsSource::from_url(&account.url("")).await.unwrap();
+    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Auth, "{error}");
+    assert!(error.to_string().contains("users: SELECT command denied"), "{error}");
+}
+
+#[tokio::test]
+async fn killed_connections_are_replaced() {
+    let account = Account::new("");
+    for options in ["?pool-size=1", "?pool-size=4"] {
+        let facts = FactsSource::from_url(&account.url(options)).await.unwrap();
+        for _ in 0..3 {
+            answers(&facts).await;
+            assert!(account.kill() > 0, "there was a connection to lose");
+            answers(&facts).await;
+        }
+        drop(facts);
+    }
+}
+
+/// The pause lets several connections come up, and all of them are lost at once.
+#[tokio::test]
+async fn all_connections_may_be_lost_at_once() {
+    let account = Account::new("");
+    let slow = slow_tables("0.3");
+    let options = FactsOptions { tables: slow, ..FactsOptions::default() };
+    let facts = FactsSource::open(&account.url(""), options).await.unwrap();
+    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let four = [(); 4].map(|()| answers(&facts));
+    futures::future::join_all(four).await;
+    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    assert!(account.kill() >= 4, "four connections were open");
+    let four = [(); 4].map(|()| answers(&facts));
+    futures::future::join_all(four).await;
+}
+
+/// Users are answered only after `seconds` while the switch is on.
+fn slow_tables(seconds: &str) -> FactsTables {
+    let statement = format!(
+        "users.statement = \"SELECT id, status = 'active' AND \
+         IF((SELECT slow FROM switch) = 1, SLEEP({seconds}), 0) = 0 FROM users \
+         WHERE id IN ({{users}})\""
+    );
+    FactsTables::from_toml(&statement).unwrap()
+}
+
+#[tokio::test]
+async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
+    let account = Account::new("");
+    let options = FactsOptions { tables: slow_tables("2"), ..FactsOptions::default() };
+    let url = account.url("?pool-size=1&query-timeout-ms=300");
+    let facts = FactsSource::open(&url, options).await.unwrap();
+    answers(&facts).await;
+    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let begun = Instant::now();
+    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Timeout, "{error}");
+    assert!(error.to_string().contains("users: no answer to a statement within 300 ms"), "{error}");
+    assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
+    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    answers(&facts).await;
+}
+
+#[tokio::test]
+async fn a_lookup_that_is_dropped_leaves_no_answer_to_the_next() {
+    let account = Account::new("");
+    let options = FactsOptions { tables: slow_tables("0.5"), ..FactsOptions::default() };
+    let facts = FactsSource::open(&account.url("?pool-size=1"), options).await.unwrap();
+    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let (one, two) = (asking(&ids(&[1]), &[]), asking(&ids(&[2]), &[]));
+    let dropped = tokio::time::timeout(Duration::from_millis(100), facts.lookup(&one)).await;
+    assert!(dropped.is_err(), "it was too slow");
+    server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
+    let (users, _) = known(&facts, &two).await;
+    assert_eq!(users.keys().collect::<Vec<_>>(), [&Id::from(2_i64)]);
+}
+
+#[tokio::test]
+async fn waiting_for_a_busy_pool_ends() {
+    let account = Account::new("");
+    let options = FactsOptions { tables: slow_tables("1.5"), ..FactsOptions::default() };
+    let url = account.url("?pool-size=1&wait-timeout-ms=200");
+    let facts = FactsSource::open(&url, options).await.unwrap();
+    server().run(&format!("UPDATE {}.switch SET slow = 1;", account.database));
+    let request = asking(&ids(&[1]), &[]);
+    let (first, second) = tokio::join!(facts.lookup(&request), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        facts.lookup(&request).await
+    });
+    assert!(first.is_ok());
+    let error = second.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Timeout, "{error}");
+    assert!(error.to_string().contains("all connections (1) were busy for 200 ms"), "{error}");
+}
+
+#[tokio::test]
+async fn the_password_is_asked_for_before_every_connection() {
+    let account = Account::new("");
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&asked);
+    let password = Password::provider(move || {
+        let number = counter.fetch_add(1, Ordering::Relaxed);
+        async move { Ok(if number == 0 { "hunter2".to_owned() } else { "token-2".to_owned() }) }
+    });
+    assert_eq!(format!("{password:?}"), "Provider(..)");
+    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
+    let url = account.url("?pool-size=1").replace(":hunter2", "");
+    let facts = FactsSource::open(&url, options).await.unwrap();
+    answers(&facts).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "one connection served all statements");
+    server().run(&format!("ALTER USER '{}'@'%' IDENTIFIED BY 'token-2';", account.name));
+    account.kill();
+    answers(&facts).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_password_that_cannot_be_had_is_a_failure_to_authenticate() {
+    let account = Account::new("");
+    let password = Password::provider(|| async { Err(PasswordError("no credentials".to_owned())) });
+    let options = FactsOptions { password: Some(password), ..FactsOptions::default() };
+    let error = FactsSource::open(&account.url(""), options).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Auth);
+    assert!(error.to_string().contains("no credentials"), "{error}");
+}
+
+#[tokio::test]
+async fn tls_is_verified_as_the_mode_says() {
+    let account = Account::new("REQUIRE SSL");
+    let ca = server().directory.join("ca.pem");
+    let ca = ca.display();
+    let by_name = |options: &str| account.url(options).replace("127.0.0.1", "localhost");
+
+    for url in [
+        account.url(""),
+        account.url("?ssl-mode=required"),
+        account.url(&format!("?ssl-mode=verify-ca&ssl-ca={ca}")),
+        by_name(&format!("?ssl-mode=verify-full&ssl-ca={ca}")),
+    ] {
+        answers(&FactsSource::from_url(&url).await.unwrap()).await;
+    }
+
+    let (stage, text) = refused(&account.url("?ssl-mode=disabled")).await;
+    assert_eq!(stage, FactsStage::Auth, "{text}");
+    for url in [
+        by_name("?ssl-mode=verify-full"),
+        account.url("?ssl-mode=verify-ca"),
+        account.url(&format!("?ssl-mode=verify-full&ssl-ca={ca}")),
+    ] {
+        let (stage, text) = refused(&url).await;
+        assert_eq!(stage, FactsStage::Connect, "{text}");
+        assert!(text.contains("TLS: ") && text.contains("certificate"), "{text}");
+        assert!(text.contains("ssl-ca"), "{text}");
+    }
+}

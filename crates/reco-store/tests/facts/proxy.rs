@@ -1,0 +1,51 @@
+//! What reaches the server: RDS Proxy pins a session that prepares statements or sets variables.
+
+use crate::kit::{TABLES, asking, known, up_to};
+use crate::mariadb::{database, server};
+use reco_store::facts::{FactsSource, check};
+
+/// What the server was told by one user: kind of command and text.
+fn told_by(user: &str) -> Vec<(String, String)> {
+    let log = server().run(&format!(
+        "SELECT command_type, CONVERT(argument USING utf8mb4) FROM mysql.general_log \
+         WHERE user_host LIKE '%{user}%' ORDER BY event_time;"
+    ));
+    log.lines()
+        .map(|line| line.split_once('\t').unwrap_or((line, "")))
+        .map(|(kind, text)| (kind.to_owned(), text.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn nothing_is_prepared_and_nothing_is_set() {
+    let database = database(&format!(
+        "{TABLES} INSERT INTO users VALUES (1, 'active'); \
+         INSERT INTO articles VALUES (1, 'published', 2);"
+    ));
+    let user = format!("proxied_{database}");
+    server().run(&format!(
+        "SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;
+        CREATE USER '{user}'@'%'; GRANT SELECT ON {database}.* TO '{user}'@'%';"
+    ));
+    let url = format!("mysql://{user}@127.0.0.1:{}/{database}?pool-size=1", server().port);
+    let facts = FactsSource::from_url(&url).await.unwrap();
+    for _ in 0..3 {
+        known(&facts, &asking(&up_to(50), &up_to(100))).await;
+    }
+    check(&facts).await.unwrap();
+    drop(facts);
+
+    let told = told_by(&user);
+    let lookups = told.iter().filter(|(_, text)| text.contains("'49'")).count();
+    assert_eq!(told[0].0, "Connect", "{told:?}");
+    // Users and articles; reads of the one known user, mutes not at all: its author mutes nobody.
+    assert!(lookups >= 6, "{told:?}");
+    for (kind, text) in &told[1..] {
+        assert!(["Query", "Quit"].contains(&kind.as_str()), "{kind}: {text}");
+        let first = text.split_whitespace().next().unwrap_or_default();
+        assert!(kind == "Quit" || ["SELECT", "EXPLAIN"].contains(&first), "{kind}: {text}");
+    }
+    // No test of this binary prepares anything.
+    let prepared = server().run("SHOW GLOBAL STATUS LIKE 'Com_stmt_prepare';");
+    assert_eq!(prepared.trim(), "Com_stmt_prepare\t0");
+}

@@ -1,0 +1,86 @@
+//! One lookup for a message of 50 users with 100 articles each, beside a query per user.
+
+use std::time::{Duration, Instant};
+
+use reco_core::Id;
+use reco_core::facts::{FactSet, Facts, FactsRequest};
+use reco_store::facts::{CacheOptions, FactsOptions, FactsSource};
+
+use crate::kit::{Kind, TABLES, World, asking, known};
+
+const USERS: i64 = 50;
+const LIST: i64 = 100;
+
+/// 20,000 users and articles, 100 reads a user: 2 million reads would only make it slower to set
+/// up, since an index is as deep.
+async fn world() -> World {
+    let sql = format!(
+        "{TABLES}
+        INSERT INTO users SELECT seq, IF(seq % 10 = 0, 'suspended', 'active') FROM seq_1_to_20000;
+        INSERT INTO articles SELECT seq, IF(seq % 20 = 0, 'draft', 'published'), seq % 997
+            FROM seq_1_to_20000;
+        INSERT INTO `reads` SELECT u.seq, (u.seq * 37 + r.seq * 101) % 20000 + 1
+            FROM seq_1_to_2000 u, seq_1_to_100 r;
+        INSERT INTO mutes SELECT u.seq, (u.seq + m.seq * 13) % 997 FROM seq_1_to_2000 u, seq_1_to_10 m;
+        ANALYZE TABLE users, articles, `reads`, mutes;"
+    );
+    World::new(Kind::MySql, &sql).await
+}
+
+/// One user's list. Popular articles are in most lists: half of each comes from the 300 most
+/// popular, the rest from anywhere.
+fn list(user: i64) -> Vec<Id> {
+    let popular = (0..LIST / 2).map(|rank| (user * 7 + rank * rank) % 300 + 1);
+    let other = (0..LIST / 2).map(|rank| (user * 331 + rank * 173) % 20_000 + 1);
+    popular.chain(other).map(Id::from).collect()
+}
+
+fn message(first: i64) -> FactsRequest {
+    let users: Vec<Id> = (first..first + USERS).map(Id::from).collect();
+    let articles: Vec<Id> = (first..first + USERS).flat_map(list).collect();
+    asking(&users, &articles)
+}
+
+async fn naive(facts: &FactsSource, first: i64) -> Duration {
+    let begun = Instant::now();
+    for user in first..first + USERS {
+        known(facts, &asking(&[Id::from(user)], &list(user))).await;
+    }
+    begun.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort();
+    times[times.len() / 2].as_secs_f64() * 1e3
+}
+
+#[tokio::test]
+async fn one_lookup_a_message_beats_one_a_user() {
+    let world = world().await;
+    let plain = world.open().await;
+    let options = FactsOptions { cache: Some(CacheOptions::default()), ..FactsOptions::default() };
+    let cached = FactsSource::open(&world.url, options).await.unwrap();
+    let (mut batch, mut warm, mut single) = (Vec::new(), Vec::new(), Vec::new());
+    let mut distinct = 0;
+    for round in 0..15 {
+        let first = 1 + round * USERS;
+        let request = message(first);
+        distinct = request.articles.len();
+        let begun = Instant::now();
+        let answer = plain.lookup(&request).await.unwrap();
+        batch.push(begun.elapsed());
+        let FactSet::Known { users, articles } = &answer else { panic!("MySQL knows") };
+        assert_eq!((users.len(), articles.len()), (50, distinct));
+        assert_eq!(cached.lookup(&request).await.unwrap(), answer);
+        let begun = Instant::now();
+        assert_eq!(cached.lookup(&request).await.unwrap(), answer);
+        warm.push(begun.elapsed());
+        single.push(naive(&plain, first).await);
+    }
+    let (batch, warm, single) = (median(batch), median(warm), median(single));
+    println!(
+        "facts of {USERS} users x {LIST} articles ({distinct} distinct), median of 15: \
+         {batch:.1} ms a batch, {warm:.1} ms with articles cached, {single:.1} ms a query per user"
+    );
+    assert!(batch < single, "one lookup: {batch:.1} ms, one a user: {single:.1} ms");
+}

@@ -1,0 +1,54 @@
+//! What only SQLite files do.
+
+use reco_core::facts::{FactSet, Facts, FactsStage};
+use reco_store::facts::{FactsSource, FactsSql, SqliteFacts};
+
+use crate::kit::{TABLES, asking, ids, sqlite};
+
+#[tokio::test]
+async fn failures_name_their_stage() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing.sqlite");
+    let error = SqliteFacts::open(missing.to_str().unwrap()).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Connect);
+    assert!(error.to_string().contains("missing.sqlite"), "{error}");
+    assert!(!missing.exists(), "a missing file is never created");
+
+    let other = directory.path().join("other.txt");
+    std::fs::write(
+        &other,
+        "this is no database, and long enough to be read as a header of one. ".repeat(9),
+    )
+    .unwrap();
+    let error = SqliteFacts::open(other.to_str().unwrap()).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Connect);
+}
+
+#[tokio::test]
+async fn the_file_is_never_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = sqlite(directory.path(), TABLES).await;
+    let sql = FactsSql {
+        users: "DELETE FROM users WHERE id IN ({users})".to_owned(),
+        ..FactsSql::default()
+    };
+    let facts = SqliteFacts::open_with(path.to_str().unwrap(), sql).await.unwrap();
+    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+    assert!(error.to_string().contains("readonly"), "{error}");
+}
+
+#[tokio::test]
+async fn sources_are_chosen_by_url_and_credentials_stay_out_of_errors() {
+    let none = FactsSource::from_url("none").await.unwrap();
+    assert_eq!(none.lookup(&asking(&ids(&[1]), &[])).await.unwrap(), FactSet::Unavailable);
+    let error = FactsSource::from_url("postgres://admin:hunter2@db/x").await.unwrap_err();
+    assert!(error.to_string().contains("postgres"), "{error}");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = sqlite(directory.path(), TABLES).await;
+    for url in [format!("sqlite:{}", path.display()), format!("sqlite://{}", path.display())] {
+        let source = FactsSource::from_url(&url).await.unwrap();
+        assert_eq!(source.kind(), "sqlite");
+    }
+}
