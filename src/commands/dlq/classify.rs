@@ -220,7 +220,13 @@ fn details(group: &Group, view: &View) -> String {
     let class = paint(rows::tone(group.class), group.class.name());
     let mut text = format!("\n{class}: {}\n", group.action);
     for reason in &group.reasons {
-        let line = format!("  {:>7}  {}", count(reason.messages), escape_line(&reason.reason));
+        let example = format!("(e.g. {})", rows::short(&reason.example));
+        let line = format!(
+            "  {:>7}  {} {}",
+            count(reason.messages),
+            escape_line(&reason.reason),
+            view.palette.paint(Tone::Faint, &example)
+        );
         text.push_str(&cut(&line, view.width));
         text.push('\n');
     }

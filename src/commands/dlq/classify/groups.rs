@@ -37,6 +37,8 @@ pub(super) struct Group {
 pub(super) struct ReasonCount {
     pub(super) reason: String,
     pub(super) messages: u64,
+    /// The id of the oldest message that has it: one to look at.
+    pub(super) example: String,
 }
 
 /// Breaks messages down by class, in the order of [`Class::ALL`].
@@ -67,23 +69,51 @@ pub(super) fn group(rows: &[Row], next: impl Fn(Class) -> String) -> Vec<Group> 
 
 /// Each reason counts once a message, most frequent first.
 fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<String, (u64, &str)> = BTreeMap::new();
     for row in rows {
         let distinct: HashSet<String> =
             row.verdict.reasons.iter().map(|reason| normalised(reason)).collect();
         for reason in distinct {
-            *counts.entry(reason).or_default() += 1;
+            counts.entry(reason).or_insert((0, &row.message_id)).0 += 1;
         }
     }
-    let mut counts: Vec<ReasonCount> =
-        counts.into_iter().map(|(reason, messages)| ReasonCount { reason, messages }).collect();
+    let count = |(reason, (messages, example)): (String, (u64, &str))| ReasonCount {
+        reason,
+        messages,
+        example: example.to_owned(),
+    };
+    let mut counts: Vec<ReasonCount> = counts.into_iter().map(count).collect();
     counts.sort_by(|a, b| b.messages.cmp(&a.messages).then_with(|| a.reason.cmp(&b.reason)));
     counts
 }
 
-/// A reason without what differs from message to message: quoted values become `"…"`, numbers `N`,
-/// and examples in parentheses go.
+/// What places and counts look like once their numbers are out, and what is kept of them.
+const PLACES: [(&str, &str); 6] = [
+    (" at byte N (column N)", ""),
+    (" at byte N (line N, column N)", ""),
+    (" at rank N", ""),
+    ("N of N ", ""),
+    ("entry N", "entry"),
+    ("all N ", "all "),
+];
+
+/// A reason without what differs from message to message: places and counts go, quoted values become
+/// `"…"`, other numbers `N`. The keys of a foreign message stay: they tell whose it is.
 fn normalised(reason: &str) -> String {
+    if reason.starts_with(FOREIGN) {
+        return reason.to_owned();
+    }
+    let mut text = without_values(reason);
+    for (place, kept) in PLACES {
+        text = text.replace(place, kept);
+    }
+    text
+}
+
+/// How the reason of a foreign message begins.
+const FOREIGN: &str = "not a recommendation message: an object with ";
+
+fn without_values(reason: &str) -> String {
     let mut text = String::with_capacity(reason.len());
     let mut rest = reason;
     while let Some(first) = rest.chars().next() {
@@ -123,21 +153,23 @@ mod tests {
     #[test]
     fn reasons_that_differ_only_in_values_are_one() {
         let shown = [
-            "malformed at line 1, column 45 (byte 44): expected `,`",
+            "malformed at byte 44 (line 2, column 45): expected `,`",
             "3 of 50 users unknown (first: u-17)",
             r#"user id "a\"b 7" is not a whole number"#,
-            "not a recommendation message: an object with keys",
+            r#"not a recommendation message: an object with "alarm", "host2""#,
             r#"cut off "in the middle"#,
+            "entry 3 at byte 27 (column 28): article id at rank 2: null is no id",
         ]
         .map(normalised);
         assert_eq!(
             shown,
             [
-                "malformed at line N, column N (byte N): expected `,`",
-                "N of N users unknown",
+                "malformed: expected `,`",
+                "users unknown",
                 "user id \"…\" is not a whole number",
-                "not a recommendation message: an object with keys",
+                "not a recommendation message: an object with \"alarm\", \"host2\"",
                 "cut off \"…\"",
+                "entry: article id: null is no id",
             ]
         );
     }

@@ -1,0 +1,411 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_recoctl_global_optspecs
+    string join \n env= config= profile= region= endpoint-url= sandbox queue= dlq= table= function= facts= policy= o/output= q/quiet v/verbose no-color no-input h/help V/version
+end
+
+function __fish_recoctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_recoctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_recoctl_using_subcommand
+    set -l cmd (__fish_recoctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c recoctl -n "__fish_recoctl_needs_command" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_needs_command" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_needs_command" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_needs_command" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_needs_command" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_needs_command" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_needs_command" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_needs_command" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_needs_command" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "config" -d 'Show what is configured, and where each value comes from'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "man" -d 'Print a manual page, or write all of them'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l max -d 'Show at most so many messages' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l class -d 'Show only messages of this class; scans until --max of them are found' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l full -d 'Show the bodies, too'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l max -d 'Look at so many messages only; without it, at all of them' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l fail-on -d 'Exit with code 6 when a message of one of these classes is found' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l all -d 'Look at all messages (the default)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l rate -d 'Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l class -d 'Move messages of these classes; `all` moves everything' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''
+all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max -d 'Move at most so many messages, oldest first' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dry-run -d 'Say what would be moved, and move nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l yes -d 'Answer yes to what `--class all` asks'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Write every line or entry that could not be written to this new file (JSON lines)' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l concurrency -d 'Batches of up to 25 items in flight at once' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l dry-run -d 'Read, filter and count, but write nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l since -d 'How far to look back, e.g. 90m, 6h, 7d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l period -d 'The length of a period, e.g. 1m, 5m, 1h; the finest that is not too much when not given' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l port -d 'Listen on this port of 127.0.0.1; 0 takes a free one' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l wcu -d 'Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault -d 'Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault-seed -d 'Seed of the chance by which faults strike: the same seed strikes the same calls' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l empty -d 'Start with nothing in it: no queues, no table, no facts'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l pause -d 'Wait so many seconds before each step, for watching' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l out-dir -d 'Write every page into this directory instead' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "config" -d 'Show what is configured, and where each value comes from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "man" -d 'Print a manual page, or write all of them'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "classify" -d 'Say why each message failed, and what to do about it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
