@@ -2,6 +2,7 @@
 
 pub mod backfill;
 pub mod hold;
+pub mod journal;
 pub mod judge;
 pub mod metrics;
 pub mod redrive;

@@ -14,7 +14,7 @@ use aws_sdk_sqs::config::Builder;
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
 pub use receive::Damaged;
-pub use send::SendTrouble;
+pub use send::{SendFailure, SendTrouble};
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;

@@ -2,6 +2,7 @@
 
 mod again;
 pub mod classify;
+pub mod journal;
 mod pair;
 pub mod peek;
 pub mod redrive;
@@ -25,6 +26,9 @@ pub enum DlqCommand {
     Classify(classify::ClassifyArgs),
     /// Send back what can succeed, at a rate the table can take, losing nothing
     Redrive(redrive::RedriveArgs),
+    /// What earlier redrives did; resume one that was cut off, or put its messages back
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
 }
 
 /// Runs one of them.
@@ -36,6 +40,7 @@ pub async fn run(context: &Context, command: DlqCommand) -> Result<Outcome> {
         DlqCommand::Peek(args) => peek::run(context, args).await,
         DlqCommand::Classify(args) => classify::run(context, args).await,
         DlqCommand::Redrive(args) => redrive::run(context, args).await,
+        DlqCommand::Journal(command) => journal::run(context, command).await,
     }
 }
 

@@ -2,7 +2,7 @@
 //! acknowledged.
 //!
 //! A crash between the two leaves a message in both queues, never in neither: at most the batches
-//! in flight.
+//! in flight, and the journal knows which.
 
 mod courier;
 mod lanes;

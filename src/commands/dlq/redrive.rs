@@ -1,7 +1,9 @@
 //! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
 
+mod log;
 mod report;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,12 +17,14 @@ use super::session::{Opening, Session, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::hold::Released;
+use crate::flow::journal::Journal;
 use crate::flow::redrive::{
     Courier, Decision, Fate, Pace, Parcel, Rate, Selection, decide, deliver,
 };
 use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
 use crate::flow::spool::Spool;
 use crate::ui::{Report, Unit, count};
+use log::Log;
 use report::{Ending, Record, RedriveReport};
 
 /// A source queue this deep is worth a word before more is put on it.
@@ -47,6 +51,9 @@ pub struct RedriveArgs {
     /// Receive even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
+    /// Write the journal to this new file instead of one in the state directory
+    #[arg(long, value_name = "PATH")]
+    pub journal: Option<PathBuf>,
 }
 
 /// A class, or all of them.
@@ -94,12 +101,25 @@ pub async fn run(context: &Context, args: RedriveArgs) -> Result<Outcome> {
         return Err(Error::new(Kind::Internal, "the source queue was not looked for"));
     };
     announce(context, &session, &source, &args);
-    let mut redrive = Redrive::new(context, &session, &source, &args, selection, spool);
+    let log = Log::open(context, &session, &source, &args)?;
+    let mut redrive = Redrive::new(context, &session, &args, selection);
+    if let Some(log) = &log {
+        redrive.courier = Some(redrive.courier(&source, spool, log.journal()));
+        redrive.ending.journal = log.path();
+    }
     let result = redrive.run().await;
     let released = session.release_all(context).await;
     redrive.released.merge(released);
-    result?;
-    let report = redrive.report()?;
+    if let Err(error) = result {
+        if let Some(log) = log {
+            log.abandon(context);
+        }
+        return Err(error);
+    }
+    let mut report = redrive.report()?;
+    if let Some(log) = log {
+        log.close(context, &mut report).await;
+    }
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -144,7 +164,8 @@ struct Redrive<'a> {
     session: &'a Session,
     args: &'a RedriveArgs,
     selection: Selection,
-    courier: Arc<Courier>,
+    /// None in a dry run, which sends nothing.
+    courier: Option<Arc<Courier>>,
     pace: Pace,
     ending: Ending,
     records: Vec<Record>,
@@ -156,31 +177,33 @@ impl<'a> Redrive<'a> {
     fn new(
         context: &'a Context,
         session: &'a Session,
-        source: &Known,
         args: &'a RedriveArgs,
         selection: Selection,
-        spool: Arc<Spool>,
     ) -> Self {
-        let courier = Courier {
-            sqs: session.sqs.clone(),
-            from: session.pair.dlq.queue.clone(),
-            to: source.queue.clone(),
-            to_limit: source.state.max_message_bytes,
-            hold: Arc::clone(&session.hold),
-            spool,
-        };
         Redrive {
             context,
             session,
             args,
             selection,
-            courier: Arc::new(courier),
+            courier: None,
             pace: Pace::new(args.rate),
             ending: Ending::default(),
             records: Vec::new(),
             released: Released::default(),
             began: Instant::now(),
         }
+    }
+
+    fn courier(&self, to: &Known, spool: Arc<Spool>, journal: Arc<Journal>) -> Arc<Courier> {
+        Arc::new(Courier {
+            sqs: self.session.sqs.clone(),
+            from: self.session.pair.dlq.queue.clone(),
+            to: to.queue.clone(),
+            to_limit: to.state.max_message_bytes,
+            hold: Arc::clone(&self.session.hold),
+            spool,
+            journal,
+        })
     }
 
     fn fifo(&self) -> bool {
@@ -244,12 +267,15 @@ impl<'a> Redrive<'a> {
         if going.is_empty() {
             return Ok(0);
         }
+        let Some(courier) = self.courier.clone() else {
+            return Err(Error::new(Kind::Internal, "a dry run was about to move messages"));
+        };
         let total = going.len() as u64;
         self.ending.moving += total;
         let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
         let parcels: Vec<Parcel> = going.iter().map(|found| self.parcel(found)).collect();
         let began = Instant::now();
-        let (courier, pace) = (Arc::clone(&self.courier), self.pace.clone());
+        let pace = self.pace.clone();
         let fates = deliver(courier, parcels, pace, &self.context.cancel, &progress).await?;
         self.ending.move_time += began.elapsed();
         let moved = fates.iter().filter(|fate| matches!(fate, Fate::Moved { .. })).count();

@@ -167,7 +167,12 @@ async fn run_step(context: &Context, step: &Step, sandbox: &Sandbox, dir: &Path)
             command.env_remove(name);
         }
     }
-    command.envs(sandbox.env()).env("HOME", dir).env("XDG_CONFIG_HOME", dir).current_dir(dir);
+    command
+        .envs(sandbox.env())
+        .env("HOME", dir)
+        .env("XDG_CONFIG_HOME", dir)
+        .env("XDG_STATE_HOME", dir)
+        .current_dir(dir);
     if !context.ui.view().palette.is_on() {
         command.arg("--no-color");
     }

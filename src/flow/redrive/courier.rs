@@ -10,8 +10,10 @@ use reco_store::retry::RetryOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::{Pace, STOPPED};
-use crate::aws::sqs::{Queue, SendTrouble, Sqs};
+use crate::aws::sqs::{Queue, SendFailure, SendTrouble, Sqs};
+use crate::error::Result;
 use crate::flow::hold::Hold;
+use crate::flow::journal::{Journal, chronicle};
 use crate::flow::spool::{Slot, Spool};
 
 /// Attempts at sending a message that the queue did not take for a passing reason.
@@ -99,6 +101,8 @@ pub struct Courier {
     pub hold: Arc<Hold>,
     /// Has their content.
     pub spool: Arc<Spool>,
+    /// Knows on disk what is about to be done, and what was done.
+    pub journal: Arc<Journal>,
 }
 
 /// A batch under way.
@@ -109,11 +113,28 @@ struct Batch {
     delivered: Delivered,
     /// The answer of an earlier attempt was lost: what is pending may have been sent.
     doubtful: Option<String>,
+    /// The journal does not have the answers, so nothing is deleted: why.
+    unwritten: Option<String>,
 }
 
 impl Batch {
     fn settle(&mut self, message: &Message, fate: Fate) {
         if let Some(at) = self.index.get(&message.id) {
+            self.delivered.fates.push((*at, fate));
+        }
+    }
+
+    /// Settles a message that the destination has; `reason` is why it was not deleted.
+    fn settle_deletable(&mut self, deletable: &Deletable, reason: Option<String>) {
+        let sent_as = match deletable.copy() {
+            Copy::Sent(id) => id.clone(),
+            Copy::BackedUp => String::new(),
+        };
+        let fate = match reason {
+            Some(reason) => Fate::NotDeleted { sent_as, reason },
+            None => Fate::Moved { sent_as },
+        };
+        if let Some(at) = self.index.get(deletable.message_id()) {
             self.delivered.fates.push((*at, fate));
         }
     }
@@ -127,6 +148,12 @@ impl Batch {
             };
             self.settle(&message, fate);
         }
+    }
+
+    /// Ends the whole move: without the journal nothing may be sent or deleted.
+    fn halt(&mut self, reason: &str) {
+        self.unwritten = Some(reason.to_owned());
+        self.delivered.trouble = Some(Trouble::Refused(reason.to_owned()));
     }
 
     fn apply(&mut self, settled: Settled<Message>) -> Option<String> {
@@ -163,7 +190,14 @@ impl Courier {
                 break;
             }
             attempt += 1;
-            let Some(reason) = self.send(&mut batch).await else { break };
+            let number = self.journal.next_batch();
+            if let Err(error) = self.intend(&batch, number, attempt > 1).await {
+                let reason = error.to_string();
+                batch.halt(&reason);
+                batch.settle_pending(|| Fate::Left { reason: reason.clone() });
+                break;
+            }
+            let Some(reason) = self.send(&mut batch, number).await else { break };
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| Fate::Failed {
                     reason: format!("not taken in {attempt} attempts: {reason}"),
@@ -190,6 +224,7 @@ impl Courier {
             deletable: Vec::with_capacity(parcels.len()),
             delivered: Delivered { fates: Vec::with_capacity(parcels.len()), trouble: None },
             doubtful: None,
+            unwritten: None,
         };
         for (at, parcel) in parcels {
             match self.spool.get(parcel.slot) {
@@ -227,68 +262,98 @@ impl Courier {
         batch.pending = kept;
     }
 
+    async fn intend(&self, batch: &Batch, number: u64, again: bool) -> Result<()> {
+        let messages = batch.pending.iter().map(|message| (message, None));
+        self.journal.durable(chronicle::intents(messages, number, again)?).await
+    }
+
+    /// Writes down what is known of a send. False when it could not be: then nothing is deleted,
+    /// and nothing more is sent.
+    async fn note(&self, batch: &mut Batch, lines: Result<Vec<u8>>) -> bool {
+        let written = async { self.journal.durable(lines?).await };
+        let Err(error) = written.await else { return true };
+        batch.halt(&error.to_string());
+        false
+    }
+
     /// Sends what is pending. Answers with a reason when some of it may be sent again.
-    async fn send(&self, batch: &mut Batch) -> Option<String> {
+    async fn send(&self, batch: &mut Batch, number: u64) -> Option<String> {
         let outgoing: Vec<&Message> = batch.pending.iter().collect();
         match self.sqs.send_batch(&self.to, &outgoing).await {
             Ok(result) => {
                 batch.delivered.trouble = None;
                 let sent = std::mem::take(&mut batch.pending);
-                batch.apply(settle(sent, as_received, &result))
-            }
-            Err(failure) => {
-                let reason = failure.error.to_string();
-                match failure.trouble {
-                    SendTrouble::Refused => {
-                        batch.delivered.trouble = Some(Trouble::Refused(reason.clone()));
-                        batch.settle_pending(|| Fate::Failed { reason: reason.clone() });
-                        return None;
-                    }
-                    SendTrouble::Passing => {}
-                    SendTrouble::Ambiguous => {
-                        batch.doubtful = Some(format!("the answer to its send was lost: {reason}"));
-                    }
+                let settled = settle(sent, as_received, &result);
+                let lines = chronicle::answers(&settled, number);
+                let written = self.note(batch, lines).await;
+                let reason = batch.apply(settled)?;
+                if written {
+                    return Some(reason);
                 }
-                batch.delivered.trouble = Some(Trouble::Failed(reason.clone()));
-                if failure.trouble == SendTrouble::Ambiguous && !self.to.fifo {
-                    // A second send would duplicate; FIFO recognises it by the deduplication id.
-                    batch.settle_pending(|| Fate::Uncertain { reason: reason.clone() });
-                    return None;
-                }
-                Some(reason)
+                batch.settle_pending(|| Fate::Failed { reason: reason.clone() });
+                None
             }
+            Err(failure) => self.not_answered(batch, number, failure).await,
         }
+    }
+
+    /// After a send that failed as a whole.
+    async fn not_answered(
+        &self,
+        batch: &mut Batch,
+        number: u64,
+        failure: SendFailure,
+    ) -> Option<String> {
+        let reason = failure.error.to_string();
+        let doubtful = failure.trouble == SendTrouble::Ambiguous;
+        batch.delivered.trouble = Some(match failure.trouble {
+            SendTrouble::Refused => Trouble::Refused(reason.clone()),
+            SendTrouble::Passing | SendTrouble::Ambiguous => Trouble::Failed(reason.clone()),
+        });
+        let lines = chronicle::failure(&batch.pending, number, &reason, doubtful);
+        let written = self.note(batch, lines).await;
+        if doubtful {
+            batch.doubtful = Some(format!("the answer to its send was lost: {reason}"));
+        }
+        // A second send would duplicate; FIFO recognises it by the deduplication id.
+        if written && (failure.trouble == SendTrouble::Passing || (doubtful && self.to.fifo)) {
+            return Some(reason);
+        }
+        batch.settle_pending(|| Fate::Failed { reason: reason.clone() });
+        None
     }
 
     async fn delete(&self, batch: &mut Batch) {
         let deletable = std::mem::take(&mut batch.deletable);
+        if let Some(reason) = batch.unwritten.clone() {
+            for deletable in &deletable {
+                batch.settle_deletable(deletable, Some(reason.clone()));
+            }
+            return;
+        }
+        let mut gone = Vec::with_capacity(deletable.len());
         for chunk in deletable.chunks(crate::aws::sqs::BATCH) {
             let fates = self.sqs.delete(&self.from, chunk).await;
             for (deletable, fate) in chunk.iter().zip(fates) {
                 let id = deletable.message_id();
-                let sent_as = match deletable.copy() {
-                    Copy::Sent(id) => id.clone(),
-                    Copy::BackedUp => String::new(),
-                };
                 // AWS: a delete by a lapsed handle may answer success and delete nothing.
                 let reason = match fate {
                     Err(fault) => Some(fault.to_string()),
                     Ok(()) if self.hold.handle(id).is_none() => {
                         Some("its receipt handle lapsed before it was deleted".to_owned())
                     }
-                    Ok(()) => None,
-                };
-                let fate = match reason {
-                    Some(reason) => Fate::NotDeleted { sent_as, reason },
-                    None => {
+                    Ok(()) => {
                         self.hold.forget(id);
-                        Fate::Moved { sent_as }
+                        gone.push(deletable);
+                        None
                     }
                 };
-                if let Some(at) = batch.index.get(id) {
-                    batch.delivered.fates.push((*at, fate));
-                }
+                batch.settle_deletable(deletable, reason);
             }
+        }
+        // Without this record a resume deletes once more what is gone, which does no harm.
+        if let Ok(lines) = chronicle::deleted(gone) {
+            self.journal.note(lines);
         }
     }
 }

@@ -166,6 +166,8 @@ pub(super) struct Ending {
     pub(super) time: Duration,
     /// Stopped by a signal.
     pub(super) interrupted: bool,
+    /// The journal's file.
+    pub(super) journal: Option<String>,
 }
 
 /// What a redrive answers.
@@ -198,10 +200,22 @@ pub(super) struct RedriveReport {
     #[serde(flatten)]
     released: Released,
     interrupted: bool,
+    /// The file that has every message that was sent; null when none was.
+    journal: Option<String>,
     messages: Vec<Record>,
 }
 
 impl RedriveReport {
+    /// What was counted, as the journal's end has it.
+    pub(super) fn tally(&self) -> BTreeMap<String, u64> {
+        self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()
+    }
+
+    /// Nothing was sent, and the journal is gone.
+    pub(super) fn forget_journal(&mut self) {
+        self.journal = None;
+    }
+
     pub(super) fn new(
         (queues, basis): (Queues, Basis),
         args: &RedriveArgs,
@@ -236,6 +250,7 @@ impl RedriveReport {
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,
             interrupted: ending.interrupted,
+            journal: ending.journal.clone(),
             messages,
         }
     }
@@ -344,6 +359,9 @@ impl RedriveReport {
             text.push_str("; interrupted: what was in flight is finished, the rest released");
         }
         text.push('\n');
+        if let Some(journal) = &self.journal {
+            text.push_str(&format!("journal {}\n", escape_line(journal)));
+        }
         if self.unreached > 0 {
             let about = count(self.unreached);
             text.push_str(&format!(

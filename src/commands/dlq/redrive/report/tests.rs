@@ -11,6 +11,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         dry_run,
         yes: false,
         force: false,
+        journal: None,
     };
     let ending = Ending {
         seen: messages.len() as u64,

@@ -1,0 +1,38 @@
+//! `recoctl dlq journal`: what earlier redrives did, and bringing those to an end that were cut off.
+
+mod list;
+mod restore;
+mod resume;
+mod show;
+
+use clap::Subcommand;
+use reco_core::outcome::Outcome;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// The commands on journals.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// List the journals of this endpoint, newest first
+    List(list::ListArgs),
+    /// Show how each message of a journal stands
+    Show(show::ShowArgs),
+    /// Bring a run that was cut off to its end: delete what was acknowledged, send nothing twice
+    Resume(resume::ResumeArgs),
+    /// Put the messages of a journal back into a queue
+    Restore(restore::RestoreArgs),
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// What ended it before it had anything to report.
+pub async fn run(context: &Context, command: JournalCommand) -> Result<Outcome> {
+    match command {
+        JournalCommand::List(args) => list::run(context, &args),
+        JournalCommand::Show(args) => show::run(context, &args),
+        JournalCommand::Resume(args) => resume::run(context, &args).await,
+        JournalCommand::Restore(args) => restore::run(context, &args).await,
+    }
+}

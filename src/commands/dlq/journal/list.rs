@@ -1,0 +1,209 @@
+//! `recoctl dlq journal list`.
+
+use std::path::Path;
+
+use clap::Args;
+use reco_core::journal::{Counts, State};
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::flow::journal::{Home, Lock, Stored, now_ms, stored};
+use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
+
+/// Arguments of `recoctl dlq journal list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Condition {
+    /// It ended, and nothing is left to do.
+    Finished,
+    /// It was cut off, or ended with messages that are sent and not deleted.
+    Unfinished,
+    /// Its process is at it.
+    Running,
+    /// Its journal cannot be read.
+    Unreadable,
+}
+
+impl Condition {
+    /// How the run of a journal stands.
+    pub(super) fn of(home: &Home, state: &State) -> Self {
+        let Some(header) = state.header() else { return Condition::Unfinished };
+        let holder = Lock::holder(home, &header.source);
+        if holder.is_some_and(|holder| holder.run_id == header.run_id) {
+            return Condition::Running;
+        }
+        let left = state.resume(now_ms());
+        if state.end().is_some() && left.delete.is_empty() && left.resend.is_empty() {
+            Condition::Finished
+        } else {
+            Condition::Unfinished
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Condition::Finished => "finished",
+            Condition::Unfinished => "unfinished",
+            Condition::Running => "running",
+            Condition::Unreadable => "unreadable",
+        }
+    }
+
+    pub(super) const fn tone(self) -> Tone {
+        match self {
+            Condition::Finished => Tone::Good,
+            Condition::Running => Tone::Faint,
+            Condition::Unfinished => Tone::Warn,
+            Condition::Unreadable => Tone::Bad,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct JournalRow {
+    run_id: Option<String>,
+    path: String,
+    bytes: u64,
+    condition: Condition,
+    started_at: Option<String>,
+    source: Option<String>,
+    destination: Option<String>,
+    /// How the run ended; null when it was cut off.
+    outcome: Option<Outcome>,
+    counts: Counts,
+    /// Why it cannot be read.
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListReport {
+    directory: String,
+    journals: Vec<JournalRow>,
+    bytes: u64,
+}
+
+/// Lists.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
+    let home = Home::of(&context.settings)?;
+    let journals: Vec<JournalRow> =
+        stored(&home)?.into_iter().map(|stored| row(&home, stored)).collect();
+    let report = ListReport {
+        directory: home.journals().display().to_string(),
+        bytes: journals.iter().map(|journal| journal.bytes).sum(),
+        journals,
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+fn row(home: &Home, Stored { path, bytes, state }: Stored) -> JournalRow {
+    let path = path.display().to_string();
+    match state {
+        Err(error) => JournalRow {
+            run_id: None,
+            path,
+            bytes,
+            condition: Condition::Unreadable,
+            started_at: None,
+            source: None,
+            destination: None,
+            outcome: None,
+            counts: Counts::default(),
+            reason: Some(error.to_string()),
+        },
+        Ok(state) => {
+            let header = state.header();
+            JournalRow {
+                run_id: header.map(|header| header.run_id.clone()),
+                path,
+                bytes,
+                condition: Condition::of(home, &state),
+                started_at: header.map(|header| header.started_at.clone()),
+                source: header.map(|header| header.source.clone()),
+                destination: header.and_then(|header| header.destination.clone()),
+                outcome: state.end().map(|end| end.outcome),
+                counts: state.counts(),
+                reason: None,
+            }
+        }
+    }
+}
+
+impl Report for ListReport {
+    const KIND: &'static str = "dlq.journal.list";
+    const ROWS: Option<&'static str> = Some("journals");
+
+    /// An empty directory is a sound answer.
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        if self.journals.is_empty() {
+            return format!("no journals in {}\n", self.directory);
+        }
+        let mut table = Table::new(
+            view,
+            &[
+                ("RUN", Align::Left),
+                ("STARTED", Align::Left),
+                ("QUEUE", Align::Left),
+                ("STATE", Align::Left),
+                ("MESSAGES", Align::Right),
+                ("MOVED", Align::Right),
+                ("OPEN", Align::Right),
+                ("SIZE", Align::Right),
+            ],
+        );
+        for journal in &self.journals {
+            let counts = &journal.counts;
+            let open = counts.acked + counts.uncertain + counts.intended;
+            let text = |value: &Option<String>| escape_line(value.as_deref().unwrap_or("?"));
+            let started = text(&journal.started_at);
+            table.toned_row([
+                (text(&journal.run_id), None),
+                (started.split('.').next().unwrap_or_default().to_owned(), None),
+                (queue_name(&text(&journal.source)), None),
+                (journal.condition.name().to_owned(), Some(journal.condition.tone())),
+                (count(counts.messages), None),
+                (count(counts.deleted), None),
+                (count(open), None),
+                (bytes(journal.bytes), None),
+            ]);
+        }
+        let mut text = table.finish();
+        for journal in &self.journals {
+            if let Some(reason) = &journal.reason {
+                let label = view.palette.paint(Tone::Bad, "unreadable:");
+                text.push_str(&format!("{label} {}\n", escape_line(reason)));
+            }
+        }
+        let unfinished = |journal: &&JournalRow| journal.condition == Condition::Unfinished;
+        if let Some(journal) = self.journals.iter().find(unfinished) {
+            let run = journal.run_id.clone().unwrap_or_else(|| journal.path.clone());
+            let command = format!("recoctl dlq journal resume {run}");
+            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+        }
+        text.push_str(&format!(
+            "\n{} journals, {}, in {}; none is removed by recoctl\n",
+            self.journals.len(),
+            bytes(self.bytes),
+            Path::new(&self.directory).display()
+        ));
+        text
+    }
+}
+
+/// The name in an ARN.
+pub(super) fn queue_name(arn: &str) -> String {
+    arn.rsplit(':').next().unwrap_or(arn).to_owned()
+}

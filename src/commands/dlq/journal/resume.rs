@@ -1,0 +1,217 @@
+//! `recoctl dlq journal resume`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
+
+use crate::aws::sqs::Sqs;
+use crate::commands::dlq::pair::{Known, Pair, guard};
+use crate::commands::dlq::session::warn_unreleased;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::flow::hold::Released;
+use crate::flow::journal::{Fate, Finished, Home, Journal, Lock, Resumer, find, load, now_ms};
+use crate::ui::{Report, Tone, View, count, escape_line};
+
+/// Messages named in the table of each fate; JSON has all.
+const NAMED: usize = 20;
+
+/// Arguments of `recoctl dlq journal resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The run: its id, the beginning of it, or the journal's path
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// Receive even if the DLQ has a redrive policy of its own
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    message_id: String,
+    #[serde(flatten)]
+    fate: Fate,
+}
+
+#[derive(Debug, Serialize)]
+struct ResumeReport {
+    journal: String,
+    run_id: Option<String>,
+    source: Option<String>,
+    destination: Option<String>,
+    /// The last line had been cut off while it was written.
+    torn_line: Option<u64>,
+    /// Messages by what became of them.
+    counts: BTreeMap<&'static str, u64>,
+    /// Whether nothing is left that another resume could do.
+    finished: bool,
+    #[serde(flatten)]
+    released: Released,
+    interrupted: bool,
+    messages: Vec<Row>,
+}
+
+/// Resumes.
+///
+/// # Errors
+/// When there is no such journal, its queues cannot be found, another run is on the DLQ, or SQS
+/// fails.
+pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
+    let home = Home::of(&context.settings)?;
+    let path = find(&home, &args.run)?;
+    let header = load(&path)?.header().cloned();
+    let Some(header) = header else {
+        return Err(Error::input(format!("the journal {} has no header", path.display()))
+            .hint("its run was cut off before it sent anything: there is nothing to resume"));
+    };
+    let lock = Lock::take(&home, &header.source, &header.run_id)?;
+    // Only now is it sure that nobody writes it.
+    let state = load(&path)?;
+    let left = state.resume(now_ms());
+    let torn_line = state.tail().torn.as_ref().map(|torn| torn.line);
+    let finished = if left == Default::default() {
+        Finished::default()
+    } else {
+        let sqs = Sqs::new(context.sdk().await?);
+        let (from, from_state) = sqs.resolve(&header.source).await?;
+        let known = Known { queue: from.clone(), state: from_state };
+        guard(&Pair { dlq: known, source: None }, args.force)?;
+        let to = match header.destination.as_deref().filter(|_| !left.resend.is_empty()) {
+            Some(arn) => Some(sqs.resolve(arn).await?.0),
+            None => None,
+        };
+        let open = left.delete.len() + left.resend.len();
+        context.ui.status(format!(
+            "resuming run {} on {}: {} messages to bring to an end",
+            header.run_id,
+            from.name,
+            count(open as u64)
+        ));
+        let journal = Journal::append(&path, &state)?;
+        let cancel = context.cancel.clone();
+        let resumer = Resumer { sqs, from, to, journal, cancel };
+        let finished = resumer.run(&path, left).await?;
+        if finished.is_done() {
+            let (outcome, counts) = (outcome_of(&finished, false), counts_of(&finished));
+            let counts = counts.into_iter().map(|(name, count)| (name.to_owned(), count));
+            resumer.journal.close_with(outcome, counts.collect()).await?;
+        }
+        finished
+    };
+    drop(lock);
+    warn_unreleased(context, &finished.released);
+    let interrupted = context.cancel.is_cancelled();
+    let report = ResumeReport {
+        journal: path.display().to_string(),
+        run_id: Some(header.run_id),
+        source: Some(header.source),
+        destination: header.destination,
+        torn_line,
+        counts: counts_of(&finished),
+        finished: finished.is_done(),
+        interrupted,
+        messages: finished
+            .fates
+            .into_iter()
+            .map(|(message_id, fate)| Row { message_id, fate })
+            .collect(),
+        released: finished.released,
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+const fn name(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Deleted => "deleted",
+        Fate::Gone => "gone",
+        Fate::Resent => "resent",
+        Fate::NotSeen => "not-seen",
+        Fate::NotDeleted { .. } => "not-deleted",
+        Fate::Uncertain { .. } => "uncertain",
+    }
+}
+
+const fn meaning(name: &str) -> &'static str {
+    match name.as_bytes() {
+        b"deleted" => "acknowledged by the destination, and now deleted from the DLQ",
+        b"gone" => "acknowledged by the destination, and no longer in the DLQ",
+        b"resent" => "sent again under their deduplication id, and deleted from the DLQ",
+        b"not-seen" => {
+            "acknowledged, and not found in the DLQ, where others hold messages: resume again later"
+        }
+        b"not-deleted" => "acknowledged, and still in the DLQ: resume again",
+        _ => "still in the DLQ, and perhaps sent as well: check before redriving them",
+    }
+}
+
+fn counts_of(finished: &Finished) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for fate in finished.fates.values() {
+        *counts.entry(name(fate)).or_default() += 1;
+    }
+    counts
+}
+
+fn outcome_of(finished: &Finished, interrupted: bool) -> Outcome {
+    outcome(&counts_of(finished), &finished.released, interrupted)
+}
+
+fn outcome(counts: &BTreeMap<&str, u64>, released: &Released, interrupted: bool) -> Outcome {
+    let sum = |names: &[&str]| names.iter().filter_map(|name| counts.get(name)).sum::<u64>();
+    let tally = Tally {
+        done: sum(&["deleted", "gone", "resent"]),
+        excluded: 0,
+        failed: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
+    };
+    match tally.outcome(interrupted) {
+        // Nothing is broken: the run was cut off where nobody can know more.
+        Outcome::Failed => Outcome::Partial,
+        other => other,
+    }
+}
+
+impl Report for ResumeReport {
+    const KIND: &'static str = "dlq.journal.resume";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        outcome(&self.counts, &self.released, self.interrupted)
+    }
+
+    fn render(&self, view: &View) -> String {
+        let mut text = String::new();
+        for (fate, number) in &self.counts {
+            text.push_str(&format!("{fate:<12} {:>7}  {}\n", count(*number), meaning(fate)));
+            let named: Vec<&Row> =
+                self.messages.iter().filter(|row| name(&row.fate) == *fate).collect();
+            for row in named.iter().take(NAMED) {
+                if let Fate::NotDeleted { reason } | Fate::Uncertain { reason } = &row.fate {
+                    let id = escape_line(&row.message_id);
+                    text.push_str(&format!("  {id} {}\n", escape_line(reason)));
+                }
+            }
+            if named.len() > NAMED {
+                let more = count((named.len() - NAMED) as u64);
+                text.push_str(&format!("  and {more} more; --output json names them all\n"));
+            }
+        }
+        if self.counts.is_empty() {
+            text.push_str("nothing was left to do\n");
+        }
+        if let Some(line) = self.torn_line {
+            let label = view.palette.paint(Tone::Warn, "note:");
+            text.push_str(&format!(
+                "{label} line {line}, the last, was cut off while it was written; nothing was done by it\n"
+            ));
+        }
+        if self.interrupted {
+            text.push_str("interrupted\n");
+        }
+        text.push_str(&format!("journal {}\n", escape_line(&self.journal)));
+        text
+    }
+}

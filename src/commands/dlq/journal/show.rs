@@ -1,0 +1,166 @@
+//! `recoctl dlq journal show`.
+
+use clap::Args;
+use reco_core::journal::{Counts, Standing, State};
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use super::list::{Condition, queue_name};
+use crate::context::Context;
+use crate::error::Result;
+use crate::flow::journal::{Home, find, load};
+use crate::ui::{Report, Tone, View, count, escape_line};
+
+/// Messages named in the table; JSON has all.
+const NAMED: usize = 20;
+
+/// Arguments of `recoctl dlq journal show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The run: its id, the beginning of it, or the journal's path
+    #[arg(value_name = "RUN")]
+    pub run: String,
+}
+
+#[derive(Debug, Serialize)]
+struct MessageRow {
+    message_id: String,
+    standing: Standing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShowReport {
+    path: String,
+    run_id: Option<String>,
+    condition: Condition,
+    started_at: Option<String>,
+    source: Option<String>,
+    destination: Option<String>,
+    recoctl: Option<String>,
+    policy_fingerprint: Option<String>,
+    /// How the run ended; null when it was cut off.
+    outcome: Option<Outcome>,
+    counts: Counts,
+    /// The last line was cut off while it was written; what it would have said was not done.
+    torn_line: Option<u64>,
+    /// What a sound journal does not say.
+    anomalies: Vec<String>,
+    /// Ids of messages that the destination may have more than once.
+    possibly_double: Vec<String>,
+    messages: Vec<MessageRow>,
+}
+
+/// Shows.
+///
+/// # Errors
+/// When there is no such journal, or it cannot be read.
+pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
+    let home = Home::of(&context.settings)?;
+    let path = find(&home, &args.run)?;
+    let state = load(&path)?;
+    let report = report(path.display().to_string(), Condition::of(&home, &state), &state);
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+fn report(path: String, condition: Condition, state: &State) -> ShowReport {
+    let header = state.header();
+    let messages = state.messages().map(|(id, standing)| MessageRow {
+        message_id: id.to_owned(),
+        standing,
+        reason: state.reason(id).map(str::to_owned),
+    });
+    ShowReport {
+        path,
+        run_id: header.map(|header| header.run_id.clone()),
+        condition,
+        started_at: header.map(|header| header.started_at.clone()),
+        source: header.map(|header| header.source.clone()),
+        destination: header.and_then(|header| header.destination.clone()),
+        recoctl: header.map(|header| header.recoctl.clone()),
+        policy_fingerprint: header.map(|header| header.policy.clone()),
+        outcome: state.end().map(|end| end.outcome),
+        counts: state.counts(),
+        torn_line: state.tail().torn.as_ref().map(|torn| torn.line),
+        anomalies: state.anomalies().iter().map(ToString::to_string).collect(),
+        possibly_double: state.possibly_double().map(str::to_owned).collect(),
+        messages: messages.collect(),
+    }
+}
+
+impl Report for ShowReport {
+    const KIND: &'static str = "dlq.journal.show";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        let or = |value: &Option<String>| escape_line(value.as_deref().unwrap_or("?"));
+        let name = |arn: &Option<String>| queue_name(&or(arn));
+        let mut text = format!(
+            "run {}, {}: from {} to {}, begun {}\n{}\n\n",
+            or(&self.run_id),
+            view.palette.paint(self.condition.tone(), self.condition.name()),
+            name(&self.source),
+            name(&self.destination),
+            or(&self.started_at),
+            view.palette.paint(Tone::Faint, &self.path),
+        );
+        for (standing, number, meaning) in self.standings() {
+            if number == 0 {
+                continue;
+            }
+            text.push_str(&format!("{standing:<10} {:>7}  {meaning}\n", count(number)));
+        }
+        let open = self.messages.iter().filter(|row| row.standing != Standing::Deleted);
+        let open: Vec<&MessageRow> = open.collect();
+        for row in open.iter().take(NAMED) {
+            let reason = row.reason.as_deref().unwrap_or_default();
+            let standing = format!("{:?}", row.standing).to_lowercase();
+            let id = escape_line(&row.message_id);
+            text.push_str(&format!("  {id} {standing} {}\n", escape_line(reason)));
+        }
+        if open.len() > NAMED {
+            let more = count((open.len() - NAMED) as u64);
+            text.push_str(&format!("  and {more} more; --output json names them all\n"));
+        }
+        if let Some(line) = self.torn_line {
+            let label = view.palette.paint(Tone::Warn, "note:");
+            text.push_str(&format!(
+                "{label} line {line}, the last, was cut off while it was written; nothing was done by it\n"
+            ));
+        }
+        for anomaly in &self.anomalies {
+            let label = view.palette.paint(Tone::Bad, "damaged:");
+            text.push_str(&format!("{label} {}\n", escape_line(anomaly)));
+        }
+        if self.condition == Condition::Unfinished {
+            let run = self.run_id.as_deref().unwrap_or(&self.path);
+            let command = format!("recoctl dlq journal resume {run}");
+            text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
+        }
+        text
+    }
+}
+
+impl ShowReport {
+    fn standings(&self) -> [(&'static str, u64, &'static str); 6] {
+        let counts = &self.counts;
+        [
+            ("deleted", counts.deleted, "sent, acknowledged and deleted from the DLQ"),
+            (
+                "acked",
+                counts.acked,
+                "acknowledged; perhaps still in the DLQ: `resume` deletes them",
+            ),
+            ("uncertain", counts.uncertain, "perhaps sent: the answer was lost or did not fit"),
+            ("intended", counts.intended, "perhaps sent: the run was cut off before an answer"),
+            ("refused", counts.refused, "not sent; still in the DLQ"),
+            ("backed up", counts.backed_up, "kept here, not sent"),
+        ]
+    }
+}

@@ -1,0 +1,87 @@
+//! What a redrive has open while it moves: the DLQ's lock, and its journal.
+
+use std::sync::Arc;
+
+use reco_core::journal::{Header, VERSION};
+
+use super::RedriveArgs;
+use super::report::RedriveReport;
+use crate::commands::dlq::pair::Known;
+use crate::commands::dlq::session::Session;
+use crate::context::Context;
+use crate::error::Result;
+use crate::flow::journal::{Home, Journal, Lock};
+use crate::ui::Report;
+
+/// Lock and journal of one run.
+pub(super) struct Log {
+    journal: Arc<Journal>,
+    home: Home,
+    _lock: Lock,
+}
+
+impl Log {
+    /// Takes the lock and begins the journal. A dry run has neither.
+    ///
+    /// # Errors
+    /// Refused, when another run is on the DLQ, or the journal cannot be written.
+    pub(super) fn open(
+        context: &Context,
+        session: &Session,
+        to: &Known,
+        args: &RedriveArgs,
+    ) -> Result<Option<Self>> {
+        if args.dry_run {
+            return Ok(None);
+        }
+        let home = Home::of(&context.settings)?;
+        let (run_id, from) = (Journal::new_run_id(), &session.pair.dlq.queue);
+        let lock = Lock::take(&home, &from.arn, &run_id)?;
+        let header = Header {
+            version: VERSION,
+            run_id,
+            started_at: String::new(),
+            source: from.arn.clone(),
+            destination: Some(to.queue.arn.clone()),
+            fifo: to.queue.fifo,
+            recoctl: String::new(),
+            policy: session.basis.policy_fingerprint.clone(),
+        };
+        let journal = Arc::new(Journal::create(&home, args.journal.as_deref(), header)?);
+        Ok(Some(Log { journal, home, _lock: lock }))
+    }
+
+    pub(super) fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.journal)
+    }
+
+    /// The journal's file; `None` when it goes with this process, so that nobody looks for it.
+    pub(super) fn path(&self) -> Option<String> {
+        let passing =
+            self.home.is_passing() && self.journal.path().starts_with(self.home.journals());
+        (!passing).then(|| self.journal.path().display().to_string())
+    }
+
+    /// After a failure: what was sent stays on record, without an end.
+    pub(super) fn abandon(self, context: &Context) {
+        match self.journal.discard_if_unused() {
+            Ok(true) => {}
+            Ok(false) => {
+                let path = self.journal.path().display();
+                context.ui.warn(format!(
+                    "the run was cut off; `recoctl dlq journal resume {path}` brings it to its end"
+                ));
+            }
+            Err(error) => context.ui.warn(error.to_string()),
+        }
+    }
+
+    /// Writes the end. That it cannot be written is a warning: all that matters is in the journal.
+    pub(super) async fn close(self, context: &Context, report: &mut RedriveReport) {
+        match self.journal.end(report.outcome(), report.tally()).await {
+            Ok(true) => {}
+            Ok(false) => report.forget_journal(),
+            Err(error) => context.ui.warn(format!("the journal has no end: {error}")),
+        }
+    }
+}

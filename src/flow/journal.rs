@@ -1,0 +1,16 @@
+//! Journals on disk: where they are, who writes them, who may run on a DLQ, and how a run that was
+//! cut off is brought to its end.
+
+pub mod chronicle;
+mod home;
+mod lock;
+mod resume;
+
+mod store;
+mod writer;
+
+pub use home::Home;
+pub use lock::Lock;
+pub use resume::{Fate, Finished, Resumer};
+pub use store::{Stored, each_kept, find, load, stored};
+pub use writer::{Journal, now_ms};

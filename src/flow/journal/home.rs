@@ -1,0 +1,106 @@
+//! Where journals and locks are kept.
+
+use std::fs::DirBuilder;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::config::{Key, Setting, Settings, Source};
+use crate::error::{Error, Result};
+
+/// The directory for the journals and locks of one endpoint.
+#[derive(Debug)]
+pub struct Home {
+    root: PathBuf,
+    /// The directory of a sandbox that ends with this process: its journals are of no use later.
+    passing: Option<TempDir>,
+}
+
+impl Home {
+    /// `$XDG_STATE_HOME/recoctl/journal`, else `~/.local/state/recoctl/journal`; for an endpoint
+    /// that is not AWS's own, a directory in it that is named after the endpoint, since queues of
+    /// two endpoints may have the same ARN. Nothing is created yet.
+    ///
+    /// # Errors
+    /// When neither variable is set.
+    pub fn of(settings: &Settings) -> Result<Self> {
+        let endpoint = settings.get(Key::EndpointUrl);
+        if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
+            let passing = TempDir::with_prefix("recoctl-journal-").map_err(|error| {
+                Error::refused("cannot make a directory for the journal").because(&error)
+            })?;
+            return Ok(Home { root: passing.path().to_owned(), passing: Some(passing) });
+        }
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        // XDG Base Directory Specification: a relative path is to be ignored.
+        let state = variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = state
+            .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/state")))
+            .ok_or_else(|| {
+                Error::refused(
+                    "there is no place for the journal: neither XDG_STATE_HOME nor HOME is set",
+                )
+                .hint("set XDG_STATE_HOME to a directory that can be written")
+            })?;
+        let mut root = state.join("recoctl").join("journal");
+        // The SDK reads these two itself, where no setting of ours comes before them.
+        let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
+        let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
+        if let Some(endpoint) = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk) {
+            root.push(directory_name(&endpoint));
+        }
+        Ok(Home { root, passing: None })
+    }
+
+    /// Where journals are.
+    #[must_use]
+    pub fn journals(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where locks are.
+    #[must_use]
+    pub fn locks(&self) -> PathBuf {
+        self.root.join("locks")
+    }
+
+    /// Whether it goes when this process ends.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        self.passing.is_some()
+    }
+}
+
+/// Makes a directory that only this user can read.
+pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Host and port of an endpoint, as a directory may be named.
+fn directory_name(endpoint: &str) -> String {
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let keep = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let name: String = host
+        .trim_end_matches('/')
+        .chars()
+        .map(|c| if keep(c) || c == '.' { c } else { '_' })
+        .collect();
+    // Nothing that leads out of the directory, and nothing hidden.
+    format!("at-{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_have_directories_of_their_own() {
+        assert_eq!(directory_name("http://127.0.0.1:4566/"), "at-127.0.0.1_4566");
+        assert_eq!(directory_name("../.."), "at-.._..");
+        assert_ne!(directory_name("http://a:1"), directory_name("http://a:2"));
+    }
+}
