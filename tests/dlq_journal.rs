@@ -201,6 +201,36 @@ fn what_was_redriven_can_be_put_back() {
     }
 }
 
+#[test]
+fn a_message_that_was_redriven_before_is_marked() {
+    let harness = with_messages(STANDARD, 3, &[]);
+    let report = harness.json(0, ["dlq", "redrive"]);
+    let sent_as = report["messages"][0]["sent_as"].as_str().expect("an id");
+    let sqs = harness.the_sandbox().sqs();
+    // One comes back as the redrive policy brings it, one with the same content, one is new.
+    let returned = bodies(&harness, "recs");
+    let planted = |body: &str, message_id: Option<&str>| {
+        let message_id = message_id.map(str::to_owned);
+        let planted = Planted { body: body.to_owned(), message_id, ..Planted::default() };
+        sqs.plant("recs-dlq", planted).expect("planted")
+    };
+    let came_back = planted("[7,[7]]", Some(sent_as));
+    let same = planted(&returned[0], None);
+    let fresh = planted("[8,[8]]", None);
+    let classified = harness.json(0, ["dlq", "classify"]);
+    let list = harness.json(0, ["dlq", "journal", "list"]);
+    let of = |id: &str| {
+        let rows = classified["messages"].as_array().expect("messages");
+        rows.iter().find(|row| row["message_id"] == id).expect("it is there").clone()
+    };
+    assert_eq!(of(&came_back)["redriven"]["sign"], "came-back");
+    assert_eq!(of(&came_back)["redriven"]["run_id"], list["journals"][0]["run_id"]);
+    assert_eq!(of(&same)["redriven"]["sign"], "same-content");
+    assert!(of(&fresh)["redriven"].is_null());
+    let reasons = of(&came_back)["reasons"].to_string();
+    assert!(reasons.contains("was redriven and came back"), "{reasons}");
+}
+
 /// What becomes of a run that is killed at a point of its choosing, and resumed.
 fn kill_and_resume(suffix: &str, point: u64) {
     const MESSAGES: usize = 60;
@@ -299,6 +329,41 @@ fn matrix(points: u64, run: impl Fn(u64) + Sync) {
                 }
             });
         }
+    });
+}
+
+/// Ctrl-C at a point: what is in flight is finished, nothing is left invisible, and every message is
+/// in exactly one queue.
+fn interrupt(suffix: &str, point: u64) {
+    const MESSAGES: usize = 60;
+    let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
+    let harness = with_messages(suffix, MESSAGES, &faults);
+    let mut child = support::spawn(&harness, &["dlq", "redrive"]);
+    let start = Instant::now();
+    while lines(&harness) < point && child.try_wait().expect("asked").is_none() {
+        assert!(start.elapsed() < Duration::from_secs(60), "it neither ends nor gets there");
+        thread::sleep(Duration::from_millis(1));
+    }
+    if child.try_wait().expect("asked").is_none() {
+        support::interrupt(&child);
+    }
+    let code = child.wait().expect("it ends").code();
+    assert!(matches!(code, Some(0 | 130)), "point {point}: {code:?}");
+    let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
+    assert_eq!(snapshot(&harness, &dlq).depth.in_flight, 0, "point {point}");
+    let mut all = bodies(&harness, &source);
+    all.extend(bodies(&harness, &dlq));
+    all.sort();
+    let mut expected: Vec<String> = (0..MESSAGES).map(|user| format!("[{user},[2]]")).collect();
+    expected.sort();
+    assert_eq!(all, expected, "point {point}: each message is in exactly one queue");
+}
+
+#[test]
+fn interrupted_at_any_point_nothing_is_left_invisible() {
+    let all = points(8, 50);
+    matrix(all, |point| {
+        interrupt(if point % 2 == 0 { STANDARD } else { FIFO }, 1 + point * 180 / all);
     });
 }
 

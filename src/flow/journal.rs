@@ -4,6 +4,7 @@
 pub mod chronicle;
 mod home;
 mod lock;
+mod recall;
 mod resume;
 
 mod store;
@@ -11,6 +12,7 @@ mod writer;
 
 pub use home::Home;
 pub use lock::Lock;
+pub use recall::{Recall, Redriven};
 pub use resume::{Fate, Finished, Resumer};
 pub use store::{Stored, each_kept, find, load, stored};
 pub use writer::{Journal, now_ms};

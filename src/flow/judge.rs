@@ -17,6 +17,7 @@ use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::flow::journal::{Recall, Redriven};
 
 /// What messages are judged by.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Judge {
     policy: Policy,
     schema: Schema,
     queue: QueueRules,
+    recall: Option<Recall>,
 }
 
 /// What the queues add to the judgement.
@@ -76,6 +78,9 @@ pub struct Row {
     /// Why SQS would not take it again, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsendable: Option<String>,
+    /// That an earlier run has already redriven it, by the word of its journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redriven: Option<Redriven>,
     /// The body, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -115,7 +120,13 @@ impl Judge {
                 ..Schema::with_key_type(KeyType::S)
             },
         };
-        Ok(Judge { facts, table, policy, schema, queue })
+        Ok(Judge { facts, table, policy, schema, queue, recall: None })
+    }
+
+    /// Marks messages that an earlier run has already redriven.
+    #[must_use]
+    pub fn with_recall(self, recall: Recall) -> Self {
+        Judge { recall: Some(recall), ..self }
     }
 
     /// What the judgement rests on.
@@ -188,9 +199,12 @@ impl Judge {
             superseded: false,
         };
         let made = content.entries.iter().filter_map(|entry| entry.generated_at).max();
+        let redriven = self.recall.as_ref().and_then(|recall| recall.recognise(message));
+        let mut verdict = classify(content, &around);
+        verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
         let row = Row {
             message_id: message.id.clone(),
-            verdict: classify(content, &around),
+            verdict,
             sent_at_ms,
             age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000),
             time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
@@ -199,6 +213,7 @@ impl Judge {
             group_id: message.group_id().map(str::to_owned),
             sequence: message.system.get("SequenceNumber").and_then(|text| text.parse().ok()),
             unsendable: unsendable(message, self.queue.destination_limit),
+            redriven,
             body: None,
         };
         Examined {
@@ -224,6 +239,7 @@ impl Row {
             group_id: None,
             sequence: None,
             unsendable: None,
+            redriven: None,
             body: None,
         }
     }

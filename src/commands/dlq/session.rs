@@ -10,6 +10,7 @@ use crate::aws::sqs::{Damaged, Sqs};
 use crate::context::Context;
 use crate::error::Result;
 use crate::flow::hold::{Hold, Released, period_for};
+use crate::flow::journal::{Home, Recall};
 use crate::flow::judge::{Basis, Judge, QueueRules};
 use crate::flow::scan::{Goal, Keep, Scan, Scanner};
 use crate::ui::{Unit, count};
@@ -84,6 +85,7 @@ impl Session {
             destination_limit: pair.source.as_ref().map(|s| s.state.max_message_bytes),
         };
         let judge = Judge::open(context, rules).await?;
+        let judge = recalling(context, judge, &pair.dlq.queue.arn);
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
@@ -141,6 +143,17 @@ impl Session {
         let released = self.hold.release_all().await;
         warn_unreleased(context, &released);
         released
+    }
+}
+
+/// The judge, with what the journals of the queue `arn` know; without it where they cannot be read.
+fn recalling(context: &Context, judge: Judge, arn: &str) -> Judge {
+    match Home::of(&context.settings).and_then(|home| Recall::of(&home, arn)) {
+        Ok(recall) => judge.with_recall(recall),
+        Err(error) => {
+            context.ui.warn(format!("messages redriven before are not marked: {error}"));
+            judge
+        }
     }
 }
 
