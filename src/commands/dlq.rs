@@ -5,9 +5,14 @@ pub mod classify;
 pub mod journal;
 mod pair;
 pub mod peek;
+mod plan;
 pub mod redrive;
 mod rows;
+mod select;
 mod session;
+
+#[cfg(test)]
+pub(crate) use rows::sample;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};

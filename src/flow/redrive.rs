@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use courier::{Courier, Fate, Parcel};
 pub use pace::{Pace, Rate};
-pub use plan::{Decision, Selection, decide};
+pub use plan::{Decision, decide};
 
 use crate::error::{Error, Kind, Result};
 use crate::flow::redrive::courier::{Delivered, Trouble};

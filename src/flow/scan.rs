@@ -8,7 +8,6 @@ mod state;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use reco_core::classify::Class;
 use reco_core::message::Message;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +16,7 @@ use crate::aws::sqs::{BATCH, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 use crate::flow::hold::Hold;
 use crate::flow::judge::{Judge, Row};
+use crate::flow::matcher::{Match, Matcher};
 use crate::flow::spool::{Slot, Spool};
 use crate::ui::Progress;
 use state::State;
@@ -38,8 +38,8 @@ pub enum Goal {
     All,
     /// So many messages, whatever they are.
     First(usize),
-    /// So many messages of a class.
-    OfClass(Class, usize),
+    /// So many messages that the scanner's `wanted` chooses.
+    Matching(usize),
 }
 
 /// What is kept of each message beside its judgement.
@@ -47,8 +47,6 @@ pub enum Goal {
 pub enum Keep {
     /// Nothing.
     Nothing,
-    /// The body, in the row.
-    Bodies,
     /// The whole message, on disk.
     Spooled(Arc<Spool>),
 }
@@ -88,6 +86,8 @@ pub struct Scanner {
     pub judge: Judge,
     /// What is kept.
     pub keep: Keep,
+    /// What [`Goal::Matching`] counts.
+    pub wanted: Arc<Matcher>,
     /// Ends the scan early; what was found until then is the answer.
     pub cancel: CancellationToken,
 }
@@ -101,7 +101,7 @@ impl Scanner {
         let state = Arc::new(State::new(goal, HOLD_LIMIT.saturating_sub(self.hold.len())));
         let receivers = match goal {
             Goal::First(wanted) => wanted.div_ceil(BATCH).clamp(1, RECEIVERS),
-            Goal::All | Goal::OfClass(..) => RECEIVERS,
+            Goal::All | Goal::Matching(_) => RECEIVERS,
         };
         let mut tasks = JoinSet::new();
         for _ in 0..receivers {
@@ -174,16 +174,16 @@ impl Scanner {
 
     async fn note(&self, state: &State, messages: &[Message]) -> Result<()> {
         let now_ms = now_ms();
-        for (mut examined, message) in
+        for (examined, message) in
             self.judge.examine(messages, now_ms).await?.into_iter().zip(messages)
         {
-            let mut slot = None;
-            match &self.keep {
-                Keep::Nothing => {}
-                Keep::Bodies => examined.row.body = Some(message.body.clone()),
-                Keep::Spooled(spool) => slot = Some(spool.put(message)?),
-            }
-            state.add(examined, slot);
+            let slot = match &self.keep {
+                Keep::Nothing => None,
+                Keep::Spooled(spool) => Some(spool.put(message)?),
+            };
+            let wanted =
+                state.counts_matching() && self.wanted.decide(&examined.row, message) == Match::Yes;
+            state.add(examined, slot, wanted);
         }
         Ok(())
     }

@@ -2,24 +2,32 @@
 
 mod groups;
 
+use std::sync::Arc;
+
 use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Opening, Queues, Session};
 use super::{again, class_parser, rows};
 use crate::context::Context;
 use crate::error::Result;
 use crate::flow::hold::Released;
 use crate::flow::judge::{Basis, Row};
+use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep};
+use crate::flow::spool::Spool;
 use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
 use groups::Group;
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
+    /// Which messages
+    #[command(flatten)]
+    pub select: SelectArgs,
     /// Look at so many messages only; without it, at all of them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
@@ -53,6 +61,10 @@ struct ClassifyReport {
     /// The classes of `--fail-on` that were found.
     findings: Vec<Class>,
     messages: Vec<Row>,
+    /// Messages on which `--where` failed; not classified.
+    undecided: u64,
+    /// Ids that were asked for and not found, where the whole queue was seen.
+    missing: Vec<String>,
     damaged: Vec<DamagedRow>,
     #[serde(flatten)]
     released: Released,
@@ -65,10 +77,23 @@ struct ClassifyReport {
 /// As `dlq peek`.
 pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let max = args.max.map(|max| max as usize);
-    let opening =
-        Opening { need_source: false, force: args.force, keep: Keep::Nothing, at_most: max };
+    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let narrows = args.select.narrows();
+    let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
+    let opening = Opening {
+        need_source: false,
+        force: args.force,
+        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+        at_most: max.filter(|_| !narrows),
+        wanted: Arc::clone(&matcher),
+        to: None,
+    };
     let session = Session::open(context, opening).await?;
-    let goal = max.map_or(Goal::All, Goal::First);
+    let goal = match max {
+        None => Goal::All,
+        Some(max) if narrows => Goal::Matching(max),
+        Some(max) => Goal::First(max),
+    };
     if goal == Goal::All {
         let Queues { dlq, approximate_messages, .. } = session.queues();
         let about = count(approximate_messages);
@@ -76,17 +101,20 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
             .ui
             .status(format!("scanning all of {dlq} (about {about} messages); --max N bounds it"));
     }
-    let scan = session.scan(context, goal).await?;
+    let mut scan = session.scan(context, goal).await?;
     let released = session.release_all(context).await;
-    let scanned = (scan.found.len() + scan.damaged.len()) as u64;
-    let messages: Vec<Row> = scan.found.into_iter().map(|found| found.row).collect();
+    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
+    let chosen = chosen.first(max.unwrap_or(usize::MAX));
+    let messages: Vec<Row> = chosen.found.into_iter().map(|found| found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));
     let classes = groups::group(&messages, next);
     let found = |class: &Class| classes.iter().any(|group| group.class == *class);
     let report = ClassifyReport {
         queues: session.queues(),
         basis: session.basis.clone(),
-        scanned,
+        scanned: chosen.scanned,
+        undecided: chosen.undecided,
+        missing: chosen.missing,
         exhausted: scan.exhausted,
         repeated: scan.repeated,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
@@ -123,8 +151,11 @@ impl Report for ClassifyReport {
     fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.messages.len() as u64,
-            excluded: 0,
-            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            excluded: self.left_out(),
+            failed: self.damaged.len() as u64
+                + self.released.unreleased.len() as u64
+                + self.undecided
+                + self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
             // A finding in half a scan is still one, but the caller must know it was cut short.
@@ -154,6 +185,12 @@ impl Report for ClassifyReport {
 }
 
 impl ClassifyReport {
+    /// Messages that were received and not chosen.
+    fn left_out(&self) -> u64 {
+        let accounted = (self.messages.len() + self.damaged.len()) as u64 + self.undecided;
+        self.scanned.saturating_sub(accounted)
+    }
+
     fn breakdown(&self, view: &View) -> String {
         let mut table = Table::new(
             view,
@@ -198,6 +235,9 @@ impl ClassifyReport {
             let about = count(self.queues.approximate_messages.max(self.scanned));
             format!("{} of about {about} messages of {dlq} scanned", count(self.scanned))
         };
+        if self.left_out() > 0 {
+            line.push_str(&format!("; {} not chosen", count(self.left_out())));
+        }
         if self.queues.in_flight_elsewhere > 0 {
             let others = count(self.queues.in_flight_elsewhere);
             line.push_str(&format!("; {others} more in flight elsewhere"));

@@ -19,7 +19,7 @@ pub struct Known {
 pub struct Pair {
     /// The dead-letter queue.
     pub dlq: Known,
-    /// Where its messages came from, and go back to.
+    /// Where its messages go: the queue they came from, unless another is asked for.
     pub source: Option<Known>,
 }
 
@@ -39,6 +39,16 @@ pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui, need_source: bool) ->
             ));
         }
     };
+    check(&pair)?;
+    Ok(pair)
+}
+
+/// The pair with another destination than the queue that the messages came from.
+///
+/// # Errors
+/// When the queue does not exist, is the DLQ itself, or is of another type than it.
+pub async fn bound_for(sqs: &Sqs, pair: Pair, to: &str) -> Result<Pair> {
+    let pair = Pair { source: Some(known(sqs, to).await?), ..pair };
     check(&pair)?;
     Ok(pair)
 }

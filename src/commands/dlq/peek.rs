@@ -1,28 +1,32 @@
 //! `recoctl dlq peek`: look without disturbing.
 
+use std::sync::Arc;
+
 use clap::Args;
-use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::rows;
+use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Opening, Queues, Session};
-use super::{class_parser, rows};
 use crate::context::Context;
 use crate::error::Result;
 use crate::flow::hold::Released;
 use crate::flow::judge::{Basis, Row};
+use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
+use crate::flow::spool::Spool;
 use crate::ui::{Report, Tone, View, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
 pub struct PeekArgs {
-    /// Show at most so many messages
+    /// Which messages
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Show at most so many messages; scans until that many are found
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
-    /// Show only messages of this class; scans until --max of them are found
-    #[arg(long, value_name = "CLASS", value_parser = class_parser(), hide_possible_values = false)]
-    pub class: Option<Class>,
     /// Show the bodies, too
     #[arg(long)]
     pub full: bool,
@@ -38,11 +42,16 @@ struct PeekReport {
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
-    /// The class that was asked for.
-    class: Option<Class>,
+    /// What the messages that were asked for are called.
+    #[serde(skip)]
+    wanted: Option<String>,
     /// Messages that were received, those not shown included.
     scanned: u64,
     messages: Vec<Row>,
+    /// Messages on which `--where` failed; not shown.
+    undecided: u64,
+    /// Ids that were asked for and not found, where the whole queue was seen.
+    missing: Vec<String>,
     damaged: Vec<DamagedRow>,
     /// Whether the queue was seen empty: there is nothing beyond what was scanned.
     exhausted: bool,
@@ -59,45 +68,49 @@ struct PeekReport {
 /// When the queue cannot be found or received from, or a safety rule refuses it.
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
+    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let keeps = args.full || matcher.needs_message();
+    let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
+    let narrows = args.select.narrows();
     let opening = Opening {
         need_source: false,
         force: args.force,
-        keep: if args.full { Keep::Bodies } else { Keep::Nothing },
-        at_most: args.class.is_none().then_some(max),
+        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+        at_most: (!narrows).then_some(max),
+        wanted: Arc::clone(&matcher),
+        to: None,
     };
     let session = Session::open(context, opening).await?;
-    let goal = match args.class {
-        Some(class) => Goal::OfClass(class, max),
-        None => Goal::First(max),
-    };
-    let scan = session.scan(context, goal).await?;
+    let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
+    let mut scan = session.scan(context, goal).await?;
     let released = session.release_all(context).await;
-    let report = report(&session, &args, scan, released, context.cancel.is_cancelled());
+    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
+    let chosen = chosen.first(max).with_bodies(spool.as_deref().filter(|_| args.full))?;
+    let report = report(context, &session, &args, (scan, chosen), released);
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
 
 fn report(
+    context: &Context,
     session: &Session,
     args: &PeekArgs,
-    scan: Scan,
+    (scan, chosen): (Scan, Chosen),
     released: Released,
-    interrupted: bool,
 ) -> PeekReport {
-    let scanned = (scan.found.len() + scan.damaged.len()) as u64;
-    let wanted = |row: &Row| args.class.is_none_or(|class| class == row.verdict.class);
-    let messages = scan.found.into_iter().map(|found| found.row).filter(wanted);
     PeekReport {
         queues: session.queues(),
         basis: session.basis.clone(),
-        class: args.class,
-        scanned,
-        messages: messages.take(args.max as usize).collect(),
+        wanted: args.select.adjective(),
+        scanned: chosen.scanned,
+        undecided: chosen.undecided,
+        missing: chosen.missing,
+        messages: chosen.found.into_iter().map(|found| found.row).collect(),
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
         exhausted: scan.exhausted,
         repeated: scan.repeated,
         released,
-        interrupted,
+        interrupted: context.cancel.is_cancelled(),
     }
 }
 
@@ -108,8 +121,11 @@ impl Report for PeekReport {
     fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.messages.len() as u64,
-            excluded: self.scanned - self.messages.len() as u64,
-            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            excluded: (self.scanned - self.messages.len() as u64).saturating_sub(self.undecided),
+            failed: self.damaged.len() as u64
+                + self.released.unreleased.len() as u64
+                + self.undecided
+                + self.missing.len() as u64,
         };
         tally.outcome(self.interrupted)
     }
@@ -141,14 +157,14 @@ impl PeekReport {
     fn footer(&self) -> String {
         let (shown, dlq) = (self.messages.len() as u64, &self.queues.dlq);
         let about = self.queues.approximate_messages.max(self.scanned);
-        let mut line = match (self.class, shown) {
+        let mut line = match (&self.wanted, shown) {
             (None, 0) => format!("no messages in {dlq}"),
-            (Some(class), 0) => {
-                format!("no {class} messages in {dlq} among {} scanned", count(self.scanned))
+            (Some(wanted), 0) => {
+                format!("no {wanted} messages in {dlq} among {} scanned", count(self.scanned))
             }
             (None, _) => format!("{} of about {} messages of {dlq}", count(shown), count(about)),
-            (Some(class), _) => format!(
-                "{} {class} messages of {dlq}; {} of about {} scanned",
+            (Some(wanted), _) => format!(
+                "{} {wanted} messages of {dlq}; {} of about {} scanned",
                 count(shown),
                 count(self.scanned),
                 count(about)

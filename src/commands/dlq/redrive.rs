@@ -8,19 +8,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
 use super::pair::Known;
+use super::plan::Plan;
+use super::select::{SelectArgs, warn_missing, warn_undecided};
 use super::session::{Opening, Session, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::hold::Released;
 use crate::flow::journal::Journal;
-use crate::flow::redrive::{
-    Courier, Decision, Fate, Pace, Parcel, Rate, Selection, decide, deliver,
-};
+use crate::flow::matcher::{Classes, Match, Matcher, is_outdated};
+use crate::flow::redrive::{Courier, Decision, Fate, Pace, Parcel, Rate, decide, deliver};
 use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
 use crate::flow::spool::Spool;
 use crate::ui::{Report, Unit, count};
@@ -36,16 +36,22 @@ pub struct RedriveArgs {
     /// Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them
     #[arg(long, value_name = "N")]
     pub rate: Option<Rate>,
-    /// Move messages of these classes; `all` moves everything
-    #[arg(long, value_name = "CLASS,...", value_delimiter = ',', default_value = "retryable", value_parser = choice_parser())]
-    pub class: Vec<Choice>,
+    /// Which messages
+    #[command(flatten)]
+    pub select: SelectArgs,
     /// Move at most so many messages, oldest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
+    /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "older_than", "newer_than", "max"])]
+    pub plan: Option<String>,
+    /// Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ
+    #[arg(long, value_name = "QUEUE")]
+    pub to: Option<String>,
     /// Say what would be moved, and move nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Answer yes to what `--class all` asks
+    /// Answer yes to what is asked when nothing narrows the choice (`--class all`)
     #[arg(long)]
     pub yes: bool,
     /// Receive even if the DLQ has a redrive policy of its own
@@ -56,29 +62,14 @@ pub struct RedriveArgs {
     pub journal: Option<PathBuf>,
 }
 
-/// A class, or all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// Every class.
-    All,
-    /// This one.
-    Of(Class),
-}
-
-fn choice_parser() -> impl TypedValueParser<Value = Choice> {
-    let names = Class::ALL.map(Class::name).into_iter().chain(["all"]);
-    PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
-        "all" => Ok(Choice::All),
-        name => name.parse::<Class>().map(Choice::Of),
+/// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
+/// they are named.
+fn matcher(select: &SelectArgs) -> Result<Matcher> {
+    select.matcher(if select.names_messages() {
+        Classes::NotOutdated
+    } else {
+        Classes::Only(vec![Class::Retryable])
     })
-}
-
-fn selection(choices: &[Choice]) -> Selection {
-    let classes = choices.iter().map(|choice| match choice {
-        Choice::All => None,
-        Choice::Of(class) => Some(*class),
-    });
-    classes.collect::<Option<Vec<Class>>>().map_or(Selection::All, Selection::Classes)
 }
 
 /// Scans, moves, releases and reports.
@@ -87,22 +78,35 @@ fn selection(choices: &[Choice]) -> Selection {
 /// When the queues cannot be found, a safety rule refuses it, or the scan fails; after that,
 /// failures are in the report.
 pub async fn run(context: &Context, args: RedriveArgs) -> Result<Outcome> {
-    let selection = selection(&args.class);
-    confirm(context, &selection, &args)?;
+    let plan = args.plan.as_deref().map(Plan::read).transpose()?;
+    let matcher = Arc::new(match &plan {
+        Some(plan) => plan.matcher(),
+        None => matcher(&args.select)?,
+    });
+    if must_confirm(&args) && !context.ui.may_ask {
+        // Refuses before anything is received.
+        context.ui.confirm(QUESTION, "--yes")?;
+    }
     let spool = Arc::new(Spool::new()?);
+    let keeps = !args.dry_run || matcher.needs_message();
     let opening = Opening {
         need_source: true,
         force: args.force,
-        keep: if args.dry_run { Keep::Nothing } else { Keep::Spooled(Arc::clone(&spool)) },
+        keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
         at_most: None,
+        wanted: Arc::clone(&matcher),
+        to: args.to.clone(),
     };
     let session = Session::open(context, opening).await?;
+    if let Some(plan) = &plan {
+        plan.check(&session)?;
+    }
     let Some(source) = session.pair.source.clone() else {
         return Err(Error::new(Kind::Internal, "the source queue was not looked for"));
     };
     announce(context, &session, &source, &args);
     let log = Log::open(context, &session, &source, &args)?;
-    let mut redrive = Redrive::new(context, &session, &args, selection);
+    let mut redrive = Redrive::new(context, &session, &args, matcher, Arc::clone(&spool));
     if let Some(log) = &log {
         redrive.courier = Some(redrive.courier(&source, spool, log.journal()));
         redrive.ending.journal = log.path();
@@ -124,13 +128,27 @@ pub async fn run(context: &Context, args: RedriveArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-fn confirm(context: &Context, selection: &Selection, args: &RedriveArgs) -> Result<()> {
-    if *selection != Selection::All || args.yes || args.dry_run {
-        return Ok(());
-    }
-    let question = "`--class all` moves every message, those included that would fail again or \
-                    overwrite newer lists. Move all?";
-    if context.ui.confirm(question, "--yes")? {
+/// Asked when nothing narrows the choice.
+const QUESTION: &str = "this moves every message, those included that would fail again or overwrite \
+                        newer lists. Move all?";
+
+fn must_confirm(args: &RedriveArgs) -> bool {
+    let all = !args.select.class.is_empty() && !args.select.narrows();
+    all && !args.yes && !args.dry_run
+}
+
+/// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
+fn confirm(context: &Context, found: &[Found]) -> Result<()> {
+    let of = |chosen: fn(Class) -> bool| {
+        let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
+        count(rows.count() as u64)
+    };
+    let question = format!(
+        "{} messages were received, {} of them stale or superseded; {QUESTION}",
+        of(|_| true),
+        of(is_outdated)
+    );
+    if tokio::task::block_in_place(|| context.ui.confirm(&question, "--yes"))? {
         return Ok(());
     }
     Err(Error::refused("nothing was moved: not confirmed"))
@@ -163,7 +181,9 @@ struct Redrive<'a> {
     context: &'a Context,
     session: &'a Session,
     args: &'a RedriveArgs,
-    selection: Selection,
+    matcher: Arc<Matcher>,
+    spool: Arc<Spool>,
+    confirmed: bool,
     /// None in a dry run, which sends nothing.
     courier: Option<Arc<Courier>>,
     pace: Pace,
@@ -178,13 +198,16 @@ impl<'a> Redrive<'a> {
         context: &'a Context,
         session: &'a Session,
         args: &'a RedriveArgs,
-        selection: Selection,
+        matcher: Arc<Matcher>,
+        spool: Arc<Spool>,
     ) -> Self {
         Redrive {
             context,
             session,
             args,
-            selection,
+            matcher,
+            spool,
+            confirmed: !must_confirm(args),
             courier: None,
             pace: Pace::new(args.rate),
             ending: Ending::default(),
@@ -242,7 +265,12 @@ impl<'a> Redrive<'a> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         let taken = self.ending.moving;
         let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
-        let decisions = decide(scan.found.iter().map(|found| &found.row), &self.selection, room);
+        if !self.confirmed && !scan.found.is_empty() {
+            confirm(self.context, &scan.found)?;
+            self.confirmed = true;
+        }
+        let chosen = self.choose(&scan.found)?;
+        let decisions = decide(scan.found.iter().map(|found| &found.row).zip(chosen), room);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decision) in scan.found.into_iter().zip(decisions) {
             if decision == Decision::Move && !self.args.dry_run {
@@ -261,6 +289,12 @@ impl<'a> Redrive<'a> {
             self.released.merge(released);
         }
         self.move_all(going).await
+    }
+
+    fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
+        let matches = self.matcher.decide_all(found, Some(&self.spool))?;
+        self.ending.undecided += warn_undecided(self.context, &matches);
+        Ok(matches)
     }
 
     async fn move_all(&mut self, going: Vec<Found>) -> Result<u64> {
@@ -304,7 +338,9 @@ impl<'a> Redrive<'a> {
             )
             .hint("look into the queues before running again, and report this"));
         }
-        let ending = Ending { interrupted, time: self.began.elapsed(), ..self.ending };
+        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
+        warn_missing(self.context, &missing);
+        let ending = Ending { interrupted, missing, time: self.began.elapsed(), ..self.ending };
         let basis = (self.session.queues(), self.session.basis.clone());
         Ok(RedriveReport::new(basis, self.args, self.records, self.released, &ending))
     }

@@ -103,7 +103,7 @@ pub fn basis(basis: &Basis, view: &View) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod sample {
+pub mod sample {
     //! Messages for the tests of reports: judged for real, at a fixed time.
 
     use std::collections::HashMap;

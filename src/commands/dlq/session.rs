@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::flow::hold::{Hold, Released, period_for};
 use crate::flow::journal::{Home, Recall};
 use crate::flow::judge::{Basis, Judge, QueueRules};
+use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, Keep, Scan, Scanner};
 use crate::ui::{Unit, count};
 
@@ -69,6 +70,10 @@ pub struct Opening {
     pub keep: Keep,
     /// How many messages it receives at most.
     pub at_most: Option<usize>,
+    /// Which messages are wanted.
+    pub wanted: Arc<Matcher>,
+    /// Another destination than the source queue.
+    pub to: Option<String>,
 }
 
 impl Session {
@@ -78,7 +83,11 @@ impl Session {
     /// When queues, table, facts or policy cannot be used, or receiving is refused for safety.
     pub async fn open(context: &Context, opening: Opening) -> Result<Self> {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui, opening.need_source).await?;
+        let need_source = opening.need_source && opening.to.is_none();
+        let mut pair = pair::find(&sqs, &context.settings, &context.ui, need_source).await?;
+        if let Some(to) = &opening.to {
+            pair = pair::bound_for(&sqs, pair, to).await?;
+        }
         pair::guard(&pair, opening.force)?;
         let rules = QueueRules {
             retention_s: pair.dlq.state.retention_s,
@@ -103,6 +112,7 @@ impl Session {
             hold: Arc::clone(&hold),
             judge,
             keep: opening.keep,
+            wanted: opening.wanted,
             cancel: context.cancel.clone(),
         });
         Ok(Session { sqs, pair, hold, scanner, basis })
@@ -128,7 +138,7 @@ impl Session {
         let visible = self.pair.dlq.state.visible;
         let total = match goal {
             Goal::First(wanted) => visible.min(wanted as u64),
-            Goal::All | Goal::OfClass(..) => visible,
+            Goal::All | Goal::Matching(_) => visible,
         };
         let progress = Arc::new(context.ui.progress("scanning", Some(total), Unit::Messages));
         let scan = self.scanner.scan(goal, progress).await;

@@ -1,53 +1,36 @@
 //! Which messages are to be moved.
 
-use reco_core::classify::Class;
-
 use crate::flow::judge::Row;
-
-/// The classes that the operator asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Selection {
-    /// Every message, whatever its class.
-    All,
-    /// Messages of these classes.
-    Classes(Vec<Class>),
-}
-
-impl Selection {
-    /// Whether a class is asked for.
-    #[must_use]
-    pub fn wants(&self, class: Class) -> bool {
-        match self {
-            Selection::All => true,
-            Selection::Classes(classes) => classes.contains(&class),
-        }
-    }
-}
+use crate::flow::matcher::Match;
 
 /// What is to become of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// To be moved.
     Move,
-    /// Of a class that was not asked for.
+    /// Not chosen.
     Skip,
+    /// Not chosen, because the expression that chooses failed on it; with the error.
+    Undecided(String),
     /// Asked for, but beyond `--max`.
     BeyondMax,
     /// SQS would not take it; why.
     Unsendable(String),
 }
 
-/// Decides over messages in their order; `room` is how many may be moved.
+/// Decides over messages in their order, each with whether it is chosen; `room` is how many may be
+/// moved.
 #[must_use]
 pub fn decide<'a>(
-    rows: impl IntoIterator<Item = &'a Row>,
-    selection: &Selection,
+    rows: impl IntoIterator<Item = (&'a Row, Match)>,
     room: Option<usize>,
 ) -> Vec<Decision> {
     let mut room = room.unwrap_or(usize::MAX);
-    let decide = |row: &Row| {
-        if !selection.wants(row.verdict.class) {
-            return Decision::Skip;
+    let decide = |(row, chosen): (&Row, Match)| {
+        match chosen {
+            Match::Yes => {}
+            Match::No => return Decision::Skip,
+            Match::Undecided(error) => return Decision::Undecided(error),
         }
         if let Some(reason) = &row.unsendable {
             return Decision::Unsendable(reason.clone());
@@ -63,7 +46,7 @@ pub fn decide<'a>(
 
 #[cfg(test)]
 mod tests {
-    use reco_core::classify::Classification;
+    use reco_core::classify::{Class, Classification};
     use reco_core::filter::DropCounts;
 
     use super::*;
@@ -88,17 +71,20 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_takes_no_room_and_what_is_not_asked_for_is_never_moved() {
         let unsendable = Row { unsendable: Some("too large".to_owned()), ..row(Class::Retryable) };
-        let rows = [row(Class::Stale), unsendable, row(Class::Retryable), row(Class::Retryable)];
-        let only = Selection::Classes(vec![Class::Retryable]);
+        let retryable = || row(Class::Retryable);
+        let rows = [row(Class::Stale), unsendable, retryable(), retryable(), retryable()];
+        let failed = || Match::Undecided("why".to_owned());
+        let chosen = [Match::No, Match::Yes, failed(), Match::Yes, Match::Yes];
         assert_eq!(
-            decide(&rows, &only, Some(1)),
+            decide(rows.iter().zip(chosen), Some(1)),
             [
                 Decision::Skip,
                 Decision::Unsendable("too large".to_owned()),
+                Decision::Undecided("why".to_owned()),
                 Decision::Move,
                 Decision::BeyondMax
             ]
         );
-        assert_eq!(decide(&rows, &Selection::All, None)[0], Decision::Move);
+        assert_eq!(decide([(&rows[0], Match::Yes)], None), [Decision::Move]);
     }
 }

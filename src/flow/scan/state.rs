@@ -41,7 +41,7 @@ impl State {
     pub(super) fn new(goal: Goal, room: usize) -> Self {
         let room = match goal {
             Goal::First(wanted) => wanted.min(room),
-            Goal::All | Goal::OfClass(..) => room,
+            Goal::All | Goal::Matching(_) => room,
         };
         let inner = Inner {
             room,
@@ -65,7 +65,7 @@ impl State {
     /// Reserves room for one receive; `None` when there is nothing more to ask for.
     pub(super) fn claim(&self) -> Option<usize> {
         let mut inner = self.lock();
-        let enough = matches!(self.goal, Goal::OfClass(_, wanted) if inner.matching >= wanted);
+        let enough = matches!(self.goal, Goal::Matching(wanted) if inner.matching >= wanted);
         if inner.stopped || enough || inner.room == 0 {
             return None;
         }
@@ -119,13 +119,16 @@ impl State {
         self.lock().stopped = true;
     }
 
-    /// Adds a judged message.
-    pub(super) fn add(&self, examined: Examined, slot: Option<Slot>) {
+    /// Whether it matters which messages are wanted.
+    pub(super) fn counts_matching(&self) -> bool {
+        matches!(self.goal, Goal::Matching(_))
+    }
+
+    /// Adds a judged message, and whether it counts towards [`Goal::Matching`].
+    pub(super) fn add(&self, examined: Examined, slot: Option<Slot>, wanted: bool) {
         let mut inner = self.lock();
         inner.newest.observe_digests(&examined.users, examined.made_ms);
-        if matches!(self.goal, Goal::OfClass(class, _) if class == examined.row.verdict.class) {
-            inner.matching += 1;
-        }
+        inner.matching += usize::from(wanted);
         inner.found.push((examined, slot));
     }
 
@@ -191,10 +194,10 @@ mod tests {
     #[test]
     fn superseded_is_decided_when_the_scan_ends_whatever_the_order() {
         let state = State::new(Goal::All, 10);
-        state.add(examined("new", "[1, [10]]", 2_000), None);
-        state.add(examined("old", "[1, [11]]", 1_000), None);
-        state.add(examined("other", "[2, [11]]", 1_000), None);
-        state.add(examined("broken", "{", 1_000), None);
+        state.add(examined("new", "[1, [10]]", 2_000), None, false);
+        state.add(examined("old", "[1, [11]]", 1_000), None, false);
+        state.add(examined("other", "[2, [11]]", 1_000), None, false);
+        state.add(examined("broken", "{", 1_000), None, false);
         let classes: Vec<(String, Class)> = state
             .finish()
             .found
@@ -221,11 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_for_a_class_ends_with_enough_of_it() {
-        let state = State::new(Goal::OfClass(Class::Malformed, 1), 100);
-        state.add(examined("sound", "[1, [10]]", 1), None);
+    fn a_scan_for_matching_messages_ends_with_enough_of_them() {
+        let state = State::new(Goal::Matching(1), 100);
+        state.add(examined("sound", "[1, [10]]", 1), None, false);
         assert!(state.claim().is_some());
-        state.add(examined("broken", "{", 1), None);
+        state.add(examined("broken", "{", 1), None, true);
         assert_eq!(state.claim(), None);
     }
 

@@ -6,6 +6,8 @@ use crate::commands::dlq::rows::sample;
 fn report(messages: Vec<Row>) -> ClassifyReport {
     let next = |class: Class| format!("recoctl {}", next_command(class));
     ClassifyReport {
+        undecided: 0,
+        missing: vec![],
         queues: sample::queues(),
         basis: Basis { limits: vec!["facts are `none`".to_owned()], ..sample::basis() },
         scanned: messages.len() as u64,

@@ -7,7 +7,9 @@ fn report(messages: Vec<Row>) -> PeekReport {
     PeekReport {
         queues: sample::queues(),
         basis: sample::basis(),
-        class: None,
+        wanted: None,
+        undecided: 0,
+        missing: vec![],
         scanned: messages.len() as u64,
         released: Released { released: messages.len() as u64, unreleased: vec![] },
         messages,

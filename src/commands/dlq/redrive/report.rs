@@ -27,7 +27,7 @@ pub(super) enum Category {
     Moved,
     /// Would be moved.
     Planned,
-    /// Of a class that was not asked for.
+    /// Not chosen.
     Skipped,
     /// Asked for, but beyond `--max`.
     BeyondMax,
@@ -49,7 +49,7 @@ impl Category {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
             Category::Planned => "would be moved",
-            Category::Skipped => "of other classes; still in the DLQ",
+            Category::Skipped => "not chosen; still in the DLQ",
             Category::BeyondMax => "beyond --max; still in the DLQ",
             Category::NotDeleted => {
                 "sent, but perhaps still in the DLQ: a redrive would send them again"
@@ -103,6 +103,10 @@ pub(super) struct Record {
 }
 
 impl Record {
+    pub(super) fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
     pub(super) fn damaged(damaged: &Damaged) -> Self {
         Record {
             message_id: damaged.message_id.clone(),
@@ -125,6 +129,9 @@ impl Record {
             Decision::Move => Record::of(row, Category::Planned, None, None),
             Decision::Skip => {
                 Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
+            }
+            Decision::Undecided(error) => {
+                Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
             }
             Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
             Decision::Unsendable(reason) => {
@@ -160,6 +167,10 @@ pub(super) struct Ending {
     pub(super) repeated: u64,
     /// Messages of a FIFO queue behind others of their group.
     pub(super) unreached: u64,
+    /// Messages on which `--where` failed.
+    pub(super) undecided: u64,
+    /// Ids that were asked for and not received.
+    pub(super) missing: Vec<String>,
     /// Time spent moving.
     pub(super) move_time: Duration,
     /// Time spent in all.
@@ -182,8 +193,12 @@ pub(super) struct RedriveReport {
     seen: u64,
     /// Messages by what became of them.
     counts: BTreeMap<Category, u64>,
-    /// Messages left alone because their class was not asked for.
+    /// Messages left alone because they were not chosen.
     skipped_by_class: BTreeMap<Class, u64>,
+    /// Messages among those skipped on which `--where` failed.
+    undecided: u64,
+    /// Ids that were asked for and not received.
+    missing: Vec<String>,
     /// Whether the queue was seen empty: there is nothing beyond what was received.
     exhausted: bool,
     /// Deliveries of messages that had been received before; counted once above.
@@ -242,6 +257,8 @@ impl RedriveReport {
             wcu: messages.iter().filter(goes).map(|record| record.wcu).sum(),
             counts,
             skipped_by_class,
+            undecided: ending.undecided,
+            missing: ending.missing.clone(),
             exhausted: ending.exhausted,
             repeated: ending.repeated,
             unreached: ending.unreached,
@@ -272,7 +289,8 @@ impl Report for RedriveReport {
     fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.of(Category::Moved) + self.of(Category::Planned),
-            excluded: self.of(Category::Skipped) + self.of(Category::BeyondMax),
+            excluded: (self.of(Category::Skipped) + self.of(Category::BeyondMax))
+                .saturating_sub(self.undecided),
             failed: [
                 Category::NotDeleted,
                 Category::Uncertain,
@@ -283,7 +301,9 @@ impl Report for RedriveReport {
             .into_iter()
             .map(|category| self.of(category))
             .sum::<u64>()
-                + self.released.unreleased.len() as u64,
+                + self.released.unreleased.len() as u64
+                + self.undecided
+                + self.missing.len() as u64,
         };
         tally.outcome(self.interrupted)
     }

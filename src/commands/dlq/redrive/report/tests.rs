@@ -6,8 +6,10 @@ use crate::commands::dlq::rows::sample;
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let args = RedriveArgs {
         rate: "50".parse().ok(),
-        class: vec![],
+        select: crate::commands::dlq::select::SelectArgs::default(),
         max: None,
+        plan: None,
+        to: None,
         dry_run,
         yes: false,
         force: false,

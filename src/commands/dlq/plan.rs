@@ -1,0 +1,152 @@
+//! The report of a dry run, carried out.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::flow::matcher::{Classes, Matcher};
+
+/// What a dry run would move, and what it rests on.
+#[derive(Debug)]
+pub struct Plan {
+    path: String,
+    ids: BTreeSet<String>,
+    dlq: String,
+    source: Option<String>,
+    policy_fingerprint: String,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    kind: String,
+    dry_run: bool,
+    dlq: String,
+    source: Option<String>,
+    policy_fingerprint: String,
+    messages: Vec<Planned>,
+}
+
+#[derive(Deserialize)]
+struct Planned {
+    message_id: String,
+    fate: String,
+}
+
+impl Plan {
+    /// Reads what `dlq redrive --dry-run --output json` wrote.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no such report, or plans nothing.
+    pub fn read(path: &str) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::input(format!("cannot read plan {path}")).because(&error))?;
+        Plan::parse(path, &text)
+    }
+
+    fn parse(path: &str, text: &str) -> Result<Self> {
+        let how = "write it with `recoctl dlq redrive --dry-run --output json`";
+        let document: Document = serde_json::from_str(text).map_err(|error| {
+            Error::input(format!("plan {path} is not a redrive's report")).because(&error).hint(how)
+        })?;
+        if document.kind != "dlq.redrive" || !document.dry_run {
+            return Err(
+                Error::input(format!("plan {path} is not the report of a dry run")).hint(how)
+            );
+        }
+        let planned = document.messages.into_iter().filter(|message| message.fate == "planned");
+        let ids: BTreeSet<String> = planned.map(|message| message.message_id).collect();
+        if ids.is_empty() {
+            return Err(Error::input(format!("plan {path} moves no message")));
+        }
+        Ok(Plan {
+            path: path.to_owned(),
+            ids,
+            dlq: document.dlq,
+            source: document.source,
+            policy_fingerprint: document.policy_fingerprint,
+        })
+    }
+
+    /// Exactly the messages that are planned, whatever their class is by now.
+    #[must_use]
+    pub fn matcher(&self) -> Matcher {
+        Matcher {
+            classes: Classes::Any,
+            ids: Some(self.ids.clone()),
+            older_than_s: None,
+            newer_than_s: None,
+            query: None,
+        }
+    }
+
+    /// Makes sure that this run would do what was planned.
+    ///
+    /// # Errors
+    /// Refused when queues or policy are not those of the plan.
+    pub fn check(&self, session: &Session) -> Result<()> {
+        let queues = session.queues();
+        let (planned, now) = (self.source.as_deref(), queues.source.as_deref());
+        let pairs = [
+            ("DLQ", Some(self.dlq.as_str()), Some(queues.dlq.as_str())),
+            ("destination", planned, now),
+            (
+                "policy",
+                Some(self.policy_fingerprint.as_str()),
+                Some(session.basis.policy_fingerprint.as_str()),
+            ),
+        ];
+        for (what, planned, now) in pairs {
+            if planned != now {
+                return Err(mismatch(&self.path, what, planned, now));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn mismatch(path: &str, what: &str, planned: Option<&str>, now: Option<&str>) -> Error {
+    let shown = |name: Option<&str>| name.unwrap_or("none").to_owned();
+    Error::refused(format!("plan {path} was made for another {what}; nothing was moved"))
+        .cause(format!("planned: {}; now: {}", shown(planned), shown(now)))
+        .hint(
+            "make a new plan with --dry-run, or run with the settings that the plan was made with",
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(kind: &str, dry_run: bool, fate: &str) -> String {
+        let messages = [("a", fate), ("b", "skipped")].map(|(message_id, fate)| {
+            serde_json::json!({"message_id": message_id, "class": "retryable", "fate": fate})
+        });
+        serde_json::json!({
+            "schema_version": 1, "kind": kind, "dry_run": dry_run, "dlq": "d", "source": "s",
+            "policy_fingerprint": "f", "messages": messages,
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn a_plan_is_exactly_what_is_planned() {
+        let plan = Plan::parse("p", &report("dlq.redrive", true, "planned")).expect("a plan");
+        assert_eq!(plan.matcher().ids, Some(["a".to_owned()].into()));
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused() {
+        for text in [
+            report("dlq.redrive", false, "planned"),
+            report("dlq.peek", true, "planned"),
+            report("dlq.redrive", true, "skipped"),
+            "{}".to_owned(),
+            String::new(),
+        ] {
+            assert!(Plan::parse("p", &text).is_err(), "{text}");
+        }
+        assert!(Plan::read("/nowhere").is_err());
+    }
+}

@@ -1,0 +1,262 @@
+//! The flags by which messages are chosen, the same for every command on the DLQ.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use reco_core::classify::Class;
+
+use crate::commands::metrics::seconds;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::matcher::{Classes, Match, Matcher};
+use crate::flow::query::Query;
+use crate::flow::scan::{Found, Scan};
+use crate::flow::spool::Spool;
+use crate::ui::count;
+
+/// Which messages; every condition that is given must hold.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectArgs {
+    /// Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded
+    #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
+    pub class: Vec<Choice>,
+    /// Only these messages; @FILE reads the ids from a file, one a line
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    pub id: Vec<String>,
+    /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id
+    #[arg(long = "where", value_name = "JQ")]
+    pub filter: Option<String>,
+    /// Only messages sent longer ago than this, e.g. 90m, 2h, 3d
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub older_than: Option<i64>,
+    /// Only messages sent less long ago than this
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub newer_than: Option<i64>,
+}
+
+/// A class, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Every class.
+    All,
+    /// This one.
+    Of(Class),
+}
+
+fn choice_parser() -> impl TypedValueParser<Value = Choice> {
+    let names = Class::ALL.map(Class::name).into_iter().chain(["all"]);
+    PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
+        "all" => Ok(Choice::All),
+        name => name.parse::<Class>().map(Choice::Of),
+    })
+}
+
+impl SelectArgs {
+    /// Whether any condition narrows the choice; `--class all` does not.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let all = self.class.is_empty() || self.class.contains(&Choice::All);
+        !all || self.narrows_beyond_class()
+    }
+
+    fn narrows_beyond_class(&self) -> bool {
+        self.names_messages() || self.older_than.is_some() || self.newer_than.is_some()
+    }
+
+    /// Whether messages are chosen by what they are, and not by class or age alone.
+    #[must_use]
+    pub fn names_messages(&self) -> bool {
+        !self.id.is_empty() || self.filter.is_some()
+    }
+
+    /// What the chosen messages are called where they are counted: by their classes when these are
+    /// all that chooses them.
+    #[must_use]
+    pub fn adjective(&self) -> Option<String> {
+        if !self.narrows() {
+            return None;
+        }
+        match self.classes(Classes::Any) {
+            Classes::Only(classes) if !self.narrows_beyond_class() => {
+                let names: Vec<&str> = classes.iter().map(|class| class.name()).collect();
+                Some(names.join(" or "))
+            }
+            _ => Some("matching".to_owned()),
+        }
+    }
+
+    /// The matcher; without `--class`, of the classes in `default`.
+    ///
+    /// # Errors
+    /// When the expression does not compile or a file of ids cannot be read.
+    pub fn matcher(&self, default: Classes) -> Result<Matcher> {
+        let query = self.filter.as_deref().map(compile).transpose()?;
+        Ok(Matcher {
+            classes: self.classes(default),
+            ids: if self.id.is_empty() { None } else { Some(ids(&self.id)?) },
+            older_than_s: self.older_than,
+            newer_than_s: self.newer_than,
+            query,
+        })
+    }
+
+    fn classes(&self, default: Classes) -> Classes {
+        if self.class.is_empty() {
+            return default;
+        }
+        let classes = self.class.iter().map(|choice| match choice {
+            Choice::All => None,
+            Choice::Of(class) => Some(*class),
+        });
+        classes.collect::<Option<Vec<Class>>>().map_or(Classes::Any, Classes::Only)
+    }
+}
+
+/// What a scan found and the operator chose.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The messages.
+    pub found: Vec<Found>,
+    /// Messages received, chosen or not.
+    pub scanned: u64,
+    /// Messages on which the expression failed.
+    pub undecided: u64,
+    /// Ids that were asked for and not found, where the whole queue was seen.
+    pub missing: Vec<String>,
+}
+
+impl Chosen {
+    /// Takes the chosen messages out of a scan, and warns of what could not be decided or found.
+    ///
+    /// # Errors
+    /// When a message that must be read is not in the spool.
+    pub fn of(
+        context: &Context,
+        matcher: &Matcher,
+        spool: Option<&Spool>,
+        scan: &mut Scan,
+    ) -> Result<Self> {
+        let missing = if scan.exhausted { matcher.missing(scan) } else { Vec::new() };
+        warn_missing(context, &missing);
+        let scanned = (scan.found.len() + scan.damaged.len()) as u64;
+        let matches = matcher.decide_all(&scan.found, spool)?;
+        let undecided = warn_undecided(context, &matches);
+        let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
+        let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
+        Ok(Chosen { found: found.collect(), scanned, undecided, missing })
+    }
+
+    /// At most so many of them.
+    #[must_use]
+    pub fn first(mut self, most: usize) -> Self {
+        self.found.truncate(most);
+        self
+    }
+
+    /// With the bodies from the spool, when there is one.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn with_bodies(mut self, spool: Option<&Spool>) -> Result<Self> {
+        let Some(spool) = spool else { return Ok(self) };
+        for found in &mut self.found {
+            if let Some(slot) = found.slot {
+                found.row.body = Some(spool.get(slot)?.body);
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn compile(text: &str) -> Result<Query> {
+    Query::compile(text).map_err(|error| {
+        Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
+            .cause(error)
+            .hint("write a jq expression such as '.attributes.source == \"batch\"'")
+    })
+}
+
+fn ids(given: &[String]) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    for id in given {
+        let Some(path) = id.strip_prefix('@') else {
+            ids.insert(id.trim().to_owned());
+            continue;
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::input(format!("cannot read message ids from {path}")).because(&error)
+        })?;
+        ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    ids.remove("");
+    if ids.is_empty() {
+        return Err(Error::new(Kind::Usage, "--id names no message")
+            .hint("give message ids, or @FILE with one a line"));
+    }
+    Ok(ids)
+}
+
+/// Counts the messages on which the expression failed, and says so.
+pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
+    let errors = matches.iter().filter_map(|decided| match decided {
+        Match::Undecided(error) => Some(error),
+        Match::Yes | Match::No => None,
+    });
+    let errors: Vec<&String> = errors.collect();
+    if let Some(first) = errors.first() {
+        context.ui.warn(format!(
+            "--where failed on {} messages, which are not chosen (the first: {first})",
+            count(errors.len() as u64)
+        ));
+    }
+    errors.len() as u64
+}
+
+/// Says which messages were asked for and not found.
+pub fn warn_missing(context: &Context, missing: &[String]) {
+    if let Some(first) = missing.first() {
+        context.ui.warn(format!(
+            "{} of the messages that were named are not in what was received (the first: {first})",
+            count(missing.len() as u64)
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_alone_and_all_of_them() {
+        let of = |class: &[Choice]| {
+            let args = SelectArgs { class: class.to_vec(), ..SelectArgs::default() };
+            (args.classes(Classes::NotOutdated), args.narrows())
+        };
+        assert_eq!(of(&[]), (Classes::NotOutdated, false));
+        assert_eq!(of(&[Choice::All]), (Classes::Any, false));
+        let stale = Choice::Of(Class::Stale);
+        assert_eq!(of(&[stale]), (Classes::Only(vec![Class::Stale]), true));
+        assert_eq!(of(&[stale, Choice::All]), (Classes::Any, false));
+    }
+
+    #[test]
+    fn ids_come_from_the_line_and_from_files() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        std::fs::write(&path, "b\n\n  c \r\n").expect("written");
+        let given = ["a".to_owned(), format!("@{}", path.display())];
+        assert_eq!(ids(&given).expect("ids"), ["a", "b", "c"].map(str::to_owned).into());
+        std::fs::write(&path, "\n").expect("written");
+        assert!(ids(&given[1..]).is_err(), "no id must not mean every message");
+        assert!(ids(&["@/nowhere".to_owned()]).is_err());
+        assert!(ids(&[String::new()]).is_err());
+    }
+
+    #[test]
+    fn a_wrong_expression_is_a_usage_error_with_its_place() {
+        let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
+        let error = args.matcher(Classes::Any).expect_err("it does not compile");
+        assert!(error.to_string().contains("--where"), "{error}");
+    }
+}

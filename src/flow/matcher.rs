@@ -1,0 +1,220 @@
+//! Which messages the operator chose: every condition must hold.
+
+use std::collections::BTreeSet;
+
+use reco_core::classify::Class;
+use reco_core::message::Message;
+
+use crate::error::{Error, Kind, Result};
+use crate::flow::judge::Row;
+use crate::flow::query::Query;
+use crate::flow::scan::{Found, Scan};
+use crate::flow::spool::Spool;
+
+/// The classes that are chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Classes {
+    /// Every class.
+    Any,
+    /// Every class but those whose redrive would overwrite newer lists.
+    NotOutdated,
+    /// These.
+    Only(Vec<Class>),
+}
+
+impl Classes {
+    fn has(&self, class: Class) -> bool {
+        match self {
+            Classes::Any => true,
+            Classes::NotOutdated => !is_outdated(class),
+            Classes::Only(classes) => classes.contains(&class),
+        }
+    }
+}
+
+/// Whether redriving messages of a class would overwrite newer lists.
+#[must_use]
+pub fn is_outdated(class: Class) -> bool {
+    matches!(class, Class::Stale | Class::Superseded)
+}
+
+/// What messages are chosen by.
+#[derive(Debug)]
+pub struct Matcher {
+    /// Classes.
+    pub classes: Classes,
+    /// Message ids.
+    pub ids: Option<BTreeSet<String>>,
+    /// Sent longer ago than so many seconds.
+    pub older_than_s: Option<i64>,
+    /// Sent less long ago than so many seconds.
+    pub newer_than_s: Option<i64>,
+    /// A jq expression that holds.
+    pub query: Option<Query>,
+}
+
+/// Whether a message is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// The expression failed on it, so it is not; with the error.
+    Undecided(String),
+}
+
+impl Matcher {
+    /// Whether the message itself is needed, and not its judgement alone.
+    #[must_use]
+    pub fn needs_message(&self) -> bool {
+        self.query.is_some()
+    }
+
+    /// Whether all hold but the expression. A message without an age has none to compare.
+    fn holds(&self, row: &Row) -> bool {
+        let age = |limit: Option<i64>, holds: fn(i64, i64) -> bool| {
+            limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
+        };
+        self.classes.has(row.verdict.class)
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(&row.message_id))
+            && age(self.older_than_s, |age, limit| age > limit)
+            && age(self.newer_than_s, |age, limit| age < limit)
+    }
+
+    /// Decides on a message at hand.
+    #[must_use]
+    pub fn decide(&self, row: &Row, message: &Message) -> Match {
+        match &self.query {
+            _ if !self.holds(row) => Match::No,
+            None => Match::Yes,
+            Some(query) => match query.matches(row, message) {
+                Ok(true) => Match::Yes,
+                Ok(false) => Match::No,
+                Err(error) => Match::Undecided(error),
+            },
+        }
+    }
+
+    /// Decides on what a scan found, one by one. Only what needs it is read from the spool.
+    ///
+    /// # Errors
+    /// When a message that must be read is not in the spool.
+    pub fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
+        let decide = |found: &Found| {
+            if !self.holds(&found.row) {
+                return Ok(Match::No);
+            }
+            if !self.needs_message() {
+                return Ok(Match::Yes);
+            }
+            let (Some(spool), Some(slot)) = (spool, found.slot) else {
+                return Err(Error::new(Kind::Internal, "a message to be matched was not kept"));
+            };
+            Ok(self.decide(&found.row, &spool.get(slot)?))
+        };
+        found.iter().map(decide).collect()
+    }
+
+    /// The ids that were asked for and are not in a scan.
+    #[must_use]
+    pub fn missing(&self, scan: &Scan) -> Vec<String> {
+        let found = scan.found.iter().map(|found| found.row.message_id.as_str());
+        let damaged = scan.damaged.iter().map(|damaged| damaged.message_id.as_str());
+        self.missing_of(found.chain(damaged))
+    }
+
+    /// The ids that were asked for and are not among these.
+    #[must_use]
+    pub fn missing_of<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let Some(ids) = &self.ids else { return Vec::new() };
+        let mut missing: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        for id in seen {
+            missing.remove(id);
+        }
+        missing.into_iter().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::dlq::sample;
+
+    fn any() -> Matcher {
+        let classes = Classes::Any;
+        Matcher { classes, ids: None, older_than_s: None, newer_than_s: None, query: None }
+    }
+
+    fn found(spool: &Spool, id: &str, body: &str, age_s: i64) -> Found {
+        let message = Message {
+            id: id.to_owned(),
+            receipt_handle: String::new(),
+            body: body.to_owned(),
+            attributes: std::collections::BTreeMap::default(),
+            system: std::collections::BTreeMap::default(),
+        };
+        let slot = spool.put(&message).expect("spooled");
+        Found { row: sample::row(id, body, age_s, 60), slot: Some(slot) }
+    }
+
+    fn chosen(matcher: &Matcher) -> Vec<String> {
+        let spool = Spool::new().expect("a spool");
+        let mut outdated = found(&spool, "outdated", "[4, [10]]", 100);
+        outdated.row.verdict.mark_superseded();
+        let all = [
+            found(&spool, "young", "[1, [10]]", 50),
+            found(&spool, "old", "[2, [10]]", 7_200),
+            found(&spool, "broken", "{", 7_200),
+            outdated,
+        ];
+        let matches = matcher.decide_all(&all, Some(&spool)).expect("decided");
+        let pairs = all.iter().zip(matches).filter(|(_, decided)| *decided == Match::Yes);
+        pairs.map(|(found, _)| found.row.message_id.clone()).collect()
+    }
+
+    #[test]
+    fn every_condition_must_hold() {
+        assert_eq!(chosen(&any()), ["young", "old", "broken", "outdated"]);
+        let older = Matcher { older_than_s: Some(100), ..any() };
+        assert_eq!(chosen(&older), ["old", "broken"]);
+        let newer = Matcher { newer_than_s: Some(100), ..any() };
+        assert_eq!(chosen(&newer), ["young"]);
+        let retryable = Matcher { classes: Classes::Only(vec![Class::Retryable]), ..older };
+        assert_eq!(chosen(&retryable), ["old"]);
+        let query = Query::compile(".body[0] < 2").ok();
+        let both = Matcher { query, ..retryable };
+        assert_eq!(chosen(&both), Vec::<String>::new());
+        let ids = ["old", "young", "gone"].map(str::to_owned).into();
+        let named = Matcher { ids: Some(ids), older_than_s: Some(60), ..any() };
+        assert_eq!(chosen(&named), ["old"]);
+        assert_eq!(named.missing_of(["old", "young", "other"].into_iter()), ["gone"]);
+    }
+
+    #[test]
+    fn what_would_overwrite_newer_lists_is_chosen_only_by_name() {
+        let matcher = Matcher { classes: Classes::NotOutdated, ..any() };
+        assert_eq!(chosen(&matcher), ["young", "old", "broken"]);
+        let named = Matcher { classes: Classes::Only(vec![Class::Superseded]), ..any() };
+        assert_eq!(chosen(&named), ["outdated"]);
+    }
+
+    #[test]
+    fn a_message_on_which_the_expression_fails_is_undecided() {
+        let spool = Spool::new().expect("a spool");
+        let query = Query::compile(".body.data").ok();
+        let matcher = Matcher { query, ..any() };
+        let all = [found(&spool, "array", "[1, [10]]", 1)];
+        let matches = matcher.decide_all(&all, Some(&spool)).expect("decided");
+        assert!(matches!(&matches[0], Match::Undecided(error) if !error.is_empty()));
+        assert!(matcher.decide_all(&all, None).is_err(), "nothing is decided without the message");
+    }
+
+    #[test]
+    fn a_message_without_an_age_is_neither_old_nor_young() {
+        let row = Row { age_s: None, ..sample::row("m", "[1, [10]]", 0, 0) };
+        assert!(any().holds(&row));
+        assert!(!Matcher { older_than_s: Some(1), ..any() }.holds(&row));
+        assert!(!Matcher { newer_than_s: Some(1), ..any() }.holds(&row));
+    }
+}

@@ -1,0 +1,275 @@
+//! The flags that choose messages, through the real binary: only what every condition names is
+//! shown or moved, and nothing else is touched.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::{AttributeValue, Planted, Sqs};
+use serde_json::{Value, json};
+use support::{Harness, now};
+
+const HOUR: u64 = 3_600;
+
+/// The queues `recs` and `recs-dlq` (or their FIFO namesakes) with five messages in the DLQ, by
+/// name: what a message is called is in its attribute `name`.
+struct Arranged {
+    harness: Harness,
+    suffix: &'static str,
+    ids: BTreeMap<&'static str, String>,
+}
+
+fn arrange(suffix: &'static str) -> Arranged {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    let (source, dlq) = (format!("recs{suffix}"), format!("recs-dlq{suffix}"));
+    let fifo: &[(&str, &str)] = if suffix.is_empty() { &[] } else { &[("FifoQueue", "true")] };
+    sqs.create_queue(&dlq, fifo).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn(&dlq), "maxReceiveCount": 5});
+    let policy = policy.to_string();
+    sqs.create_queue(&source, &[&[("RedrivePolicy", policy.as_str())], fifo].concat())
+        .expect("created");
+    harness.set("RECOCTL_QUEUE", &source);
+    let mut arranged = Arranged { harness, suffix, ids: BTreeMap::new() };
+    // `older` carries the user of `newer`, so it is superseded.
+    for (name, body, age, tries) in [
+        ("older", "[1, [10]]", 5 * HOUR, "1"),
+        ("newer", "[1, [11]]", 4 * HOUR, "2"),
+        ("young", "[2, [10]]", 60, "3"),
+        ("broken", "{", 3 * HOUR, "4"),
+        ("object", r#"{"data": [[3, [10]]]}"#, 2 * HOUR, "5"),
+    ] {
+        arranged.plant(name, body, age, tries);
+    }
+    arranged
+}
+
+impl Arranged {
+    fn sqs(&self) -> &Sqs {
+        self.harness.the_sandbox().sqs()
+    }
+
+    fn plant(&mut self, name: &'static str, body: &str, age_s: u64, tries: &str) {
+        let attributes = [
+            ("name".to_owned(), AttributeValue::string(name)),
+            ("tries".to_owned(), AttributeValue::number(tries)),
+        ];
+        let planted = Planted {
+            body: body.to_owned(),
+            attributes: attributes.into(),
+            sent_at_ms: Some((now() - age_s) * 1_000),
+            group_id: (!self.suffix.is_empty()).then(|| name.to_owned()),
+            deduplication_id: (!self.suffix.is_empty()).then(|| name.to_owned()),
+            ..Planted::default()
+        };
+        let id = self.sqs().plant(&format!("recs-dlq{}", self.suffix), planted).expect("planted");
+        self.ids.insert(name, id);
+    }
+
+    /// The names of the messages in a queue, all of them visible.
+    fn names(&self, queue: &str) -> BTreeSet<String> {
+        let queue = format!("{queue}{}", self.suffix);
+        let snapshot = self.sqs().snapshot(&queue).expect("the queue exists");
+        assert_eq!(snapshot.depth.in_flight, 0, "nothing stays hidden");
+        let messages = snapshot.messages.iter();
+        let names: Vec<String> = messages.map(|m| self.name_of(&m.attributes)).collect();
+        let unique: BTreeSet<String> = names.iter().cloned().collect();
+        assert_eq!(unique.len(), names.len(), "each once: {names:?}");
+        unique
+    }
+
+    fn name_of(&self, attributes: &BTreeMap<String, AttributeValue>) -> String {
+        let name =
+            self.ids.keys().find(|name| attributes["name"] == AttributeValue::string(**name));
+        (*name.expect("a name that was planted")).to_owned()
+    }
+
+    fn shown(&self, report: &Value) -> BTreeSet<String> {
+        let by_id = |id: &str| self.ids.iter().find(|(_, known)| *known == id).expect("known").0;
+        let messages = report["messages"].as_array().expect("messages").iter();
+        messages.map(|m| (*by_id(m["message_id"].as_str().expect("an id"))).to_owned()).collect()
+    }
+}
+
+fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
+    names.map(str::to_owned).into()
+}
+
+#[test]
+fn peek_and_classify_show_what_every_condition_names() {
+    let arranged = arrange("");
+    let file = arranged.harness.write("ids", format!("{}\n", arranged.ids["young"]));
+    let from_file = format!("@{},{}", file.display(), arranged.ids["broken"]);
+    let all = ["older", "newer", "young", "broken", "object"];
+    for (flags, expected) in [
+        (vec!["--class", "malformed,superseded"], set(["broken", "older"])),
+        (vec!["--id", &from_file], set(["young", "broken"])),
+        (vec!["--older-than", "1h"], set(["older", "newer", "broken", "object"])),
+        (vec!["--newer-than", "2h30m"], set(["young", "object"])),
+        (vec!["--where", ".attributes.tries >= 4"], set(["broken", "object"])),
+        (
+            vec!["--where", ".attributes.tries >= 2", "--older-than", "1h", "--class", "retryable"],
+            set(["newer", "object"]),
+        ),
+    ] {
+        let mut classify = vec!["dlq", "classify"];
+        classify.extend(&flags);
+        let report = arranged.harness.json(0, classify);
+        assert_eq!(arranged.shown(&report), expected, "{flags:?}");
+        assert_eq!(report["scanned"], 5, "{flags:?}");
+        if !flags.contains(&"--where") {
+            continue;
+        }
+        let mut peek = vec!["dlq", "peek", "--full"];
+        peek.extend(&flags);
+        let report = arranged.harness.json(0, peek);
+        assert_eq!(arranged.shown(&report), expected, "{flags:?}");
+        for message in report["messages"].as_array().expect("messages") {
+            assert!(message["body"].is_string(), "--full shows bodies: {message}");
+        }
+    }
+    assert_eq!(arranged.names("recs-dlq"), set(all));
+    let max = ["dlq", "peek", "--where", "true", "--max", "2"];
+    assert_eq!(arranged.shown(&arranged.harness.json(0, max)).len(), 2);
+}
+
+#[test]
+fn a_redrive_moves_what_every_condition_names_on_both_kinds_of_queue() {
+    for suffix in ["", ".fifo"] {
+        let arranged = arrange(suffix);
+        let report =
+            arranged.harness.json(0, ["dlq", "redrive", "--where", ".attributes.tries >= 4"]);
+        assert_eq!(report["counts"], json!({"moved": 2, "skipped": 3}), "{suffix}");
+        assert_eq!(arranged.names("recs"), set(["broken", "object"]), "{suffix}");
+        assert_eq!(arranged.names("recs-dlq"), set(["older", "newer", "young"]), "{suffix}");
+        // Without --class, age narrows the default and does not widen it; superseded stays.
+        arranged.harness.json(0, ["dlq", "redrive", "--older-than", "1h"]);
+        assert_eq!(arranged.names("recs-dlq"), set(["older", "young"]), "{suffix}");
+    }
+}
+
+#[test]
+fn what_would_overwrite_newer_lists_moves_only_when_its_class_is_named() {
+    let arranged = arrange("");
+    let older = arranged.ids["older"].as_str();
+    let report = arranged.harness.json(5, ["dlq", "redrive", "--id", older]);
+    assert_eq!(report["skipped_by_class"]["superseded"], 1);
+    assert_eq!(arranged.names("recs"), set([]));
+    arranged.harness.json(0, ["dlq", "redrive", "--id", older, "--class", "superseded"]);
+    assert_eq!(arranged.names("recs"), set(["older"]));
+}
+
+#[test]
+fn a_wrong_expression_is_told_before_anything_is_received() {
+    let arranged = arrange("");
+    for command in ["peek", "classify", "redrive"] {
+        let output = arranged
+            .harness
+            .recoctl(["dlq", command, "--where", ".class == nope"])
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("character 11"), "{command}: {stderr}");
+    }
+    let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
+    assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));
+}
+
+#[test]
+fn a_message_on_which_the_expression_fails_stays_and_is_told() {
+    let arranged = arrange("");
+    // `.data` of an array is an error; of null (no JSON) it is null.
+    let output = arranged
+        .harness
+        .recoctl(["dlq", "redrive", "--where", ".body.data", "--output", "json"])
+        .output()
+        .expect("it runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // `older` is superseded: the expression was never asked about it.
+    assert_eq!(report["undecided"], 2, "{report}");
+    assert_eq!(output.status.code(), Some(4), "some of it could not be decided");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--where failed on 2 messages"));
+    assert_eq!(arranged.names("recs"), set(["object"]));
+    assert_eq!(arranged.names("recs-dlq"), set(["older", "newer", "young", "broken"]));
+}
+
+#[test]
+fn an_id_that_is_not_there_is_told_and_the_others_move() {
+    let arranged = arrange("");
+    let ids = format!("{},gone", arranged.ids["young"]);
+    let report = arranged.harness.json(4, ["dlq", "redrive", "--id", &ids]);
+    assert_eq!(report["missing"], json!(["gone"]));
+    assert_eq!(arranged.names("recs"), set(["young"]));
+    let report = arranged.harness.json(1, ["dlq", "peek", "--id", "gone,nowhere"]);
+    assert_eq!(report["missing"], json!(["gone", "nowhere"]));
+}
+
+#[test]
+fn everything_moves_only_when_it_is_confirmed_or_narrowed() {
+    let arranged = arrange("");
+    let output =
+        arranged.harness.recoctl(["dlq", "redrive", "--class", "all"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(7));
+    let snapshot = arranged.sqs().snapshot("recs-dlq").expect("the queue");
+    assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));
+    arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--older-than", "4h30m"]);
+    assert_eq!(arranged.names("recs"), set(["older"]));
+    arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--yes"]);
+    assert_eq!(arranged.names("recs-dlq"), set([]));
+}
+
+#[test]
+fn a_plan_moves_exactly_what_was_planned() {
+    for suffix in ["", ".fifo"] {
+        let mut arranged = arrange(suffix);
+        let plan = arranged.harness.json(0, ["dlq", "redrive", "--dry-run"]);
+        let path = arranged.harness.write("plan.json", plan.to_string());
+        let path = path.to_str().expect("a path").to_owned();
+        assert_eq!(plan["counts"]["planned"], 3);
+        // One of them goes elsewhere meanwhile, and one comes that would have been planned, too.
+        let young = arranged.ids["young"].clone();
+        arranged.harness.json(0, ["dlq", "redrive", "--id", &young]);
+        arranged.plant("later", "[9, [10]]", 30, "9");
+        let other = arranged.harness.write("policy.toml", "[rules]\nno_duplicates = false\n");
+        let flags = ["dlq", "redrive", "--plan", &path, "--policy", other.to_str().expect("text")];
+        let refused = arranged.harness.recoctl(flags).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(7), "{stderr}");
+        assert!(stderr.contains("another policy"), "{stderr}");
+        let report = arranged.harness.json(4, ["dlq", "redrive", "--plan", &path]);
+        assert_eq!(report["missing"], json!([young]), "{suffix}");
+        assert_eq!(report["counts"]["moved"], 2, "{suffix}");
+        assert_eq!(arranged.names("recs"), set(["newer", "object", "young"]), "{suffix}");
+        assert_eq!(arranged.names("recs-dlq"), set(["broken", "later", "older"]), "{suffix}");
+        let both = ["dlq", "redrive", "--plan", &path, "--class", "all"];
+        assert_eq!(arranged.harness.recoctl(both).output().expect("runs").status.code(), Some(2));
+    }
+}
+
+#[test]
+fn another_destination_takes_the_messages_when_it_is_of_the_same_type() {
+    for suffix in ["", ".fifo"] {
+        let mut arranged = arrange(suffix);
+        let fifo: &[(&str, &str)] = if suffix.is_empty() { &[] } else { &[("FifoQueue", "true")] };
+        let elsewhere = format!("elsewhere{suffix}");
+        arranged.sqs().create_queue(&elsewhere, fifo).expect("created");
+        let other_type = if suffix.is_empty() { "other.fifo" } else { "other" };
+        let other: &[(&str, &str)] = if suffix.is_empty() { &[("FifoQueue", "true")] } else { &[] };
+        arranged.sqs().create_queue(other_type, other).expect("created");
+        // The DLQ is enough to go by when the destination is given.
+        arranged.harness.set("RECOCTL_QUEUE", "");
+        arranged.harness.set("RECOCTL_DLQ", &format!("recs-dlq{suffix}"));
+        let own = format!("recs-dlq{suffix}");
+        for wrong in [other_type, own.as_str(), "nowhere"] {
+            let redrive = ["dlq", "redrive", "--to", wrong];
+            let output = arranged.harness.recoctl(redrive).output().expect("it runs");
+            assert_eq!(output.status.code(), Some(3), "{wrong}");
+        }
+        let report = arranged.harness.json(0, ["dlq", "redrive", "--to", &elsewhere]);
+        assert_eq!(report["source"], json!(elsewhere));
+        assert_eq!(arranged.names("elsewhere"), set(["newer", "object", "young"]));
+        assert_eq!(arranged.names("recs"), set([]));
+    }
+}
