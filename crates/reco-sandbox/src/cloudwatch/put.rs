@@ -12,6 +12,9 @@ const MAX_DATA: usize = 1_000;
 const MAX_DIMENSIONS: usize = 30;
 /// AWS: 150 values a metric.
 const MAX_VALUES: usize = 150;
+/// AWS: values lie in the range of -2^360 to 2^360; NaN and infinities are no values. The constant
+/// is 2^360's bit pattern: a power of two is its exponent alone.
+const MAX_VALUE: f64 = f64::from_bits((1_023 + 360) << 52);
 /// AWS: from two weeks ago to two hours ahead.
 const MAX_AGE_S: i64 = 14 * 24 * 3_600;
 const MAX_AHEAD_S: i64 = 2 * 3_600;
@@ -119,27 +122,27 @@ fn checked(
 
 /// The samples of a datum, which carries one of a value, values with counts, or a statistic set.
 fn samples(datum: &Datum, at: &str) -> Result<Summary, Error> {
-    let finite =
-        |number: &Number| {
-            number.0.is_finite().then_some(number.0).ok_or_else(|| {
-                Error::invalid_value(format!("{at}: a value must be a finite number"))
-            })
-        };
+    let in_range = |number: &Number| {
+        // NaN compares false.
+        (number.0.abs() <= MAX_VALUE).then_some(number.0).ok_or_else(|| {
+            Error::invalid_value(format!("{at}: a value must be a number from -2^360 to 2^360"))
+        })
+    };
     match (&datum.value, &datum.values, &datum.statistic_values) {
         (Some(value), None, None) => {
-            let value = finite(value)?;
+            let value = in_range(value)?;
             Ok(Summary::of_set(1.0, value, value, value))
         }
-        (None, Some(values), None) => weighted(values, datum.counts.as_deref(), at, finite),
+        (None, Some(values), None) => weighted(values, datum.counts.as_deref(), at, in_range),
         (None, None, Some(set)) => {
-            let count = finite(&set.sample_count)?;
-            let (minimum, maximum) = (finite(&set.minimum)?, finite(&set.maximum)?);
+            let count = in_range(&set.sample_count)?;
+            let (minimum, maximum) = (in_range(&set.minimum)?, in_range(&set.maximum)?);
             if count <= 0.0 || minimum > maximum {
                 return Err(Error::invalid_value(format!(
                     "{at}.StatisticValues must have samples and a minimum up to its maximum"
                 )));
             }
-            Ok(Summary::of_set(count, finite(&set.sum)?, minimum, maximum))
+            Ok(Summary::of_set(count, in_range(&set.sum)?, minimum, maximum))
         }
         (None, None, None) => Err(Error::missing(&format!("{at}.Value"))),
         _ => Err(Error::invalid_combination(format!(
@@ -152,7 +155,7 @@ fn weighted(
     values: &[Number],
     counts: Option<&[Number]>,
     at: &str,
-    finite: impl Fn(&Number) -> Result<f64, Error>,
+    in_range: impl Fn(&Number) -> Result<f64, Error>,
 ) -> Result<Summary, Error> {
     if values.is_empty() || values.len() > MAX_VALUES {
         return Err(Error::validation(format!(
@@ -167,8 +170,8 @@ fn weighted(
     }
     let mut all = Summary::default();
     for (index, value) in values.iter().enumerate() {
-        let value = finite(value)?;
-        let count = counts.map_or(Ok(1.0), |counts| finite(&counts[index]))?;
+        let value = in_range(value)?;
+        let count = counts.map_or(Ok(1.0), |counts| in_range(&counts[index]))?;
         all.merge(&Summary::of_set(count, value * count, value, value));
     }
     Ok(all)
