@@ -1,21 +1,26 @@
 //! The sandbox's SQS against the AWS documentation, and an independent server beside it.
 
-mod conformance;
+mod conformance {
+    pub mod check;
+    pub mod differences;
+    pub mod independent;
+    pub mod kit;
+    mod own;
+    pub mod server;
+    pub mod sqs;
+}
 
-use std::collections::BTreeMap;
-
+use conformance::check::failures;
+use conformance::differences::{Known, assert_as_known, assert_documented};
+use conformance::independent::Independent;
 use conformance::kit::Kit;
-use conformance::server::{Independent, Ours, client};
+use conformance::server::Ours;
 use conformance::sqs::CHECKS;
-use futures::StreamExt;
 use reco_sandbox::sqs::SqsOptions;
-
-/// Checks at a time: most of their time is spent waiting for a timeout.
-const AT_ONCE: usize = 16;
 
 /// Where the independent server (ministack 1.5.33) differs: the check, and where in it. The reasons,
 /// with what AWS says, are in `docs/conformance.md`.
-const KNOWN_DIFFERENCES: &[(&str, &str)] = &[
+const KNOWN_DIFFERENCES: &[Known] = &[
     ("delete::an_old_handle_does_not_delete", "ReceiptHandleIsInvalid"),
     ("delete::deleting_twice_succeeds", "ReceiptHandleIsInvalid"),
     (
@@ -70,45 +75,21 @@ const KNOWN_DIFFERENCES: &[(&str, &str)] = &[
     ),
 ];
 
-const DOCUMENT: &str = include_str!("../../../docs/conformance.md");
-
-/// Runs every check; the failures by name.
-async fn failures(endpoint: &str) -> BTreeMap<&'static str, String> {
-    let kit = Kit { sqs: client(endpoint).await };
-    let run = |check: &'static conformance::sqs::Check| {
-        let kit = kit.clone();
-        async move { (check.run)(kit).await.err().map(|failure| (check.name, failure.0)) }
-    };
-    let results = futures::stream::iter(CHECKS).map(run).buffer_unordered(AT_ONCE);
-    results.filter_map(async |failure| failure).collect().await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sandbox_passes_every_check() {
     let server = Ours::start(SqsOptions::default()).await.expect("the server starts");
-    let failures = failures(&server.endpoint).await;
+    let failures = failures(CHECKS, &Kit::new(&server.endpoint).await).await;
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_independent_server_differs_only_where_known() {
     let server = Independent::start().await.expect("the independent server starts");
-    let failures = failures(&server.endpoint).await;
-    let known: BTreeMap<_, _> = KNOWN_DIFFERENCES.iter().copied().collect();
-    let as_known = |(name, seen): &(&&str, &String)| {
-        known.get(**name).is_some_and(|expected| seen.contains(expected))
-    };
-    let new: Vec<_> = failures.iter().filter(|failure| !as_known(failure)).collect();
-    assert!(new.is_empty(), "unknown differences: {new:#?}");
-    let vanished: Vec<_> = known.keys().filter(|name| !failures.contains_key(*name)).collect();
-    assert!(vanished.is_empty(), "these differences are no more: {vanished:?}");
+    let failures = failures(CHECKS, &Kit::new(&server.endpoint).await).await;
+    assert_as_known(&failures, KNOWN_DIFFERENCES);
 }
 
 #[test]
 fn every_known_difference_is_documented() {
-    for (name, _) in KNOWN_DIFFERENCES {
-        assert!(DOCUMENT.contains(&format!("`{name}`")), "{name} is not in docs/conformance.md");
-    }
-    let documented = DOCUMENT.lines().filter(|line| line.starts_with("| `")).count();
-    assert_eq!(documented, KNOWN_DIFFERENCES.len(), "a documented difference is not known");
+    assert_documented("SQS", KNOWN_DIFFERENCES);
 }

@@ -1,60 +1,17 @@
-//! What checks are written with: a client, unique queues, and failures that say what was seen.
+//! What SQS checks are written with: a client, queues of their own, and messages.
 
 use std::collections::HashMap;
-use std::fmt::Debug;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{
     Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
 
-/// Why a check failed.
-#[derive(Debug)]
-pub struct Failure(pub String);
-
-pub type Outcome = Result<(), Failure>;
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        Self(text)
-    }
-}
-
-/// Fails the check when two values differ.
-pub fn same<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome {
-    if seen == expected {
-        return Ok(());
-    }
-    Err(Failure(format!("{what}: saw {seen:?}, expected {expected:?}")))
-}
-
-/// Fails the check when something does not hold.
-pub fn holds(what: &str, holds: bool) -> Outcome {
-    same(what, holds, true)
-}
-
-/// Fails the check unless the call was refused with `code`.
-pub fn refused<T: Debug, E: ProvideErrorMetadata + Debug>(
-    what: &str,
-    result: Result<T, SdkError<E>>,
-    code: &str,
-) -> Outcome {
-    match result {
-        Ok(answer) => Err(Failure(format!("{what}: expected {code}, saw success: {answer:?}"))),
-        Err(error) => same(what, error.code().unwrap_or("no code"), code),
-    }
-}
+use super::check::sdk_config;
+pub use super::check::{Failure, Outcome, holds, refused, same, unique};
 
 /// AWS's code for a queue that is not there.
 pub const NO_QUEUE: &str = "AWS.SimpleQueueService.NonExistentQueue";
@@ -67,14 +24,11 @@ pub struct Kit {
     pub sqs: Client,
 }
 
-static QUEUES: AtomicU32 = AtomicU32::new(0);
-
-/// A queue name that no other check uses.
-pub fn unique(stem: &str) -> String {
-    format!("{stem}-{}-{}", std::process::id(), QUEUES.fetch_add(1, Ordering::Relaxed))
-}
-
 impl Kit {
+    pub async fn new(endpoint: &str) -> Self {
+        Self { sqs: Client::new(&sdk_config(endpoint).await) }
+    }
+
     /// A new queue under a name of its own.
     pub async fn queue(&self, attributes: &[(&str, &str)]) -> Result<String, Failure> {
         self.create(&unique("check"), attributes).await

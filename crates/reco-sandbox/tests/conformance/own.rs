@@ -10,12 +10,13 @@ use bytes::Bytes;
 use hyper::Request;
 use reco_sandbox::sqs::{AttributeValue, ErrorKind, MessageState, Planted, Sqs, SqsOptions};
 
+use super::independent::python_environment;
 use super::kit::{self, Kit, bodies, handle, refused, system};
-use super::server::{Ours, client, python_environment};
+use super::server::Ours;
 
 async fn start(options: SqsOptions) -> (Ours, Kit) {
     let server = Ours::start(options).await.expect("the server starts");
-    let kit = Kit { sqs: client(&server.endpoint).await };
+    let kit = Kit::new(&server.endpoint).await;
     (server, kit)
 }
 

@@ -12,27 +12,11 @@ mod redrive;
 mod send;
 mod visibility;
 
-use futures::future::BoxFuture;
-
-use super::kit::{Kit, Outcome};
-
-/// A check with its name.
-pub struct Check {
-    pub name: &'static str,
-    pub run: fn(Kit) -> BoxFuture<'static, Outcome>,
-}
-
-macro_rules! checks {
-    ($($module:ident { $($check:ident,)+ })+) => {
-        &[$($(Check {
-            name: concat!(stringify!($module), "::", stringify!($check)),
-            run: |kit| Box::pin(async move { $module::$check(&kit).await }),
-        },)+)+]
-    };
-}
+use super::check::{Check, checks};
+use super::kit::Kit;
 
 /// Every check; one that is missing here is dead code to the compiler.
-pub const CHECKS: &[Check] = checks! {
+pub const CHECKS: &[Check<Kit>] = checks! {
     queues {
         creating_again_needs_equal_attributes,
         names_are_checked,
