@@ -37,6 +37,8 @@ struct Held {
     /// Wall-clock time, because a machine that sleeps stops the monotonic clock but not SQS's.
     until: SystemTime,
     lapsed: bool,
+    /// Its `ApproximateReceiveCount` by this handle.
+    receives: u64,
 }
 
 impl Held {
@@ -98,9 +100,25 @@ impl Hold {
     /// Takes charge of a message received by a call that began at `since`. False when the message
     /// is held already: it was delivered twice, and the newer handle counts.
     pub fn take(&self, id: &str, handle: &str, since: SystemTime) -> bool {
+        self.put(id, handle, since, None)
+    }
+
+    /// As [`Hold::take`], for a message whose `ApproximateReceiveCount` is known: of two deliveries
+    /// whose answers overtake each other, the one that was counted later has the newer handle.
+    pub fn take_counted(&self, id: &str, handle: &str, since: SystemTime, receives: u64) -> bool {
+        self.put(id, handle, since, Some(receives))
+    }
+
+    fn put(&self, id: &str, handle: &str, since: SystemTime, receives: Option<u64>) -> bool {
         let until = since + self.inner.period;
-        let held = Held { handle: handle.to_owned(), until, lapsed: false };
-        self.inner.lock().insert(id.to_owned(), held).is_none()
+        let mut all = self.inner.lock();
+        let known = all.get(id).map(|held| held.receives);
+        if known.is_none_or(|known| receives.is_none_or(|receives| known <= receives)) {
+            let receives = receives.unwrap_or(0);
+            let held = Held { handle: handle.to_owned(), until, lapsed: false, receives };
+            all.insert(id.to_owned(), held);
+        }
+        known.is_none()
     }
 
     /// The handle by which a message is held now; `None` when it is held no more.
@@ -251,7 +269,7 @@ mod tests {
     #[test]
     fn a_hold_lapses_by_time_and_by_word_of_the_queue() {
         let now = SystemTime::now();
-        let held = |until, lapsed| Held { handle: String::new(), until, lapsed };
+        let held = |until, lapsed| Held { handle: String::new(), until, lapsed, receives: 1 };
         assert!(held(now, false).has_lapsed(now));
         assert!(held(now + Duration::from_secs(1), true).has_lapsed(now));
         assert!(!held(now + Duration::from_secs(1), false).has_lapsed(now));

@@ -152,7 +152,10 @@ impl Scanner {
             let fresh: Vec<Message> = received
                 .messages
                 .into_iter()
-                .filter(|message| self.hold.take(&message.id, &message.receipt_handle, since))
+                .filter(|message| {
+                    let receives = message.receive_count();
+                    self.hold.take_counted(&message.id, &message.receipt_handle, since, receives)
+                })
                 .collect();
             let repeated = count - fresh.len();
             let new = fresh.len() + damaged.len();

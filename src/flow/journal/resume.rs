@@ -220,7 +220,8 @@ impl Resumer {
                     hold.take(&damaged.message_id, &damaged.receipt_handle, since);
                 }
                 for message in received.messages {
-                    hold.take(&message.id, &message.receipt_handle, since);
+                    let receives = message.receive_count();
+                    hold.take_counted(&message.id, &message.receipt_handle, since, receives);
                     mine.push(message);
                 }
             }
