@@ -74,7 +74,8 @@ pub struct GlobalArgs {
     /// The Lambda function's name
     #[arg(long, value_name = "NAME", global = true, help_heading = "Pipeline")]
     pub function: Option<String>,
-    /// Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts
+    /// Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the
+    /// rules that need facts
     #[arg(long, value_name = "SOURCE", global = true, help_heading = "Pipeline")]
     pub facts: Option<String>,
     /// The filter's policy (TOML); the default policy has every rule on
@@ -108,6 +109,9 @@ pub enum Command {
     Backfill(commands::backfill::BackfillArgs),
     /// Throttling, write capacity and queue depth, from CloudWatch
     Metrics(commands::metrics::MetricsArgs),
+    /// Check and copy the database of facts about users and articles
+    #[command(subcommand)]
+    Facts(commands::facts::FactsCommand),
     /// Show what is configured, and where each value comes from
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),

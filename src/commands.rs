@@ -4,6 +4,7 @@ pub mod backfill;
 pub mod completions;
 pub mod config;
 pub mod dlq;
+pub mod facts;
 pub mod man;
 pub mod metrics;
 #[cfg(feature = "sandbox")]
@@ -24,6 +25,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
         Command::Dlq(command) => dlq::run(context, command).await,
         Command::Backfill(args) => backfill::run(context, args).await,
         Command::Metrics(args) => metrics::run(context, args).await,
+        Command::Facts(command) => facts::run(context, command).await,
         Command::Config(command) => config::run(context, &command),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(command) => sandbox::run(context, command).await,

@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use reco_core::policy::Policy;
-use reco_store::facts::FactsSource;
+use reco_store::facts::{Authentication, FactsOptions, FactsSource, FactsTables, MySqlUrl};
 use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -71,11 +71,28 @@ impl Context {
     /// When it cannot be reached, or is no source that recoctl knows.
     pub async fn facts(&self) -> Result<FactsSource> {
         let url = self.settings.value(Key::Facts).unwrap_or("none");
-        FactsSource::from_url(url).await.map_err(|error| {
-            Error::config("cannot use the configured facts")
-                .because(&error)
-                .hint("give --facts sqlite:PATH, or --facts none to skip the rules that need facts")
+        let aws = if needs_aws(url) { Some(self.sdk().await?.clone()) } else { None };
+        let options = FactsOptions { tables: self.facts_tables()?, aws, ..FactsOptions::default() };
+        FactsSource::open(url, options).await.map_err(|error| {
+            Error::facts("cannot use the configured facts", &error).hint(
+                "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts none \
+                 to skip the rules that need facts",
+            )
         })
+    }
+
+    /// Where in the facts' schema what is: the configured file's, else the default.
+    ///
+    /// # Errors
+    /// When the file cannot be read or names what there is not.
+    pub fn facts_tables(&self) -> Result<FactsTables> {
+        let Some(path) = self.settings.value(Key::FactsTables) else {
+            return Ok(FactsTables::default());
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::config(format!("cannot read {path}")).because(&error))?;
+        FactsTables::from_toml(&text)
+            .map_err(|error| Error::config(format!("{path} is not usable")).because(&error))
     }
 
     /// The table's attribute names as configured.
@@ -105,6 +122,11 @@ impl Context {
             sandbox.shutdown().await;
         }
     }
+}
+
+/// Whether opening these facts takes AWS credentials: others work without an account.
+fn needs_aws(facts: &str) -> bool {
+    MySqlUrl::parse(facts).is_ok_and(|(url, _)| url.authentication == Authentication::Iam)
 }
 
 #[cfg(feature = "sandbox")]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use reco_core::facts::{FactsError, FactsStage};
+
 /// What kind of failure it is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -60,6 +62,16 @@ impl Error {
     /// A service failed.
     pub fn service(message: impl Into<String>) -> Self {
         Error::new(Kind::Service, message)
+    }
+
+    /// The facts could not be had; the stage says whose matter it is.
+    pub fn facts(message: impl Into<String>, error: &FactsError) -> Self {
+        let kind = match error.stage {
+            FactsStage::Connect => Kind::Config,
+            FactsStage::Auth => Kind::Credentials,
+            FactsStage::Query | FactsStage::Timeout => Kind::Service,
+        };
+        Error::new(kind, message).because(error)
     }
 
     /// Adds the reason, and what lies behind it.

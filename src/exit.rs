@@ -40,7 +40,11 @@ pub const TABLE: [(u8, &str, &str); 11] = [
     ),
     (PARTIAL, "partial", "some is done and some failed; the report says which"),
     (NOTHING_TO_DO, "nothing to do", "no message or line matched what was asked"),
-    (FINDINGS, "findings", "a class that --fail-on names was found"),
+    (
+        FINDINGS,
+        "findings",
+        "a check found something: a class that --fail-on names, or an error in facts check",
+    ),
     (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
     (INPUT, "input", "an input file could not be read or used"),
     (INTERNAL, "internal", "a bug in recoctl; please report it"),

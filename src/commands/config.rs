@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use reco_core::outcome::Outcome;
+use reco_store::facts::without_password;
 use serde::Serialize;
 
 use crate::config::{Key, Setting};
@@ -25,7 +26,7 @@ pub fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
     let policy = context.policy()?;
     let settings = Key::ALL
         .iter()
-        .map(|key| Row { key: key.name(), setting: context.settings.get(*key).cloned() });
+        .map(|key| Row { key: key.name(), setting: context.settings.get(*key).map(shown) });
     let report = ConfigReport {
         file: context.settings.file.as_ref().map(|path| path.display().to_string()),
         env: context.settings.env.clone(),
@@ -34,6 +35,11 @@ pub fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
     };
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+/// A facts URL may carry a password, and this goes into tickets and chats.
+fn shown(setting: &Setting) -> Setting {
+    Setting { value: without_password(&setting.value), source: setting.source.clone() }
 }
 
 #[derive(Debug, Serialize)]

@@ -52,6 +52,8 @@ keys! {
     Function = "function", "RECOCTL_FUNCTION";
     /// Where facts come from.
     Facts = "facts", "RECOCTL_FACTS";
+    /// The file that names the tables and columns of the facts.
+    FactsTables = "facts_tables", "RECOCTL_FACTS_TABLES";
     /// The policy file.
     Policy = "policy", "RECOCTL_POLICY";
     /// The table's partition key attribute.
@@ -89,7 +91,10 @@ impl Key {
             Key::Facts => flags.facts.clone(),
             Key::Policy => path(&flags.policy),
             Key::Output => flags.output.map(|format| format!("{format:?}").to_lowercase()),
-            Key::KeyAttribute | Key::ListAttribute | Key::GeneratedAtAttribute => None,
+            Key::FactsTables
+            | Key::KeyAttribute
+            | Key::ListAttribute
+            | Key::GeneratedAtAttribute => None,
         }
     }
 
@@ -272,7 +277,7 @@ fn lookup(
 fn relative_to_file(file: &ConfigFile, key: Key, value: String) -> String {
     let resolve = |path: &str| file.resolve(path).to_string_lossy().into_owned();
     match (key, value.strip_prefix("sqlite:")) {
-        (Key::Policy, _) => resolve(&value),
+        (Key::Policy | Key::FactsTables, _) => resolve(&value),
         (Key::Facts, Some(path)) => format!("sqlite:{}", resolve(path)),
         _ => value,
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use reco_core::Id;
 use reco_core::classify::{Classification, Content, Surroundings, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::message::{Message, forbidden_character};
 use reco_core::policy::Policy;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::flow::journal::{Recall, Redriven};
 
 /// What messages are judged by.
@@ -259,12 +259,6 @@ fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
 }
 
 fn facts_failed(error: &FactsError) -> Error {
-    let kind = match error.stage {
-        FactsStage::Connect => Kind::Config,
-        FactsStage::Auth => Kind::Credentials,
-        FactsStage::Query | FactsStage::Timeout => Kind::Service,
-    };
-    Error::new(kind, "facts cannot be had, and nothing is decided without them")
-        .because(error)
+    Error::facts("facts cannot be had, and nothing is decided without them", error)
         .hint("check --facts, or give `--facts none` to skip the rules that need facts")
 }

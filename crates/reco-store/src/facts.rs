@@ -25,7 +25,7 @@ pub use mysql::{
     Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
-pub use source::{FactsOptions, FactsSource};
+pub use source::{FactsOptions, FactsSource, without_password};
 pub use sql::FactsSql;
 pub use sqlite::SqliteFacts;
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

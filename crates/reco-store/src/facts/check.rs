@@ -96,7 +96,7 @@ async fn check_one<D: Database>(
             return Ok(vec![Finding {
                 facts,
                 level: Level::Error,
-                message: reason,
+                message: reason.trim_start_matches(&format!("{facts}: ")).to_owned(),
                 hint: Some(hint.to_owned()),
             }]);
         }

@@ -105,6 +105,18 @@ impl FactsSource {
     }
 }
 
+/// A facts URL as it may be shown: what stands before the `@` of a host is cut from its `:` on.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    // The last one: a password may hold an `@` that should have been written %40.
+    let Some((account, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    match account.split_once(':') {
+        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+        None => url.to_owned(),
+    }
+}
+
 async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsError> {
     let (url, from_url) = MySqlUrl::parse(url)?;
     let password = match (options.password, url.authentication) {
@@ -165,6 +177,25 @@ impl FactsSource {
             FactsSource::Sqlite(facts) => Box::pin(facts.lookup_knowing(request, known)),
             FactsSource::MySql(facts) => Box::pin(facts.lookup_knowing(request, known)),
             FactsSource::Cached(cached) => cached.source().answer_knowing(request, known),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn passwords_are_cut_from_what_is_shown() {
+        for (url, shown) in [
+            ("none", "none"),
+            ("sqlite:a@b:c.sqlite", "sqlite:a@b:c.sqlite"),
+            ("mysql://ro@db/app", "mysql://ro@db/app"),
+            ("mysql://ro:secret@db:3306/app?x=1", "mysql://ro:***@db:3306/app?x=1"),
+            ("mysql://ro:se@cret:@db/app", "mysql://ro:***@db/app"),
+            ("postgres://ro:secret@db/app", "postgres://ro:***@db/app"),
+        ] {
+            assert_eq!(without_password(url), shown);
         }
     }
 }

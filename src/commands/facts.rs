@@ -1,0 +1,30 @@
+//! `recoctl facts`: the database behind the filter's rules.
+
+pub mod check;
+pub mod snapshot;
+
+use clap::Subcommand;
+use reco_core::outcome::Outcome;
+
+use crate::context::Context;
+use crate::error::Result;
+
+/// The commands on the facts.
+#[derive(Debug, Subcommand)]
+pub enum FactsCommand {
+    /// Hold the configured tables and columns against the database's schema
+    Check(check::CheckArgs),
+    /// Copy users, articles, reads and mutes into an SQLite file
+    Snapshot(snapshot::SnapshotArgs),
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// What ended it before it had anything to report.
+pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
+    match command {
+        FactsCommand::Check(args) => check::run(context, args).await,
+        FactsCommand::Snapshot(args) => snapshot::run(context, args).await,
+    }
+}

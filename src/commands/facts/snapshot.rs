@@ -1,0 +1,138 @@
+//! `recoctl facts snapshot`: a copy of the facts for large backfills.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+use reco_store::facts::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::ui::{Progress, Report, Ui, Unit, View, bytes, count};
+
+/// Arguments of `recoctl facts snapshot`.
+///
+/// A large backfill asks for facts thousands of times: from a copy it does not load the database
+/// that serves production. The file is replaced only when the new one is whole.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The SQLite file to write; an older snapshot is replaced
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Rows read from the database at a time
+    #[arg(long, value_name = "ROWS", default_value = "5000", value_parser = page_size)]
+    pub page_size: usize,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the facts cannot be read to their end or the file cannot be written; then the older file
+/// is as it was.
+pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
+    let options = SnapshotOptions {
+        tables: context.facts_tables()?,
+        page_size: args.page_size,
+        taken_at: now(),
+    };
+    let source = context.facts().await?;
+    let begun = Instant::now();
+    let bars = Bars { ui: &context.ui, current: Mutex::new(None) };
+    let progress = |table, rows| bars.show(table, rows);
+    let copied = tokio::select! {
+        copied = snapshot(&source, &options, &args.out, &progress) => copied,
+        () = context.cancel.cancelled() => {
+            return Err(Error::new(Kind::Interrupted, "stopped before the snapshot was whole")
+                .hint(format!("{} is as it was before", args.out.display())));
+        }
+    };
+    drop(bars);
+    let rows = copied.map_err(|error| failed(&error, &args.out))?;
+    let report = Taken {
+        file: args.out.display().to_string(),
+        source: source.kind(),
+        taken_at: options.taken_at,
+        rows,
+        duration_s: begun.elapsed().as_secs_f64(),
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+/// One progress display after another, one a table.
+struct Bars<'a> {
+    ui: &'a Ui,
+    current: Mutex<Option<(&'static str, Progress)>>,
+}
+
+impl Bars<'_> {
+    fn show(&self, table: &'static str, rows: u64) {
+        // Nothing that can panic happens while it is held.
+        let Ok(mut current) = self.current.lock() else { return };
+        if current.as_ref().is_none_or(|(shown, _)| *shown != table) {
+            // The one before is gone from the screen before the next comes.
+            *current = None;
+            let bar = self.ui.progress(&format!("copying {table}"), None, Unit::Messages);
+            *current = Some((table, bar));
+        }
+        if let Some((_, bar)) = current.as_ref() {
+            bar.set(rows);
+        }
+    }
+}
+
+fn page_size(text: &str) -> Result<usize, String> {
+    let rows = text.parse().ok().filter(|rows| (1..=100_000).contains(rows));
+    rows.ok_or_else(|| "give a number of rows from 1 to 100000".to_owned())
+}
+
+fn failed(error: &SnapshotError, out: &Path) -> Error {
+    let what = format!("cannot take the snapshot {}", out.display());
+    match error {
+        SnapshotError::Source(error) => Error::facts(what, error)
+            .hint("`recoctl facts check` tells what does not fit the schema"),
+        SnapshotError::Refused(_) => Error::refused(what).because(error),
+        SnapshotError::File { .. } => Error::input(what).because(error),
+    }
+}
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[derive(Debug, Serialize)]
+struct Taken {
+    file: String,
+    source: &'static str,
+    taken_at: i64,
+    #[serde(flatten)]
+    rows: SnapshotReport,
+    duration_s: f64,
+}
+
+impl Report for Taken {
+    const KIND: &'static str = "facts.snapshot";
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, _: &View) -> String {
+        let SnapshotReport { users, articles, reads, mutes, bytes: size } = self.rows;
+        format!(
+            "{file}: {} users, {} articles, {} reads, {} mutes ({}) in {:.1} s\n\
+             use it with: --facts sqlite:{file}\n",
+            count(users),
+            count(articles),
+            count(reads),
+            count(mutes),
+            bytes(size),
+            self.duration_s,
+            file = self.file,
+        )
+    }
+}

@@ -1,0 +1,114 @@
+//! `recoctl facts` through the real binary, against a MariaDB server.
+
+#[path = "support/mariadb.rs"]
+mod mariadb;
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use mariadb::{database, server};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const TABLES: &str = "
+    CREATE TABLE users(id BIGINT PRIMARY KEY, status VARCHAR(20));
+    CREATE TABLE articles(id BIGINT PRIMARY KEY, status VARCHAR(20), author_id BIGINT);
+    CREATE TABLE `reads`(user_id BIGINT, article_id BIGINT, PRIMARY KEY (user_id, article_id));
+    CREATE TABLE mutes(user_id BIGINT, author_id BIGINT, PRIMARY KEY (user_id, author_id));
+    INSERT INTO users SELECT seq, IF(seq % 7 = 0, 'gone', 'active') FROM seq_1_to_1000;
+    INSERT INTO articles SELECT seq, 'published', seq % 50 FROM seq_1_to_2000;
+    INSERT INTO `reads` SELECT u.seq, u.seq + a.seq FROM seq_1_to_1000 u, seq_1_to_20 a;
+    INSERT INTO mutes VALUES (1, 2), (3, 4);";
+
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Home(tempfile::tempdir().expect("a temporary directory can be made"))
+    }
+
+    fn recoctl(&self, facts: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+        command.env_clear().env("HOME", self.0.path()).current_dir(self.0.path());
+        command.env("RECOCTL_FACTS", facts).args(args);
+        command
+    }
+
+    fn json(&self, facts: &str, code: i32, args: &[&str]) -> Value {
+        let output = self.recoctl(facts, args).args(["-o", "json"]).output().expect("recoctl runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        serde_json::from_slice(&output.stdout).expect("stdout is JSON")
+    }
+
+    fn fails(&self, facts: &str, code: i32, args: &[&str]) -> String {
+        let output = self.recoctl(facts, args).output().expect("recoctl runs");
+        let stderr = String::from_utf8(output.stderr).expect("stderr is UTF-8");
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        stderr
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+}
+
+#[test]
+fn a_snapshot_is_taken_and_serves_as_facts() {
+    let home = Home::new();
+    let facts = server().url(&database(TABLES));
+    let report =
+        home.json(&facts, 0, &["facts", "snapshot", "--out", "f.sqlite", "--page-size", "999"]);
+    let rows = ["users", "articles", "reads", "mutes"].map(|table| report[table].as_u64());
+    assert_eq!(rows, [Some(1000), Some(2000), Some(20_000), Some(2)]);
+    assert_eq!(report["kind"], "facts.snapshot");
+    let size = std::fs::metadata(home.file("f.sqlite")).expect("it is there").len();
+    assert_eq!(report["bytes"].as_u64(), Some(size));
+
+    let report = home.json("sqlite:f.sqlite", 0, &["facts", "check"]);
+    let levels: Vec<_> = report["findings"].as_array().expect("a list").iter().collect();
+    assert!(levels.iter().all(|finding| finding["level"] == "ok"), "{report}");
+}
+
+#[test]
+fn a_check_names_what_does_not_fit() {
+    let home = Home::new();
+    let facts = server().url(&database(
+        &TABLES.replace("author_id BIGINT);", "writer BIGINT);").replace("INSERT", "-- INSERT"),
+    ));
+    let output = home.recoctl(&facts, &["facts", "check"]).output().expect("recoctl runs");
+    assert_eq!(output.status.code(), Some(6));
+    insta::assert_snapshot!("facts-check", String::from_utf8_lossy(&output.stdout));
+
+    std::fs::write(home.file("tables.toml"), "articles.author = 'writer'").expect("written");
+    let mut corrected = home.recoctl(&facts, &["facts", "check"]);
+    corrected.env("RECOCTL_FACTS_TABLES", "tables.toml").assert().success();
+}
+
+#[test]
+fn failures_say_what_to_do_and_hide_the_password() {
+    let home = Home::new();
+    let url = server().url(&database(TABLES)).replace("root@", "nobody:hunter2@");
+    let snapshot = ["facts", "snapshot", "--out", "f.sqlite"];
+    let stderr = home.fails(&url, 3, &snapshot);
+    assert!(stderr.contains("Access denied for user 'nobody'"), "{stderr}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+    assert!(home.fails("none", 7, &snapshot).contains("nothing to copy"));
+    assert!(home.fails("none", 3, &["facts", "check"]).contains("nothing to check"));
+    std::fs::write(home.file("tables.toml"), "[user]\nid = 'x'").expect("written");
+    let mut wrong = home.recoctl(&url, &["facts", "check"]);
+    let stderr = wrong.env("RECOCTL_FACTS_TABLES", "tables.toml").output().expect("runs").stderr;
+    assert!(String::from_utf8_lossy(&stderr).contains("unknown field `user`"));
+    assert!(!home.file("f.sqlite").exists());
+}
+
+#[test]
+fn config_show_hides_the_password() {
+    let output = Home::new()
+        .recoctl("mysql://ro:hunter2@db.example/app", &["config", "show"])
+        .output()
+        .expect("recoctl runs");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("mysql://ro:***@db.example/app"), "{stdout}");
+    assert!(!stdout.contains("hunter2"), "{stdout}");
+}
