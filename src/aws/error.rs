@@ -30,7 +30,9 @@ where
     if let SdkError::ServiceError(service) = error {
         return explain_service(what, service.err());
     }
-    let explained = Error::new(Kind::Service, what).because(error);
+    let mut explained = Error::new(Kind::Service, what).because(error);
+    // The SDK's own layers, which say nothing to an operator.
+    explained.causes.retain(|cause| !matches!(cause.as_str(), "dispatch failure" | "other"));
     let words = explained.to_string().to_lowercase();
     if words.contains("credential") {
         return Error { kind: Kind::Credentials, ..explained }.hint(
