@@ -33,7 +33,7 @@ complete -c recoctl -n "__fish_recoctl_needs_command" -l queue -d 'The source qu
 complete -c recoctl -n "__fish_recoctl_needs_command" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_needs_command" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_needs_command" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_needs_command" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_needs_command" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_needs_command" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_needs_command" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -48,38 +48,39 @@ complete -c recoctl -n "__fish_recoctl_needs_command" -s V -l version -d 'Print 
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "facts" -d 'Check and copy the database of facts about users and articles'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "config" -d 'Show what is configured, and where each value comes from'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "man" -d 'Print a manual page, or write all of them'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l profile -d 'The AWS profile' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l region -d 'The AWS region' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l queue -d 'The source queue: name, URL or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l table -d 'The DynamoDB table: name or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l no-color -d 'No colour (NO_COLOR does the same)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -l no-input -d 'Never ask; what would be asked is refused'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l max -d 'Show at most so many messages' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l class -d 'Show only messages of this class; scans until --max of them are found' -r -f -a "retryable\t''
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
 partial\t''
 malformed\t''
 foreign\t''
@@ -87,7 +88,13 @@ unknown-user\t''
 empty\t''
 oversize\t''
 stale\t''
-superseded\t''"
+superseded\t''
+all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l newer-than -d 'Only messages sent less long ago than this' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l max -d 'Show at most so many messages; scans until that many are found' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l profile -d 'The AWS profile' -r
@@ -97,7 +104,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -111,6 +118,20 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''
+all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l max -d 'Look at so many messages only; without it, at all of them' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l fail-on -d 'Exit with code 6 when a message of one of these classes is found' -r -f -a "retryable\t''
 partial\t''
@@ -130,7 +151,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -145,7 +166,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l rate -d 'Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l class -d 'Move messages of these classes; `all` moves everything' -r -f -a "retryable\t''
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
 partial\t''
 malformed\t''
 foreign\t''
@@ -155,7 +176,14 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max -d 'Move at most so many messages, oldest first' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l plan -d 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l to -d 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l journal -d 'Write the journal to this new file instead of one in the state directory' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l profile -d 'The AWS profile' -r
@@ -165,13 +193,13 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dry-run -d 'Say what would be moved, and move nothing'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l yes -d 'Answer yes to what `--class all` asks'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l yes -d 'Answer yes to what is asked when nothing narrows the choice (`--class all`)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
@@ -180,9 +208,36 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -f -a "list" -d 'List the journals of this endpoint, newest first'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Show how each message of a journal stands'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -f -a "resume" -d 'Bring a run that was cut off to its end: delete what was acknowledged, send nothing twice'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -f -a "restore" -d 'Put the messages of a journal back into a queue'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Write every line or entry that could not be written to this new file (JSON lines)' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l concurrency -d 'Batches of up to 25 items in flight at once' -r
@@ -195,7 +250,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l queue -d 'T
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -219,7 +274,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l queue -d 'Th
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -231,6 +286,77 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l no-color -d 
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and not __fish_seen_subcommand_from check snapshot help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l out -d 'The SQLite file to write; an older snapshot is replaced' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l page-size -d 'Rows read from the database at a time' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from snapshot" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'
+complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l profile -d 'The AWS profile' -r
@@ -240,7 +366,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_s
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -263,7 +389,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -286,7 +412,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -314,7 +440,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -337,7 +463,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -361,7 +487,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l queue -d
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -383,7 +509,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l queue -d 'The so
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l table -d 'The DynamoDB table: name or ARN' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l facts -d 'Where facts come from: `sqlite:PATH`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
@@ -395,17 +521,21 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-color -d 'No 
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "config" -d 'Show what is configured, and where each value comes from'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "completions" -d 'Print a shell\'s completion script'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "man" -d 'Print a manual page, or write all of them'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics config sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "facts" -d 'Check and copy the database of facts about users and articles'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "config" -d 'Show what is configured, and where each value comes from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "man" -d 'Print a manual page, or write all of them'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "classify" -d 'Say why each message failed, and what to do about it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print what is in force and where each value came from'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "demo" -d 'A guided tour: each command is shown, then really run'

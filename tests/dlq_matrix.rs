@@ -81,10 +81,10 @@ fn run(kind: FaultKind, suffix: &str, seed: u64) {
         let body = format!("[{user},[2]]");
         let kept = dlq.iter().find(|(_, kept)| *kept == body);
         assert!(sent.contains(&body) || kept.is_some(), "{at}: {body} is lost");
-        if let Some((id, _)) = kept.filter(|_| sent.contains(&body)) {
-            if !named.contains(id.as_str()) {
-                unnamed.push(id.as_str());
-            }
+        if let Some((id, _)) = kept.filter(|_| sent.contains(&body))
+            && !named.contains(id.as_str())
+        {
+            unnamed.push(id.as_str());
         }
     }
     if kind == FaultKind::Lapse && suffix == STANDARD {
