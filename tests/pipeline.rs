@@ -180,11 +180,13 @@ async fn create(harness: &Harness) {
         .await
         .expect("its attributes can be read");
     let arn = &arn.attributes().expect("attributes")[&QueueAttributeName::QueueArn];
-    let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"1"}}"#);
+    // More than one: a long poll of a worker that has stopped may still take a message once, and
+    // nobody sees its answer.
+    let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"3"}}"#);
     sqs.create_queue()
         .queue_name("recs")
         .attributes(QueueAttributeName::RedrivePolicy, policy)
-        .attributes(QueueAttributeName::VisibilityTimeout, "15")
+        .attributes(QueueAttributeName::VisibilityTimeout, "8")
         .send()
         .await
         .expect("the queue is made");
@@ -255,7 +257,7 @@ async fn start(harness: &Harness, function: Function) -> Worker {
         queue_arn: "arn:aws:sqs:us-east-1:000000000000:recs".to_owned(),
         function_name: "recs-writer".to_owned(),
     };
-    let options = WorkerOptions { timeout: Duration::from_secs(12), ..WorkerOptions::default() };
+    let options = WorkerOptions { timeout: Duration::from_secs(7), ..WorkerOptions::default() };
     Worker::start(source, function, Cloudwatch::new(), options, CancellationToken::new())
 }
 
