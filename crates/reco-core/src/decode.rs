@@ -16,12 +16,14 @@ mod entry;
 mod envelope;
 mod fault;
 mod position;
+mod strip;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Recommendation;
 pub use position::Position;
+pub use strip::{StripError, Stripped, strip};
 
 /// How the recommendations were laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

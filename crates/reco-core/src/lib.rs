@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod classify;
 pub mod decode;
+pub mod export;
 pub mod facts;
 pub mod filter;
 pub mod item;
@@ -16,6 +17,7 @@ pub mod message;
 pub mod outcome;
 pub mod policy;
 pub mod record;
+pub mod salvage;
 pub mod settle;
 pub mod stack;
 pub mod supersede;

@@ -27,6 +27,8 @@ pub enum Outcome {
     Findings,
     /// Nothing could be done.
     Failed,
+    /// Stopped because too much of what was redriven came back.
+    Bounced,
     /// Stopped by a signal; what was in flight was finished and reported.
     Interrupted,
 }

@@ -11,6 +11,18 @@ pub struct Policy {
     pub rules: Rules,
     /// Bounds on a list's length.
     pub limits: Limits,
+    /// How it is written.
+    pub writes: Writes,
+}
+
+/// How lists are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Writes {
+    /// A list replaces only one that is older by `generated_at`, or of unknown time; a list of
+    /// unknown time replaces no list of known time. Off by default: each item then takes a
+    /// conditional `PutItem` of its own instead of a place in a `BatchWriteItem`.
+    pub only_newer: bool,
 }
 
 /// The checks, in the order in which they are made. `true` applies a check.
@@ -114,7 +126,7 @@ impl Default for Limits {
 #[expect(clippy::derivable_impls, reason = "the default is a decision: every rule is on")]
 impl Default for Policy {
     fn default() -> Self {
-        Policy { rules: Rules::default(), limits: Limits::default() }
+        Policy { rules: Rules::default(), limits: Limits::default(), writes: Writes::default() }
     }
 }
 
@@ -158,6 +170,16 @@ impl Policy {
         }
     }
 
+    /// The policy as TOML that [`Policy::from_toml`] reads back.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // All of the canonical form but its heading is TOML.
+        self.canonical()
+            .split_once('\n')
+            .map(|(_, settings)| settings.to_owned())
+            .unwrap_or_default()
+    }
+
     /// The policy written out whole, one `name = value` a line in a fixed order: two policies that
     /// decide alike have the same canonical form, however their files are written.
     #[must_use]
@@ -173,6 +195,10 @@ impl Policy {
             not_already_read,
         } = self.rules;
         let limit = |limit: Limit| limit.get().map_or("false".to_owned(), |n| n.to_string());
+        // Not written while it is off: policies from before there was this rule decide as they did
+        // and keep their fingerprints.
+        let Writes { only_newer } = self.writes;
+        let writes = if only_newer { "writes.only_newer = true\n" } else { "" };
         format!(
             "recoctl-policy 1\n\
              rules.user_known = {user_known}\n\
@@ -184,7 +210,8 @@ impl Policy {
              rules.not_muted_author = {not_muted_author}\n\
              rules.not_already_read = {not_already_read}\n\
              limits.max_len = {}\n\
-             limits.min_len = {}\n",
+             limits.min_len = {}\n\
+             {writes}",
             limit(self.limits.max_len),
             limit(self.limits.min_len),
         )

@@ -2,7 +2,8 @@
 //!
 //! [`settle`] is the only way to make a [`Deletable`] out of a send, and [`replayed`] out of one that
 //! a journal proves. The delete call takes nothing else, so "never delete before the send is
-//! confirmed" is checked by the compiler.
+//! confirmed" is checked by the compiler. What is to be deleted without being sent needs a backup
+//! ([`backed_up`]) or the operator's word that no copy is wanted ([`waived`]).
 
 use crate::journal::Acked;
 use crate::message::{Message, md5_of_attributes, md5_of_body};
@@ -33,6 +34,32 @@ pub struct EntryFault {
     pub sender_fault: bool,
 }
 
+/// Codes by which AWS refuses as too fast, before doing anything.
+pub const THROTTLES: [&str; 8] = [
+    "RequestThrottled",
+    "RequestThrottledException",
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "KmsThrottled",
+    "KMS.ThrottlingException",
+];
+
+/// Whether a code, with or without a namespace before `#`, says that it went too fast.
+#[must_use]
+pub fn is_throttle(code: &str) -> bool {
+    THROTTLES.contains(&code.rsplit('#').next().unwrap_or(code))
+}
+
+impl EntryFault {
+    /// Whether it was refused as too fast, and so surely not taken.
+    #[must_use]
+    pub fn is_throttle(&self) -> bool {
+        is_throttle(&self.code)
+    }
+}
+
 /// What `SendMessageBatch` answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SendResult {
@@ -44,8 +71,8 @@ pub struct SendResult {
 
 /// A message whose copy is safe: the proof that a delete asks for.
 ///
-/// There is no public constructor; [`settle`], [`backed_up`] and [`replayed`] make it, each from
-/// its own proof:
+/// There is no public constructor; [`settle`], [`backed_up`], [`waived`] and [`replayed`] make it,
+/// each from its own proof:
 ///
 /// ```compile_fail,E0451
 /// use reco_core::settle::{Copy, Deletable};
@@ -76,6 +103,8 @@ pub enum Copy {
     Sent(String),
     /// It is in a backup that has been written through to the disk.
     BackedUp,
+    /// There is none, by the operator's own word.
+    Waived,
 }
 
 impl Deletable {
@@ -125,12 +154,41 @@ pub fn backed_up<'a>(
     messages: impl IntoIterator<Item = &'a Message>,
     _proof: &Flushed,
 ) -> Vec<Deletable> {
-    let deletable = |message: &Message| Deletable {
+    messages.into_iter().map(|message| deletable(message, Copy::BackedUp)).collect()
+}
+
+/// The operator's word that messages may go without a copy. There is no other way to it than
+/// two answers, so that none slips in by a default:
+///
+/// ```compile_fail,E0423
+/// use reco_core::settle::Waiver;
+/// let forged = Waiver(());
+/// ```
+#[derive(Debug)]
+pub struct Waiver(());
+
+impl Waiver {
+    /// A waiver, when the operator both wants no copy and confirmed the deletion.
+    #[must_use]
+    pub const fn new(no_copy_wanted: bool, confirmed: bool) -> Option<Self> {
+        if no_copy_wanted && confirmed { Some(Waiver(())) } else { None }
+    }
+}
+
+/// Messages that the operator wants gone without a copy may be deleted.
+pub fn waived<'a>(
+    messages: impl IntoIterator<Item = &'a Message>,
+    _word: &Waiver,
+) -> Vec<Deletable> {
+    messages.into_iter().map(|message| deletable(message, Copy::Waived)).collect()
+}
+
+fn deletable(message: &Message, copy: Copy) -> Deletable {
+    Deletable {
         message_id: message.id.clone(),
         receipt_handle: message.receipt_handle.clone(),
-        copy: Copy::BackedUp,
-    };
-    messages.into_iter().map(deletable).collect()
+        copy,
+    }
 }
 
 /// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the
@@ -160,8 +218,11 @@ pub struct Unsent<M> {
 pub struct Settled<M> {
     /// Acknowledged with the right digests.
     pub deletable: Vec<Deletable>,
-    /// Refused for now: send again after a pause.
+    /// Refused for now, and surely not taken: send again after a pause.
     pub retry: Vec<Unsent<M>>,
+    /// Said not to be taken by a fault of the service's own, which is no proof: a copy may exist,
+    /// and sending it again may double it on a standard queue. Who sends again must say so.
+    pub faulted: Vec<Unsent<M>>,
     /// Refused for good: leave in the DLQ and report.
     pub refused: Vec<Unsent<M>>,
     /// Taken, but not as it was sent, or not mentioned in the answer: a copy may exist. Leave in
@@ -171,7 +232,13 @@ pub struct Settled<M> {
 
 impl<M> Default for Settled<M> {
     fn default() -> Self {
-        Settled { deletable: vec![], retry: vec![], refused: vec![], uncertain: vec![] }
+        Settled {
+            deletable: vec![],
+            retry: vec![],
+            faulted: vec![],
+            refused: vec![],
+            uncertain: vec![],
+        }
     }
 }
 
@@ -203,8 +270,13 @@ pub fn settle<M>(
             }
             ([], [fault]) => {
                 let reason = format!("{}: {}", fault.code, fault.message);
-                let list =
-                    if fault.sender_fault { &mut settled.refused } else { &mut settled.retry };
+                let list = if fault.is_throttle() {
+                    &mut settled.retry
+                } else if fault.sender_fault {
+                    &mut settled.refused
+                } else {
+                    &mut settled.faulted
+                };
                 list.push(Unsent { message, reason });
             }
             ([], []) => {

@@ -14,7 +14,7 @@ use super::{
 
 /// SNS inside EventBridge inside a Lambda destination is the deepest nesting that makes sense;
 /// a bound keeps crafted bodies from exhausting the stack.
-const MAX_DEPTH: usize = 4;
+pub(super) const MAX_DEPTH: usize = 4;
 
 /// Decodes a text that is itself inside `depth` envelopes.
 pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeError> {

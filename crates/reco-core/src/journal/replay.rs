@@ -238,6 +238,15 @@ impl State {
         double.map(|(id, _)| &**id)
     }
 
+    /// The proof that the destination acknowledged a message, whether or not its delete was noted
+    /// since: SQS may confirm a delete that has no effect. The handle of a deleted one is empty, and
+    /// only a later receive brings another.
+    #[must_use]
+    pub fn acked(&self, message_id: &str) -> Option<Acked> {
+        let story = self.stories.get(message_id)?;
+        story.is_acked().then(|| acked(message_id, story)).flatten()
+    }
+
     /// What is left to do at `now_ms`, milliseconds since the epoch.
     ///
     /// Uncertain messages of a FIFO destination are sent again only while it surely still knows

@@ -7,12 +7,14 @@ mod classify;
 mod decode;
 mod decode_props;
 mod envelope;
+mod export;
 mod filter;
 mod item;
 mod journal;
 mod outcome;
 mod policy;
 mod record;
+mod salvage;
 mod settle;
 mod supersede;
 

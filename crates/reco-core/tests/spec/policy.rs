@@ -36,9 +36,12 @@ fn each_rule_and_limit_changes_the_fingerprint() {
     let mut files: Vec<String> =
         rules.iter().map(|rule| format!("[rules]\n{rule} = false")).collect();
     files.extend(limits.iter().map(|limit| format!("[limits]\n{limit}")));
+    files.push("[writes]\nonly_newer = true".to_owned());
     let mut seen = vec![Policy::default().fingerprint()];
     for file in files {
-        let fingerprint = Policy::from_toml(&file).unwrap().fingerprint();
+        let policy = Policy::from_toml(&file).unwrap();
+        assert_eq!(Policy::from_toml(&policy.to_toml()).unwrap(), policy);
+        let fingerprint = policy.fingerprint();
         assert!(!seen.contains(&fingerprint), "{file}");
         seen.push(fingerprint);
     }

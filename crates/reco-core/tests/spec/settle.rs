@@ -7,7 +7,8 @@ use reco_core::message::{
     Attribute, AttributeValue, Message, forbidden_character, md5_of_attributes, md5_of_body,
 };
 use reco_core::settle::{
-    Copy, EntryFault, Flushed, Outgoing, SendAck, SendResult, Settled, backed_up, settle,
+    Copy, EntryFault, Flushed, Outgoing, SendAck, SendResult, Settled, Waiver, backed_up, settle,
+    waived,
 };
 
 fn text(data_type: &str, value: &str) -> Attribute {
@@ -108,9 +109,10 @@ fn each_answer_leads_to_its_list() {
     assert_eq!(deletable, [("m0", "r0"), ("m1", "r1")]);
     assert_eq!(settled.deletable[0].copy(), &Copy::Sent("new-m0".to_owned()));
     assert_eq!(ids(&settled.refused), ["m2"]);
-    assert_eq!(ids(&settled.retry), ["m3"]);
+    assert_eq!(ids(&settled.faulted), ["m3"]);
     assert_eq!(ids(&settled.uncertain), ["m4", "m5", "m6", "m7"]);
-    let all = [settled.refused, settled.retry, settled.uncertain].concat();
+    assert!(settled.retry.is_empty());
+    let all = [settled.refused, settled.faulted, settled.uncertain].concat();
     let reasons: Vec<String> =
         all.iter().map(|u| format!("{}: {}", u.message.id, u.reason)).collect();
     insta::assert_snapshot!(reasons.join("\n"));
@@ -158,6 +160,15 @@ fn a_backup_counts_once_it_is_flushed() {
     let deletable = backed_up(&messages, &flushed);
     assert_eq!(deletable.iter().map(|d| d.message_id()).collect::<Vec<_>>(), ["m1", "m2"]);
     assert_eq!(deletable[0].copy(), &Copy::BackedUp);
+}
+
+#[test]
+fn no_copy_takes_the_operators_wish_and_confirmation() {
+    for (no_copy_wanted, confirmed) in [(false, false), (true, false), (false, true)] {
+        assert!(Waiver::new(no_copy_wanted, confirmed).is_none());
+    }
+    let waiver = Waiver::new(true, true).unwrap();
+    assert_eq!(waived(&[message(1, false)], &waiver)[0].copy(), &Copy::Waived);
 }
 
 #[test]
@@ -222,6 +233,7 @@ enum Answer {
     WrongAttributes,
     Sender,
     Service,
+    Throttle,
     Both,
     Silence,
 }
@@ -231,7 +243,7 @@ proptest! {
     fn every_message_is_in_exactly_one_list(
         answers in prop::collection::vec(prop::sample::select(vec![
             Answer::Ack, Answer::AckTwice, Answer::WrongBody, Answer::WrongAttributes,
-            Answer::Sender, Answer::Service, Answer::Both, Answer::Silence,
+            Answer::Sender, Answer::Service, Answer::Throttle, Answer::Both, Answer::Silence,
         ]), 0..10),
         stray in prop::option::of(10usize..1000),
         reverse in any::<bool>(),
@@ -247,6 +259,10 @@ proptest! {
                 Answer::WrongAttributes => result.acks.push(SendAck { md5_of_attributes: Some("0".into()), ..ack }),
                 Answer::Sender => result.faults.push(fault(entry, true)),
                 Answer::Service => result.faults.push(fault(entry, false)),
+                Answer::Throttle => result.faults.push(EntryFault {
+                    code: "com.amazonaws.sqs#RequestThrottled".to_owned(),
+                    ..fault(entry, entry % 2 == 0)
+                }),
                 Answer::Both => { result.acks.push(ack); result.faults.push(fault(entry, false)); }
                 Answer::Silence => {}
             }
@@ -260,7 +276,8 @@ proptest! {
         let deletable: Vec<&str> = settled.deletable.iter().map(|d| d.message_id()).collect();
         prop_assert_eq!(deletable, list(|a| matches!(a, Answer::Ack)));
         prop_assert_eq!(ids(&settled.refused), list(|a| matches!(a, Answer::Sender)));
-        prop_assert_eq!(ids(&settled.retry), list(|a| matches!(a, Answer::Service)));
+        prop_assert_eq!(ids(&settled.retry), list(|a| matches!(a, Answer::Throttle)));
+        prop_assert_eq!(ids(&settled.faulted), list(|a| matches!(a, Answer::Service)));
         prop_assert_eq!(ids(&settled.uncertain), list(|a| matches!(a, Answer::AckTwice | Answer::WrongBody | Answer::WrongAttributes | Answer::Both | Answer::Silence)));
     }
 }

@@ -15,7 +15,7 @@ fn the_dashboard_is_json_and_names_what_is_deployed() {
     let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
     let body: Value = serde_json::from_str(&body).unwrap();
     let widgets = body["widgets"].as_array().unwrap();
-    assert_eq!(widgets[0]["properties"]["alarms"].as_array().unwrap().len(), 5);
+    assert_eq!(widgets[0]["properties"]["alarms"].as_array().unwrap().len(), 6);
     let text = body.to_string();
     for name in ["\"films\"", "\"films-dlq\"", "\"films-writer\"", "\"films-recommendations\""] {
         assert!(text.contains(name), "{name}");
@@ -28,6 +28,30 @@ fn every_alarm_is_on_the_dashboard() {
     let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
     for alarm in template.resources("AWS::CloudWatch::Alarm") {
         assert!(body.contains(&format!("\"{alarm}.Arn\"")), "{alarm}");
+    }
+}
+
+/// A metric that nobody emits is a chart that stays empty and an alarm that never fires.
+#[test]
+fn the_functions_own_metrics_are_emitted() {
+    let template = deployed(&[]);
+    let metrics = read("crates/reco-lambda/src/metrics.rs");
+    let namespace = "Reco/Writer";
+    assert!(metrics.contains(&format!("NAMESPACE: &str = \"{namespace}\"")));
+    let body = template.properties("Dashboard")["DashboardBody"].as_str().unwrap().to_owned();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let widgets = body["widgets"].as_array().unwrap().iter();
+    let charted = widgets.filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten();
+    let charted = charted.filter(|metric| metric[0] == namespace).map(|metric| metric[1].clone());
+    let alarms = template.resources("AWS::CloudWatch::Alarm").into_iter();
+    let alarms = alarms.map(|id| template.properties(id)).filter(|a| a["Namespace"] == namespace);
+    let names: BTreeSet<String> = charted
+        .chain(alarms.map(|alarm| alarm["MetricName"].clone()))
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(metrics.contains(&format!("\"{name}\"")), "the function emits no {name}");
     }
 }
 
@@ -54,13 +78,17 @@ fn variables(parameters: &[(&str, Value)]) -> BTreeSet<String> {
 /// Everything the template sets is something that the function reads.
 #[test]
 fn the_function_reads_what_the_template_sets() {
-    assert_eq!(variables(&[]), BTreeSet::from(["RECO_FACTS", "RECO_TABLE"].map(str::to_owned)));
-    let directory = repository().join("crates/reco-lambda/src");
-    let source: String = std::fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
-        .collect();
-    for name in variables(&[("PolicyToml", json!("limits.max_len = 5"))]) {
+    let cache = ["RECO_FACTS_CACHE_ARTICLES", "RECO_FACTS_CACHE_SECONDS"];
+    let always = ["RECO_FACTS", "RECO_TABLE"].into_iter().chain(cache);
+    assert_eq!(variables(&[]), always.map(str::to_owned).collect());
+    let source = read("crates/reco-lambda/src/settings.rs");
+    let all = variables(&[
+        ("PolicyToml", json!("limits.max_len = 5")),
+        ("PolicyFingerprint", json!("0".repeat(64))),
+        ("FactsTablesToml", json!("users.table = 'members'")),
+    ]);
+    assert_eq!(all.len(), 7);
+    for name in all {
         assert!(source.contains(&format!("\"{name}\"")), "the function does not read {name}");
     }
 }

@@ -1,0 +1,88 @@
+//! Taking known envelopes off, so that the message inside can be sent on its own.
+//!
+//! Envelopes are told by their structure alone, by the same signs and in the same order of
+//! precedence as when decoding; whether what is inside decodes is the caller's question.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::envelope::MAX_DEPTH;
+use super::{Envelope, Top, present};
+
+/// What was inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stripped {
+    /// The innermost text, byte for byte as its envelope held it.
+    pub body: String,
+    /// What was taken off, outermost first; never empty.
+    pub envelopes: Vec<Envelope>,
+}
+
+/// An envelope that cannot be taken off.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StripError {
+    /// One message would have to become several.
+    #[error("an SQS event of {records} messages: only one of a single message can be unwrapped")]
+    Several {
+        /// How many it holds.
+        records: usize,
+    },
+}
+
+/// Takes all known envelopes off a body; `None` when there is none.
+///
+/// # Errors
+/// [`StripError`] when a message would have to become several.
+pub fn strip(text: &str) -> Result<Option<Stripped>, StripError> {
+    let mut inner: Option<String> = None;
+    let mut envelopes = Vec::new();
+    while envelopes.len() < MAX_DEPTH {
+        let Some((envelope, body)) = outermost(inner.as_deref().unwrap_or(text))? else { break };
+        envelopes.push(envelope);
+        inner = Some(body);
+    }
+    Ok(inner.map(|body| Stripped { body, envelopes }))
+}
+
+fn outermost(text: &str) -> Result<Option<(Envelope, String)>, StripError> {
+    let Ok(top) = serde_json::from_str::<Top<'_>>(text) else { return Ok(None) };
+    if top.data.is_some() || top.user_id.is_some() || top.recommended_note_ids.is_some() {
+        return Ok(None);
+    }
+    if let (Some(kind), Some(message)) = (top.sns_type, top.sns_message)
+        && kind.get() == r#""Notification""#
+    {
+        return Ok(text_of(message).map(|body| (Envelope::Sns, body)));
+    }
+    if let (Some(_), Some(detail)) = (top.detail_type, top.detail) {
+        return Ok(Some((Envelope::EventBridge, detail.get().to_owned())));
+    }
+    if let Some(payload) = top.request_payload {
+        return Ok(Some((Envelope::LambdaDestination, payload.get().to_owned())));
+    }
+    match top.records {
+        Some(records) => Ok(only_record(records)?.map(|body| (Envelope::SqsEvent, body))),
+        None => Ok(None),
+    }
+}
+
+#[derive(Deserialize)]
+struct Record<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    body: Option<&'a RawValue>,
+}
+
+fn only_record(records: &RawValue) -> Result<Option<String>, StripError> {
+    let Ok(records) = serde_json::from_str::<Vec<Record<'_>>>(records.get()) else {
+        return Ok(None);
+    };
+    match &records[..] {
+        [] => Ok(None),
+        [record] => Ok(record.body.and_then(text_of)),
+        several => Err(StripError::Several { records: several.len() }),
+    }
+}
+
+fn text_of(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}

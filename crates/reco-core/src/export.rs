@@ -1,0 +1,301 @@
+//! The file format of an export: messages as JSON lines, to be looked at, kept, and imported again.
+//!
+//! The first line is a [`Header`], each further line one message with its whole attribute set and
+//! the digests of body and attributes, and the last line says how many there are. A file without
+//! that last line is incomplete, because its run was cut off; what is in it is as good as ever.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Attribute, Message, md5_of_attributes, md5_of_body};
+
+/// The version of the format that this code writes and the only one it reads.
+pub const VERSION: u32 = 1;
+
+/// The first line of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`VERSION`] of the writer.
+    pub version: u32,
+    /// Tells exports apart, wherever a file is copied and however it is compressed.
+    pub export_id: String,
+    /// ARN of the queue that the messages were received from.
+    pub queue: String,
+    /// Whether the export was to delete them there.
+    #[serde(default)]
+    pub deletes: bool,
+    /// When the export began, RFC 3339.
+    pub exported_at: String,
+    /// The version of recoctl that wrote it.
+    pub recoctl: String,
+}
+
+/// One line: an object whose only key names the kind.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line<'a> {
+    Export(Header),
+    Message(Exported<'a>),
+    End(End),
+}
+
+/// A message without its receipt handle, which is of no use to anybody later.
+#[derive(Serialize, Deserialize)]
+struct Exported<'a> {
+    id: Cow<'a, str>,
+    body: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: Cow<'a, BTreeMap<String, Attribute>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    system: Cow<'a, BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    md5_of_body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    md5_of_attributes: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct End {
+    messages: u64,
+}
+
+fn written(line: &Line<'_>) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(line)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The first line, its newline included.
+///
+/// # Errors
+/// None that a header can cause.
+pub fn header_line(header: &Header) -> serde_json::Result<Vec<u8>> {
+    written(&Line::Export(header.clone()))
+}
+
+/// The line of one message, its newline included.
+///
+/// # Errors
+/// None that a message can cause.
+pub fn message_line(message: &Message) -> serde_json::Result<Vec<u8>> {
+    written(&Line::Message(Exported {
+        id: Cow::Borrowed(&message.id),
+        body: Cow::Borrowed(&message.body),
+        attributes: Cow::Borrowed(&message.attributes),
+        system: Cow::Borrowed(&message.system),
+        md5_of_body: Some(md5_of_body(&message.body)),
+        md5_of_attributes: md5_of_attributes(&message.attributes),
+    }))
+}
+
+/// The last line of an export that has all that it was to have, its newline included.
+///
+/// # Errors
+/// None.
+pub fn end_line(messages: u64) -> serde_json::Result<Vec<u8>> {
+    written(&Line::End(End { messages }))
+}
+
+/// Whether a line is the first line of an export.
+#[must_use]
+pub fn is_header(line: &[u8]) -> bool {
+    matches!(serde_json::from_slice(line), Ok(Line::Export(_)))
+}
+
+/// Why a file cannot be used as an export. Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExportError {
+    /// A whole line that is none of an export's.
+    #[error("line {line} is broken: {reason}")]
+    Broken {
+        /// Its number.
+        line: u64,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The first line is not a header.
+    #[error(
+        "line {line} is not the header of an export: this file was not written by an export of recoctl"
+    )]
+    NoHeader {
+        /// Its number.
+        line: u64,
+    },
+    /// Something follows a header, or the end, that belongs to another export.
+    #[error("line {line} begins another export: two files were joined; split them before it")]
+    Joined {
+        /// Its number.
+        line: u64,
+    },
+    /// A version of the format that this code does not know.
+    #[error(
+        "the export has format {found} but this recoctl reads {VERSION}: use the recoctl that wrote it ({recoctl})"
+    )]
+    Version {
+        /// The file's.
+        found: u32,
+        /// Who wrote it.
+        recoctl: String,
+    },
+    /// A message is not as it was exported.
+    #[error(
+        "line {line}: the {part} of message {message_id} is not as it was exported (MD5 {found} instead of {said}); \
+         remove its `md5_of_{part}` if it was changed on purpose"
+    )]
+    Changed {
+        /// Its number.
+        line: u64,
+        /// The message.
+        message_id: String,
+        /// `body` or `attributes`.
+        part: &'static str,
+        /// The digest of what is there.
+        found: String,
+        /// The digest that the line names.
+        said: String,
+    },
+    /// A message after the end.
+    #[error("line {line} comes after the end of the export")]
+    AfterEnd {
+        /// Its number.
+        line: u64,
+    },
+    /// Lines are missing, or too many.
+    #[error(
+        "line {line} says that the export has {said} messages, but it has {found}: lines were added or removed"
+    )]
+    Count {
+        /// Its number.
+        line: u64,
+        /// What the end says.
+        said: u64,
+        /// What there is.
+        found: u64,
+    },
+}
+
+/// How a file ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Ending {
+    /// Messages in it.
+    pub messages: u64,
+    /// Whether it has everything that it was to have.
+    pub complete: bool,
+    /// A last line that was cut off while it was written.
+    pub torn_line: Option<u64>,
+}
+
+/// Reads an export line by line.
+#[derive(Debug, Default)]
+pub struct Reader {
+    line: u64,
+    header: Option<Header>,
+    ending: Ending,
+}
+
+impl Reader {
+    /// Reads the next line, its newline included: a last line without one was cut off.
+    ///
+    /// # Errors
+    /// [`ExportError`], with the line.
+    pub fn line(&mut self, text: &[u8]) -> Result<Option<Message>, ExportError> {
+        self.line += 1;
+        let line = self.line;
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        let parsed = match serde_json::from_slice(text) {
+            Ok(parsed) => parsed,
+            Err(_) if self.header.is_none() => return Err(ExportError::NoHeader { line }),
+            Err(_) if !text.ends_with(b"\n") => {
+                self.ending.torn_line = Some(line);
+                return Ok(None);
+            }
+            Err(error) => return Err(ExportError::Broken { line, reason: reason(&error) }),
+        };
+        match parsed {
+            Line::Export(header) => self.begin(header).map(|()| None),
+            _ if self.header.is_none() => Err(ExportError::NoHeader { line }),
+            _ if self.ending.complete => Err(ExportError::AfterEnd { line }),
+            Line::Message(exported) => {
+                self.ending.messages += 1;
+                checked(exported, line).map(Some)
+            }
+            Line::End(End { messages }) if messages == self.ending.messages => {
+                self.ending.complete = true;
+                Ok(None)
+            }
+            Line::End(End { messages }) => {
+                Err(ExportError::Count { line, said: messages, found: self.ending.messages })
+            }
+        }
+    }
+
+    fn begin(&mut self, header: Header) -> Result<(), ExportError> {
+        if self.header.is_some() {
+            return Err(ExportError::Joined { line: self.line });
+        }
+        if header.version != VERSION {
+            return Err(ExportError::Version { found: header.version, recoctl: header.recoctl });
+        }
+        self.header = Some(header);
+        Ok(())
+    }
+
+    /// The header, once it was read.
+    #[must_use]
+    pub const fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// The number of the line last read.
+    #[must_use]
+    pub const fn line_number(&self) -> u64 {
+        self.line
+    }
+
+    /// How the file ended.
+    ///
+    /// # Errors
+    /// When it had no header.
+    pub fn finish(self) -> Result<(Header, Ending), ExportError> {
+        let line = self.line.max(1);
+        let header = self.header.ok_or(ExportError::NoHeader { line })?;
+        Ok((header, self.ending))
+    }
+}
+
+/// The parser's words with the column alone: to it every text has one line.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((what, _)) => format!("{what} at column {}", error.column()),
+        None => text,
+    }
+}
+
+/// The message of a line whose digests, where it names them, are those of its content.
+fn checked(exported: Exported<'_>, line: u64) -> Result<Message, ExportError> {
+    let message = Message {
+        id: exported.id.into_owned(),
+        receipt_handle: String::new(),
+        body: exported.body.into_owned(),
+        attributes: exported.attributes.into_owned(),
+        system: exported.system.into_owned(),
+    };
+    let found = [
+        ("body", exported.md5_of_body, Some(md5_of_body(&message.body))),
+        ("attributes", exported.md5_of_attributes, md5_of_attributes(&message.attributes)),
+    ];
+    for (part, said, found) in found {
+        if let Some(said) = said
+            && found.as_deref() != Some(said.as_str())
+        {
+            let found = found.unwrap_or_else(|| "none".to_owned());
+            return Err(ExportError::Changed { line, message_id: message.id, part, found, said });
+        }
+    }
+    Ok(message)
+}

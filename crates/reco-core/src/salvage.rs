@@ -1,0 +1,145 @@
+//! Salvage: the good entries of a message that also has bad ones, as a message of their own.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::decode::{Decoded, Shape};
+use crate::facts::FactSet;
+use crate::filter::SkipReason;
+use crate::item::Schema;
+use crate::judge::{Verdict, judge};
+use crate::policy::Policy;
+use crate::{Id, Recommendation};
+
+/// What is sent of a message, and what is not.
+#[derive(Debug, Clone)]
+pub struct Salvaged {
+    /// The entries that the filter accepts, whole and in their order, as a queue message in its
+    /// canonical form: `{"data":[...]}` with `generated_at` where the original had it.
+    pub body: String,
+    /// How many these are.
+    pub kept: usize,
+    /// Every other entry.
+    pub rejected: Vec<Rejected>,
+}
+
+/// An entry that is not sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rejected {
+    /// Its index in the original's `data`, from 0.
+    pub index: usize,
+    /// Why.
+    pub reason: String,
+    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
+    /// that is no JSON is a string.
+    pub entry: Box<RawValue>,
+}
+
+/// Why a message cannot be salvaged although it has good entries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SalvageError {
+    /// One `generated_at` stands for a whole message.
+    #[error("its good entries were made at different times, and one message has one time")]
+    SeveralTimes,
+    /// It cannot be written as JSON.
+    #[error("its entries cannot be written as JSON: {0}")]
+    Unwritable(String),
+}
+
+#[derive(Serialize)]
+struct Canonical<'a> {
+    data: Vec<(&'a Id, &'a [Id])>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated_at: Option<i64>,
+}
+
+/// Parts a message that has both entries to write and bad ones. `None` for any other message: it
+/// is sound, or nothing of it would be written.
+///
+/// Entries go out as they came, not as the filter leaves them: the Lambda filters again, by the
+/// facts of its own moment.
+///
+/// # Errors
+/// [`SalvageError`] when the good entries do not fit one message.
+pub fn salvage(
+    decoded: Decoded,
+    facts: &FactSet,
+    policy: &Policy,
+    schema: &Schema,
+) -> Result<Option<Salvaged>, SalvageError> {
+    let Decoded { shape: Shape::QueueMessage, entries, bad, .. } = decoded else {
+        return Ok(None);
+    };
+    let mut faults = bad.len();
+    let mut reasons: HashMap<usize, String> = HashMap::new();
+    for entry in &entries {
+        match judge(entry.recommendation.clone(), facts, policy, schema).verdict {
+            Verdict::Write(_) => {}
+            Verdict::Skip(reason) => {
+                reasons.insert(entry.index, skipped(reason).to_owned());
+            }
+            Verdict::Reject(error) => {
+                faults += 1;
+                reasons.insert(entry.index, error.to_string());
+            }
+        }
+    }
+    let kept: Vec<&Recommendation> = entries
+        .iter()
+        .filter(|entry| !reasons.contains_key(&entry.index))
+        .map(|entry| &entry.recommendation)
+        .collect();
+    if faults == 0 || kept.is_empty() {
+        return Ok(None);
+    }
+    let body = canonical(&kept)?;
+    let kept = kept.len();
+    let mut rejected = Vec::with_capacity(bad.len() + reasons.len());
+    for bad in bad {
+        let reason = bad.to_string();
+        rejected.push(Rejected { index: bad.index, reason, entry: raw(bad.text)? });
+    }
+    for entry in entries {
+        let Some(reason) = reasons.remove(&entry.index) else { continue };
+        let Recommendation { user, articles, .. } = entry.recommendation;
+        let entry_text = to_raw(&(user, articles))?;
+        rejected.push(Rejected { index: entry.index, reason, entry: entry_text });
+    }
+    rejected.sort_by_key(|rejected| rejected.index);
+    Ok(Some(Salvaged { body, kept, rejected }))
+}
+
+fn canonical(kept: &[&Recommendation]) -> Result<String, SalvageError> {
+    let generated_at = kept.first().and_then(|first| first.generated_at);
+    if kept.iter().any(|entry| entry.generated_at != generated_at) {
+        return Err(SalvageError::SeveralTimes);
+    }
+    let data = kept.iter().map(|entry| (&entry.user, &entry.articles[..])).collect();
+    serde_json::to_string(&Canonical { data, generated_at })
+        .map_err(|error| SalvageError::Unwritable(error.to_string()))
+}
+
+fn skipped(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::UnknownUser => "its user is unknown",
+        SkipReason::InactiveUser => "its user is inactive",
+        SkipReason::TooFew => "its list is too short once filtered",
+    }
+}
+
+/// A piece of a body, as it stands there: parsing and writing it anew would round long numbers.
+fn raw(text: String) -> Result<Box<RawValue>, SalvageError> {
+    if serde_json::from_str::<&RawValue>(&text).is_err() {
+        return to_raw(&text);
+    }
+    // Outside of strings, where JSON has none, a newline is white space; a line holds none.
+    RawValue::from_string(text.replace(['\n', '\r'], " "))
+        .map_err(|error| SalvageError::Unwritable(error.to_string()))
+}
+
+fn to_raw<T: Serialize>(value: &T) -> Result<Box<RawValue>, SalvageError> {
+    serde_json::value::to_raw_value(value)
+        .map_err(|error| SalvageError::Unwritable(error.to_string()))
+}
