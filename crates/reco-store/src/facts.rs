@@ -22,10 +22,11 @@ pub use check::{Finding, Level, check};
 pub use database::KnownArticles;
 pub use knowing::LookupKnowing;
 pub use mysql::{
-    Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
+    Authentication, Login, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError,
+    iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
-pub use source::{FactsOptions, FactsSource, without_password};
+pub use source::{FactsOptions, FactsSource, needs_aws, without_password};
 pub use sql::FactsSql;
 pub use sqlite::SqliteFacts;
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

@@ -108,6 +108,18 @@ impl Stop {
         }
     }
 
+    /// Waits for something, no longer than the deadline and not once cancelled.
+    ///
+    /// # Errors
+    /// [`Halt`] when it did not come before.
+    pub async fn wait<F: Future>(&self, until: F) -> Result<F::Output, Halt> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(Halt::Cancelled),
+            came = self.bound(until) => came,
+        }
+    }
+
     /// Runs a call, no longer than the deadline. Cancellation does not cut it short: what is in
     /// flight has an effect, and its answer must be known.
     ///

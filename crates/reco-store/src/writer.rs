@@ -1,10 +1,11 @@
-//! The DynamoDB writer: `BatchWriteItem` with retries of its own.
+//! The DynamoDB writer: `BatchWriteItem`, or conditional `PutItem`s, with retries of its own.
 //!
 //! What a batch is given is either written or handed back with the reason; nothing is dropped. An
 //! item whose call got no answer is handed back too, although it may have been written: putting the
 //! same item again does no harm.
 
 mod attempt;
+mod guarded;
 mod report;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use futures::{StreamExt, stream};
 use reco_core::Id;
 use reco_core::batch::{Limits, Packer};
 use reco_core::item::{PlannedItem, Schema};
+use tokio::sync::Semaphore;
 
 use crate::retry::{Halt, RetryOptions, Stop};
 use attempt::Attempt;
@@ -26,11 +28,16 @@ pub struct WriterOptions {
     pub retry: RetryOptions,
     /// Batches in flight at once in [`Writer::write_all`].
     pub concurrency: usize,
+    /// Replace only what is older (policy `writes.only_newer`).
+    ///
+    /// `BatchWriteItem` knows no conditions, so each item is a `PutItem` of its own, and one that
+    /// finds a newer list is counted as stale and costs its write units all the same.
+    pub only_newer: bool,
 }
 
 impl Default for WriterOptions {
     fn default() -> Self {
-        WriterOptions { retry: RetryOptions::default(), concurrency: 4 }
+        WriterOptions { retry: RetryOptions::default(), concurrency: 4, only_newer: false }
     }
 }
 
@@ -74,16 +81,38 @@ impl Writer {
     /// until all is written, `stop` says so, or attempts without progress run out. What is left is
     /// in the report, with the reason. Never fails otherwise.
     pub async fn write_batch(&self, batch: Vec<PlannedItem>, stop: &Stop) -> WriteReport {
+        self.write_in_turn(batch, stop, &Semaphore::new(1)).await
+    }
+
+    /// As [`Writer::write_batch`]; of the batches that share a `turn`, one at a time tries again.
+    ///
+    /// What a table that is too slow still takes then goes to one batch after the other, so that
+    /// some are done when time is over. Shared out among all, every batch would be begun and none
+    /// done, and their messages would come back whole, again and again.
+    async fn write_in_turn(
+        &self,
+        batch: Vec<PlannedItem>,
+        stop: &Stop,
+        turn: &Semaphore,
+    ) -> WriteReport {
         let given = batch.len();
+        let mut my_turn = None;
         let mut report = WriteReport::default();
         let mut pending = batch;
         // `strain` sets the next wait; `fruitless` counts attempts in a row without any progress.
         let (mut strain, mut fruitless) = (0, 0);
         while !pending.is_empty() {
             if strain > 0 {
-                let delay = self.options.retry.delay(strain);
                 let waited = tokio::time::Instant::now();
-                let paused = stop.pause(delay).await;
+                let paused = match my_turn {
+                    Some(_) => Ok(()),
+                    None => stop.wait(turn.acquire()).await.map(|mine| my_turn = mine.ok()),
+                };
+                let delay = self.options.retry.delay(strain);
+                let paused = match paused {
+                    Ok(()) => stop.pause(delay).await,
+                    halted => halted,
+                };
                 report.backoff += waited.elapsed();
                 if let Err(halt) = paused {
                     report.fail(halt.into());
@@ -94,10 +123,16 @@ impl Writer {
                 report.fail(halt.into());
                 break;
             }
-            let before = pending.len();
-            match self.attempt(pending, stop, &mut report).await {
+            let (before, stale_before) = (pending.len(), report.stale);
+            let attempt = if self.options.only_newer {
+                self.attempt_guarded(pending, stop, &mut report).await
+            } else {
+                self.attempt(pending, stop, &mut report).await
+            };
+            match attempt {
                 Attempt::Answered { left } => pending = left,
                 Attempt::Failed { left, failure } => {
+                    report.settle(before, stale_before, left.len());
                     pending = left;
                     report.fail(failure);
                     break;
@@ -107,7 +142,7 @@ impl Writer {
                     report.last_error = Some(error);
                 }
             }
-            report.written += before - pending.len();
+            report.settle(before, stale_before, pending.len());
             let progress = pending.len() < before;
             strain = if progress { strain.max(1) } else { strain + 1 };
             fruitless = if progress { 0 } else { fruitless + 1 };
@@ -117,7 +152,7 @@ impl Writer {
             }
         }
         report.left = pending;
-        assert_eq!(report.written + report.left.len(), given, "every item is written or left");
+        assert_eq!(report.accounted(), given, "every item is written, stale or left");
         report
     }
 
@@ -130,12 +165,14 @@ impl Writer {
         let mut report = WriteReport::default();
         let (batches, repeated) = pack(items, &mut report);
         let width = if repeated { 1 } else { self.options.concurrency.max(1) };
-        let mut reports =
-            stream::iter(batches).map(|b| self.write_batch(b, stop)).buffer_unordered(width);
+        let turn = Semaphore::new(1);
+        let mut reports = stream::iter(batches)
+            .map(|batch| self.write_in_turn(batch, stop, &turn))
+            .buffer_unordered(width);
         while let Some(batch) = reports.next().await {
             report.merge(batch);
         }
-        assert_eq!(report.written + report.left.len(), given, "every item is written or left");
+        assert_eq!(report.accounted(), given, "every item is written, stale or left");
         report
     }
 }

@@ -1,4 +1,5 @@
 //! The writer against an embedded DynamoDB, and against scripted trouble.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
 
@@ -190,7 +191,7 @@ async fn retries_do_not_run_dry() {
         base_delay: Duration::from_millis(1),
         max_delay: Duration::from_millis(1),
     };
-    let options = WriterOptions { retry, concurrency: 1 };
+    let options = WriterOptions { retry, concurrency: 1, ..WriterOptions::default() };
     let schema = Schema::with_key_type(KeyType::N);
     let writer = Writer::new(client(stub.port), "recs", schema, options);
     let report = writer.write_batch(batch(0..2), &Stop::default()).await;
@@ -237,4 +238,131 @@ async fn nobody_listening_is_said_after_the_attempts() {
     };
     assert_eq!(last.kind, ErrorKind::Unreachable);
     assert_eq!(report.left.len(), 3);
+}
+
+/// A table, and writers to it that replace only what is older.
+async fn guarded() -> (aws_sdk_dynamodb::Client, Writer) {
+    let client = dynamodb().await;
+    create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
+    let options = WriterOptions { only_newer: true, ..quick(5) };
+    let schema = Schema::with_key_type(KeyType::N);
+    (client.clone(), Writer::new(client, "recs", schema, options))
+}
+
+/// The first article of a user's list.
+async fn first_article(client: &aws_sdk_dynamodb::Client, user: i64) -> Option<String> {
+    let key = AttributeValue::N(user.to_string());
+    let got = client.get_item().table_name("recs").key("user_id", key).send().await.unwrap();
+    let list = got.item?["recommended_note_ids"].as_l().unwrap().clone();
+    Some(list[0].as_n().unwrap().clone())
+}
+
+#[tokio::test]
+async fn a_guarded_list_replaces_only_what_is_older() {
+    let (client, writer) = guarded().await;
+    // What stands there, what comes, and whether it replaces it.
+    let cases: [(Option<Option<i64>>, Option<i64>, bool); 9] = [
+        (None, Some(5), true),
+        (None, None, true),
+        (Some(None), Some(5), true),
+        (Some(None), None, true),
+        (Some(Some(5)), Some(6), true),
+        (Some(Some(5)), Some(5), false),
+        (Some(Some(5)), Some(4), false),
+        (Some(Some(5)), None, false),
+        // Numbers are compared as numbers: as text 9 would come after 10.
+        (Some(Some(9)), Some(10), true),
+    ];
+    let mut before = Vec::new();
+    let mut after = Vec::new();
+    for (user, (held, coming, _)) in (0..).zip(cases) {
+        before.extend(held.map(|time| planned(user, &[1], time)));
+        after.push(planned(user, &[2], coming));
+    }
+    let seeded = writer.write_all(before, &Stop::default()).await;
+    assert_eq!((seeded.written, seeded.stale, seeded.left.len()), (7, 0, 0));
+
+    let report = writer.write_all(after, &Stop::default()).await;
+    assert_eq!((report.written, report.stale, report.left.len()), (6, 3, 0));
+    assert_eq!((report.failure, report.calls, report.wcu), (None, 9, 6.0));
+    for (user, (.., replaced)) in (0..).zip(cases) {
+        let expected = if replaced { "2" } else { "1" };
+        assert_eq!(first_article(&client, user).await.unwrap(), expected, "user {user}");
+    }
+}
+
+#[tokio::test]
+async fn of_guarded_writers_that_race_the_newest_list_wins() {
+    let (client, writer) = guarded().await;
+    let lists = (1..=20_i64).map(|time| {
+        let items = (0..5).map(|user| planned(user, &[time], Some(time * 7 % 23))).collect();
+        let writer = writer.clone();
+        async move { writer.write_all(items, &Stop::default()).await }
+    });
+    let reports = futures::future::join_all(lists).await;
+    let outcomes: usize = reports.iter().map(|report| report.written + report.stale).sum();
+    assert_eq!(outcomes, 100);
+    let newest = (1..=20_i64).max_by_key(|time| time * 7 % 23).unwrap().to_string();
+    for user in 0..5 {
+        assert_eq!(first_article(&client, user).await.unwrap(), newest);
+    }
+}
+
+#[tokio::test]
+async fn guarded_puts_are_retried_one_by_one() {
+    let mut body = exception("ProvisionedThroughputExceededException", "too fast");
+    body["ThrottlingReasons"] =
+        json!([{ "reason": "TableWriteProvisionedThroughputExceeded", "resource": "arn:t" }]);
+    let stale = exception("ConditionalCheckFailedException", "The conditional request failed");
+    let script = [Reply::Error(400, body), Reply::HangUp, Reply::Error(400, stale), Reply::Written];
+    let stub = Stub::start(script).await;
+    let options = WriterOptions { only_newer: true, ..quick(5) };
+    let writer = Writer::new(client(stub.port), "recs", Schema::with_key_type(KeyType::N), options);
+    let report = writer.write_batch(batch(0..6), &Stop::default()).await;
+    assert_eq!((report.written, report.stale, report.left.len()), (5, 1, 0));
+    assert_eq!((report.calls, report.throttled_calls, report.retries), (8, 1, 1));
+    assert_eq!(report.throttling.len(), 1);
+}
+
+#[tokio::test]
+async fn guarded_puts_that_are_refused_or_too_late_are_left() {
+    let refused = Reply::Error(400, exception("AccessDeniedException", "dynamodb:PutItem"));
+    let stub = Stub::start([refused]).await;
+    let options = WriterOptions { only_newer: true, ..quick(5) };
+    let schema = Schema::with_key_type(KeyType::N);
+    let writer = Writer::new(client(stub.port), "recs", schema.clone(), options);
+    let report = writer.write_batch(batch(0..3), &Stop::default()).await;
+    assert_eq!((report.left.len(), report.written, report.stale), (3, 0, 0));
+    assert!(report.failure.unwrap().to_string().contains("PutItem"));
+
+    let stub = Stub::start([Reply::Written, Reply::Written, Reply::Silence]).await;
+    let writer = Writer::new(client(stub.port), "recs", schema, options);
+    let soon = Stop::at(Instant::now() + Duration::from_millis(700));
+    let report = writer.write_batch(batch(0..4), &soon).await;
+    assert_eq!((report.written, report.left.len()), (2, 2));
+    assert_eq!(report.failure, Some(WriteFailure::Deadline));
+}
+
+/// A table that takes a few items and then one more at a time: what it takes must go to one batch
+/// after the other.
+#[tokio::test]
+async fn a_slow_table_finishes_some_batches_and_does_not_merely_begin_all() {
+    // Four first attempts of 25 that all come back, then retries that each write all but the rest.
+    let first = std::iter::repeat_n(Reply::NothingProcessed, 4);
+    let slowly = (0..25).rev().map(Reply::Unprocessed);
+    let stub = Stub::start(first.chain(slowly).chain([Reply::NothingProcessed])).await;
+    let retry = RetryOptions {
+        max_attempts: 1_000,
+        base_delay: Duration::from_millis(5),
+        max_delay: Duration::from_millis(20),
+    };
+    let options = WriterOptions { retry, ..WriterOptions::default() };
+    let writer = Writer::new(client(stub.port), "recs", Schema::with_key_type(KeyType::N), options);
+    let soon = Stop::at(Instant::now() + Duration::from_secs(3));
+    let report = writer.write_all(batch(0..100), &soon).await;
+    assert_eq!((report.written, report.failure), (25, Some(WriteFailure::Deadline)));
+    // All of one batch, and nothing of the others.
+    let left = users(&report.left);
+    let whole = (0..4).filter(|n| texts(n * 25..n * 25 + 25).is_subset(&left)).count();
+    assert_eq!(whole, 3, "{left:?}");
 }

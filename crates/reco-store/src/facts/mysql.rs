@@ -9,7 +9,8 @@ mod error;
 mod iam;
 mod password;
 mod pool;
-mod url;
+pub(super) mod secret;
+pub(super) mod url;
 
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use super::knowing::LookupKnowing;
 use super::sql::FactsSql;
 
 pub use iam::iam_password;
-pub use password::{Password, PasswordError};
+pub use password::{Login, Password, PasswordError};
 pub use url::{Authentication, MySqlUrl};
 
 /// How many connections, and how long to wait for what.
@@ -62,21 +63,24 @@ pub struct MySqlFacts {
 }
 
 impl MySqlFacts {
-    /// Connects with the password that `password` gives, once now and again whenever the pool
-    /// needs a connection.
+    /// A database that is connected to, with the password that `password` gives, whenever the
+    /// pool needs a connection; not before.
     ///
     /// # Errors
-    /// [`FactsError`] at stage connect, authenticate or timeout; at stage query when a configured
-    /// statement is not one that reads.
-    pub async fn connect(
-        url: &MySqlUrl,
-        password: Password,
-        sql: FactsSql,
-    ) -> Result<Self, FactsError> {
+    /// [`FactsError`] at stage query when a configured statement is not one that reads.
+    pub fn new(url: &MySqlUrl, password: Password, sql: FactsSql) -> Result<Self, FactsError> {
         sql.validate().map_err(error::bad_statement)?;
         let links = Links::new(url, password)?;
-        drop(links.get().await?);
         Ok(MySqlFacts { links, sql, query_timeout: url.options.query_timeout })
+    }
+
+    /// Connects, unless a connection is open already.
+    ///
+    /// # Errors
+    /// [`FactsError`] at stage connect, authenticate or timeout.
+    pub async fn warm_up(&self) -> Result<(), FactsError> {
+        drop(self.links.get().await?);
+        Ok(())
     }
 
     async fn fetch(&self, what: &str, statement: &str) -> Result<Vec<MySqlRow>, FactsError> {

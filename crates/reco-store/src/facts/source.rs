@@ -9,7 +9,11 @@ use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
 use super::cache::{CacheOptions, CacheStats, CachedFacts};
 use super::database::KnownArticles;
 use super::knowing::LookupKnowing;
-use super::mysql::{Authentication, MySqlFacts, MySqlUrl, Password, iam_password};
+use super::mysql::secret::{self, SecretStore};
+use super::mysql::{
+    Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
+    url as mysql_url,
+};
 use super::sqlite::SqliteFacts;
 use super::tables::FactsTables;
 
@@ -33,15 +37,22 @@ pub struct FactsOptions {
     pub tables: FactsTables,
     /// In place of the URL's password: a secret fetched elsewhere, or a provider.
     pub password: Option<Password>,
-    /// Signs IAM tokens (`auth=iam`); the environment's own configuration when not given.
+    /// Signs IAM tokens (`auth=iam`) and reads secrets (`secret=ARN`); the environment's own
+    /// configuration when not given.
     pub aws: Option<SdkConfig>,
+    /// MySQL: the pool and the timeouts, where the URL says nothing else.
+    pub mysql: MySqlOptions,
+    /// MySQL: do not connect before the first lookup, so that a database that is down now does not
+    /// stand in the way of one that is up then. See [`FactsSource::warm_up`].
+    pub lazy: bool,
     /// Remember articles between batches.
     pub cache: Option<CacheOptions>,
 }
 
 impl FactsSource {
     /// Opens the source that `url` names with the defaults: `none`, `sqlite:PATH`, the path of an
-    /// SQLite file, or `mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?OPTIONS]`.
+    /// SQLite file, `mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?OPTIONS]`, or the ARN of a
+    /// secret that says all this. What a URL with `secret=ARN` leaves out, the secret says.
     ///
     /// # Errors
     /// As [`FactsSource::open`].
@@ -59,6 +70,9 @@ impl FactsSource {
         let source = match url {
             "none" => FactsSource::None,
             "" => return Err(unusable("the facts source is empty".to_owned())),
+            _ if secret::is_arn(url) => {
+                FactsSource::MySql(mysql(&secret::url_of(url), options).await?)
+            }
             _ => match url.split_once("://") {
                 Some(("mysql" | "mariadb", _)) => FactsSource::MySql(mysql(url, options).await?),
                 Some((scheme, _)) if scheme != "sqlite" => {
@@ -74,6 +88,18 @@ impl FactsSource {
             Some(cache) => FactsSource::Cached(Arc::new(CachedFacts::new(source, cache))),
             None => source,
         })
+    }
+
+    /// Connects now, so that the first lookup need not; does nothing for a file.
+    ///
+    /// # Errors
+    /// [`FactsError`] at stage connect, authenticate or timeout. The source stays usable: the next
+    /// lookup tries again.
+    pub async fn warm_up(&self) -> Result<(), FactsError> {
+        match self.uncached() {
+            FactsSource::MySql(facts) => facts.warm_up().await,
+            _ => Ok(()),
+        }
     }
 
     /// The source's kind, as reports name it.
@@ -105,6 +131,16 @@ impl FactsSource {
     }
 }
 
+/// Whether opening this source asks AWS: for an IAM token or for a secret.
+#[must_use]
+pub fn needs_aws(url: &str) -> bool {
+    let mysql = url.starts_with("mysql://") || url.starts_with("mariadb://");
+    let named = || mysql_url::parsed(url).is_ok_and(|url| secret::named_by(&url).is_some());
+    let iam =
+        || MySqlUrl::parse(url).is_ok_and(|(url, _)| url.authentication == Authentication::Iam);
+    secret::is_arn(url) || (mysql && (named() || iam()))
+}
+
 /// A facts URL as it may be shown: what stands before the `@` of a host is cut from its `:` on.
 #[must_use]
 pub fn without_password(url: &str) -> String {
@@ -118,23 +154,39 @@ pub fn without_password(url: &str) -> String {
 }
 
 async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsError> {
-    let (url, from_url) = MySqlUrl::parse(url)?;
-    let password = match (options.password, url.authentication) {
+    let FactsOptions { tables, password, aws, mysql: defaults, lazy, .. } = options;
+    let mut url = mysql_url::parsed(url)?;
+    let mut from_secret = None;
+    if let Some(id) = secret::named_by(&url) {
+        let store = SecretStore::new(&aws_config(aws.clone()).await, id);
+        let secret = store.read().await.map_err(unproven)?;
+        secret.complete(&mut url)?;
+        from_secret = Some(store.password(secret));
+    }
+    let (url, from_url) = MySqlUrl::of(&url, defaults)?;
+    let password = match (password.or(from_secret), url.authentication) {
         (Some(password), _) => password,
-        (None, Authentication::Password) => from_url,
         (None, Authentication::Iam) => {
-            let aws = match options.aws {
-                Some(aws) => aws,
-                None => aws_config::load_defaults(BehaviorVersion::latest()).await,
-            };
-            let password = iam_password(&url, &aws);
-            password.map_err(|error| FactsError {
-                stage: FactsStage::Auth,
-                reason: error.to_string(),
-            })?
+            iam_password(&url, &aws_config(aws).await).map_err(unproven)?
         }
+        (None, Authentication::Password | Authentication::Secret) => from_url,
     };
-    MySqlFacts::connect(&url, password, options.tables.sql()).await
+    let facts = MySqlFacts::new(&url, password, tables.sql())?;
+    if !lazy {
+        facts.warm_up().await?;
+    }
+    Ok(facts)
+}
+
+async fn aws_config(given: Option<SdkConfig>) -> SdkConfig {
+    match given {
+        Some(aws) => aws,
+        None => aws_config::load_defaults(BehaviorVersion::latest()).await,
+    }
+}
+
+fn unproven(error: PasswordError) -> FactsError {
+    FactsError { stage: FactsStage::Auth, reason: error.to_string() }
 }
 
 fn unusable(reason: String) -> FactsError {
@@ -183,7 +235,21 @@ impl FactsSource {
 
 #[cfg(test)]
 mod tests {
-    use super::without_password;
+    use super::{needs_aws, without_password};
+
+    #[test]
+    fn only_tokens_and_secrets_need_aws() {
+        for url in [
+            "arn:aws:secretsmanager:eu-central-1:1:secret:x",
+            "mysql://db/app?secret=x",
+            "mysql://u@db/app?auth=iam",
+        ] {
+            assert!(needs_aws(url), "{url}");
+        }
+        for url in ["none", "sqlite:x?secret=y", "facts.sqlite", "mysql://u:p@db/app"] {
+            assert!(!needs_aws(url), "{url}");
+        }
+    }
 
     #[test]
     fn passwords_are_cut_from_what_is_shown() {

@@ -8,7 +8,7 @@ use reco_core::Id;
 use reco_core::item::PlannedItem;
 
 use super::Writer;
-use super::report::{Throttle, WriteFailure, WriteReport};
+use super::report::{WriteFailure, WriteReport};
 use crate::encode::{encode, id_of};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
@@ -48,11 +48,8 @@ impl Writer {
             return Attempt::Failed { left: items, failure: WriteFailure::Refused(sorted) };
         }
         if sorted.kind == ErrorKind::Throttled {
-            report.throttled_calls += 1;
             let reasons = error.as_service_error().map(throttling_reasons).unwrap_or_default();
-            for reason in reasons {
-                *report.throttling.entry(Throttle::from(reason)).or_default() += 1;
-            }
+            report.throttled(reasons);
         }
         Attempt::Passing { left: items, error: sorted }
     }

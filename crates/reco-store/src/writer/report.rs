@@ -9,11 +9,16 @@ use serde::Serialize;
 
 use crate::service::ServiceError;
 
-/// What was written, what was not, and what it took. `written + left.len()` is what was given.
+/// What was written, what was not, and what it took. `written + stale + left.len()` is what was
+/// given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteReport {
     /// Items acknowledged as written.
     pub written: usize,
+    /// Items not written because the table holds a newer list; none unless the writer is told to
+    /// replace only what is older. An item whose first answer was lost counts here too, when the
+    /// repetition finds that the first had taken effect.
+    pub stale: usize,
     /// Items not known to be written, handed back.
     pub left: Vec<PlannedItem>,
     /// Why items are left: the first reason met. `None` exactly when nothing is left.
@@ -89,6 +94,7 @@ impl WriteReport {
     /// Adds another batch's report to this one.
     pub fn merge(&mut self, other: WriteReport) {
         self.written += other.written;
+        self.stale += other.stale;
         self.left.extend(other.left);
         if let Some(failure) = other.failure {
             self.fail(failure);
@@ -103,6 +109,24 @@ impl WriteReport {
         }
         self.backoff += other.backoff;
         self.last_error = other.last_error.or(self.last_error.take());
+    }
+
+    /// How many items the outcomes add up to.
+    pub(super) fn accounted(&self) -> usize {
+        self.written + self.stale + self.left.len()
+    }
+
+    /// Counts what an attempt wrote: of `before` items `left` are left, and some proved stale.
+    pub(super) fn settle(&mut self, before: usize, stale_before: usize, left: usize) {
+        self.written += before - left - (self.stale - stale_before);
+    }
+
+    /// Counts a call refused whole as too fast.
+    pub(super) fn throttled(&mut self, reasons: &[ThrottlingReason]) {
+        self.throttled_calls += 1;
+        for reason in reasons {
+            *self.throttling.entry(Throttle::from(reason)).or_default() += 1;
+        }
     }
 
     /// Notes why items are left; the first reason stands.

@@ -10,6 +10,7 @@ mod kit;
 mod mariadb;
 mod mysql;
 mod proxy;
+mod secret;
 mod snapshot;
 mod speed;
 mod sqlite;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-/// One scripted answer to `BatchWriteItem`.
+/// One scripted answer to `BatchWriteItem`, or where it makes sense to `PutItem`.
 #[derive(Debug, Clone)]
 pub enum Reply {
     /// Everything is written.
@@ -81,7 +81,8 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, HungUp> {
     let bytes = request.into_body().collect().await.expect("a whole request").to_bytes();
     let body: Value = serde_json::from_slice(&bytes).expect("awsJson");
-    let items = &body["RequestItems"];
+    let one = json!({ "t": [{ "PutRequest": { "Item": body["Item"] } }] });
+    let items = if body["Item"].is_null() { &body["RequestItems"] } else { &one };
     let (table, puts) = items.as_object().expect("tables").iter().next().expect("one table");
     let puts = puts.as_array().expect("requests").clone();
     let users = puts.iter().map(|put| key_text(&put["PutRequest"]["Item"]["user_id"])).collect();
@@ -95,6 +96,9 @@ async fn answer(
         if script.len() > 1 { script.pop_front() } else { script.front().cloned() }
     };
     let (status, answer) = match reply.expect("a script is never empty") {
+        Reply::Written if body["Item"].is_object() => {
+            (200, json!({ "ConsumedCapacity": { "TableName": "t", "CapacityUnits": 1.0 } }))
+        }
         Reply::Written => (200, written(table, &puts, 0)),
         Reply::Unprocessed(n) => (200, written(table, &puts, n)),
         Reply::NothingProcessed => (200, written(table, &puts, puts.len())),

@@ -11,7 +11,23 @@ use futures::future::BoxFuture;
 #[error("{0}")]
 pub struct PasswordError(pub String);
 
-type Make = dyn Fn() -> BoxFuture<'static, Result<String, PasswordError>> + Send + Sync;
+/// What a new connection proves itself with. Its `Debug` output never shows the password.
+#[derive(Clone)]
+pub struct Login {
+    /// The user, where it is not the one in the URL: a rotation that alternates between two users
+    /// changes the name too.
+    pub user: Option<String>,
+    /// The password.
+    pub password: String,
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+type Make = dyn Fn() -> BoxFuture<'static, Result<Login, PasswordError>> + Send + Sync;
 
 /// Where the password of each new connection comes from. Its `Debug` output never shows one.
 #[derive(Clone, Default)]
@@ -33,13 +49,26 @@ impl Password {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<String, PasswordError>> + Send + 'static,
     {
+        Password::logins(move || {
+            let made = make();
+            async move { Ok(Login { user: None, password: made.await? }) }
+        })
+    }
+
+    /// As [`Password::provider`], where the user may change with the password.
+    pub fn logins<F, Fut>(make: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Login, PasswordError>> + Send + 'static,
+    {
         Password::Provider(Arc::new(move || Box::pin(make())))
     }
 
-    pub(super) async fn get(&self) -> Result<Option<String>, PasswordError> {
+    pub(super) async fn get(&self) -> Result<Option<Login>, PasswordError> {
+        let fixed = |password: &String| Login { user: None, password: password.clone() };
         match self {
             Password::None => Ok(None),
-            Password::Fixed(password) => Ok(Some(password.clone())),
+            Password::Fixed(password) => Ok(Some(fixed(password))),
             Password::Provider(make) => make().await.map(Some),
         }
     }

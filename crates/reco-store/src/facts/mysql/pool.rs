@@ -43,11 +43,14 @@ impl Manager for Dialer {
     type Error = Failure;
 
     async fn create(&self) -> Result<Link, Failure> {
-        let password = self.password.get().await;
-        let password = password.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
+        let login = self.password.get().await;
+        let login = login.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
         let mut options = self.options.clone();
-        if let Some(password) = password {
-            options = options.password(&password);
+        if let Some(login) = login {
+            options = options.password(&login.password);
+            if let Some(user) = &login.user {
+                options = options.username(user);
+            }
         }
         let connection = options.connect().await.map_err(|error| of_connect(&error))?;
         Ok(Link { connection, in_step: true })

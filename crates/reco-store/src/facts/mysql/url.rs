@@ -1,4 +1,4 @@
-//! `mysql://user:password@host:port/database?option=value`.
+//! `mysql://user:password@host:port/database?option=value`, and what the URL takes from a secret.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +18,8 @@ pub enum Authentication {
     Password,
     /// An RDS IAM token for every connection.
     Iam,
+    /// User and password from a secret of AWS Secrets Manager, read for every connection.
+    Secret,
 }
 
 /// A database URL, taken apart and checked. It holds no password: that is returned beside it.
@@ -50,7 +52,7 @@ enum Tls {
     VerifyFull,
 }
 
-const KNOWN: &str = "ssl-mode, ssl-ca, auth, region, pool-size, connect-timeout-ms, \
+const KNOWN: &str = "ssl-mode, ssl-ca, auth, secret, region, pool-size, connect-timeout-ms, \
                      wait-timeout-ms, query-timeout-ms";
 
 impl MySqlUrl {
@@ -62,7 +64,14 @@ impl MySqlUrl {
     /// # Errors
     /// [`FactsError`] at stage connect. No part of the URL that could be a secret is repeated.
     pub fn parse(text: &str) -> Result<(Self, Password), FactsError> {
-        let url = Url::parse(text).map_err(|error| unusable(format!("not a URL: {error}")))?;
+        Self::of(&parsed(text)?, MySqlOptions::default())
+    }
+
+    /// Takes a URL apart whose options stand in for `defaults`.
+    pub(in crate::facts) fn of(
+        url: &Url,
+        defaults: MySqlOptions,
+    ) -> Result<(Self, Password), FactsError> {
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| unusable("it names no host"))?.to_owned();
         // An IPv6 address stands in brackets in a URL and nowhere else.
@@ -81,7 +90,7 @@ impl MySqlUrl {
             database,
             authentication: Authentication::default(),
             region: None,
-            options: MySqlOptions::default(),
+            options: defaults,
             tls: if loopback { Tls::Preferred } else { Tls::VerifyFull },
             ca: None,
         };
@@ -100,6 +109,7 @@ impl MySqlUrl {
         match name {
             "ssl-mode" => self.tls = tls(value)?,
             "ssl-ca" => self.ca = Some(PathBuf::from(value)),
+            "secret" => self.authentication = Authentication::Secret,
             "auth" => {
                 self.authentication = match value {
                     "password" => Authentication::Password,
@@ -118,6 +128,9 @@ impl MySqlUrl {
     }
 
     fn check(&self, password: &Password) -> Result<(), FactsError> {
+        if self.authentication == Authentication::Secret && !matches!(password, Password::None) {
+            return Err(unusable("secret and a password exclude each other"));
+        }
         if self.authentication == Authentication::Iam {
             if !matches!(password, Password::None) {
                 return Err(unusable("auth=iam and a password exclude each other"));
@@ -171,6 +184,11 @@ impl MySqlUrl {
     }
 }
 
+/// The URL as it stands, without a look at what it says.
+pub(in crate::facts) fn parsed(text: &str) -> Result<Url, FactsError> {
+    Url::parse(text).map_err(|error| unusable(format!("not a URL: {error}")))
+}
+
 fn tls(value: &str) -> Result<Tls, FactsError> {
     match value.to_ascii_lowercase().replace('_', "-").as_str() {
         "disabled" => Ok(Tls::Disabled),
@@ -198,7 +216,7 @@ fn decoded(text: &str, what: &str) -> Result<String, FactsError> {
     bytes.map(Into::into).map_err(|_| unusable(format!("the {what} is not UTF-8")))
 }
 
-fn unusable(reason: impl std::fmt::Display) -> FactsError {
+pub(in crate::facts) fn unusable(reason: impl std::fmt::Display) -> FactsError {
     FactsError { stage: FactsStage::Connect, reason: format!("facts URL: {reason}") }
 }
 
@@ -246,6 +264,7 @@ mod tests {
             ("mysql://u:hunter2@db.example:99999/app", "port"),
             ("mysql://u:hunter2@db.example/app?ssl-ca=missing.pem", "missing.pem cannot be read"),
             ("mysql://u@127.0.0.1/app?auth=iam", "ssl-mode=required"),
+            ("mysql://u:hunter2@db.example/app?secret=s", "exclude each other"),
         ];
         for (text, expected) in cases {
             let error = refused(text);
