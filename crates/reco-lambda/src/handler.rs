@@ -68,8 +68,10 @@ pub async fn handle(
         facts: pipeline.facts.kind(),
         ..HandlerReport::default()
     };
-    let begun = Instant::now();
+    let remembered = || pipeline.facts.cache_stats().unwrap_or_default().hits;
+    let (begun, before) = (Instant::now(), remembered());
     let facts = lookup(pipeline, &incoming, deadline).await;
+    report.facts_cached = remembered() - before;
     report.facts_ms = milliseconds_since(begun);
     match facts {
         Ok(facts) => write(pipeline, incoming, &facts, deadline, &mut report).await,

@@ -6,7 +6,7 @@ use reco_core::filter::{DropCounts, SkipReason};
 use reco_store::writer::WriteReport;
 use serde::Serialize;
 
-/// What became of a batch. Every entry is counted in exactly one of `written`, `superseded`,
+/// What became of a batch. Every entry is counted in exactly one of `written`, `stale`, `superseded`,
 /// `skipped`, `bad`, `rejected`, `held` and `unprocessed`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct HandlerReport {
@@ -18,6 +18,8 @@ pub struct HandlerReport {
     pub entries: u64,
     /// Entries written.
     pub written: u64,
+    /// Entries not written because the table holds a newer list (policy `writes.only_newer`).
+    pub stale: u64,
     /// Entries outdone by a newer one for the same user in this batch.
     pub superseded: u64,
     /// Entries for which the filter leaves nothing to write, by reason.
@@ -34,7 +36,7 @@ pub struct HandlerReport {
     pub dropped: DropCounts,
     /// Write capacity units consumed, as DynamoDB says.
     pub wcu: f64,
-    /// `BatchWriteItem` calls.
+    /// Write calls.
     pub calls: u64,
     /// Calls made again.
     pub retries: u64,
@@ -50,6 +52,8 @@ pub struct HandlerReport {
     pub facts: &'static str,
     /// Why facts could not be had; then the whole batch is returned.
     pub facts_error: Option<String>,
+    /// Articles whose facts were remembered from an earlier batch.
+    pub facts_cached: u64,
     /// How long the facts lookup took, in milliseconds.
     pub facts_ms: u64,
     /// How long writing took, in milliseconds.
@@ -101,6 +105,7 @@ impl HandlerReport {
     pub fn accounted(&self) -> u64 {
         let skipped: u64 = self.skipped.values().sum();
         self.written
+            + self.stale
             + self.superseded
             + skipped
             + self.bad
@@ -115,6 +120,7 @@ impl HandlerReport {
 
     pub(crate) fn count_writes(&mut self, write: &WriteReport) {
         self.written = write.written as u64;
+        self.stale = write.stale as u64;
         self.unprocessed = write.left.len() as u64;
         self.wcu = write.wcu;
         self.calls = write.calls;

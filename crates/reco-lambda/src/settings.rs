@@ -1,130 +1,135 @@
 //! The function's configuration, from its environment.
 
+mod error;
+mod variables;
+
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use reco_core::facts::FactsError;
-use reco_core::policy::{Policy, PolicyError};
+use reco_core::item::Schema;
+use reco_core::policy::Policy;
 use reco_store::client::dynamodb_config;
-use reco_store::facts::FactsSource;
-use reco_store::table::{SchemaNames, TableError, describe};
+use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, MySqlOptions};
+use reco_store::table::{SchemaNames, describe};
 use reco_store::writer::{Writer, WriterOptions};
 
 use crate::Pipeline;
+pub use error::SettingsError;
+use variables::Variables;
 
 /// Time kept back for answering: the response must leave before the function is stopped.
 const DEADLINE_MARGIN: Duration = Duration::from_secs(1);
 
-/// What the environment says.
+/// What the environment says. Variables that are set but empty count as not set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `RECO_TABLE`: the table's name or ARN.
     pub table: String,
     /// `RECO_POLICY`: the policy as TOML or the path of a TOML file; every rule when not set.
     pub policy: Policy,
-    /// `RECO_FACTS`: `none` or `sqlite:PATH`.
+    /// `RECO_FACTS`: `none`, `sqlite:PATH`, `mysql://USER@HOST/DATABASE?auth=iam`,
+    /// `mysql://HOST/DATABASE?secret=ARN`, or the ARN of a secret that names host and database too.
+    /// Options of a MySQL URL: see [`reco_store::facts::MySqlUrl`].
     pub facts: String,
+    /// `RECO_FACTS_TABLES`: names of tables and columns, or whole statements, as TOML or the path
+    /// of a TOML file; the pipeline's own schema when not set.
+    pub tables: FactsTables,
+    /// `RECO_FACTS_CACHE_ARTICLES`: most articles remembered between batches (100,000; 0 remembers
+    /// none). `RECO_FACTS_CACHE_SECONDS`: for how long (60).
+    pub cache: Option<CacheOptions>,
     /// `RECO_USER_ATTR`, `RECO_LIST_ATTR`, `RECO_GENERATED_AT_ATTR`: attribute names.
     pub names: SchemaNames,
-    /// `RECO_DEADLINE_MARGIN_MS`: milliseconds kept back of each invocation's time.
+    /// `RECO_DEADLINE_MARGIN_MS`: milliseconds kept back of each invocation's time (1,000).
     pub margin: Duration,
 }
 
-/// An environment that the function cannot start with.
-#[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
-    /// A variable that has no default is missing.
-    #[error("environment variable {name} is not set; {hint}")]
-    Missing {
-        /// The variable.
-        name: &'static str,
-        /// What to put there.
-        hint: &'static str,
-    },
-    /// A number that is none.
-    #[error("environment variable {name} is {value:?}; expected whole milliseconds")]
-    NotMilliseconds {
-        /// The variable.
-        name: &'static str,
-        /// What stands there.
-        value: String,
-    },
-    /// The policy file cannot be read.
-    #[error("policy file {path:?} (from RECO_POLICY) cannot be read: {reason}")]
-    PolicyFile {
-        /// The path.
-        path: String,
-        /// Why not.
-        reason: std::io::Error,
-    },
-    /// The policy is not valid.
-    #[error("RECO_POLICY: {0}")]
-    Policy(#[from] PolicyError),
-    /// The facts source cannot be opened.
-    #[error("RECO_FACTS: {0}")]
-    Facts(#[from] FactsError),
-    /// The table cannot be used.
-    #[error("RECO_TABLE: {0}")]
-    Table(#[from] TableError),
-}
-
 impl Settings {
+    /// The defaults for a table and a source of facts.
+    #[must_use]
+    pub fn new(table: impl Into<String>, facts: impl Into<String>) -> Self {
+        Settings {
+            table: table.into(),
+            policy: Policy::default(),
+            facts: facts.into(),
+            tables: FactsTables::default(),
+            cache: Some(CacheOptions::default()),
+            names: SchemaNames::default(),
+            margin: DEADLINE_MARGIN,
+        }
+    }
+
     /// Reads the settings through `variable`, which answers for an environment variable.
     ///
     /// # Errors
-    /// [`SettingsError`] names the variable and what is wrong with it.
+    /// [`SettingsError`] names the variable and what is wrong with it. It is an error too when
+    /// `RECO_POLICY_FINGERPRINT` is set and is not that of the policy: what the deployer meant to be
+    /// decided by is not what would be.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let required = |name, hint| set(name).ok_or(SettingsError::Missing { name, hint });
-        let mut names = SchemaNames::default();
+        let variables = Variables(variable);
+        let table = variables.required("RECO_TABLE", "name the DynamoDB table")?;
+        let hint = "name a source, or \"none\" to filter without facts";
+        let mut settings = Settings::new(table, variables.required("RECO_FACTS", hint)?);
+        settings.policy = variables.toml("RECO_POLICY", Policy::from_toml)?.unwrap_or_default();
+        variables.check_fingerprint("RECO_POLICY_FINGERPRINT", &settings.policy)?;
+        if let Some(tables) = variables.toml("RECO_FACTS_TABLES", FactsTables::from_toml)? {
+            settings.tables = tables;
+        }
+        settings.cache =
+            variables.cache("RECO_FACTS_CACHE_ARTICLES", "RECO_FACTS_CACHE_SECONDS")?;
+        let names = &mut settings.names;
         for (name, target) in [
             ("RECO_USER_ATTR", &mut names.user_attr),
             ("RECO_LIST_ATTR", &mut names.list_attr),
             ("RECO_GENERATED_AT_ATTR", &mut names.generated_at_attr),
         ] {
-            if let Some(value) = set(name) {
+            if let Some(value) = variables.set(name) {
                 *target = value;
             }
         }
-        Ok(Settings {
-            table: required("RECO_TABLE", "name the DynamoDB table")?,
-            policy: set("RECO_POLICY")
-                .map_or_else(|| Ok(Policy::default()), |text| policy(&text))?,
-            facts: required("RECO_FACTS", "name a source, or \"none\" to filter without facts")?,
-            names,
-            margin: margin(set("RECO_DEADLINE_MARGIN_MS"))?,
-        })
+        if let Some(margin) = variables.number("RECO_DEADLINE_MARGIN_MS", "milliseconds")? {
+            settings.margin = Duration::from_millis(margin);
+        }
+        Ok(settings)
     }
 
-    /// Opens what the settings name.
+    /// Opens what the settings name, the facts beside the table.
+    ///
+    /// A database that cannot be reached now is only warned of: a batch that finds it so is
+    /// returned for retry, and one that comes after it is back is handled.
     ///
     /// # Errors
-    /// [`SettingsError`] when the facts or the table cannot be used.
+    /// [`SettingsError`] when the facts can never be had as configured, or the table cannot be
+    /// used.
     pub async fn open(&self, shared: &SdkConfig) -> Result<Pipeline, SettingsError> {
-        let facts = FactsSource::from_url(&self.facts).await?;
         let client = Client::from_conf(dynamodb_config(shared).build());
-        let schema = describe(&client, &self.table).await?.schema(&self.names)?;
-        let writer = Writer::new(client, &self.table, schema, WriterOptions::default());
+        let (facts, schema) =
+            tokio::try_join!(self.open_facts(shared), self.describe_table(&client))?;
+        let only_newer = self.policy.writes.only_newer;
+        let options = WriterOptions { only_newer, ..WriterOptions::default() };
+        let writer = Writer::new(client, &self.table, schema, options);
         Ok(Pipeline { facts, policy: self.policy.clone(), writer })
     }
-}
 
-/// TOML has `=`, `[` or a line break somewhere; a path with any of them is not accepted.
-fn policy(text: &str) -> Result<Policy, SettingsError> {
-    if text.contains(['=', '[', '\n']) {
-        return Ok(Policy::from_toml(text)?);
+    async fn open_facts(&self, shared: &SdkConfig) -> Result<FactsSource, SettingsError> {
+        let options = FactsOptions {
+            tables: self.tables.clone(),
+            aws: Some(shared.clone()),
+            cache: self.cache,
+            // A function handles one batch at a time, and a hundred functions share the proxy.
+            mysql: MySqlOptions { pool_size: 1, ..MySqlOptions::default() },
+            lazy: true,
+            ..FactsOptions::default()
+        };
+        let facts = FactsSource::open(&self.facts, options).await?;
+        if let Err(error) = facts.warm_up().await {
+            tracing::warn!(%error, "facts cannot be had yet");
+        }
+        Ok(facts)
     }
-    let content = std::fs::read_to_string(text)
-        .map_err(|reason| SettingsError::PolicyFile { path: text.to_owned(), reason })?;
-    Ok(Policy::from_toml(&content)?)
-}
 
-fn margin(value: Option<String>) -> Result<Duration, SettingsError> {
-    let Some(value) = value else { return Ok(DEADLINE_MARGIN) };
-    match value.parse() {
-        Ok(milliseconds) => Ok(Duration::from_millis(milliseconds)),
-        Err(_) => Err(SettingsError::NotMilliseconds { name: "RECO_DEADLINE_MARGIN_MS", value }),
+    async fn describe_table(&self, client: &Client) -> Result<Schema, SettingsError> {
+        Ok(describe(client, &self.table).await?.schema(&self.names)?)
     }
 }
 
@@ -135,48 +140,87 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let variables: HashMap<_, _> = variables.iter().copied().collect();
+        let base = [("RECO_TABLE", "recs"), ("RECO_FACTS", "none")];
+        let variables: HashMap<_, _> = base.iter().chain(variables).copied().collect();
         Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
+    }
+
+    fn refused(variables: &[(&str, &str)]) -> String {
+        read(variables).expect_err("not usable").to_string()
     }
 
     #[test]
     fn the_least_that_is_needed() {
-        let settings = read(&[("RECO_TABLE", "recs"), ("RECO_FACTS", "none")]).expect("enough");
+        let settings = read(&[]).expect("enough");
         assert_eq!((settings.table.as_str(), settings.facts.as_str()), ("recs", "none"));
         assert_eq!(settings.policy, Policy::default());
         assert_eq!(settings.names, SchemaNames::default());
+        assert_eq!(settings.tables, FactsTables::default());
+        assert_eq!(settings.cache, Some(CacheOptions::default()));
+        assert_eq!(settings.margin, DEADLINE_MARGIN);
     }
 
     #[test]
     fn what_is_missing_is_named_and_facts_are_never_left_out_silently() {
-        let error = read(&[("RECO_TABLE", "recs"), ("RECO_FACTS", "")]).expect_err("no facts");
-        assert!(error.to_string().starts_with("environment variable RECO_FACTS is not set"));
-        let error = read(&[("RECO_FACTS", "none")]).expect_err("no table");
-        assert!(error.to_string().contains("RECO_TABLE"));
+        let error = refused(&[("RECO_FACTS", "")]);
+        assert!(error.starts_with("environment variable RECO_FACTS is not set"), "{error}");
+        assert!(refused(&[("RECO_TABLE", "")]).contains("RECO_TABLE"));
     }
 
     #[test]
     fn a_policy_is_inline_or_a_file() {
-        let base = [("RECO_TABLE", "recs"), ("RECO_FACTS", "none")];
-        let with = |policy| read(&[base[0], base[1], ("RECO_POLICY", policy)]);
-        let inline = with("[limits]\nmax_len = 5").expect("valid").policy;
+        let inline = read(&[("RECO_POLICY", "[limits]\nmax_len = 5")]).expect("valid").policy;
         assert_eq!(inline.limits.max_len.get(), Some(5));
 
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("policy.toml");
         std::fs::write(&path, "limits.max_len = 5").expect("written");
-        let file = with(path.to_str().expect("UTF-8")).expect("valid").policy;
+        let file = read(&[("RECO_POLICY", path.to_str().expect("UTF-8"))]).expect("valid").policy;
         assert_eq!(file.fingerprint(), inline.fingerprint());
 
-        assert!(matches!(with("no-such-file.toml"), Err(SettingsError::PolicyFile { .. })));
-        assert!(matches!(with("rules.typo = true"), Err(SettingsError::Policy(_))));
+        let error = refused(&[("RECO_POLICY", "no-such-file.toml")]);
+        assert!(error.contains("\"no-such-file.toml\" (from RECO_POLICY)"), "{error}");
+        let error = refused(&[("RECO_POLICY", "rules.typo = true")]);
+        assert!(error.starts_with("RECO_POLICY: ") && error.contains("typo"), "{error}");
+    }
+
+    #[test]
+    fn a_policy_that_is_not_the_one_that_was_meant_is_refused() {
+        let policy = Policy::from_toml("limits.max_len = 5").expect("valid");
+        let (meant, other) = (policy.fingerprint(), Policy::default().fingerprint());
+        let with = |fingerprint: &str| {
+            read(&[("RECO_POLICY", "limits.max_len = 5"), ("RECO_POLICY_FINGERPRINT", fingerprint)])
+        };
+        assert_eq!(with(&meant).expect("as meant").policy, policy);
+        let error = with(&other).expect_err("another policy").to_string();
+        assert!(error.contains(&meant) && error.contains(&other), "{error}");
+        assert!(error.starts_with("RECO_POLICY_FINGERPRINT"), "{error}");
+    }
+
+    #[test]
+    fn tables_and_cache_are_configured() {
+        let settings = read(&[
+            ("RECO_FACTS_TABLES", "users.table = \"members\""),
+            ("RECO_FACTS_CACHE_ARTICLES", "5000"),
+            ("RECO_FACTS_CACHE_SECONDS", "10"),
+        ])
+        .expect("valid");
+        assert_eq!(settings.tables.users.table, "members");
+        let cache = CacheOptions { capacity: 5_000, time_to_live: Duration::from_secs(10) };
+        assert_eq!(settings.cache, Some(cache));
+        assert_eq!(read(&[("RECO_FACTS_CACHE_ARTICLES", "0")]).expect("valid").cache, None);
+
+        let error = refused(&[("RECO_FACTS_TABLES", "user.table = \"x\"")]);
+        assert!(error.starts_with("RECO_FACTS_TABLES: ") && error.contains("user"), "{error}");
+        let error = refused(&[("RECO_FACTS_CACHE_ARTICLES", "many")]);
+        assert!(error.contains("RECO_FACTS_CACHE_ARTICLES is \"many\""), "{error}");
     }
 
     #[test]
     fn a_margin_is_milliseconds() {
-        let base = [("RECO_TABLE", "recs"), ("RECO_FACTS", "none")];
-        let with = |margin| read(&[base[0], base[1], ("RECO_DEADLINE_MARGIN_MS", margin)]);
-        assert_eq!(with("250").expect("valid").margin, Duration::from_millis(250));
-        assert!(matches!(with("1s"), Err(SettingsError::NotMilliseconds { .. })));
+        let margin = |text| read(&[("RECO_DEADLINE_MARGIN_MS", text)]);
+        assert_eq!(margin("250").expect("valid").margin, Duration::from_millis(250));
+        let error = margin("1s").expect_err("no number").to_string();
+        assert!(error.contains("expected a whole number of milliseconds"), "{error}");
     }
 }

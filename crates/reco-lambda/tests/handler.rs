@@ -28,7 +28,7 @@ fn pipeline(client: Client) -> Pipeline {
         max_delay: Duration::from_millis(100),
     };
     let schema = Schema::with_key_type(KeyType::N);
-    let options = WriterOptions { retry, concurrency: 4 };
+    let options = WriterOptions { retry, ..WriterOptions::default() };
     let writer = Writer::new(client, "recs", schema, options);
     Pipeline { facts: FactsSource::None, policy: Policy::default(), writer }
 }
@@ -239,4 +239,30 @@ async fn an_empty_batch_is_success() {
     let stub = Stub::start([Reply::Written]).await;
     let handled = handle(&pipeline(client(stub.port)), event(&[]), soon()).await.unwrap();
     assert!(handled.response.batch_item_failures.is_empty() && stub.calls().is_empty());
+}
+
+#[tokio::test]
+async fn with_the_guard_what_is_stale_is_success_and_counted() {
+    let (table, plain) = with_table().await;
+    let policy = Policy::from_toml("[writes]\nonly_newer = true").unwrap();
+    let options = WriterOptions { only_newer: true, ..WriterOptions::default() };
+    let writer = Writer::new(table.clone(), "recs", plain.writer.schema().clone(), options);
+    let guarded = Pipeline { policy, writer, ..plain };
+    let dated = |id: &str, article: u64, time: u64| {
+        record(id, &format!(r#"{{"data": [[1, [{article}]]], "generated_at": {time}}}"#))
+    };
+    let first = handle(&guarded, event(&[dated("a", 11, 200)]), soon()).await.unwrap();
+    assert_eq!((first.report.written, first.report.stale), (1, 0));
+
+    // Late, delivered again, and newer but from one batch with an older one.
+    for (late, time) in [("late", 100), ("again", 200)] {
+        let handled = handle(&guarded, event(&[dated(late, 99, time)]), soon()).await.unwrap();
+        assert_eq!(returned(&handled), [""; 0]);
+        assert_eq!((handled.report.written, handled.report.stale), (0, 1));
+        assert_eq!(list(&table, "1").await.unwrap(), ["11"]);
+    }
+    let both = event(&[dated("newer", 12, 300), dated("older", 99, 250)]);
+    let handled = handle(&guarded, both, soon()).await.unwrap();
+    assert_eq!((handled.report.written, handled.report.superseded), (1, 1));
+    assert_eq!(list(&table, "1").await.unwrap(), ["12"]);
 }

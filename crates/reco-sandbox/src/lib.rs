@@ -7,6 +7,7 @@ pub mod faults;
 mod gateway;
 mod http;
 mod options;
+pub mod runtime;
 mod sample;
 mod sandbox;
 pub mod seed;

@@ -2,12 +2,14 @@
 
 use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
+use crate::runtime::FunctionError;
 use crate::seed::{SeedError, SeedOptions};
 use crate::worker::WorkerOptions;
 use reco_core::policy::Policy;
 use reco_lambda::settings::SettingsError;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// What a sandbox is to be.
 #[derive(Debug, Clone)]
@@ -23,6 +25,9 @@ pub struct SandboxOptions {
     pub worker: Option<WorkerOptions>,
     /// What the worker's function may write.
     pub policy: Policy,
+    /// Run this binary of the function, through the Runtime API, in place of the handler in this
+    /// process. What it says goes to stderr.
+    pub lambda_bin: Option<PathBuf>,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
     /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
@@ -51,6 +56,7 @@ impl SandboxOptions {
             seed: None,
             worker: None,
             policy: Policy::default(),
+            lambda_bin: None,
             faults: Vec::new(),
             fault_seed: 0,
         }
@@ -80,4 +86,7 @@ pub enum SandboxError {
     /// The function could not be set up.
     #[error("cannot set up the sandbox's function: {0}")]
     Function(#[from] SettingsError),
+    /// The function's binary could not be started.
+    #[error("{0}; give the path of the bootstrap binary, from cargo build --package reco-lambda")]
+    Binary(#[from] FunctionError),
 }

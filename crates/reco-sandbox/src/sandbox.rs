@@ -5,6 +5,7 @@ use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::faults::FaultySqs;
 use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
+use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
 use crate::sqs::{Sqs, SqsOptions};
 use crate::worker::{self, Function, Source, Worker, WorkerOptions};
@@ -14,9 +15,9 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
-use reco_store::table::SchemaNames;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -75,7 +76,10 @@ impl Sandbox {
         // From here on the services answer, which the function needs to describe its table.
         let worker = match (&pipeline, &options.worker) {
             (Some(pipeline), Some(worker)) => {
-                let function = pipeline.function(&endpoint, options.policy).await?;
+                let function = match options.lambda_bin {
+                    Some(path) => pipeline.binary(path, &endpoint, &options.policy).await?,
+                    None => pipeline.function(&endpoint, options.policy).await?,
+                };
                 Some(services.worker(&endpoint, function, worker.clone(), stop.child_token()))
             }
             _ => None,
@@ -95,15 +99,7 @@ impl Sandbox {
     /// pipeline.
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
-        let mut env = vec![
-            ("AWS_ENDPOINT_URL", self.endpoint.clone()),
-            ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
-            ("AWS_REGION", "us-east-1".to_owned()),
-            // What boto3 reads instead.
-            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
-            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-        ];
+        let mut env = aws_env(&self.endpoint);
         if let Some(pipeline) = &self.pipeline {
             env.extend([
                 ("RECOCTL_QUEUE", seed::QUEUE.to_owned()),
@@ -182,6 +178,18 @@ impl Sandbox {
     }
 }
 
+fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ENDPOINT_URL", endpoint.to_owned()),
+        ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        // What boto3 reads instead.
+        ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ]
+}
+
 fn sdk_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
     SdkConfig::builder()
@@ -248,13 +256,34 @@ impl Pipeline {
 
     /// The Lambda's handler on this pipeline.
     async fn function(&self, endpoint: &str, policy: Policy) -> Result<Function, SandboxError> {
-        let settings = Settings {
-            table: seed::TABLE.to_owned(),
-            policy,
-            facts: self.facts(),
-            names: SchemaNames::default(),
-            margin: Duration::ZERO,
-        };
+        // What a test changes in the facts file shows at once.
+        let settings = Settings { policy, cache: None, ..Settings::new(seed::TABLE, self.facts()) };
         Ok(worker::function(settings.open(&sdk_config(endpoint)).await?))
+    }
+
+    /// The Lambda's binary on this pipeline.
+    async fn binary(
+        &self,
+        path: PathBuf,
+        endpoint: &str,
+        policy: &Policy,
+    ) -> Result<Function, SandboxError> {
+        let settings = [
+            ("AWS_LAMBDA_FUNCTION_NAME", seed::FUNCTION.to_owned()),
+            ("RECO_TABLE", seed::TABLE.to_owned()),
+            ("RECO_FACTS", self.facts()),
+            ("RECO_FACTS_CACHE_ARTICLES", "0".to_owned()),
+            ("RECO_POLICY", policy.to_toml()),
+            ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
+            ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
+        ];
+        let level = std::env::var("RECO_LOG").ok().map(|level| ("RECO_LOG", level));
+        let variables = aws_env(endpoint).into_iter().chain(settings).chain(level);
+        let binary = FunctionBinary {
+            path,
+            variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
+            log: FunctionLog::Stderr,
+        };
+        Ok(Fleet::start(binary).await?.function())
     }
 }

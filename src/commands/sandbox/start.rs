@@ -1,5 +1,7 @@
 //! `recoctl sandbox start`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use reco_core::outcome::Outcome;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -23,6 +25,12 @@ pub struct StartArgs {
     /// Start with nothing in it: no queues, no table, no facts
     #[arg(long)]
     pub empty: bool,
+    /// Run this binary of the Lambda (bootstrap) instead of the handler that is built in
+    ///
+    /// It is run as Lambda runs it: started when it is needed, polled through a Runtime API, killed
+    /// when its time is over. What it logs goes to stderr; RECO_LOG sets its level.
+    #[arg(long, value_name = "PATH", conflicts_with = "empty")]
+    pub lambda_bin: Option<PathBuf>,
     /// Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times
     ///
     /// The action is one of SQS, or * for every one that the kind fits. Kinds that strike calls:
@@ -44,6 +52,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let mut options = if args.empty { SandboxOptions::empty() } else { SandboxOptions::default() };
     options.port = args.port;
     options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
+    options.lambda_bin.clone_from(&args.lambda_bin);
     options.faults.clone_from(&args.faults);
     options.fault_seed = args.fault_seed;
     let sandbox = Sandbox::start(options)

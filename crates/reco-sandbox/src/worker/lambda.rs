@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Time that the handler leaves for its answer before the function's timeout.
-const MARGIN: Duration = Duration::from_millis(300);
+pub(crate) const MARGIN: Duration = Duration::from_millis(300);
 
 /// A function that handles events as the deployed Lambda does.
 #[must_use]

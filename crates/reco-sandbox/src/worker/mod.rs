@@ -10,6 +10,7 @@ mod invocation;
 mod lambda;
 mod poller;
 
+pub(crate) use lambda::MARGIN;
 pub use lambda::function;
 
 use crate::cloudwatch::Cloudwatch;

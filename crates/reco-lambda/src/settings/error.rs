@@ -1,0 +1,64 @@
+//! An environment that the function cannot start with.
+
+use reco_core::facts::FactsError;
+use reco_store::table::TableError;
+
+/// What is wrong, and with which variable.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A variable that has no default is missing.
+    #[error("environment variable {name} is not set; {hint}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What to put there.
+        hint: &'static str,
+    },
+    /// A number that is none.
+    #[error("environment variable {name} is {value:?}; expected a whole number of {unit}")]
+    NotANumber {
+        /// The variable.
+        name: &'static str,
+        /// What stands there.
+        value: String,
+        /// What is counted.
+        unit: &'static str,
+    },
+    /// A file that a variable names cannot be read.
+    #[error("file {path:?} (from {name}) cannot be read: {reason}")]
+    File {
+        /// The variable.
+        name: &'static str,
+        /// The path.
+        path: String,
+        /// Why not.
+        reason: std::io::Error,
+    },
+    /// TOML that is not valid, inline or in a file.
+    #[error("{name}: {reason}")]
+    Toml {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong, with line and column.
+        reason: String,
+    },
+    /// The policy is another than the deployer meant.
+    #[error(
+        "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints \
+         the fingerprint of a policy: deploy the two together"
+    )]
+    OtherPolicy {
+        /// The variable.
+        name: &'static str,
+        /// The fingerprint that was given.
+        meant: String,
+        /// The policy's own.
+        actual: String,
+    },
+    /// The facts source cannot be opened.
+    #[error("RECO_FACTS: {0}")]
+    Facts(#[from] FactsError),
+    /// The table cannot be used.
+    #[error("RECO_TABLE: {0}")]
+    Table(#[from] TableError),
+}

@@ -1,0 +1,89 @@
+//! Environment variables as values.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use reco_core::policy::Policy;
+use reco_store::facts::CacheOptions;
+
+use super::SettingsError;
+
+/// The environment, through a function that answers for a variable.
+pub(super) struct Variables<F>(pub(super) F);
+
+impl<F: Fn(&str) -> Option<String>> Variables<F> {
+    /// The value, unless it is empty: a template sets what it leaves out to nothing.
+    pub(super) fn set(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn required(
+        &self,
+        name: &'static str,
+        hint: &'static str,
+    ) -> Result<String, SettingsError> {
+        self.set(name).ok_or(SettingsError::Missing { name, hint })
+    }
+
+    pub(super) fn number(
+        &self,
+        name: &'static str,
+        unit: &'static str,
+    ) -> Result<Option<u64>, SettingsError> {
+        let number = |value: String| match value.parse() {
+            Ok(number) => Ok(number),
+            Err(_) => Err(SettingsError::NotANumber { name, value, unit }),
+        };
+        self.set(name).map(number).transpose()
+    }
+
+    /// What `read` makes of the TOML that stands there or in the file that is named there.
+    pub(super) fn toml<T, E: Display>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(text) = self.set(name) else { return Ok(None) };
+        // TOML has `=`, `[` or a line break somewhere; a path with any of them is not accepted.
+        let text = if text.contains(['=', '[', '\n']) {
+            text
+        } else {
+            std::fs::read_to_string(&text).map_err(|reason| SettingsError::File {
+                name,
+                path: text,
+                reason,
+            })?
+        };
+        let value = read(&text);
+        value.map(Some).map_err(|error| SettingsError::Toml { name, reason: error.to_string() })
+    }
+
+    pub(super) fn cache(
+        &self,
+        articles: &'static str,
+        seconds: &'static str,
+    ) -> Result<Option<CacheOptions>, SettingsError> {
+        let mut cache = CacheOptions::default();
+        if let Some(capacity) = self.number(articles, "articles")? {
+            cache.capacity = capacity;
+        }
+        if let Some(seconds) = self.number(seconds, "seconds")? {
+            cache.time_to_live = Duration::from_secs(seconds);
+        }
+        Ok((cache.capacity > 0 && !cache.time_to_live.is_zero()).then_some(cache))
+    }
+
+    pub(super) fn check_fingerprint(
+        &self,
+        name: &'static str,
+        policy: &Policy,
+    ) -> Result<(), SettingsError> {
+        let actual = policy.fingerprint();
+        match self.set(name) {
+            Some(meant) if meant != actual => {
+                Err(SettingsError::OtherPolicy { name, meant, actual })
+            }
+            _ => Ok(()),
+        }
+    }
+}

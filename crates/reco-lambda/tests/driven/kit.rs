@@ -1,0 +1,136 @@
+//! A table, a database and the binary between them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use reco_sandbox::runtime::{Environment, FunctionBinary, FunctionError, FunctionLog};
+use reco_sandbox::{Sandbox, SandboxOptions};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::expectation::{Lists, Message, sql};
+use crate::mariadb;
+
+/// Enough for any batch here on a busy machine.
+pub const AMPLE: Duration = Duration::from_secs(30);
+
+pub struct World {
+    _running: Sandbox,
+    pub table: Client,
+    pub binary: FunctionBinary,
+    directory: TempDir,
+}
+
+impl World {
+    /// Facts in a database of its own, a table of this capacity, and the function's variables.
+    pub async fn new(wcu: Option<f64>, variables: &[(&str, &str)]) -> Self {
+        let database = mariadb::database(&sql());
+        let facts = mariadb::server().url(&database);
+        Self::with_facts(&facts, wcu, variables).await
+    }
+
+    pub async fn with_facts(facts: &str, wcu: Option<f64>, variables: &[(&str, &str)]) -> Self {
+        let write_capacity = wcu.map(WriteCapacity::per_second);
+        let options = SandboxOptions { write_capacity, ..SandboxOptions::empty() };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let table = Client::new(&sandbox.sdk_config());
+        create_table(&table).await;
+        let directory = tempfile::tempdir().unwrap();
+        let own = [
+            ("AWS_LAMBDA_FUNCTION_NAME", "recs-writer"),
+            ("RECO_TABLE", "recs"),
+            ("RECO_FACTS", facts),
+            ("RECO_LOG", "trace"),
+        ];
+        let own = own.iter().chain(variables).map(|(name, value)| (*name, (*value).to_owned()));
+        let variables = sandbox.env().into_iter().chain(own);
+        let binary = FunctionBinary {
+            path: PathBuf::from(env!("CARGO_BIN_EXE_bootstrap")),
+            variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
+            log: FunctionLog::File(directory.path().join("log")),
+        };
+        World { _running: sandbox, table, binary, directory }
+    }
+
+    pub async fn start(&self) -> Environment {
+        Environment::start(&self.binary).await.unwrap()
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.path().join("log")).unwrap()
+    }
+
+    /// Every line that it said, and whose `message` is this.
+    pub fn said(&self, message: &str) -> Vec<Value> {
+        let lines = self.lines();
+        lines.into_iter().filter(|line| line["message"] == message).collect()
+    }
+
+    /// The metrics lines.
+    pub fn metrics(&self) -> Vec<Value> {
+        self.lines().into_iter().filter(|line| line["_aws"].is_object()).collect()
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.log().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    }
+
+    /// Everything the table holds.
+    pub async fn held(&self) -> Lists {
+        let number = |value: &AttributeValue| value.as_n().unwrap().parse::<i64>().unwrap();
+        let mut held = Lists::new();
+        let mut items = self.table.scan().table_name("recs").into_paginator().items().send();
+        while let Some(item) = items.next().await {
+            let item = item.unwrap();
+            let list = item["recommended_note_ids"].as_l().unwrap();
+            held.insert(number(&item["user_id"]), list.iter().map(number).collect());
+        }
+        held
+    }
+}
+
+async fn create_table(client: &Client) {
+    let definition = AttributeDefinition::builder()
+        .attribute_name("user_id")
+        .attribute_type(ScalarAttributeType::N);
+    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
+    client
+        .create_table()
+        .table_name("recs")
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(definition.build().unwrap())
+        .key_schema(key.build().unwrap())
+        .send()
+        .await
+        .unwrap();
+}
+
+pub fn event<'a>(records: impl IntoIterator<Item = &'a Value>) -> String {
+    let records: Vec<&Value> = records.into_iter().collect();
+    json!({ "Records": records }).to_string()
+}
+
+pub fn event_of<'a>(messages: impl IntoIterator<Item = &'a Message>) -> String {
+    let records: Vec<Value> = messages.into_iter().map(Message::record).collect();
+    event(&records)
+}
+
+/// The messages that the function returned for retry.
+pub async fn returned(
+    environment: &mut Environment,
+    event: String,
+    time: Duration,
+) -> Result<BTreeSet<String>, FunctionError> {
+    let answer = environment.invoke(event, time).await?;
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
+    Ok(failures.iter().map(id).collect())
+}

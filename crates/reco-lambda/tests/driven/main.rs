@@ -1,0 +1,16 @@
+//! The real binary, driven through the Lambda Runtime API, against the sandbox's DynamoDB and a
+//! real MariaDB. After each story the whole table is compared with what it should hold, computed
+//! apart from the product's code.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+#[path = "../emf/mod.rs"]
+mod emf;
+mod expectation;
+mod gate;
+mod kit;
+#[path = "../../../../tests/support/mariadb.rs"]
+mod mariadb;
+mod sandbox;
+mod starting;
+mod stories;
+mod trouble;

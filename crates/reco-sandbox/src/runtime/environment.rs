@@ -1,0 +1,146 @@
+//! One process of the function with its Runtime API.
+
+use super::api::{Api, Invocation, Reply, Start};
+use super::{FunctionBinary, FunctionError, FunctionLog};
+use hyper::body::Bytes;
+use std::io;
+use std::process::Stdio;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::process::{Child, Command};
+
+/// AWS: the init phase is limited to 10 seconds.
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// AWS: `arn:aws:lambda:<region>:<account>:function:<name>`.
+const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:";
+/// The function's name, where its variables give none.
+const NAME: &str = "function";
+
+/// A function that has started and waits for its next event. Dropping it kills its process.
+pub struct Environment {
+    process: Child,
+    api: Api,
+    arn: String,
+    init: Duration,
+}
+
+impl Environment {
+    /// Starts the process and waits until it asks for its first event.
+    ///
+    /// # Errors
+    /// [`FunctionError::Spawn`] or [`FunctionError::Init`].
+    pub async fn start(binary: &FunctionBinary) -> Result<Self, FunctionError> {
+        let unable = |error: io::Error| FunctionError::Spawn {
+            path: binary.path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let api = Api::serve().await.map_err(unable)?;
+        let begun = Instant::now();
+        let mut process = command(binary, &api).map_err(unable)?.spawn().map_err(unable)?;
+        let started = tokio::select! {
+            start = api.started() => Some(start),
+            // What it reported, it reported before it ended.
+            _ = process.wait() => Some(api.so_far()).filter(|start| *start != Start::Pending),
+            () = tokio::time::sleep(INIT_TIMEOUT) => Some(Start::Pending),
+        };
+        match started {
+            Some(Start::Ready) => {
+                let arn = format!("{ARN}{}", name(binary));
+                Ok(Self { process, api, arn, init: begun.elapsed() })
+            }
+            Some(Start::Failed(words)) => Err(FunctionError::Init(words)),
+            Some(Start::Pending) => {
+                Err(FunctionError::Init("it asked for no event within 10 seconds".to_owned()))
+            }
+            None => Err(FunctionError::Init("its process ended; see its log".to_owned())),
+        }
+    }
+
+    /// How long the start took, from the process to its first poll.
+    #[must_use]
+    pub const fn init(&self) -> Duration {
+        self.init
+    }
+
+    /// The id of the process, while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Whether the process still runs.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// Gives the function an event and `time` to answer it, and waits for the answer. A function
+    /// that is not in time is killed, as Lambda does.
+    ///
+    /// # Errors
+    /// [`FunctionError`] when there is no answer; the environment is of use again only after
+    /// [`FunctionError::Failed`].
+    pub async fn invoke(
+        &mut self,
+        event: impl Into<Bytes>,
+        time: Duration,
+    ) -> Result<Bytes, FunctionError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let invocation = Invocation {
+            id: uuid::Uuid::new_v4().to_string(),
+            event: event.into(),
+            deadline_ms: u64::try_from((now + time).as_millis()).unwrap_or(u64::MAX),
+            arn: self.arn.clone(),
+        };
+        let answered = async { self.api.invoke(invocation).await.await };
+        let ended = tokio::select! {
+            reply = answered => match reply {
+                Ok(Reply::Response(body)) => return Ok(body),
+                Ok(Reply::Error(words)) => return Err(FunctionError::Failed(words)),
+                Err(_) => FunctionError::Ended("its Runtime API closed".to_owned()),
+            },
+            status = self.process.wait() => FunctionError::Ended(match status {
+                Ok(status) => status.to_string(),
+                Err(error) => error.to_string(),
+            }),
+            () = tokio::time::sleep(time) => FunctionError::TimedOut(time),
+        };
+        self.kill().await;
+        Err(ended)
+    }
+
+    /// Kills the process at once, in the middle of whatever it does.
+    pub async fn kill(&mut self) {
+        // It may have ended by itself.
+        drop(self.process.kill().await);
+    }
+}
+
+fn name(binary: &FunctionBinary) -> &str {
+    let named = binary.variables.iter().find(|(name, _)| name == "AWS_LAMBDA_FUNCTION_NAME");
+    named.map_or(NAME, |(_, value)| value.as_str())
+}
+
+/// AWS: "Defined runtime environment variables": what a runtime relies on.
+fn command(binary: &FunctionBinary, api: &Api) -> io::Result<Command> {
+    let mut command = Command::new(&binary.path);
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_FUNCTION_NAME", NAME)
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "local")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        .envs(binary.variables.iter().map(|(name, value)| (name, value)))
+        .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    match &binary.log {
+        // Stdout of this process may be somebody's data.
+        FunctionLog::Stderr => command.stdout(io::stderr()).stderr(Stdio::inherit()),
+        FunctionLog::File(path) => {
+            let file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+            command.stdout(file.try_clone()?).stderr(file)
+        }
+    };
+    Ok(command)
+}

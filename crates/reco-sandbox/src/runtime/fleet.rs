@@ -1,0 +1,72 @@
+//! As many environments as invocations at a time, each used again while it lives.
+
+use super::{Environment, FunctionBinary, FunctionError};
+use crate::worker::{Answer, Function};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// The environments of one function.
+pub struct Fleet {
+    binary: FunctionBinary,
+    idle: Mutex<Vec<Environment>>,
+}
+
+impl Fleet {
+    /// Starts the first environment, so that a binary that cannot run shows at once.
+    ///
+    /// # Errors
+    /// As [`Environment::start`].
+    pub async fn start(binary: FunctionBinary) -> Result<Arc<Self>, FunctionError> {
+        let first = Environment::start(&binary).await?;
+        Ok(Arc::new(Self { binary, idle: Mutex::new(vec![first]) }))
+    }
+
+    /// The fleet as the function of an event source mapping.
+    #[must_use]
+    pub fn function(self: Arc<Self>) -> Function {
+        Arc::new(move |event, stops_at| {
+            let fleet = Arc::clone(&self);
+            Box::pin(async move { fleet.invoke(event, stops_at).await })
+        })
+    }
+
+    async fn invoke(&self, event: SqsEvent, stops_at: Instant) -> Answer {
+        self.call(&event, stops_at).await.map_err(|error| error.to_string())
+    }
+
+    /// When this future is dropped, the environment is dropped with it, which kills the process:
+    /// so ends an invocation whose time is over.
+    async fn call(
+        &self,
+        event: &SqsEvent,
+        stops_at: Instant,
+    ) -> Result<SqsBatchResponse, FunctionError> {
+        let event = serde_json::to_vec(event)
+            .map_err(|error| FunctionError::Failed(format!("the event: {error}")))?;
+        let mut environment = match self.warm() {
+            Some(warm) => warm,
+            None => Environment::start(&self.binary).await?,
+        };
+        let time = stops_at.saturating_duration_since(Instant::now());
+        let answer = environment.invoke(event, time).await;
+        if matches!(answer, Ok(_) | Err(FunctionError::Failed(_))) {
+            self.idle().push(environment);
+        }
+        serde_json::from_slice(&answer?).map_err(|error| FunctionError::Answer(error.to_string()))
+    }
+
+    fn warm(&self) -> Option<Environment> {
+        let mut idle = self.idle();
+        while let Some(mut environment) = idle.pop() {
+            if environment.is_alive() {
+                return Some(environment);
+            }
+        }
+        None
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Environment>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
