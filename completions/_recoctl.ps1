@@ -84,6 +84,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show what is in the DLQ without disturbing it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Say why each message failed, and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Send back what can succeed, at a rate the table can take, losing nothing')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write messages into a file, byte for byte; with --and-delete, move them there')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send the messages of an export into a queue, each once')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete messages, with a copy in a file')
+            [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'List and stop the move tasks that SQS itself carries out')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'What earlier redrives did; resume one that was cut off, or put its messages back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -161,6 +165,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;redrive' {
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them')
+            [CompletionResult]::new('--ramp', '--ramp', [CompletionResultType]::ParameterName, 'Begin slowly and reach --rate over this time, e.g. 1m')
+            [CompletionResult]::new('--max-backlog', '--max-backlog', [CompletionResultType]::ParameterName, 'Pause while the destination holds so many messages: visible, in flight and delayed')
+            [CompletionResult]::new('--max-throttles', '--max-throttles', [CompletionResultType]::ParameterName, 'Pause while CloudWatch has more than so many throttles in a minute, of --table''s writes or of --function')
+            [CompletionResult]::new('--stop-on-bounce', '--stop-on-bounce', [CompletionResultType]::ParameterName, 'Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%')
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
             [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
@@ -169,6 +177,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Move at most so many messages, oldest first')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Rewrite each body by this jq expression, e.g. ''.data |= map(select(.[0] != 0))''; it sees the body''s JSON, or its text as a string. What does not decode afterwards is left in the DLQ')
+            [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'With --salvage: write entries that are not sent to this new file, one JSON object a line')
+            [CompletionResult]::new('--engine', '--engine', [CompletionResultType]::ParameterName, 'Who moves the messages')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Write the journal to this new file instead of one in the state directory')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
@@ -183,6 +194,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--unwrap', '--unwrap', [CompletionResultType]::ParameterName, 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside')
+            [CompletionResult]::new('--salvage', '--salvage', [CompletionResultType]::ParameterName, 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be moved, and move nothing')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to what is asked when nothing narrows the choice (`--class all`)')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive even if the DLQ has a redrive policy of its own')
@@ -197,6 +210,212 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;export' {
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
+            [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Export at most so many messages, oldest first')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--and-delete', '--and-delete', [CompletionResultType]::ParameterName, 'Delete from the DLQ what is in the file, once the file is on the disk')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to what is asked when --and-delete goes with nothing that narrows the choice')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;import' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The queue to send to: name, URL or ARN; without it, the queue that the export came from')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Send at most so many messages a second (may be a fraction)')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send everything again, what earlier imports of this export sent to the queue included')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Check the file and say what would be sent, and send nothing')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to the question before anything is sent')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;purge' {
+            [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
+            [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Delete at most so many messages, oldest first')
+            [CompletionResult]::new('--backup', '--backup', [CompletionResultType]::ParameterName, 'Write them into this new file first (JSON lines; `.gz` and `.zst` compress), which `dlq import` takes')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--no-backup', '--no-backup', [CompletionResultType]::ParameterName, 'Delete without a copy; needs --yes')
+            [CompletionResult]::new('--all-now', '--all-now', [CompletionResultType]::ParameterName, 'Use SQS''s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be deleted, and delete nothing')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;tasks' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the DLQ''s latest move tasks (at most 10), newest first')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Stop the DLQ''s move task; what it has moved stays moved')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'recoctl;dlq;tasks;list' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;tasks;cancel' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;dlq;tasks;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the DLQ''s latest move tasks (at most 10), newest first')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Stop the DLQ''s move task; what it has moved stays moved')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'recoctl;dlq;tasks;help;list' {
+            break
+        }
+        'recoctl;dlq;tasks;help;cancel' {
+            break
+        }
+        'recoctl;dlq;tasks;help;help' {
             break
         }
         'recoctl;dlq;journal' {
@@ -328,7 +547,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, those included that the DLQ may still have')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, those included that the DLQ may still have; of an export, those that were imported before')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to the question before anything is sent')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -370,6 +589,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show what is in the DLQ without disturbing it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Say why each message failed, and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Send back what can succeed, at a rate the table can take, losing nothing')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write messages into a file, byte for byte; with --and-delete, move them there')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send the messages of an export into a queue, each once')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete messages, with a copy in a file')
+            [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'List and stop the move tasks that SQS itself carries out')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'What earlier redrives did; resume one that was cut off, or put its messages back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -381,6 +604,26 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;dlq;help;redrive' {
+            break
+        }
+        'recoctl;dlq;help;export' {
+            break
+        }
+        'recoctl;dlq;help;import' {
+            break
+        }
+        'recoctl;dlq;help;purge' {
+            break
+        }
+        'recoctl;dlq;help;tasks' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the DLQ''s latest move tasks (at most 10), newest first')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Stop the DLQ''s move task; what it has moved stays moved')
+            break
+        }
+        'recoctl;dlq;help;tasks;list' {
+            break
+        }
+        'recoctl;dlq;help;tasks;cancel' {
             break
         }
         'recoctl;dlq;help;journal' {
@@ -665,6 +908,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;sandbox;start' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Listen on this port of 127.0.0.1; 0 takes a free one')
             [CompletionResult]::new('--wcu', '--wcu', [CompletionResultType]::ParameterName, 'Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does')
+            [CompletionResult]::new('--lambda-bin', '--lambda-bin', [CompletionResultType]::ParameterName, 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times')
             [CompletionResult]::new('--fault-seed', '--fault-seed', [CompletionResultType]::ParameterName, 'Seed of the chance by which faults strike: the same seed strikes the same calls')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
@@ -808,6 +1052,10 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('peek', 'peek', [CompletionResultType]::ParameterValue, 'Show what is in the DLQ without disturbing it')
             [CompletionResult]::new('classify', 'classify', [CompletionResultType]::ParameterValue, 'Say why each message failed, and what to do about it')
             [CompletionResult]::new('redrive', 'redrive', [CompletionResultType]::ParameterValue, 'Send back what can succeed, at a rate the table can take, losing nothing')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write messages into a file, byte for byte; with --and-delete, move them there')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Send the messages of an export into a queue, each once')
+            [CompletionResult]::new('purge', 'purge', [CompletionResultType]::ParameterValue, 'Delete messages, with a copy in a file')
+            [CompletionResult]::new('tasks', 'tasks', [CompletionResultType]::ParameterValue, 'List and stop the move tasks that SQS itself carries out')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'What earlier redrives did; resume one that was cut off, or put its messages back')
             break
         }
@@ -818,6 +1066,26 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;help;dlq;redrive' {
+            break
+        }
+        'recoctl;help;dlq;export' {
+            break
+        }
+        'recoctl;help;dlq;import' {
+            break
+        }
+        'recoctl;help;dlq;purge' {
+            break
+        }
+        'recoctl;help;dlq;tasks' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the DLQ''s latest move tasks (at most 10), newest first')
+            [CompletionResult]::new('cancel', 'cancel', [CompletionResultType]::ParameterValue, 'Stop the DLQ''s move task; what it has moved stays moved')
+            break
+        }
+        'recoctl;help;dlq;tasks;list' {
+            break
+        }
+        'recoctl;help;dlq;tasks;cancel' {
             break
         }
         'recoctl;help;dlq;journal' {

@@ -58,8 +58,14 @@ _recoctl() {
             recoctl__subcmd__dlq,classify)
                 cmd="recoctl__subcmd__dlq__subcmd__classify"
                 ;;
+            recoctl__subcmd__dlq,export)
+                cmd="recoctl__subcmd__dlq__subcmd__export"
+                ;;
             recoctl__subcmd__dlq,help)
                 cmd="recoctl__subcmd__dlq__subcmd__help"
+                ;;
+            recoctl__subcmd__dlq,import)
+                cmd="recoctl__subcmd__dlq__subcmd__import"
                 ;;
             recoctl__subcmd__dlq,journal)
                 cmd="recoctl__subcmd__dlq__subcmd__journal"
@@ -67,14 +73,26 @@ _recoctl() {
             recoctl__subcmd__dlq,peek)
                 cmd="recoctl__subcmd__dlq__subcmd__peek"
                 ;;
+            recoctl__subcmd__dlq,purge)
+                cmd="recoctl__subcmd__dlq__subcmd__purge"
+                ;;
             recoctl__subcmd__dlq,redrive)
                 cmd="recoctl__subcmd__dlq__subcmd__redrive"
+                ;;
+            recoctl__subcmd__dlq,tasks)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks"
                 ;;
             recoctl__subcmd__dlq__subcmd__help,classify)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__classify"
                 ;;
+            recoctl__subcmd__dlq__subcmd__help,export)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__export"
+                ;;
             recoctl__subcmd__dlq__subcmd__help,help)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__help"
+                ;;
+            recoctl__subcmd__dlq__subcmd__help,import)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__import"
                 ;;
             recoctl__subcmd__dlq__subcmd__help,journal)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__journal"
@@ -82,8 +100,14 @@ _recoctl() {
             recoctl__subcmd__dlq__subcmd__help,peek)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__peek"
                 ;;
+            recoctl__subcmd__dlq__subcmd__help,purge)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__purge"
+                ;;
             recoctl__subcmd__dlq__subcmd__help,redrive)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__redrive"
+                ;;
+            recoctl__subcmd__dlq__subcmd__help,tasks)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__tasks"
                 ;;
             recoctl__subcmd__dlq__subcmd__help__subcmd__journal,list)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__journal__subcmd__list"
@@ -96,6 +120,12 @@ _recoctl() {
                 ;;
             recoctl__subcmd__dlq__subcmd__help__subcmd__journal,show)
                 cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__journal__subcmd__show"
+                ;;
+            recoctl__subcmd__dlq__subcmd__help__subcmd__tasks,cancel)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__tasks__subcmd__cancel"
+                ;;
+            recoctl__subcmd__dlq__subcmd__help__subcmd__tasks,list)
+                cmd="recoctl__subcmd__dlq__subcmd__help__subcmd__tasks__subcmd__list"
                 ;;
             recoctl__subcmd__dlq__subcmd__journal,help)
                 cmd="recoctl__subcmd__dlq__subcmd__journal__subcmd__help"
@@ -126,6 +156,24 @@ _recoctl() {
                 ;;
             recoctl__subcmd__dlq__subcmd__journal__subcmd__help,show)
                 cmd="recoctl__subcmd__dlq__subcmd__journal__subcmd__help__subcmd__show"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks,cancel)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__cancel"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks,help)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__help"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks,list)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__list"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks__subcmd__help,cancel)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__cancel"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks__subcmd__help,help)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__help"
+                ;;
+            recoctl__subcmd__dlq__subcmd__tasks__subcmd__help,list)
+                cmd="recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__list"
                 ;;
             recoctl__subcmd__facts,check)
                 cmd="recoctl__subcmd__facts__subcmd__check"
@@ -178,14 +226,26 @@ _recoctl() {
             recoctl__subcmd__help__subcmd__dlq,classify)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__classify"
                 ;;
+            recoctl__subcmd__help__subcmd__dlq,export)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__export"
+                ;;
+            recoctl__subcmd__help__subcmd__dlq,import)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__import"
+                ;;
             recoctl__subcmd__help__subcmd__dlq,journal)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__journal"
                 ;;
             recoctl__subcmd__help__subcmd__dlq,peek)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__peek"
                 ;;
+            recoctl__subcmd__help__subcmd__dlq,purge)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__purge"
+                ;;
             recoctl__subcmd__help__subcmd__dlq,redrive)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__redrive"
+                ;;
+            recoctl__subcmd__help__subcmd__dlq,tasks)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__tasks"
                 ;;
             recoctl__subcmd__help__subcmd__dlq__subcmd__journal,list)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__journal__subcmd__list"
@@ -198,6 +258,12 @@ _recoctl() {
                 ;;
             recoctl__subcmd__help__subcmd__dlq__subcmd__journal,show)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__journal__subcmd__show"
+                ;;
+            recoctl__subcmd__help__subcmd__dlq__subcmd__tasks,cancel)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__tasks__subcmd__cancel"
+                ;;
+            recoctl__subcmd__help__subcmd__dlq__subcmd__tasks,list)
+                cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__tasks__subcmd__list"
                 ;;
             recoctl__subcmd__help__subcmd__facts,check)
                 cmd="recoctl__subcmd__help__subcmd__facts__subcmd__check"
@@ -616,7 +682,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq)
-            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version peek classify redrive journal help"
+            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version peek classify redrive export import purge tasks journal help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -775,8 +841,98 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__dlq__subcmd__export)
+            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --and-delete --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --class)
+                    COMPREPLY=($(compgen -W "retryable partial malformed foreign unknown-user empty oversize stale superseded all" -- "${cur}"))
+                    return 0
+                    ;;
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --newer-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__dlq__subcmd__help)
-            opts="peek classify redrive journal help"
+            opts="peek classify redrive export import purge tasks journal help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -803,7 +959,35 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__dlq__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -901,6 +1085,20 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__purge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__dlq__subcmd__help__subcmd__redrive)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -908,6 +1106,122 @@ _recoctl() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__tasks)
+            opts="list cancel"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__tasks__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__help__subcmd__tasks__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__import)
+            opts="-o -q -v -h -V --to --rate --again --dry-run --yes --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1423,14 +1737,124 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__dlq__subcmd__purge)
+            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --backup --no-backup --all-now --dry-run --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --class)
+                    COMPREPLY=($(compgen -W "retryable partial malformed foreign unknown-user empty oversize stale superseded all" -- "${cur}"))
+                    return 0
+                    ;;
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --newer-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --backup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__dlq__subcmd__redrive)
-            opts="-o -q -v -h -V --rate --class --id --where --older-than --newer-than --max --plan --to --dry-run --yes --force --journal --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --rate --ramp --max-backlog --max-throttles --stop-on-bounce --class --id --where --older-than --newer-than --max --plan --to --unwrap --transform --salvage --rejects --dry-run --yes --force --engine --journal --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ramp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-backlog)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-throttles)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stop-on-bounce)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1466,10 +1890,276 @@ _recoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rejects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --engine)
+                    COMPREPLY=($(compgen -W "client native auto" -- "${cur}"))
+                    return 0
+                    ;;
                 --journal)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks)
+            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version list cancel help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__cancel)
+            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__help)
+            opts="list cancel help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__dlq__subcmd__tasks__subcmd__list)
+            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1862,7 +2552,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__help__subcmd__dlq)
-            opts="peek classify redrive journal"
+            opts="peek classify redrive export import purge tasks journal"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1876,6 +2566,34 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__help__subcmd__dlq__subcmd__classify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1973,9 +2691,65 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__purge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__help__subcmd__dlq__subcmd__redrive)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__tasks)
+            opts="list cancel"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__tasks__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__dlq__subcmd__tasks__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2450,7 +3224,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__sandbox__subcmd__start)
-            opts="-o -q -v -h -V --port --wcu --empty --fault --fault-seed --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --port --wcu --empty --lambda-bin --fault --fault-seed --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2461,6 +3235,10 @@ _recoctl() {
                     return 0
                     ;;
                 --wcu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lambda-bin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

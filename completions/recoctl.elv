@@ -80,6 +80,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show what is in the DLQ without disturbing it'
             cand classify 'Say why each message failed, and what to do about it'
             cand redrive 'Send back what can succeed, at a rate the table can take, losing nothing'
+            cand export 'Write messages into a file, byte for byte; with --and-delete, move them there'
+            cand import 'Send the messages of an export into a queue, each once'
+            cand purge 'Delete messages, with a copy in a file'
+            cand tasks 'List and stop the move tasks that SQS itself carries out'
             cand journal 'What earlier redrives did; resume one that was cut off, or put its messages back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -154,6 +158,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;dlq;redrive'= {
             cand --rate 'Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them'
+            cand --ramp 'Begin slowly and reach --rate over this time, e.g. 1m'
+            cand --max-backlog 'Pause while the destination holds so many messages: visible, in flight and delayed'
+            cand --max-throttles 'Pause while CloudWatch has more than so many throttles in a minute, of --table''s writes or of --function'
+            cand --stop-on-bounce 'Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%'
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
             cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
             cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
@@ -162,6 +170,9 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --max 'Move at most so many messages, oldest first'
             cand --plan 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote'
             cand --to 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ'
+            cand --transform 'Rewrite each body by this jq expression, e.g. ''.data |= map(select(.[0] != 0))''; it sees the body''s JSON, or its text as a string. What does not decode afterwards is left in the DLQ'
+            cand --rejects 'With --salvage: write entries that are not sent to this new file, one JSON object a line'
+            cand --engine 'Who moves the messages'
             cand --journal 'Write the journal to this new file instead of one in the state directory'
             cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
             cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
@@ -176,6 +187,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
+            cand --unwrap 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside'
+            cand --salvage 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default'
             cand --dry-run 'Say what would be moved, and move nothing'
             cand --yes 'Answer yes to what is asked when nothing narrows the choice (`--class all`)'
             cand --force 'Receive even if the DLQ has a redrive policy of its own'
@@ -190,6 +203,202 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+        }
+        &'recoctl;dlq;export'= {
+            cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
+            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
+            cand --newer-than 'Only messages sent less long ago than this'
+            cand --max 'Export at most so many messages, oldest first'
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --and-delete 'Delete from the DLQ what is in the file, once the file is on the disk'
+            cand --yes 'Answer yes to what is asked when --and-delete goes with nothing that narrows the choice'
+            cand --force 'Receive even if the DLQ has a redrive policy of its own'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;dlq;import'= {
+            cand --to 'The queue to send to: name, URL or ARN; without it, the queue that the export came from'
+            cand --rate 'Send at most so many messages a second (may be a fraction)'
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --again 'Send everything again, what earlier imports of this export sent to the queue included'
+            cand --dry-run 'Check the file and say what would be sent, and send nothing'
+            cand --yes 'Answer yes to the question before anything is sent'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;dlq;purge'= {
+            cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
+            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
+            cand --newer-than 'Only messages sent less long ago than this'
+            cand --max 'Delete at most so many messages, oldest first'
+            cand --backup 'Write them into this new file first (JSON lines; `.gz` and `.zst` compress), which `dlq import` takes'
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --no-backup 'Delete without a copy; needs --yes'
+            cand --all-now 'Use SQS''s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others'
+            cand --dry-run 'Say what would be deleted, and delete nothing'
+            cand --yes 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup'
+            cand --force 'Receive even if the DLQ has a redrive policy of its own'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;dlq;tasks'= {
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List the DLQ''s latest move tasks (at most 10), newest first'
+            cand cancel 'Stop the DLQ''s move task; what it has moved stays moved'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'recoctl;dlq;tasks;list'= {
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;dlq;tasks;cancel'= {
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;dlq;tasks;help'= {
+            cand list 'List the DLQ''s latest move tasks (at most 10), newest first'
+            cand cancel 'Stop the DLQ''s move task; what it has moved stays moved'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'recoctl;dlq;tasks;help;list'= {
+        }
+        &'recoctl;dlq;tasks;help;cancel'= {
+        }
+        &'recoctl;dlq;tasks;help;help'= {
         }
         &'recoctl;dlq;journal'= {
             cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
@@ -316,7 +525,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
-            cand --all 'Restore every message of the journal, those included that the DLQ may still have'
+            cand --all 'Restore every message of the journal, those included that the DLQ may still have; of an export, those that were imported before'
             cand --yes 'Answer yes to the question before anything is sent'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
@@ -351,6 +560,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show what is in the DLQ without disturbing it'
             cand classify 'Say why each message failed, and what to do about it'
             cand redrive 'Send back what can succeed, at a rate the table can take, losing nothing'
+            cand export 'Write messages into a file, byte for byte; with --and-delete, move them there'
+            cand import 'Send the messages of an export into a queue, each once'
+            cand purge 'Delete messages, with a copy in a file'
+            cand tasks 'List and stop the move tasks that SQS itself carries out'
             cand journal 'What earlier redrives did; resume one that was cut off, or put its messages back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -359,6 +572,20 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;help;classify'= {
         }
         &'recoctl;dlq;help;redrive'= {
+        }
+        &'recoctl;dlq;help;export'= {
+        }
+        &'recoctl;dlq;help;import'= {
+        }
+        &'recoctl;dlq;help;purge'= {
+        }
+        &'recoctl;dlq;help;tasks'= {
+            cand list 'List the DLQ''s latest move tasks (at most 10), newest first'
+            cand cancel 'Stop the DLQ''s move task; what it has moved stays moved'
+        }
+        &'recoctl;dlq;help;tasks;list'= {
+        }
+        &'recoctl;dlq;help;tasks;cancel'= {
         }
         &'recoctl;dlq;help;journal'= {
             cand list 'List the journals of this endpoint, newest first'
@@ -621,6 +848,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;sandbox;start'= {
             cand --port 'Listen on this port of 127.0.0.1; 0 takes a free one'
             cand --wcu 'Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does'
+            cand --lambda-bin 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in'
             cand --fault 'Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times'
             cand --fault-seed 'Seed of the chance by which faults strike: the same seed strikes the same calls'
             cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
@@ -755,6 +983,10 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand peek 'Show what is in the DLQ without disturbing it'
             cand classify 'Say why each message failed, and what to do about it'
             cand redrive 'Send back what can succeed, at a rate the table can take, losing nothing'
+            cand export 'Write messages into a file, byte for byte; with --and-delete, move them there'
+            cand import 'Send the messages of an export into a queue, each once'
+            cand purge 'Delete messages, with a copy in a file'
+            cand tasks 'List and stop the move tasks that SQS itself carries out'
             cand journal 'What earlier redrives did; resume one that was cut off, or put its messages back'
         }
         &'recoctl;help;dlq;peek'= {
@@ -762,6 +994,20 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;help;dlq;classify'= {
         }
         &'recoctl;help;dlq;redrive'= {
+        }
+        &'recoctl;help;dlq;export'= {
+        }
+        &'recoctl;help;dlq;import'= {
+        }
+        &'recoctl;help;dlq;purge'= {
+        }
+        &'recoctl;help;dlq;tasks'= {
+            cand list 'List the DLQ''s latest move tasks (at most 10), newest first'
+            cand cancel 'Stop the DLQ''s move task; what it has moved stays moved'
+        }
+        &'recoctl;help;dlq;tasks;list'= {
+        }
+        &'recoctl;help;dlq;tasks;cancel'= {
         }
         &'recoctl;help;dlq;journal'= {
             cand list 'List the journals of this endpoint, newest first'

@@ -54,32 +54,36 @@ complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "sandbox" -d 'A loca
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "man" -d 'Print a manual page, or write all of them'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l profile -d 'The AWS profile' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l region -d 'The AWS region' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l queue -d 'The source queue: name, URL or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l table -d 'The DynamoDB table: name or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l no-color -d 'No colour (NO_COLOR does the same)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -l no-input -d 'Never ask; what would be asked is refused'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive journal help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "export" -d 'Write messages into a file, byte for byte; with --and-delete, move them there'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "import" -d 'Send the messages of an export into a queue, each once'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "purge" -d 'Delete messages, with a copy in a file'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "tasks" -d 'List and stop the move tasks that SQS itself carries out'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and not __fish_seen_subcommand_from peek classify redrive export import purge tasks journal help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
 partial\t''
 malformed\t''
@@ -166,6 +170,10 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l rate -d 'Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l ramp -d 'Begin slowly and reach --rate over this time, e.g. 1m' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max-backlog -d 'Pause while the destination holds so many messages: visible, in flight and delayed' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max-throttles -d 'Pause while CloudWatch has more than so many throttles in a minute, of --table\'s writes or of --function' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l stop-on-bounce -d 'Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
 partial\t''
 malformed\t''
@@ -183,6 +191,11 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max -d 'Move at most so many messages, oldest first' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l plan -d 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l to -d 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l transform -d 'Rewrite each body by this jq expression, e.g. \'.data |= map(select(.[0] != 0))\'; it sees the body\'s JSON, or its text as a string. What does not decode afterwards is left in the DLQ' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l rejects -d 'With --salvage: write entries that are not sent to this new file, one JSON object a line' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l engine -d 'Who moves the messages' -r -f -a "client\t'recoctl receives, sends and deletes, with a journal'
+native\t'SQS moves every message by itself (StartMessageMoveTask); only with `--class all`'
+auto\t'Native where it can do what is asked for, else client'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l journal -d 'Write the journal to this new file instead of one in the state directory' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
@@ -198,6 +211,8 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l unwrap -d 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l salvage -d 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dry-run -d 'Say what would be moved, and move nothing'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l yes -d 'Answer yes to what is asked when nothing narrows the choice (`--class all`)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
@@ -208,6 +223,137 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''
+all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l newer-than -d 'Only messages sent less long ago than this' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l max -d 'Export at most so many messages, oldest first' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l and-delete -d 'Delete from the DLQ what is in the file, once the file is on the disk'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l yes -d 'Answer yes to what is asked when --and-delete goes with nothing that narrows the choice'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l to -d 'The queue to send to: name, URL or ARN; without it, the queue that the export came from' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l rate -d 'Send at most so many messages a second (may be a fraction)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l again -d 'Send everything again, what earlier imports of this export sent to the queue included'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l dry-run -d 'Check the file and say what would be sent, and send nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l yes -d 'Answer yes to the question before anything is sent'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l class -d 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded' -r -f -a "retryable\t''
+partial\t''
+malformed\t''
+foreign\t''
+unknown-user\t''
+empty\t''
+oversize\t''
+stale\t''
+superseded\t''
+all\t''"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l newer-than -d 'Only messages sent less long ago than this' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l max -d 'Delete at most so many messages, oldest first' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l backup -d 'Write them into this new file first (JSON lines; `.gz` and `.zst` compress), which `dlq import` takes' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l no-backup -d 'Delete without a copy; needs --yes'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l all-now -d 'Use SQS\'s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l dry-run -d 'Say what would be deleted, and delete nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l yes -d 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -f -a "list" -d 'List the DLQ\'s latest move tasks (at most 10), newest first'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -f -a "cancel" -d 'Stop the DLQ\'s move task; what it has moved stays moved'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from tasks" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from journal" -l profile -d 'The AWS profile' -r
@@ -237,6 +383,10 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "classify" -d 'Say why each message failed, and what to do about it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write messages into a file, byte for byte; with --and-delete, move them there'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "import" -d 'Send the messages of an export into a queue, each once'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "purge" -d 'Delete messages, with a copy in a file'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "tasks" -d 'List and stop the move tasks that SQS itself carries out'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Write every line or entry that could not be written to this new file (JSON lines)' -r -F
@@ -429,6 +579,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l port -d 'Listen on this port of 127.0.0.1; 0 takes a free one' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l wcu -d 'Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l lambda-bin -d 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault -d 'Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault-seed -d 'Seed of the chance by which faults strike: the same seed strikes the same calls' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
@@ -533,6 +684,10 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_see
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "classify" -d 'Say why each message failed, and what to do about it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "export" -d 'Write messages into a file, byte for byte; with --and-delete, move them there'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "import" -d 'Send the messages of an export into a queue, each once'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "purge" -d 'Delete messages, with a copy in a file'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "tasks" -d 'List and stop the move tasks that SQS itself carries out'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'

@@ -2,7 +2,7 @@
 
 use aws_config::SdkConfig;
 use reco_core::policy::Policy;
-use reco_store::facts::{Authentication, FactsOptions, FactsSource, FactsTables, MySqlUrl};
+use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
 use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -71,6 +71,7 @@ impl Context {
     /// When it cannot be reached, or is no source that recoctl knows.
     pub async fn facts(&self) -> Result<FactsSource> {
         let url = self.settings.value(Key::Facts).unwrap_or("none");
+        // Others work without an account.
         let aws = if needs_aws(url) { Some(self.sdk().await?.clone()) } else { None };
         let options = FactsOptions { tables: self.facts_tables()?, aws, ..FactsOptions::default() };
         FactsSource::open(url, options).await.map_err(|error| {
@@ -122,11 +123,6 @@ impl Context {
             sandbox.shutdown().await;
         }
     }
-}
-
-/// Whether opening these facts takes AWS credentials: others work without an account.
-fn needs_aws(facts: &str) -> bool {
-    MySqlUrl::parse(facts).is_ok_and(|(url, _)| url.authentication == Authentication::Iam)
 }
 
 #[cfg(feature = "sandbox")]

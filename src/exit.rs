@@ -22,6 +22,8 @@ pub const FINDINGS: u8 = 6;
 pub const REFUSED: u8 = 7;
 /// Input could not be read: a missing file, a broken archive, an unusable policy.
 pub const INPUT: u8 = 8;
+/// Stopped, because too many redriven messages came back to the DLQ.
+pub const BOUNCED: u8 = 9;
 /// A bug in recoctl.
 pub const INTERNAL: u8 = 70;
 /// Stopped by Ctrl-C or SIGTERM; what was in flight was finished and reported.
@@ -29,7 +31,7 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Every code with its name and meaning, in order; the manual and `docs/exit-codes.md` come from
 /// this table.
-pub const TABLE: [(u8, &str, &str); 11] = [
+pub const TABLE: [(u8, &str, &str); 12] = [
     (SUCCESS, "success", "everything that was asked is done"),
     (SERVICE, "service error", "AWS or the facts database failed, and nothing could be done"),
     (USAGE, "usage", "the command line is wrong"),
@@ -47,6 +49,11 @@ pub const TABLE: [(u8, &str, &str); 11] = [
     ),
     (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
     (INPUT, "input", "an input file could not be read or used"),
+    (
+        BOUNCED,
+        "bounced",
+        "stopped because too many redriven messages came back to the DLQ; the report names them",
+    ),
     (INTERNAL, "internal", "a bug in recoctl; please report it"),
     (
         INTERRUPTED,
@@ -64,6 +71,7 @@ pub fn of_outcome(outcome: Outcome) -> u8 {
         Outcome::NothingToDo => NOTHING_TO_DO,
         Outcome::Findings => FINDINGS,
         Outcome::Failed => SERVICE,
+        Outcome::Bounced => BOUNCED,
         Outcome::Interrupted => INTERRUPTED,
     }
 }
@@ -104,6 +112,7 @@ mod tests {
             Outcome::NothingToDo,
             Outcome::Findings,
             Outcome::Failed,
+            Outcome::Bounced,
             Outcome::Interrupted,
         ];
         assert_eq!(of_outcome(Outcome::Success), SUCCESS);

@@ -1,12 +1,18 @@
 //! The long-running pipelines.
 
 pub mod backfill;
+pub mod discard;
+pub mod dispatch;
+pub mod export;
 pub mod hold;
+pub mod import;
 pub mod journal;
 pub mod judge;
 pub mod matcher;
 pub mod metrics;
+pub mod native;
 pub mod query;
 pub mod redrive;
+pub mod repair;
 pub mod scan;
 pub mod spool;

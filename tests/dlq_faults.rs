@@ -129,7 +129,9 @@ fn entries_that_fail_inside_a_success_are_sent_again_or_reported() {
         _ => Fault::None,
     });
     let report = run.redrive(4);
-    assert_eq!((count(&report, "moved"), count(&report, "failed")), (4, 1));
+    // By a fault of its own SQS may have taken the first of each; one was then refused for good.
+    assert_eq!((count(&report, "moved"), count(&report, "uncertain")), (4, 1));
+    assert_eq!(report["perhaps_twice"], 1);
     assert_eq!(run.twice(5), 0);
     assert_eq!(run.bodies("recs-dlq").len(), 1);
 }

@@ -216,7 +216,7 @@ fn everything_moves_only_when_it_is_confirmed_or_narrowed() {
     assert!(snapshot.messages.iter().all(|message| message.receive_count == 0));
     arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--older-than", "4h30m"]);
     assert_eq!(arranged.names("recs"), set(["older"]));
-    arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--yes"]);
+    arranged.harness.json(0, ["dlq", "redrive", "--class", "all", "--engine", "client", "--yes"]);
     assert_eq!(arranged.names("recs-dlq"), set([]));
 }
 

@@ -1,6 +1,8 @@
 //! SQS: one file an action family.
 
 mod batch;
+mod moves;
+mod purge;
 mod queue;
 mod receive;
 mod reference;
@@ -10,6 +12,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Builder;
 
+pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 #[cfg(test)]
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};

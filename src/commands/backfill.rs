@@ -62,15 +62,13 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let schema =
         table.as_ref().map_or_else(|| assumed(context.schema_names()), |t| t.schema.clone());
     let concurrency = usize::from(args.concurrency);
+    let options = WriterOptions { retry: RETRY, concurrency, ..WriterOptions::default() };
     let total = total_bytes(&sources);
     let preparer = Preparer { facts, policy, schema };
     let backfill = Backfill {
         sources,
         preparer,
-        writer: table
-            .as_ref()
-            .filter(|_| !args.dry_run)
-            .map(|table| table.writer(WriterOptions { retry: RETRY, concurrency })),
+        writer: table.as_ref().filter(|_| !args.dry_run).map(|table| table.writer(options)),
         table: table.map(|table| table.info.name),
         rejects,
         concurrency,

@@ -2,14 +2,19 @@
 
 mod again;
 pub mod classify;
+mod collect;
+pub mod export;
+pub mod import;
 pub mod journal;
 mod pair;
 pub mod peek;
 mod plan;
+pub mod purge;
 pub mod redrive;
 mod rows;
 mod select;
 mod session;
+pub mod tasks;
 
 #[cfg(test)]
 pub(crate) use rows::sample;
@@ -30,7 +35,16 @@ pub enum DlqCommand {
     /// Say why each message failed, and what to do about it
     Classify(classify::ClassifyArgs),
     /// Send back what can succeed, at a rate the table can take, losing nothing
-    Redrive(redrive::RedriveArgs),
+    Redrive(Box<redrive::RedriveArgs>),
+    /// Write messages into a file, byte for byte; with --and-delete, move them there
+    Export(export::ExportArgs),
+    /// Send the messages of an export into a queue, each once
+    Import(import::ImportArgs),
+    /// Delete messages, with a copy in a file
+    Purge(purge::PurgeArgs),
+    /// List and stop the move tasks that SQS itself carries out
+    #[command(subcommand)]
+    Tasks(tasks::TasksCommand),
     /// What earlier redrives did; resume one that was cut off, or put its messages back
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -44,7 +58,11 @@ pub async fn run(context: &Context, command: DlqCommand) -> Result<Outcome> {
     match command {
         DlqCommand::Peek(args) => peek::run(context, args).await,
         DlqCommand::Classify(args) => classify::run(context, args).await,
-        DlqCommand::Redrive(args) => redrive::run(context, args).await,
+        DlqCommand::Redrive(args) => redrive::run(context, *args).await,
+        DlqCommand::Export(args) => export::run(context, args).await,
+        DlqCommand::Import(args) => import::run(context, args).await,
+        DlqCommand::Purge(args) => purge::run(context, args).await,
+        DlqCommand::Tasks(command) => tasks::run(context, command).await,
         DlqCommand::Journal(command) => journal::run(context, command).await,
     }
 }

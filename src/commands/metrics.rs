@@ -1,7 +1,7 @@
 //! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
 
 mod render;
-mod targets;
+pub(super) mod targets;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

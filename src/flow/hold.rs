@@ -144,6 +144,12 @@ impl Hold {
         self.inner.lock().len()
     }
 
+    /// The ids of all that is held.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.inner.lock().keys().cloned().collect()
+    }
+
     /// Forgets a message that is deleted.
     pub fn forget(&self, id: &str) {
         self.inner.lock().remove(id);

@@ -3,6 +3,7 @@
 
 pub mod chronicle;
 mod home;
+mod imports;
 mod lock;
 mod recall;
 mod resume;
@@ -11,8 +12,9 @@ mod store;
 mod writer;
 
 pub use home::Home;
+pub use imports::{IMPORTED, Known, Ledger};
 pub use lock::Lock;
-pub use recall::{Recall, Redriven};
+pub use recall::{Recall, Redriven, Sign};
 pub use resume::{Fate, Finished, Resumer};
 pub use store::{Stored, each_kept, find, load, stored};
 pub use writer::{Journal, now_ms};

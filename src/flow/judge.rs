@@ -9,6 +9,7 @@ use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::message::{Message, forbidden_character};
 use reco_core::policy::Policy;
+use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::user_digest;
 use reco_store::facts::FactsSource;
 use serde::Serialize;
@@ -18,6 +19,9 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::journal::{Recall, Redriven};
+
+/// A body parted into what is sent and what is not; `None` where there is nothing to part.
+pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
 
 /// What messages are judged by.
 #[derive(Debug)]
@@ -176,6 +180,20 @@ impl Judge {
         Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
     }
 
+    /// Parts bodies that have both good and bad entries, by one question to the facts.
+    ///
+    /// # Errors
+    /// When the facts cannot answer.
+    pub async fn salvage(&self, bodies: &[&str]) -> Result<Vec<Parted>> {
+        let decoded: Vec<_> = bodies.iter().map(|body| decode(body)).collect();
+        let facts = self.facts_for(&decoded).await?;
+        let part = |decoded: Result<Decoded, DecodeError>| match decoded {
+            Ok(decoded) => salvage(decoded, &facts, &self.policy, &self.schema),
+            Err(_) => Ok(None),
+        };
+        Ok(decoded.into_iter().map(part).collect())
+    }
+
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
         let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
         let request = FactsRequest::of(sound.map(|entry| &entry.recommendation));
@@ -245,8 +263,10 @@ impl Row {
     }
 }
 
-/// Why SQS would refuse to take a message: known before any send.
-fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
+/// Why SQS would refuse to take a message: known before any send. `limit` is the destination's
+/// `MaximumMessageSize` in bytes.
+#[must_use]
+pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
     if let Some(limit) = limit.filter(|limit| message.size() > *limit) {
         let bytes = message.size();
         return Some(format!(

@@ -23,7 +23,9 @@ pub enum Classes {
 }
 
 impl Classes {
-    fn has(&self, class: Class) -> bool {
+    /// Whether a class is among them.
+    #[must_use]
+    pub fn has(&self, class: Class) -> bool {
         match self {
             Classes::Any => true,
             Classes::NotOutdated => !is_outdated(class),

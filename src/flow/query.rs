@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
-use jaq_core::{Compiler, Ctx, Filter, Vars};
+use jaq_core::{Compiler, Ctx, Exn, Filter, Vars};
 use jaq_json::{Val, read};
 use reco_core::message::{Attribute, AttributeValue, Message};
 use serde_json::{Value, json};
@@ -58,10 +58,29 @@ impl Query {
         match self.filter.id.run((context, input)).next() {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value)),
-            Some(Err(exception)) => Err(match exception.get_err() {
-                Ok(error) => shortened(&error.to_string()),
-                Err(_) => "the expression halted".to_owned(),
-            }),
+            Some(Err(exception)) => Err(failure(exception)),
+        }
+    }
+
+    /// The expression.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The one output.
+    ///
+    /// # Errors
+    /// What the expression fails with; that it has no output, or more than one.
+    pub fn only(&self, input: Val) -> Result<Val, String> {
+        let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
+        let mut outputs =
+            self.filter.id.run((context, input)).map(|output| output.map_err(failure));
+        let first = outputs.next().ok_or("it answers with no value")??;
+        match outputs.next() {
+            None => Ok(first),
+            Some(Ok(_)) => Err("it answers with more than one value".to_owned()),
+            Some(Err(error)) => Err(error),
         }
     }
 
@@ -72,6 +91,13 @@ impl Query {
     pub fn matches(&self, row: &Row, message: &Message) -> Result<bool, String> {
         let output = self.first(input(row, message)?)?;
         Ok(!matches!(output, None | Some(Val::Null | Val::Bool(false))))
+    }
+}
+
+fn failure(exception: Exn<'_, Val>) -> String {
+    match exception.get_err() {
+        Ok(error) => shortened(&error.to_string()),
+        Err(_) => "the expression halted".to_owned(),
     }
 }
 
@@ -126,7 +152,7 @@ fn input(row: &Row, message: &Message) -> Result<Val, String> {
 }
 
 /// Whether a text is strict JSON that is not nested deeper than a recursive parser can bear.
-fn is_json(text: &str) -> bool {
+pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok()
 }
 

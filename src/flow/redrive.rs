@@ -4,10 +4,16 @@
 //! A crash between the two leaves a message in both queues, never in neither: at most the batches
 //! in flight, and the journal knows which.
 
+mod batch;
+mod bounce;
+mod brake;
 mod courier;
+mod guard;
 mod lanes;
 mod pace;
 mod plan;
+mod rejects;
+mod sweep;
 
 use std::sync::Arc;
 
@@ -15,12 +21,17 @@ use reco_core::batch::Limits;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use bounce::{Bounced, Bounces, Limit, Watcher, watch};
+pub use brake::{Brake, Guard, Pauses};
 pub use courier::{Courier, Fate, Parcel};
+pub use guard::{Backlog, Guards, Throttles, Watched};
 pub use pace::{Pace, Rate};
 pub use plan::{Decision, decide};
+pub use rejects::Rejects;
+pub use sweep::{Sweeper, Swept};
 
 use crate::error::{Error, Kind, Result};
-use crate::flow::redrive::courier::{Delivered, Trouble};
+use crate::flow::redrive::batch::{Delivered, Trouble};
 use crate::flow::redrive::lanes::Lanes;
 use crate::ui::Progress;
 
@@ -105,11 +116,12 @@ impl Run {
             }
             let go = tokio::select! {
                 biased;
-                () = cancel.cancelled() => false,
-                () = pace.wait(batch.len()) => true,
+                () = cancel.cancelled() => return,
+                go = pace.wait(batch.len()) => go,
             };
-            if !go {
-                // They stay without a fate, and so are reported as left.
+            // What does not go stays without a fate, and so is reported as left.
+            if let Err(reason) = go {
+                self.halted = Some(reason);
                 return;
             }
             let parcels = batch.iter().map(|at| (*at, self.parcels[*at].clone())).collect();

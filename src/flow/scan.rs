@@ -3,12 +3,14 @@
 //! Every message that is received is held until the scan's owner releases or deletes it, so none
 //! is received twice and a DLQ of any size comes to an end.
 
+mod known;
 mod state;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reco_core::message::Message;
+use reco_core::supersede::Newest;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +21,7 @@ use crate::flow::judge::{Judge, Row};
 use crate::flow::matcher::{Match, Matcher};
 use crate::flow::spool::{Slot, Spool};
 use crate::ui::Progress;
+pub use known::Known;
 use state::State;
 
 /// AWS: about 120,000 messages of a queue may be in flight; the rest is left to other consumers.
@@ -34,7 +37,7 @@ const WAIT: Duration = Duration::from_secs(1);
 /// What a scan is to find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Everything, up to [`HOLD_LIMIT`].
+    /// Everything, up to the scanner's limit.
     All,
     /// So many messages, whatever they are.
     First(usize),
@@ -69,8 +72,12 @@ pub struct Scan {
     pub damaged: Vec<Damaged>,
     /// Messages that were delivered more than once while they were held.
     pub repeated: u64,
+    /// Messages of an earlier scan that were released and came again; held, and not judged anew.
+    pub again: u64,
     /// Whether the queue was seen empty.
     pub exhausted: bool,
+    /// The newest list of each user, over all that was found.
+    pub newest: Newest,
 }
 
 /// Everything a scan works with.
@@ -86,6 +93,10 @@ pub struct Scanner {
     pub judge: Judge,
     /// What is kept.
     pub keep: Keep,
+    /// How many messages may be held.
+    pub limit: usize,
+    /// Messages that earlier scans have judged and released.
+    pub known: Known,
     /// What [`Goal::Matching`] counts.
     pub wanted: Arc<Matcher>,
     /// Ends the scan early; what was found until then is the answer.
@@ -98,7 +109,7 @@ impl Scanner {
     /// # Errors
     /// When a receive or a judgement fails; what was received is held, to be released.
     pub async fn scan(self: &Arc<Self>, goal: Goal, progress: Arc<Progress>) -> Result<Scan> {
-        let state = Arc::new(State::new(goal, HOLD_LIMIT.saturating_sub(self.hold.len())));
+        let state = Arc::new(State::new(goal, self.limit.saturating_sub(self.hold.len())));
         let receivers = match goal {
             Goal::First(wanted) => wanted.div_ceil(BATCH).clamp(1, RECEIVERS),
             Goal::All | Goal::Matching(_) => RECEIVERS,
@@ -158,8 +169,12 @@ impl Scanner {
                 })
                 .collect();
             let repeated = count - fresh.len();
+            let taken = fresh.len() + damaged.len();
+            let damaged = self.known.unknown(damaged, |damaged| &damaged.message_id);
+            let fresh = self.known.unknown(fresh, |message| &message.id);
             let new = fresh.len() + damaged.len();
-            state.hit(claim, new, repeated, damaged);
+            state.hit(claim, taken, repeated, damaged);
+            state.came_again((taken - new) as u64);
             self.note(state, &fresh).await?;
             progress.advance(new as u64);
         }

@@ -79,31 +79,60 @@ impl Spool {
         Ok(slot)
     }
 
+    /// Writes a text.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn put_text(&self, text: &str) -> Result<Slot> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = file.1;
+        let written =
+            file.0.seek(SeekFrom::Start(at)).and_then(|_| file.0.write_all(text.as_bytes()));
+        written.map_err(|error| {
+            failed("cannot spool a changed body", &error)
+                .hint("free space, or set TMPDIR to a directory that has some")
+        })?;
+        file.1 = at + text.len() as u64;
+        Ok(Slot { at, body: text.len(), rest: 0 })
+    }
+
+    /// Reads a text back.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn text(&self, slot: Slot) -> Result<String> {
+        let (body, _) = self.bytes(slot)?;
+        String::from_utf8(body).map_err(|error| garbled(&error))
+    }
+
     /// Reads a message back. Its receipt handle is empty: the hold knows the handle that is valid
     /// now.
     ///
     /// # Errors
     /// When the disk fails.
     pub fn get(&self, slot: Slot) -> Result<Message> {
-        let mut body = vec![0; slot.body];
-        let mut rest = vec![0; slot.rest];
-        {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut read = || {
-                file.0.seek(SeekFrom::Start(slot.at))?;
-                file.0.read_exact(&mut body)?;
-                file.0.read_exact(&mut rest)
-            };
-            read().map_err(|error| failed("cannot read a spooled message back", &error))?;
-        }
-        let garbled = |error: &(dyn std::error::Error + 'static)| {
-            Error::new(Kind::Internal, "a spooled message came back garbled").because(error)
-        };
+        let (body, rest) = self.bytes(slot)?;
         let Rest { id, attributes, system } =
             serde_json::from_slice(&rest).map_err(|error| garbled(&error))?;
         let body = String::from_utf8(body).map_err(|error| garbled(&error))?;
         Ok(Message { id, receipt_handle: String::new(), body, attributes, system })
     }
+
+    fn bytes(&self, slot: Slot) -> Result<(Vec<u8>, Vec<u8>)> {
+        let (mut body, mut rest) = (vec![0; slot.body], vec![0; slot.rest]);
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = || {
+            file.0.seek(SeekFrom::Start(slot.at))?;
+            file.0.read_exact(&mut body)?;
+            file.0.read_exact(&mut rest)
+        };
+        read().map_err(|error| failed("cannot read a spooled message back", &error))?;
+        Ok((body, rest))
+    }
+}
+
+fn garbled(error: &(dyn std::error::Error + 'static)) -> Error {
+    Error::new(Kind::Internal, "a spooled message came back garbled").because(error)
 }
 
 fn failed(what: &str, error: &std::io::Error) -> Error {
@@ -143,5 +172,9 @@ mod tests {
         let later = spool.put(&message("later", "x")).expect("written");
         assert_eq!(spool.get(later).expect("read").id, "later");
         assert_eq!(spool.get(slots[1]).expect("read"), messages[1]);
+        let text = spool.put_text("changed é").expect("written");
+        let last = spool.put(&message("last", "y")).expect("written");
+        assert_eq!(spool.text(text).expect("read"), "changed é");
+        assert_eq!(spool.get(last).expect("read").id, "last");
     }
 }

@@ -8,8 +8,8 @@ use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
     SendMessageBatchRequestEntry,
 };
-use reco_core::message::{Attribute, AttributeValue, Message};
-use reco_core::settle::{EntryFault, SendAck, SendResult};
+use reco_core::message::{Attribute, AttributeValue};
+use reco_core::settle::{EntryFault, Outgoing, SendAck, SendResult, is_throttle};
 
 use super::{Queue, Sqs};
 use crate::aws::explain;
@@ -36,8 +36,9 @@ pub struct SendFailure {
 }
 
 impl Sqs {
-    /// Sends up to 10 messages in one call, each as it was received. A FIFO queue gets the original
-    /// message id as deduplication id, so that a second send within 5 minutes does nothing.
+    /// Sends up to 10 messages in one call, each as it was received but for its body, which may be
+    /// another. A FIFO queue gets the original message id as deduplication id, so that a second
+    /// send within 5 minutes does nothing.
     ///
     /// The SDK's own retries are off for this call: it would send again after a lost answer, which
     /// duplicates on a standard queue.
@@ -47,7 +48,7 @@ impl Sqs {
     pub async fn send_batch(
         &self,
         queue: &Queue,
-        messages: &[&Message],
+        messages: &[Outgoing<'_>],
     ) -> Result<SendResult, SendFailure> {
         let entries = messages
             .iter()
@@ -97,12 +98,13 @@ type BuildError = aws_sdk_sqs::error::BuildError;
 
 fn entry(
     index: usize,
-    message: &Message,
+    outgoing: &Outgoing<'_>,
     fifo: bool,
 ) -> Result<SendMessageBatchRequestEntry, BuildError> {
+    let message = outgoing.original;
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
-        .message_body(&message.body)
+        .message_body(outgoing.body)
         .set_message_group_id(message.group_id().map(str::to_owned));
     if fifo {
         entry = entry.message_deduplication_id(&message.id);
@@ -130,18 +132,6 @@ fn attribute(attribute: &Attribute) -> Result<MessageAttributeValue, BuildError>
     .build()
 }
 
-/// Codes by which AWS refuses a call as too fast, before doing anything of it.
-const THROTTLES: [&str; 8] = [
-    "RequestThrottled",
-    "RequestThrottledException",
-    "ThrottlingException",
-    "Throttling",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "KmsThrottled",
-    "KMS.ThrottlingException",
-];
-
 fn trouble(error: &SdkError<SendMessageBatchError>) -> SendTrouble {
     match error {
         SdkError::ConstructionFailure(_) => SendTrouble::Refused,
@@ -157,9 +147,8 @@ fn trouble(error: &SdkError<SendMessageBatchError>) -> SendTrouble {
 }
 
 fn trouble_of(code: &str, status: u16) -> SendTrouble {
-    let short = code.rsplit(['#']).next().unwrap_or(code);
     match status {
-        _ if THROTTLES.contains(&short) => SendTrouble::Passing,
+        _ if is_throttle(code) => SendTrouble::Passing,
         429 => SendTrouble::Passing,
         // A 5xx says that the server failed, not at which point.
         500.. => SendTrouble::Ambiguous,
@@ -182,6 +171,8 @@ fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use reco_core::message::Message;
+
     use super::*;
 
     #[test]
@@ -210,10 +201,12 @@ mod tests {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
         };
-        let standard = entry(3, &message, false).expect("an entry");
+        let outgoing = Outgoing { original: &message, body: "rewritten" };
+        let standard = entry(3, &outgoing, false).expect("an entry");
+        assert_eq!(standard.message_body(), "rewritten");
         assert_eq!((standard.id(), standard.message_group_id()), ("3", Some("g")));
         assert_eq!(standard.message_deduplication_id(), None);
-        let fifo = entry(0, &message, true).expect("an entry");
+        let fifo = entry(0, &outgoing, true).expect("an entry");
         assert_eq!(fifo.message_deduplication_id(), Some("original"));
         let carried = &fifo.message_attributes().expect("attributes")["blob"];
         assert_eq!(carried.data_type(), "Binary.gzip");

@@ -52,7 +52,9 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
     }
     let tone = match report.outcome {
         Outcome::Success | Outcome::NothingToDo => Tone::Good,
-        Outcome::Partial | Outcome::Findings | Outcome::Interrupted => Tone::Warn,
+        Outcome::Partial | Outcome::Findings | Outcome::Bounced | Outcome::Interrupted => {
+            Tone::Warn
+        }
         Outcome::Failed => Tone::Bad,
     };
     let label = palette.paint(tone, &format!("{written} items written"));

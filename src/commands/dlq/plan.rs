@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::redrive::RepairPlan;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::flow::matcher::{Classes, Matcher};
@@ -16,6 +17,7 @@ pub struct Plan {
     dlq: String,
     source: Option<String>,
     policy_fingerprint: String,
+    repair: Option<RepairPlan>,
 }
 
 #[derive(Deserialize)]
@@ -25,6 +27,8 @@ struct Document {
     dlq: String,
     source: Option<String>,
     policy_fingerprint: String,
+    #[serde(default)]
+    repair: Option<RepairPlan>,
     messages: Vec<Planned>,
 }
 
@@ -66,6 +70,7 @@ impl Plan {
             dlq: document.dlq,
             source: document.source,
             policy_fingerprint: document.policy_fingerprint,
+            repair: document.repair,
         })
     }
 
@@ -84,11 +89,14 @@ impl Plan {
     /// Makes sure that this run would do what was planned.
     ///
     /// # Errors
-    /// Refused when queues or policy are not those of the plan.
-    pub fn check(&self, session: &Session) -> Result<()> {
+    /// Refused when queues, policy or repair are not those of the plan.
+    pub fn check(&self, session: &Session, repair: Option<&RepairPlan>) -> Result<()> {
         let queues = session.queues();
         let (planned, now) = (self.source.as_deref(), queues.source.as_deref());
+        let words = |repair: Option<&RepairPlan>| repair.cloned().unwrap_or_default().words();
+        let (planned_repair, repair) = (words(self.repair.as_ref()), words(repair));
         let pairs = [
+            ("repair", Some(planned_repair.as_str()), Some(repair.as_str())),
             ("DLQ", Some(self.dlq.as_str()), Some(queues.dlq.as_str())),
             ("destination", planned, now),
             (

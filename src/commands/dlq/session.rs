@@ -13,7 +13,7 @@ use crate::flow::hold::{Hold, Released, period_for};
 use crate::flow::journal::{Home, Recall};
 use crate::flow::judge::{Basis, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
-use crate::flow::scan::{Goal, Keep, Scan, Scanner};
+use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
 use crate::ui::{Unit, count};
 
 /// A DLQ under examination.
@@ -112,6 +112,8 @@ impl Session {
             hold: Arc::clone(&hold),
             judge,
             keep: opening.keep,
+            limit: hold_limit(),
+            known: Known::default(),
             wanted: opening.wanted,
             cancel: context.cancel.clone(),
         });
@@ -154,6 +156,13 @@ impl Session {
         warn_unreleased(context, &released);
         released
     }
+}
+
+/// How many messages are held at a time. Tests of waves set it low; a lower quota than AWS's own is
+/// another use.
+fn hold_limit() -> usize {
+    let given = std::env::var("RECOCTL_HOLD_LIMIT").ok().and_then(|text| text.parse().ok());
+    given.filter(|limit| (1..=HOLD_LIMIT).contains(limit)).unwrap_or(HOLD_LIMIT)
 }
 
 /// The judge, with what the journals of the queue `arn` know; without it where they cannot be read.

@@ -20,16 +20,25 @@ pub struct Targets {
 /// # Errors
 /// When nothing at all is configured.
 pub async fn find(context: &Context) -> Result<Targets> {
+    let mut targets = writers(context).await?;
+    queues(context, &mut targets).await?;
+    if targets.plans.is_empty() {
+        return Err(Error::config("nothing is configured to show metrics of")
+            .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
+    }
+    Ok(targets)
+}
+
+/// Finds table, indexes and function: what can be throttled.
+///
+/// # Errors
+/// When AWS cannot be set up.
+pub async fn writers(context: &Context) -> Result<Targets> {
     let mut targets = Targets { plans: Vec::new(), left_out: Vec::new() };
     table(context, &mut targets).await?;
     match context.settings.value(Key::Function) {
         Some(function) => targets.plans.push(Plan::function(function_name(function))),
         None => targets.missing("function", Key::Function),
-    }
-    queues(context, &mut targets).await?;
-    if targets.plans.is_empty() {
-        return Err(Error::config("nothing is configured to show metrics of")
-            .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
     }
     Ok(targets)
 }

@@ -6,6 +6,7 @@ use reco_core::settle::{Copy, Deletable, Settled, Unsent};
 
 use super::writer::{lines, now_ms};
 use crate::error::Result;
+use crate::flow::dispatch::Named;
 
 /// Before the send: each message whole the first time, by its id when it is sent again.
 ///
@@ -30,15 +31,14 @@ pub fn intents<'a>(
 ///
 /// # Errors
 /// As [`lines`].
-pub fn answers(settled: &Settled<Message>, batch: u64) -> Result<Vec<u8>> {
+pub fn answers<M: Named>(settled: &Settled<M>, batch: u64) -> Result<Vec<u8>> {
     let not_taken = settled.retry.iter().chain(&settled.refused);
-    let doubtful = settled.uncertain.iter();
+    // The service's word that it failed to take a message is no proof that it did not.
+    let doubtful = settled.uncertain.iter().chain(&settled.faulted);
     let mut all = acks(&settled.deletable, batch)?;
-    all.extend(lines(
-        not_taken
-            .map(|unsent| refused(unsent, batch))
-            .chain(doubtful.map(|Unsent { message, reason }| uncertain(message, batch, reason))),
-    )?);
+    all.extend(lines(not_taken.map(|unsent| refused(unsent, batch)).chain(
+        doubtful.map(|Unsent { message, reason }| uncertain(message.id(), batch, reason)),
+    ))?);
     Ok(all)
 }
 
@@ -53,17 +53,17 @@ pub fn acks<'a>(sent: impl IntoIterator<Item = &'a Deletable>, batch: u64) -> Re
             sent_as: sent_as.clone(),
             batch,
         })),
-        Copy::BackedUp => None,
+        Copy::BackedUp | Copy::Waived => None,
     }))
 }
 
-fn refused(Unsent { message, reason }: &Unsent<Message>, batch: u64) -> Record<'static> {
-    let message_id = message.id.clone();
+fn refused<M: Named>(Unsent { message, reason }: &Unsent<M>, batch: u64) -> Record<'static> {
+    let message_id = message.id().to_owned();
     Record::Refused(Refused { message_id, batch: Some(batch), reason: reason.clone() })
 }
 
-fn uncertain(message: &Message, batch: u64, reason: &str) -> Record<'static> {
-    let message_id = message.id.clone();
+fn uncertain(id: &str, batch: u64, reason: &str) -> Record<'static> {
+    let message_id = id.to_owned();
     Record::Uncertain(Uncertain { message_id, batch, reason: reason.to_owned() })
 }
 
@@ -71,12 +71,17 @@ fn uncertain(message: &Message, batch: u64, reason: &str) -> Record<'static> {
 ///
 /// # Errors
 /// As [`lines`].
-pub fn failure(messages: &[Message], batch: u64, reason: &str, doubtful: bool) -> Result<Vec<u8>> {
+pub fn failure<M: Named>(
+    messages: &[M],
+    batch: u64,
+    reason: &str,
+    doubtful: bool,
+) -> Result<Vec<u8>> {
     lines(messages.iter().map(|message| {
         if doubtful {
-            return uncertain(message, batch, reason);
+            return uncertain(message.id(), batch, reason);
         }
-        let (message_id, reason) = (message.id.clone(), reason.to_owned());
+        let (message_id, reason) = (message.id().to_owned(), reason.to_owned());
         Record::Refused(Refused { message_id, batch: Some(batch), reason })
     }))
 }

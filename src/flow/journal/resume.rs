@@ -315,7 +315,7 @@ impl Resumer {
             let batch = self.journal.next_batch();
             let again = chronicle::intents([(message, None)], batch, true)?;
             self.journal.durable(again).await?;
-            match self.sqs.send_batch(to, &[message]).await {
+            match self.sqs.send_batch(to, &[as_sent(message)]).await {
                 Ok(answer) => {
                     let mut settled = settle(vec![message.clone()], as_sent, &answer);
                     if let Some(deletable) = settled.deletable.pop() {
@@ -326,7 +326,8 @@ impl Resumer {
                     if let Some(unsent) = unsent {
                         return Ok(Err(unsent.reason));
                     }
-                    last = settled.retry.pop().map(|unsent| unsent.reason).unwrap_or_default();
+                    let again = settled.retry.pop().or_else(|| settled.faulted.pop());
+                    last = again.map(|unsent| unsent.reason).unwrap_or_default();
                 }
                 Err(failure) if failure.trouble == SendTrouble::Refused => {
                     return Ok(Err(failure.error.to_string()));

@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reco_core::message::Message;
-use reco_core::settle::{Copy, Deletable, Outgoing, Settled, Unsent, settle};
+use reco_core::journal::Digest;
+use reco_core::settle::{Copy, Deletable, Outgoing, settle};
 use reco_store::retry::RetryOptions;
 use tokio_util::sync::CancellationToken;
 
-use super::{Pace, STOPPED};
+use super::batch::{Batch, Delivered, Trouble};
+use super::rejects::Rejects;
+use super::{Bounces, Pace, STOPPED};
 use crate::aws::sqs::{Queue, SendFailure, SendTrouble, Sqs};
 use crate::error::Result;
+use crate::flow::dispatch::{Dispatch, Named};
 use crate::flow::hold::Hold;
 use crate::flow::journal::{Journal, chronicle};
 use crate::flow::spool::{Slot, Spool};
@@ -34,6 +37,10 @@ pub struct Parcel {
     pub size: usize,
     /// Where it is spooled.
     pub slot: Slot,
+    /// Where the body is that is sent instead of its own.
+    pub out: Option<Slot>,
+    /// Where its entries are that are not sent, as lines of a rejects file.
+    pub rejects: Option<Slot>,
 }
 
 /// What became of one message.
@@ -43,6 +50,8 @@ pub enum Fate {
     Moved {
         /// Its id in the destination.
         sent_as: String,
+        /// Whether an earlier attempt may have brought it there as well.
+        perhaps_twice: bool,
     },
     /// In the destination, and perhaps still in the DLQ.
     NotDeleted {
@@ -68,24 +77,6 @@ pub enum Fate {
     },
 }
 
-/// What became of a batch.
-#[derive(Debug)]
-pub(super) struct Delivered {
-    /// The fate of each message, by its index.
-    pub(super) fates: Vec<(usize, Fate)>,
-    /// What was wrong with the call as a whole.
-    pub(super) trouble: Option<Trouble>,
-}
-
-/// A call that failed as a whole.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// It would fail again: no use going on.
-    Refused(String),
-    /// It may pass.
-    Failed(String),
-}
-
 /// Takes batches from the DLQ to the destination.
 #[derive(Debug)]
 pub struct Courier {
@@ -103,75 +94,16 @@ pub struct Courier {
     pub spool: Arc<Spool>,
     /// Knows on disk what is about to be done, and what was done.
     pub journal: Arc<Journal>,
+    /// Takes entries that are not sent.
+    pub rejects: Option<Arc<Rejects>>,
+    /// Recognises what comes back.
+    pub bounces: Arc<Bounces>,
 }
 
-/// A batch under way.
-struct Batch {
-    index: HashMap<String, usize>,
-    pending: Vec<Message>,
-    deletable: Vec<Deletable>,
-    delivered: Delivered,
-    /// The answer of an earlier attempt was lost: what is pending may have been sent.
-    doubtful: Option<String>,
-    /// The journal does not have the answers, so nothing is deleted: why.
-    unwritten: Option<String>,
-}
-
-impl Batch {
-    fn settle(&mut self, message: &Message, fate: Fate) {
-        if let Some(at) = self.index.get(&message.id) {
-            self.delivered.fates.push((*at, fate));
-        }
-    }
-
-    /// Settles a message that the destination has; `reason` is why it was not deleted.
-    fn settle_deletable(&mut self, deletable: &Deletable, reason: Option<String>) {
-        let sent_as = match deletable.copy() {
-            Copy::Sent(id) => id.clone(),
-            Copy::BackedUp => String::new(),
-        };
-        let fate = match reason {
-            Some(reason) => Fate::NotDeleted { sent_as, reason },
-            None => Fate::Moved { sent_as },
-        };
-        if let Some(at) = self.index.get(deletable.message_id()) {
-            self.delivered.fates.push((*at, fate));
-        }
-    }
-
-    fn settle_pending(&mut self, fate: impl Fn() -> Fate) {
-        for message in std::mem::take(&mut self.pending) {
-            // Whatever stopped this attempt, an earlier one may have had its effect.
-            let fate = match &self.doubtful {
-                Some(reason) => Fate::Uncertain { reason: reason.clone() },
-                None => fate(),
-            };
-            self.settle(&message, fate);
-        }
-    }
-
-    /// Ends the whole move: without the journal nothing may be sent or deleted.
-    fn halt(&mut self, reason: &str) {
-        self.unwritten = Some(reason.to_owned());
-        self.delivered.trouble = Some(Trouble::Refused(reason.to_owned()));
-    }
-
-    fn apply(&mut self, settled: Settled<Message>) -> Option<String> {
-        self.deletable.extend(settled.deletable);
-        for Unsent { message, reason } in settled.refused {
-            self.settle(&message, Fate::Failed { reason });
-        }
-        for Unsent { message, reason } in settled.uncertain {
-            self.settle(&message, Fate::Uncertain { reason });
-        }
-        let reason = settled.retry.first().map(|unsent| unsent.reason.clone());
-        self.pending = settled.retry.into_iter().map(|unsent| unsent.message).collect();
-        reason
-    }
-}
-
-fn as_received(message: &Message) -> Outgoing<'_> {
-    Outgoing { original: message, body: &message.body }
+/// What each message is known by in the destination, by its id in the DLQ.
+fn digests(messages: &[Outgoing<'_>]) -> HashMap<String, Digest> {
+    let digest = |sent: &Outgoing<'_>| Digest::of(sent.body, &sent.original.attributes);
+    messages.iter().map(|sent| (sent.original.id.clone(), digest(sent))).collect()
 }
 
 impl Courier {
@@ -197,6 +129,7 @@ impl Courier {
                 batch.settle_pending(|| Fate::Left { reason: reason.clone() });
                 break;
             }
+            pace.gate(batch.pending.len()).await;
             let Some(reason) = self.send(&mut batch, number).await else { break };
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| Fate::Failed {
@@ -206,10 +139,11 @@ impl Courier {
             }
             let again = async {
                 tokio::time::sleep(RETRIES.delay(attempt)).await;
-                pace.wait(batch.pending.len()).await;
+                pace.wait(batch.pending.len()).await
             };
-            if cancel.run_until_cancelled(again).await.is_none() {
-                batch.settle_pending(|| Fate::Left { reason: STOPPED.to_owned() });
+            let again = cancel.run_until_cancelled(again).await;
+            if let Err(reason) = again.unwrap_or_else(|| Err(STOPPED.to_owned())) {
+                batch.settle_pending(|| Fate::Left { reason: reason.clone() });
                 break;
             }
         }
@@ -218,17 +152,14 @@ impl Courier {
     }
 
     fn load(&self, parcels: Vec<(usize, Parcel)>) -> Batch {
-        let mut batch = Batch {
-            index: parcels.iter().map(|(at, parcel)| (parcel.id.clone(), *at)).collect(),
-            pending: Vec::with_capacity(parcels.len()),
-            deletable: Vec::with_capacity(parcels.len()),
-            delivered: Delivered { fates: Vec::with_capacity(parcels.len()), trouble: None },
-            doubtful: None,
-            unwritten: None,
-        };
+        let index = parcels.iter().map(|(at, parcel)| (parcel.id.clone(), *at)).collect();
+        let mut batch = Batch::new(index, self.to.fifo);
         for (at, parcel) in parcels {
-            match self.spool.get(parcel.slot) {
-                Ok(message) => batch.pending.push(message),
+            match self.read(&parcel) {
+                Ok(dispatch) => {
+                    batch.rejects.extend(parcel.rejects.map(|slot| (parcel.id, slot)));
+                    batch.pending.push(dispatch);
+                }
                 Err(error) => {
                     batch.delivered.fates.push((at, Fate::Left { reason: error.to_string() }));
                 }
@@ -237,33 +168,48 @@ impl Courier {
         batch
     }
 
+    fn read(&self, parcel: &Parcel) -> Result<Dispatch> {
+        let message = self.spool.get(parcel.slot)?;
+        let out = parcel.out.map(|slot| self.spool.text(slot)).transpose()?;
+        Ok(Dispatch { message, out })
+    }
+
     /// Makes sure that what is about to be sent is still ours: another consumer may have taken a
     /// message whose hold lapsed.
     async fn drop_lapsed(&self, batch: &mut Batch) {
-        let ids: Vec<String> = batch.pending.iter().map(|message| message.id.clone()).collect();
+        let ids: Vec<String> = batch.pending.iter().map(|sent| sent.id().to_owned()).collect();
         let lapsed = self.hold.secure(&ids).await;
         let mut kept = Vec::with_capacity(batch.pending.len());
-        for mut message in std::mem::take(&mut batch.pending) {
-            match self.hold.handle(&message.id).filter(|_| !lapsed.contains(&message.id)) {
+        for mut dispatch in std::mem::take(&mut batch.pending) {
+            let handle = self.hold.handle(dispatch.id());
+            match handle.filter(|_| !lapsed.contains(dispatch.id())) {
                 Some(handle) => {
-                    message.receipt_handle = handle;
-                    kept.push(message);
+                    dispatch.message.receipt_handle = handle;
+                    kept.push(dispatch);
                 }
                 None => {
                     let reason = "its receipt handle lapsed: it is visible again".to_owned();
-                    let fate = match &batch.doubtful {
-                        Some(doubt) => Fate::Uncertain { reason: doubt.clone() },
-                        None => Fate::Left { reason },
-                    };
-                    batch.settle(&message, fate);
+                    batch.settle(dispatch.id(), Fate::Left { reason });
                 }
             }
         }
         batch.pending = kept;
     }
 
+    /// Writes down what is about to be sent; what is not sent of it comes first, since once the
+    /// journal knows of an acknowledgement a resume deletes the message.
     async fn intend(&self, batch: &Batch, number: u64, again: bool) -> Result<()> {
-        let messages = batch.pending.iter().map(|message| (message, None));
+        if let Some(rejects) = self.rejects.as_ref().filter(|_| !again && !batch.rejects.is_empty())
+        {
+            let mut lines = String::new();
+            for sent in &batch.pending {
+                if let Some(slot) = batch.rejects.get(sent.id()) {
+                    lines.push_str(&self.spool.text(*slot)?);
+                }
+            }
+            rejects.durable(lines).await?;
+        }
+        let messages = batch.pending.iter().map(|sent| (&sent.message, sent.out.as_deref()));
         self.journal.durable(chronicle::intents(messages, number, again)?).await
     }
 
@@ -278,12 +224,14 @@ impl Courier {
 
     /// Sends what is pending. Answers with a reason when some of it may be sent again.
     async fn send(&self, batch: &mut Batch, number: u64) -> Option<String> {
-        let outgoing: Vec<&Message> = batch.pending.iter().collect();
+        let outgoing: Vec<Outgoing<'_>> = batch.pending.iter().map(Dispatch::outgoing).collect();
         match self.sqs.send_batch(&self.to, &outgoing).await {
             Ok(result) => {
                 batch.delivered.trouble = None;
+                let digests = digests(&outgoing);
                 let sent = std::mem::take(&mut batch.pending);
-                let settled = settle(sent, as_received, &result);
+                let settled = settle(sent, Dispatch::outgoing, &result);
+                self.expect_bounces(&settled.deletable, &digests);
                 let lines = chronicle::answers(&settled, number);
                 let written = self.note(batch, lines).await;
                 let reason = batch.apply(settled)?;
@@ -294,6 +242,16 @@ impl Courier {
                 None
             }
             Err(failure) => self.not_answered(batch, number, failure).await,
+        }
+    }
+
+    /// Remembers what the destination has, to know it when it comes back.
+    fn expect_bounces(&self, sent: &[Deletable], digests: &HashMap<String, Digest>) {
+        for deletable in sent {
+            let id = deletable.message_id();
+            if let (Copy::Sent(sent_as), Some(digest)) = (deletable.copy(), digests.get(id)) {
+                self.bounces.sent(id, sent_as, digest);
+            }
         }
     }
 
@@ -313,7 +271,7 @@ impl Courier {
         let lines = chronicle::failure(&batch.pending, number, &reason, doubtful);
         let written = self.note(batch, lines).await;
         if doubtful {
-            batch.doubtful = Some(format!("the answer to its send was lost: {reason}"));
+            batch.doubt_pending(&format!("the answer to its send was lost: {reason}"));
         }
         // A second send would duplicate; FIFO recognises it by the deduplication id.
         if written && (failure.trouble == SendTrouble::Passing || (doubtful && self.to.fifo)) {

@@ -95,6 +95,8 @@ mod tests {
                 order_group: group.map(str::to_owned),
                 size: *size,
                 slot: Slot::default(),
+                out: None,
+                rejects: None,
             })
             .collect();
         Lanes::new(&parcels, Limits { entries, bytes })

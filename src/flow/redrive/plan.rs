@@ -2,6 +2,7 @@
 
 use crate::flow::judge::Row;
 use crate::flow::matcher::Match;
+use crate::flow::repair::Mended;
 
 /// What is to become of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,25 +15,32 @@ pub enum Decision {
     Undecided(String),
     /// Asked for, but beyond `--max`.
     BeyondMax,
+    /// It could not be repaired; why.
+    Unrepaired(String),
     /// SQS would not take it; why.
     Unsendable(String),
 }
 
-/// Decides over messages in their order, each with whether it is chosen; `room` is how many may be
-/// moved.
+/// Decides over messages in their order, each with whether it is chosen and what mending made of
+/// it; `room` is how many may be moved.
 #[must_use]
 pub fn decide<'a>(
-    rows: impl IntoIterator<Item = (&'a Row, Match)>,
+    rows: impl IntoIterator<Item = (&'a Row, Match, Option<&'a Mended>)>,
     room: Option<usize>,
 ) -> Vec<Decision> {
     let mut room = room.unwrap_or(usize::MAX);
-    let decide = |(row, chosen): (&Row, Match)| {
+    let decide = |(row, chosen, mended): (&Row, Match, Option<&Mended>)| {
         match chosen {
             Match::Yes => {}
             Match::No => return Decision::Skip,
             Match::Undecided(error) => return Decision::Undecided(error),
         }
-        if let Some(reason) = &row.unsendable {
+        let unsendable = match mended {
+            Some(Mended::Refused(reason)) => return Decision::Unrepaired(reason.clone()),
+            Some(Mended::Changed(changed)) => &changed.unsendable,
+            None => &row.unsendable,
+        };
+        if let Some(reason) = unsendable {
             return Decision::Unsendable(reason.clone());
         }
         if room == 0 {
@@ -75,8 +83,9 @@ mod tests {
         let rows = [row(Class::Stale), unsendable, retryable(), retryable(), retryable()];
         let failed = || Match::Undecided("why".to_owned());
         let chosen = [Match::No, Match::Yes, failed(), Match::Yes, Match::Yes];
+        let rows_chosen = rows.iter().zip(chosen).map(|(row, chosen)| (row, chosen, None));
         assert_eq!(
-            decide(rows.iter().zip(chosen), Some(1)),
+            decide(rows_chosen, Some(1)),
             [
                 Decision::Skip,
                 Decision::Unsendable("too large".to_owned()),
@@ -85,6 +94,11 @@ mod tests {
                 Decision::BeyondMax
             ]
         );
-        assert_eq!(decide([(&rows[0], Match::Yes)], None), [Decision::Move]);
+        assert_eq!(decide([(&rows[0], Match::Yes, None)], None), [Decision::Move]);
+        let refused = Mended::Refused("why".to_owned());
+        assert_eq!(
+            decide([(&rows[2], Match::Yes, Some(&refused)), (&rows[2], Match::Yes, None)], Some(1)),
+            [Decision::Unrepaired("why".to_owned()), Decision::Move]
+        );
     }
 }

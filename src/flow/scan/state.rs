@@ -34,6 +34,7 @@ struct Inner {
     found: Vec<(Examined, Option<Slot>)>,
     damaged: Vec<Damaged>,
     repeated: u64,
+    again: u64,
 }
 
 impl State {
@@ -54,6 +55,7 @@ impl State {
             found: Vec::new(),
             damaged: Vec::new(),
             repeated: 0,
+            again: 0,
         };
         State { goal, inner: Mutex::new(inner) }
     }
@@ -89,6 +91,11 @@ impl State {
             inner.last_hit = Instant::now();
             inner.votes = 0;
         }
+    }
+
+    /// Notes messages that an earlier scan has judged.
+    pub(super) fn came_again(&self, messages: u64) {
+        self.lock().again += messages;
     }
 
     /// Notes an empty receive that began at `began`. True when it says something about the queue:
@@ -151,7 +158,9 @@ impl State {
             found,
             damaged: std::mem::take(&mut inner.damaged),
             repeated: inner.repeated,
+            again: inner.again,
             exhausted: inner.exhausted,
+            newest,
         }
     }
 }

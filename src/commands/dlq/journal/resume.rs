@@ -12,7 +12,9 @@ use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::hold::Released;
-use crate::flow::journal::{Fate, Finished, Home, Journal, Lock, Resumer, find, load, now_ms};
+use crate::flow::journal::{
+    Fate, Finished, Home, IMPORTED, Journal, Lock, Resumer, find, load, now_ms,
+};
 use crate::ui::{Report, Tone, View, count, escape_line};
 
 /// Messages named in the table of each fate; JSON has all.
@@ -67,6 +69,10 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         return Err(Error::input(format!("the journal {} has no header", path.display()))
             .hint("its run was cut off before it sent anything: there is nothing to resume"));
     };
+    if header.source.starts_with(IMPORTED) {
+        return Err(Error::input(format!("{} is the journal of an import", path.display()))
+            .hint("import the same file again: what was sent is not sent twice"));
+    }
     let lock = Lock::take(&home, &header.source, &header.run_id)?;
     // Only now is it sure that nobody writes it.
     let state = load(&path)?;

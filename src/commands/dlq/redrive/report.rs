@@ -8,13 +8,18 @@ use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use super::RedriveArgs;
+use super::change::{Change, Changes};
+use super::engine::Engine;
 use crate::aws::sqs::Damaged;
 use crate::commands::dlq::rows;
 use crate::commands::dlq::session::Queues;
 use crate::flow::hold::Released;
 use crate::flow::judge::{Basis, Row};
-use crate::flow::redrive::{Decision, Fate};
+use crate::flow::redrive::{Bounced, Decision, Fate, Guard, Pauses};
+use crate::flow::repair::Changed;
 use crate::ui::{Report, Tone, View, count, escape_line};
+
+mod guards;
 
 /// Messages named in the table of each category; JSON has all.
 const NAMED: usize = 10;
@@ -37,8 +42,12 @@ pub(super) enum Category {
     Uncertain,
     /// In the DLQ: the source queue did not take it.
     Failed,
+    /// In the DLQ: it could not be repaired.
+    Unrepaired,
     /// In the DLQ: not tried.
     Left,
+    /// In the DLQ again: this run moved it, and it came back.
+    CameBack,
     /// In the DLQ: it came garbled.
     Damaged,
 }
@@ -58,7 +67,9 @@ impl Category {
                 "still in the DLQ, and perhaps sent as well: check before redriving them"
             }
             Category::Failed => "not taken by the queue; still in the DLQ",
+            Category::Unrepaired => "could not be repaired; still in the DLQ",
             Category::Left => "not tried; still in the DLQ",
+            Category::CameBack => "moved by this run, failed again and came back to the DLQ",
             Category::Damaged => "came garbled and were left alone; still in the DLQ",
         }
     }
@@ -72,7 +83,9 @@ impl Category {
             Category::NotDeleted => "not deleted",
             Category::Uncertain => "uncertain",
             Category::Failed => "failed",
+            Category::Unrepaired => "unrepaired",
             Category::Left => "left",
+            Category::CameBack => "came back",
             Category::Damaged => "damaged",
         }
     }
@@ -81,7 +94,7 @@ impl Category {
         match self {
             Category::Moved | Category::Planned => Tone::Good,
             Category::Skipped | Category::BeyondMax => Tone::Faint,
-            Category::Left => Tone::Warn,
+            Category::Left | Category::CameBack => Tone::Warn,
             _ => Tone::Bad,
         }
     }
@@ -98,11 +111,28 @@ pub(super) struct Record {
     /// Its id in the source queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     sent_as: Option<String>,
+    /// What was done to its body on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Change>,
+    /// The destination may have it twice: an attempt before the acknowledged one may have had its
+    /// effect.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    perhaps_twice: bool,
     #[serde(skip)]
     wcu: u64,
 }
 
 impl Record {
+    pub(super) fn is(&self, category: Category) -> bool {
+        self.fate == category
+    }
+
+    /// A moved message that its delete did not remove.
+    pub(super) fn is_still_there(&mut self, reason: String) {
+        self.fate = Category::NotDeleted;
+        self.reason = Some(reason);
+    }
+
     pub(super) fn message_id(&self) -> &str {
         &self.message_id
     }
@@ -114,18 +144,38 @@ impl Record {
             fate: Category::Damaged,
             reason: Some(damaged.reason.clone()),
             sent_as: None,
+            changed: None,
+            perhaps_twice: false,
             wcu: 0,
         }
     }
 
     fn of(row: &Row, fate: Category, reason: Option<String>, sent_as: Option<String>) -> Self {
         let (class, wcu) = (Some(row.verdict.class), row.verdict.wcu);
-        Record { message_id: row.message_id.clone(), class, fate, reason, sent_as, wcu }
+        Record {
+            message_id: row.message_id.clone(),
+            class,
+            fate,
+            reason,
+            sent_as,
+            changed: None,
+            perhaps_twice: false,
+            wcu,
+        }
+    }
+
+    fn with(self, changed: Option<&Changed>) -> Self {
+        let goes_out =
+            !matches!(self.fate, Category::Skipped | Category::BeyondMax | Category::Unrepaired);
+        match changed.filter(|_| goes_out) {
+            Some(changed) => Record { changed: Some(changed.into()), wcu: changed.wcu, ..self },
+            None => self,
+        }
     }
 
     /// A message that was not sent: by choice, or because it is a dry run.
-    pub(super) fn decided(row: &Row, decision: &Decision) -> Self {
-        match decision {
+    pub(super) fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
+        let record = match decision {
             Decision::Move => Record::of(row, Category::Planned, None, None),
             Decision::Skip => {
                 Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
@@ -137,20 +187,33 @@ impl Record {
             Decision::Unsendable(reason) => {
                 Record::of(row, Category::Failed, Some(reason.clone()), None)
             }
-        }
+            Decision::Unrepaired(reason) => {
+                Record::of(row, Category::Unrepaired, Some(reason.clone()), None)
+            }
+        };
+        record.with(changed)
+    }
+
+    /// A message that this run moved, and that came back.
+    pub(super) fn came_back(row: &Row) -> Self {
+        Record::of(row, Category::CameBack, row.verdict.reasons.first().cloned(), None)
     }
 
     /// A message that was to be moved.
-    pub(super) fn moved(row: &Row, fate: Fate) -> Self {
-        match fate {
-            Fate::Moved { sent_as } => Record::of(row, Category::Moved, None, Some(sent_as)),
+    pub(super) fn moved(row: &Row, fate: Fate, changed: Option<&Changed>) -> Self {
+        let record = match fate {
+            Fate::Moved { sent_as, perhaps_twice } => {
+                let record = Record::of(row, Category::Moved, None, Some(sent_as));
+                Record { perhaps_twice, ..record }
+            }
             Fate::NotDeleted { sent_as, reason } => {
                 Record::of(row, Category::NotDeleted, Some(reason), Some(sent_as))
             }
             Fate::Uncertain { reason } => Record::of(row, Category::Uncertain, Some(reason), None),
             Fate::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
             Fate::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
-        }
+        };
+        record.with(changed)
     }
 }
 
@@ -165,6 +228,10 @@ pub(super) struct Ending {
     pub(super) exhausted: bool,
     /// Deliveries of messages that were held already.
     pub(super) repeated: u64,
+    /// Scans that brought something.
+    pub(super) waves: u64,
+    /// Messages that were released to make room, and received again.
+    pub(super) again: u64,
     /// Messages of a FIFO queue behind others of their group.
     pub(super) unreached: u64,
     /// Messages on which `--where` failed.
@@ -179,6 +246,18 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
     /// The journal's file.
     pub(super) journal: Option<String>,
+    /// Who moved the messages.
+    pub(super) engine: Engine,
+    /// The file of entries that were not sent.
+    pub(super) rejects: Option<String>,
+    /// Messages that were still there after a confirmed delete, and were deleted again.
+    pub(super) deleted_again: u64,
+    /// How long each guard held it back.
+    pub(super) guards: BTreeMap<Guard, Pauses>,
+    /// Why a guard stopped it.
+    pub(super) stopped: Option<String>,
+    /// What came back.
+    pub(super) bounces: Bounced,
 }
 
 /// What a redrive answers.
@@ -188,6 +267,8 @@ pub(super) struct RedriveReport {
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
+    #[serde(flatten)]
+    engine: Engine,
     dry_run: bool,
     /// Messages received; the sum of `counts`.
     seen: u64,
@@ -203,10 +284,20 @@ pub(super) struct RedriveReport {
     exhausted: bool,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
+    /// Scans that it took: more than one where not everything could be held at once.
+    waves: u64,
+    /// Messages that were released to make room, and received again.
+    received_again: u64,
     /// FIFO: messages that could not be reached, about: they stand behind others of their group.
     unreached: u64,
     /// WCU that the moved messages (or planned ones) will cost the table.
     wcu: u64,
+    #[serde(flatten)]
+    changes: Changes,
+    /// Moved messages that the destination may have twice.
+    perhaps_twice: u64,
+    /// Messages that were still in the DLQ after a confirmed delete, and were deleted again.
+    deleted_again: u64,
     /// Messages a second that were asked for.
     rate_limit: Option<f64>,
     /// Messages a second that were moved, while moving.
@@ -215,6 +306,12 @@ pub(super) struct RedriveReport {
     #[serde(flatten)]
     released: Released,
     interrupted: bool,
+    /// How long each guard that was asked for held it back.
+    guards: BTreeMap<Guard, Pauses>,
+    /// Why a guard stopped it; null when none did.
+    stopped: Option<String>,
+    /// What came back to the DLQ meanwhile.
+    bounces: Bounced,
     /// The file that has every message that was sent; null when none was.
     journal: Option<String>,
     messages: Vec<Record>,
@@ -252,21 +349,34 @@ impl RedriveReport {
         RedriveReport {
             queues,
             basis,
+            engine: ending.engine.clone(),
             dry_run: args.dry_run,
             seen: ending.seen,
             wcu: messages.iter().filter(goes).map(|record| record.wcu).sum(),
+            changes: Changes::of(
+                args.repair.plan(),
+                ending.rejects.clone(),
+                messages.iter().filter(goes).filter_map(|record| record.changed.as_ref()),
+            ),
+            deleted_again: ending.deleted_again,
+            perhaps_twice: messages.iter().filter(|record| record.perhaps_twice).count() as u64,
             counts,
             skipped_by_class,
             undecided: ending.undecided,
             missing: ending.missing.clone(),
             exhausted: ending.exhausted,
             repeated: ending.repeated,
+            waves: ending.waves,
+            received_again: ending.again,
             unreached: ending.unreached,
-            rate_limit: args.rate.map(|rate| rate.per_second()),
+            rate_limit: args.guards.rate.map(|rate| rate.per_second()),
             rate: per_second(moved, seconds),
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,
             interrupted: ending.interrupted,
+            guards: ending.guards.clone(),
+            stopped: ending.stopped.clone(),
+            bounces: ending.bounces.clone(),
             journal: ending.journal.clone(),
             messages,
         }
@@ -289,12 +399,17 @@ impl Report for RedriveReport {
     fn outcome(&self) -> Outcome {
         let tally = Tally {
             done: self.of(Category::Moved) + self.of(Category::Planned),
-            excluded: (self.of(Category::Skipped) + self.of(Category::BeyondMax))
+            // What came back was moved as asked, and is counted there.
+            excluded: [Category::Skipped, Category::BeyondMax, Category::CameBack]
+                .into_iter()
+                .map(|category| self.of(category))
+                .sum::<u64>()
                 .saturating_sub(self.undecided),
             failed: [
                 Category::NotDeleted,
                 Category::Uncertain,
                 Category::Failed,
+                Category::Unrepaired,
                 Category::Left,
                 Category::Damaged,
             ]
@@ -305,7 +420,11 @@ impl Report for RedriveReport {
                 + self.undecided
                 + self.missing.len() as u64,
         };
-        tally.outcome(self.interrupted)
+        match tally.outcome(self.interrupted) {
+            Outcome::Interrupted => Outcome::Interrupted,
+            _ if self.bounces.stopped => Outcome::Bounced,
+            outcome => outcome,
+        }
     }
 
     fn render(&self, view: &View) -> String {
@@ -317,6 +436,7 @@ impl Report for RedriveReport {
             text.push('\n');
         }
         text.push_str(&self.footer());
+        text.push_str(&self.guards_text());
         text.push_str(&rows::basis(&self.basis, view));
         text
     }
@@ -354,6 +474,22 @@ impl RedriveReport {
         text
     }
 
+    /// Names what may be doubled.
+    fn twice(&self) -> String {
+        if self.perhaps_twice == 0 {
+            return String::new();
+        }
+        let named = self.messages.iter().filter(|record| record.perhaps_twice).take(NAMED);
+        let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
+        let more = if self.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
+        format!(
+            "{} of the moved messages may be in the destination twice, since SQS said by a fault of its own that it \
+             did not take them: {}{more}\n",
+            count(self.perhaps_twice),
+            named.join(", ")
+        )
+    }
+
     fn footer(&self) -> String {
         let (dlq, source) = (&self.queues.dlq, self.queues.source.as_deref().unwrap_or("?"));
         let seen = count(self.seen);
@@ -379,6 +515,10 @@ impl RedriveReport {
             text.push_str("; interrupted: what was in flight is finished, the rest released");
         }
         text.push('\n');
+        text.push_str(&self.changes.words(self.dry_run));
+        text.push_str(&self.twice());
+        let Engine { engine, engine_reason } = &self.engine;
+        text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
         if let Some(journal) = &self.journal {
             text.push_str(&format!("journal {}\n", escape_line(journal)));
         }

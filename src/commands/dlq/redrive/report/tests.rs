@@ -1,18 +1,25 @@
 //! How a redrive's report looks and ends.
 
+use reco_core::journal::Digest;
+
 use super::*;
+use crate::commands::dlq::redrive::{EngineChoice, GuardArgs};
 use crate::commands::dlq::rows::sample;
+use crate::flow::journal::Sign;
+use crate::flow::redrive::Bounces;
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let args = RedriveArgs {
-        rate: "50".parse().ok(),
+        guards: GuardArgs { rate: "50".parse().ok(), ..GuardArgs::default() },
         select: crate::commands::dlq::select::SelectArgs::default(),
         max: None,
         plan: None,
         to: None,
+        repair: super::super::RepairArgs::default(),
         dry_run,
         yes: false,
         force: false,
+        engine: EngineChoice::default(),
         journal: None,
     };
     let ending = Ending {
@@ -20,6 +27,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         move_time: Duration::from_millis(20),
         time: Duration::from_millis(1_234),
         exhausted: true,
+        engine: Engine::client("a dry run names each message"),
         ..Ending::default()
     };
     let released = Released { released: 2, unreleased: vec![] };
@@ -30,16 +38,25 @@ fn mixed() -> Vec<Record> {
     let rows = sample::rows();
     let because = |reason: &str| reason.to_owned();
     vec![
-        Record::moved(&rows[0], Fate::Moved { sent_as: because("new-1") }),
-        Record::decided(&rows[1], &Decision::Skip),
-        Record::decided(&rows[3], &Decision::Skip),
-        Record::decided(&rows[2], &Decision::Unsendable(because("character U+0000 at byte 7"))),
-        Record::moved(&rows[2], Fate::Uncertain { reason: because("the answer was lost") }),
+        Record::moved(
+            &rows[0],
+            Fate::Moved { sent_as: because("new-1"), perhaps_twice: true },
+            None,
+        ),
+        Record::decided(&rows[1], &Decision::Skip, None),
+        Record::decided(&rows[3], &Decision::Skip, None),
+        Record::decided(
+            &rows[2],
+            &Decision::Unsendable(because("character U+0000 at byte 7")),
+            None,
+        ),
+        Record::moved(&rows[2], Fate::Uncertain { reason: because("the answer was lost") }, None),
         Record::moved(
             &rows[0],
             Fate::NotDeleted { sent_as: because("new-2"), reason: because("handle lapsed") },
+            None,
         ),
-        Record::moved(&rows[0], Fate::Left { reason: because("stopped by a signal") }),
+        Record::moved(&rows[0], Fate::Left { reason: because("stopped by a signal") }, None),
     ]
 }
 
@@ -52,9 +69,9 @@ fn every_category_is_named_with_its_messages() {
 fn a_dry_run_says_so() {
     let rows = sample::rows();
     let records = vec![
-        Record::decided(&rows[0], &Decision::Move),
-        Record::decided(&rows[1], &Decision::Skip),
-        Record::decided(&rows[0], &Decision::BeyondMax),
+        Record::decided(&rows[0], &Decision::Move, None),
+        Record::decided(&rows[1], &Decision::Skip, None),
+        Record::decided(&rows[0], &Decision::BeyondMax, None),
     ];
     insta::assert_snapshot!(report(records, true).render(&sample::view(140)));
 }
@@ -69,12 +86,45 @@ fn json_counts_add_up() {
 #[test]
 fn outcomes() {
     let rows = sample::rows();
-    let moved = || Record::moved(&rows[0], Fate::Moved { sent_as: "n".to_owned() });
-    let failed = || Record::moved(&rows[0], Fate::Failed { reason: "no".to_owned() });
-    let skipped = || Record::decided(&rows[1], &Decision::Skip);
+    let moved = || {
+        Record::moved(&rows[0], Fate::Moved { sent_as: "n".to_owned(), perhaps_twice: false }, None)
+    };
+    let failed = || Record::moved(&rows[0], Fate::Failed { reason: "no".to_owned() }, None);
+    let skipped = || Record::decided(&rows[1], &Decision::Skip, None);
     let outcome = |records| report(records, false).outcome();
     assert_eq!(outcome(vec![moved(), skipped()]), Outcome::Success);
     assert_eq!(outcome(vec![moved(), failed()]), Outcome::Partial);
     assert_eq!(outcome(vec![failed()]), Outcome::Failed);
     assert_eq!(outcome(vec![skipped()]), Outcome::NothingToDo);
+}
+
+/// A run that its guards paused, and that stopped because of what came back.
+fn guarded() -> RedriveReport {
+    let bounces = Bounces::new("20%".parse().expect("a limit"));
+    for number in 0..20 {
+        let (id, sent_as) = (format!("old-{number}"), format!("new-{number:02}"));
+        bounces.sent(&id, &sent_as, &Digest::of("body", &BTreeMap::new()));
+    }
+    for number in 0..12 {
+        let class = if number < 10 { Class::Malformed } else { Class::Partial };
+        bounces.came_back(&format!("new-{number:02}"), Sign::CameBack, Some(class));
+    }
+    let stopped = bounces.verdict();
+    let pauses = Pauses { pauses: 2, paused_s: 61.5 };
+    let guards =
+        [(Guard::MaxBacklog, pauses), (Guard::MaxThrottles, Pauses { pauses: 0, paused_s: 0.0 })];
+    let report = report(mixed(), false);
+    RedriveReport { stopped, guards: guards.into(), bounces: bounces.summary(), ..report }
+}
+
+#[test]
+fn what_the_guards_did_is_told() {
+    insta::assert_snapshot!(guarded().guards_text());
+}
+
+#[test]
+fn only_an_interruption_outranks_what_came_back() {
+    let report = guarded();
+    assert_eq!(report.outcome(), Outcome::Bounced);
+    assert_eq!(RedriveReport { interrupted: true, ..report }.outcome(), Outcome::Interrupted);
 }

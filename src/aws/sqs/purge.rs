@@ -1,0 +1,28 @@
+//! PurgeQueue.
+
+use super::{Queue, Sqs};
+use crate::aws::explain;
+use crate::error::Result;
+
+impl Sqs {
+    /// Deletes all messages of a queue, those in flight and those sent within the next minute
+    /// included. The SDK's own retries may repeat it: that deletes nothing that the first did not.
+    ///
+    /// # Errors
+    /// In the service's own words; AWS takes one purge of a queue in 60 s.
+    pub async fn purge(&self, queue: &Queue) -> Result<()> {
+        let call = self.client.purge_queue().queue_url(&queue.url);
+        call.send().await.map(drop).map_err(|error| {
+            let denied_for_now =
+                error.as_service_error().is_some_and(|error| error.is_purge_queue_in_progress());
+            let failed = explain(format!("cannot purge queue {}", queue.name), &error);
+            if denied_for_now {
+                failed.hint(
+                    "SQS takes one purge of a queue in 60 s, and one is under way: wait a minute",
+                )
+            } else {
+                failed
+            }
+        })
+    }
+}

@@ -1,0 +1,303 @@
+//! What `dlq export` and `dlq purge` share: scan and hold, choose, write into a file, flush it, and
+//! only then delete; let go of everything else.
+
+mod act;
+mod report;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use reco_core::classify::Class;
+use reco_core::settle::Waiver;
+
+use super::select::{SelectArgs, warn_missing, warn_undecided};
+use super::session::{Opening, Session, warn_unreleased};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::export::ExportFile;
+use crate::flow::hold::Released;
+use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::matcher::{Classes, Match, Matcher};
+use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
+use crate::flow::spool::Spool;
+use crate::ui::count;
+pub use report::Collected;
+use report::{Ending, Fate, FileRow, Record};
+
+/// What is to be done with the chosen messages.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// Which messages.
+    pub select: &'a SelectArgs,
+    /// At most so many, oldest first.
+    pub max: Option<u32>,
+    /// Into this new file.
+    pub file: Option<PathBuf>,
+    /// Deletes them from the queue: after the file is flushed, or with a waiver.
+    pub delete: bool,
+    /// The operator's word that no file is wanted.
+    pub waiver: Option<Waiver>,
+    /// Says what would be done, and does nothing.
+    pub dry_run: bool,
+    /// Answers what would be asked.
+    pub yes: bool,
+    /// Receives even from a DLQ with a redrive policy of its own.
+    pub force: bool,
+}
+
+impl Task<'_> {
+    fn must_confirm(&self) -> bool {
+        self.delete && !self.select.narrows() && !self.yes && !self.dry_run
+    }
+
+    fn question(&self) -> String {
+        match &self.file {
+            Some(file) => format!(
+                "this deletes every message from the DLQ, once all are in {}. Delete all?",
+                file.display()
+            ),
+            None => "this deletes every message from the DLQ for good. Delete all?".to_owned(),
+        }
+    }
+}
+
+/// Does it.
+///
+/// # Errors
+/// When the queue cannot be found or received from, a safety rule refuses it, the file cannot be
+/// made, or a file that nothing is deleted for cannot be written; after that, failures are in what
+/// it answers.
+pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
+    let matcher = Arc::new(task.select.matcher(Classes::Any)?);
+    if task.must_confirm() && !context.ui.may_ask {
+        // Refuses before anything is received.
+        context.ui.confirm(&task.question(), "--yes")?;
+    }
+    let spool = Arc::new(Spool::new()?);
+    let keeps = (task.file.is_some() && !task.dry_run) || matcher.needs_message();
+    let opening = Opening {
+        need_source: false,
+        force: task.force,
+        keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
+        at_most: None,
+        wanted: Arc::clone(&matcher),
+        to: None,
+    };
+    let session = Session::open(context, opening).await?;
+    announce(context, &session, task);
+    let dlq = &session.pair.dlq.queue;
+    let _lock = match task.delete && !task.dry_run {
+        true => Some(Lock::take(&Home::of(&context.settings)?, &dlq.arn, &Journal::new_run_id())?),
+        false => None,
+    };
+    let file = match task.file.as_deref().filter(|_| !task.dry_run) {
+        Some(path) => Some(ExportFile::create(path, &dlq.arn, task.delete).await?),
+        None => None,
+    };
+    let mut collector = Collector {
+        context,
+        session: &session,
+        task,
+        matcher,
+        spool,
+        confirmed: !task.must_confirm(),
+        file,
+        ending: Ending::default(),
+        records: Vec::new(),
+        released: Released::default(),
+        began: Instant::now(),
+    };
+    let result = collector.run().await;
+    let released = session.release_all(context).await;
+    collector.released.merge(released);
+    collector.end(result).await
+}
+
+fn announce(context: &Context, session: &Session, task: &Task<'_>) {
+    let queues = session.queues();
+    let (dlq, about) = (&queues.dlq, count(queues.approximate_messages));
+    let what = match (&task.file, task.delete) {
+        (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
+        (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
+        (None, _) => format!("deleting from {dlq}, without a copy"),
+    };
+    let planning = if task.dry_run { "planning: " } else { "" };
+    context.ui.status(format!("{planning}{what} (about {about} messages)"));
+    for limit in &session.basis.limits {
+        context.ui.warn(limit);
+    }
+}
+
+/// A run under way.
+struct Collector<'a> {
+    context: &'a Context,
+    session: &'a Session,
+    task: &'a Task<'a>,
+    matcher: Arc<Matcher>,
+    spool: Arc<Spool>,
+    confirmed: bool,
+    file: Option<ExportFile>,
+    ending: Ending,
+    records: Vec<Record>,
+    released: Released,
+    began: Instant,
+}
+
+impl Collector<'_> {
+    fn deletes(&self) -> bool {
+        self.task.delete && !self.task.dry_run
+    }
+
+    fn fifo(&self) -> bool {
+        self.session.pair.dlq.queue.fifo
+    }
+
+    /// Scans until the queue is empty. What is deleted makes room to hold more, and shows what
+    /// stands behind it in its FIFO group.
+    async fn run(&mut self) -> Result<()> {
+        loop {
+            let scan = self.session.scan(self.context, Goal::All).await?;
+            self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
+            self.ending.exhausted = scan.exhausted;
+            self.ending.repeated += scan.repeated;
+            let may_go_on = self.deletes() && (self.fifo() || !scan.exhausted);
+            let deleted = self.wave(scan, may_go_on).await?;
+            let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+            let stopped = self.context.cancel.is_cancelled() || self.ending.halted.is_some();
+            if !may_go_on || deleted == 0 || enough || stopped {
+                break;
+            }
+        }
+        if self.fifo() {
+            let state = self.session.sqs.state(&self.session.pair.dlq.queue).await?;
+            self.ending.unreached = state.visible;
+        } else if !self.ending.exhausted && self.ending.seen >= HOLD_LIMIT as u64 {
+            let visible = self.session.pair.dlq.state.visible;
+            self.ending.unreached = visible.saturating_sub(self.ending.seen).max(1);
+            let held = count(HOLD_LIMIT as u64);
+            self.context.ui.warn(format!("{held} messages is the most that may be held at once"));
+        }
+        Ok(())
+    }
+
+    /// Deals with what one scan found; answers with how many were deleted.
+    async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
+        self.records.extend(scan.damaged.iter().map(Record::damaged));
+        if !self.confirmed && !scan.found.is_empty() {
+            self.confirm(&scan.found)?;
+            self.confirmed = true;
+        }
+        let (going, staying) = self.choose(scan.found)?;
+        if !may_go_on {
+            // They have been seen; else they would be received again by the next scan.
+            let released = self.session.hold.release(staying).await;
+            warn_unreleased(self.context, &released);
+            self.released.merge(released);
+        }
+        if going.is_empty() {
+            return Ok(0);
+        }
+        let written = self.write(&going).await?;
+        if self.deletes() {
+            return Ok(self.delete(&going, written).await);
+        }
+        let done = going.iter().take(written).map(|found| Record::of(found, Fate::Exported));
+        self.records.extend(done.map(|record| record.in_file(true)));
+        self.leave(&going[written..], "stopped by a signal before it was written");
+        Ok(0)
+    }
+
+    /// Asks, now that it is known what would be deleted. Meanwhile the heartbeat keeps the hold.
+    fn confirm(&self, found: &[Found]) -> Result<()> {
+        let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
+        let question = format!(
+            "{} messages were received, {} of them retryable; {}",
+            count(found.len() as u64),
+            count(found.iter().filter(sound).count() as u64),
+            self.task.question()
+        );
+        if tokio::task::block_in_place(|| self.context.ui.confirm(&question, "--yes"))? {
+            return Ok(());
+        }
+        Err(Error::refused("nothing was deleted: not confirmed"))
+    }
+
+    /// Sets apart what is chosen; the ids of what is not.
+    fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
+        let matches = self.matcher.decide_all(&found, Some(&self.spool))?;
+        self.ending.undecided += warn_undecided(self.context, &matches);
+        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        for (found, decided) in found.into_iter().zip(matches) {
+            let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+            let record = match decided {
+                Match::Yes if full => Record::of(&found, Fate::BeyondMax),
+                Match::Yes => {
+                    self.ending.chosen += 1;
+                    if !self.task.dry_run {
+                        going.push(found);
+                        continue;
+                    }
+                    Record::of(&found, Fate::Planned)
+                }
+                Match::No => {
+                    let reason = found.row.verdict.reasons.first().cloned();
+                    Record::of(&found, Fate::Skipped).because(reason)
+                }
+                Match::Undecided(error) => {
+                    let reason = format!("--where failed: {error}");
+                    Record::of(&found, Fate::Skipped).because(Some(reason))
+                }
+            };
+            staying.push(found.row.message_id.clone());
+            self.records.push(record);
+        }
+        Ok((going, staying))
+    }
+
+    /// Ends the file and answers with the report, once every message that was received is accounted
+    /// for.
+    async fn end(mut self, result: Result<()>) -> Result<Collected> {
+        let whole =
+            result.is_ok() && self.ending.halted.is_none() && !self.context.cancel.is_cancelled();
+        if let Some(file) = self.file.take() {
+            let (path, messages) = (file.path().to_owned(), file.messages());
+            match file.finish(whole).await {
+                Ok(_) if messages == 0 => {}
+                Err(error) if !self.task.delete => {
+                    return Err(result.err().unwrap_or_else(|| {
+                        Error::input(format!("cannot write export {}", path.display()))
+                            .because(&error)
+                            .hint("nothing was deleted; the file has only a part of it")
+                    }));
+                }
+                // Whatever was deleted is in the part that was flushed before.
+                Err(error) => {
+                    self.context.ui.warn(format!("{} has no end: {error}", path.display()));
+                    self.ending.file = Some(FileRow::of(&path, messages, false));
+                }
+                Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
+            }
+        }
+        if let (Err(_), Some(file)) = (&result, &self.ending.file) {
+            let messages = count(file.messages);
+            self.context.ui.warn(format!("{} was cut off; it has {messages} messages", file.path));
+        }
+        result?;
+        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
+        if seen != recorded {
+            return Err(Error::new(
+                Kind::Internal,
+                format!("{seen} messages were received but {recorded} are accounted for"),
+            )
+            .hint("look into the queue before running again, and report this"));
+        }
+        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
+        warn_missing(self.context, &missing);
+        self.ending.missing = missing;
+        self.ending.interrupted = self.context.cancel.is_cancelled();
+        self.ending.time = self.began.elapsed();
+        let basis = (self.session.queues(), self.session.basis.clone());
+        Ok(Collected::new(basis, self.task, self.records, self.released, self.ending))
+    }
+}

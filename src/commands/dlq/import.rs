@@ -1,0 +1,251 @@
+//! `recoctl dlq import`: the messages of an export into a queue, each once.
+//!
+//! The file is read twice: first as a whole, so that nothing is sent from a file that is broken
+//! further down, then to send.
+
+mod report;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use reco_core::export::{Ending, Header};
+use reco_core::message::Message;
+use reco_core::outcome::Outcome;
+use tokio::sync::mpsc::{Sender as Feeder, channel};
+
+use crate::aws::sqs::{BATCH, Queue, QueueState, Sqs};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::export::Opened;
+use crate::flow::import::{Fate as Sent, Sender, send_all};
+use crate::flow::journal::{Home, Journal, Known, Ledger, Lock};
+use crate::flow::judge::unsendable;
+use crate::flow::redrive::{Pace, Rate};
+use crate::ui::{Report, Unit, count};
+use report::{Fate, ImportReport, Row};
+
+/// Arguments of `recoctl dlq import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// What `dlq export` or `dlq purge --backup` wrote, compressed or not
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The queue to send to: name, URL or ARN; without it, the queue that the export came from
+    #[arg(long, value_name = "QUEUE")]
+    pub to: Option<String>,
+    /// Send at most so many messages a second (may be a fraction)
+    #[arg(long, value_name = "N")]
+    pub rate: Option<Rate>,
+    /// Send everything again, what earlier imports of this export sent to the queue included
+    #[arg(long)]
+    pub again: bool,
+    /// Check the file and say what would be sent, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer yes to the question before anything is sent
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What is to be done, once the file was read as a whole.
+struct Plan {
+    header: Header,
+    ending: Ending,
+    queue: Queue,
+    limit: usize,
+    ledger: Ledger,
+    rows: Vec<Row>,
+    /// Messages that stand in the file more than once; sent once.
+    repeated: u64,
+}
+
+/// Checks, asks, sends.
+///
+/// # Errors
+/// When the file is no export or is broken, the queue cannot be found, nobody confirms, another run
+/// is on the queue, or the journal cannot be written.
+pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
+    let home = Home::of(&context.settings)?;
+    let sqs = Sqs::new(context.sdk().await?);
+    let header = Opened::open(&args.file).await?.header()?.clone();
+    let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
+    let (queue, state) = sqs.resolve(&given).await?;
+    let id = header.export_id.clone();
+    // Before the ledger is read: another import may be writing it.
+    let lock = match args.dry_run {
+        true => None,
+        false => Some(Lock::take(&home, &queue.arn, &Journal::new_run_id())?),
+    };
+    let ledger = Ledger::open(&home, &id, &queue.arn, args.again)?;
+    let mut plan = plan(&args, queue, &state, ledger).await?;
+    warn(context, &args, &plan);
+    let mut journal = None;
+    if !args.dry_run && plan.to_send() > 0 {
+        confirm(context, &args, &plan)?;
+        let arn = &plan.queue.arn;
+        let (written, stamp) = plan.ledger.write(&home, &id, arn, plan.queue.fifo)?;
+        let written = Arc::new(written);
+        let passing = home.is_passing();
+        journal = (!passing).then(|| written.path().display().to_string());
+        let sender =
+            Sender { sqs, queue: plan.queue.clone(), stamp, journal: Some(Arc::clone(&written)) };
+        send(context, &args, &mut plan, sender).await?;
+        let report = report(context, &args, &plan, journal.clone());
+        if let Err(error) = written.close_with(report.outcome(), report.tally()).await {
+            context.ui.warn(format!("the journal has no end: {error}"));
+        }
+    }
+    drop(lock);
+    let report = report(context, &args, &plan, journal);
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Plan {
+    fn to_send(&self) -> u64 {
+        self.rows.iter().filter(|row| row.fate == Fate::Planned).count() as u64
+    }
+}
+
+/// Reads the whole file and decides on each message.
+async fn plan(args: &ImportArgs, queue: Queue, state: &QueueState, ledger: Ledger) -> Result<Plan> {
+    let mut opened = Opened::open(&args.file).await?;
+    let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
+    let limit = state.max_message_bytes;
+    while let Some(message) = opened.next().await? {
+        if !seen.insert(message.id.clone()) {
+            repeated += 1;
+            continue;
+        }
+        let (fate, reason) = decide(&message, &ledger, limit, queue.fifo);
+        rows.push(Row { message_id: message.id, fate, reason, sent_as: None });
+    }
+    let (header, ending) = opened.finish()?;
+    Ok(Plan { header, ending, queue, limit, ledger, rows, repeated })
+}
+
+fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate, Option<String>) {
+    match ledger.known(&message.id) {
+        Known::Sent => return (Fate::AlreadySent, None),
+        Known::Uncertain(reason) => return (Fate::Uncertain, Some(reason)),
+        Known::ToSend => {}
+    }
+    // AWS: SendMessage: MessageGroupId is required for FIFO queues.
+    let no_group = (fifo && message.group_id().is_none())
+        .then(|| "it has no group id, which a FIFO queue requires".to_owned());
+    match unsendable(message, Some(limit)).or(no_group) {
+        Some(reason) => (Fate::Failed, Some(reason)),
+        None => (Fate::Planned, None),
+    }
+}
+
+fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
+    let (file, messages) = (&args.file, count(plan.ending.messages));
+    if let Some(line) = plan.ending.torn_line {
+        context.ui.warn(format!(
+            "{file} breaks off within line {line}: it has {messages} whole messages, and the run that wrote it was cut off"
+        ));
+    } else if !plan.ending.complete {
+        context.ui.warn(format!(
+            "{file} has no end, since the run that wrote it was cut off: it has {messages} messages"
+        ));
+    }
+    if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
+        context.ui.warn(format!(
+            "the export left its messages in {}: what is still there will be there twice",
+            plan.queue.name
+        ));
+    }
+    let uncertain = plan.rows.iter().filter(|row| row.fate == Fate::Uncertain).count();
+    if uncertain > 0 {
+        context.ui.warn(format!(
+            "{} messages were perhaps sent by an earlier import, and are left out; --again sends everything again",
+            count(uncertain as u64)
+        ));
+    }
+}
+
+fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
+    let question = format!(
+        "this sends {} messages to {}, under new ids. Send them?",
+        count(plan.to_send()),
+        plan.queue.name
+    );
+    if args.yes || context.ui.confirm(&question, "--yes")? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was imported: not confirmed"))
+}
+
+/// Sends what is planned, and notes the fates in the plan.
+async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sender) -> Result<()> {
+    let total = plan.to_send();
+    let ui = &context.ui;
+    ui.status(format!("importing {} messages into {}", count(total), plan.queue.name));
+    let progress = ui.progress("importing", Some(total), Unit::Messages);
+    let planned = plan.rows.iter().filter(|row| row.fate == Fate::Planned);
+    let planned: HashSet<String> = planned.map(|row| row.message_id.clone()).collect();
+    let (give, take) = channel(2 * BATCH);
+    let reading = tokio::spawn(feed(args.file.clone(), planned, give));
+    let (cancel, pace) = (&context.cancel, Pace::new(args.rate, Duration::ZERO));
+    let fates = send_all(Arc::new(sender), plan.limit, take, pace, cancel, &progress).await?;
+    let read = reading.await.map_err(|error| {
+        Error::new(Kind::Internal, "reading the export ended abnormally").because(&error)
+    })?;
+    if let Err(error) = read {
+        ui.warn(format!("not all of {} was sent: {error}", args.file));
+    }
+    let index: HashMap<String, usize> =
+        plan.rows.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
+    for (message_id, fate) in fates {
+        let Some(at) = index.get(&message_id) else { continue };
+        let row = &mut plan.rows[*at];
+        (row.fate, row.reason, row.sent_as) = match fate {
+            Sent::Sent { sent_as } => (Fate::Sent, None, Some(sent_as)),
+            Sent::Failed { reason } => (Fate::Failed, Some(reason), None),
+            Sent::Uncertain { reason } => (Fate::Uncertain, Some(reason), None),
+            Sent::Left { reason } => (Fate::Left, Some(reason), None),
+        };
+    }
+    for row in plan.rows.iter_mut().filter(|row| row.fate == Fate::Planned) {
+        row.fate = Fate::Left;
+        row.reason = Some("the file could not be read up to it".to_owned());
+    }
+    Ok(())
+}
+
+/// Reads the file again, and gives each message that is planned once.
+async fn feed(file: String, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
+    let mut opened = Opened::open(&file).await?;
+    while let Some(message) = opened.next().await? {
+        if planned.remove(&message.id) && give.send(message).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn report(
+    context: &Context,
+    args: &ImportArgs,
+    plan: &Plan,
+    journal: Option<String>,
+) -> ImportReport {
+    ImportReport::new(
+        report::Origin {
+            file: args.file.clone(),
+            exported_from: plan.header.queue.clone(),
+            exported_at: plan.header.exported_at.clone(),
+            file_complete: plan.ending.complete,
+            torn_line: plan.ending.torn_line,
+            repeated: plan.repeated,
+        },
+        plan.queue.name.clone(),
+        args.dry_run,
+        context.cancel.is_cancelled(),
+        journal,
+        plan.rows.clone(),
+    )
+}

@@ -1,0 +1,90 @@
+//! `recoctl dlq purge`: delete what nobody will need, with a copy unless told otherwise.
+
+mod now;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+use reco_core::settle::Waiver;
+use serde::Serialize;
+
+use super::collect::{Collected, Task, collect};
+use super::select::SelectArgs;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::ui::{Report, View};
+
+/// Arguments of `recoctl dlq purge`.
+#[derive(Debug, Args)]
+pub struct PurgeArgs {
+    /// Which messages
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Delete at most so many messages, oldest first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max: Option<u32>,
+    /// Write them into this new file first (JSON lines; `.gz` and `.zst` compress), which `dlq import` takes
+    #[arg(long, value_name = "FILE", conflicts_with = "no_backup")]
+    pub backup: Option<PathBuf>,
+    /// Delete without a copy; needs --yes
+    #[arg(long)]
+    pub no_backup: bool,
+    /// Use SQS's PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others
+    #[arg(long, conflicts_with_all = ["class", "id", "filter", "older_than", "newer_than", "max", "backup", "force"])]
+    pub all_now: bool,
+    /// Say what would be deleted, and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer yes to what is asked when nothing narrows the choice, and with --no-backup
+    #[arg(long)]
+    pub yes: bool,
+    /// Receive even if the DLQ has a redrive policy of its own
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What a purge answers.
+#[derive(Debug, Serialize)]
+struct PurgeReport(Collected);
+
+/// Purges.
+///
+/// # Errors
+/// Refused without a backup; else as [`collect`].
+pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
+    if args.all_now {
+        return now::run(context, &args).await;
+    }
+    let waiver = Waiver::new(args.no_backup, args.yes);
+    if args.backup.is_none() && waiver.is_none() && !args.dry_run {
+        return Err(Error::refused("a purge deletes for good, and no copy is to be kept")
+            .hint("add --backup FILE, or --no-backup --yes to do without a copy"));
+    }
+    let task = Task {
+        select: &args.select,
+        max: args.max,
+        file: args.backup.clone(),
+        delete: true,
+        waiver,
+        dry_run: args.dry_run,
+        yes: args.yes,
+        force: args.force,
+    };
+    let report = PurgeReport(collect(context, &task).await?);
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Report for PurgeReport {
+    const KIND: &'static str = "dlq.purge";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        self.0.outcome()
+    }
+
+    fn render(&self, view: &View) -> String {
+        self.0.render(view)
+    }
+}

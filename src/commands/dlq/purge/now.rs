@@ -1,0 +1,73 @@
+//! `recoctl dlq purge --all-now`: SQS's own PurgeQueue, which looks at nothing.
+
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use super::PurgeArgs;
+use crate::aws::sqs::Sqs;
+use crate::commands::dlq::pair;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::flow::journal::{Home, Journal, Lock};
+use crate::ui::{Report, View, count};
+
+/// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
+const RACE: &str = "messages that arrive within the next 60 s may be deleted as well, and so are those that \
+                    others hold";
+
+#[derive(Debug, Serialize)]
+struct AllNowReport {
+    dlq: String,
+    dry_run: bool,
+    /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
+    approximate_messages: u64,
+    /// Whether SQS took the purge.
+    purged: bool,
+}
+
+pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
+    let sqs = Sqs::new(context.sdk().await?);
+    let pair = pair::find(&sqs, &context.settings, &context.ui, false).await?;
+    let (dlq, state) = (pair.dlq.queue, pair.dlq.state);
+    let about = state.visible + state.in_flight + state.delayed;
+    let mut report = AllNowReport {
+        dlq: dlq.name.clone(),
+        dry_run: args.dry_run,
+        approximate_messages: about,
+        purged: false,
+    };
+    if !args.dry_run {
+        let question = format!(
+            "this deletes all messages of {} (about {}) at once and for good, without a copy; {RACE}. Delete all?",
+            dlq.name,
+            count(about)
+        );
+        if !args.yes && !context.ui.confirm(&question, "--yes")? {
+            return Err(Error::refused("nothing was deleted: not confirmed"));
+        }
+        let home = Home::of(&context.settings)?;
+        let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
+        context.ui.warn(format!("purging {}: {RACE}", dlq.name));
+        sqs.purge(&dlq).await?;
+        report.purged = true;
+    }
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Report for AllNowReport {
+    const KIND: &'static str = "dlq.purge.all-now";
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, _view: &View) -> String {
+        let (dlq, about) = (&self.dlq, count(self.approximate_messages));
+        if self.purged {
+            format!("SQS deletes all messages of {dlq} (about {about}), within 60 s\n")
+        } else {
+            format!("all messages of {dlq} (about {about}) would be deleted (--dry-run)\n")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What a redrive changed, as its report says it.
+
+use reco_core::classify::Class;
+use serde::Serialize;
+
+use super::repair::RepairPlan;
+use crate::flow::repair::{Changed, Step};
+use crate::ui::{count, escape_line};
+
+/// What was done to one message's body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Change {
+    /// In their order.
+    steps: Vec<Step>,
+    /// Its class as it goes out.
+    class: Class,
+    /// Its size as it goes out, attributes included.
+    size_bytes: usize,
+    /// SHA-256 of body and attributes as they go out, as the journal has it.
+    digest: String,
+    /// Entries of it that do not go out.
+    rejected: usize,
+}
+
+impl From<&Changed> for Change {
+    fn from(changed: &Changed) -> Self {
+        Change {
+            steps: changed.steps.clone(),
+            class: changed.class,
+            size_bytes: changed.size,
+            digest: changed.digest.to_string(),
+            rejected: changed.rejected,
+        }
+    }
+}
+
+/// What was done to bodies.
+#[derive(Debug, Serialize)]
+pub(super) struct Changes {
+    /// What was asked for; null without any repair.
+    repair: Option<RepairPlan>,
+    /// Messages that were moved (or are planned) with another body.
+    changed: u64,
+    /// Entries of them that were not sent.
+    rejected_entries: u64,
+    /// The file that has these entries; null when there are none.
+    rejects: Option<String>,
+}
+
+impl Changes {
+    pub(super) fn of<'a>(
+        repair: Option<RepairPlan>,
+        rejects: Option<String>,
+        changes: impl Iterator<Item = &'a Change>,
+    ) -> Self {
+        let none = Changes { repair, changed: 0, rejected_entries: 0, rejects };
+        changes.fold(none, |sum, change| Changes {
+            changed: sum.changed + 1,
+            rejected_entries: sum.rejected_entries + change.rejected as u64,
+            ..sum
+        })
+    }
+
+    /// For the end of the table.
+    pub(super) fn words(&self, dry_run: bool) -> String {
+        let Some(repair) = &self.repair else { return String::new() };
+        let verb = if dry_run { "would be changed" } else { "were changed" };
+        let mut text = format!(
+            "{} bodies {verb} on the way ({})",
+            count(self.changed),
+            escape_line(&repair.words())
+        );
+        if self.rejected_entries > 0 {
+            let entries = count(self.rejected_entries);
+            let verb = if dry_run { "would be left out" } else { "left out" };
+            text.push_str(&format!("; {entries} entries {verb}"));
+        }
+        if let Some(rejects) = &self.rejects {
+            text.push_str(&format!("; rejects {}", escape_line(rejects)));
+        }
+        text.push('\n');
+        text
+    }
+}

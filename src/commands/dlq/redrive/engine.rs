@@ -1,0 +1,262 @@
+//! Who moves the messages: recoctl, or SQS itself by a message move task.
+//!
+//! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest. It
+//! is taken where nothing is asked for that it cannot do, since it needs nobody to stay connected.
+
+use clap::ValueEnum;
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use super::native::{Native, Unstarted};
+use super::{QUESTION, RedriveArgs, must_confirm};
+use crate::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
+use crate::commands::dlq::pair::{self, Pair};
+use crate::commands::dlq::select::Choice;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::ui::count;
+
+/// Which engine is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum EngineChoice {
+    /// recoctl receives, sends and deletes, with a journal
+    Client,
+    /// SQS moves every message by itself (StartMessageMoveTask); only with `--class all`
+    Native,
+    /// Native where it can do what is asked for, else client
+    #[default]
+    Auto,
+}
+
+/// The engine that is used, and why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Engine {
+    /// `client` or `native`.
+    pub(super) engine: &'static str,
+    pub(super) engine_reason: String,
+}
+
+impl Engine {
+    pub(super) fn client(reason: impl Into<String>) -> Self {
+        Engine { engine: "client", engine_reason: reason.into() }
+    }
+
+    pub(super) fn native(reason: impl Into<String>) -> Self {
+        Engine { engine: "native", engine_reason: reason.into() }
+    }
+}
+
+/// What came of choosing.
+pub(super) enum Chosen {
+    /// SQS moved the messages; how that ended.
+    Native(Outcome),
+    /// recoctl is to move them.
+    Client {
+        engine: Engine,
+        /// Whether the operator has said yes already.
+        confirmed: bool,
+    },
+}
+
+impl Chosen {
+    fn client(reason: impl Into<String>) -> Self {
+        Chosen::Client { engine: Engine::client(reason), confirmed: false }
+    }
+}
+
+/// Chooses the engine, and moves the messages if it is SQS's own.
+///
+/// # Errors
+/// When native is asked for and cannot do it, another move task is running, nobody confirms, or the
+/// task cannot be followed.
+pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chosen> {
+    let auto = match args.engine {
+        EngineChoice::Client => return Ok(Chosen::client("--engine client")),
+        EngineChoice::Native => false,
+        EngineChoice::Auto => true,
+    };
+    if let Some(reason) = beyond_native(args) {
+        if auto {
+            return Ok(Chosen::client(reason));
+        }
+        return Err(Error::new(Kind::Usage, format!("--engine native cannot do this: {reason}"))
+            .hint("leave out what it cannot do, or use --engine client"));
+    }
+    let sqs = Sqs::new(context.sdk().await?);
+    let pair = pair::find(&sqs, &context.settings, &context.ui, args.to.is_none()).await?;
+    let pair = match &args.to {
+        Some(to) => pair::bound_for(&sqs, pair, to).await?,
+        None => pair,
+    };
+    if let Some(reason) = forbidden(&sqs, &pair).await? {
+        if auto {
+            return Ok(Chosen::client(reason));
+        }
+        return Err(Error::refused(format!("--engine native cannot do this: {reason}"))
+            .hint("use --engine client"));
+    }
+    if let Some(reason) = smaller(&pair).filter(|_| auto) {
+        return Ok(Chosen::client(reason));
+    }
+    let confirmed = must_confirm(args);
+    if confirmed {
+        confirm(context, &pair)?;
+    }
+    let reason = if auto {
+        "everything is to move, and nothing else is asked for"
+    } else {
+        "--engine native"
+    };
+    let native = Native { context, args, sqs, pair, engine: Engine::native(reason) };
+    match native.run().await {
+        Ok(outcome) => Ok(Chosen::Native(outcome)),
+        Err(Unstarted::Instead(error)) if auto => {
+            let engine = Engine::client(format!("SQS does not start a move task: {error}"));
+            Ok(Chosen::Client { engine, confirmed })
+        }
+        Err(Unstarted::Instead(error)) => Err(match error.hint {
+            Some(_) => error,
+            None => error.hint("use --engine client"),
+        }),
+        Err(Unstarted::Failed(error)) => Err(error),
+    }
+}
+
+/// What is asked for that a move task cannot do.
+fn beyond_native(args: &RedriveArgs) -> Option<String> {
+    // Without `..`, so that whoever adds a flag decides here, too.
+    let RedriveArgs {
+        guards,
+        select,
+        max,
+        plan,
+        to: _,
+        repair,
+        dry_run,
+        yes: _,
+        force: _,
+        journal,
+        engine: _,
+    } = args;
+    let rate_fits = guards.rate.map(|rate| rate.per_second()).is_none_or(|rate| {
+        rate.fract() == 0.0 && (1.0..=f64::from(MOST_PER_SECOND)).contains(&rate)
+    });
+    let rate = format!("a move task's rate is a whole number from 1 to {MOST_PER_SECOND}");
+    let reasons = [
+        (*dry_run, "a dry run names each message"),
+        (plan.is_some(), "--plan names its messages"),
+        (!select.class.contains(&Choice::All), "not every class is to move (--class all)"),
+        (select.narrows(), "only chosen messages are to move"),
+        (max.is_some(), "--max limits their number"),
+        (repair.plan().is_some(), "bodies are to be repaired"),
+        (journal.is_some(), "--journal asks for a journal"),
+        (!rate_fits, rate.as_str()),
+    ];
+    let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
+    asked.or_else(|| guards.beyond_rate()).map(str::to_owned)
+}
+
+/// What AWS's rules forbid, as far as they can be seen beforehand.
+async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
+    let dlq = &pair.dlq.queue;
+    if pair.dlq.state.visible == 0 {
+        return Ok(Some(format!("{} looks empty", dlq.name)));
+    }
+    // AWS: the source of a move task must be the dead-letter queue of an SQS queue.
+    match sqs.dead_letter_sources(dlq).await {
+        Ok(sources) if sources.is_empty() => {
+            return Ok(Some(format!("no queue names {} as its DLQ", dlq.name)));
+        }
+        Ok(_) => {}
+        Err(error) => return Ok(Some(error.to_string())),
+    }
+    match sqs.moves(dlq).await {
+        Ok(tasks) => match tasks.iter().find(|task| task.status.is_active()) {
+            Some(task) => Err(busy(&dlq.name, task)),
+            None => Ok(None),
+        },
+        Err(error) => Ok(Some(error.to_string())),
+    }
+}
+
+/// AWS does not say what a move task does with a message that the destination would not take;
+/// recoctl leaves it in the DLQ and names it.
+fn smaller(pair: &Pair) -> Option<String> {
+    let (dlq, source) = (&pair.dlq, pair.source.as_ref()?);
+    let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
+    (takes < has).then(|| {
+        let name = &source.queue.name;
+        format!("{name} takes messages up to {takes} bytes, and the DLQ may hold larger ones")
+    })
+}
+
+fn busy(dlq: &str, task: &MoveTask) -> Error {
+    let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+    Error::refused(format!("a move task is running on {dlq} already"))
+        .cause(format!("it has moved {}{} messages", count(task.moved), of.unwrap_or_default()))
+        .hint(
+            "`recoctl dlq tasks list` shows it; wait for its end, or stop it with `recoctl dlq tasks cancel`",
+        )
+}
+
+fn confirm(context: &Context, pair: &Pair) -> Result<()> {
+    let about = count(pair.dlq.state.visible);
+    let question = format!("{} holds about {about} messages; {QUESTION}", pair.dlq.queue.name);
+    if tokio::task::block_in_place(|| context.ui.confirm(&question, "--yes"))? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was moved: not confirmed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: RedriveArgs,
+    }
+
+    fn beyond(line: &str) -> Option<String> {
+        let words = std::iter::once("redrive").chain(line.split_whitespace());
+        beyond_native(&Line::try_parse_from(words).expect("a command line").args)
+    }
+
+    #[test]
+    fn a_move_task_does_all_or_nothing_at_a_whole_rate() {
+        for line in [
+            "--class all",
+            "--class all --rate 500",
+            "--class all --rate 1 --to q --yes",
+            "--class all --stop-on-bounce off",
+        ] {
+            assert_eq!(beyond(line), None, "{line}");
+        }
+        for line in [
+            "",
+            "--class retryable",
+            "--class all --id x",
+            "--class all --where true",
+            "--class all --older-than 2h",
+            "--class all --max 5",
+            "--class all --dry-run",
+            "--class all --unwrap",
+            "--class all --transform .",
+            "--class all --salvage --rejects r",
+            "--class all --journal j",
+            "--class all --rate 0.5",
+            "--class all --rate 10.5",
+            "--class all --rate 501",
+            "--class all --rate 50 --ramp 1m",
+            "--class all --max-backlog 100",
+            "--class all --max-throttles 100",
+            "--class all --stop-on-bounce 5%",
+            "--plan p",
+        ] {
+            assert!(beyond(line).is_some(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! How fast a redrive goes, and what makes it pause or stop.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::Cloudwatch;
+use crate::commands::dlq::session::Session;
+use crate::commands::metrics::{seconds, targets};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::flow::redrive::{
+    Backlog, Bounces, Brake, Courier, Guards, Limit, Pace, Rate, Throttles, Watched, Watcher, watch,
+};
+
+const HEADING: &str = "Rate and guards";
+
+/// How fast, and when to pause or stop.
+#[derive(Debug, Clone, Default, Args)]
+pub struct GuardArgs {
+    /// Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them
+    #[arg(long, value_name = "N", help_heading = HEADING)]
+    pub rate: Option<Rate>,
+    /// Begin slowly and reach --rate over this time, e.g. 1m
+    #[arg(long, value_name = "DURATION", value_parser = seconds, requires = "rate", help_heading = HEADING)]
+    pub ramp: Option<i64>,
+    /// Pause while the destination holds so many messages: visible, in flight and delayed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
+    pub max_backlog: Option<u64>,
+    /// Pause while CloudWatch has more than so many throttles in a minute, of --table's writes or of --function
+    #[arg(long, value_name = "N[/min]", help_heading = HEADING)]
+    pub max_throttles: Option<PerMinute>,
+    /// Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%
+    #[arg(long, value_name = "PERCENT", help_heading = HEADING)]
+    pub stop_on_bounce: Option<Limit>,
+}
+
+/// A number a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PerMinute(u64);
+
+impl FromStr for PerMinute {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_suffix("/min").unwrap_or(text).parse();
+        number.map(PerMinute).map_err(|_| "a number a minute, such as 100 or 100/min".to_owned())
+    }
+}
+
+impl GuardArgs {
+    /// The pace that is asked for.
+    pub(super) fn pace(&self) -> Pace {
+        let ramp = Duration::from_secs(self.ramp.unwrap_or(0).unsigned_abs());
+        Pace::new(self.rate, ramp)
+    }
+
+    /// What is asked for beside a rate, which is all that a move task of SQS's own knows.
+    pub(super) fn beyond_rate(&self) -> Option<&'static str> {
+        // Without `..`, so that whoever adds a guard decides here, too.
+        let GuardArgs { rate: _, ramp, max_backlog, max_throttles, stop_on_bounce } = self;
+        let watches = stop_on_bounce.is_some_and(|limit| limit.percent().is_some());
+        let reasons = [
+            (ramp.is_some(), "--ramp changes the rate"),
+            (max_backlog.is_some(), "--max-backlog pauses it"),
+            (max_throttles.is_some(), "--max-throttles pauses it"),
+            (watches, "--stop-on-bounce watches the DLQ"),
+        ];
+        reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason)
+    }
+}
+
+/// The guards of one run.
+pub(super) struct Sentries {
+    guards: Guards,
+    /// Set to their work already.
+    began: bool,
+    /// What `--max-throttles` watches, and how many it lets pass.
+    throttled: Option<(Vec<Watched>, u64)>,
+    max_backlog: Option<u64>,
+    pub(super) bounces: Arc<Bounces>,
+}
+
+impl Sentries {
+    /// The guards that are asked for; they see nothing yet.
+    ///
+    /// # Errors
+    /// When throttles are to be watched, but neither of a table nor of a function.
+    pub(super) async fn new(context: &Context, args: &GuardArgs) -> Result<Self> {
+        let throttled = match args.max_throttles {
+            Some(PerMinute(most)) => Some((throttled(context).await?, most)),
+            None => None,
+        };
+        Ok(Sentries {
+            guards: Guards::default(),
+            began: false,
+            throttled,
+            max_backlog: args.max_backlog,
+            bounces: Arc::new(Bounces::new(args.stop_on_bounce.unwrap_or_default())),
+        })
+    }
+
+    /// Sets the guards to their work, the first time that anything is about to move.
+    pub(super) async fn begin(
+        &mut self,
+        context: &Context,
+        courier: &Courier,
+        brake: &Arc<Brake>,
+    ) -> Result<()> {
+        if std::mem::replace(&mut self.began, true) {
+            return Ok(());
+        }
+        if let Some(most) = self.max_backlog {
+            let backlog = Backlog::new(courier.sqs.clone(), courier.to.clone(), most);
+            self.guards.set(backlog, brake, &context.ui);
+        }
+        if let Some((watched, most)) = self.throttled.take() {
+            let cloudwatch = Cloudwatch::new(context.sdk().await?);
+            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, &context.ui);
+        }
+        Ok(())
+    }
+
+    /// Watches the DLQ while one move runs. A FIFO queue is scanned again after each move, which
+    /// finds what came back; to receive meanwhile would block whole groups.
+    pub(super) async fn look_out(
+        &self,
+        context: &Context,
+        session: &Session,
+        brake: &Arc<Brake>,
+    ) -> Option<Lookout> {
+        let dlq = &session.pair.dlq;
+        if !self.bounces.is_on() || dlq.queue.fifo {
+            return None;
+        }
+        if dlq.state.redrive.is_some() {
+            context.ui.warn(
+                "messages that come back are not looked for: receiving from a DLQ with a redrive \
+                 policy of its own may push them out of it",
+            );
+            return None;
+        }
+        let scanner = Arc::clone(&session.scanner);
+        let watcher = match Watcher::new(scanner, Arc::clone(&self.bounces)).await {
+            Ok(watcher) => watcher,
+            Err(error) => {
+                context.ui.warn(format!("messages that come back are not looked for: {error}"));
+                return None;
+            }
+        };
+        let end = CancellationToken::new();
+        let work = watch(watcher, Arc::clone(brake), context.ui.clone(), end.clone());
+        Some(Lookout { end, task: tokio::spawn(work) })
+    }
+
+    /// Ends all guards.
+    pub(super) async fn finish(&mut self) {
+        self.guards.finish().await;
+    }
+}
+
+/// Somebody who watches the DLQ.
+pub(super) struct Lookout {
+    end: CancellationToken,
+    task: JoinHandle<Vec<String>>,
+}
+
+impl Lookout {
+    /// Ends it; answers with the ids of the messages that it holds.
+    pub(super) async fn finish(self) -> Vec<String> {
+        self.end.cancel();
+        self.task.await.unwrap_or_else(|error| {
+            // What it holds is released with everything else at the end of the run.
+            tracing::error!(%error, "the watch over the DLQ ended abnormally");
+            Vec::new()
+        })
+    }
+}
+
+async fn throttled(context: &Context) -> Result<Vec<Watched>> {
+    let targets = targets::writers(context).await?;
+    let watched = Watched::of(&targets.plans);
+    if watched.is_empty() {
+        return Err(Error::config("--max-throttles has nothing to watch")
+            .hint("give --table or --function, or name them in recoctl.toml"));
+    }
+    let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
+    context.ui.status(format!("watching throttled {}", names.join(" and ")));
+    for left_out in targets.left_out {
+        context.ui.warn(format!("throttles are not watched of the {left_out}"));
+    }
+    Ok(watched)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throttles_are_a_number_with_or_without_its_unit() {
+        assert_eq!("100/min".parse(), Ok(PerMinute(100)));
+        assert_eq!("0".parse(), Ok(PerMinute(0)));
+        for wrong in ["", "/min", "-1", "1.5", "5/s"] {
+            assert!(wrong.parse::<PerMinute>().is_err(), "{wrong}");
+        }
+    }
+}

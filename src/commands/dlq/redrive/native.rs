@@ -1,0 +1,230 @@
+//! A redrive by a move task: SQS does it, and this shows how far it is.
+
+use std::time::{Duration, Instant};
+
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::RedriveArgs;
+use super::engine::Engine;
+use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
+use crate::commands::dlq::pair::Pair;
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::native::Follower;
+use crate::ui::{Report, Tone, Unit, View, count, escape_line};
+
+/// What a move task does not do.
+const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
+
+/// A redrive that is SQS's own.
+pub(super) struct Native<'a> {
+    pub(super) context: &'a Context,
+    pub(super) args: &'a RedriveArgs,
+    pub(super) sqs: Sqs,
+    pub(super) pair: Pair,
+    pub(super) engine: Engine,
+}
+
+/// Why there is no report.
+pub(super) enum Unstarted {
+    /// No task was started, and recoctl can move the messages instead.
+    Instead(Error),
+    /// It failed.
+    Failed(Error),
+}
+
+impl From<Error> for Unstarted {
+    fn from(error: Error) -> Self {
+        Unstarted::Failed(error)
+    }
+}
+
+/// How it ended.
+struct Ended {
+    task: MoveTask,
+    interrupted: bool,
+    time: Duration,
+}
+
+impl Native<'_> {
+    pub(super) async fn run(self) -> Result<Outcome, Unstarted> {
+        let (dlq, Some(source)) = (self.pair.dlq.queue.clone(), self.pair.source.clone()) else {
+            return Err(Error::new(Kind::Internal, "the destination was not looked for").into());
+        };
+        let home = Home::of(&self.context.settings)?;
+        let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
+        let about = count(self.pair.dlq.state.visible);
+        self.context.ui.status(format!(
+            "redriving from {} (about {about} messages) to {}, by a move task of SQS's own ({})",
+            dlq.name, source.queue.name, self.engine.engine_reason
+        ));
+        let began = Instant::now();
+        let handle = self.start().await?;
+        let mut follower = Follower::new(self.sqs.clone(), dlq, handle);
+        let (task, interrupted) = self.follow(&mut follower).await?;
+        let ended = Ended { task, interrupted, time: began.elapsed() };
+        let report = self.report(ended);
+        self.context.ui.report(&report)?;
+        Ok(report.outcome())
+    }
+
+    async fn start(&self) -> Result<String, Unstarted> {
+        let (dlq, source) = (&self.pair.dlq.queue, self.pair.source.as_ref());
+        let Some(source) = source else {
+            return Err(Error::new(Kind::Internal, "the destination was not looked for").into());
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number from 1 to 500, as was checked"
+        )]
+        let rate = self.args.guards.rate.map(|rate| rate.per_second() as u32);
+        let failure = match self.sqs.start_move(dlq, &source.queue, rate).await {
+            Ok(handle) => return Ok(handle),
+            Err(failure) => failure,
+        };
+        match failure.trouble {
+            StartTrouble::Denied | StartTrouble::Unsupported => {
+                Err(Unstarted::Instead(failure.error))
+            }
+            StartTrouble::Refused => Err(failure.error.into()),
+            StartTrouble::Ambiguous => {
+                // No task was running before, and no other recoctl may start one now.
+                let tasks = self.sqs.moves(dlq).await.unwrap_or_default();
+                match tasks.into_iter().find_map(|task| task.handle) {
+                    Some(handle) => {
+                        let error = failure.error;
+                        self.context.ui.warn(format!(
+                            "the task runs, though its start was not answered: {error}"
+                        ));
+                        Ok(handle)
+                    }
+                    None => Err(failure
+                        .error
+                        .hint("it may have started all the same: `recoctl dlq tasks list`")
+                        .into()),
+                }
+            }
+        }
+    }
+
+    /// Follows the task to its end. Ctrl-C asks whether to stop it; where nobody can be asked it
+    /// goes on, since SQS needs nobody for it and loses nothing.
+    async fn follow(&self, follower: &mut Follower) -> Result<(MoveTask, bool), Unstarted> {
+        let ui = &self.context.ui;
+        let total = Some(self.pair.dlq.state.visible);
+        let task = {
+            let progress = ui.progress("moving", total, Unit::Messages);
+            follower.follow(&self.context.cancel, &progress).await?
+        };
+        if !self.context.cancel.is_cancelled() || !task.status.is_active() {
+            return Ok((task, false));
+        }
+        let question = "the move task goes on by itself. Cancel it? (what has moved stays moved)";
+        let cancel = ui.may_ask
+            && tokio::task::block_in_place(|| ui.confirm(question, "--yes")).unwrap_or(false);
+        if !cancel {
+            ui.warn("the move task goes on; `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it");
+            return Ok((task, true));
+        }
+        if let Err(error) = follower.cancel().await {
+            ui.warn(format!("the move task was not cancelled: {error}"));
+        }
+        let progress = ui.progress("cancelling", total, Unit::Messages);
+        Ok((follower.follow(&CancellationToken::new(), &progress).await?, true))
+    }
+
+    fn report(&self, ended: Ended) -> NativeReport {
+        let Ended { task, interrupted, time } = ended;
+        let (state, seconds) = (&self.pair.dlq.state, time.as_secs_f64());
+        NativeReport {
+            dlq: self.pair.dlq.queue.name.clone(),
+            source: self.pair.source.as_ref().map(|source| source.queue.name.clone()),
+            approximate_messages: state.visible,
+            in_flight_elsewhere: state.in_flight,
+            engine: self.engine.clone(),
+            limits: vec![WITHOUT.to_owned()],
+            dry_run: false,
+            counts: Counts { moved: task.moved },
+            rate_limit: self.args.guards.rate.map(|rate| rate.per_second()),
+            duration_s: (seconds * 1000.0).round() / 1000.0,
+            task,
+            interrupted,
+            journal: None,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Counts {
+    moved: u64,
+}
+
+/// What a redrive by a move task answers: there is no word on single messages.
+#[derive(Debug, Serialize)]
+struct NativeReport {
+    dlq: String,
+    source: Option<String>,
+    approximate_messages: u64,
+    in_flight_elsewhere: u64,
+    #[serde(flatten)]
+    engine: Engine,
+    limits: Vec<String>,
+    dry_run: bool,
+    counts: Counts,
+    rate_limit: Option<f64>,
+    duration_s: f64,
+    task: MoveTask,
+    interrupted: bool,
+    journal: Option<String>,
+}
+
+impl Report for NativeReport {
+    const KIND: &'static str = "dlq.redrive";
+
+    fn outcome(&self) -> Outcome {
+        let completed = self.task.status == MoveStatus::Completed;
+        let tally = Tally { done: self.task.moved, excluded: 0, failed: u64::from(!completed) };
+        tally.outcome(self.interrupted)
+    }
+
+    fn render(&self, view: &View) -> String {
+        let task = &self.task;
+        let tone = if task.status == MoveStatus::Completed { Tone::Good } else { Tone::Warn };
+        let (moved, status) = (count(task.moved), view.palette.paint(tone, task.status.name()));
+        let source = self.source.as_deref().unwrap_or("?");
+        let mut text = format!("moved        {moved:>7}  about, from {} to {source}\n\n", self.dlq);
+        let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+        let of = of.unwrap_or_default();
+        text.push_str(&format!(
+            "move task {status}: {moved}{of} messages; {:.1} s",
+            self.duration_s
+        ));
+        if let Some(reason) = &task.failure {
+            text.push_str(&format!("; {}", escape_line(reason)));
+        }
+        text.push('\n');
+        let Engine { engine, engine_reason } = &self.engine;
+        text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
+        if task
+            .failure
+            .as_deref()
+            .is_some_and(|reason| reason.contains("CouldNotDetermineMessageSource"))
+        {
+            text.push_str(
+                "some messages were sent to the DLQ directly: `--engine client` moves them\n",
+            );
+        }
+        if task.status.is_active() {
+            text.push_str("it goes on; `recoctl dlq tasks cancel` stops it\n");
+        }
+        for limit in &self.limits {
+            let label = view.palette.paint(Tone::Warn, "note:");
+            text.push_str(&format!("{label} {limit}\n"));
+        }
+        text
+    }
+}

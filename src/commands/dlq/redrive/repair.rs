@@ -1,0 +1,74 @@
+//! The flags by which bodies are repaired on the way.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind, Result};
+use crate::flow::repair::{Repair, Transform};
+
+/// What is done to bodies: envelopes off, then rewritten, then salvaged.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RepairArgs {
+    /// Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside
+    #[arg(long)]
+    pub unwrap: bool,
+    /// Rewrite each body by this jq expression, e.g. '.data |= map(select(.[0] != 0))'; it sees the body's JSON, or its text as a string. What does not decode afterwards is left in the DLQ
+    #[arg(long, value_name = "JQ")]
+    pub transform: Option<String>,
+    /// Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default
+    #[arg(long, requires = "rejects")]
+    pub salvage: bool,
+    /// With --salvage: write entries that are not sent to this new file, one JSON object a line
+    #[arg(long, value_name = "FILE", requires = "salvage")]
+    pub rejects: Option<PathBuf>,
+}
+
+/// The flags as reports and plans have them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairPlan {
+    #[serde(default)]
+    unwrap: bool,
+    #[serde(default)]
+    transform: Option<String>,
+    #[serde(default)]
+    salvage: bool,
+}
+
+impl RepairPlan {
+    /// In words, for messages.
+    pub(in crate::commands::dlq) fn words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        words.extend(self.unwrap.then(|| "--unwrap".to_owned()));
+        words.extend(self.transform.as_ref().map(|text| format!("--transform {text:?}")));
+        words.extend(self.salvage.then(|| "--salvage".to_owned()));
+        if words.is_empty() { "no repair".to_owned() } else { words.join(" ") }
+    }
+}
+
+impl RepairArgs {
+    /// The repair, compiled.
+    ///
+    /// # Errors
+    /// When the expression does not compile.
+    pub fn repair(&self) -> Result<Repair> {
+        let compile = |text: &String| {
+            Transform::compile(text).map_err(|error| {
+                Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
+                    .cause(error)
+                    .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")
+            })
+        };
+        let transform = self.transform.as_ref().map(compile).transpose()?;
+        Ok(Repair { unwrap: self.unwrap, transform, salvage: self.salvage })
+    }
+
+    /// As the report has it; `None` without any repair.
+    #[must_use]
+    pub fn plan(&self) -> Option<RepairPlan> {
+        let RepairArgs { unwrap, transform, salvage, .. } = self.clone();
+        let any = unwrap || transform.is_some() || salvage;
+        any.then_some(RepairPlan { unwrap, transform, salvage })
+    }
+}

@@ -1,0 +1,65 @@
+//! What the guards did, in sentences.
+
+use super::{NAMED, RedriveReport};
+use crate::flow::redrive::{Bounced, Guard, Pauses};
+use crate::ui::{count, escape_line};
+
+impl RedriveReport {
+    /// Pauses, a stop and what came back, where there is any of it.
+    pub(super) fn guards_text(&self) -> String {
+        let mut text: String =
+            self.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();
+        if let Some(reason) = &self.stopped {
+            text.push_str(&format!(
+                "stopped: {}; what is held was released\n",
+                escape_line(reason)
+            ));
+        }
+        text.push_str(&bounced(&self.bounces));
+        text
+    }
+}
+
+fn paused(guard: Guard, pauses: &Pauses) -> String {
+    let times = match pauses.pauses {
+        0 => return String::new(),
+        1 => "once".to_owned(),
+        many => format!("{} times", count(many)),
+    };
+    format!("{} paused it {times}, {:.1} s in all\n", guard.flag(), pauses.paused_s)
+}
+
+fn bounced(bounced: &Bounced) -> String {
+    if bounced.bounced == 0 {
+        return String::new();
+    }
+    let classes: Vec<String> = bounced
+        .by_class
+        .iter()
+        .map(|(class, messages)| format!("{} {}", count(*messages), class.name()))
+        .collect();
+    let mut text = format!(
+        "{} messages came back to the DLQ while {} were moved ({:.1} %): {}\n",
+        count(bounced.bounced),
+        count(bounced.sent),
+        bounced.percent.unwrap_or_default(),
+        if classes.is_empty() { "of unknown class".to_owned() } else { classes.join(", ") }
+    );
+    for returned in bounced.messages.iter().take(NAMED) {
+        let class = returned.class.map_or("?", |class| class.name());
+        let earlier = returned.run_id.as_deref().map(|run| format!(" of run {}", escape_line(run)));
+        text.push_str(&format!(
+            "  {} {class}{}\n",
+            escape_line(&returned.message_id),
+            earlier.unwrap_or_default()
+        ));
+    }
+    if bounced.messages.len() > NAMED {
+        let more = count((bounced.messages.len() - NAMED) as u64);
+        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+    }
+    text.push_str(
+        "  `recoctl dlq peek --full --id ID` shows why; find the cause before redriving the rest\n",
+    );
+    text
+}

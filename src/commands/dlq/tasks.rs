@@ -1,0 +1,95 @@
+//! `recoctl dlq tasks`: the move tasks that SQS itself carries out.
+
+mod cancel;
+mod list;
+
+use clap::Subcommand;
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use super::pair;
+use crate::aws::sqs::{MoveTask, Queue, Sqs};
+use crate::context::Context;
+use crate::error::Result;
+use crate::ui::{Align, Table, Tone, View, count, duration, escape_line};
+
+/// The commands on move tasks.
+#[derive(Debug, Subcommand)]
+pub enum TasksCommand {
+    /// List the DLQ's latest move tasks (at most 10), newest first
+    List(list::ListArgs),
+    /// Stop the DLQ's move task; what it has moved stays moved
+    Cancel(cancel::CancelArgs),
+}
+
+/// Runs one of them.
+///
+/// # Errors
+/// What ended it before it had anything to report.
+pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
+    match command {
+        TasksCommand::List(args) => list::run(context, args).await,
+        TasksCommand::Cancel(args) => cancel::run(context, args).await,
+    }
+}
+
+async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
+    let sqs = Sqs::new(context.sdk().await?);
+    let pair = pair::find(&sqs, &context.settings, &context.ui, false).await?;
+    Ok((sqs, pair.dlq.queue))
+}
+
+/// A task as reports show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct TaskRow {
+    #[serde(flatten)]
+    task: MoveTask,
+    /// Seconds since it began.
+    age_s: i64,
+}
+
+impl From<MoveTask> for TaskRow {
+    fn from(task: MoveTask) -> Self {
+        let now_ms = crate::flow::journal::now_ms();
+        TaskRow { age_s: (now_ms - task.started_at_ms).max(0) / 1000, task }
+    }
+}
+
+const fn tone(task: &MoveTask) -> Tone {
+    use crate::aws::sqs::MoveStatus;
+    match task.status {
+        MoveStatus::Running | MoveStatus::Completed => Tone::Good,
+        MoveStatus::Cancelling | MoveStatus::Cancelled | MoveStatus::Unknown => Tone::Warn,
+        MoveStatus::Failed => Tone::Bad,
+    }
+}
+
+fn table(rows: &[TaskRow], view: &View) -> String {
+    let columns = [
+        ("STATUS", Align::Left),
+        ("MOVED", Align::Right),
+        ("OF", Align::Right),
+        ("RATE", Align::Right),
+        ("BEGUN", Align::Right),
+        ("TO", Align::Left),
+        ("REASON", Align::Left),
+    ];
+    let mut table = Table::new(view, &columns);
+    table.never_narrow(&[0, 1, 2, 3, 4]);
+    for TaskRow { task, age_s } in rows {
+        let name = |arn: &String| arn.rsplit(':').next().unwrap_or(arn).to_owned();
+        let rate = task.rate_limit.map_or_else(|| "-".to_owned(), |rate| format!("{rate}/s"));
+        let to = task.destination.as_ref().map_or_else(|| "their source".to_owned(), name);
+        let failure = task.failure.as_deref().unwrap_or_default();
+        table.toned_row([
+            (task.status.name().to_owned(), Some(tone(task))),
+            (count(task.moved), None),
+            (task.to_move.map_or_else(|| "?".to_owned(), count), None),
+            (rate, None),
+            (format!("{} ago", duration(*age_s)), None),
+            (escape_line(&to), None),
+            (escape_line(failure), None),
+        ]);
+    }
+    table.finish()
+}

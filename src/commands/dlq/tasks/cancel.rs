@@ -1,0 +1,68 @@
+//! `recoctl dlq tasks cancel`.
+
+use clap::Args;
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
+
+use super::dlq;
+use crate::context::Context;
+use crate::error::Result;
+use crate::ui::{Report, View, count};
+
+/// Arguments of `recoctl dlq tasks cancel`.
+#[derive(Debug, Args)]
+pub struct CancelArgs {}
+
+#[derive(Debug, Serialize)]
+struct CancelReport {
+    dlq: String,
+    /// Whether a task was told to stop.
+    cancelled: bool,
+    /// Messages that it had moved by then, about; they stay where they are.
+    moved: Option<u64>,
+    /// Messages that it was to move, about.
+    to_move: Option<u64>,
+}
+
+/// Cancels the task that is running.
+///
+/// # Errors
+/// When the DLQ cannot be found, or SQS does not take the call.
+pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
+    let (sqs, dlq) = dlq(context).await?;
+    // AWS names a task's handle only while it is running.
+    let running = sqs.moves(&dlq).await?.into_iter().find(|task| task.handle.is_some());
+    let moved = match running.as_ref().and_then(|task| task.handle.as_deref()) {
+        Some(handle) => Some(sqs.cancel_move(handle).await?),
+        None => None,
+    };
+    let report = CancelReport {
+        dlq: dlq.name,
+        cancelled: moved.is_some(),
+        moved,
+        to_move: running.and_then(|task| task.to_move),
+    };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Report for CancelReport {
+    const KIND: &'static str = "dlq.tasks.cancel";
+
+    fn outcome(&self) -> Outcome {
+        Tally { done: u64::from(self.cancelled), ..Tally::default() }.outcome(false)
+    }
+
+    fn render(&self, _view: &View) -> String {
+        let dlq = &self.dlq;
+        let Some(moved) = self.moved else {
+            return format!("no move task of {dlq} is running\n");
+        };
+        let of = self.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+        format!(
+            "the move task of {dlq} stops; {}{} messages were moved, and stay where they are\n",
+            count(moved),
+            of.unwrap_or_default()
+        )
+    }
+}

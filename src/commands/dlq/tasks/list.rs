@@ -1,0 +1,48 @@
+//! `recoctl dlq tasks list`.
+
+use clap::Args;
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use super::{TaskRow, dlq, table};
+use crate::context::Context;
+use crate::error::Result;
+use crate::ui::{Report, View};
+
+/// Arguments of `recoctl dlq tasks list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {}
+
+#[derive(Debug, Serialize)]
+struct TasksReport {
+    dlq: String,
+    tasks: Vec<TaskRow>,
+}
+
+/// Lists.
+///
+/// # Errors
+/// When the DLQ cannot be found, or SQS does not answer.
+pub async fn run(context: &Context, _args: ListArgs) -> Result<Outcome> {
+    let (sqs, dlq) = dlq(context).await?;
+    let tasks = sqs.moves(&dlq).await?.into_iter().map(TaskRow::from).collect();
+    let report = TasksReport { dlq: dlq.name, tasks };
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+impl Report for TasksReport {
+    const KIND: &'static str = "dlq.tasks.list";
+    const ROWS: Option<&'static str> = Some("tasks");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        if self.tasks.is_empty() {
+            return format!("no move task of {} is known to SQS\n", self.dlq);
+        }
+        table(&self.tasks, view)
+    }
+}

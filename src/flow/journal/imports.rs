@@ -1,0 +1,125 @@
+//! What earlier imports of an export sent: a journal for each export and destination, so that the
+//! same file can be imported again after a crash, and nothing is sent twice unnamed.
+//!
+//! They are kept apart from the journals of redrives, whose messages came out of the DLQ: an import
+//! puts messages there.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use reco_core::journal::{Header, Standing, State, VERSION};
+use sha2::{Digest, Sha256};
+
+use super::home::{Home, make_private};
+use super::store::load;
+use super::writer::{Journal, now_ms};
+use crate::error::{Error, Result};
+
+/// Begins the `source` of an import's journal; the export's id follows.
+pub const IMPORTED: &str = "export:";
+
+/// What earlier imports of one export into one queue did.
+#[derive(Debug)]
+pub struct Ledger {
+    directory: PathBuf,
+    prefix: String,
+    found: Option<(PathBuf, State)>,
+    resend: HashSet<String>,
+}
+
+/// How a message of the export stands with the destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing was sent of it, or it was refused, or a send can be repeated without a duplicate.
+    ToSend,
+    /// The destination has it.
+    Sent,
+    /// The destination may have it; why nobody knows.
+    Uncertain(String),
+}
+
+impl Ledger {
+    /// Looks for what is known of the export `id` and the queue `arn`; with `again`, nothing is.
+    ///
+    /// # Errors
+    /// When there is a journal that cannot be read.
+    pub fn open(home: &Home, id: &str, arn: &str, again: bool) -> Result<Self> {
+        let directory = home.journals().join("imports");
+        let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
+        let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        // The id comes from a file: nothing of it may lead out of the directory.
+        let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+        let prefix = format!("{id}-{queue}-");
+        let newest = if again { None } else { newest(&directory, &prefix) };
+        let found = match newest {
+            Some(path) => {
+                let state = load(&path)?;
+                Some((path, state))
+            }
+            None => None,
+        };
+        let resend = found.iter().flat_map(|(_, state)| state.resume(now_ms()).resend).collect();
+        Ok(Ledger { directory, prefix, found, resend })
+    }
+
+    /// How a message stands.
+    #[must_use]
+    pub fn known(&self, message_id: &str) -> Known {
+        let Some((_, state)) = &self.found else { return Known::ToSend };
+        match state.standing(message_id) {
+            Some(Standing::Acked | Standing::Deleted) => Known::Sent,
+            Some(Standing::Uncertain | Standing::Intended) => {
+                if self.resend.contains(message_id) {
+                    return Known::ToSend;
+                }
+                let reason = state.reason(message_id);
+                let reason =
+                    reason.unwrap_or("an import was cut off between its send and the answer");
+                Known::Uncertain(reason.to_owned())
+            }
+            Some(Standing::Refused | Standing::BackedUp) | None => Known::ToSend,
+        }
+    }
+
+    /// Opens the journal for writing: the one that was found, or a new one. Answers with the id of
+    /// its first run, too, by which FIFO queues know the messages.
+    ///
+    /// # Errors
+    /// Refused, when it cannot be written: nothing may be sent without it.
+    pub fn write(&self, home: &Home, id: &str, arn: &str, fifo: bool) -> Result<(Journal, String)> {
+        if let Some((path, state)) = &self.found
+            && let Some(header) = state.header()
+        {
+            return Ok((Journal::append(path, state)?, header.run_id.clone()));
+        }
+        make_private(&self.directory).map_err(|error| {
+            Error::refused(format!("cannot make {}", self.directory.display()))
+                .because(&error)
+                .hint("set XDG_STATE_HOME to a directory that can be written")
+        })?;
+        let run_id = Journal::new_run_id();
+        let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%6fZ").to_string();
+        let path = self.directory.join(format!("{}{time}-{run_id}.jsonl", self.prefix));
+        let header = Header {
+            version: VERSION,
+            run_id: run_id.clone(),
+            started_at: String::new(),
+            source: format!("{IMPORTED}{id}"),
+            destination: Some(arn.to_owned()),
+            fifo,
+            recoctl: String::new(),
+            policy: String::new(),
+        };
+        Ok((Journal::create(home, Some(&path), header)?, run_id))
+    }
+}
+
+/// The newest journal whose name begins so; names go on with the time.
+fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(directory).ok()?;
+    let named = entries.flatten().map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(prefix) && name.ends_with(".jsonl"))
+    });
+    named.max()
+}

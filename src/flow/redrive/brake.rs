@@ -1,0 +1,258 @@
+//! What holds departures back: any guard may pull the brake, and all of them must let go.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Who may pull the brake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// The destination is too deep.
+    MaxBacklog,
+    /// Table or function are throttled.
+    MaxThrottles,
+}
+
+impl Guard {
+    /// The flag that asks for it.
+    #[must_use]
+    pub fn flag(self) -> &'static str {
+        match self {
+            Guard::MaxBacklog => "--max-backlog",
+            Guard::MaxThrottles => "--max-throttles",
+        }
+    }
+}
+
+/// How long a guard held a run back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Pauses {
+    /// How often.
+    pub pauses: u64,
+    /// Seconds in all.
+    pub paused_s: f64,
+}
+
+/// Holds departures back, or ends them for good.
+#[derive(Debug)]
+pub struct Brake {
+    state: watch::Sender<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    hands: BTreeMap<Guard, Hand>,
+    /// How many more messages may go before the destination is looked at again.
+    room: Option<i64>,
+    departed: u64,
+    stopped: Option<String>,
+}
+
+/// One guard's hand on the brake.
+#[derive(Debug, Default)]
+struct Hand {
+    grip: Grip,
+    pauses: u64,
+    paused: Duration,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+enum Grip {
+    /// It has not looked yet, and nothing goes before.
+    #[default]
+    Unsure,
+    Off,
+    On(Instant),
+}
+
+impl Hand {
+    fn paused(&self) -> Duration {
+        match self.grip {
+            Grip::On(since) => self.paused + since.elapsed(),
+            Grip::Unsure | Grip::Off => self.paused,
+        }
+    }
+}
+
+impl State {
+    fn is_clear(&self) -> bool {
+        self.hands.values().all(|hand| hand.grip == Grip::Off)
+            && self.room.is_none_or(|room| room > 0)
+    }
+}
+
+impl Default for Brake {
+    fn default() -> Self {
+        Brake { state: watch::Sender::new(State::default()) }
+    }
+}
+
+impl Brake {
+    /// Announces a guard: nothing goes before it has looked.
+    pub fn await_first_look(&self, guard: Guard) {
+        self.state.send_modify(|state| {
+            state.hands.entry(guard).or_default();
+        });
+    }
+
+    /// Holds departures back. False when this guard does so already.
+    pub fn pull(&self, guard: Guard) -> bool {
+        self.state.send_if_modified(|state| {
+            let hand = state.hands.entry(guard).or_default();
+            if matches!(hand.grip, Grip::On(_)) {
+                return false;
+            }
+            (hand.grip, hand.pauses) = (Grip::On(Instant::now()), hand.pauses + 1);
+            true
+        })
+    }
+
+    /// Lets departures go again, as far as this guard is concerned. Answers with how long it held
+    /// them back, if it did.
+    pub fn let_go(&self, guard: Guard) -> Option<Duration> {
+        let mut held = None;
+        self.state.send_modify(|state| {
+            let hand = state.hands.entry(guard).or_default();
+            if let Grip::On(since) = hand.grip {
+                held = Some(since.elapsed());
+            }
+            (hand.paused, hand.grip) = (hand.paused(), Grip::Off);
+        });
+        held
+    }
+
+    /// Lets no more than `messages` go beside those that have already gone since `departed` had
+    /// gone, until it is called again.
+    pub fn make_room(&self, messages: u64, departed: u64) {
+        self.state.send_modify(|state| {
+            let since = state.departed.saturating_sub(departed);
+            let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+            state.room = Some(signed(messages).saturating_sub(signed(since)));
+        });
+    }
+
+    /// Ends departures for good; the first reason counts.
+    pub fn stop(&self, reason: String) {
+        self.state.send_modify(|state| {
+            state.stopped.get_or_insert(reason);
+        });
+    }
+
+    /// Why nothing goes any more.
+    #[must_use]
+    pub fn stopped(&self) -> Option<String> {
+        self.state.borrow().stopped.clone()
+    }
+
+    /// How many messages have gone.
+    #[must_use]
+    pub fn departed(&self) -> u64 {
+        self.state.borrow().departed
+    }
+
+    /// Waits until `messages` may go.
+    ///
+    /// # Errors
+    /// The reason, when nothing goes any more.
+    pub async fn depart(&self, messages: usize) -> Result<(), String> {
+        let mut watching = self.state.subscribe();
+        loop {
+            let mut may_go = false;
+            let mut stopped = None;
+            self.state.send_if_modified(|state| {
+                stopped = state.stopped.clone();
+                may_go = stopped.is_none() && state.is_clear();
+                if may_go {
+                    state.departed += messages as u64;
+                    let gone = i64::try_from(messages).unwrap_or(i64::MAX);
+                    state.room = state.room.map(|room| room.saturating_sub(gone));
+                }
+                may_go
+            });
+            match (stopped, may_go) {
+                (Some(reason), _) => return Err(reason),
+                (None, true) => return Ok(()),
+                // The sender lives as long as this borrow of it.
+                (None, false) => {
+                    let _ = watching
+                        .wait_for(|state| state.stopped.is_some() || state.is_clear())
+                        .await;
+                }
+            }
+        }
+    }
+
+    /// Waits until what [`Brake::make_room`] allowed has gone.
+    pub async fn out_of_room(&self) {
+        let mut watching = self.state.subscribe();
+        let _ = watching.wait_for(|state| state.room.is_some_and(|room| room <= 0)).await;
+    }
+
+    /// How long each guard held departures back until now.
+    #[must_use]
+    pub fn pauses(&self) -> BTreeMap<Guard, Pauses> {
+        let state = self.state.borrow();
+        let of = |hand: &Hand| {
+            let tenths = (hand.paused().as_secs_f64() * 10.0).round();
+            Pauses { pauses: hand.pauses, paused_s: tenths / 10.0 }
+        };
+        state.hands.iter().map(|(guard, hand)| (*guard, of(hand))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn goes(brake: &Brake, messages: usize) -> bool {
+        let wait = tokio::time::timeout(Duration::from_millis(50), brake.depart(messages));
+        wait.await.is_ok_and(|departed| departed.is_ok())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_goes_before_every_guard_has_looked_and_let_go() {
+        let brake = Brake::default();
+        assert!(goes(&brake, 1).await);
+        brake.await_first_look(Guard::MaxBacklog);
+        brake.await_first_look(Guard::MaxThrottles);
+        assert!(!goes(&brake, 1).await);
+        assert_eq!(brake.let_go(Guard::MaxBacklog), None, "waiting for a look is no pause");
+        assert!(brake.pull(Guard::MaxThrottles) && !brake.pull(Guard::MaxThrottles));
+        assert!(!goes(&brake, 1).await);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert!(brake.let_go(Guard::MaxThrottles) > Some(Duration::from_secs(3)));
+        assert!(goes(&brake, 1).await);
+        let pauses = brake.pauses();
+        assert_eq!(pauses[&Guard::MaxBacklog], Pauses::default());
+        assert_eq!(pauses[&Guard::MaxThrottles], Pauses { pauses: 1, paused_s: 3.1 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn room_counts_what_went_while_it_was_measured() {
+        let brake = Brake::default();
+        let before = brake.departed();
+        assert!(goes(&brake, 7).await);
+        brake.make_room(20, before);
+        // 13 are left: two batches of 10, the second of which goes beyond by less than a batch.
+        assert!(goes(&brake, 10).await && goes(&brake, 10).await);
+        assert!(!goes(&brake, 1).await);
+        brake.out_of_room().await;
+        brake.make_room(1, brake.departed());
+        assert!(goes(&brake, 1).await && !goes(&brake, 1).await);
+    }
+
+    #[tokio::test]
+    async fn a_stop_is_final_and_its_first_reason_counts() {
+        let brake = Brake::default();
+        brake.pull(Guard::MaxBacklog);
+        let waiting = brake.depart(1);
+        brake.stop("first".to_owned());
+        brake.stop("second".to_owned());
+        assert_eq!(waiting.await, Err("first".to_owned()));
+        assert_eq!(brake.depart(1).await, Err("first".to_owned()));
+    }
+}

@@ -1,0 +1,89 @@
+//! The rejects file of a redrive: entries that are not sent, on the disk before their message is.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::{Error, Kind, Result};
+
+/// A rejects file under way: one JSON object a line.
+#[derive(Debug)]
+pub struct Rejects {
+    path: PathBuf,
+    file: Mutex<File>,
+    used: AtomicBool,
+}
+
+impl Rejects {
+    /// Creates the file, readable by its owner only.
+    ///
+    /// # Errors
+    /// When it exists already: rejects of an earlier run are not overwritten.
+    pub fn create(path: &Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|error| {
+            Error::input(format!("cannot create rejects file {}", path.display()))
+                .because(&error)
+                .hint("give --rejects a new file on a disk with space; nothing was moved")
+        })?;
+        let (path, used) = (path.to_owned(), AtomicBool::new(false));
+        Ok(Rejects { path, file: Mutex::new(file), used })
+    }
+
+    /// Appends lines and returns once they are on the disk.
+    ///
+    /// # Errors
+    /// When they are not: their message must not be sent.
+    pub async fn durable(self: &Arc<Self>, lines: String) -> Result<()> {
+        self.used.store(true, Ordering::Relaxed);
+        let rejects = Arc::clone(self);
+        let written = tokio::task::spawn_blocking(move || {
+            let mut file = rejects.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.write_all(lines.as_bytes())?;
+            file.sync_data()
+        });
+        let written = written.await.map_err(|error| {
+            Error::new(Kind::Internal, "writing rejects ended abnormally").because(&error)
+        })?;
+        written.map_err(|error| {
+            Error::input(format!("cannot write rejects file {}", self.path.display()))
+                .because(&error)
+        })
+    }
+
+    /// The file, or `None` when nothing was rejected: it is then removed.
+    #[must_use]
+    pub fn finish(&self) -> Option<String> {
+        if self.used.load(Ordering::Relaxed) {
+            return Some(self.path.display().to_string());
+        }
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(%error, "cannot remove an empty rejects file");
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_existing_file_is_left_alone_and_an_empty_one_does_not_stay() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("rejects.jsonl");
+        let rejects = Rejects::create(&path).expect("created");
+        assert!(Rejects::create(&path).is_err());
+        assert_eq!(rejects.finish(), None);
+        assert!(!path.exists());
+        let rejects = Arc::new(Rejects::create(&path).expect("created"));
+        rejects.durable("{}\n".to_owned()).await.expect("written");
+        assert_eq!(rejects.finish(), Some(path.display().to_string()));
+        assert_eq!(std::fs::read_to_string(&path).expect("there"), "{}\n");
+    }
+}

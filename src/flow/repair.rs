@@ -1,0 +1,55 @@
+//! Repair on the way: envelopes off, bodies rewritten, good entries saved from bad ones.
+//!
+//! What is changed is judged again as it would be sent. A changed body that does not decode, or
+//! that would overwrite newer lists, is not sent: its message stays as it is.
+
+mod mend;
+mod transform;
+
+use serde::Serialize;
+
+pub use mend::{Changed, Mended, Mender};
+pub use transform::Transform;
+
+/// What is done to bodies, in this order.
+#[derive(Debug, Default)]
+pub struct Repair {
+    /// Take known envelopes off.
+    pub unwrap: bool,
+    /// Rewrite by an expression.
+    pub transform: Option<Transform>,
+    /// Of messages with good and bad entries, send the good ones.
+    pub salvage: bool,
+}
+
+/// What was done to a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Envelopes were taken off.
+    Unwrap,
+    /// An expression rewrote it.
+    Transform,
+    /// Bad entries were left out.
+    Salvage,
+}
+
+impl Step {
+    /// The flag that asks for it.
+    #[must_use]
+    pub fn flag(self) -> &'static str {
+        match self {
+            Step::Unwrap => "--unwrap",
+            Step::Transform => "--transform",
+            Step::Salvage => "--salvage",
+        }
+    }
+}
+
+impl Repair {
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        !self.unwrap && self.transform.is_none() && !self.salvage
+    }
+}

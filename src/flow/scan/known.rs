@@ -1,0 +1,48 @@
+//! Messages that were judged and released, to be recognised when they come again.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+/// Ids, kept as 128 bits each: a queue may hold millions. A collision (about 1 in 10^25 at a
+/// million) could only leave a message in the queue.
+#[derive(Debug, Default)]
+pub struct Known {
+    ids: Mutex<HashSet<u128>>,
+}
+
+impl Known {
+    /// Adds messages that are about to be released.
+    pub fn add<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        let mut known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(ids.into_iter().map(digest));
+    }
+
+    /// Those that are not known.
+    pub(super) fn unknown<T>(&self, all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
+        let known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        all.into_iter().filter(|one| !known.contains(&digest(id(one)))).collect()
+    }
+}
+
+fn digest(id: &str) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, id).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    (half(0) << 64) | half(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_told_apart() {
+        let known = Known::default();
+        known.add(["a", "b"]);
+        let all = ["a", "c", "b", "d"].map(str::to_owned).to_vec();
+        assert_eq!(known.unknown(all, |id| id), ["c", "d"]);
+    }
+}
