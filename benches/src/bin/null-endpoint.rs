@@ -1,0 +1,87 @@
+//! A DynamoDB endpoint that counts items and answers success; prints `listening on URL` on stdout.
+//! `GET /` answers with the counts.
+#![expect(clippy::print_stdout, reason = "the URL and the counts are this program's data")]
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Parser;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use reco_bench::endpoint::{Behaviour, Endpoint};
+use tokio::net::TcpListener;
+
+/// A DynamoDB endpoint that takes everything and keeps nothing.
+#[derive(Debug, Parser)]
+struct Args {
+    /// The port; 0 is any free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Milliseconds before each answer.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
+    /// The share of items that comes back unprocessed, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    unprocessed: f64,
+    /// Write capacity units a second.
+    #[arg(long)]
+    wcu: Option<NonZeroU32>,
+}
+
+// One thread: what is measured has the other core.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let Args { port, latency_ms, unprocessed, wcu } = Args::parse();
+    let latency = Duration::from_millis(latency_ms);
+    let endpoint = Arc::new(Endpoint::new(Behaviour { latency, unprocessed, wcu }));
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let endpoint = Arc::clone(&endpoint);
+        let service = service_fn(move |request| respond(Arc::clone(&endpoint), request));
+        tokio::spawn(async move {
+            // A client that goes away ends its connection, nothing else.
+            let _ = hyper::server::conn::http1::Builder::new()
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}
+
+async fn respond(
+    endpoint: Arc<Endpoint>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    if request.method() == Method::GET {
+        return Ok(Response::new(Full::new(endpoint.stats())));
+    }
+    let (head, body) = request.into_parts();
+    let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok());
+    let Ok(body) = body.collect().await else {
+        return Ok(status(400, Bytes::new()));
+    };
+    let (code, answer) = endpoint.answer(target.unwrap_or_default(), &body.to_bytes());
+    if !endpoint.latency().is_zero() {
+        tokio::time::sleep(endpoint.latency()).await;
+    }
+    Ok(status(code, answer))
+}
+
+fn status(code: u16, body: Bytes) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = hyper::StatusCode::from_u16(code).unwrap_or_default();
+    response.headers_mut().insert(
+        "content-type",
+        hyper::header::HeaderValue::from_static("application/x-amz-json-1.0"),
+    );
+    response
+}
