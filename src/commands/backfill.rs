@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::report::{BackfillReport, Cause};
-use crate::flow::backfill::{Backfill, Preparer, Reject, Rejects};
+use crate::flow::backfill::{Backfill, Preparer, Reject, Rejects, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Without a person to wait for an answer, throttling is waited out for minutes.
@@ -68,7 +68,10 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let backfill = Backfill {
         sources,
         preparer,
-        writer: table.as_ref().filter(|_| !args.dry_run).map(|table| table.writer(options)),
+        sink: match &table {
+            Some(table) if !args.dry_run => Sink::Table(table.writer(options)),
+            _ => Sink::Dry,
+        },
         table: table.map(|table| table.info.name),
         rejects,
         concurrency,

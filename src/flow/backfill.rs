@@ -15,6 +15,7 @@ mod read;
 mod rejects;
 pub mod report;
 mod run;
+mod sink;
 mod window;
 mod write;
 
@@ -23,7 +24,6 @@ use std::time::Instant;
 
 use futures::{Stream, StreamExt};
 use reco_core::facts::FactsError;
-use reco_store::writer::Writer;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,7 @@ pub use self::prepare::Preparer;
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
 use self::run::Run;
+pub use self::sink::Sink;
 use crate::error::Result;
 
 /// Chunks that wait between two stages.
@@ -45,8 +46,8 @@ pub struct Backfill {
     pub sources: Vec<Source>,
     /// What lines are judged by.
     pub preparer: Preparer,
-    /// What writes; `None` is a dry run.
-    pub writer: Option<Writer>,
+    /// Where items go.
+    pub sink: Sink,
     /// The table's name, where there is one.
     pub table: Option<String>,
     /// Where rejects go.
@@ -64,10 +65,10 @@ impl Backfill {
     /// # Errors
     /// Only when recoctl itself is at fault; everything else is in the report.
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
-        let Backfill { sources, preparer, writer, table, rejects, concurrency, cancel } = self;
+        let Backfill { sources, preparer, sink, table, rejects, concurrency, cancel } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let preparer = Arc::new(preparer);
-        let mut run = Run::new(inputs, writer, rejects, concurrency, cancel);
+        let mut run = Run::new(inputs, sink, rejects, concurrency, cancel);
         let begun = Instant::now();
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, chunks));

@@ -7,7 +7,7 @@ use futures::{Stream, StreamExt};
 use reco_core::filter::DropCounts;
 use reco_core::item::PlannedItem;
 use reco_core::outcome::Outcome;
-use reco_store::writer::{WriteFailure, Writer};
+use reco_store::writer::WriteFailure;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use super::rejects::{Reject, Rejects};
 use super::report::{
     At, BackfillReport, Cause, InputFailure, InputReport, ItemSizes, Stopped, Writes,
 };
+use super::sink::{Begun, Sink};
 use super::window::{Pending, Window};
 use super::write::{self, Batch, Written};
 use crate::error::{Error, Kind, Result};
@@ -33,7 +34,7 @@ const REFUSALS_BEFORE_GIVING_UP: u64 = 100;
 /// The state of a run.
 pub(super) struct Run {
     inputs: Vec<InputReport>,
-    writer: Option<Writer>,
+    sink: Sink,
     rejects: Rejects,
     concurrency: usize,
     cancel: CancellationToken,
@@ -55,14 +56,14 @@ impl Run {
     /// A run with clean books.
     pub(super) fn new(
         inputs: Vec<InputReport>,
-        writer: Option<Writer>,
+        sink: Sink,
         rejects: Rejects,
         concurrency: usize,
         cancel: CancellationToken,
     ) -> Self {
         Run {
             inputs,
-            writer,
+            sink,
             rejects,
             concurrency: concurrency.max(1),
             halt: cancel.child_token(),
@@ -129,12 +130,11 @@ impl Run {
         while self.stop.is_none() && self.in_flight.len() < self.concurrency {
             let Some(batch) = self.window.batch(flush) else { return };
             let batch = Batch::from(batch);
-            match &self.writer {
-                Some(writer) => {
-                    let writing = batch.write(writer.clone(), self.halt.clone());
+            match self.sink.begin(batch, &self.halt) {
+                Begun::Going(writing) => {
                     self.in_flight.spawn(writing);
                 }
-                None => self.written(batch.pretend()),
+                Begun::Over(written) => self.written(*written),
             }
         }
     }
@@ -270,7 +270,7 @@ impl Run {
         let facts = preparer.facts.kind();
         let mut report = BackfillReport {
             outcome: Outcome::Success,
-            dry_run: self.writer.is_none(),
+            dry_run: self.sink.is_dry(),
             table,
             key_type: preparer.schema.key_type,
             policy_fingerprint: preparer.policy.fingerprint(),
