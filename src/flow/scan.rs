@@ -7,7 +7,7 @@ mod known;
 mod state;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reco_core::message::Message;
 use reco_core::supersede::Newest;
@@ -123,6 +123,8 @@ impl Scanner {
                 if result.is_err() {
                     state.stop();
                 }
+                // Whoever rests must see that this one watches no more.
+                state.wake();
                 result
             });
         }
@@ -143,16 +145,19 @@ impl Scanner {
     async fn receive_all(&self, state: &State, progress: &Progress) -> Result<()> {
         while !self.cancel.is_cancelled() {
             let Some(claim) = state.claim() else { return Ok(()) };
-            let (began, since) = (Instant::now(), SystemTime::now());
+            let (began, since) = (state.begin_receive(), SystemTime::now());
             // Not cut short by a cancellation: a receive hides messages whether or not anybody
             // reads the answer.
             let hide = self.hold.period();
-            let received = self.sqs.receive(&self.queue, claim, WAIT, hide).await?;
+            let received = self.sqs.receive(&self.queue, claim, WAIT, hide).await;
+            state.end_receive(began);
+            let received = received?;
             if received.len() == 0 {
                 state.give_back(claim);
                 if state.vote_empty(began) && self.is_empty(state).await? {
                     state.exhaust();
                 }
+                self.cancel.run_until_cancelled(state.rest()).await;
                 continue;
             }
             let damaged = received.damaged.into_iter().filter(|damaged| {

@@ -1,9 +1,11 @@
 //! What the receivers of one scan share.
 
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use reco_core::supersede::Newest;
+use tokio::sync::Notify;
 
 use super::{Found, Goal, Scan};
 use crate::aws::sqs::{BATCH, Damaged};
@@ -19,6 +21,8 @@ const VOTES: u32 = 3;
 pub(super) struct State {
     goal: Goal,
     inner: Mutex<Inner>,
+    /// Told when whoever rests must look again.
+    changed: Notify,
 }
 
 #[derive(Debug)]
@@ -28,6 +32,8 @@ struct Inner {
     stopped: bool,
     exhausted: bool,
     last_hit: Instant,
+    /// When the receives began that are out.
+    out: Vec<Instant>,
     votes: u32,
     matching: usize,
     newest: Newest,
@@ -49,6 +55,7 @@ impl State {
             stopped: false,
             exhausted: false,
             last_hit: Instant::now(),
+            out: Vec::new(),
             votes: 0,
             matching: 0,
             newest: Newest::default(),
@@ -57,7 +64,7 @@ impl State {
             repeated: 0,
             again: 0,
         };
-        State { goal, inner: Mutex::new(inner) }
+        State { goal, inner: Mutex::new(inner), changed: Notify::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -76,6 +83,46 @@ impl State {
         Some(claim)
     }
 
+    /// Notes that a receive goes out; the answer is when.
+    pub(super) fn begin_receive(&self) -> Instant {
+        let now = Instant::now();
+        self.lock().out.push(now);
+        now
+    }
+
+    /// Notes that the receive is over that began at `began`.
+    pub(super) fn end_receive(&self, began: Instant) {
+        let mut inner = self.lock();
+        if let Some(at) = inner.out.iter().position(|out| *out == began) {
+            inner.out.swap_remove(at);
+        }
+    }
+
+    /// Waits, after an empty receive, while another one is out that will say whether the queue is
+    /// empty: a second one would only make the end of the scan wait for its answer.
+    ///
+    /// Whoever comes back last finds no other out and goes on, so somebody always watches.
+    pub(super) async fn rest(&self) {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            if !self.is_watched() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn is_watched(&self) -> bool {
+        let inner = self.lock();
+        !inner.stopped && inner.out.iter().any(|began| *began >= inner.last_hit)
+    }
+
+    /// Lets those who rest look again.
+    pub(super) fn wake(&self) {
+        self.changed.notify_waiters();
+    }
+
     /// Returns room that a receive did not fill.
     pub(super) fn give_back(&self, room: usize) {
         self.lock().room += room;
@@ -90,6 +137,8 @@ impl State {
         if new > 0 {
             inner.last_hit = Instant::now();
             inner.votes = 0;
+            drop(inner);
+            self.wake();
         }
     }
 
@@ -119,11 +168,14 @@ impl State {
         let mut inner = self.lock();
         inner.exhausted = true;
         inner.stopped = true;
+        drop(inner);
+        self.wake();
     }
 
     /// Ends the scan.
     pub(super) fn stop(&self) {
         self.lock().stopped = true;
+        self.wake();
     }
 
     /// Whether it matters which messages are wanted.
@@ -251,5 +303,26 @@ mod tests {
         assert!(!state.has_enough_votes());
         assert!(state.vote_empty(Instant::now()) && state.vote_empty(Instant::now()));
         assert!(state.has_enough_votes());
+    }
+
+    #[tokio::test]
+    async fn of_those_who_find_nothing_one_watches_and_the_others_rest() {
+        let state = State::new(Goal::All, 100);
+        let too_early = state.begin_receive();
+        state.hit(10, 1, 0, vec![]);
+        // Nobody else is out whose answer would tell.
+        state.rest().await;
+        let watching = state.begin_receive();
+        state.end_receive(too_early);
+        let mut resting = pin!(state.rest());
+        assert!(futures::poll!(&mut resting).is_pending());
+        state.hit(10, 1, 0, vec![]);
+        resting.await;
+        state.end_receive(watching);
+        state.begin_receive();
+        let mut resting = pin!(state.rest());
+        assert!(futures::poll!(&mut resting).is_pending());
+        state.exhaust();
+        resting.await;
     }
 }

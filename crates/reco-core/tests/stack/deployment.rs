@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use reco_core::stack::rules;
 use serde_json::{Value, json};
 
-use crate::template::{deployed, read, repository};
+use crate::template::{deployed, read};
 
 #[test]
 fn the_dashboard_is_json_and_names_what_is_deployed() {
