@@ -1,7 +1,9 @@
 //! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
 
 mod render;
+mod trust;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,13 +14,14 @@ use reco_store::retry::RetryOptions;
 use reco_store::table::SchemaNames;
 use reco_store::writer::WriterOptions;
 
+use self::trust::{Start, TrustArgs};
 use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::report::{BackfillReport, Cause};
-use crate::flow::backfill::{Backfill, Preparer, Reject, Rejects, Sink};
+use crate::flow::backfill::{Backfill, Preparer, Reject, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Without a person to wait for an answer, throttling is waited out for minutes.
@@ -47,6 +50,9 @@ pub struct BackfillArgs {
     /// Batches of up to 25 items in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: u16,
+    /// Checkpoints, resuming, limits
+    #[command(flatten)]
+    pub trust: TrustArgs,
 }
 
 /// Runs it.
@@ -58,13 +64,21 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let policy = context.policy()?;
     let facts = context.facts().await?;
     let table = table(context, args.dry_run).await?;
-    let rejects = Rejects::create(args.rejects.as_deref())?;
     let schema =
         table.as_ref().map_or_else(|| assumed(context.schema_names()), |t| t.schema.clone());
     let concurrency = usize::from(args.concurrency);
     let options = WriterOptions { retry: RETRY, concurrency, ..WriterOptions::default() };
     let total = total_bytes(&sources);
     let preparer = Preparer { facts, policy, schema };
+    let target = table.as_ref().filter(|_| !args.dry_run).map(|table| match &*table.info.arn {
+        "" => table.info.name.as_str(),
+        arn => arn,
+    });
+    // What else changes what is written goes in here: a run is resumed only under the same.
+    let settings = BTreeMap::new();
+    let rejects = args.rejects.as_deref();
+    let Start { resumed, saver, rejects } =
+        trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
     let backfill = Backfill {
         sources,
         preparer,
@@ -76,6 +90,9 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         rejects,
         concurrency,
         cancel: context.cancel.clone(),
+        resumed,
+        saver,
+        max_rejects: args.trust.max_rejects,
     };
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
@@ -134,6 +151,9 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Ok(report.outcome);
     }
     if let Some(stopped) = &report.stopped {
+        if stopped.cause == Cause::TooManyRejects {
+            return Err(Error::input("nothing was written").cause(stopped.reason.clone()));
+        }
         let what = match stopped.cause {
             Cause::Facts => "nothing was written: facts cannot be had",
             Cause::Rejects => "nothing was written: rejects cannot be kept",

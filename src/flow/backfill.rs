@@ -6,9 +6,12 @@
 //! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> books
 //! ```
 
+mod books;
+pub mod checkpoint;
 mod fault;
 pub mod input;
 mod ledger;
+pub mod limit;
 mod lines;
 mod prepare;
 mod read;
@@ -16,11 +19,11 @@ mod rejects;
 pub mod report;
 mod run;
 mod sink;
+mod sizes;
 mod window;
 mod write;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures::{Stream, StreamExt};
 use reco_core::facts::FactsError;
@@ -28,7 +31,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
+use self::checkpoint::{Checkpoint, Saver};
 use self::input::Source;
+use self::limit::MaxRejects;
+use self::lines::Place;
 use self::prepare::Prepared;
 pub use self::prepare::Preparer;
 pub use self::rejects::{Reject, Rejects};
@@ -56,6 +62,12 @@ pub struct Backfill {
     pub concurrency: usize,
     /// Ends the run early.
     pub cancel: CancellationToken,
+    /// Where an earlier run came to, to go on from there.
+    pub resumed: Option<Checkpoint>,
+    /// Saves how far the run is.
+    pub saver: Option<Saver>,
+    /// Ends the run when so much of its input is rejected.
+    pub max_rejects: Option<MaxRejects>,
 }
 
 impl Backfill {
@@ -65,18 +77,21 @@ impl Backfill {
     /// # Errors
     /// Only when recoctl itself is at fault; everything else is in the report.
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
-        let Backfill { sources, preparer, sink, table, rejects, concurrency, cancel } = self;
+        let Backfill { sources, preparer, sink, table, rejects, concurrency, cancel, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let preparer = Arc::new(preparer);
         let mut run = Run::new(inputs, sink, rejects, concurrency, cancel);
-        let begun = Instant::now();
+        run.max_rejects = self.max_rejects;
+        run.saver = self.saver;
+        let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let reading = tokio::spawn(read::read(sources, chunks));
+        let reading = tokio::spawn(read::read(sources, from, chunks));
         let driven = run.drive(prepared(receiver, &preparer), progress).await;
         // Cancelled in the middle of a read, the reader would wait for the rest of it.
         reading.abort();
         driven?;
-        run.report(&preparer, table, begun.elapsed())
+        run.close().await;
+        run.report(&preparer, table)
     }
 }
 

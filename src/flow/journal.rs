@@ -11,7 +11,7 @@ mod resume;
 mod store;
 mod writer;
 
-pub use home::Home;
+pub use home::{Home, make_private};
 pub use imports::{IMPORTED, Known, Ledger};
 pub use lock::Lock;
 pub use recall::{Recall, Redriven, Sign};

@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::AddAssign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::facts::{ArticleFacts, FactSet, UserFacts};
 use crate::policy::Policy;
 use crate::{Id, Recommendation};
 
 /// Why one article was dropped from a list, in the order of the checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
     /// The id stands earlier in the same list.
@@ -121,6 +121,16 @@ impl AddAssign for DropCounts {
 impl Serialize for DropCounts {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(reason, count)| (reason.name(), count)))
+    }
+}
+
+impl<'de> Deserialize<'de> for DropCounts {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut counts = DropCounts::default();
+        for (reason, count) in BTreeMap::<DropReason, u64>::deserialize(deserializer)? {
+            counts.0[reason as usize] = count;
+        }
+        Ok(counts)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use reco_core::outcome::Outcome;
 
-use crate::flow::backfill::report::{BackfillReport, ItemSizes, Stopped};
+use crate::flow::backfill::report::{At, BackfillReport, ItemSizes, Stopped};
 use crate::ui::{Align, Palette, Report, Table, Tone, View, bytes, count, duration, escape_line};
 
 impl Report for BackfillReport {
@@ -33,7 +33,7 @@ impl Report for BackfillReport {
             }
         }
         if let Some(stopped) = &self.stopped {
-            text.push_str(&ending(stopped, palette));
+            text.push_str(&ending(self, stopped, palette));
         }
         text
     }
@@ -65,8 +65,8 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
 fn books(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.lines, &report.entries);
     let written = if report.dry_run { "would be written" } else { "written" };
-    let skipped = reasons(report.skipped.iter().map(|(reason, n)| (*reason, *n)));
-    let rejected = reasons(report.rejected.iter().map(|(reason, n)| (*reason, *n)));
+    let skipped = reasons(report.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
+    let rejected = reasons(report.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let later = "a later list of the same user took its place".to_owned();
     let rows = [
         (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
@@ -152,6 +152,28 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     if let Some(path) = &report.rejects_file {
         facts.push(("rejects", escape_line(path)));
     }
+    if let Some(resumed) = &report.resumed {
+        let (lines, written) = (count(resumed.lines), count(resumed.written));
+        let runs = if resumed.runs == 1 { "the run" } else { "the runs" };
+        let done = format!("{lines} lines and {written} items were done by {runs} before");
+        facts.push((
+            "resumed",
+            format!("from {}:{}: {done}", escape_line(&resumed.from.file), resumed.from.line),
+        ));
+    }
+    if let Some(kept) = &report.checkpoint {
+        let file = escape_line(&kept.file);
+        match &kept.failure {
+            Some(failure) => {
+                facts.push((
+                    "checkpoint",
+                    format!("{file} is NOT up to date: {}", escape_line(failure)),
+                ));
+            }
+            None if !kept.finished => facts.push(("checkpoint", file)),
+            None => {}
+        }
+    }
     facts
 }
 
@@ -161,19 +183,25 @@ fn sizes(items: &ItemSizes) -> String {
     format!("min {}, avg {}, max {}", size(min_bytes), size(avg_bytes), size(max_bytes))
 }
 
-fn ending(stopped: &Stopped, palette: Palette) -> String {
+fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> String {
     let label = palette.paint(Tone::Warn, "stopped");
+    let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
     let (from, untouched) = (&stopped.resume_from, &stopped.untouched_from);
+    let place = |at: &At| format!("{}:{}", escape_line(&at.file), at.line);
+    let again = match kept {
+        true => format!(
+            "  {} goes on from there: the same command with --resume\n",
+            palette.paint(Tone::Command, "recoctl backfill ... --resume")
+        ),
+        false => {
+            format!("  run it again from {}: writing a line twice does no harm\n", place(from))
+        }
+    };
     format!(
-        "{label} {}\n  all lines before {}:{} are dealt with; nothing from {}:{} on was written\n  \
-         run it again from {}:{}: writing a line twice does no harm\n",
+        "{label} {}\n  all lines before {} are dealt with; nothing from {} on was written\n{again}",
         escape_line(&stopped.reason),
-        escape_line(&from.file),
-        from.line,
-        escape_line(&untouched.file),
-        untouched.line,
-        escape_line(&from.file),
-        from.line,
+        place(from),
+        place(untouched),
     )
 }
 
@@ -210,7 +238,7 @@ mod tests {
     use super::*;
     use crate::flow::backfill::input::Compression;
     use crate::flow::backfill::report::{
-        At, Cause, EntryCounts, InputFailure, InputReport, LineCounts, Throttling, Writes,
+        Cause, EntryCounts, InputFailure, InputReport, LineCounts, Throttling, Writes,
     };
 
     fn report() -> BackfillReport {
@@ -254,11 +282,15 @@ mod tests {
                 left: 2,
             },
             skipped: BTreeMap::from([
-                ("too-few", 80),
-                ("unknown-user", 290),
-                ("inactive-user", 10),
+                ("too-few".into(), 80),
+                ("unknown-user".into(), 290),
+                ("inactive-user".into(), 10),
             ]),
-            rejected: BTreeMap::from([("bad-entry", 5), ("malformed", 60), ("oversize", 30)]),
+            rejected: BTreeMap::from([
+                ("bad-entry".into(), 5),
+                ("malformed".into(), 60),
+                ("oversize".into(), 30),
+            ]),
             kept_articles: 1_100_000,
             dropped_articles: reco_core::filter::DropCounts::default(),
             items,
@@ -285,6 +317,8 @@ mod tests {
                 resume_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_300, offset: 1 },
                 untouched_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_501, offset: 2 },
             }),
+            checkpoint: None,
+            resumed: None,
         }
     }
 

@@ -10,7 +10,9 @@ use std::task::{Context, Poll};
 use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use serde::Serialize;
 use tokio::fs::File;
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, ReadBuf};
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeekExt, BufReader, ReadBuf,
+};
 
 use crate::error::{Error, Kind, Result};
 
@@ -143,20 +145,35 @@ fn tell(head: &[u8]) -> Result<Compression, &'static str> {
 }
 
 impl Source {
-    /// Opens it for reading; `read` counts its bytes as stored.
+    /// The file, where it is one that can be opened again.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.handle {
+            Handle::File(path) => Some(path),
+            Handle::Open(_) => None,
+        }
+    }
+
+    /// Opens it for reading from the byte at `offset` of its decompressed content on; `read` counts
+    /// its bytes as stored.
     ///
     /// # Errors
-    /// When it has gone since it was checked.
-    pub async fn open(self, read: Arc<AtomicU64>) -> Result<Reader, String> {
+    /// When it has gone since it was checked, or is shorter.
+    pub async fn open(self, offset: u64, read: Arc<AtomicU64>) -> Result<Reader, String> {
+        let seek = offset > 0 && self.compression == Compression::None;
         let inner = match self.handle {
             Handle::Open(reader) => reader,
             Handle::File(path) => {
-                let file = File::open(&path).await.map_err(|error| error.to_string())?;
+                let mut file = File::open(&path).await.map_err(|error| error.to_string())?;
+                if seek {
+                    let to = std::io::SeekFrom::Start(offset);
+                    file.seek(to).await.map_err(|error| error.to_string())?;
+                    read.fetch_add(offset, Ordering::Relaxed);
+                }
                 Box::new(file) as Box<dyn AsyncRead + Send + Unpin>
             }
         };
         let stored = BufReader::with_capacity(BUFFER, Counted { inner, read });
-        Ok(match self.compression {
+        let mut reader: Reader = match self.compression {
             Compression::None => Box::new(stored),
             Compression::Gzip => {
                 // Appended and parallel (pigz, bgzip) archives have many members.
@@ -169,8 +186,26 @@ impl Source {
                 decoder.multiple_members(true);
                 Box::new(BufReader::with_capacity(BUFFER, decoder))
             }
-        })
+        };
+        if !seek {
+            skip(&mut reader, offset).await?;
+        }
+        Ok(reader)
     }
+}
+
+/// Reads past the first `bytes`: an archive has no shorter way.
+async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
+    while bytes > 0 {
+        let here = reader.fill_buf().await.map_err(|error| error.to_string())?.len();
+        if here == 0 {
+            return Err(format!("it ends {bytes} bytes before the place to go on from"));
+        }
+        let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
+        reader.consume(step);
+        bytes -= step as u64;
+    }
+    Ok(())
 }
 
 /// Counts what passes.

@@ -1,302 +1,257 @@
-//! The books: what became of every line and every entry.
+//! The ledger: what became of every line and every entry, in the order of the input.
 //!
 //! Each entry has exactly one fate, and a line has the gravest fate of its entries. A line stays
-//! open while entries of it wait to be written; all lines before the first open one are settled.
+//! open while entries of it wait to be written. The lines before the first open one are settled:
+//! they have books of their own, which are what a checkpoint keeps, and only their rejects are
+//! handed out, so that a rejects file and a checkpoint speak of the same lines.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use reco_core::filter::SkipReason;
-use serde::Serialize;
+use reco_core::filter::DropCounts;
 
+use super::books::Books;
+pub use super::books::Fate;
 use super::fault::Reason;
 use super::lines::Place;
+use super::rejects::Reject;
 
-/// What became of an entry, from light to grave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
-    /// The filter leaves nothing to write.
-    Skipped(SkipReason),
-    /// A later list of the same user took its place before it was written.
-    Coalesced,
-    /// It is in the table (in a dry run: it would be).
-    Written,
-    /// It cannot be written.
-    Rejected(Reason),
-    /// DynamoDB did not take it.
-    Failed,
-    /// The run ended before its turn.
-    Left,
-}
+/// Lines from the first open one on at most: what a single slow write may hold up, and what a
+/// resumed run does again.
+const MAX_LINES: usize = 32 * 1024;
 
-/// Lines by what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct LineCounts {
-    /// All that were read.
-    pub read: u64,
-    /// At least one entry was written, and none failed.
-    pub written: u64,
-    /// Nothing was to be written.
-    pub skipped: u64,
-    /// The line, or an entry of it, is rejected.
-    pub rejected: u64,
-    /// DynamoDB did not take an entry of it.
-    pub failed: u64,
-    /// An entry of it was not reached before the run ended.
-    pub left: u64,
-    /// Nothing but whitespace.
-    pub blank: u64,
-}
+/// Bytes of rejects that wait for the lines before them to be settled at most.
+const MAX_REJECT_BYTES: usize = 4 * 1024 * 1024;
 
-/// Entries by what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct EntryCounts {
-    /// All that were found; a line that cannot be decoded counts as one.
-    pub read: u64,
-    /// Written.
-    pub written: u64,
-    /// The filter left nothing to write.
-    pub skipped: u64,
-    /// Replaced by a later list of the same user before they were written.
-    pub coalesced: u64,
-    /// Cannot be written.
-    pub rejected: u64,
-    /// DynamoDB did not take them.
-    pub failed: u64,
-    /// Not reached before the run ended.
-    pub left: u64,
-}
-
-impl LineCounts {
-    /// Whether every line is in exactly one place.
-    pub fn balances(&self) -> bool {
-        let LineCounts { read, written, skipped, rejected, failed, left, blank } = *self;
-        read == written + skipped + rejected + failed + left + blank
-    }
-}
-
-impl EntryCounts {
-    /// Whether every entry is in exactly one place.
-    pub fn balances(&self) -> bool {
-        let EntryCounts { read, written, skipped, coalesced, rejected, failed, left } = *self;
-        read == written + skipped + coalesced + rejected + failed + left
-    }
-}
-
-/// The books of a run.
+/// The ledger of a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Lines that have entries waiting to be written, the oldest first.
-    open: VecDeque<Open>,
+    /// The lines from the first on that has entries waiting or left.
+    open: VecDeque<Line>,
     /// The number of the first line in `open`.
     base: u64,
-    /// The first line with an entry that was left.
-    left: Option<Place>,
-    /// Lines by fate.
-    pub lines: LineCounts,
-    /// Entries by fate.
-    pub entries: EntryCounts,
-    /// Skipped entries by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
-    /// Rejected entries and lines by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    /// What became of all lines and entries so far.
+    all: Books,
+    /// What became of the lines before the first in `open`.
+    settled: Books,
+    /// Rejects of settled lines that were not handed out yet.
+    ready: Vec<Reject>,
+    /// Bytes of the rejects in `open`.
+    held: usize,
 }
 
 #[derive(Debug)]
-struct Open {
+struct Line {
     at: Place,
     /// Kept for the rejects, should a write fail.
     text: Option<Arc<[u8]>>,
     waiting: usize,
     gravest: Option<Fate>,
+    blank: bool,
+    kept_articles: u64,
+    dropped: DropCounts,
+    /// The fate of the first entry that met one; most lines have no other.
+    first: Option<Fate>,
+    more: Vec<Fate>,
+    rejects: Vec<Reject>,
 }
 
 /// A line whose entries are being entered.
 #[derive(Debug)]
 pub struct Entering {
-    open: Open,
+    line: Line,
 }
 
 impl Ledger {
+    /// A ledger that goes on where `settled` ends.
+    pub fn after(settled: Books) -> Self {
+        Ledger { all: settled.clone(), settled, ..Ledger::default() }
+    }
+
     /// Enters a blank line.
-    pub fn blank(&mut self) {
-        self.lines.read += 1;
-        self.lines.blank += 1;
+    pub fn blank(&mut self, at: Place) {
+        self.all.lines.read += 1;
+        self.all.lines.blank += 1;
+        let mut line = Line::new(at, None);
+        line.blank = true;
+        self.open.push_back(line);
+        self.advance();
     }
 
     /// Enters a line that is rejected as a whole.
-    pub fn reject_line(&mut self, reason: Reason) {
-        self.lines.read += 1;
-        self.lines.rejected += 1;
-        self.entries.read += 1;
-        self.count(Fate::Rejected(reason));
+    pub fn reject_line(&mut self, at: Place, reason: Reason, reject: Reject) {
+        let mut entering = self.begin(at, None);
+        self.reject(&mut entering, reason, reject);
+        self.entered(entering);
     }
 
     /// Begins a line with entries; give it back to [`Ledger::entered`].
     pub fn begin(&mut self, at: Place, text: Option<Arc<[u8]>>) -> Entering {
-        self.lines.read += 1;
-        Entering { open: Open { at, text, waiting: 0, gravest: None } }
+        self.all.lines.read += 1;
+        Entering { line: Line::new(at, text) }
     }
 
     /// An entry that is settled at once.
-    pub fn settled(&mut self, line: &mut Entering, fate: Fate) {
-        self.entries.read += 1;
-        self.count(fate);
-        line.open.gravest = line.open.gravest.max(Some(fate));
+    pub fn settled(&mut self, entering: &mut Entering, fate: Fate) {
+        self.all.entries.read += 1;
+        self.all.count(fate);
+        entering.line.meet(fate);
+    }
+
+    /// An entry that is rejected.
+    pub fn reject(&mut self, entering: &mut Entering, reason: Reason, reject: Reject) {
+        self.settled(entering, Fate::Rejected(reason));
+        self.held += reject.bytes();
+        entering.line.rejects.push(reject);
     }
 
     /// An entry that waits to be written; the answer is its line's number.
-    pub fn waits(&mut self, line: &mut Entering) -> u64 {
-        self.entries.read += 1;
-        line.open.waiting += 1;
+    pub fn waits(&mut self, entering: &mut Entering) -> u64 {
+        self.all.entries.read += 1;
+        entering.line.waiting += 1;
         self.base + self.open.len() as u64
     }
 
     /// All entries of the line are entered.
-    pub fn entered(&mut self, line: Entering) {
-        if line.open.waiting == 0 {
-            self.count_line(line.open.gravest);
-        } else {
-            self.open.push_back(line.open);
+    pub fn entered(&mut self, Entering { line }: Entering) {
+        self.all.kept_articles += line.kept_articles;
+        self.all.dropped_articles += line.dropped;
+        if line.waiting == 0 {
+            self.all.count_line(line.gravest);
         }
+        self.open.push_back(line);
+        self.advance();
     }
 
     /// Settles an entry that waited, by its line's number.
-    pub fn settle(&mut self, line: u64, fate: Fate) {
-        self.count(fate);
-        let Some(open) = self.line_mut(line) else { return };
-        open.waiting -= 1;
-        open.gravest = open.gravest.max(Some(fate));
-        let at = open.at;
-        if fate == Fate::Left {
-            self.left = Some(self.left.map_or(at, |first| first.min(at)));
-        }
-        let Some(open) = self.line_mut(line) else { return };
-        if open.waiting > 0 {
+    pub fn settle(&mut self, number: u64, fate: Fate) {
+        self.all.count(fate);
+        let Some(line) = self.line_mut(number) else { return };
+        line.waiting -= 1;
+        line.meet(fate);
+        if line.waiting > 0 {
             return;
         }
-        open.text = None;
-        let gravest = open.gravest;
-        self.count_line(gravest);
-        while self.open.front().is_some_and(|open| open.waiting == 0) {
-            self.open.pop_front();
-            self.base += 1;
+        line.text = None;
+        let gravest = line.gravest;
+        self.all.count_line(gravest);
+        self.advance();
+    }
+
+    /// Settles an entry that waited and that DynamoDB did not take.
+    pub fn fail(&mut self, number: u64, reject: Reject) {
+        self.held += reject.bytes();
+        if let Some(line) = self.line_mut(number) {
+            line.rejects.push(reject);
         }
+        self.settle(number, Fate::Failed);
     }
 
     /// Where a line with waiting entries begins, and its text.
-    pub fn line(&self, line: u64) -> Option<(Place, Option<Arc<[u8]>>)> {
-        let open = self.open.get(usize::try_from(line.checked_sub(self.base)?).ok()?)?;
-        Some((open.at, open.text.clone()))
+    pub fn line(&self, number: u64) -> Option<(Place, Option<Arc<[u8]>>)> {
+        let line = self.open.get(usize::try_from(number.checked_sub(self.base)?).ok()?)?;
+        Some((line.at, line.text.clone()))
     }
 
     /// The first line that has entries waiting or left: every line before it is dealt with.
     pub fn first_open(&self) -> Option<Place> {
-        let waiting = self.open.front().map(|open| open.at);
-        waiting.into_iter().chain(self.left).min()
+        self.open.front().map(|line| line.at)
     }
 
-    fn line_mut(&mut self, line: u64) -> Option<&mut Open> {
-        self.open.get_mut(usize::try_from(line.checked_sub(self.base)?).ok()?)
+    /// Whether further lines may be entered.
+    pub fn has_room(&self) -> bool {
+        self.open.len() < MAX_LINES && self.held < MAX_REJECT_BYTES
     }
 
-    fn count(&mut self, fate: Fate) {
-        match fate {
-            Fate::Skipped(reason) => {
-                self.entries.skipped += 1;
-                *self.skipped.entry(reason.name()).or_default() += 1;
+    /// What became of all lines so far.
+    pub fn books(&self) -> &Books {
+        &self.all
+    }
+
+    /// What became of the lines before [`Ledger::first_open`].
+    pub fn settled_books(&self) -> &Books {
+        &self.settled
+    }
+
+    /// Rejects of the lines before [`Ledger::first_open`], each handed out once, in the input's
+    /// order.
+    pub fn take_rejects(&mut self) -> Vec<Reject> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// The rejects of all other lines, once the run is over.
+    pub fn remaining_rejects(&mut self) -> Vec<Reject> {
+        self.held = 0;
+        self.open.iter_mut().flat_map(|line| std::mem::take(&mut line.rejects)).collect()
+    }
+
+    fn line_mut(&mut self, number: u64) -> Option<&mut Line> {
+        self.open.get_mut(usize::try_from(number.checked_sub(self.base)?).ok()?)
+    }
+
+    /// Moves past lines that are dealt with. One that was left is not: its entries are yet to be
+    /// written.
+    fn advance(&mut self) {
+        while let Some(line) = self.open.front() {
+            if line.waiting > 0 || line.gravest == Some(Fate::Left) {
+                return;
             }
-            Fate::Coalesced => self.entries.coalesced += 1,
-            Fate::Written => self.entries.written += 1,
-            Fate::Rejected(reason) => {
-                self.entries.rejected += 1;
-                *self.rejected.entry(reason.name()).or_default() += 1;
-            }
-            Fate::Failed => self.entries.failed += 1,
-            Fate::Left => self.entries.left += 1,
+            let Some(line) = self.open.pop_front() else { return };
+            self.base += 1;
+            line.enter_into(&mut self.settled);
+            self.held = self.held.saturating_sub(line.rejects.iter().map(Reject::bytes).sum());
+            self.ready.extend(line.rejects);
+        }
+    }
+}
+
+impl Line {
+    fn new(at: Place, text: Option<Arc<[u8]>>) -> Self {
+        Line {
+            at,
+            text,
+            waiting: 0,
+            gravest: None,
+            blank: false,
+            kept_articles: 0,
+            dropped: DropCounts::default(),
+            first: None,
+            more: Vec::new(),
+            rejects: Vec::new(),
         }
     }
 
-    fn count_line(&mut self, gravest: Option<Fate>) {
-        let counter = match gravest {
-            None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,
-            Some(Fate::Written) => &mut self.lines.written,
-            Some(Fate::Rejected(_)) => &mut self.lines.rejected,
-            Some(Fate::Failed) => &mut self.lines.failed,
-            Some(Fate::Left) => &mut self.lines.left,
-        };
-        *counter += 1;
+    fn meet(&mut self, fate: Fate) {
+        self.gravest = self.gravest.max(Some(fate));
+        match self.first {
+            None => self.first = Some(fate),
+            Some(_) => self.more.push(fate),
+        }
+    }
+
+    fn enter_into(&self, books: &mut Books) {
+        books.lines.read += 1;
+        if self.blank {
+            books.lines.blank += 1;
+            return;
+        }
+        for fate in self.first.iter().chain(&self.more) {
+            books.entries.read += 1;
+            books.count(*fate);
+        }
+        books.count_line(self.gravest);
+        books.kept_articles += self.kept_articles;
+        books.dropped_articles += self.dropped;
+    }
+}
+
+impl Entering {
+    /// Notes what the filter did to an entry's list.
+    pub fn articles(&mut self, kept: usize, dropped: DropCounts) {
+        self.line.kept_articles += kept as u64;
+        self.line.dropped += dropped;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(line: u64) -> Place {
-        Place { file: 0, line, offset: line * 10 }
-    }
-
-    /// A line with this many waiting entries; its number.
-    fn line_of(ledger: &mut Ledger, number: u64, waiting: usize) -> u64 {
-        let mut entering = ledger.begin(at(number), Some(Arc::from(b"text".as_slice())));
-        let numbers: Vec<u64> = (0..waiting).map(|_| ledger.waits(&mut entering)).collect();
-        ledger.entered(entering);
-        numbers[0]
-    }
-
-    #[test]
-    fn a_line_has_the_gravest_fate_of_its_entries() {
-        let mut ledger = Ledger::default();
-        let mut entering = ledger.begin(at(1), None);
-        ledger.settled(&mut entering, Fate::Rejected(Reason::BadEntry));
-        ledger.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
-        let line = ledger.waits(&mut entering);
-        ledger.entered(entering);
-        ledger.settle(line, Fate::Written);
-        assert_eq!(ledger.lines, LineCounts { read: 1, rejected: 1, ..LineCounts::default() });
-        let expected =
-            EntryCounts { read: 3, written: 1, skipped: 1, rejected: 1, ..<_>::default() };
-        assert_eq!(ledger.entries, expected);
-        assert!(ledger.lines.balances() && ledger.entries.balances());
-    }
-
-    #[test]
-    fn the_first_open_line_moves_past_settled_ones_only() {
-        let mut ledger = Ledger::default();
-        let [first, second, third] = [1, 2, 3].map(|n| line_of(&mut ledger, n, 2));
-        ledger.blank();
-        for line in [second, second, first] {
-            ledger.settle(line, Fate::Written);
-        }
-        assert_eq!(ledger.first_open(), Some(at(1)));
-        ledger.settle(first, Fate::Failed);
-        assert_eq!(ledger.first_open(), Some(at(3)));
-        assert_eq!(ledger.line(third).map(|(at, _)| at), Some(at(3)));
-        ledger.settle(third, Fate::Left);
-        ledger.settle(third, Fate::Coalesced);
-        assert_eq!(ledger.first_open(), Some(at(3)), "what was left is not dealt with");
-        let expected =
-            LineCounts { read: 4, written: 1, failed: 1, left: 1, blank: 1, ..<_>::default() };
-        assert_eq!(ledger.lines, expected);
-        assert!(ledger.lines.balances() && ledger.entries.balances());
-    }
-
-    #[test]
-    fn lines_without_anything_to_write_are_skipped() {
-        let mut ledger = Ledger::default();
-        let empty = ledger.begin(at(1), None);
-        ledger.entered(empty);
-        ledger.reject_line(Reason::Malformed);
-        let expected = LineCounts { read: 2, skipped: 1, rejected: 1, ..LineCounts::default() };
-        assert_eq!(ledger.lines, expected);
-        assert_eq!(ledger.rejected, BTreeMap::from([("malformed", 1)]));
-        assert!(ledger.lines.balances() && ledger.entries.balances());
-    }
-
-    #[test]
-    fn books_that_do_not_balance_are_noticed() {
-        assert!(!LineCounts { read: 2, written: 1, ..LineCounts::default() }.balances());
-        assert!(!EntryCounts { written: 1, ..EntryCounts::default() }.balances());
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// The longest line that is read into memory, in bytes. A queue message holds 1 MiB and an item
 /// 400 KB at most, so a longer line is no line of ours.
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -9,7 +11,7 @@ pub const MAX_LINE: usize = 16 * 1024 * 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Where a line begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Which input, from 0.
     pub file: usize,
@@ -51,14 +53,20 @@ pub struct Splitter {
     limit: usize,
 }
 
+impl Place {
+    /// The beginning of an input.
+    pub const fn start(file: usize) -> Self {
+        Place { file, line: 1, offset: 0 }
+    }
+}
+
 impl Splitter {
-    /// A splitter for the input of this number.
-    pub fn new(file: usize) -> Self {
-        Self::with_limit(file, MAX_LINE)
+    /// A splitter for an input that is read from `next` on.
+    pub fn at(next: Place) -> Self {
+        Self::with_limit(next, MAX_LINE)
     }
 
-    fn with_limit(file: usize, limit: usize) -> Self {
-        let next = Place { file, line: 1, offset: 0 };
+    fn with_limit(next: Place, limit: usize) -> Self {
         Splitter { next, partial: Vec::new(), dropped: 0, limit }
     }
 
@@ -97,8 +105,11 @@ impl Splitter {
         if text.iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        lines.push(Line { at: self.next, content: Content::Cut(text.into()) });
+        let at = self.next;
         self.next.line += 1;
+        // What is read on after it finds nothing more, and no second cut.
+        self.next.offset += text.len() as u64;
+        lines.push(Line { at, content: Content::Cut(text.into()) });
     }
 
     fn hold(&mut self, bytes: &[u8]) {
@@ -146,7 +157,7 @@ mod tests {
     use super::*;
 
     fn split(pieces: &[&[u8]], limit: usize) -> Vec<(u64, u64, String)> {
-        let mut splitter = Splitter::with_limit(0, limit);
+        let mut splitter = Splitter::with_limit(Place::start(0), limit);
         let mut lines = Vec::new();
         for piece in pieces {
             splitter.feed(piece, &mut lines);
@@ -193,6 +204,23 @@ mod tests {
     }
 
     #[test]
+    fn read_from_any_line_on_the_rest_is_the_same() {
+        let text = b"\xef\xbb\xbffirst\r\n\nthird\n\xef\xbb\xbffourth";
+        let whole = split(&[text], 100);
+        let mut splitter = Splitter::at(Place::start(0));
+        let mut lines = Vec::new();
+        splitter.feed(text, &mut lines);
+        splitter.finish(&mut lines);
+        for (number, from) in lines.iter().enumerate() {
+            let mut rest = Vec::new();
+            let mut splitter = Splitter::at(from.at);
+            splitter.feed(&text[usize::try_from(from.at.offset).expect("small")..], &mut rest);
+            splitter.finish(&mut rest);
+            assert_eq!(shown(&rest), whole[number..]);
+        }
+    }
+
+    #[test]
     fn a_byte_order_mark_is_no_content() {
         assert_eq!(split(&[b"\xef\xbb\xbfx\ny"], 100), [line(1, 3, "x"), line(2, 5, "y")]);
     }
@@ -211,10 +239,11 @@ mod tests {
 
     #[test]
     fn what_was_cut_off_is_kept_apart() {
-        let mut splitter = Splitter::new(0);
+        let mut splitter = Splitter::at(Place::start(0));
         let mut lines = Vec::new();
         splitter.feed(b"good\n[1,[2", &mut lines);
         splitter.cut(&mut lines);
         assert_eq!(shown(&lines), [line(1, 0, "good"), line(2, 5, "cut: [1,[2")]);
+        assert_eq!(splitter.next(), Place { file: 0, line: 3, offset: 11 });
     }
 }

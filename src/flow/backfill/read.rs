@@ -33,13 +33,18 @@ pub struct Chunk {
     pub failure: Option<String>,
 }
 
-/// Reads all sources into `chunks`; ends when nobody takes them any more.
-pub async fn read(sources: Vec<Source>, chunks: Sender<Chunk>) {
+/// Reads all sources into `chunks`, from a place on; ends when nobody takes them any more.
+pub async fn read(sources: Vec<Source>, from: Place, chunks: Sender<Chunk>) {
     let read = Arc::new(AtomicU64::new(0));
     for (file, source) in sources.into_iter().enumerate() {
+        if file < from.file {
+            read.fetch_add(source.bytes.unwrap_or(0), Ordering::Relaxed);
+            continue;
+        }
+        let from = if file == from.file { from } else { Place::start(file) };
         let mut stage =
-            Stage { splitter: Splitter::new(file), lines: Vec::new(), bytes: 0, read: &read };
-        let gone = match source.open(Arc::clone(&read)).await {
+            Stage { splitter: Splitter::at(from), lines: Vec::new(), bytes: 0, read: &read };
+        let gone = match source.open(from.offset, Arc::clone(&read)).await {
             Ok(reader) => stage.drain(reader, &chunks).await,
             Err(error) => chunks.send(stage.take(Some(error))).await.is_err(),
         };

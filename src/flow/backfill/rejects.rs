@@ -1,7 +1,7 @@
 //! Rejects: every line or entry that could not be written, so that none is lost.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,6 +71,12 @@ impl Reject {
         }
     }
 
+    /// About how much memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.text, &self.text_base64].into_iter().flatten();
+        texts.map(String::len).sum::<usize>() + self.detail.len() + 128
+    }
+
     fn shortened(mut self) -> Self {
         for text in [&mut self.text, &mut self.text_base64].into_iter().flatten() {
             if let Some((end, _)) = text.char_indices().nth(SHOWN_TEXT) {
@@ -89,7 +95,17 @@ pub struct Rejects {
     file: Option<BufWriter<File>>,
     /// The first few, with their text shortened.
     pub first: Vec<Reject>,
-    written: u64,
+    /// Bytes of the file, earlier runs' included.
+    bytes: u64,
+}
+
+/// A rejects file up to a point: what a checkpoint speaks of.
+#[derive(Debug)]
+pub struct Mark {
+    /// The file, to be flushed to the disk.
+    pub file: File,
+    /// Its length.
+    pub bytes: u64,
 }
 
 impl Rejects {
@@ -100,7 +116,35 @@ impl Rejects {
     pub fn create(path: Option<&Path>) -> Result<Self> {
         let file = path.map(create).transpose()?;
         let path = path.map(Path::to_owned);
-        Ok(Rejects { path, file: file.map(BufWriter::new), first: Vec::new(), written: 0 })
+        Ok(Rejects { path, file: file.map(BufWriter::new), first: Vec::new(), bytes: 0 })
+    }
+
+    /// Goes on with the file of an earlier run after its first `bytes`: what follows them is of
+    /// lines that are now read again.
+    ///
+    /// # Errors
+    /// Refused, when the file is gone, or shorter.
+    pub fn resume(path: &Path, bytes: u64) -> Result<Self> {
+        if bytes == 0 && !path.exists() {
+            // One without rejects is removed when a run ends.
+            return Rejects::create(Some(path));
+        }
+        let refused =
+            || Error::refused(format!("cannot go on with rejects file {}", path.display()));
+        let mut file = OpenOptions::new().write(true).open(path).map_err(|error| {
+            refused().because(&error).hint("start from the beginning without --resume")
+        })?;
+        let found = file.metadata().map_err(|error| refused().because(&error))?.len();
+        if found < bytes {
+            return Err(refused()
+                .cause(format!("it has {found} bytes, and had {bytes} at the checkpoint"))
+                .hint("start from the beginning without --resume, and with another rejects file"));
+        }
+        file.set_len(bytes)
+            .and_then(|()| file.seek(SeekFrom::End(0)))
+            .map_err(|error| refused().because(&error))?;
+        let (path, file) = (Some(path.to_owned()), Some(BufWriter::new(file)));
+        Ok(Rejects { path, file, first: Vec::new(), bytes })
     }
 
     /// Records one.
@@ -109,14 +153,25 @@ impl Rejects {
     /// When the file cannot be written: the run must stop, or the line would be lost.
     pub fn add(&mut self, reject: Reject) -> std::io::Result<()> {
         if let Some(file) = &mut self.file {
-            serde_json::to_writer(&mut *file, &reject)?;
-            file.write_all(b"\n")?;
+            let mut line = serde_json::to_vec(&reject)?;
+            line.push(b'\n');
+            file.write_all(&line)?;
+            self.bytes += line.len() as u64;
         }
-        self.written += 1;
         if self.first.len() < SHOWN {
             self.first.push(reject.shortened());
         }
         Ok(())
+    }
+
+    /// The file up to here, handed to the system; `None` without a file.
+    ///
+    /// # Errors
+    /// When what was buffered cannot be written.
+    pub fn mark(&mut self) -> std::io::Result<Option<Mark>> {
+        let Some(file) = &mut self.file else { return Ok(None) };
+        file.flush()?;
+        Ok(Some(Mark { file: file.get_ref().try_clone()?, bytes: self.bytes }))
     }
 
     /// Finishes the file; one without rejects is removed again.
@@ -125,7 +180,7 @@ impl Rejects {
     /// When what was buffered cannot be written.
     pub fn finish(&mut self) -> std::io::Result<()> {
         let (Some(file), Some(path)) = (self.file.take(), &self.path) else { return Ok(()) };
-        if self.written == 0 {
+        if self.bytes == 0 {
             drop(file);
             return std::fs::remove_file(path);
         }
@@ -135,7 +190,12 @@ impl Rejects {
 
     /// The file, when there is one with rejects in it.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref().filter(|_| self.written > 0)
+        self.path.as_deref().filter(|_| self.bytes > 0)
+    }
+
+    /// The file as it was given, whether or not there are any rejects.
+    pub fn file(&self) -> Option<&Path> {
+        self.path.as_deref()
     }
 }
 
@@ -178,6 +238,30 @@ mod tests {
         assert_eq!(json, expected);
         let binary = reject(b"\xff\x00");
         assert_eq!((binary.text, binary.text_base64.as_deref()), (None, Some("/wA=")));
+    }
+
+    #[test]
+    fn a_file_is_gone_on_with_after_the_length_that_was_noted() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("rejects.jsonl");
+        let mut rejects = Rejects::create(Some(&path)).expect("created");
+        rejects.add(reject(b"one")).expect("added");
+        let mark = rejects.mark().expect("marked").expect("a file");
+        rejects.add(reject(b"two")).expect("added");
+        rejects.finish().expect("finished");
+
+        let mut again = Rejects::resume(&path, mark.bytes).expect("gone on with");
+        again.add(reject(b"three")).expect("added");
+        again.finish().expect("finished");
+        let text = std::fs::read_to_string(&path).expect("read");
+        assert_eq!(text.lines().count(), 2);
+        assert!(text.contains("one") && text.contains("three") && !text.contains("two"));
+
+        let error = Rejects::resume(&path, 10_000).expect_err("too short");
+        assert!(error.to_string().contains("10000 at the checkpoint"), "{error}");
+        let gone = dir.path().join("gone");
+        assert!(Rejects::resume(&gone, 1).is_err());
+        assert!(Rejects::resume(&gone, 0).is_ok(), "it never had any");
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! What a backfill did.
 
-use std::collections::BTreeMap;
-
 use reco_core::filter::DropCounts;
 use reco_core::item::KeyType;
 use reco_core::outcome::{Outcome, Tally};
 use reco_store::writer::WriteReport;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::books::Reasons;
+pub use super::books::{EntryCounts, LineCounts};
 use super::input::{Compression, Source};
-pub use super::ledger::{EntryCounts, LineCounts};
 use super::lines::Place;
 use super::rejects::Reject;
+pub use super::sizes::ItemSizes;
 
 /// What a backfill did, or in a dry run would do.
 #[derive(Debug, Serialize)]
@@ -37,9 +37,9 @@ pub struct BackfillReport {
     /// Entries by what became of them.
     pub entries: EntryCounts,
     /// Skipped entries by reason.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: Reasons,
     /// Rejected entries and lines by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    pub rejected: Reasons,
     /// Article ids in the lists to write.
     pub kept_articles: u64,
     /// Article ids that the filter dropped, by reason.
@@ -58,6 +58,38 @@ pub struct BackfillReport {
     pub first_rejects: Vec<Reject>,
     /// What ended the run before its input did.
     pub stopped: Option<Stopped>,
+    /// Where it is kept how far the run came; `None` where it cannot be gone on with.
+    pub checkpoint: Option<CheckpointReport>,
+    /// What was done before by the runs that this one went on with; all counts include it.
+    pub resumed: Option<Resumed>,
+}
+
+/// A run's checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckpointReport {
+    /// The file.
+    pub file: String,
+    /// Whether the input is dealt with to its end.
+    pub finished: bool,
+    /// Why it could not be saved, where it could not.
+    pub failure: Option<String>,
+}
+
+/// What a run went on with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resumed {
+    /// The first line that was read again.
+    pub from: At,
+    /// Lines that were dealt with before.
+    pub lines: u64,
+    /// Items that were written before.
+    pub written: u64,
+    /// Seconds that the earlier runs took.
+    pub duration_s: f64,
+    /// How many runs it took before.
+    pub runs: u32,
+    /// Whether the earlier runs had finished already, so that nothing was left to do.
+    pub was_finished: bool,
 }
 
 /// One input.
@@ -74,7 +106,7 @@ pub struct InputReport {
 }
 
 /// An input that broke off.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputFailure {
     /// The line in which it did, from 1.
     pub line: u64,
@@ -93,37 +125,8 @@ impl From<&Source> for InputReport {
     }
 }
 
-/// Sizes of items, in bytes by DynamoDB's rules, and what they cost.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct ItemSizes {
-    /// The smallest.
-    pub min_bytes: usize,
-    /// The mean.
-    pub avg_bytes: usize,
-    /// The largest.
-    pub max_bytes: usize,
-    /// All together.
-    pub total_bytes: u64,
-    /// Their computed cost in WCU, when no larger item is replaced and no index is touched.
-    pub wcu: u64,
-    #[serde(skip)]
-    count: u64,
-}
-
-impl ItemSizes {
-    /// Counts an item of `bytes`.
-    pub fn add(&mut self, bytes: usize) {
-        self.min_bytes = if self.count == 0 { bytes } else { self.min_bytes.min(bytes) };
-        self.max_bytes = self.max_bytes.max(bytes);
-        self.count += 1;
-        self.total_bytes += bytes as u64;
-        self.avg_bytes = usize::try_from(self.total_bytes / self.count).unwrap_or(usize::MAX);
-        self.wcu += reco_core::item::wcu(bytes);
-    }
-}
-
 /// What the writes took, by DynamoDB's own account.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Writes {
     /// Write capacity units consumed, indexes included.
     pub consumed_wcu: f64,
@@ -140,7 +143,7 @@ pub struct Writes {
 }
 
 /// A cause of throttling and how often it was named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Throttling {
     /// For example `TableWriteProvisionedThroughputExceeded`.
     pub reason: String,
@@ -198,6 +201,8 @@ pub enum Cause {
     Table,
     /// Rejects could not be recorded.
     Rejects,
+    /// More was rejected than `--max-rejects` allows.
+    TooManyRejects,
 }
 
 /// A line, by name.
@@ -212,6 +217,12 @@ pub struct At {
 }
 
 impl At {
+    /// Names a place before there is a report.
+    pub fn in_sources(sources: &[Source], at: Place) -> Self {
+        let file = sources.get(at.file).map(|source| source.name.clone()).unwrap_or_default();
+        At { file, line: at.line, offset: at.offset }
+    }
+
     /// Names a place.
     pub fn new(inputs: &[InputReport], at: Place) -> Self {
         let file = inputs.get(at.file).map(|input| input.name.clone()).unwrap_or_default();
@@ -223,6 +234,9 @@ impl BackfillReport {
     /// How the run ended, from what it counted. Rejects and broken inputs are failures of the work
     /// that was asked for; what the policy skips is not.
     pub fn judge(&self) -> Outcome {
+        if self.resumed.as_ref().is_some_and(|resumed| resumed.was_finished) {
+            return Outcome::NothingToDo;
+        }
         let broken = self.inputs.iter().filter(|input| input.failure.is_some()).count() as u64;
         let EntryCounts { written, skipped, coalesced, rejected, failed, left, .. } = self.entries;
         let stopped = u64::from(self.stopped.is_some());

@@ -1,25 +1,26 @@
 //! The coordinator: takes judged lines in, keeps batches in flight, and keeps the books.
 
+mod closing;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
-use reco_core::filter::DropCounts;
 use reco_core::item::PlannedItem;
-use reco_core::outcome::Outcome;
 use reco_store::writer::WriteFailure;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
+use super::checkpoint::{Checkpoint, Saver, State};
 use super::fault::{Fault, Reason};
-use super::ledger::{Fate, Ledger};
+use super::ledger::{Entering, Fate, Ledger};
+use super::limit::MaxRejects;
 use super::lines::Place;
-use super::prepare::{self, Found, Prepared, PreparedLine, Preparer};
+use super::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use super::rejects::{Reject, Rejects};
-use super::report::{
-    At, BackfillReport, Cause, InputFailure, InputReport, ItemSizes, Stopped, Writes,
-};
+use super::report::{At, Cause, InputFailure, InputReport, Resumed, Writes};
 use super::sink::{Begun, Sink};
 use super::window::{Pending, Window};
 use super::write::{self, Batch, Written};
@@ -27,6 +28,9 @@ use crate::error::{Error, Kind, Result};
 
 /// Items that wait for a full batch no longer than this.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A timer that does not matter.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When so many items were refused before any was taken, all will be.
 const REFUSALS_BEFORE_GIVING_UP: u64 = 100;
@@ -46,10 +50,15 @@ pub(super) struct Run {
     /// Where the first line that was not taken in begins.
     end: Place,
     stop: Option<(Cause, String)>,
-    kept_articles: u64,
-    dropped: DropCounts,
-    sizes: ItemSizes,
     writes: Writes,
+    begun: Instant,
+    /// Seconds that earlier runs took.
+    earlier_s: f64,
+    resumed: Option<Resumed>,
+    pub(super) saver: Option<Saver>,
+    /// A reject could not be kept: what is saved must not go past it.
+    rejects_broken: bool,
+    pub(super) max_rejects: Option<MaxRejects>,
 }
 
 impl Run {
@@ -71,13 +80,39 @@ impl Run {
             window: Window::default(),
             ledger: Ledger::default(),
             in_flight: JoinSet::new(),
-            end: Place { file: 0, line: 1, offset: 0 },
+            end: Place::start(0),
             stop: None,
-            kept_articles: 0,
-            dropped: DropCounts::default(),
-            sizes: ItemSizes::default(),
             writes: Writes::default(),
+            begun: Instant::now(),
+            earlier_s: 0.0,
+            resumed: None,
+            saver: None,
+            rejects_broken: false,
+            max_rejects: None,
         }
+    }
+
+    /// Takes over what earlier runs did; the answer is where to read on.
+    pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> Place {
+        let State { finished, at, books, writes, duration_s, failures } = checkpoint.state;
+        self.resumed = Some(Resumed {
+            from: At::new(&self.inputs, at),
+            lines: books.lines.read,
+            written: books.entries.written,
+            duration_s,
+            runs: checkpoint.runs,
+            was_finished: finished,
+        });
+        self.ledger = Ledger::after(books);
+        self.writes = writes;
+        self.earlier_s = duration_s;
+        self.end = at;
+        for (number, failure) in failures {
+            if let Some(input) = self.inputs.get_mut(number) {
+                input.failure = Some(failure);
+            }
+        }
+        at
     }
 
     pub(super) async fn drive(
@@ -86,6 +121,9 @@ impl Run {
         progress: &dyn Fn(u64),
     ) -> Result<()> {
         let (mut at_end, mut flush) = (false, false);
+        let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
+        let mut save = tokio::time::interval(every.min(LONGEST));
+        save.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.dispatch(at_end || flush);
             flush = false;
@@ -99,11 +137,12 @@ impl Run {
                 () = self.cancel.cancelled(), if going => {
                     self.stop(Cause::Interrupted, "interrupted".to_owned());
                 }
+                _ = save.tick(), if self.saver.is_some() => self.save(),
                 Some(written) = self.in_flight.join_next() => {
                     let written = written.map_err(|error| internal(&error))?;
                     self.written(written);
                 }
-                chunk = chunks.next(), if going && !at_end && self.window.has_room() => match chunk {
+                chunk = chunks.next(), if going && !at_end && self.has_room() => match chunk {
                     None => at_end = true,
                     Some(chunk) => match chunk.map_err(|error| internal(&error))? {
                         Ok(chunk) => {
@@ -118,6 +157,10 @@ impl Run {
                 }
             }
         }
+    }
+
+    fn has_room(&self) -> bool {
+        self.window.has_room() && self.ledger.has_room()
     }
 
     fn stop(&mut self, cause: Cause, reason: String) {
@@ -145,43 +188,48 @@ impl Run {
         self.writes.add(&report);
         self.window.done(entries.iter().map(|entry| &entry.user));
         let failure = report.failure.as_ref();
+        let hopeless = failure.filter(|f| write::is_hopeless(f));
+        // What the whole table refuses is no fault of the item: a resumed run tries it again.
+        let later = hopeless.is_some() && self.saver.is_some();
         for entry in entries {
             let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
             if !report.left.iter().any(is_left) {
-                self.sizes.add(entry.bytes);
-                self.ledger.settle(entry.line, Fate::Written);
-            } else if matches!(failure, None | Some(WriteFailure::Cancelled)) {
+                self.ledger.settle(entry.line, Fate::Written { bytes: entry.bytes });
+            } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
                 self.ledger.settle(entry.line, Fate::Left);
             } else if let Some(failure) = failure {
                 self.failed(entry.line, entry.index, failure);
             }
         }
-        if let Some(reason) = failure.filter(|f| write::is_hopeless(f)).map(ToString::to_string) {
+        self.keep_rejects();
+        if let Some(reason) = hopeless.map(ToString::to_string) {
             self.stop(Cause::Table, reason);
         }
-        if self.ledger.entries.written == 0
-            && self.ledger.entries.failed >= REFUSALS_BEFORE_GIVING_UP
-        {
+        let entries = &self.ledger.books().entries;
+        if entries.written == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
             self.stop(Cause::Table, reason);
         }
     }
 
     fn failed(&mut self, line: u64, index: usize, failure: &WriteFailure) {
-        if let Some((at, text)) = self.ledger.line(line) {
-            let own = text
-                .as_deref()
-                .and_then(|text| std::str::from_utf8(text).ok())
-                .and_then(|text| prepare::entry_text(text, index));
-            let fault =
-                Fault { reason: Reason::NotWritten, detail: failure.to_string(), text: own };
-            self.reject(at, Some(index), fault, text.as_ref());
-        }
-        self.ledger.settle(line, Fate::Failed);
+        let Some((at, text)) = self.ledger.line(line) else { return };
+        let own = text
+            .as_deref()
+            .and_then(|text| std::str::from_utf8(text).ok())
+            .and_then(|text| prepare::entry_text(text, index));
+        let fault = Fault { reason: Reason::NotWritten, detail: failure.to_string(), text: own };
+        let reject = self.reject(at, Some(index), fault, text.as_ref());
+        self.ledger.fail(line, reject);
     }
 
     fn take_in(&mut self, chunk: Prepared) {
         for line in chunk.lines {
+            self.end = line.at;
+            if let Some(reason) = self.max_rejects.and_then(|max| max.exceeded(self.ledger.books()))
+            {
+                return self.stop(Cause::TooManyRejects, reason);
+            }
             self.take_in_line(line);
         }
         if let Some(reason) = chunk.failure
@@ -190,115 +238,98 @@ impl Run {
             input.failure = Some(InputFailure { line: chunk.end.line, reason });
         }
         self.end = chunk.end;
+        self.keep_rejects();
     }
 
     fn take_in_line(&mut self, line: PreparedLine) {
         let PreparedLine { at, text, found } = line;
         let entries = match found {
-            Found::Blank => return self.ledger.blank(),
+            Found::Blank => return self.ledger.blank(at),
             Found::Bad(fault) => {
-                self.ledger.reject_line(fault.reason);
-                return self.reject(at, None, fault, text.as_ref());
+                let reason = fault.reason;
+                let reject = self.reject(at, None, fault, text.as_ref());
+                return self.ledger.reject_line(at, reason, reject);
             }
             Found::Entries(entries) => entries,
         };
         let mut entering = self.ledger.begin(at, text.clone());
         let mut coming = Vec::with_capacity(entries.len());
         let whole = entries.len() == 1;
-        for entry in entries {
-            self.dropped += entry.dropped;
-            match entry.fate {
+        for PreparedEntry { index, fate, dropped } in entries {
+            let kept = match &fate {
+                prepare::Fate::Write(item) => item.recommendation.articles.len(),
+                _ => 0,
+            };
+            entering.articles(kept, dropped);
+            match fate {
                 prepare::Fate::Skip(reason) => {
                     self.ledger.settled(&mut entering, Fate::Skipped(reason));
                 }
                 prepare::Fate::Write(item) => {
                     let line = self.ledger.waits(&mut entering);
-                    coming.push(Pending { item, line, index: entry.index });
+                    coming.push(Pending { item, line, index });
                 }
-                prepare::Fate::Reject(mut fault) => {
-                    self.ledger.settled(&mut entering, Fate::Rejected(fault.reason));
-                    if !whole && fault.text.is_none() {
-                        let line = text.as_deref().and_then(|text| std::str::from_utf8(text).ok());
-                        fault.text = line.and_then(|l| prepare::entry_text(l, entry.index));
-                    }
-                    let index = (!whole).then_some(entry.index);
-                    self.reject(at, index, fault, text.as_ref());
+                prepare::Fate::Reject(fault) => {
+                    let index = (!whole).then_some(index);
+                    self.reject_entry(&mut entering, at, index, fault, text.as_ref());
                 }
             }
         }
         self.ledger.entered(entering);
         for pending in coming {
-            self.kept_articles += pending.item.recommendation.articles.len() as u64;
             if let Some(older) = self.window.push(pending) {
                 self.ledger.settle(older.line, Fate::Coalesced);
             }
         }
     }
 
-    fn reject(&mut self, at: Place, entry: Option<usize>, fault: Fault, line: Option<&Arc<[u8]>>) {
+    /// Rejects an entry; `index` where its line has others.
+    fn reject_entry(
+        &mut self,
+        entering: &mut Entering,
+        at: Place,
+        index: Option<usize>,
+        mut fault: Fault,
+        text: Option<&Arc<[u8]>>,
+    ) {
+        if let (Some(index), None) = (index, &fault.text) {
+            let line = text.and_then(|text| std::str::from_utf8(text).ok());
+            fault.text = line.and_then(|line| prepare::entry_text(line, index));
+        }
+        let reason = fault.reason;
+        let reject = self.reject(at, index, fault, text);
+        self.ledger.reject(entering, reason, reject);
+    }
+
+    fn reject(
+        &self,
+        at: Place,
+        entry: Option<usize>,
+        fault: Fault,
+        line: Option<&Arc<[u8]>>,
+    ) -> Reject {
         let name = self.inputs.get(at.file).map(|i| i.name.as_str()).unwrap_or_default();
-        if let Err(error) = self.rejects.add(Reject::new(name, at, entry, fault, line)) {
-            self.stop(Cause::Rejects, format!("cannot write the rejects file: {error}"));
+        Reject::new(name, at, entry, fault, line)
+    }
+
+    /// Writes down the rejects of settled lines.
+    fn keep_rejects(&mut self) {
+        let rejects = self.ledger.take_rejects();
+        self.write_rejects(rejects);
+    }
+
+    fn write_rejects(&mut self, rejects: Vec<Reject>) {
+        for reject in rejects {
+            if let Err(error) = self.rejects.add(reject) {
+                return self.rejects_fail(&error);
+            }
         }
     }
 
-    pub(super) fn report(
-        mut self,
-        preparer: &Preparer,
-        table: Option<String>,
-        duration: Duration,
-    ) -> Result<BackfillReport> {
-        for pending in self.window.abandon() {
-            self.ledger.settle(pending.line, Fate::Left);
-        }
-        let first_open = self.ledger.first_open();
-        if let Err(error) = self.rejects.finish() {
-            self.stop(Cause::Rejects, format!("cannot write the rejects file: {error}"));
-        }
-        let stopped = self.stop.take().map(|(cause, reason)| Stopped {
-            cause,
-            reason,
-            resume_from: At::new(&self.inputs, first_open.unwrap_or(self.end)),
-            untouched_from: At::new(&self.inputs, self.end),
-        });
-        let Ledger { lines, entries, skipped, rejected, .. } = self.ledger;
-        if !lines.balances() || !entries.balances() {
-            return Err(Error::new(Kind::Internal, "the books of the run do not balance")
-                .cause(format!("{lines:?}, {entries:?}")));
-        }
-        let seconds = duration.as_secs_f64();
-        let facts = preparer.facts.kind();
-        let mut report = BackfillReport {
-            outcome: Outcome::Success,
-            dry_run: self.sink.is_dry(),
-            table,
-            key_type: preparer.schema.key_type,
-            policy_fingerprint: preparer.policy.fingerprint(),
-            facts,
-            rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),
-            inputs: self.inputs,
-            lines,
-            entries,
-            skipped,
-            rejected,
-            kept_articles: self.kept_articles,
-            dropped_articles: self.dropped,
-            items: self.sizes,
-            writes: self.writes,
-            duration_s: seconds,
-            items_per_s: per_second(entries.written, seconds),
-            rejects_file: self.rejects.path().map(|path| path.display().to_string()),
-            first_rejects: std::mem::take(&mut self.rejects.first),
-            stopped,
-        };
-        report.outcome = report.judge();
-        Ok(report)
+    fn rejects_fail(&mut self, error: &std::io::Error) {
+        self.rejects_broken = true;
+        self.stop(Cause::Rejects, format!("cannot write the rejects file: {error}"));
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "shown rounded")]
-fn per_second(count: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 { count as f64 / seconds } else { 0.0 }
 }
 
 fn internal(error: &JoinError) -> Error {

@@ -122,7 +122,7 @@ async fn lines(name: &str) -> Result<Lines> {
     let sources = input::check(&[name.to_owned()]).await?;
     let source = sources.into_iter().next();
     let source = source.ok_or_else(|| Error::input(format!("cannot open {name}")))?;
-    let opened = source.open(Arc::new(AtomicU64::new(0))).await;
+    let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
     opened.map_err(|reason| Error::input(format!("cannot open {name}")).cause(reason))
 }
 

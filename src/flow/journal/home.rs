@@ -58,6 +58,12 @@ impl Home {
         &self.root
     }
 
+    /// Where checkpoints of backfills are.
+    #[must_use]
+    pub fn backfills(&self) -> PathBuf {
+        self.root.join("backfills")
+    }
+
     /// Where locks are.
     #[must_use]
     pub fn locks(&self) -> PathBuf {
@@ -72,7 +78,7 @@ impl Home {
 }
 
 /// Makes a directory that only this user can read.
-pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+pub fn make_private(path: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -1,0 +1,260 @@
+//! Flags of `recoctl backfill` about what one can rely on: checkpoints, resuming, rejects.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::backfill::checkpoint::{
+    self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
+};
+use crate::flow::backfill::input::Source;
+use crate::flow::backfill::limit::MaxRejects;
+use crate::flow::backfill::report::At;
+use crate::flow::backfill::{Preparer, Rejects};
+use crate::flow::journal::Home;
+use crate::ui::{Ui, count, escape_line};
+
+/// What makes a backfill one that can be relied on.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Trust")]
+pub struct TrustArgs {
+    /// Go on where an earlier run of the same inputs into the same table came to
+    #[arg(long, conflicts_with = "dry_run")]
+    pub resume: bool,
+    /// Keep how far the run is in this file (default: a file beside the journals that the same
+    /// command finds again)
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub checkpoint: Option<PathBuf>,
+    /// Seconds between two checkpoints
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, hide = true)]
+    pub checkpoint_every: f64,
+    /// Stop when more lines than this are rejected: a number, or a share such as 1% (judged after
+    /// 1,000 lines)
+    #[arg(long, value_name = "N|N%")]
+    pub max_rejects: Option<MaxRejects>,
+}
+
+/// Where a run begins, and what keeps how far it is.
+pub struct Start {
+    /// Where an earlier run came to.
+    pub resumed: Option<Checkpoint>,
+    /// What saves checkpoints; `None` where the run cannot be gone on with.
+    pub saver: Option<Saver>,
+    /// Where rejects go.
+    pub rejects: Rejects,
+}
+
+/// A run's checkpoint, locked.
+struct Kept {
+    path: PathBuf,
+    lock: Lock,
+}
+
+/// Finds where the run begins. `target` is the ARN of what is written to, `None` in a dry run;
+/// `settings` are options that change what is written.
+///
+/// # Errors
+/// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
+/// another run is at it.
+pub fn start(
+    context: &Context,
+    args: &TrustArgs,
+    sources: &[Source],
+    preparer: &Preparer,
+    target: Option<&str>,
+    settings: BTreeMap<String, String>,
+    rejects: Option<&Path>,
+) -> Result<Start> {
+    let identity = match target {
+        Some(target) => identify(args, sources, preparer, target, settings)?,
+        None => None,
+    };
+    let Some(identity) = identity else {
+        return Ok(Start { resumed: None, saver: None, rejects: Rejects::create(rejects)? });
+    };
+    let Some(kept) = keep(context, args, &identity)? else {
+        return Ok(Start { resumed: None, saver: None, rejects: Rejects::create(rejects)? });
+    };
+    let found = checkpoint::load(&kept.path);
+    let (first, resumed, rejects) = if args.resume {
+        let found = found?.ok_or_else(|| nothing_to_resume(&kept.path))?;
+        refuse_changes(&identity, &found, &kept.path)?;
+        let rejects = resume_rejects(&found, rejects)?;
+        announce(&context.ui, &found, sources);
+        let runs = found.runs + 1;
+        (Checkpoint { runs, ..found.clone() }, Some(found), rejects)
+    } else {
+        if let Ok(Some(found)) = &found {
+            warn_of_unfinished(&context.ui, found, &identity, sources);
+        }
+        (fresh(identity), None, Rejects::create(rejects)?)
+    };
+    let file = rejects.file().map(absolute);
+    let bytes = first.rejects.as_ref().map_or(0, |rejects| rejects.bytes);
+    let first = Checkpoint { rejects: file.map(|path| RejectsFile { path, bytes }), ..first };
+    let every = Duration::try_from_secs_f64(args.checkpoint_every)
+        .ok()
+        .filter(|every| !every.is_zero())
+        .ok_or_else(|| Error::new(Kind::Usage, "--checkpoint-every needs a time above zero"))?;
+    let saver = match Saver::begin(&kept.path, every, first, kept.lock) {
+        Ok(saver) => Some(saver),
+        Err(error) if args.checkpoint.is_none() && !args.resume => {
+            without(&context.ui, &error);
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Start { resumed, saver, rejects })
+}
+
+/// What the checkpoint is of; `None` for inputs that cannot be read twice.
+fn identify(
+    args: &TrustArgs,
+    sources: &[Source],
+    preparer: &Preparer,
+    target: &str,
+    mut settings: BTreeMap<String, String>,
+) -> Result<Option<Identity>> {
+    if let Some(pipe) = sources.iter().find(|source| source.path().is_none()) {
+        if args.resume || args.checkpoint.is_some() {
+            let name = if pipe.name == "-" { "stdin" } else { &pipe.name };
+            return Err(Error::new(
+                Kind::Usage,
+                format!("a run that reads {name} cannot be resumed"),
+            )
+            .hint("what a pipe gave is gone; put it into a file first"));
+        }
+        return Ok(None);
+    }
+    let inputs = sources.iter().filter_map(Source::path).map(InputIdentity::of);
+    let schema = &preparer.schema;
+    for (name, value) in [
+        ("facts", preparer.facts.kind().to_owned()),
+        ("the user attribute", schema.user_attr.clone()),
+        ("the list attribute", schema.list_attr.clone()),
+        ("the time attribute", schema.generated_at_attr.clone()),
+        ("the type of keys", format!("{:?}", schema.key_type)),
+        ("the type of lists", format!("{:?}", schema.list_type)),
+    ] {
+        settings.entry(name.to_owned()).or_insert(value);
+    }
+    Ok(Some(Identity {
+        inputs: inputs.collect::<Result<_>>()?,
+        table: target.to_owned(),
+        policy_fingerprint: preparer.policy.fingerprint(),
+        settings,
+    }))
+}
+
+/// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
+fn keep(context: &Context, args: &TrustArgs, identity: &Identity) -> Result<Option<Kept>> {
+    let asked_for = args.resume || args.checkpoint.is_some();
+    let taken = Home::of(&context.settings).and_then(|home| {
+        let default = || checkpoint::default_path(&home, identity);
+        let path = match &args.checkpoint {
+            None if home.is_passing() => return Ok(None),
+            given => given.clone().unwrap_or_else(default),
+        };
+        Lock::take(&home, &path).map(|lock| Some((path, lock)))
+    });
+    match taken {
+        Ok(None) => Ok(None),
+        Ok(Some((path, Some(lock)))) => Ok(Some(Kept { path, lock })),
+        Ok(Some((path, None))) => Err(Error::refused(format!(
+            "another run of recoctl is at this backfill (checkpoint {})",
+            path.display()
+        ))
+        .hint("wait for it to end, or stop it")),
+        Err(error) if asked_for => Err(error),
+        Err(error) => {
+            without(&context.ui, &error);
+            Ok(None)
+        }
+    }
+}
+
+fn without(ui: &Ui, error: &Error) {
+    ui.warn(format!("this run cannot be resumed: {error}"));
+}
+
+fn fresh(identity: Identity) -> Checkpoint {
+    let now = jiff::Timestamp::now().to_string();
+    Checkpoint {
+        version: VERSION,
+        recoctl: env!("CARGO_PKG_VERSION").to_owned(),
+        identity,
+        started_at: now.clone(),
+        saved_at: now,
+        runs: 1,
+        state: State::default(),
+        rejects: None,
+    }
+}
+
+fn nothing_to_resume(path: &Path) -> Error {
+    Error::input(format!("there is no checkpoint {}", path.display())).hint(
+        "no run of these inputs into this table was begun from here; leave --resume out to begin one",
+    )
+}
+
+fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()> {
+    let changes = now.changes_since(&found.identity);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let what = format!("cannot go on from checkpoint {}", path.display());
+    Err(Error::refused(what).cause(changes.join("; ")).hint(
+        "put back what was changed, or leave --resume out to start from the beginning: writing a \
+         line twice does no harm",
+    ))
+}
+
+/// The rejects file of the earlier runs, or one of this run's own where they had none.
+fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Rejects> {
+    let Some(RejectsFile { path, bytes }) = &found.rejects else {
+        return Rejects::create(asked_for);
+    };
+    if let Some(asked_for) = asked_for.filter(|asked_for| absolute(asked_for) != *path) {
+        return Err(Error::refused(format!(
+            "the rejects file is {}, and the earlier runs' is {}",
+            asked_for.display(),
+            path.display()
+        ))
+        .hint("leave --rejects out to go on with the earlier runs'"));
+    }
+    Rejects::resume(path, *bytes)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn announce(ui: &Ui, found: &Checkpoint, sources: &[Source]) {
+    if found.state.finished {
+        let at = &found.saved_at;
+        return ui.status(format!("this backfill was finished at {at}: nothing is left to do"));
+    }
+    ui.status(format!("going on {}", reached(found, sources)));
+}
+
+fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[Source]) {
+    let begun = found.state.books.lines.read > 0;
+    if found.state.finished || !begun || !now.changes_since(&found.identity).is_empty() {
+        return;
+    }
+    ui.warn(format!(
+        "an earlier run of this backfill did not end; starting from the beginning all the same: \
+         with --resume it goes on {}",
+        reached(found, sources)
+    ));
+}
+
+fn reached(found: &Checkpoint, sources: &[Source]) -> String {
+    let At { file, line, .. } = At::in_sources(sources, found.state.at);
+    let lines = count(found.state.books.lines.read);
+    format!("from {}:{line} ({lines} lines are done)", escape_line(&file))
+}

@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use reco_core::filter::SkipReason;
+
+use super::super::books::{EntryCounts, LineCounts};
+use super::super::fault::Fault;
+use super::*;
+
+const WRITTEN: Fate = Fate::Written { bytes: 100 };
+
+fn at(line: u64) -> Place {
+    Place { file: 0, line, offset: line * 10 }
+}
+
+fn reject(line: u64) -> Reject {
+    let fault = Fault { reason: Reason::Malformed, detail: "why".to_owned(), text: None };
+    Reject::new("in", at(line), None, fault, None)
+}
+
+/// A line with this many waiting entries; its number.
+fn line_of(ledger: &mut Ledger, number: u64, waiting: usize) -> u64 {
+    let mut entering = ledger.begin(at(number), Some(Arc::from(b"text".as_slice())));
+    let numbers: Vec<u64> = (0..waiting).map(|_| ledger.waits(&mut entering)).collect();
+    ledger.entered(entering);
+    numbers[0]
+}
+
+fn lines_of(rejects: &[Reject]) -> Vec<u64> {
+    rejects.iter().map(|reject| reject.line).collect()
+}
+
+#[test]
+fn a_line_has_the_gravest_fate_of_its_entries() {
+    let mut ledger = Ledger::default();
+    let mut entering = ledger.begin(at(1), None);
+    ledger.reject(&mut entering, Reason::BadEntry, reject(1));
+    ledger.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+    let line = ledger.waits(&mut entering);
+    ledger.entered(entering);
+    ledger.settle(line, WRITTEN);
+    let Books { lines, entries, .. } = ledger.books();
+    assert_eq!(*lines, LineCounts { read: 1, rejected: 1, ..LineCounts::default() });
+    let expected = EntryCounts { read: 3, written: 1, skipped: 1, rejected: 1, ..<_>::default() };
+    assert_eq!(*entries, expected);
+    assert!(ledger.books().balances());
+    assert_eq!(ledger.books(), ledger.settled_books());
+}
+
+#[test]
+fn the_first_open_line_moves_past_settled_ones_only() {
+    let mut ledger = Ledger::default();
+    let [first, second, third] = [1, 2, 3].map(|n| line_of(&mut ledger, n, 2));
+    ledger.blank(at(4));
+    for line in [second, second, first] {
+        ledger.settle(line, WRITTEN);
+    }
+    assert_eq!(ledger.first_open(), Some(at(1)));
+    ledger.fail(first, reject(1));
+    assert_eq!(ledger.first_open(), Some(at(3)));
+    assert_eq!(ledger.line(third).map(|(at, _)| at), Some(at(3)));
+    let settled = LineCounts { read: 2, written: 1, failed: 1, ..LineCounts::default() };
+    assert_eq!(ledger.settled_books().lines, settled);
+    ledger.settle(third, Fate::Left);
+    ledger.settle(third, Fate::Coalesced);
+    assert_eq!(ledger.first_open(), Some(at(3)), "what was left is not dealt with");
+    let expected =
+        LineCounts { read: 4, written: 1, failed: 1, left: 1, blank: 1, ..<_>::default() };
+    assert_eq!(ledger.books().lines, expected);
+    assert_eq!(ledger.settled_books().lines, settled);
+    assert!(ledger.books().balances() && ledger.settled_books().balances());
+}
+
+#[test]
+fn rejects_are_handed_out_in_order_and_not_before_the_lines_before_them_are_settled() {
+    let mut ledger = Ledger::default();
+    let first = line_of(&mut ledger, 1, 1);
+    ledger.reject_line(at(2), Reason::Malformed, reject(2));
+    let third = line_of(&mut ledger, 3, 1);
+    assert_eq!(lines_of(&ledger.take_rejects()), [0; 0]);
+    ledger.fail(first, reject(1));
+    assert_eq!(lines_of(&ledger.take_rejects()), [1, 2]);
+    ledger.reject_line(at(4), Reason::Malformed, reject(4));
+    ledger.settle(third, Fate::Left);
+    assert_eq!(lines_of(&ledger.take_rejects()), [0; 0]);
+    assert_eq!(lines_of(&ledger.remaining_rejects()), [4]);
+}
+
+#[test]
+fn lines_without_anything_to_write_are_skipped() {
+    let mut ledger = Ledger::default();
+    let empty = ledger.begin(at(1), None);
+    ledger.entered(empty);
+    ledger.reject_line(at(2), Reason::Malformed, reject(2));
+    let expected = LineCounts { read: 2, skipped: 1, rejected: 1, ..LineCounts::default() };
+    assert_eq!(ledger.books().lines, expected);
+    assert_eq!(ledger.books().rejected, BTreeMap::from([("malformed".into(), 1)]));
+    assert!(ledger.books().balances());
+}
+
+#[test]
+fn what_waits_behind_a_slow_write_is_bounded() {
+    let mut ledger = Ledger::default();
+    let slow = line_of(&mut ledger, 1, 1);
+    for line in 2..=MAX_LINES as u64 {
+        assert!(ledger.has_room(), "line {line}");
+        ledger.blank(at(line));
+    }
+    assert!(!ledger.has_room());
+    ledger.settle(slow, WRITTEN);
+    assert!(ledger.has_room());
+
+    let slow = line_of(&mut ledger, 1, 1);
+    let fault = Fault { reason: Reason::Malformed, detail: String::new(), text: None };
+    let text: Arc<[u8]> = vec![b'x'; MAX_REJECT_BYTES].into();
+    let large = Reject::new("in", at(2), None, fault, Some(&text));
+    ledger.reject_line(at(2), Reason::Malformed, large);
+    assert!(!ledger.has_room());
+    ledger.settle(slow, WRITTEN);
+    assert!(ledger.has_room());
+}
+
+/// How one line of the property below goes.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Blank,
+    Rejected,
+    Skipped,
+    Written(usize),
+}
+
+fn kinds() -> impl Strategy<Value = Vec<(Kind, usize)>> {
+    let kind = prop_oneof![
+        Just(Kind::Blank),
+        Just(Kind::Rejected),
+        Just(Kind::Skipped),
+        (1..4_usize).prop_map(Kind::Written),
+    ];
+    prop::collection::vec((kind, any::<usize>()), 1..60)
+}
+
+/// Enters a line; what of it waits is added to `waiting`.
+fn enter(ledger: &mut Ledger, number: u64, kind: Kind, waiting: &mut Vec<u64>) {
+    match kind {
+        Kind::Blank => ledger.blank(at(number)),
+        Kind::Rejected => ledger.reject_line(at(number), Reason::Foreign, reject(number)),
+        Kind::Skipped => {
+            let mut entering = ledger.begin(at(number), None);
+            entering.articles(0, DropCounts::default());
+            ledger.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+            ledger.entered(entering);
+        }
+        Kind::Written(entries) => {
+            let mut entering = ledger.begin(at(number), None);
+            entering.articles(entries, DropCounts::default());
+            waiting.extend((0..entries).map(|_| ledger.waits(&mut entering)));
+            ledger.entered(entering);
+        }
+    }
+}
+
+proptest! {
+    /// Cut off anywhere, the settled books and those of the rest add up to the whole, whatever the
+    /// order in which writes end: what a resumed run reports.
+    #[test]
+    fn books_of_a_run_cut_in_two_are_those_of_the_whole(lines in kinds(), cut in 0..100_usize) {
+        let mut whole = Ledger::default();
+        let mut first = Ledger::default();
+        let mut waiting = Vec::new();
+        for (number, (kind, _)) in lines.iter().enumerate() {
+            enter(&mut first, number as u64, *kind, &mut waiting);
+            let mut now = Vec::new();
+            enter(&mut whole, number as u64, *kind, &mut now);
+            now.into_iter().for_each(|line| whole.settle(line, WRITTEN));
+        }
+        // Some of the writes end, in any order; then the process is gone.
+        let mut order: Vec<usize> = (0..waiting.len()).collect();
+        order.sort_by_key(|at| lines[at % lines.len()].1.rotate_left(*at as u32));
+        for at in order.iter().take(waiting.len() * cut / 100) {
+            first.settle(waiting[*at], WRITTEN);
+        }
+        let mut kept = first.take_rejects();
+        let from = first.first_open().map_or(lines.len(), |at| at.line as usize);
+        let mut second = Ledger::after(first.settled_books().clone());
+        let mut waiting = Vec::new();
+        for (number, (kind, _)) in lines.iter().enumerate().skip(from) {
+            enter(&mut second, number as u64, *kind, &mut waiting);
+        }
+        waiting.into_iter().for_each(|line| second.settle(line, WRITTEN));
+        kept.extend(second.take_rejects());
+        prop_assert_eq!(second.books(), whole.books());
+        prop_assert_eq!(second.settled_books(), whole.books());
+        prop_assert_eq!(kept, whole.take_rejects());
+    }
+}

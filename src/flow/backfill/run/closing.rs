@@ -1,0 +1,145 @@
+//! How far a run is, and how it ends: checkpoints and the report.
+
+use std::collections::BTreeMap;
+
+use reco_core::outcome::Outcome;
+
+use super::super::books::Books;
+use super::super::checkpoint::State;
+use super::super::ledger::Fate;
+use super::super::prepare::Preparer;
+use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
+use super::Run;
+use crate::error::{Error, Kind, Result};
+
+impl Run {
+    /// How far the run is.
+    fn state(&self, finished: bool) -> State {
+        let at = self.ledger.first_open().unwrap_or(self.end);
+        // Those that begin at `at` or after it are found again.
+        let failures: BTreeMap<_, _> = self.inputs[..at.file.min(self.inputs.len())]
+            .iter()
+            .enumerate()
+            .filter_map(|(number, input)| Some((number, input.failure.clone()?)))
+            .collect();
+        State {
+            finished,
+            at,
+            books: self.ledger.settled_books().clone(),
+            writes: self.writes.clone(),
+            duration_s: self.duration_s(),
+            failures,
+        }
+    }
+
+    fn duration_s(&self) -> f64 {
+        self.earlier_s + self.begun.elapsed().as_secs_f64()
+    }
+
+    /// Saves how far the run is, unless that is known.
+    pub(super) fn save(&mut self) {
+        let at = self.ledger.first_open().unwrap_or(self.end);
+        if self.rejects_broken || !self.saver.as_mut().is_some_and(|saver| saver.is_due(at)) {
+            return;
+        }
+        match self.rejects.mark() {
+            Ok(mark) => {
+                let state = self.state(false);
+                if let Some(saver) = &mut self.saver {
+                    saver.start(state, mark);
+                }
+            }
+            Err(error) => self.rejects_fail(&error),
+        }
+    }
+
+    /// Ends the books: what still waits is left, rejects and checkpoint are complete.
+    pub(in super::super) async fn close(&mut self) {
+        for pending in self.window.abandon() {
+            self.ledger.settle(pending.line, Fate::Left);
+        }
+        self.keep_rejects();
+        let mark = self.rejects.mark();
+        if let Err(error) = &mark {
+            self.rejects_fail(error);
+        }
+        let finished = self.stop.is_none();
+        let state = self.state(finished);
+        if let Some(saver) = &mut self.saver {
+            saver.settle().await;
+            if let (Ok(mark), false) = (mark, self.rejects_broken) {
+                saver.end(state, mark).await;
+            }
+        }
+        // Of lines that a resumed run reads again: it first cuts them off.
+        let rest = self.ledger.remaining_rejects();
+        self.write_rejects(rest);
+        if let Err(error) = self.rejects.finish() {
+            self.rejects_fail(&error);
+        }
+    }
+
+    /// The report of a run that was closed.
+    pub(in super::super) fn report(
+        mut self,
+        preparer: &Preparer,
+        table: Option<String>,
+    ) -> Result<BackfillReport> {
+        let dealt_with = match &self.saver {
+            Some(saver) if self.rejects_broken => saver.saved(),
+            _ => self.ledger.first_open().unwrap_or(self.end),
+        };
+        let stopped = self.stop.take().map(|(cause, reason)| Stopped {
+            cause,
+            reason,
+            resume_from: At::new(&self.inputs, dealt_with),
+            untouched_from: At::new(&self.inputs, self.end),
+        });
+        let books = self.ledger.books().clone();
+        if !books.balances() {
+            return Err(Error::new(Kind::Internal, "the books of the run do not balance")
+                .cause(format!("{:?}, {:?}", books.lines, books.entries)));
+        }
+        let duration_s = self.duration_s();
+        let Books { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
+            books;
+        let facts = preparer.facts.kind();
+        let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
+            file: saver.path().display().to_string(),
+            finished: stopped.is_none(),
+            failure: saver.failure().map(str::to_owned),
+        });
+        let mut report = BackfillReport {
+            outcome: Outcome::Success,
+            dry_run: self.sink.is_dry(),
+            table,
+            key_type: preparer.schema.key_type,
+            policy_fingerprint: preparer.policy.fingerprint(),
+            facts,
+            rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),
+            inputs: self.inputs,
+            lines,
+            entries,
+            skipped,
+            rejected,
+            kept_articles,
+            dropped_articles,
+            items,
+            writes: self.writes,
+            duration_s,
+            items_per_s: per_second(entries.written, duration_s),
+            rejects_file: self.rejects.path().map(|path| path.display().to_string()),
+            first_rejects: std::mem::take(&mut self.rejects.first),
+            stopped,
+            checkpoint,
+            resumed: self.resumed,
+        };
+        report.outcome = report.judge();
+        Ok(report)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown rounded")]
+fn per_second(count: u64, seconds: f64) -> f64 {
+    if seconds > 0.0 { count as f64 / seconds } else { 0.0 }
+}
