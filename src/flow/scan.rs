@@ -28,7 +28,7 @@ use state::State;
 pub const HOLD_LIMIT: usize = 100_000;
 
 /// Receives in flight at once.
-const RECEIVERS: usize = 8;
+const RECEIVERS: usize = 16;
 
 /// How long a receive waits for messages. Any wait makes it a long poll, which asks all of the
 /// queue's servers and returns with the first message; a cancelled scan waits no longer than this.
