@@ -107,6 +107,8 @@ pub enum Command {
     Dlq(commands::dlq::DlqCommand),
     /// Write files of recommendations straight into DynamoDB
     Backfill(commands::backfill::BackfillArgs),
+    /// Check that the table holds what files of recommendations say
+    Verify(commands::verify::VerifyArgs),
     /// Throttling, write capacity and queue depth, from CloudWatch
     Metrics(commands::metrics::MetricsArgs),
     /// Check and copy the database of facts about users and articles

@@ -9,6 +9,7 @@ pub mod man;
 pub mod metrics;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod verify;
 
 use reco_core::outcome::Outcome;
 
@@ -24,6 +25,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
     match command {
         Command::Dlq(command) => dlq::run(context, command).await,
         Command::Backfill(args) => backfill::run(context, args).await,
+        Command::Verify(args) => verify::run(context, args).await,
         Command::Metrics(args) => metrics::run(context, args).await,
         Command::Facts(command) => facts::run(context, command).await,
         Command::Config(command) => config::run(context, &command),

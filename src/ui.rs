@@ -11,7 +11,7 @@ mod table;
 
 use std::io::{BufRead, IsTerminal, Write};
 
-pub use chart::{MISSING, sparkline};
+pub use chart::{MISSING, bar, sparkline};
 pub use escape::{escape_line, escape_text};
 pub use human::{bytes, count, duration};
 pub use palette::{Palette, Tone};

@@ -8,6 +8,8 @@ use reco_core::Id;
 use reco_core::item::Schema;
 use reco_store::client::dynamodb_config;
 use reco_store::generated_at::read_generated_at;
+use reco_store::reader::Reader;
+use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
 use reco_store::table::{SchemaNames, TableError, TableInfo, describe};
 use reco_store::writer::{Writer, WriterOptions};
@@ -56,6 +58,13 @@ impl Table {
         read_generated_at(&self.client, name, &self.schema, users)
             .await
             .map_err(|error| service(&format!("cannot read from table {name}"), &error))
+    }
+
+    /// A reader that consumes at most `rcu` read capacity units a second; unlimited without.
+    #[must_use]
+    pub fn reader(&self, retry: RetryOptions, rcu: Option<f64>) -> Reader {
+        let (client, schema) = (self.client.clone(), self.schema.clone());
+        Reader::new(client, &self.info.name, schema, retry, rcu)
     }
 
     /// A writer into it.

@@ -1,31 +1,39 @@
 //! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
 
-mod render;
+pub(super) mod render;
 mod trust;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use reco_core::item::{KeyType, Schema};
 use reco_core::outcome::Outcome;
+use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::table::SchemaNames;
 use reco_store::writer::WriterOptions;
 
+pub(super) use self::trust::positive;
 use self::trust::{Start, TrustArgs};
 use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::backfill::input::{self, Source};
+use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::report::{BackfillReport, Cause};
+use crate::flow::backfill::verify::{self, Scope, Verification, Verify};
 use crate::flow::backfill::{Backfill, Preparer, Reject, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
+/// Calls in flight at once that read back.
+const READS: usize = 4;
+
 /// Without a person to wait for an answer, throttling is waited out for minutes.
-const RETRY: RetryOptions = RetryOptions {
+pub(super) const RETRY: RetryOptions = RetryOptions {
     max_attempts: 30,
     base_delay: Duration::from_millis(50),
     max_delay: Duration::from_secs(10),
@@ -60,6 +68,10 @@ pub struct BackfillArgs {
 /// # Errors
 /// What ended it before anything was written, and an input of which nothing could be used.
 pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
+    if args.trust.verify.is_some() {
+        // Before anything is written: a pipe cannot be read twice.
+        verify::readable_again(&args.files).await?;
+    }
     let sources = input::check(&args.files).await?;
     let policy = context.policy()?;
     let facts = context.facts().await?;
@@ -69,7 +81,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let concurrency = usize::from(args.concurrency);
     let options = WriterOptions { retry: RETRY, concurrency, ..WriterOptions::default() };
     let total = total_bytes(&sources);
-    let preparer = Preparer { facts, policy, schema };
+    let preparer = Arc::new(Preparer { facts, policy, schema });
     let target = table.as_ref().filter(|_| !args.dry_run).map(|table| match &*table.info.arn {
         "" => table.info.name.as_str(),
         arn => arn,
@@ -79,9 +91,15 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let rejects = args.rejects.as_deref();
     let Start { resumed, saver, rejects } =
         trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
+    let plan = PlanOptions {
+        budget_wcu: table.as_ref().and_then(|table| table.info.write_limit()).map(as_f64),
+        price_per_million_wru: args.trust.price_per_million_wru,
+        indexes: table.as_ref().map_or(0, |table| table.info.indexes.len()),
+    };
+    let reader = table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
     let backfill = Backfill {
         sources,
-        preparer,
+        preparer: Arc::clone(&preparer),
         sink: match &table {
             Some(table) if !args.dry_run => Sink::Table(table.writer(options)),
             _ => Sink::Dry,
@@ -93,16 +111,46 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         resumed,
         saver,
         max_rejects: args.trust.max_rejects,
+        plan,
     };
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
-    let report = backfill.run(&|bytes| progress.set(bytes)).await?;
+    let mut report = backfill.run(&|bytes| progress.set(bytes)).await?;
     drop(progress);
+    if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
+        if report.stopped.is_some() {
+            context.ui.status("nothing is read back: the run did not come to the end of its input");
+        } else {
+            let verification = read_back(context, args.files, preparer, reader, scope).await?;
+            report.verification = Some(verification);
+            report.outcome = report.judge();
+        }
+    }
     if report.rejects_file.is_none() {
         show_rejects(&context.ui, &report);
     }
     context.ui.report(&report)?;
     conclude(&report)
+}
+
+/// Reads back, with a progress display.
+pub(super) async fn read_back(
+    context: &Context,
+    files: Vec<String>,
+    preparer: Arc<Preparer>,
+    reader: Reader,
+    scope: Scope,
+) -> Result<Verification> {
+    let total = total_bytes(&verify::readable_again(&files).await?);
+    let progress = context.ui.progress("verifying", total, Unit::Bytes);
+    let cancel = context.cancel.clone();
+    let verify = Verify { files, preparer, reader, scope, concurrency: READS, cancel };
+    verify.run(&|bytes| progress.set(bytes)).await
+}
+
+#[expect(clippy::cast_precision_loss, reason = "capacities are small")]
+fn as_f64(units: i64) -> f64 {
+    units as f64
 }
 
 /// The table, checked. A dry run may go without.

@@ -13,6 +13,7 @@ pub mod input;
 mod ledger;
 pub mod limit;
 mod lines;
+pub mod plan;
 mod prepare;
 mod read;
 mod rejects;
@@ -20,6 +21,7 @@ pub mod report;
 mod run;
 mod sink;
 mod sizes;
+pub mod verify;
 mod window;
 mod write;
 
@@ -35,6 +37,7 @@ use self::checkpoint::{Checkpoint, Saver};
 use self::input::Source;
 use self::limit::MaxRejects;
 use self::lines::Place;
+use self::plan::PlanOptions;
 use self::prepare::Prepared;
 pub use self::prepare::Preparer;
 pub use self::rejects::{Reject, Rejects};
@@ -51,7 +54,7 @@ pub struct Backfill {
     /// The inputs, checked.
     pub sources: Vec<Source>,
     /// What lines are judged by.
-    pub preparer: Preparer,
+    pub preparer: Arc<Preparer>,
     /// Where items go.
     pub sink: Sink,
     /// The table's name, where there is one.
@@ -68,6 +71,8 @@ pub struct Backfill {
     pub saver: Option<Saver>,
     /// Ends the run when so much of its input is rejected.
     pub max_rejects: Option<MaxRejects>,
+    /// What a dry run plans by.
+    pub plan: PlanOptions,
 }
 
 impl Backfill {
@@ -79,10 +84,10 @@ impl Backfill {
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
         let Backfill { sources, preparer, sink, table, rejects, concurrency, cancel, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
-        let preparer = Arc::new(preparer);
         let mut run = Run::new(inputs, sink, rejects, concurrency, cancel);
         run.max_rejects = self.max_rejects;
         run.saver = self.saver;
+        run.plan = self.plan;
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, chunks));
@@ -95,7 +100,8 @@ impl Backfill {
     }
 }
 
-type Chunked = Result<Result<Prepared, FactsError>, JoinError>;
+type Chunked = Staged<Result<Prepared, FactsError>>;
+type Staged<T> = Result<T, JoinError>;
 
 /// Judges chunks on all cores, and hands them on in their order.
 fn prepared(
@@ -103,12 +109,22 @@ fn prepared(
     preparer: &Arc<Preparer>,
 ) -> impl Stream<Item = Chunked> + Unpin + use<> {
     let preparer = Arc::clone(preparer);
+    stages(receiver, move |chunk| Arc::clone(&preparer).prepare(chunk))
+}
+
+/// Works on chunks on all cores, and hands the results on in their order.
+fn stages<W, F>(
+    receiver: mpsc::Receiver<read::Chunk>,
+    mut work: W,
+) -> impl Stream<Item = Staged<F::Output>> + Unpin
+where
+    W: FnMut(read::Chunk) -> F,
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let chunks = futures::stream::unfold(receiver, async |mut receiver| {
         receiver.recv().await.map(|chunk| (chunk, receiver))
     });
-    let judged = chunks
-        .map(move |chunk| tokio::spawn(Arc::clone(&preparer).prepare(chunk)))
-        .buffered(cores.clamp(2, 8));
-    Box::pin(judged)
+    let done = chunks.map(move |chunk| tokio::spawn(work(chunk))).buffered(cores.clamp(2, 8));
+    Box::pin(done)
 }

@@ -1,4 +1,4 @@
-//! Sparklines: a row of numbers as a row of blocks.
+//! Charts of one line: a row of numbers as a row of blocks, and a number as a bar.
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -25,9 +25,36 @@ fn block(value: f64, top: f64) -> char {
     BLOCKS[level.min(7)]
 }
 
+/// Eighths of a character, none to seven.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/// Draws a value as a bar; `top` fills `width` characters. Anything above zero can be seen.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "drawn in eighths of a character"
+)]
+pub fn bar(value: u64, top: u64, width: usize) -> String {
+    if value == 0 || top == 0 {
+        return String::new();
+    }
+    let eighths = (value as f64 / top as f64 * width as f64 * 8.0).round() as usize;
+    let eighths = eighths.clamp(1, width * 8);
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_are_as_long_as_their_share_and_never_vanish() {
+        let bars = [0, 1, 250, 500, 1000, 2000].map(|value| bar(value, 1000, 4));
+        assert_eq!(bars, ["", "▏", "█", "██", "████", "████"]);
+        assert_eq!(bar(5, 0, 4), "");
+    }
 
     fn drawn(values: &[f64], width: usize) -> String {
         sparkline(&values.iter().copied().map(Some).collect::<Vec<_>>(), width)

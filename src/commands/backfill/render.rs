@@ -1,7 +1,10 @@
 //! The report of a backfill, for people.
 
+mod plan;
+
 use reco_core::outcome::Outcome;
 
+use crate::commands::verify::render::verification;
 use crate::flow::backfill::report::{At, BackfillReport, ItemSizes, Stopped};
 use crate::ui::{Align, Palette, Report, Table, Tone, View, bytes, count, duration, escape_line};
 
@@ -22,6 +25,9 @@ impl Report for BackfillReport {
             let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));
         }
+        if let Some(plan) = &self.plan {
+            text.push_str(&plan::render(plan, &self.items, view));
+        }
         for input in &self.inputs {
             if let Some(failure) = &input.failure {
                 let label = palette.paint(Tone::Bad, "input broke off");
@@ -34,6 +40,10 @@ impl Report for BackfillReport {
         }
         if let Some(stopped) = &self.stopped {
             text.push_str(&ending(self, stopped, palette));
+        }
+        if let Some(found) = &self.verification {
+            let table = self.table.as_deref().unwrap_or_default();
+            text.push_str(&format!("\n{}", verification(found, table, view)));
         }
         text
     }
@@ -121,6 +131,9 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     if report.entries.written > 0 {
         facts.push(("item size", sizes(&report.items)));
     }
+    if let Some(plan) = &report.plan {
+        facts.extend(plan::facts(plan, report.items.wcu));
+    }
     if !report.dry_run {
         let writes = &report.writes;
         let consumed = rounded(writes.consumed_wcu);
@@ -188,14 +201,11 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
     let (from, untouched) = (&stopped.resume_from, &stopped.untouched_from);
     let place = |at: &At| format!("{}:{}", escape_line(&at.file), at.line);
-    let again = match kept {
-        true => format!(
-            "  {} goes on from there: the same command with --resume\n",
-            palette.paint(Tone::Command, "recoctl backfill ... --resume")
-        ),
-        false => {
-            format!("  run it again from {}: writing a line twice does no harm\n", place(from))
-        }
+    let again = if kept {
+        let flag = palette.paint(Tone::Command, "--resume");
+        format!("  the same command with {flag} goes on from there\n")
+    } else {
+        format!("  run it again from {}: writing a line twice does no harm\n", place(from))
     };
     format!(
         "{label} {}\n  all lines before {} are dealt with; nothing from {} on was written\n{again}",
@@ -237,8 +247,10 @@ mod tests {
 
     use super::*;
     use crate::flow::backfill::input::Compression;
+    use crate::flow::backfill::plan::{Large, Plan};
     use crate::flow::backfill::report::{
-        Cause, EntryCounts, InputFailure, InputReport, LineCounts, Throttling, Writes,
+        Cause, CheckpointReport, EntryCounts, InputFailure, InputReport, LineCounts, Resumed,
+        Throttling, Writes,
     };
 
     fn report() -> BackfillReport {
@@ -319,6 +331,8 @@ mod tests {
             }),
             checkpoint: None,
             resumed: None,
+            plan: None,
+            verification: None,
         }
     }
 
@@ -334,7 +348,50 @@ mod tests {
 
     #[test]
     fn a_dry_run_says_what_would_be() {
-        let report = BackfillReport { dry_run: true, stopped: None, inputs: vec![], ..report() };
-        insta::assert_snapshot!(rendered(&report, 80));
+        let mut items = ItemSizes::default();
+        for bytes in [90, 631, 700, 800, 1500, 1600, 6000, 300_000] {
+            (0..1 + 9000 / bytes).for_each(|_| items.add(bytes));
+        }
+        let large = |user: i64, bytes: usize| Large {
+            user: reco_core::Id::from(user),
+            bytes,
+            wcu: reco_core::item::wcu(bytes),
+            at: At {
+                file: "recs.jsonl.gz".to_owned(),
+                line: user.unsigned_abs() % 1000,
+                offset: 0,
+            },
+        };
+        let plan = Plan {
+            budget_wcu: Some(500.0),
+            duration_s: Some(3725.0),
+            price_per_million_wru: Some(0.625),
+            cost: Some(1164.0625),
+            indexes: 1,
+            largest: vec![large(7_000_001, 300_000), large(42, 6000), large(9_000_077, 1600)],
+        };
+        let (stopped, inputs) = (None, vec![]);
+        let report =
+            BackfillReport { dry_run: true, stopped, inputs, items, plan: Some(plan), ..report() };
+        insta::assert_snapshot!("dry_run_at_80", rendered(&report, 80));
+        insta::assert_snapshot!("dry_run_at_140", rendered(&report, 140));
+    }
+
+    #[test]
+    fn a_resumed_run_says_what_was_done_before() {
+        let from = At { file: "recs.jsonl.gz".to_owned(), line: 12_000, offset: 1 };
+        let resumed = Resumed {
+            from,
+            lines: 11_999,
+            written: 11_500,
+            duration_s: 40.0,
+            runs: 1,
+            was_finished: false,
+        };
+        let file = "/home/op/.local/state/recoctl/journal/backfills/recs-1f.json".to_owned();
+        let checkpoint = CheckpointReport { file, finished: false, failure: None };
+        let (resumed, checkpoint) = (Some(resumed), Some(checkpoint));
+        let report = BackfillReport { resumed, checkpoint, ..report() };
+        insta::assert_snapshot!(rendered(&report, 140));
     }
 }

@@ -14,6 +14,7 @@ use crate::flow::backfill::checkpoint::{
 use crate::flow::backfill::input::Source;
 use crate::flow::backfill::limit::MaxRejects;
 use crate::flow::backfill::report::At;
+use crate::flow::backfill::verify::Scope;
 use crate::flow::backfill::{Preparer, Rejects};
 use crate::flow::journal::Home;
 use crate::ui::{Ui, count, escape_line};
@@ -36,6 +37,24 @@ pub struct TrustArgs {
     /// 1,000 lines)
     #[arg(long, value_name = "N|N%")]
     pub max_rejects: Option<MaxRejects>,
+    /// Read back what was written: a random sample of N users (1000 when no number is given), or all
+    #[arg(long, value_name = "N|all", num_args = 0..=1, default_missing_value = "1000",
+        conflicts_with = "dry_run")]
+    pub verify: Option<Scope>,
+    /// Read capacity units a second that reading back may consume (default: no limit)
+    #[arg(long, value_name = "N", requires = "verify", value_parser = positive)]
+    pub rcu: Option<f64>,
+    /// With --dry-run: say what writing costs, at this price of a million write request units
+    #[arg(long, value_name = "PRICE", requires = "dry_run", value_parser = positive)]
+    pub price_per_million_wru: Option<f64>,
+}
+
+/// A number above zero.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err("must be a number above zero".to_owned()),
+    }
 }
 
 /// Where a run begins, and what keeps how far it is.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use reco_core::Recommendation;
 use reco_core::decode::{Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::filter::{DropCounts, SkipReason};
 use reco_core::item::{PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
+use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 
 use super::fault::{Fault, Reason};
@@ -99,13 +99,26 @@ impl Preparer {
     /// # Errors
     /// When facts cannot be had: nothing may be decided without them.
     pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, FactsError> {
+        self.prepare_of(chunk, |_| true).await
+    }
+
+    /// Judges the entries of some users of a chunk; the others' are as if they were not there, and
+    /// no facts are asked for them.
+    ///
+    /// # Errors
+    /// As [`Preparer::prepare`].
+    pub async fn prepare_of(
+        self: Arc<Self>,
+        chunk: Chunk,
+        whose: impl Fn(&Id) -> bool,
+    ) -> Result<Prepared, FactsError> {
         let mut waiting = Vec::with_capacity(chunk.lines.len());
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in chunk.lines {
             let number = lines.len();
             lines.push(decode_line(line, number, &mut waiting));
         }
-        let mut waiting = waiting.into_iter();
+        let mut waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
         loop {
             let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
             if group.is_empty() {

@@ -10,8 +10,10 @@ use super::books::Reasons;
 pub use super::books::{EntryCounts, LineCounts};
 use super::input::{Compression, Source};
 use super::lines::Place;
+use super::plan::Plan;
 use super::rejects::Reject;
 pub use super::sizes::ItemSizes;
+use super::verify::Verification;
 
 /// What a backfill did, or in a dry run would do.
 #[derive(Debug, Serialize)]
@@ -62,6 +64,10 @@ pub struct BackfillReport {
     pub checkpoint: Option<CheckpointReport>,
     /// What was done before by the runs that this one went on with; all counts include it.
     pub resumed: Option<Resumed>,
+    /// What writing would take; of a dry run only.
+    pub plan: Option<Plan>,
+    /// What reading back found, where it was asked for and the input was dealt with to its end.
+    pub verification: Option<Verification>,
 }
 
 /// A run's checkpoint.
@@ -206,7 +212,7 @@ pub enum Cause {
 }
 
 /// A line, by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct At {
     /// The input's name.
     pub file: String,
@@ -234,6 +240,18 @@ impl BackfillReport {
     /// How the run ended, from what it counted. Rejects and broken inputs are failures of the work
     /// that was asked for; what the policy skips is not.
     pub fn judge(&self) -> Outcome {
+        let written = self.judge_writing();
+        let Some(verification) = &self.verification else { return written };
+        // What differs outranks what was rejected: the report names both.
+        match (written, verification.outcome()) {
+            (Outcome::Interrupted | Outcome::Failed, _) => written,
+            (_, found @ (Outcome::Interrupted | Outcome::Findings)) => found,
+            (_, Outcome::Partial | Outcome::Failed) => Outcome::Partial,
+            _ => written,
+        }
+    }
+
+    fn judge_writing(&self) -> Outcome {
         if self.resumed.as_ref().is_some_and(|resumed| resumed.was_finished) {
             return Outcome::NothingToDo;
         }

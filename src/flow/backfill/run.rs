@@ -18,12 +18,13 @@ use super::fault::{Fault, Reason};
 use super::ledger::{Entering, Fate, Ledger};
 use super::limit::MaxRejects;
 use super::lines::Place;
+use super::plan::{Largest, PlanOptions};
 use super::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use super::rejects::{Reject, Rejects};
 use super::report::{At, Cause, InputFailure, InputReport, Resumed, Writes};
 use super::sink::{Begun, Sink};
 use super::window::{Pending, Window};
-use super::write::{self, Batch, Written};
+use super::write::{self, Batch, Entry, Written};
 use crate::error::{Error, Kind, Result};
 
 /// Items that wait for a full batch no longer than this.
@@ -59,6 +60,9 @@ pub(super) struct Run {
     /// A reject could not be kept: what is saved must not go past it.
     rejects_broken: bool,
     pub(super) max_rejects: Option<MaxRejects>,
+    pub(super) plan: PlanOptions,
+    /// The largest items of a dry run.
+    largest: Largest,
 }
 
 impl Run {
@@ -89,6 +93,8 @@ impl Run {
             saver: None,
             rejects_broken: false,
             max_rejects: None,
+            plan: PlanOptions::default(),
+            largest: Largest::default(),
         }
     }
 
@@ -194,6 +200,7 @@ impl Run {
         for entry in entries {
             let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
             if !report.left.iter().any(is_left) {
+                self.note_size(&entry);
                 self.ledger.settle(entry.line, Fate::Written { bytes: entry.bytes });
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
                 self.ledger.settle(entry.line, Fate::Left);
@@ -209,6 +216,16 @@ impl Run {
         if entries.written == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
             self.stop(Cause::Table, reason);
+        }
+    }
+
+    /// A dry run lists its largest items.
+    fn note_size(&mut self, entry: &Entry) {
+        if self.sink.is_dry()
+            && self.largest.wants(entry.bytes)
+            && let Some((at, _)) = self.ledger.line(entry.line)
+        {
+            self.largest.add(entry.bytes, at, entry.user.clone());
         }
     }
 

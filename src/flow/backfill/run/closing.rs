@@ -7,6 +7,7 @@ use reco_core::outcome::Outcome;
 use super::super::books::Books;
 use super::super::checkpoint::State;
 use super::super::ledger::Fate;
+use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
 use super::Run;
@@ -109,6 +110,10 @@ impl Run {
             finished: stopped.is_none(),
             failure: saver.failure().map(str::to_owned),
         });
+        let plan = self
+            .sink
+            .is_dry()
+            .then(|| Plan::new(self.plan, &items, std::mem::take(&mut self.largest), &self.inputs));
         let mut report = BackfillReport {
             outcome: Outcome::Success,
             dry_run: self.sink.is_dry(),
@@ -133,6 +138,8 @@ impl Run {
             stopped,
             checkpoint,
             resumed: self.resumed,
+            plan,
+            verification: None,
         };
         report.outcome = report.judge();
         Ok(report)

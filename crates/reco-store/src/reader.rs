@@ -1,0 +1,193 @@
+//! Reading back what was written: does the table hold what it should?
+
+mod difference;
+mod pace;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use reco_core::Id;
+use reco_core::item::{PlannedItem, Schema};
+
+pub use self::difference::Difference;
+use self::pace::Pace;
+use crate::encode::{id_of, scalar};
+use crate::retry::{Halt, RetryOptions, Stop};
+use crate::service::{ErrorKind, ServiceError};
+
+/// Keys of one `BatchGetItem` call at most.
+/// AWS: "BatchGetItem": 100 items and 16 MB a call.
+pub const MAX_KEYS: usize = 100;
+
+/// Reads items back and compares them. Cheap to clone; clones share one budget.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    client: Client,
+    table: String,
+    schema: Schema,
+    retry: RetryOptions,
+    pace: Arc<Pace>,
+}
+
+/// What a comparison found, and what it took.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Compared {
+    /// Items that the table does not hold as they should be, by their index in what was given.
+    pub differences: Vec<(usize, Difference)>,
+    /// Read capacity units that DynamoDB says were consumed.
+    pub rcu: f64,
+    /// Calls made.
+    pub calls: u64,
+    /// Calls made again, because keys came back or the call failed.
+    pub retries: u64,
+    /// Calls refused whole as too fast.
+    pub throttled_calls: u64,
+}
+
+/// Why a comparison could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadFailure {
+    /// Time ran out, or the caller cancelled.
+    #[error("stopped before everything was read")]
+    Halted(Halt),
+    /// Every attempt was throttled or failed.
+    #[error("not read after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_default())]
+    Exhausted {
+        /// Attempts in a row without progress.
+        attempts: u32,
+        /// The last error; `None` when DynamoDB answered and read nothing.
+        last: Option<ServiceError>,
+    },
+    /// DynamoDB refuses the call.
+    #[error(transparent)]
+    Refused(ServiceError),
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+impl Reader {
+    /// A reader that consumes at most `rcu` read capacity units a second, on average; unlimited
+    /// without.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        table: impl Into<String>,
+        schema: Schema,
+        retry: RetryOptions,
+        rcu: Option<f64>,
+    ) -> Self {
+        Reader { client, table: table.into(), schema, retry, pace: Arc::new(Pace::new(rcu)) }
+    }
+
+    /// Compares items, at most [`MAX_KEYS`] of distinct users, with what the table holds now
+    /// (consistent reads).
+    ///
+    /// # Errors
+    /// [`ReadFailure`] when the table could not be read to the end.
+    pub async fn compare(
+        &self,
+        items: &[PlannedItem],
+        stop: &Stop,
+    ) -> Result<Compared, ReadFailure> {
+        let mut compared = Compared::default();
+        let mut pending: HashMap<&Id, usize> =
+            items.iter().enumerate().map(|(at, item)| (&item.recommendation.user, at)).collect();
+        let (mut strain, mut fruitless, mut last) = (0, 0, None);
+        while !pending.is_empty() {
+            if strain > 0 {
+                stop.pause(self.retry.delay(strain)).await.map_err(ReadFailure::Halted)?;
+                compared.retries += 1;
+            }
+            let before = pending.len();
+            let keys = pending.keys().map(|user| self.key(user)).collect();
+            match self.get(keys, stop, &mut compared).await? {
+                Ok(answer) => self.settle(items, &mut pending, answer, &mut compared),
+                Err(error) => last = Some(error),
+            }
+            let progress = pending.len() < before;
+            strain = if progress { strain.max(1) } else { strain + 1 };
+            fruitless = if progress { 0 } else { fruitless + 1 };
+            if fruitless >= self.retry.max_attempts {
+                return Err(ReadFailure::Exhausted { attempts: fruitless, last });
+            }
+        }
+        compared.differences.sort_by_key(|(at, _)| *at);
+        Ok(compared)
+    }
+
+    /// One call; the inner error passes.
+    async fn get(
+        &self,
+        keys: Vec<Item>,
+        stop: &Stop,
+        compared: &mut Compared,
+    ) -> Result<Result<BatchGetItemOutput, ServiceError>, ReadFailure> {
+        let reserved = self.pace.reserve(keys.len());
+        stop.pause(reserved.wait).await.map_err(ReadFailure::Halted)?;
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .projection_expression("#user, #list, #time")
+            .expression_attribute_names("#user", &self.schema.user_attr)
+            .expression_attribute_names("#list", &self.schema.list_attr)
+            .expression_attribute_names("#time", &self.schema.generated_at_attr)
+            .build()
+            .expect("the keys are set");
+        let call = self
+            .client
+            .batch_get_item()
+            .request_items(&self.table, keys)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send();
+        compared.calls += 1;
+        let error = match stop.bound(call).await.map_err(ReadFailure::Halted)? {
+            Ok(answer) => {
+                let used = answer.consumed_capacity().iter().filter_map(|c| c.capacity_units());
+                let used: f64 = used.sum();
+                compared.rcu += used;
+                self.pace.correct(&reserved, used);
+                return Ok(Ok(answer));
+            }
+            Err(error) => ServiceError::from_sdk("BatchGetItem", &self.table, &error),
+        };
+        self.pace.correct(&reserved, 0.0);
+        compared.throttled_calls += u64::from(error.kind == ErrorKind::Throttled);
+        if error.kind.is_transient() { Ok(Err(error)) } else { Err(ReadFailure::Refused(error)) }
+    }
+
+    /// Compares what an answer tells of; what it left unread stays pending.
+    fn settle(
+        &self,
+        items: &[PlannedItem],
+        pending: &mut HashMap<&Id, usize>,
+        answer: BatchGetItemOutput,
+        compared: &mut Compared,
+    ) {
+        let user_of = |item: &Item| item.get(&self.schema.user_attr).and_then(id_of);
+        let unread = answer.unprocessed_keys.unwrap_or_default();
+        let unread: std::collections::HashSet<Id> =
+            unread.values().flat_map(KeysAndAttributes::keys).filter_map(user_of).collect();
+        let found: HashMap<Id, Item> = answer
+            .responses
+            .unwrap_or_default()
+            .into_values()
+            .flatten()
+            .filter_map(|item| Some((user_of(&item)?, item)))
+            .collect();
+        pending.retain(|user, at| {
+            if unread.contains(user) {
+                return true;
+            }
+            let difference = difference::between(&items[*at], found.get(user), &self.schema);
+            compared.differences.extend(difference.map(|difference| (*at, difference)));
+            false
+        });
+    }
+
+    fn key(&self, user: &Id) -> Item {
+        HashMap::from([(self.schema.user_attr.clone(), scalar(user, self.schema.key_type))])
+    }
+}

@@ -1,0 +1,189 @@
+//! In what an item of the table is not what it should be.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use reco_core::Id;
+use reco_core::item::{PlannedItem, Schema};
+use serde::Serialize;
+
+use crate::encode::scalar;
+
+/// In what an item is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Difference {
+    /// The table has no item of the user.
+    #[error("not in the table")]
+    Missing,
+    /// The list is another one.
+    #[error("the list differs at rank {rank}: {} instead of {}, {found_len} ids instead of {expected_len}", shown(.found), shown(.expected))]
+    List {
+        /// The first rank that differs, from 1.
+        rank: usize,
+        /// What should stand there; `None` when the list should have ended.
+        expected: Option<String>,
+        /// What stands there; `None` when the list has ended.
+        found: Option<String>,
+        /// How many ids it should have.
+        expected_len: usize,
+        /// How many ids it has.
+        found_len: usize,
+    },
+    /// The list's attribute is none, or no list.
+    #[error("its list is {found}")]
+    NoList {
+        /// What it is.
+        found: String,
+    },
+    /// The time is another one.
+    #[error("its time is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
+    Time {
+        /// When the list was made, in seconds since the epoch.
+        expected: i64,
+        /// What the table says.
+        found: Option<String>,
+    },
+    /// The item is newer than the input: written by somebody else since, or kept by `--if-newer`.
+    #[error("the table holds a newer list, of {found}")]
+    Newer {
+        /// When that list was made, in seconds since the epoch.
+        found: i64,
+    },
+}
+
+fn shown(id: &Option<String>) -> &str {
+    id.as_deref().unwrap_or("nothing")
+}
+
+/// Compares an item with what the table holds; `None` when it is as it should be.
+pub(super) fn between(
+    item: &PlannedItem,
+    found: Option<&HashMap<String, AttributeValue>>,
+    schema: &Schema,
+) -> Option<Difference> {
+    let Some(found) = found else { return Some(Difference::Missing) };
+    let expected_at = item.recommendation.generated_at;
+    let time = found.get(&schema.generated_at_attr);
+    let found_at = time.and_then(|time| time.as_n().ok()).and_then(|text| text.parse().ok());
+    if let (Some(expected), Some(found)) = (expected_at, found_at)
+        && found > expected
+    {
+        return Some(Difference::Newer { found });
+    }
+    let difference = match found.get(&schema.list_attr) {
+        Some(AttributeValue::L(list)) => lists(&item.recommendation.articles, list, schema),
+        Some(other) => Some(Difference::NoList { found: format!("a {}", kind(other)) }),
+        None => Some(Difference::NoList { found: "not there".to_owned() }),
+    };
+    difference.or_else(|| {
+        let expected = expected_at.filter(|expected| found_at != Some(*expected))?;
+        Some(Difference::Time { expected, found: time.map(plain) })
+    })
+}
+
+fn lists(expected: &[Id], found: &[AttributeValue], schema: &Schema) -> Option<Difference> {
+    let same = |(id, value): (&Id, &AttributeValue)| scalar(id, schema.list_type) == *value;
+    let alike = expected.iter().zip(found).take_while(|pair| same(*pair)).count();
+    if alike == expected.len() && alike == found.len() {
+        return None;
+    }
+    Some(Difference::List {
+        rank: alike + 1,
+        expected: expected.get(alike).map(|id| plain(&scalar(id, schema.list_type))),
+        found: found.get(alike).map(plain),
+        expected_len: expected.len(),
+        found_len: found.len(),
+    })
+}
+
+/// A scalar as text; strings in quotes, so that `7` and `"7"` can be told apart.
+fn plain(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::N(text) => text.clone(),
+        AttributeValue::S(text) => format!("{text:?}"),
+        other => format!("a {}", kind(other)),
+    }
+}
+
+fn kind(value: &AttributeValue) -> &'static str {
+    match value {
+        AttributeValue::N(_) => "number",
+        AttributeValue::S(_) => "string",
+        AttributeValue::L(_) => "list",
+        AttributeValue::M(_) => "map",
+        AttributeValue::Ns(_) | AttributeValue::Ss(_) | AttributeValue::Bs(_) => {
+            "set, which has no order"
+        }
+        AttributeValue::B(_) => "binary value",
+        AttributeValue::Bool(_) => "boolean",
+        _ => "null",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::Recommendation;
+    use reco_core::item::KeyType;
+
+    use super::*;
+    use crate::encode::encode;
+
+    fn planned(articles: &[i64], generated_at: Option<i64>) -> PlannedItem {
+        let articles = articles.iter().map(|id| Id::from(*id)).collect();
+        let recommendation = Recommendation { user: Id::from(7_i64), articles, generated_at };
+        Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits")
+    }
+
+    /// What is said when the table holds `found` instead of `[1,2,3]` of time 10.
+    fn told(change: impl Fn(&mut HashMap<String, AttributeValue>)) -> String {
+        let schema = Schema::with_key_type(KeyType::N);
+        let item = planned(&[1, 2, 3], Some(10));
+        let mut found = encode(&item, &schema);
+        change(&mut found);
+        let difference = between(&item, Some(&found), &schema);
+        difference.map_or("the same".to_owned(), |difference| difference.to_string())
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let list = |ids: &[&str]| {
+            AttributeValue::L(ids.iter().map(|id| AttributeValue::N((*id).to_owned())).collect())
+        };
+        let of = |name: &str, value: AttributeValue| {
+            told(|found| drop(found.insert(name.to_owned(), value.clone())))
+        };
+        let n = |text: &str| AttributeValue::N(text.to_owned());
+        let told = [
+            told(|_| {}),
+            of("recommended_note_ids", list(&["1", "3", "2"])),
+            of("recommended_note_ids", list(&["1", "2"])),
+            of("recommended_note_ids", list(&["1", "2", "3", "4"])),
+            of("recommended_note_ids", AttributeValue::L(vec![AttributeValue::S("1".to_owned())])),
+            of("recommended_note_ids", AttributeValue::Ns(vec!["1".to_owned()])),
+            told(|found| drop(found.remove("recommended_note_ids"))),
+            of("generated_at", n("9")),
+            of("generated_at", n("11")),
+            told(|found| drop(found.remove("generated_at"))),
+            of("expires_at", n("99")),
+        ];
+        let expected = [
+            "the same",
+            "the list differs at rank 2: 3 instead of 2, 3 ids instead of 3",
+            "the list differs at rank 3: nothing instead of 3, 2 ids instead of 3",
+            "the list differs at rank 4: 4 instead of nothing, 4 ids instead of 3",
+            "the list differs at rank 1: \"1\" instead of 1, 1 ids instead of 3",
+            "its list is a set, which has no order",
+            "its list is not there",
+            "its time is 9, instead of 10",
+            "the table holds a newer list, of 11",
+            "its time is not set, instead of 10",
+            "the same",
+        ];
+        assert_eq!(told, expected);
+        let schema = Schema::with_key_type(KeyType::N);
+        assert_eq!(between(&planned(&[1], None), None, &schema), Some(Difference::Missing));
+        let timed = encode(&planned(&[1], Some(5)), &schema);
+        assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);
+    }
+}

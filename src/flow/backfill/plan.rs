@@ -1,0 +1,138 @@
+//! What a dry run plans: how long writing would take, what it would cost, and the largest items.
+
+use reco_core::Id;
+use serde::Serialize;
+
+use super::lines::Place;
+use super::report::{At, InputReport};
+use super::sizes::ItemSizes;
+
+/// The largest items that are listed.
+const LARGEST: usize = 10;
+
+/// What the plan is made by.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PlanOptions {
+    /// Write capacity units a second that may be used; `None` when nothing limits them.
+    pub budget_wcu: Option<f64>,
+    /// Price of a million write request units, in whatever currency.
+    pub price_per_million_wru: Option<f64>,
+    /// Secondary indexes of the table.
+    pub indexes: usize,
+}
+
+/// What writing would take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// Write capacity units a second that may be used; `None` when no limit is known.
+    pub budget_wcu: Option<f64>,
+    /// Seconds that writing takes at that budget.
+    pub duration_s: Option<f64>,
+    /// Price of a million write request units, as given.
+    pub price_per_million_wru: Option<f64>,
+    /// What writing costs at that price, in the same currency.
+    pub cost: Option<f64>,
+    /// Secondary indexes of the table: each that an item touches costs write units of its own, which
+    /// are not counted here.
+    pub indexes: usize,
+    /// The largest items, the largest first.
+    pub largest: Vec<Large>,
+}
+
+/// A large item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Large {
+    /// Its user.
+    pub user: Id,
+    /// Its size in bytes.
+    pub bytes: usize,
+    /// What writing it costs.
+    pub wcu: u64,
+    /// Its line.
+    #[serde(flatten)]
+    pub at: At,
+}
+
+/// Collects the largest items.
+#[derive(Debug, Default)]
+pub(super) struct Largest {
+    /// The largest first.
+    items: Vec<(usize, Place, Id)>,
+}
+
+impl Largest {
+    /// Whether an item of `bytes` would be listed.
+    pub fn wants(&self, bytes: usize) -> bool {
+        self.items.len() < LARGEST || self.items.last().is_some_and(|(least, ..)| bytes > *least)
+    }
+
+    /// Notes an item.
+    pub fn add(&mut self, bytes: usize, at: Place, user: Id) {
+        let position = self.items.partition_point(|(other, ..)| *other >= bytes);
+        self.items.insert(position, (bytes, at, user));
+        self.items.truncate(LARGEST);
+    }
+
+    fn into_report(self, inputs: &[InputReport]) -> Vec<Large> {
+        let large = |(bytes, at, user)| {
+            let wcu = reco_core::item::wcu(bytes);
+            Large { user, bytes, wcu, at: At::new(inputs, at) }
+        };
+        self.items.into_iter().map(large).collect()
+    }
+}
+
+impl Plan {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    pub(super) fn new(
+        options: PlanOptions,
+        items: &ItemSizes,
+        largest: Largest,
+        inputs: &[InputReport],
+    ) -> Self {
+        let PlanOptions { budget_wcu, price_per_million_wru, indexes } = options;
+        let budget_wcu = budget_wcu.filter(|budget| *budget > 0.0);
+        let wcu = items.wcu as f64;
+        Plan {
+            budget_wcu,
+            duration_s: budget_wcu.map(|budget| wcu / budget),
+            price_per_million_wru,
+            cost: price_per_million_wru.map(|price| wcu * price / 1e6),
+            indexes,
+            largest: largest.into_report(inputs),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ten_largest_stay_and_of_equals_the_first() {
+        let mut largest = Largest::default();
+        for line in 1..=30_u64 {
+            let bytes = usize::try_from(line % 13).expect("small");
+            if largest.wants(bytes) {
+                let at = Place { file: 0, line, offset: 0 };
+                largest.add(bytes, at, Id::from(line));
+            }
+        }
+        let lines: Vec<u64> =
+            largest.into_report(&[]).into_iter().map(|large| large.at.line).collect();
+        assert_eq!(lines, [12, 25, 11, 24, 10, 23, 9, 22, 8, 21]);
+    }
+
+    #[test]
+    fn time_and_cost_follow_from_the_write_units() {
+        let mut items = ItemSizes::default();
+        (0..3000).for_each(|_| items.add(1500));
+        let options =
+            PlanOptions { budget_wcu: Some(500.0), price_per_million_wru: Some(0.625), indexes: 1 };
+        let plan = Plan::new(options, &items, Largest::default(), &[]);
+        assert_eq!(plan.duration_s, Some(12.0));
+        assert_eq!(plan.cost, Some(0.00375));
+        let plan = Plan::new(PlanOptions::default(), &items, Largest::default(), &[]);
+        assert_eq!((plan.duration_s, plan.cost), (None, None));
+    }
+}

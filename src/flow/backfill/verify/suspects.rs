@@ -1,0 +1,126 @@
+//! Users whose list of the moment is not in the table.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reco_core::Id;
+use reco_store::reader::Difference;
+
+use super::super::lines::Place;
+
+/// A share of the users, by their hashes; both ends are part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    pub first: u64,
+    pub last: u64,
+}
+
+impl Share {
+    pub const ALL: Share = Share { first: 0, last: u64::MAX };
+
+    pub fn has(self, hash: u64) -> bool {
+        (self.first..=self.last).contains(&hash)
+    }
+}
+
+/// A share that may become smaller while a pass goes on.
+#[derive(Debug)]
+pub(super) struct Narrowing {
+    first: u64,
+    last: AtomicU64,
+}
+
+impl Narrowing {
+    pub fn new(share: Share) -> Self {
+        Narrowing { first: share.first, last: AtomicU64::new(share.last) }
+    }
+
+    pub fn share(&self) -> Share {
+        Share { first: self.first, last: self.last.load(Ordering::Relaxed) }
+    }
+}
+
+/// A list of the input that the table does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Suspect {
+    pub hash: u64,
+    pub at: Place,
+    /// Its entry's index in the line.
+    pub entry: usize,
+    pub difference: Difference,
+}
+
+/// The suspects of a pass.
+#[derive(Debug)]
+pub(super) struct Suspects {
+    users: HashMap<Id, Suspect>,
+    most: usize,
+}
+
+impl Suspects {
+    pub fn new(most: usize) -> Self {
+        Suspects { users: HashMap::new(), most: most.max(1) }
+    }
+
+    /// The table does not hold this list of the user. Where there are too many suspects, those with
+    /// the higher hashes are left for a further pass.
+    pub fn add(&mut self, user: Id, suspect: Suspect, narrowing: &Narrowing) {
+        self.users.insert(user, suspect);
+        if self.users.len() <= self.most {
+            return;
+        }
+        let mut hashes: Vec<u64> = self.users.values().map(|suspect| suspect.hash).collect();
+        hashes.sort_unstable();
+        // At least one stays and one goes, so that every pass gets further.
+        let last = hashes[(hashes.len() - 1) / 2];
+        narrowing.last.store(last, Ordering::Relaxed);
+        self.users.retain(|_, suspect| suspect.hash <= last);
+    }
+
+    /// The table holds this list of the user.
+    pub fn clear(&mut self, user: &Id) {
+        self.users.remove(user);
+    }
+
+    pub fn into_all(self) -> impl Iterator<Item = (Id, Suspect)> {
+        self.users.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suspect(hash: u64) -> Suspect {
+        Suspect { hash, at: Place::start(0), entry: 0, difference: Difference::Missing }
+    }
+
+    fn users(suspects: Suspects) -> Vec<u64> {
+        let mut hashes: Vec<u64> = suspects.into_all().map(|(_, suspect)| suspect.hash).collect();
+        hashes.sort_unstable();
+        hashes
+    }
+
+    #[test]
+    fn a_later_list_clears_its_user() {
+        let narrowing = Narrowing::new(Share::ALL);
+        let mut suspects = Suspects::new(10);
+        for user in [1_i64, 2] {
+            suspects.add(Id::from(user), suspect(user.unsigned_abs()), &narrowing);
+        }
+        suspects.clear(&Id::from("1"));
+        assert_eq!(users(suspects), [2]);
+    }
+
+    #[test]
+    fn too_many_leave_the_higher_half_for_later() {
+        let narrowing = Narrowing::new(Share { first: 5, last: 100 });
+        let mut suspects = Suspects::new(3);
+        for user in [10_i64, 40, 20, 30] {
+            suspects.add(Id::from(user), suspect(user.unsigned_abs()), &narrowing);
+        }
+        assert_eq!(narrowing.share(), Share { first: 5, last: 20 });
+        assert!(narrowing.share().has(20) && !narrowing.share().has(21));
+        assert_eq!(users(suspects), [10, 20]);
+    }
+}
