@@ -45,7 +45,7 @@ pub const TABLE: [(u8, &str, &str); 12] = [
     (
         FINDINGS,
         "findings",
-        "a check found something: a class that --fail-on names, or an error in facts check",
+        "a check found something: a class that --fail-on names, an error in facts check, or a list that verify misses",
     ),
     (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
     (INPUT, "input", "an input file could not be read or used"),

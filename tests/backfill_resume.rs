@@ -397,6 +397,34 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     assert_eq!(output.status.code(), Some(8));
 }
 
+/// What a shell may not write more of than the disk has.
+#[test]
+fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
+    let text: String = (0..3000)
+        .map(|n| if n % 5 == 0 { format!("bad line {n}\n") } else { format!("[{n},[1]]\n") })
+        .collect();
+    let expected = undisturbed("in.jsonl", text.as_bytes());
+    let harness = harness(None);
+    harness.write("in.jsonl", &text);
+    let mut command = std::process::Command::new("/bin/sh");
+    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ ignored,
+    // a write beyond it is an error.
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
+    command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
+    command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
+    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
+    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
+    let output = command.output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    assert_eq!(report["stopped"]["cause"], "rejects", "{report}");
+    let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(accounts(&second), expected.accounts);
+    assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects);
+    assert_eq!(items(&harness), expected.items);
+}
+
 #[test]
 fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
     let text = input(1500);

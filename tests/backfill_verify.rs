@@ -140,6 +140,34 @@ fn whatever_differs_is_named_by_line_and_user() {
     assert_eq!(lines.lines().count(), 5, "a line a difference, and the rest: {lines}");
 }
 
+/// With room for a few users only, users whose lists are outdated by later ones take further passes.
+#[test]
+fn little_memory_takes_more_passes_and_finds_the_same() {
+    let harness = harness();
+    harness.write("in.jsonl", input(300));
+    harness.json(4, ["backfill", "in.jsonl"]);
+    let verify = |code: i32, users: &str, room: &str| {
+        let args = ["verify", "in.jsonl", "--users", users, "--max-suspects", room];
+        harness.json(code, args)
+    };
+    let report = verify(0, "all", "40");
+    assert!(report["passes"].as_u64() > Some(3), "{report}");
+    assert_eq!(report["differing"], 0);
+    for user in (0..300).step_by(7) {
+        delete(&harness, user);
+    }
+    let whole = verify(6, "all", "50000");
+    let parts = verify(6, "all", "20");
+    assert_eq!(whole["passes"], 1);
+    assert!(parts["passes"].as_u64() > Some(3), "{}", parts["passes"]);
+    assert_eq!(parts["differences"], whole["differences"]);
+    assert_eq!(whole["differing"], 43);
+    let sample = verify(6, "150", "20");
+    assert_eq!(sample["users"], 150);
+    let differing = sample["differing"].as_u64().expect("a count");
+    assert!((1..43).contains(&differing), "about half of them: {differing}");
+}
+
 #[test]
 fn what_cannot_be_verified_is_said_before_anything_is_written() {
     let harness = harness();

@@ -11,7 +11,6 @@ use std::time::Duration;
 use clap::Args;
 use reco_core::item::{KeyType, Schema};
 use reco_core::outcome::Outcome;
-use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::table::SchemaNames;
 use reco_store::writer::WriterOptions;
@@ -25,12 +24,12 @@ use crate::error::{Error, Result};
 use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::report::{BackfillReport, Cause};
-use crate::flow::backfill::verify::{self, Scope, Verification, Verify};
+use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use crate::flow::backfill::{Backfill, Preparer, Reject, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Calls in flight at once that read back.
-const READS: usize = 4;
+pub(super) const READS: usize = 4;
 
 /// Without a person to wait for an answer, throttling is waited out for minutes.
 pub(super) const RETRY: RetryOptions = RetryOptions {
@@ -121,8 +120,16 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         if report.stopped.is_some() {
             context.ui.status("nothing is read back: the run did not come to the end of its input");
         } else {
-            let verification = read_back(context, args.files, preparer, reader, scope).await?;
-            report.verification = Some(verification);
+            let verify = Verify {
+                files: args.files,
+                preparer,
+                reader,
+                scope,
+                concurrency: READS,
+                max_suspects: MAX_SUSPECTS,
+                cancel: context.cancel.clone(),
+            };
+            report.verification = Some(read_back(context, verify).await?);
             report.outcome = report.judge();
         }
     }
@@ -134,17 +141,9 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
 }
 
 /// Reads back, with a progress display.
-pub(super) async fn read_back(
-    context: &Context,
-    files: Vec<String>,
-    preparer: Arc<Preparer>,
-    reader: Reader,
-    scope: Scope,
-) -> Result<Verification> {
-    let total = total_bytes(&verify::readable_again(&files).await?);
+pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verification> {
+    let total = total_bytes(&verify::readable_again(&verify.files).await?);
     let progress = context.ui.progress("verifying", total, Unit::Bytes);
-    let cancel = context.cancel.clone();
-    let verify = Verify { files, preparer, reader, scope, concurrency: READS, cancel };
     verify.run(&|bytes| progress.set(bytes)).await
 }
 

@@ -8,13 +8,13 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use super::backfill::{RETRY, positive, read_back};
+use super::backfill::{READS, RETRY, positive, read_back};
 use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::backfill::Preparer;
-use crate::flow::backfill::verify::{Scope, Verification, readable_again};
+use crate::flow::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
 
 /// Arguments of `recoctl verify`.
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ pub struct VerifyArgs {
     /// Read capacity units a second that may be consumed (default: no limit)
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rcu: Option<f64>,
+    /// Users in memory at most; more take further readings of the files
+    #[arg(long, value_name = "N", default_value_t = MAX_SUSPECTS, hide = true)]
+    pub max_suspects: usize,
 }
 
 /// What a verification found, with what it ran with.
@@ -60,9 +63,16 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let name = context.settings.require(Key::Table)?;
     let table = Table::open(context.sdk().await?, name, &context.schema_names()).await?;
     let preparer = Arc::new(Preparer { facts, policy, schema: table.schema.clone() });
-    let reader = table.reader(RETRY, args.rcu);
-    let verification =
-        read_back(context, args.files, Arc::clone(&preparer), reader, args.users).await?;
+    let verify = Verify {
+        files: args.files,
+        preparer: Arc::clone(&preparer),
+        reader: table.reader(RETRY, args.rcu),
+        scope: args.users,
+        concurrency: READS,
+        max_suspects: args.max_suspects,
+        cancel: context.cancel.clone(),
+    };
+    let verification = read_back(context, verify).await?;
     let outcome = verification.outcome();
     let report = VerifyReport {
         outcome,

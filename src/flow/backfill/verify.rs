@@ -27,7 +27,7 @@ use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
 
 /// Suspects that are kept in memory at most.
-const MAX_SUSPECTS: usize = 50_000;
+pub const MAX_SUSPECTS: usize = 50_000;
 
 /// Differences after which no further pass is worth its reads: the table is not what it should be.
 const ENOUGH: u64 = 10_000;
@@ -70,6 +70,8 @@ pub struct Verify {
     pub scope: Scope,
     /// Calls in flight at once.
     pub concurrency: usize,
+    /// Users in memory at most, see [`MAX_SUSPECTS`].
+    pub max_suspects: usize,
     /// Ends it early.
     pub cancel: CancellationToken,
 }

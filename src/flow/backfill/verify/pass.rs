@@ -17,9 +17,9 @@ use super::super::lines::Place;
 use super::super::prepare::{Fate, Found, Prepared};
 use super::super::report::At;
 use super::super::{CHUNKS, read, stages};
+use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
-use super::{MAX_SUSPECTS, Verify};
 use crate::error::{Error, Kind, Result};
 
 /// Bytes of the items of a call at most: answers hold 16 MB, and several calls are in flight.
@@ -88,7 +88,7 @@ impl<'a> Pass<'a> {
             verify,
             hasher,
             narrowing: Arc::new(Narrowing::new(share)),
-            suspects: Suspects::new(MAX_SUSPECTS),
+            suspects: Suspects::new(verify.max_suspects),
             batch: Batch::default(),
             in_flight: VecDeque::new(),
             report,
