@@ -2,8 +2,8 @@
 
 pub(super) mod render;
 mod trust;
+mod writing;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,8 @@ use reco_store::writer::WriterOptions;
 
 pub(super) use self::trust::positive;
 use self::trust::{Start, TrustArgs};
-use crate::aws::Table;
+use self::writing::WritingArgs;
+use crate::aws::{ListType, Table};
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -42,6 +43,7 @@ pub(super) const RETRY: RetryOptions = RetryOptions {
 #[derive(Debug, Args)]
 #[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
 \"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
+A line `{\"user_id\": ..., \"delete\": true}` removes a user's item.\n\
 Where a user occurs more than once, the last list wins.\n\
 Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
@@ -60,6 +62,9 @@ pub struct BackfillArgs {
     /// Checkpoints, resuming, limits
     #[command(flatten)]
     pub trust: TrustArgs,
+    /// How items are written
+    #[command(flatten)]
+    pub writing: WritingArgs,
 }
 
 /// Runs it.
@@ -74,19 +79,33 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let sources = input::check(&args.files).await?;
     let policy = context.policy()?;
     let facts = context.facts().await?;
-    let table = table(context, args.dry_run).await?;
-    let schema =
-        table.as_ref().map_or_else(|| assumed(context.schema_names()), |t| t.schema.clone());
+    let names = args.writing.names(context.schema_names());
+    let mut table = table(context, args.dry_run, &names).await?;
+    let (schema, list_type) = match &mut table {
+        None => {
+            let schema = args.writing.with_constants(assumed(names))?;
+            let list_type = match args.writing.list_type {
+                Some(_) => ListType::configured(&schema),
+                None => ListType::of_key(&schema),
+            };
+            (schema, list_type)
+        }
+        Some(table) => {
+            let list_type = args.writing.list_type(context, table).await?;
+            table.schema = args.writing.with_constants(table.schema.clone())?;
+            (table.schema.clone(), list_type)
+        }
+    };
     let concurrency = usize::from(args.concurrency);
-    let options = WriterOptions { retry: RETRY, concurrency, ..WriterOptions::default() };
+    let options = WriterOptions { retry: RETRY, concurrency, only_newer: args.writing.if_newer };
     let total = total_bytes(&sources);
-    let preparer = Arc::new(Preparer { facts, policy, schema });
+    let times = args.writing.times();
+    let preparer = Arc::new(Preparer { facts, policy, schema, times });
     let target = table.as_ref().filter(|_| !args.dry_run).map(|table| match &*table.info.arn {
         "" => table.info.name.as_str(),
         arn => arn,
     });
-    // What else changes what is written goes in here: a run is resumed only under the same.
-    let settings = BTreeMap::new();
+    let settings = args.writing.settings();
     let rejects = args.rejects.as_deref();
     let Start { resumed, saver, rejects } =
         trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
@@ -104,6 +123,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
             _ => Sink::Dry,
         },
         table: table.map(|table| table.info.name),
+        list_type,
         rejects,
         concurrency,
         cancel: context.cancel.clone(),
@@ -153,19 +173,20 @@ fn as_f64(units: i64) -> f64 {
 }
 
 /// The table, checked. A dry run may go without.
-async fn table(context: &Context, dry_run: bool) -> Result<Option<Table>> {
+async fn table(context: &Context, dry_run: bool, names: &SchemaNames) -> Result<Option<Table>> {
     if dry_run && context.settings.value(Key::Table).is_none() {
         context.ui.status("no table is configured: sizes are those of a table with number keys");
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;
-    Table::open(context.sdk().await?, name, &context.schema_names()).await.map(Some)
+    Table::open(context.sdk().await?, name, names).await.map(Some)
 }
 
 fn assumed(names: SchemaNames) -> Schema {
-    let SchemaNames { user_attr, list_attr, generated_at_attr, .. } = names;
+    let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names;
     let schema = Schema::with_key_type(KeyType::N);
-    Schema { user_attr, list_attr, generated_at_attr, ..schema }
+    let list_type = list_type.unwrap_or(schema.list_type);
+    Schema { user_attr, list_attr, generated_at_attr, list_type, ..schema }
 }
 
 fn total_bytes(sources: &[Source]) -> Option<u64> {

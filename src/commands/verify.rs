@@ -13,8 +13,8 @@ use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::backfill::Preparer;
 use crate::flow::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
+use crate::flow::backfill::{Preparer, Times};
 
 /// Arguments of `recoctl verify`.
 #[derive(Debug, Args)]
@@ -61,8 +61,12 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let policy = context.policy()?;
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
-    let table = Table::open(context.sdk().await?, name, &context.schema_names()).await?;
-    let preparer = Arc::new(Preparer { facts, policy, schema: table.schema.clone() });
+    let mut table = Table::open(context.sdk().await?, name, &context.schema_names()).await?;
+    if let Some(warning) = table.adopt_list_type().await?.warning {
+        context.ui.status(warning);
+    }
+    let (schema, times) = (table.schema.clone(), Times::default());
+    let preparer = Arc::new(Preparer { facts, policy, schema, times });
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),

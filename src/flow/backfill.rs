@@ -39,11 +39,12 @@ use self::limit::MaxRejects;
 use self::lines::Place;
 use self::plan::PlanOptions;
 use self::prepare::Prepared;
-pub use self::prepare::Preparer;
+pub use self::prepare::{Preparer, Times};
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
 use self::run::Run;
 pub use self::sink::Sink;
+use crate::aws::ListType;
 use crate::error::Result;
 
 /// Chunks that wait between two stages.
@@ -59,6 +60,8 @@ pub struct Backfill {
     pub sink: Sink,
     /// The table's name, where there is one.
     pub table: Option<String>,
+    /// Of which type lists are written, and why.
+    pub list_type: ListType,
     /// Where rejects go.
     pub rejects: Rejects,
     /// Batches in flight at once.
@@ -82,9 +85,9 @@ impl Backfill {
     /// # Errors
     /// Only when recoctl itself is at fault; everything else is in the report.
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
-        let Backfill { sources, preparer, sink, table, rejects, concurrency, cancel, .. } = self;
+        let Backfill { sources, preparer, sink, table, list_type, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
-        let mut run = Run::new(inputs, sink, rejects, concurrency, cancel);
+        let mut run = Run::new(inputs, sink, rejects, self.concurrency, self.cancel);
         run.max_rejects = self.max_rejects;
         run.saver = self.saver;
         run.plan = self.plan;
@@ -96,7 +99,7 @@ impl Backfill {
         reading.abort();
         driven?;
         run.close().await;
-        run.report(&preparer, table)
+        run.report(&preparer, table, list_type)
     }
 }
 

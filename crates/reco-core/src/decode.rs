@@ -11,6 +11,7 @@
 //! Envelopes that other services wrap around a queue message are recognised and named (see
 //! [`crate::decode::Envelope`]). One bad entry never hides the good ones beside it.
 
+mod deletion;
 mod describe;
 mod entry;
 mod envelope;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::Recommendation;
+pub use deletion::{Deletion, deletion};
 pub use position::Position;
 pub use strip::{StripError, Stripped, strip};
 

@@ -1,8 +1,11 @@
 //! The DynamoDB item: its shape, its exact size by the documented rules, and what writing it costs.
 
+mod constant;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Id, Recommendation};
+pub use constant::{Attribute, AttributeError, Constant};
 
 /// The largest item DynamoDB stores: 400 KB, names and values together.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
@@ -34,6 +37,8 @@ pub struct Schema {
     pub key_type: KeyType,
     /// The type of the list's elements; the key's unless configured.
     pub list_type: KeyType,
+    /// What every item has beside these, such as a time to live.
+    pub constants: Vec<Attribute>,
 }
 
 impl Schema {
@@ -46,7 +51,27 @@ impl Schema {
             generated_at_attr: "generated_at".to_owned(),
             key_type,
             list_type: key_type,
+            constants: Vec::new(),
         }
+    }
+
+    /// Gives every item these attributes, too.
+    ///
+    /// # Errors
+    /// The name that is taken already.
+    pub fn with_constants(
+        mut self,
+        constants: impl IntoIterator<Item = Attribute>,
+    ) -> Result<Self, NameTaken> {
+        for constant in constants {
+            let own = [&self.user_attr, &self.list_attr, &self.generated_at_attr];
+            let taken = own.into_iter().chain(self.constants.iter().map(|known| &known.name));
+            if taken.into_iter().any(|taken| *taken == constant.name) {
+                return Err(NameTaken(constant.name));
+            }
+            self.constants.push(constant);
+        }
+        Ok(self)
     }
 
     /// Sizes a filtered recommendation and checks that this table can hold it.
@@ -55,11 +80,7 @@ impl Schema {
     /// [`ItemError`] when an id does not fit the attribute's type or the item is too large: the
     /// call would be refused by DynamoDB, and a whole batch with it.
     pub fn plan(&self, recommendation: Recommendation) -> Result<PlannedItem, ItemError> {
-        let user = &recommendation.user;
-        check_scalar(user, self.key_type).map_err(|()| ItemError::KeyNotNumeric(user.clone()))?;
-        if user.text_len() > MAX_KEY_BYTES {
-            return Err(ItemError::KeyTooLong { bytes: user.text_len() });
-        }
+        self.check_key(&recommendation.user)?;
         for (rank, article) in recommendation.articles.iter().enumerate() {
             check_scalar(article, self.list_type)
                 .map_err(|()| ItemError::ArticleNotNumeric { article: article.clone(), rank })?;
@@ -68,7 +89,31 @@ impl Schema {
         if bytes > MAX_ITEM_BYTES {
             return Err(ItemError::TooLarge { bytes, articles: recommendation.articles.len() });
         }
-        Ok(PlannedItem { recommendation, bytes })
+        Ok(PlannedItem { recommendation, bytes, action: Action::Put })
+    }
+
+    /// Plans the removal of a user's item. `generated_at` is when that was decided, in seconds
+    /// since the epoch: a guarded delete leaves what is newer.
+    ///
+    /// # Errors
+    /// [`ItemError`] when this table can have no item of that key.
+    pub fn plan_delete(
+        &self,
+        user: Id,
+        generated_at: Option<i64>,
+    ) -> Result<PlannedItem, ItemError> {
+        self.check_key(&user)?;
+        let bytes = self.user_attr.len() + scalar_size(&user, self.key_type);
+        let recommendation = Recommendation { user, articles: Vec::new(), generated_at };
+        Ok(PlannedItem { recommendation, bytes, action: Action::Delete })
+    }
+
+    fn check_key(&self, user: &Id) -> Result<(), ItemError> {
+        check_scalar(user, self.key_type).map_err(|()| ItemError::KeyNotNumeric(user.clone()))?;
+        match user.text_len() {
+            bytes if bytes > MAX_KEY_BYTES => Err(ItemError::KeyTooLong { bytes }),
+            _ => Ok(()),
+        }
     }
 
     /// The item's size in bytes. AWS: "DynamoDB item sizes and formats": attribute names in UTF-8
@@ -81,7 +126,9 @@ impl Schema {
             .generated_at
             .map_or(0, |seconds| self.generated_at_attr.len() + number_size(seconds.into()));
         let key = self.user_attr.len() + scalar_size(&recommendation.user, self.key_type);
-        key + self.list_attr.len() + 3 + list + time
+        let constants =
+            self.constants.iter().map(|constant| constant.name.len() + constant.value.size());
+        key + self.list_attr.len() + 3 + list + time + constants.sum::<usize>()
     }
 }
 
@@ -132,22 +179,40 @@ pub fn wcu(bytes: usize) -> u64 {
     bytes.div_ceil(1024).max(1) as u64
 }
 
-/// A recommendation that this table can hold.
+/// What is done to a user's item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Action {
+    /// It is created or replaced.
+    #[default]
+    Put,
+    /// It is removed.
+    Delete,
+}
+
+/// A recommendation that this table can hold, or the removal of one that it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedItem {
-    /// What is written.
+    /// What is written. Of a removal only the user counts, and the time where writes are guarded.
     pub recommendation: Recommendation,
-    /// Its size in bytes.
+    /// Its size in bytes; of a removal, its key's.
     pub bytes: usize,
+    /// What is done.
+    pub action: Action,
 }
 
 impl PlannedItem {
-    /// What writing it costs in WCU, when no larger item is replaced and no index is touched.
+    /// What writing it costs in WCU, when no larger item is replaced and no index is touched. A
+    /// delete costs what its item does, which only DynamoDB knows: one at least.
     #[must_use]
     pub fn wcu(&self) -> u64 {
         wcu(self.bytes)
     }
 }
+
+/// An attribute's name that is used already.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the attribute {0:?} is set twice; each needs a name of its own")]
+pub struct NameTaken(pub String);
 
 /// A recommendation that the table cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

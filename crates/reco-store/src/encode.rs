@@ -2,9 +2,31 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
 use reco_core::Id;
-use reco_core::item::{KeyType, PlannedItem, Schema};
+use reco_core::item::{Action, Attribute, Constant, KeyType, PlannedItem, Schema};
+
+/// A planned item as one request of a `BatchWriteItem` call.
+#[must_use]
+pub fn request(item: &PlannedItem, schema: &Schema) -> WriteRequest {
+    let request = WriteRequest::builder();
+    match item.action {
+        Action::Put => {
+            let put = PutRequest::builder().set_item(Some(encode(item, schema))).build();
+            request.put_request(put.expect("the item is set")).build()
+        }
+        Action::Delete => {
+            let delete = DeleteRequest::builder().set_key(Some(key(item, schema))).build();
+            request.delete_request(delete.expect("the key is set")).build()
+        }
+    }
+}
+
+/// The key of a planned item.
+#[must_use]
+pub fn key(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
+    HashMap::from([(schema.user_attr.clone(), scalar(&item.recommendation.user, schema.key_type))])
+}
 
 /// The item as DynamoDB stores it. The list is an `L` in rank order, never a set: sets have no
 /// order. The time is written only where it is known.
@@ -12,7 +34,14 @@ use reco_core::item::{KeyType, PlannedItem, Schema};
 pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
     let recommendation = &item.recommendation;
     let list = recommendation.articles.iter().map(|id| scalar(id, schema.list_type)).collect();
-    let mut attributes = HashMap::with_capacity(3);
+    let mut attributes = HashMap::with_capacity(3 + schema.constants.len());
+    for Attribute { name, value } in &schema.constants {
+        let value = match value {
+            Constant::N(text) => AttributeValue::N(text.clone()),
+            Constant::S(text) => AttributeValue::S(text.clone()),
+        };
+        attributes.insert(name.clone(), value);
+    }
     attributes.insert(schema.user_attr.clone(), scalar(&recommendation.user, schema.key_type));
     attributes.insert(schema.list_attr.clone(), AttributeValue::L(list));
     if let Some(seconds) = recommendation.generated_at {

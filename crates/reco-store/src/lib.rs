@@ -7,6 +7,7 @@ pub mod client;
 pub mod encode;
 pub mod facts;
 pub mod generated_at;
+pub mod lists;
 pub mod reader;
 pub mod retry;
 pub mod service;

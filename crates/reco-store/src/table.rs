@@ -246,7 +246,8 @@ impl TableInfo {
             return Err(TableError::BinaryKey { table, key: self.key_name.clone() });
         };
         let list_type = list_type.unwrap_or(key_type);
-        Ok(Schema { user_attr, list_attr, generated_at_attr, key_type, list_type })
+        let constants = Vec::new();
+        Ok(Schema { user_attr, list_attr, generated_at_attr, key_type, list_type, constants })
     }
 
     /// The write capacity units a second that the table itself allows, where it has a limit.

@@ -56,8 +56,12 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
     if report.dry_run {
         let wcu = count(report.items.wcu);
         let label = palette.paint(Tone::Heading, "dry run");
+        let deletes = match report.entries.deleted {
+            0 => String::new(),
+            deleted => format!(" with {} deletes", count(deleted)),
+        };
         return format!(
-            "{label}: {written} items would be written to {table} for {wcu} WCU ({spent})\n"
+            "{label}: {written} items would be written to {table} for {wcu} WCU{deletes} ({spent})\n"
         );
     }
     let tone = match report.outcome {
@@ -67,19 +71,30 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
         }
         Outcome::Failed => Tone::Bad,
     };
-    let label = palette.paint(tone, &format!("{written} items written"));
+    let deleted = match report.entries.deleted {
+        0 => String::new(),
+        deleted => format!(", {} deleted", count(deleted)),
+    };
+    let label = palette.paint(tone, &format!("{written} items written{deleted}"));
     format!("{label} to {table} in {spent} ({} items/s)\n", rounded(report.items_per_s))
 }
 
 /// The accounts: every line and every entry in exactly one row.
 fn books(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.lines, &report.entries);
-    let written = if report.dry_run { "would be written" } else { "written" };
+    let (written, deleted) = if report.dry_run {
+        ("would be written", "would be deleted")
+    } else {
+        ("written", "deleted")
+    };
+    let newer = "the table holds what is as new or newer".to_owned();
     let skipped = reasons(report.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let rejected = reasons(report.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let later = "a later list of the same user took its place".to_owned();
     let rows = [
         (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
+        (deleted, Some(lines.deleted), Some(entries.deleted), String::new(), Tone::Good),
+        ("stale", Some(lines.stale), Some(entries.stale), newer, Tone::Faint),
         ("skipped", Some(lines.skipped), Some(entries.skipped), skipped, Tone::Faint),
         ("replaced", None, Some(entries.coalesced), later, Tone::Faint),
         ("rejected", Some(lines.rejected), Some(entries.rejected), rejected, Tone::Bad),
@@ -158,6 +173,12 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
             ));
         }
     }
+    let because = match report.list_type.from {
+        "config" => "as --list-type says",
+        "table" => "as the lists in the table are",
+        _ => "as the table's key is",
+    };
+    facts.push(("lists", format!("of type {:?}, {because}", report.list_type.list_type)));
     let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
     facts.push(("facts", format!("{}{skipped}", report.facts)));
     let fingerprint = report.policy_fingerprint.get(..12).unwrap_or(&report.policy_fingerprint);
@@ -246,6 +267,7 @@ mod tests {
     use reco_core::item::KeyType;
 
     use super::*;
+    use crate::aws::ListType;
     use crate::flow::backfill::input::Compression;
     use crate::flow::backfill::plan::{Large, Plan};
     use crate::flow::backfill::report::{
@@ -263,6 +285,8 @@ mod tests {
             dry_run: false,
             table: Some("recommendations".to_owned()),
             key_type: KeyType::N,
+            list_type: ListType { list_type: KeyType::N, from: "table", warning: None },
+            if_newer: true,
             policy_fingerprint: "cf2c930c04f04760a9ee84d39dc8b742".to_owned(),
             facts: "sqlite",
             rules_skipped: false,
@@ -277,7 +301,9 @@ mod tests {
             }],
             lines: LineCounts {
                 read: 12_500,
-                written: 12_000,
+                written: 11_900,
+                deleted: 40,
+                stale: 60,
                 skipped: 400,
                 rejected: 90,
                 failed: 3,
@@ -286,7 +312,9 @@ mod tests {
             },
             entries: EntryCounts {
                 read: 12_600,
-                written: 12_100,
+                written: 12_000,
+                deleted: 40,
+                stale: 60,
                 skipped: 380,
                 coalesced: 20,
                 rejected: 95,

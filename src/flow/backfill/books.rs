@@ -20,6 +20,10 @@ pub enum Fate {
     Skipped(SkipReason),
     /// A later list of the same user took its place before it was written.
     Coalesced,
+    /// The table holds what is as new or newer.
+    Stale,
+    /// The user has no item any more (in a dry run: would have none).
+    Deleted,
     /// It is in the table (in a dry run: it would be).
     Written {
         /// The item's size in bytes.
@@ -40,6 +44,12 @@ pub struct LineCounts {
     pub read: u64,
     /// At least one entry was written, and none failed.
     pub written: u64,
+    /// An item was removed, none was written, and none failed.
+    #[serde(default)]
+    pub deleted: u64,
+    /// The table holds what is newer than all that was to be written.
+    #[serde(default)]
+    pub stale: u64,
     /// Nothing was to be written.
     pub skipped: u64,
     /// The line, or an entry of it, is rejected.
@@ -59,6 +69,12 @@ pub struct EntryCounts {
     pub read: u64,
     /// Written.
     pub written: u64,
+    /// The user's item was removed.
+    #[serde(default)]
+    pub deleted: u64,
+    /// Not written, since the table holds what is as new or newer.
+    #[serde(default)]
+    pub stale: u64,
     /// The filter left nothing to write.
     pub skipped: u64,
     /// Replaced by a later list of the same user before they were written.
@@ -74,16 +90,27 @@ pub struct EntryCounts {
 impl LineCounts {
     /// Whether every line is in exactly one place.
     pub fn balances(&self) -> bool {
-        let LineCounts { read, written, skipped, rejected, failed, left, blank } = *self;
-        read == written + skipped + rejected + failed + left + blank
+        let LineCounts { read, written, deleted, stale, skipped, rejected, failed, left, blank } =
+            *self;
+        read == written + deleted + stale + skipped + rejected + failed + left + blank
     }
 }
 
 impl EntryCounts {
     /// Whether every entry is in exactly one place.
     pub fn balances(&self) -> bool {
-        let EntryCounts { read, written, skipped, coalesced, rejected, failed, left } = *self;
-        read == written + skipped + coalesced + rejected + failed + left
+        let EntryCounts {
+            read,
+            written,
+            deleted,
+            stale,
+            skipped,
+            coalesced,
+            rejected,
+            failed,
+            left,
+        } = *self;
+        read == written + deleted + stale + skipped + coalesced + rejected + failed + left
     }
 }
 
@@ -120,6 +147,11 @@ impl Books {
                 *self.skipped.entry(Cow::Borrowed(reason.name())).or_default() += 1;
             }
             Fate::Coalesced => self.entries.coalesced += 1,
+            Fate::Stale => self.entries.stale += 1,
+            Fate::Deleted => {
+                self.entries.deleted += 1;
+                self.items.add_delete();
+            }
             Fate::Written { bytes } => {
                 self.entries.written += 1;
                 self.items.add(bytes);
@@ -137,6 +169,8 @@ impl Books {
     pub(super) fn count_line(&mut self, gravest: Option<Fate>) {
         let counter = match gravest {
             None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,
+            Some(Fate::Stale) => &mut self.lines.stale,
+            Some(Fate::Deleted) => &mut self.lines.deleted,
             Some(Fate::Written { .. }) => &mut self.lines.written,
             Some(Fate::Rejected(_)) => &mut self.lines.rejected,
             Some(Fate::Failed) => &mut self.lines.failed,

@@ -26,6 +26,8 @@ pub enum Reason {
     KeyTooLong,
     /// The item is over 400 KB.
     Oversize,
+    /// Nobody says when the list was made, and only what is newer may be replaced.
+    Undated,
     /// DynamoDB did not take it.
     NotWritten,
 }
@@ -43,6 +45,7 @@ impl Reason {
             Reason::WrongType => "wrong-type",
             Reason::KeyTooLong => "key-too-long",
             Reason::Oversize => "oversize",
+            Reason::Undated => "undated",
             Reason::NotWritten => "not-written",
         }
     }
@@ -68,6 +71,13 @@ impl Fault {
     pub fn line_too_long(bytes: u64) -> Self {
         let detail = format!("line is {bytes} bytes; at most {MAX_LINE} are read as one line");
         Fault::new(Reason::LineTooLong, detail)
+    }
+
+    /// An entry of unknown time where times decide.
+    pub fn undated() -> Self {
+        let detail = "no `generated_at`, and --if-newer goes by it; --generated-at gives one to \
+                      lines without";
+        Fault::new(Reason::Undated, detail.to_owned())
     }
 
     /// A line that its input broke off in.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use reco_core::decode::{Decoded, decode};
+use reco_core::decode::{Decoded, Deletion, decode, deletion};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::filter::{DropCounts, SkipReason};
-use reco_core::item::{PlannedItem, Schema};
+use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
 use reco_core::{Id, Recommendation};
@@ -27,6 +27,27 @@ pub struct Preparer {
     pub policy: Policy,
     /// How items are laid out.
     pub schema: Schema,
+    /// When lists were made, where they do not say so themselves.
+    pub times: Times,
+}
+
+/// When lists were made, where lines do not say so themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// For entries without a time of their own, in seconds since the epoch.
+    pub default: Option<i64>,
+    /// Whether an entry without any time is rejected: only what is newer may be replaced.
+    pub required: bool,
+}
+
+impl Times {
+    /// The time of an entry that says this of itself.
+    fn of(self, own: Option<i64>) -> Result<Option<i64>, Fault> {
+        match own.or(self.default) {
+            None if self.required => Err(Fault::undated()),
+            time => Ok(time),
+        }
+    }
 }
 
 /// A chunk, judged.
@@ -75,6 +96,16 @@ pub struct PreparedEntry {
     pub dropped: DropCounts,
 }
 
+impl PreparedEntry {
+    /// The user whose item it removes, if it does.
+    fn removes(&self) -> Option<&Id> {
+        match &self.fate {
+            Fate::Write(item) if item.action == Action::Delete => Some(&item.recommendation.user),
+            _ => None,
+        }
+    }
+}
+
 /// What is to become of an entry.
 #[derive(Debug)]
 pub enum Fate {
@@ -116,7 +147,7 @@ impl Preparer {
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in chunk.lines {
             let number = lines.len();
-            lines.push(decode_line(line, number, &mut waiting));
+            lines.push(self.decode_line(line, number, &mut waiting));
         }
         let mut waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
         loop {
@@ -128,6 +159,7 @@ impl Preparer {
         }
         for line in &mut lines {
             if let Found::Entries(entries) = &mut line.found {
+                entries.retain(|entry| entry.removes().is_none_or(&whose));
                 // Bad entries were put before the good ones.
                 entries.sort_by_key(|entry| entry.index);
             }
@@ -163,39 +195,74 @@ impl Preparer {
     }
 }
 
-fn decode_line(line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
-    let (text, found) = match line.content {
-        Content::Blank => (None, Found::Blank),
-        Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
-        Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
-        Content::Text(text) => {
-            let found = decode_text(&text, number, waiting);
-            (Some(text), found)
+impl Preparer {
+    fn decode_line(&self, line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
+        let (text, found) = match line.content {
+            Content::Blank => (None, Found::Blank),
+            Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
+            Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
+            Content::Text(text) => {
+                let found = self.decode_text(&text, number, waiting);
+                (Some(text), found)
+            }
+        };
+        PreparedLine { at: line.at, text, found }
+    }
+
+    fn decode_text(&self, text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
+        let text = match std::str::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => return Found::Bad(not_utf8(error.valid_up_to())),
+        };
+        if may_delete(text) {
+            match deletion(text) {
+                Ok(None) => {}
+                Ok(Some(deletion)) => return Found::Entries(vec![self.delete(deletion)]),
+                Err(error) => return Found::Bad(error.into()),
+            }
         }
-    };
-    PreparedLine { at: line.at, text, found }
+        let Decoded { entries, bad, .. } = match decode(text) {
+            Ok(decoded) => decoded,
+            Err(error) => return Found::Bad(error.into()),
+        };
+        let mut found: Vec<PreparedEntry> =
+            bad.into_iter().map(|bad| rejected(bad.index, bad.into())).collect();
+        for mut entry in entries {
+            match self.times.of(entry.recommendation.generated_at) {
+                Ok(time) => {
+                    entry.recommendation.generated_at = time;
+                    let (index, recommendation) = (entry.index, entry.recommendation);
+                    waiting.push(Waiting { line, index, recommendation });
+                }
+                Err(fault) => found.push(rejected(entry.index, fault)),
+            }
+        }
+        Found::Entries(found)
+    }
+
+    /// A removal is not filtered: facts about a user who is gone may be gone, too.
+    fn delete(&self, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
+        let planned = self
+            .times
+            .of(generated_at)
+            .and_then(|time| self.schema.plan_delete(user, time).map_err(Fault::from));
+        match planned {
+            Ok(item) => {
+                PreparedEntry { index: 0, fate: Fate::Write(item), dropped: DropCounts::default() }
+            }
+            Err(fault) => rejected(0, fault),
+        }
+    }
 }
 
-fn decode_text(text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
-    let text = match std::str::from_utf8(text) {
-        Ok(text) => text,
-        Err(error) => return Found::Bad(not_utf8(error.valid_up_to())),
-    };
-    let Decoded { entries, bad, .. } = match decode(text) {
-        Ok(decoded) => decoded,
-        Err(error) => return Found::Bad(error.into()),
-    };
-    waiting.extend(entries.into_iter().map(|entry| Waiting {
-        line,
-        index: entry.index,
-        recommendation: entry.recommendation,
-    }));
-    let rejected = bad.into_iter().map(|bad| PreparedEntry {
-        index: bad.index,
-        fate: Fate::Reject(bad.into()),
-        dropped: DropCounts::default(),
-    });
-    Found::Entries(rejected.collect())
+fn rejected(index: usize, fault: Fault) -> PreparedEntry {
+    PreparedEntry { index, fate: Fate::Reject(fault), dropped: DropCounts::default() }
+}
+
+/// Whether a line is worth a closer look: nearly none removes anything.
+fn may_delete(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{')
+        && memchr::memmem::find(text.as_bytes(), b"\"delete\"").is_some()
 }
 
 fn not_utf8(offset: usize) -> Fault {
@@ -233,6 +300,7 @@ mod tests {
             facts: FactsSource::None,
             policy: Policy::default(),
             schema: Schema::with_key_type(KeyType::N),
+            times: Times::default(),
         };
         let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
         let lines = lines.iter().enumerate().map(|(number, text)| Line {
@@ -247,7 +315,10 @@ mod tests {
 
     fn shown(found: &Found) -> String {
         let entry = |entry: &PreparedEntry| match &entry.fate {
-            Fate::Write(item) => format!("{} write {}", entry.index, item.recommendation.user),
+            Fate::Write(item) => {
+                let what = if item.action == Action::Put { "write" } else { "delete" };
+                format!("{} {what} {}", entry.index, item.recommendation.user)
+            }
             Fate::Skip(reason) => format!("{} skip {}", entry.index, reason.name()),
             Fate::Reject(fault) => format!("{} reject {}", entry.index, fault.reason.name()),
         };
@@ -267,6 +338,12 @@ mod tests {
             b"[1,[2",
             br#"{"order":1}"#,
             b"[1,[\xff]]",
+            br#" {"user_id": 6, "delete": true}"#,
+            br#"{"user_id":7,"delete":false}"#,
+            br#"{"user_id":7,"delete":true,"recommended_note_ids":[1]}"#,
+            br#"{"user_id":8,"recommended_note_ids":["delete"]}"#,
+            br#"{"user_id":"x","delete":true}"#,
+            br#"{"data":[[9,[1]]],"delete":true}"#,
         ])
         .await;
         assert_eq!(
@@ -278,6 +355,12 @@ mod tests {
                 "malformed",
                 "foreign",
                 "not-utf8",
+                "0 delete 6",
+                "malformed",
+                "malformed",
+                "0 reject wrong-type",
+                "0 reject wrong-type",
+                "0 write 9",
             ]
         );
     }

@@ -14,6 +14,7 @@ use super::plan::Plan;
 use super::rejects::Reject;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
+use crate::aws::ListType;
 
 /// What a backfill did, or in a dry run would do.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,11 @@ pub struct BackfillReport {
     pub table: Option<String>,
     /// The type of its partition key.
     pub key_type: KeyType,
+    /// The type of the ids in lists, and what decided it.
+    #[serde(flatten)]
+    pub list_type: ListType,
+    /// Whether only what is newer than the table's own was written.
+    pub if_newer: bool,
     /// SHA-256 of the policy in force.
     pub policy_fingerprint: String,
     /// Where facts came from.
@@ -136,7 +142,7 @@ impl From<&Source> for InputReport {
 pub struct Writes {
     /// Write capacity units consumed, indexes included.
     pub consumed_wcu: f64,
-    /// `BatchWriteItem` calls.
+    /// `BatchWriteItem` calls; where only what is newer is written, `PutItem` and `DeleteItem`.
     pub calls: u64,
     /// Calls made again.
     pub retries: u64,
@@ -256,11 +262,13 @@ impl BackfillReport {
             return Outcome::NothingToDo;
         }
         let broken = self.inputs.iter().filter(|input| input.failure.is_some()).count() as u64;
-        let EntryCounts { written, skipped, coalesced, rejected, failed, left, .. } = self.entries;
+        let EntryCounts {
+            written, deleted, stale, skipped, coalesced, rejected, failed, left, ..
+        } = self.entries;
         let stopped = u64::from(self.stopped.is_some());
         let tally = Tally {
-            done: written,
-            excluded: skipped + coalesced,
+            done: written + deleted,
+            excluded: skipped + coalesced + stale,
             failed: rejected + failed + left + broken + stopped,
         };
         let interrupted =

@@ -200,8 +200,12 @@ impl Run {
         for entry in entries {
             let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
             if !report.left.iter().any(is_left) {
-                self.note_size(&entry);
-                self.ledger.settle(entry.line, Fate::Written { bytes: entry.bytes });
+                let stale = report.stale_users.contains(&entry.user);
+                let fate = entry.fate(stale);
+                if matches!(fate, Fate::Written { .. }) {
+                    self.note_size(&entry);
+                }
+                self.ledger.settle(entry.line, fate);
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
                 self.ledger.settle(entry.line, Fate::Left);
             } else if let Some(failure) = failure {
@@ -213,7 +217,8 @@ impl Run {
             self.stop(Cause::Table, reason);
         }
         let entries = &self.ledger.books().entries;
-        if entries.written == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
+        let taken = entries.written + entries.deleted + entries.stale;
+        if taken == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
             self.stop(Cause::Table, reason);
         }

@@ -19,7 +19,8 @@ pub struct ItemSizes {
     pub max_bytes: usize,
     /// All together.
     pub total_bytes: u64,
-    /// Their computed cost in WCU, when no larger item is replaced and no index is touched.
+    /// Their computed cost in WCU, when no larger item is replaced and no index is touched; and 1
+    /// for each removal.
     pub wcu: u64,
     /// How many items cost how much.
     pub histogram: Histogram,
@@ -36,6 +37,11 @@ impl ItemSizes {
         let wcu = reco_core::item::wcu(bytes);
         self.wcu += wcu;
         self.histogram.add(wcu);
+    }
+
+    /// Counts a removal: it costs what its item does, of which only the least is known.
+    pub fn add_delete(&mut self) {
+        self.wcu += 1;
     }
 }
 

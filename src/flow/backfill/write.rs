@@ -1,12 +1,13 @@
 //! The last stage: one batch, written or handed back.
 
 use reco_core::Id;
-use reco_core::item::PlannedItem;
+use reco_core::item::{Action, PlannedItem};
 use reco_store::retry::Stop;
 use reco_store::service::ErrorKind;
 use reco_store::writer::{WriteFailure, WriteReport, Writer};
 use tokio_util::sync::CancellationToken;
 
+use super::books::Fate;
 use super::window::Pending;
 
 /// Where an item of a batch came from.
@@ -20,6 +21,19 @@ pub struct Entry {
     pub index: usize,
     /// Its size in bytes.
     pub bytes: usize,
+    /// What is done to it.
+    pub action: Action,
+}
+
+impl Entry {
+    /// What became of it: nothing where the table holds what is newer.
+    pub fn fate(&self, stale: bool) -> Fate {
+        match self.action {
+            _ if stale => Fate::Stale,
+            Action::Put => Fate::Written { bytes: self.bytes },
+            Action::Delete => Fate::Deleted,
+        }
+    }
 }
 
 /// A batch on its way.
@@ -44,7 +58,7 @@ impl From<Vec<Pending>> for Batch {
             .into_iter()
             .map(|Pending { item, line, index }| {
                 let user = item.recommendation.user.clone();
-                (Entry { user, line, index, bytes: item.bytes }, item)
+                (Entry { user, line, index, bytes: item.bytes, action: item.action }, item)
             })
             .unzip();
         Batch { entries, items }

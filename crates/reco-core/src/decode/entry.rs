@@ -83,16 +83,21 @@ pub(super) fn item(text: &str, top: &Top<'_>) -> Result<Decoded, DecodeError> {
         |name| malformed(text, start, format!("item without `{name}`; it is {}", describe(text)));
     let user = top.user_id.ok_or_else(|| missing("user_id"))?.get();
     let list = top.recommended_note_ids.ok_or_else(|| missing("recommended_note_ids"))?.get();
-    let user = serde_json::from_str(user).map_err(|error| {
-        let reason = id_fault(user).unwrap_or_else(|| reason_of(&error));
-        malformed(text, offset_in(text, user), format!("`user_id`: {reason}"))
-    })?;
+    let user = self::user(text, user)?;
     let articles = serde_json::from_str(list).map_err(|error| {
         let (offset, reason) = explain_ids(list, &error);
         malformed(text, offset_in(text, list) + offset, format!("`recommended_note_ids`: {reason}"))
     })?;
     let generated_at = generated_at(text, top)?;
     Ok(single(Shape::Item, entry(0, (user, articles), generated_at)))
+}
+
+/// The value of `user_id`.
+pub(super) fn user(text: &str, raw: &str) -> Result<Id, DecodeError> {
+    serde_json::from_str(raw).map_err(|error| {
+        let reason = id_fault(raw).unwrap_or_else(|| reason_of(&error));
+        malformed(text, offset_in(text, raw), format!("`user_id`: {reason}"))
+    })
 }
 
 fn single(shape: Shape, entry: Entry) -> Decoded {
@@ -136,7 +141,7 @@ fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
 }
 
 /// `generated_at` of a message or an item: whole epoch seconds, or an RFC 3339 time.
-fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<i64>, DecodeError> {
+pub(super) fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<i64>, DecodeError> {
     let Some(raw) = top.generated_at.map(RawValue::get) else { return Ok(None) };
     let seconds = match raw {
         "null" => return Ok(None),

@@ -1,7 +1,7 @@
 //! Decoding: what each text is taken for, and how its faults are told.
 
 use reco_core::Id;
-use reco_core::decode::{DecodeError, Decoded, Shape, decode, decode_bytes};
+use reco_core::decode::{DecodeError, Decoded, Deletion, Shape, decode, decode_bytes, deletion};
 
 /// One line a text: what it was decoded as, or the error as an operator sees it.
 fn told(texts: &[&str]) -> String {
@@ -205,4 +205,32 @@ fn bytes_that_are_not_utf_8_are_malformed_at_the_first_bad_byte() {
     let error = decode_bytes(b"[\"a\xc3\xbc\xff\", [1]]").unwrap_err();
     assert_eq!(error.to_string(), "malformed at byte 5 (column 5): not UTF-8");
     assert!(decode_bytes(b"[1, [2]]\r").is_ok());
+}
+
+#[test]
+fn removals_are_read_from_lines_only() {
+    let line = r#" {"user_id":"ann","delete":true,"generated_at":5,"why":"gone"}"#;
+    let expected = Deletion { user: Id::from("ann"), generated_at: Some(5) };
+    assert_eq!(deletion(line), Ok(Some(expected)));
+    // As a message body it is what it always was: an item without its list.
+    assert!(decode(line).unwrap_err().to_string().contains("without `recommended_note_ids`"));
+    for other in [
+        "[1,[2]]",
+        r#"{"user_id":1,"recommended_note_ids":["delete"]}"#,
+        r#"{"data":[],"delete":true}"#,
+        r#"{"delete":true}"#,
+        r#"{"user_id":1,"delete":true"#,
+    ] {
+        assert_eq!(deletion(other), Ok(None), "{other}");
+    }
+    for unsure in [
+        r#"{"user_id":1,"delete":false}"#,
+        r#"{"user_id":1,"delete":null}"#,
+        r#"{"user_id":1,"delete":1,"recommended_note_ids":[1]}"#,
+        r#"{"user_id":1,"delete":true,"recommended_note_ids":[]}"#,
+        r#"{"user_id":1.5,"delete":true}"#,
+        r#"{"user_id":1,"delete":true,"generated_at":"soon"}"#,
+    ] {
+        assert!(matches!(deletion(unsure), Err(DecodeError::Malformed { .. })), "{unsure}");
+    }
 }

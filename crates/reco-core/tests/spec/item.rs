@@ -1,7 +1,9 @@
 //! Item sizes by the documented rules, and what a table cannot hold.
 
 use proptest::prelude::*;
-use reco_core::item::{ItemError, KeyType, MAX_ITEM_BYTES, Schema, wcu};
+use reco_core::item::{
+    Action, Attribute, AttributeError, ItemError, KeyType, MAX_ITEM_BYTES, NameTaken, Schema, wcu,
+};
 use reco_core::{Id, Recommendation};
 
 use crate::rec;
@@ -131,4 +133,77 @@ proptest! {
         let expected = digits.div_ceil(2) + 1 + usize::from(value < 0);
         prop_assert_eq!(number(Id::Int(value)), expected);
     }
+}
+
+fn attribute(text: &str) -> Attribute {
+    text.parse().unwrap()
+}
+
+#[test]
+fn an_attribute_is_a_number_where_it_is_plainly_one() {
+    let cases = [
+        ("a=7", "a:N=7"),
+        ("a=-0.25", "a:N=-0.25"),
+        ("a=0", "a:N=0"),
+        ("a=-0", "a:S=-0"),
+        ("a=007", "a:S=007"),
+        ("a=1e5", "a:S=1e5"),
+        ("a=.5", "a:S=.5"),
+        ("a=5.", "a:S=5."),
+        ("a=", "a:S="),
+        ("a=v7", "a:S=v7"),
+        ("a=b=c", "a:S=b=c"),
+        ("a:S=7", "a:S=7"),
+        ("a:N=7", "a:N=7"),
+        ("a:b=7", "a:b:N=7"),
+        (
+            "a=123456789012345678901234567890123456789",
+            "a:S=123456789012345678901234567890123456789",
+        ),
+    ];
+    for (given, read) in cases {
+        assert_eq!(attribute(given).to_string(), read, "{given}");
+    }
+    assert_eq!("a".parse::<Attribute>(), Err(AttributeError::NoValue));
+    assert_eq!("=7".parse::<Attribute>(), Err(AttributeError::NoName));
+    assert_eq!(":N=7".parse::<Attribute>(), Err(AttributeError::NoName));
+    assert_eq!("a:N=x".parse::<Attribute>(), Err(AttributeError::NotNumeric("x".to_owned())));
+}
+
+#[test]
+fn attributes_of_a_run_count_in_every_items_size() {
+    let list = rec(7u64, [1, 2]);
+    let plain = numbers().size(&list);
+    // Zeros at the end do not count: 1700000000 has two digits.
+    let attributes = [("t=1700000000", 1 + 2), ("u=0.50", 1 + 2), ("v=-12", 1 + 3), ("w=ü", 1 + 2)];
+    for (text, bytes) in attributes {
+        let schema = numbers().with_constants([attribute(text)]).unwrap();
+        assert_eq!(schema.size(&list) - plain, bytes, "{text}");
+    }
+    let huge = attribute(&format!("x={}", "y".repeat(MAX_ITEM_BYTES)));
+    let schema = numbers().with_constants([huge]).unwrap();
+    assert!(matches!(schema.plan(list), Err(ItemError::TooLarge { .. })));
+}
+
+#[test]
+fn no_attribute_has_the_name_of_another() {
+    for text in ["user_id=1", "recommended_note_ids=1", "generated_at=1"] {
+        let taken = numbers().with_constants([attribute(text)]).unwrap_err();
+        assert_eq!(taken, NameTaken(attribute(text).name));
+    }
+    assert!(numbers().with_constants([attribute("a=1"), attribute("a=2")]).is_err());
+}
+
+#[test]
+fn a_removal_is_planned_by_its_key_alone() {
+    let planned = numbers().plan_delete(Id::from("42"), Some(9)).unwrap();
+    assert_eq!((planned.action, planned.bytes, planned.wcu()), (Action::Delete, 7 + 2, 1));
+    let key = ItemError::KeyNotNumeric(Id::from("ann"));
+    assert_eq!(numbers().plan_delete(Id::from("ann"), None), Err(key));
+    assert!(strings().plan_delete(Id::from("ann"), None).is_ok());
+    let long = "x".repeat(2049);
+    assert_eq!(
+        strings().plan_delete(Id::from(long.as_str()), None),
+        Err(ItemError::KeyTooLong { bytes: 2049 })
+    );
 }

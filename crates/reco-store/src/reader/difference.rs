@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::Id;
-use reco_core::item::{PlannedItem, Schema};
+use reco_core::item::{Action, PlannedItem, Schema};
 use serde::Serialize;
 
 use crate::encode::scalar;
@@ -16,6 +16,9 @@ pub enum Difference {
     /// The table has no item of the user.
     #[error("not in the table")]
     Missing,
+    /// The table has an item of a user whose item was to be removed.
+    #[error("still in the table, where it was to be removed")]
+    Present,
     /// The list is another one.
     #[error("the list differs at rank {rank}: {} instead of {}, {found_len} ids instead of {expected_len}", shown(.found), shown(.expected))]
     List {
@@ -62,7 +65,8 @@ pub(super) fn between(
     found: Option<&HashMap<String, AttributeValue>>,
     schema: &Schema,
 ) -> Option<Difference> {
-    let Some(found) = found else { return Some(Difference::Missing) };
+    let removal = item.action == Action::Delete;
+    let Some(found) = found else { return (!removal).then_some(Difference::Missing) };
     let expected_at = item.recommendation.generated_at;
     let time = found.get(&schema.generated_at_attr);
     let found_at = time.and_then(|time| time.as_n().ok()).and_then(|text| text.parse().ok());
@@ -70,6 +74,9 @@ pub(super) fn between(
         && found > expected
     {
         return Some(Difference::Newer { found });
+    }
+    if removal {
+        return Some(Difference::Present);
     }
     let difference = match found.get(&schema.list_attr) {
         Some(AttributeValue::L(list)) => lists(&item.recommendation.articles, list, schema),
@@ -183,6 +190,12 @@ mod tests {
         assert_eq!(told, expected);
         let schema = Schema::with_key_type(KeyType::N);
         assert_eq!(between(&planned(&[1], None), None, &schema), Some(Difference::Missing));
+        let removal = schema.plan_delete(Id::from(7_i64), Some(5)).expect("fits");
+        assert_eq!(between(&removal, None, &schema), None);
+        let [older, newer] = [4, 6].map(|at| encode(&planned(&[1], Some(at)), &schema));
+        assert_eq!(between(&removal, Some(&older), &schema), Some(Difference::Present));
+        let kept = Some(Difference::Newer { found: 6 });
+        assert_eq!(between(&removal, Some(&newer), &schema), kept);
         let timed = encode(&planned(&[1], Some(5)), &schema);
         assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);
     }

@@ -1,15 +1,15 @@
 //! One `BatchWriteItem` call and what its answer means.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
-use aws_sdk_dynamodb::types::{PutRequest, ReturnConsumedCapacity, ThrottlingReason, WriteRequest};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ThrottlingReason, WriteRequest};
 use reco_core::Id;
 use reco_core::item::PlannedItem;
 
 use super::Writer;
 use super::report::{WriteFailure, WriteReport};
-use crate::encode::{encode, id_of};
+use crate::encode::{id_of, request};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
 
@@ -30,7 +30,7 @@ impl Writer {
         stop: &Stop,
         report: &mut WriteReport,
     ) -> Attempt {
-        let requests = items.iter().map(|item| put(encode(item, &self.schema))).collect();
+        let requests = items.iter().map(|item| request(item, &self.schema)).collect();
         let call = self
             .client
             .batch_write_item()
@@ -84,13 +84,13 @@ impl Writer {
     }
 
     fn user_of(&self, request: &WriteRequest) -> Option<Id> {
-        id_of(request.put_request()?.item().get(&self.schema.user_attr)?)
+        let attributes = match (request.put_request(), request.delete_request()) {
+            (Some(put), None) => put.item(),
+            (None, Some(delete)) => delete.key(),
+            _ => return None,
+        };
+        id_of(attributes.get(&self.schema.user_attr)?)
     }
-}
-
-fn put(item: HashMap<String, aws_sdk_dynamodb::types::AttributeValue>) -> WriteRequest {
-    let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
-    WriteRequest::builder().put_request(put).build()
 }
 
 fn throttling_reasons(error: &BatchWriteItemError) -> &[ThrottlingReason] {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ThrottlingReason;
+use reco_core::Id;
 use reco_core::item::PlannedItem;
 use serde::Serialize;
 
@@ -19,6 +20,11 @@ pub struct WriteReport {
     /// replace only what is older. An item whose first answer was lost counts here too, when the
     /// repetition finds that the first had taken effect.
     pub stale: usize,
+    /// Whose items these are.
+    pub stale_users: Vec<Id>,
+    /// What the failed conditions cost in WCU, computed from the sizes of what was to be written:
+    /// DynamoDB charges them but does not say how much.
+    pub stale_wcu: u64,
     /// Items not known to be written, handed back.
     pub left: Vec<PlannedItem>,
     /// Why items are left: the first reason met. `None` exactly when nothing is left.
@@ -95,6 +101,8 @@ impl WriteReport {
     pub fn merge(&mut self, other: WriteReport) {
         self.written += other.written;
         self.stale += other.stale;
+        self.stale_users.extend(other.stale_users);
+        self.stale_wcu += other.stale_wcu;
         self.left.extend(other.left);
         if let Some(failure) = other.failure {
             self.fail(failure);
@@ -119,6 +127,13 @@ impl WriteReport {
     /// Counts what an attempt wrote: of `before` items `left` are left, and some proved stale.
     pub(super) fn settle(&mut self, before: usize, stale_before: usize, left: usize) {
         self.written += before - left - (self.stale - stale_before);
+    }
+
+    /// Counts an item that the table holds a newer one of.
+    pub(super) fn found_stale(&mut self, item: PlannedItem) {
+        self.stale += 1;
+        self.stale_wcu += item.wcu();
+        self.stale_users.push(item.recommendation.user);
     }
 
     /// Counts a call refused whole as too fast.

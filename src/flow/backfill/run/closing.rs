@@ -11,6 +11,7 @@ use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
 use super::Run;
+use crate::aws::ListType;
 use crate::error::{Error, Kind, Result};
 
 impl Run {
@@ -85,6 +86,7 @@ impl Run {
         mut self,
         preparer: &Preparer,
         table: Option<String>,
+        list_type: ListType,
     ) -> Result<BackfillReport> {
         let dealt_with = match &self.saver {
             Some(saver) if self.rejects_broken => saver.saved(),
@@ -119,6 +121,8 @@ impl Run {
             dry_run: self.sink.is_dry(),
             table,
             key_type: preparer.schema.key_type,
+            list_type,
+            if_newer: preparer.times.required,
             policy_fingerprint: preparer.policy.fingerprint(),
             facts,
             rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
-use reco_core::decode::decode;
+use reco_core::Id;
+use reco_core::decode::{decode, deletion};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -71,9 +72,12 @@ fn hashes(chunk: &Chunk, hasher: &RandomState, highest: u64) -> Vec<u64> {
     for line in &chunk.lines {
         let Content::Text(text) = &line.content else { continue };
         let Ok(text) = std::str::from_utf8(text) else { continue };
-        let Ok(decoded) = decode(text) else { continue };
-        let users = decoded.entries.iter().map(|entry| &entry.recommendation.user);
-        hashes.extend(users.map(|user| hasher.hash_one(user)).filter(|hash| *hash <= highest));
+        let mut add =
+            |user: &Id| hashes.extend(Some(hasher.hash_one(user)).filter(|hash| *hash <= highest));
+        match decode(text) {
+            Ok(decoded) => decoded.entries.iter().for_each(|entry| add(&entry.recommendation.user)),
+            Err(_) => deletion(text).ok().flatten().iter().for_each(|gone| add(&gone.user)),
+        }
     }
     hashes
 }

@@ -1,0 +1,52 @@
+//! Lines that remove a user's item. Only files have them: as a message body such a line stays what
+//! it is to the Lambda, an item without a list.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::fault::clip;
+use super::{DecodeError, Top, entry, malformed, offset_in, present, start_of_value, syntax};
+use crate::Id;
+
+/// A line that removes a user's item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// Whose item it is.
+    pub user: Id,
+    /// When that was decided, in seconds since the epoch, where the line says so.
+    pub generated_at: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Flag<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    delete: Option<&'a RawValue>,
+}
+
+/// Reads `{"user_id": ..., "delete": true}`, optionally with `generated_at`. `None` when the text
+/// is anything else; [`super::decode`] then says what.
+///
+/// # Errors
+/// [`DecodeError::Malformed`] when the line has a `delete` that is not `true`, or a list beside it:
+/// what is meant is not certain, and a removal cannot be undone.
+pub fn deletion(text: &str) -> Result<Option<Deletion>, DecodeError> {
+    let Ok(Flag { delete: Some(delete) }) = serde_json::from_str(text) else { return Ok(None) };
+    let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
+    let (Some(user), None) = (top.user_id, top.data) else { return Ok(None) };
+    if delete.get() != "true" {
+        let found = clip(delete.get());
+        let reason = format!(
+            "`delete` is {found}; a line that removes an item says `\"delete\": true`, and one \
+             that does not has no `delete`"
+        );
+        return Err(malformed(text, offset_in(text, delete.get()), reason));
+    }
+    if top.recommended_note_ids.is_some() {
+        let reason =
+            "both `delete` and `recommended_note_ids`: is the item to go or to be written?";
+        return Err(malformed(text, start_of_value(text), reason));
+    }
+    let user = entry::user(text, user.get())?;
+    let generated_at = entry::generated_at(text, &top)?;
+    Ok(Some(Deletion { user, generated_at }))
+}

@@ -1,0 +1,149 @@
+//! How a backfill writes: what stands in an item beside the list, and what it may replace.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use reco_core::item::{Attribute, Constant, KeyType, Schema};
+use reco_store::table::SchemaNames;
+
+use crate::aws::{ListType, Table};
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::backfill::Times;
+
+/// Past this many seconds (the year 5138) a time is surely in milliseconds.
+const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
+
+/// How items are written.
+#[derive(Debug, Args)]
+pub struct WritingArgs {
+    /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
+    #[arg(long, help_heading = "Writing")]
+    pub if_newer: bool,
+    /// When lists without a `generated_at` were made: RFC 3339 or epoch seconds
+    #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
+    pub generated_at: Option<i64>,
+    /// Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which
+    #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
+    pub attrs: Vec<Attribute>,
+    /// Let items expire so long after the start of the run, e.g. 30d
+    #[arg(long, help_heading = "Writing", value_name = "DURATION", value_parser = crate::commands::metrics::seconds)]
+    pub ttl: Option<i64>,
+    /// The attribute that the table's time to live goes by
+    #[arg(
+        long,
+        help_heading = "Writing",
+        value_name = "NAME",
+        default_value = "expires_at",
+        requires = "ttl"
+    )]
+    pub ttl_attribute: String,
+    /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key's type where there are none]
+    #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
+    pub list_type: Option<KeyType>,
+}
+
+impl WritingArgs {
+    /// The configured names, with the list's type where it is given.
+    pub fn names(&self, names: SchemaNames) -> SchemaNames {
+        SchemaNames { list_type: self.list_type.or(names.list_type), ..names }
+    }
+
+    /// The layout, with what every item has beside its list.
+    ///
+    /// # Errors
+    /// When two attributes would have one name.
+    pub fn with_constants(&self, schema: Schema) -> Result<Schema> {
+        let expiry = self.ttl.map(|ttl| Attribute {
+            name: self.ttl_attribute.clone(),
+            // AWS: "Time to Live": a Number of epoch seconds.
+            value: Constant::seconds(now().saturating_add(ttl)),
+        });
+        let constants = self.attrs.iter().cloned().chain(expiry);
+        schema.with_constants(constants).map_err(|error| {
+            Error::new(Kind::Usage, "--attr and --ttl-attribute cannot be used so").because(&error)
+        })
+    }
+
+    /// What changes what is written: a run is resumed only under the same.
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let attrs: Vec<String> = self.attrs.iter().map(ToString::to_string).collect();
+        let attrs = Some(attrs.join(", ")).filter(|attrs| !attrs.is_empty());
+        let ttl = self.ttl.map(|ttl| format!("{ttl} s in {}", self.ttl_attribute));
+        let none = || "none".to_owned();
+        [
+            ("--attr", attrs.unwrap_or_else(none)),
+            ("--ttl", ttl.unwrap_or_else(none)),
+            ("--if-newer", self.if_newer.to_string()),
+            ("--generated-at", self.generated_at.map_or_else(none, |time| time.to_string())),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    /// What is known about when lists were made.
+    pub fn times(&self) -> Times {
+        Times { default: self.generated_at, required: self.if_newer }
+    }
+
+    /// Of which type lists are written, and why: as the table holds them.
+    ///
+    /// # Errors
+    /// When the table holds sets, which have no order.
+    pub async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
+        let chosen = match self.list_type {
+            Some(_) => ListType::configured(&table.schema),
+            None => table.adopt_list_type().await?,
+        };
+        if let Some(warning) = &chosen.warning {
+            context.ui.status(warning);
+        }
+        Ok(chosen)
+    }
+}
+
+fn list_type(text: &str) -> Result<KeyType, String> {
+    match text {
+        "N" | "n" => Ok(KeyType::N),
+        "S" | "s" => Ok(KeyType::S),
+        _ => Err("write N for Numbers or S for Strings".to_owned()),
+    }
+}
+
+/// Epoch seconds, or an RFC 3339 time.
+fn time(text: &str) -> Result<i64, String> {
+    let seconds = match text.parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => {
+            let time: jiff::Timestamp = text.parse().map_err(
+                |_| "write epoch seconds, or a time with its zone such as 2026-01-15T03:00:00Z",
+            )?;
+            time.as_second()
+        }
+    };
+    if seconds > LATEST_PLAUSIBLE_SECONDS {
+        return Err("looks like milliseconds; write epoch seconds".to_owned());
+    }
+    Ok(seconds)
+}
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_as_seconds_or_rfc_3339() {
+        assert_eq!(time("1768446000"), Ok(1_768_446_000));
+        assert_eq!(time("2026-01-15T03:00:00Z"), Ok(1_768_446_000));
+        assert_eq!(time("2026-01-15T12:00:00+09:00"), Ok(1_768_446_000));
+        for wrong in ["", "yesterday", "2026-01-15", "1768446000000"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

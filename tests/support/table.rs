@@ -1,0 +1,95 @@
+//! A sandbox with one table, and what stands in it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use serde_json::Value;
+
+use super::Harness;
+
+/// A sandbox with one empty on-demand table `recs` whose key is `user_id`; no facts.
+pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Harness {
+    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
+    let mut harness = Harness::sandbox(options);
+    harness.set("RECOCTL_TABLE", "recs");
+    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
+    let definition = AttributeDefinition::builder().attribute_name("user_id").attribute_type(kind);
+    let create = harness
+        .dynamodb()
+        .create_table()
+        .table_name("recs")
+        .billing_mode(BillingMode::PayPerRequest)
+        .key_schema(key.build().expect("a key element"))
+        .attribute_definitions(definition.build().expect("a definition"));
+    harness.runtime.block_on(create.send()).expect("the table is created");
+    harness
+}
+
+/// Puts an item, past recoctl.
+pub fn put(harness: &Harness, item: &[(&str, AttributeValue)]) {
+    let mut put = harness.dynamodb().put_item().table_name("recs");
+    for (name, value) in item {
+        put = put.item(*name, value.clone());
+    }
+    harness.runtime.block_on(put.send()).expect("the item is put");
+}
+
+/// A Number.
+pub fn n(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// A String.
+pub fn s(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn shown(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::N(text) => text.clone(),
+        AttributeValue::S(text) => format!("{text:?}"),
+        AttributeValue::L(list) => {
+            format!("[{}]", list.iter().map(shown).collect::<Vec<_>>().join(","))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// The table's items: key to `list name=value...`, the other attributes in alphabetical order.
+pub fn items(harness: &Harness) -> BTreeMap<String, String> {
+    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    let other = |name: &String| name != "user_id" && name != "recommended_note_ids";
+    items
+        .iter()
+        .map(|item| {
+            let mut text = shown(&item["recommended_note_ids"]);
+            let others: BTreeMap<_, _> = item.iter().filter(|(name, _)| other(name)).collect();
+            for (name, value) in others {
+                text.push_str(&format!(" {name}={}", shown(value)));
+            }
+            (shown(&item["user_id"]), text)
+        })
+        .collect()
+}
+
+/// The same, as written in a test.
+pub fn expected(items: &[(&str, &str)]) -> BTreeMap<String, String> {
+    items.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Every line and every entry is in exactly one place.
+pub fn assert_balanced(report: &Value) {
+    for books in ["lines", "entries"] {
+        let counts = report[books].as_object().expect("an object");
+        let of = |name: &str| counts[name].as_u64().expect("a count");
+        let parts: u64 = counts.keys().filter(|name| *name != "read").map(|name| of(name)).sum();
+        assert_eq!(of("read"), parts, "{books}: {counts:?}");
+    }
+}
