@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod classify;
+pub mod compose;
 pub mod decode;
 pub mod export;
 pub mod facts;
@@ -18,7 +19,9 @@ pub mod outcome;
 pub mod policy;
 pub mod record;
 pub mod salvage;
+pub mod seen;
 pub mod settle;
+pub mod shard;
 pub mod stack;
 pub mod supersede;
 

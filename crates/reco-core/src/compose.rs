@@ -1,0 +1,233 @@
+//! Composing: from recommendations to the bodies of queue messages, as producers write them.
+//!
+//! A body is `{"data": [[user, [ids...]], ...]}`, with `generated_at` where the lists say when they
+//! were made. One body has one such time, so lists of different times go in different bodies.
+
+use std::collections::BTreeMap;
+
+use crate::message::forbidden_character;
+use crate::{Id, Recommendation};
+
+const HEAD: &str = "{\"data\":[";
+const TAIL: &str = "]}";
+
+/// How much a body may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ComposeLimits {
+    /// Users.
+    pub users: usize,
+    /// Bytes of the whole body: the queue's `MaximumMessageSize`.
+    pub bytes: usize,
+}
+
+/// A list as it stands in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composable {
+    text: String,
+    generated_at: Option<i64>,
+}
+
+/// A list that no message can carry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The queue's limit is less than a message with this list alone.
+    #[error("a message with this entry alone is {bytes} bytes; the queue takes at most {limit}")]
+    TooLarge {
+        /// The size of such a message in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// SQS refuses a character of it.
+    #[error("an id has the character U+{0:04X}, which a queue message cannot hold")]
+    Forbidden(u32),
+}
+
+impl Composable {
+    /// Lays a list out.
+    ///
+    /// # Errors
+    /// [`ComposeError`] when a message with nothing but it would be refused.
+    pub fn new(
+        recommendation: &Recommendation,
+        limits: ComposeLimits,
+    ) -> Result<Self, ComposeError> {
+        let text = entry(&recommendation.user, &recommendation.articles);
+        if let Some((_, character)) = forbidden_character(&text) {
+            return Err(ComposeError::Forbidden(character.into()));
+        }
+        let composable = Composable { text, generated_at: recommendation.generated_at };
+        let bytes = HEAD.len() + composable.text.len() + tail(composable.generated_at).len();
+        if bytes > limits.bytes {
+            return Err(ComposeError::TooLarge { bytes, limit: limits.bytes });
+        }
+        Ok(composable)
+    }
+
+    /// Its own bytes in a body.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+}
+
+/// A body and who is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// The message's body.
+    pub body: String,
+    /// The indexes of its lists in what was given, ascending.
+    pub lists: Vec<usize>,
+}
+
+/// Fills bodies in order, as full as the limits allow. Every list is in exactly one.
+#[must_use]
+pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
+    let mut done = Vec::new();
+    let mut open: BTreeMap<Option<i64>, Composed> = BTreeMap::new();
+    for (index, list) in lists.iter().enumerate() {
+        let tail = tail(list.generated_at);
+        let body = open.entry(list.generated_at).or_insert_with(begun);
+        let room = limits.bytes.saturating_sub(body.body.len() + tail.len() + 1);
+        let full = body.lists.len() >= limits.users || list.text.len() > room;
+        if full && !body.lists.is_empty() {
+            done.push(ended(std::mem::replace(body, begun()), &tail));
+        }
+        if !body.lists.is_empty() {
+            body.body.push(',');
+        }
+        body.body.push_str(&list.text);
+        body.lists.push(index);
+    }
+    for (generated_at, body) in open {
+        done.push(ended(body, &tail(generated_at)));
+    }
+    done.sort_by_key(|composed| composed.lists.first().copied());
+    done
+}
+
+fn begun() -> Composed {
+    Composed { body: HEAD.to_owned(), lists: Vec::new() }
+}
+
+fn ended(mut composed: Composed, tail: &str) -> Composed {
+    composed.body.push_str(tail);
+    composed
+}
+
+fn tail(generated_at: Option<i64>) -> String {
+    generated_at.map_or_else(|| TAIL.to_owned(), |at| format!("],\"generated_at\":{at}}}"))
+}
+
+/// `[user,[ids...]]`, each id in the JSON type that it came in.
+fn entry(user: &Id, articles: &[Id]) -> String {
+    let mut text = String::with_capacity(16 + 12 * articles.len());
+    text.push('[');
+    push(&mut text, user);
+    text.push_str(",[");
+    for (rank, article) in articles.iter().enumerate() {
+        if rank > 0 {
+            text.push(',');
+        }
+        push(&mut text, article);
+    }
+    text.push_str("]]");
+    text
+}
+
+fn push(text: &mut String, id: &Id) {
+    match id {
+        Id::Int(number) => text.push_str(&number.to_string()),
+        Id::Str(string) => text.push_str(&serde_json::Value::from(&**string).to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::decode::decode;
+
+    fn list(user: impl Into<Id>, articles: &[i64], generated_at: Option<i64>) -> Recommendation {
+        let articles = articles.iter().map(|id| Id::from(*id)).collect();
+        Recommendation { user: user.into(), articles, generated_at }
+    }
+
+    fn composed(lists: &[Recommendation], limits: ComposeLimits) -> Vec<Composed> {
+        let lists: Result<Vec<_>, _> = lists.iter().map(|l| Composable::new(l, limits)).collect();
+        compose(&lists.expect("all fit"), limits)
+    }
+
+    #[test]
+    fn bodies_look_as_producers_write_them() {
+        let lists = [
+            list(1_i64, &[30, 10], None),
+            list("a\"b", &[], None),
+            list(2_i64, &[7], Some(1_768_446_000)),
+            list(3_i64, &[8], None),
+        ];
+        let bodies = composed(&lists, ComposeLimits { users: 2, bytes: 1000 });
+        let shown: Vec<_> = bodies.iter().map(|c| (c.body.as_str(), &c.lists[..])).collect();
+        let expected: [(&str, &[usize]); 3] = [
+            (r#"{"data":[[1,[30,10]],["a\"b",[]]]}"#, &[0, 1]),
+            (r#"{"data":[[2,[7]]],"generated_at":1768446000}"#, &[2]),
+            (r#"{"data":[[3,[8]]]}"#, &[3]),
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_no_message_can_carry_is_told_beforehand() {
+        let limits = ComposeLimits { users: 50, bytes: 40 };
+        let large = Composable::new(&list(1_i64, &[1; 20], None), limits);
+        assert!(matches!(large, Err(ComposeError::TooLarge { limit: 40, .. })), "{large:?}");
+        let forbidden = Composable::new(&list("a\u{ffff}", &[1], None), limits);
+        assert_eq!(forbidden, Err(ComposeError::Forbidden(0xffff)));
+        // Escaped by JSON, it is a harmless backslash on the way.
+        assert!(Composable::new(&list("a\u{1}", &[1], None), limits).is_ok());
+    }
+
+    fn any_list() -> impl Strategy<Value = Recommendation> {
+        let id = || {
+            prop_oneof![
+                any::<i64>().prop_map(Id::from),
+                any::<u64>().prop_map(Id::from),
+                "[a-zé\"\\\\\u{1}\u{10000}]{1,8}".prop_map(|text| Id::from(text.as_str())),
+            ]
+        };
+        let time = prop_oneof![Just(None), (0_i64..3).prop_map(Some)];
+        (id(), prop::collection::vec(id(), 0..12), time).prop_map(
+            |(user, articles, generated_at)| Recommendation { user, articles, generated_at },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_lambda_reads_back_every_list_once(
+            lists in prop::collection::vec(any_list(), 0..40),
+            users in 1_usize..9,
+            bytes in 40_usize..2000,
+        ) {
+            let limits = ComposeLimits { users, bytes };
+            let fitting: Vec<_> = lists
+                .iter()
+                .filter_map(|list| Some((list, Composable::new(list, limits).ok()?)))
+                .collect();
+            let composables: Vec<_> = fitting.iter().map(|(_, c)| c.clone()).collect();
+            let bodies = compose(&composables, limits);
+            let mut seen = vec![0; fitting.len()];
+            for body in &bodies {
+                prop_assert!(body.body.len() <= bytes && (1..=users).contains(&body.lists.len()));
+                let decoded = decode(&body.body).expect("a sound message");
+                prop_assert!(decoded.bad.is_empty());
+                prop_assert_eq!(decoded.entries.len(), body.lists.len());
+                for (entry, index) in decoded.entries.iter().zip(&body.lists) {
+                    seen[*index] += 1;
+                    prop_assert_eq!(&entry.recommendation, fitting[*index].0);
+                }
+            }
+            prop_assert!(seen.iter().all(|times| *times == 1), "{seen:?}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Shards: which part of an input is whose, by the user's key alone.
+//!
+//! Every machine reads the whole input and takes the users whose key falls into its part. Nobody
+//! needs to be asked: the part follows from the first 8 bytes of the SHA-256 of the key's text, read
+//! as a big-endian number, modulo the number of parts. All lists of one user fall into one part, so
+//! the last of them wins there as it does on one machine.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::Id;
+
+/// More parts than this are no plan but a slip of the pen.
+pub const MAX_SHARDS: u32 = 10_000;
+
+/// What a key is known by: the SHA-256 of its text, so that `7` and `"7"` agree. Two halves that
+/// are independent of each other: the shard comes from the first, what a shard parts its own users
+/// by from the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest {
+    shard: u64,
+    rest: u128,
+}
+
+impl KeyDigest {
+    /// The digest of a key.
+    #[must_use]
+    pub fn of(key: &Id) -> Self {
+        let digest: [u8; 32] = Sha256::digest(key.text().as_bytes()).into();
+        let number = |bytes: &[u8]| {
+            bytes.iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte))
+        };
+        let [shard, rest] = [number(&digest[..8]), number(&digest[8..24])];
+        KeyDigest { shard: shard as u64, rest }
+    }
+
+    /// 128 bits that say nothing about the shard. Among a billion keys the chance that any two
+    /// share them is about 1 in 10^21.
+    #[must_use]
+    pub fn rest(self) -> u128 {
+        self.rest
+    }
+}
+
+/// The i-th of n parts of an input, written `i/n`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 0.
+    index: u32,
+    of: u32,
+}
+
+impl Shard {
+    /// Whether a user's lists are this shard's.
+    #[must_use]
+    pub fn has(self, user: &Id) -> bool {
+        self.of == 1 || self.has_number(KeyDigest::of(user).shard)
+    }
+
+    /// Whether something without a key, such as a line that cannot be read, is this shard's by its
+    /// number in the input: each such thing is reported by one shard, not by all.
+    #[must_use]
+    pub fn has_number(self, number: u64) -> bool {
+        number % u64::from(self.of) == u64::from(self.index)
+    }
+
+    /// Which one it is, from 1.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        self.index + 1
+    }
+
+    /// Of how many.
+    #[must_use]
+    pub fn of(self) -> u32 {
+        self.of
+    }
+}
+
+/// Not `i/n`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ShardError {
+    /// No two numbers.
+    #[error("a shard is written I/N, for example 2/8: the second of eight")]
+    Form,
+    /// There is no such part.
+    #[error("shards are counted from 1 to N, and N is at most {MAX_SHARDS}")]
+    Range,
+}
+
+impl FromStr for Shard {
+    type Err = ShardError;
+
+    fn from_str(text: &str) -> Result<Self, ShardError> {
+        let (number, of) = text.split_once('/').ok_or(ShardError::Form)?;
+        let read = |text: &str| -> Result<u32, ShardError> {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits {
+                return Err(ShardError::Form);
+            }
+            text.parse().map_err(|_| ShardError::Range)
+        };
+        let (number, of) = (read(number)?, read(of)?);
+        if (1..=of).contains(&number) && of <= MAX_SHARDS {
+            Ok(Shard { index: number - 1, of })
+        } else {
+            Err(ShardError::Range)
+        }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number(), self.of)
+    }
+}
+
+impl Serialize for Shard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(of: u32) -> Vec<Shard> {
+        (1..=of).map(|number| format!("{number}/{of}").parse().expect("a shard")).collect()
+    }
+
+    #[test]
+    fn shards_are_read_as_they_are_written() {
+        let shard: Shard = "2/8".parse().expect("a shard");
+        assert_eq!((shard.number(), shard.of()), (2, 8));
+        assert_eq!(shard.to_string(), "2/8");
+        for wrong in ["", "2", "/", "2/", "/8", "a/8", "+2/8", "2/8/9", "-1/8", " 2/8"] {
+            assert_eq!(wrong.parse::<Shard>(), Err(ShardError::Form), "{wrong:?}");
+        }
+        for wrong in ["0/8", "9/8", "0/0", "1/10001", "1/99999999999"] {
+            assert_eq!(wrong.parse::<Shard>(), Err(ShardError::Range), "{wrong:?}");
+        }
+    }
+
+    /// The promise is between machines and between versions: these must never change.
+    #[test]
+    fn the_part_of_a_key_is_fixed_for_ever() {
+        let part = |key: &str| all(8).iter().position(|s| s.has(&Id::from(key))).expect("one") + 1;
+        let parts: Vec<usize> = ["1", "2", "3", "7", "ann", "é"].map(part).to_vec();
+        // By `printf %s KEY | sha256sum | cut -c-16`, modulo 8, plus 1.
+        assert_eq!(parts, EXPECTED);
+    }
+
+    const EXPECTED: [usize; 6] = [2, 7, 4, 7, 7, 4];
+
+    #[test]
+    fn shards_are_roughly_even_whatever_the_keys_look_like() {
+        let sequences: [fn(i64) -> Id; 3] =
+            [Id::from, |n| Id::from(n * 8), |n| Id::from(format!("user-{n:09}").as_str())];
+        for keys in sequences {
+            for of in [2_u32, 7, 8] {
+                let shards = all(of);
+                let mut counts = vec![0_u32; of as usize];
+                for key in (0..20_000).map(keys) {
+                    let at = shards.iter().position(|shard| shard.has(&key)).expect("one");
+                    counts[at] += 1;
+                }
+                let even = 20_000 / of;
+                // Five standard deviations of a fair draw, and more.
+                let slack = even / 8;
+                assert!(counts.iter().all(|n| n.abs_diff(even) < slack), "{of}: {counts:?}");
+            }
+        }
+    }
+
+    fn any_id() -> impl Strategy<Value = Id> {
+        prop_oneof![any::<i64>().prop_map(Id::from), ".{1,12}".prop_map(|s| Id::from(s.as_str()))]
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_is_in_exactly_one_shard(key in any_id(), of in 1_u32..200) {
+            let having = all(of).into_iter().filter(|shard| shard.has(&key)).count();
+            prop_assert_eq!(having, 1);
+        }
+
+        #[test]
+        fn everything_without_a_key_is_in_exactly_one_shard(number: u64, of in 1_u32..200) {
+            let having = all(of).into_iter().filter(|shard| shard.has_number(number)).count();
+            prop_assert_eq!(having, 1);
+        }
+
+        #[test]
+        fn a_number_and_its_text_are_one_key(number: i64, of in 1_u32..200) {
+            let (number, text) = (Id::from(number), Id::from(number.to_string().as_str()));
+            prop_assert_eq!(KeyDigest::of(&number), KeyDigest::of(&text));
+            for shard in all(of) {
+                prop_assert_eq!(shard.has(&number), shard.has(&text));
+            }
+        }
+    }
+}
