@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use sender::{Fate, Sender};
-use sender::{Sent, Trouble};
+pub(in crate::flow) use sender::{Sent, Trouble};
 
 use crate::error::{Error, Kind, Result};
 use crate::flow::redrive::Pace;

@@ -4,6 +4,7 @@
 //! done.
 
 pub mod client;
+pub mod dynamodb_json;
 pub mod encode;
 pub mod facts;
 pub mod generated_at;

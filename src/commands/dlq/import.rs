@@ -89,8 +89,13 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
         let written = Arc::new(written);
         let passing = home.is_passing();
         journal = (!passing).then(|| written.path().display().to_string());
-        let sender =
-            Sender { sqs, queue: plan.queue.clone(), stamp, journal: Some(Arc::clone(&written)) };
+        let sender = Sender {
+            sqs,
+            queue: plan.queue.clone(),
+            stamp,
+            journal: Some(Arc::clone(&written)),
+            twice_is_harmless: false,
+        };
         send(context, &args, &mut plan, sender).await?;
         let report = report(context, &args, &plan, journal.clone());
         if let Err(error) = written.close_with(report.outcome(), report.tally()).await {

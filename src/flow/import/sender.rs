@@ -61,20 +61,27 @@ pub struct Sender {
     pub stamp: String,
     /// Knows on disk what is about to be sent, and what came of it.
     pub journal: Option<Arc<Journal>>,
+    /// Whether a message that arrives twice does no harm: then one whose answer was lost is sent
+    /// again.
+    pub twice_is_harmless: bool,
 }
 
 /// What became of a batch.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
+pub(in crate::flow) struct Sent {
     /// Of each message its id, its group where that has an order, and its fate.
-    pub(super) fates: Vec<(String, Option<String>, Fate)>,
+    pub(in crate::flow) fates: Vec<(String, Option<String>, Fate)>,
     /// What was wrong with the call as a whole.
-    pub(super) trouble: Option<Trouble>,
+    pub(in crate::flow) trouble: Option<Trouble>,
+    /// Messages that were sent, and that an earlier attempt may have sent as well.
+    pub(in crate::flow) perhaps_twice: u64,
+    /// `SendMessageBatch` calls made.
+    pub(in crate::flow) calls: u64,
 }
 
 /// A call that failed as a whole.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(in crate::flow) enum Trouble {
     /// It would fail again: no use going on.
     Refused(String),
     /// It may pass.
@@ -93,6 +100,9 @@ struct Batch {
 impl Batch {
     fn settle(&mut self, message: &Message, fate: Fate) {
         let group = message.group_id().filter(|_| self.fifo).map(str::to_owned);
+        if matches!(fate, Fate::Sent { .. }) && self.doubts.contains_key(&message.id) {
+            self.sent.perhaps_twice += 1;
+        }
         // Whatever this attempt came to, an earlier one may have had its effect.
         let fate = match (self.doubts.get(&message.id), fate) {
             (Some(reason), Fate::Failed { .. } | Fate::Left { .. }) => {
@@ -141,7 +151,7 @@ fn as_kept(message: &Message) -> Outgoing<'_> {
 
 impl Sender {
     /// Sends up to 10 messages, of a FIFO queue at most one of a group.
-    pub(super) async fn send(
+    pub(in crate::flow) async fn send(
         &self,
         messages: Vec<Message>,
         pace: &Pace,
@@ -191,6 +201,7 @@ impl Sender {
             return None;
         }
         pace.gate(batch.pending.len()).await;
+        batch.sent.calls += 1;
         match self.call(&batch.pending).await {
             Ok(answer) => {
                 batch.sent.trouble = None;
@@ -250,7 +261,8 @@ impl Sender {
             batch.doubts.extend(pending);
         }
         // A second send would duplicate; FIFO recognises it by the deduplication id.
-        let passing = failure.trouble == SendTrouble::Passing || (lost && self.queue.fifo);
+        let again = self.queue.fifo || self.twice_is_harmless;
+        let passing = failure.trouble == SendTrouble::Passing || (lost && again);
         if written && passing {
             return Some(reason);
         }

@@ -110,7 +110,8 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     confirm(context, args, &queue, wanted.len() as u64, left_out)?;
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;
     let name = queue.name.clone();
-    let sender = Sender { sqs, queue, stamp: Journal::new_run_id(), journal: None };
+    let stamp = Journal::new_run_id();
+    let sender = Sender { sqs, queue, stamp, journal: None, twice_is_harmless: false };
     let limit = queue_state.max_message_bytes;
     let messages = send(context, sender, limit, path.clone(), wanted).await?;
     let restored = messages.iter().filter(|row| matches!(row.fate, Putback::Restored { .. }));
