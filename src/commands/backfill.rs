@@ -1,5 +1,6 @@
 //! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
 
+mod machines;
 pub(super) mod render;
 mod trust;
 mod writing;
@@ -11,10 +12,12 @@ use std::time::Duration;
 use clap::Args;
 use reco_core::item::{KeyType, Schema};
 use reco_core::outcome::Outcome;
+use reco_store::facts::FactsSource;
 use reco_store::retry::RetryOptions;
 use reco_store::table::SchemaNames;
 use reco_store::writer::WriterOptions;
 
+use self::machines::MachinesArgs;
 pub(super) use self::trust::positive;
 use self::trust::{Start, TrustArgs};
 use self::writing::WritingArgs;
@@ -26,7 +29,7 @@ use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::report::{BackfillReport, Cause};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use crate::flow::backfill::{Backfill, Preparer, Reject, Sink};
+use crate::flow::backfill::{Backfill, Preparer, Reject, Route, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Calls in flight at once that read back.
@@ -65,6 +68,8 @@ pub struct BackfillArgs {
     /// How items are written
     #[command(flatten)]
     pub writing: WritingArgs,
+    #[command(flatten)]
+    machines: MachinesArgs,
 }
 
 /// Runs it.
@@ -78,9 +83,16 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     }
     let sources = input::check(&args.files).await?;
     let policy = context.policy()?;
-    let facts = context.facts().await?;
+    let queue = args.machines.queue(context, args.dry_run).await?;
     let names = args.writing.names(context.schema_names());
-    let mut table = table(context, args.dry_run, &names).await?;
+    let (facts, mut table) = match queue {
+        // The Lambda has its own.
+        Some(_) => (FactsSource::None, None),
+        None => {
+            let tableless = args.dry_run || args.machines.emits();
+            (context.facts().await?, table(context, tableless, &names).await?)
+        }
+    };
     let (schema, list_type) = match &mut table {
         None => {
             let schema = args.writing.with_constants(assumed(names))?;
@@ -99,13 +111,22 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let concurrency = usize::from(args.concurrency);
     let options = WriterOptions { retry: RETRY, concurrency, only_newer: args.writing.if_newer };
     let total = total_bytes(&sources);
-    let times = args.writing.times();
-    let preparer = Arc::new(Preparer { facts, policy, schema, times });
-    let target = table.as_ref().filter(|_| !args.dry_run).map(|table| match &*table.info.arn {
-        "" => table.info.name.as_str(),
-        arn => arn,
-    });
-    let settings = args.writing.settings();
+    let route = match &queue {
+        Some(queue) => Route::Queue(queue.limits),
+        None if args.machines.emits() => Route::Files,
+        None => Route::Table,
+    };
+    let (times, shard) = (args.writing.times(), args.machines.shard);
+    let preparer = Arc::new(Preparer { facts, policy, schema, times, route, shard });
+    let target = match (&queue, &table) {
+        // Files are all there or not at all.
+        _ if args.dry_run || args.machines.emits() => None,
+        (Some(queue), _) => Some(queue.arn.as_str()),
+        (None, Some(table)) if table.info.arn.is_empty() => Some(table.info.name.as_str()),
+        (None, table) => table.as_ref().map(|table| table.info.arn.as_str()),
+    };
+    let mut settings = args.writing.settings();
+    settings.extend(args.machines.settings());
     let rejects = args.rejects.as_deref();
     let Start { resumed, saver, rejects } =
         trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
@@ -115,11 +136,14 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         indexes: table.as_ref().map_or(0, |table| table.info.indexes.len()),
     };
     let reader = table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
+    let files = args.machines.files(&preparer.schema, &sources)?;
     let backfill = Backfill {
         sources,
         preparer: Arc::clone(&preparer),
-        sink: match &table {
-            Some(table) if !args.dry_run => Sink::Table(table.writer(options)),
+        sink: match (queue, files, &table) {
+            (Some(queue), ..) => Sink::Queue(queue.sink),
+            (None, Some(files), _) => Sink::Emit(Box::new(files)),
+            (None, None, Some(table)) if !args.dry_run => Sink::Table(table.writer(options)),
             _ => Sink::Dry,
         },
         table: table.map(|table| table.info.name),
@@ -172,10 +196,12 @@ fn as_f64(units: i64) -> f64 {
     units as f64
 }
 
-/// The table, checked. A dry run may go without.
-async fn table(context: &Context, dry_run: bool, names: &SchemaNames) -> Result<Option<Table>> {
-    if dry_run && context.settings.value(Key::Table).is_none() {
-        context.ui.status("no table is configured: sizes are those of a table with number keys");
+/// The table, checked. What writes nothing to it may go without.
+async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Result<Option<Table>> {
+    if tableless && context.settings.value(Key::Table).is_none() {
+        context
+            .ui
+            .status("no table is configured: items are laid out as for a table with number keys");
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;
@@ -230,7 +256,8 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::service(what).cause(stopped.reason.clone()));
     }
     if report.entries.failed > 0 {
-        return Err(Error::service("nothing was written: DynamoDB took no item"));
+        let taker = if report.queue.is_some() { "the queue" } else { "DynamoDB" };
+        return Err(Error::service(format!("nothing was written: {taker} took nothing")));
     }
     let failed: Vec<_> = report.inputs.iter().filter_map(|input| input.failure.as_ref()).collect();
     if let Some(failure) = failed.first() {

@@ -14,7 +14,7 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use crate::flow::backfill::{Preparer, Times};
+use crate::flow::backfill::{Preparer, Route, Times};
 
 /// Arguments of `recoctl verify`.
 #[derive(Debug, Args)]
@@ -66,7 +66,8 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
         context.ui.status(warning);
     }
     let (schema, times) = (table.schema.clone(), Times::default());
-    let preparer = Arc::new(Preparer { facts, policy, schema, times });
+    let (route, shard) = (Route::Table, None);
+    let preparer = Arc::new(Preparer { facts, policy, schema, times, route, shard });
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),

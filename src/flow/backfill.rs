@@ -19,7 +19,7 @@ mod read;
 mod rejects;
 pub mod report;
 mod run;
-mod sink;
+pub mod sink;
 mod sizes;
 pub mod verify;
 mod window;
@@ -39,13 +39,13 @@ use self::limit::MaxRejects;
 use self::lines::Place;
 use self::plan::PlanOptions;
 use self::prepare::Prepared;
-pub use self::prepare::{Preparer, Times};
+pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
 use self::run::Run;
 pub use self::sink::Sink;
 use crate::aws::ListType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Chunks that wait between two stages.
 const CHUNKS: usize = 2;
@@ -99,7 +99,14 @@ impl Backfill {
         reading.abort();
         driven?;
         run.close().await;
-        run.report(&preparer, table, list_type)
+        let merged = run.merge().await?;
+        let mut report = run.report(&preparer, table, list_type)?;
+        if let Some(merged) = merged {
+            report.emit = Some(merged.publish(&report).map_err(|error| {
+                Error::input("the parts are written, but not their manifest").because(&error)
+            })?);
+        }
+        Ok(report)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The report of a backfill, for people.
 
+mod elsewhere;
 mod plan;
 
 use reco_core::outcome::Outcome;
@@ -45,11 +46,15 @@ impl Report for BackfillReport {
             let table = self.table.as_deref().unwrap_or_default();
             text.push_str(&format!("\n{}", verification(found, table, view)));
         }
+        text.push_str(&elsewhere::next_steps(self, palette));
         text
     }
 }
 
 fn headline(report: &BackfillReport, palette: Palette) -> String {
+    if let Some(headline) = elsewhere::headline(report, palette) {
+        return headline;
+    }
     let written = count(report.entries.written);
     let table = report.table.as_deref().unwrap_or("a table with number keys");
     let spent = spent(report.duration_s);
@@ -64,29 +69,29 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
             "{label}: {written} items would be written to {table} for {wcu} WCU{deletes} ({spent})\n"
         );
     }
-    let tone = match report.outcome {
+    let deleted = match report.entries.deleted {
+        0 => String::new(),
+        deleted => format!(", {} deleted", count(deleted)),
+    };
+    let label = palette.paint(tone(report), &format!("{written} items written{deleted}"));
+    format!("{label} to {table} in {spent} ({} items/s)\n", rounded(report.items_per_s))
+}
+
+fn tone(report: &BackfillReport) -> Tone {
+    match report.outcome {
         Outcome::Success | Outcome::NothingToDo => Tone::Good,
         Outcome::Partial | Outcome::Findings | Outcome::Bounced | Outcome::Interrupted => {
             Tone::Warn
         }
         Outcome::Failed => Tone::Bad,
-    };
-    let deleted = match report.entries.deleted {
-        0 => String::new(),
-        deleted => format!(", {} deleted", count(deleted)),
-    };
-    let label = palette.paint(tone, &format!("{written} items written{deleted}"));
-    format!("{label} to {table} in {spent} ({} items/s)\n", rounded(report.items_per_s))
+    }
 }
 
 /// The accounts: every line and every entry in exactly one row.
 fn books(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.lines, &report.entries);
-    let (written, deleted) = if report.dry_run {
-        ("would be written", "would be deleted")
-    } else {
-        ("written", "deleted")
-    };
+    let (written, deleted) =
+        (elsewhere::done(report), if report.dry_run { "would be deleted" } else { "deleted" });
     let newer = "the table holds what is as new or newer".to_owned();
     let skipped = reasons(report.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let rejected = reasons(report.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
@@ -97,12 +102,19 @@ fn books(report: &BackfillReport, view: &View) -> String {
         ("stale", Some(lines.stale), Some(entries.stale), newer, Tone::Faint),
         ("skipped", Some(lines.skipped), Some(entries.skipped), skipped, Tone::Faint),
         ("replaced", None, Some(entries.coalesced), later, Tone::Faint),
+        (
+            "other shards'",
+            Some(lines.other_shard),
+            Some(entries.other_shard),
+            String::new(),
+            Tone::Faint,
+        ),
         ("rejected", Some(lines.rejected), Some(entries.rejected), rejected, Tone::Bad),
         (
             "not taken",
             Some(lines.failed),
             Some(entries.failed),
-            "by DynamoDB".to_owned(),
+            elsewhere::taker(report).to_owned(),
             Tone::Bad,
         ),
         ("not reached", Some(lines.left), Some(entries.left), String::new(), Tone::Warn),
@@ -137,7 +149,10 @@ fn books(report: &BackfillReport, view: &View) -> String {
 
 /// What else there is to know, a line each.
 fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
-    let mut facts = Vec::new();
+    let mut facts = elsewhere::facts(report);
+    if report.queue.is_some() {
+        return facts;
+    }
     let dropped = report.dropped_articles.iter().map(|(reason, n)| (reason.name(), n));
     let dropped = reasons(dropped);
     let dropped =
@@ -149,7 +164,7 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     if let Some(plan) = &report.plan {
         facts.extend(plan::facts(plan, report.items.wcu));
     }
-    if !report.dry_run {
+    if !report.dry_run && report.emit.is_none() {
         let writes = &report.writes;
         let consumed = rounded(writes.consumed_wcu);
         let computed = count(report.items.wcu);
@@ -275,7 +290,7 @@ mod tests {
         Throttling, Writes,
     };
 
-    fn report() -> BackfillReport {
+    pub(super) fn report() -> BackfillReport {
         let mut items = ItemSizes::default();
         items.add(90);
         items.add(631);
@@ -300,6 +315,7 @@ mod tests {
                 }),
             }],
             lines: LineCounts {
+                other_shard: 0,
                 read: 12_500,
                 written: 11_900,
                 deleted: 40,
@@ -311,6 +327,7 @@ mod tests {
                 blank: 5,
             },
             entries: EntryCounts {
+                other_shard: 0,
                 read: 12_600,
                 written: 12_000,
                 deleted: 40,
@@ -351,6 +368,9 @@ mod tests {
             items_per_s: 193.9,
             rejects_file: Some("rejects.jsonl".to_owned()),
             first_rejects: Vec::new(),
+            shard: None,
+            queue: None,
+            emit: None,
             stopped: Some(crate::flow::backfill::report::Stopped {
                 cause: Cause::Interrupted,
                 reason: "interrupted".to_owned(),
@@ -364,7 +384,7 @@ mod tests {
         }
     }
 
-    fn rendered(report: &BackfillReport, width: usize) -> String {
+    pub(super) fn rendered(report: &BackfillReport, width: usize) -> String {
         report.render(&View { width: Some(width), palette: Palette::new(false) })
     }
 

@@ -16,6 +16,8 @@ pub type Reasons = BTreeMap<Cow<'static, str>, u64>;
 /// What became of an entry, from light to grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
+    /// Another shard's.
+    OtherShard,
     /// The filter leaves nothing to write.
     Skipped(SkipReason),
     /// A later list of the same user took its place before it was written.
@@ -52,6 +54,8 @@ pub struct LineCounts {
     pub stale: u64,
     /// Nothing was to be written.
     pub skipped: u64,
+    /// Other shards' as a whole.
+    pub other_shard: u64,
     /// The line, or an entry of it, is rejected.
     pub rejected: u64,
     /// DynamoDB did not take an entry of it.
@@ -79,6 +83,8 @@ pub struct EntryCounts {
     pub skipped: u64,
     /// Replaced by a later list of the same user before they were written.
     pub coalesced: u64,
+    /// Other shards'.
+    pub other_shard: u64,
     /// Cannot be written.
     pub rejected: u64,
     /// DynamoDB did not take them.
@@ -90,9 +96,20 @@ pub struct EntryCounts {
 impl LineCounts {
     /// Whether every line is in exactly one place.
     pub fn balances(&self) -> bool {
-        let LineCounts { read, written, deleted, stale, skipped, rejected, failed, left, blank } =
-            *self;
-        read == written + deleted + stale + skipped + rejected + failed + left + blank
+        let LineCounts {
+            read,
+            written,
+            deleted,
+            stale,
+            skipped,
+            other_shard,
+            rejected,
+            failed,
+            left,
+            blank,
+        } = *self;
+        let settled = written + deleted + stale + skipped + other_shard;
+        read == settled + rejected + failed + left + blank
     }
 }
 
@@ -106,11 +123,13 @@ impl EntryCounts {
             stale,
             skipped,
             coalesced,
+            other_shard,
             rejected,
             failed,
             left,
         } = *self;
-        read == written + deleted + stale + skipped + coalesced + rejected + failed + left
+        let settled = written + deleted + stale + skipped + coalesced + other_shard;
+        read == settled + rejected + failed + left
     }
 }
 
@@ -139,6 +158,23 @@ impl Books {
         self.lines.balances() && self.entries.balances()
     }
 
+    /// So many entries that were counted as written were replaced by later ones after all; `items`
+    /// are those that remain. Their lines stay where they are: it is not known any more which they
+    /// were.
+    pub(super) fn replaced(&mut self, entries: u64, items: ItemSizes) {
+        let entries = entries.min(self.entries.written);
+        self.entries.written -= entries;
+        self.entries.coalesced += entries;
+        self.items = items;
+    }
+
+    /// Nothing of what was counted as written came to anything: all of it is left.
+    pub(super) fn undone(&mut self) {
+        self.entries.left += std::mem::take(&mut self.entries.written);
+        self.lines.left += std::mem::take(&mut self.lines.written);
+        self.items = ItemSizes::default();
+    }
+
     /// Counts an entry that has met its fate.
     pub(super) fn count(&mut self, fate: Fate) {
         match fate {
@@ -152,6 +188,7 @@ impl Books {
                 self.entries.deleted += 1;
                 self.items.add_delete();
             }
+            Fate::OtherShard => self.entries.other_shard += 1,
             Fate::Written { bytes } => {
                 self.entries.written += 1;
                 self.items.add(bytes);
@@ -171,6 +208,7 @@ impl Books {
             None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,
             Some(Fate::Stale) => &mut self.lines.stale,
             Some(Fate::Deleted) => &mut self.lines.deleted,
+            Some(Fate::OtherShard) => &mut self.lines.other_shard,
             Some(Fate::Written { .. }) => &mut self.lines.written,
             Some(Fate::Rejected(_)) => &mut self.lines.rejected,
             Some(Fate::Failed) => &mut self.lines.failed,

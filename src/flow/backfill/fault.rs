@@ -1,5 +1,6 @@
 //! Faults of the data: why a line or an entry of it is rejected.
 
+use reco_core::compose::ComposeError;
 use reco_core::decode::{BadEntry, DecodeError};
 use reco_core::item::ItemError;
 
@@ -28,7 +29,11 @@ pub enum Reason {
     Oversize,
     /// Nobody says when the list was made, and only what is newer may be replaced.
     Undated,
-    /// DynamoDB did not take it.
+    /// No queue message can carry it.
+    Unsendable,
+    /// Only the table itself can be told to delete.
+    DeleteElsewhere,
+    /// It was not taken by where it was to go.
     NotWritten,
 }
 
@@ -46,6 +51,8 @@ impl Reason {
             Reason::KeyTooLong => "key-too-long",
             Reason::Oversize => "oversize",
             Reason::Undated => "undated",
+            Reason::Unsendable => "unsendable",
+            Reason::DeleteElsewhere => "delete-elsewhere",
             Reason::NotWritten => "not-written",
         }
     }
@@ -80,6 +87,15 @@ impl Fault {
         Fault::new(Reason::Undated, detail.to_owned())
     }
 
+    /// A deletion on its way to where none can be told.
+    pub fn delete_elsewhere(place: &str) -> Self {
+        let detail = format!(
+            "{place} cannot say that an item is to be deleted; a backfill \
+                              straight into the table can"
+        );
+        Fault::new(Reason::DeleteElsewhere, detail)
+    }
+
     /// A line that its input broke off in.
     pub fn cut_off() -> Self {
         Fault::new(Reason::CutOff, "the input broke off in this line".to_owned())
@@ -100,6 +116,12 @@ impl From<BadEntry> for Fault {
     fn from(bad: BadEntry) -> Self {
         let detail = bad.to_string();
         Fault { reason: Reason::BadEntry, detail, text: Some(bad.text) }
+    }
+}
+
+impl From<ComposeError> for Fault {
+    fn from(error: ComposeError) -> Self {
+        Fault::new(Reason::Unsendable, error.to_string())
     }
 }
 

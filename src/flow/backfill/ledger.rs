@@ -15,6 +15,7 @@ pub use super::books::Fate;
 use super::fault::Reason;
 use super::lines::Place;
 use super::rejects::Reject;
+use super::sizes::ItemSizes;
 
 /// Lines from the first open one on at most: what a single slow write may hold up, and what a
 /// resumed run does again.
@@ -38,6 +39,8 @@ pub struct Ledger {
     ready: Vec<Reject>,
     /// Bytes of the rejects in `open`.
     held: usize,
+    /// Nothing of what was written came to anything.
+    undone: bool,
 }
 
 #[derive(Debug)]
@@ -83,6 +86,24 @@ impl Ledger {
         let mut entering = self.begin(at, None);
         self.reject(&mut entering, reason, reject);
         self.entered(entering);
+    }
+
+    /// Enters a line of which nothing is this shard's.
+    pub fn other_shard(&mut self, at: Place) {
+        let mut entering = self.begin(at, None);
+        self.settled(&mut entering, Fate::OtherShard);
+        self.entered(entering);
+    }
+
+    /// As [`Books::replaced`].
+    pub fn replaced(&mut self, entries: u64, items: ItemSizes) {
+        self.all.replaced(entries, items);
+    }
+
+    /// As [`Books::undone`]: what was settled is not.
+    pub fn undone(&mut self) {
+        self.all.undone();
+        self.undone = true;
     }
 
     /// Begins a line with entries; give it back to [`Ledger::entered`].
@@ -155,6 +176,9 @@ impl Ledger {
 
     /// The first line that has entries waiting or left: every line before it is dealt with.
     pub fn first_open(&self) -> Option<Place> {
+        if self.undone {
+            return Some(Place::start(0));
+        }
         self.open.front().map(|line| line.at)
     }
 

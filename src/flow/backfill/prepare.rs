@@ -1,5 +1,7 @@
 //! The middle stage: lines decoded, filtered by facts and policy, and fitted to the table.
 
+mod route;
+
 use std::sync::Arc;
 
 use reco_core::decode::{Decoded, Deletion, decode, deletion};
@@ -8,12 +10,15 @@ use reco_core::filter::{DropCounts, SkipReason};
 use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
+use reco_core::shard::Shard;
 use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 
 use super::fault::{Fault, Reason};
 use super::lines::{Content, Line, Place};
 use super::read::Chunk;
+pub use route::Route;
+use route::{carry, other_shard, sifted};
 
 /// Entries whose facts are asked for at once.
 const ENTRIES_PER_LOOKUP: usize = 500;
@@ -29,6 +34,10 @@ pub struct Preparer {
     pub schema: Schema,
     /// When lists were made, where they do not say so themselves.
     pub times: Times,
+    /// Where entries go, and so who judges them.
+    pub route: Route,
+    /// Which users are this run's; all without one.
+    pub shard: Option<Shard>,
 }
 
 /// When lists were made, where lines do not say so themselves.
@@ -81,6 +90,8 @@ pub enum Found {
     Blank,
     /// Nothing that can be read as entries.
     Bad(Fault),
+    /// The same, and another shard reports it.
+    OtherShard,
     /// Entries, in order.
     Entries(Vec<PreparedEntry>),
 }
@@ -115,6 +126,8 @@ pub enum Fate {
     Skip(SkipReason),
     /// It cannot be written.
     Reject(Fault),
+    /// It is another shard's.
+    OtherShard,
 }
 
 /// An entry on its way to its judgement.
@@ -172,6 +185,15 @@ impl Preparer {
         group: Vec<Waiting>,
         lines: &mut [PreparedLine],
     ) -> Result<(), FactsError> {
+        if let Route::Queue(limits) = self.route {
+            for Waiting { line, index, recommendation } in group {
+                let fate = carry(recommendation, limits);
+                if let Found::Entries(entries) = &mut lines[line].found {
+                    entries.push(PreparedEntry { index, fate, dropped: DropCounts::default() });
+                }
+            }
+            return Ok(());
+        }
         let facts = match self.facts {
             FactsSource::None => FactSet::Unavailable,
             _ => {
@@ -206,7 +228,11 @@ impl Preparer {
                 (Some(text), found)
             }
         };
-        PreparedLine { at: line.at, text, found }
+        let prepared = PreparedLine { at: line.at, text, found };
+        match self.shard {
+            Some(shard) => sifted(prepared, number, shard, waiting),
+            None => prepared,
+        }
     }
 
     fn decode_text(&self, text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
@@ -242,11 +268,18 @@ impl Preparer {
 
     /// A removal is not filtered: facts about a user who is gone may be gone, too.
     fn delete(&self, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
+        if let Some(fault) = self.route.refuses_deletes() {
+            return rejected(0, fault);
+        }
         let planned = self
             .times
             .of(generated_at)
             .and_then(|time| self.schema.plan_delete(user, time).map_err(Fault::from));
+        let ours = |item: &PlannedItem| {
+            self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
+        };
         match planned {
+            Ok(item) if !ours(&item) => other_shard(0),
             Ok(item) => {
                 PreparedEntry { index: 0, fate: Fate::Write(item), dropped: DropCounts::default() }
             }
@@ -301,6 +334,8 @@ mod tests {
             policy: Policy::default(),
             schema: Schema::with_key_type(KeyType::N),
             times: Times::default(),
+            route: Route::Table,
+            shard: None,
         };
         let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
         let lines = lines.iter().enumerate().map(|(number, text)| Line {
@@ -321,10 +356,12 @@ mod tests {
             }
             Fate::Skip(reason) => format!("{} skip {}", entry.index, reason.name()),
             Fate::Reject(fault) => format!("{} reject {}", entry.index, fault.reason.name()),
+            Fate::OtherShard => format!("{} other", entry.index),
         };
         match found {
             Found::Blank => "blank".to_owned(),
             Found::Bad(fault) => fault.reason.name().to_owned(),
+            Found::OtherShard => "other".to_owned(),
             Found::Entries(entries) => entries.iter().map(entry).collect::<Vec<_>>().join(", "),
         }
     }

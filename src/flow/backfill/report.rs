@@ -3,6 +3,7 @@
 use reco_core::filter::DropCounts;
 use reco_core::item::KeyType;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::shard::Shard;
 use reco_store::writer::WriteReport;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,8 @@ use super::input::{Compression, Source};
 use super::lines::Place;
 use super::plan::Plan;
 use super::rejects::Reject;
+pub use super::sink::emit::EmitReport;
+pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
 use crate::aws::ListType;
@@ -64,6 +67,12 @@ pub struct BackfillReport {
     pub rejects_file: Option<String>,
     /// The first few rejects, their text shortened.
     pub first_rejects: Vec<Reject>,
+    /// Which part of the input this run took.
+    pub shard: Option<Shard>,
+    /// What was sent, when entries went to a queue.
+    pub queue: Option<QueueReport>,
+    /// What was written, when items went to files.
+    pub emit: Option<EmitReport>,
     /// What ended the run before its input did.
     pub stopped: Option<Stopped>,
     /// Where it is kept how far the run came; `None` where it cannot be gone on with.
@@ -215,6 +224,10 @@ pub enum Cause {
     Rejects,
     /// More was rejected than `--max-rejects` allows.
     TooManyRejects,
+    /// The queue takes nothing.
+    Queue,
+    /// Files could not be written.
+    Files,
 }
 
 /// A line, by name.
@@ -263,12 +276,21 @@ impl BackfillReport {
         }
         let broken = self.inputs.iter().filter(|input| input.failure.is_some()).count() as u64;
         let EntryCounts {
-            written, deleted, stale, skipped, coalesced, rejected, failed, left, ..
+            written,
+            deleted,
+            stale,
+            skipped,
+            coalesced,
+            other_shard,
+            rejected,
+            failed,
+            left,
+            ..
         } = self.entries;
         let stopped = u64::from(self.stopped.is_some());
         let tally = Tally {
             done: written + deleted,
-            excluded: skipped + coalesced + stale,
+            excluded: skipped + coalesced + stale + other_shard,
             failed: rejected + failed + left + broken + stopped,
         };
         let interrupted =

@@ -1,6 +1,7 @@
 //! The coordinator: takes judged lines in, keeps batches in flight, and keeps the books.
 
 mod closing;
+mod emit;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use super::plan::{Largest, PlanOptions};
 use super::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use super::rejects::{Reject, Rejects};
 use super::report::{At, Cause, InputFailure, InputReport, Resumed, Writes};
-use super::sink::{Begun, Sink};
+use super::sink::{Begun, Delivered, Handed, Handing, Sink};
 use super::window::{Pending, Window};
 use super::write::{self, Batch, Entry, Written};
 use crate::error::{Error, Kind, Result};
@@ -47,7 +48,7 @@ pub(super) struct Run {
     halt: CancellationToken,
     window: Window,
     ledger: Ledger,
-    in_flight: JoinSet<Written>,
+    in_flight: JoinSet<Delivered>,
     /// Where the first line that was not taken in begins.
     end: Place,
     stop: Option<(Cause, String)>,
@@ -76,12 +77,12 @@ impl Run {
     ) -> Self {
         Run {
             inputs,
+            window: Window::new(sink.batch_limits()),
             sink,
             rejects,
             concurrency: concurrency.max(1),
             halt: cancel.child_token(),
             cancel,
-            window: Window::default(),
             ledger: Ledger::default(),
             in_flight: JoinSet::new(),
             end: Place::start(0),
@@ -144,9 +145,9 @@ impl Run {
                     self.stop(Cause::Interrupted, "interrupted".to_owned());
                 }
                 _ = save.tick(), if self.saver.is_some() => self.save(),
-                Some(written) = self.in_flight.join_next() => {
-                    let written = written.map_err(|error| internal(&error))?;
-                    self.written(written);
+                Some(delivered) = self.in_flight.join_next() => {
+                    let delivered = delivered.map_err(|error| internal(&error))?;
+                    self.delivered(delivered);
                 }
                 chunk = chunks.next(), if going && !at_end && self.has_room() => match chunk {
                     None => at_end = true,
@@ -183,8 +184,35 @@ impl Run {
                 Begun::Going(writing) => {
                     self.in_flight.spawn(writing);
                 }
-                Begun::Over(written) => self.written(*written),
+                Begun::Over(delivered) => self.delivered(*delivered),
             }
+        }
+    }
+
+    fn delivered(&mut self, delivered: Delivered) {
+        match delivered {
+            Delivered::Written(written) => self.written(written),
+            Delivered::Handed(handed) => self.handed(handed),
+        }
+    }
+
+    /// Enters what became of a batch that was handed on.
+    fn handed(&mut self, handed: Handed) {
+        let Handed { entries, hopeless } = handed;
+        self.window.done(entries.iter().map(|(entry, _)| &entry.user));
+        let later = hopeless.is_some() && self.saver.is_some();
+        for (entry, handing) in entries {
+            match handing {
+                Handing::Done => {
+                    self.ledger.settle(entry.line, Fate::Written { bytes: entry.bytes });
+                }
+                Handing::Failed(reason) if !later => self.failed(entry.line, entry.index, reason),
+                Handing::Failed(_) | Handing::Left => self.ledger.settle(entry.line, Fate::Left),
+            }
+        }
+        self.keep_rejects();
+        if let Some(reason) = hopeless {
+            self.stop(self.sink.cause(), reason);
         }
     }
 
@@ -209,7 +237,7 @@ impl Run {
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
                 self.ledger.settle(entry.line, Fate::Left);
             } else if let Some(failure) = failure {
-                self.failed(entry.line, entry.index, failure);
+                self.failed(entry.line, entry.index, failure.to_string());
             }
         }
         self.keep_rejects();
@@ -234,13 +262,13 @@ impl Run {
         }
     }
 
-    fn failed(&mut self, line: u64, index: usize, failure: &WriteFailure) {
+    fn failed(&mut self, line: u64, index: usize, detail: String) {
         let Some((at, text)) = self.ledger.line(line) else { return };
         let own = text
             .as_deref()
             .and_then(|text| std::str::from_utf8(text).ok())
             .and_then(|text| prepare::entry_text(text, index));
-        let fault = Fault { reason: Reason::NotWritten, detail: failure.to_string(), text: own };
+        let fault = Fault { reason: Reason::NotWritten, detail, text: own };
         let reject = self.reject(at, Some(index), fault, text.as_ref());
         self.ledger.fail(line, reject);
     }
@@ -267,6 +295,7 @@ impl Run {
         let PreparedLine { at, text, found } = line;
         let entries = match found {
             Found::Blank => return self.ledger.blank(at),
+            Found::OtherShard => return self.ledger.other_shard(at),
             Found::Bad(fault) => {
                 let reason = fault.reason;
                 let reject = self.reject(at, None, fault, text.as_ref());
@@ -286,6 +315,9 @@ impl Run {
             match fate {
                 prepare::Fate::Skip(reason) => {
                     self.ledger.settled(&mut entering, Fate::Skipped(reason));
+                }
+                prepare::Fate::OtherShard => {
+                    self.ledger.settled(&mut entering, Fate::OtherShard);
                 }
                 prepare::Fate::Write(item) => {
                     let line = self.ledger.waits(&mut entering);

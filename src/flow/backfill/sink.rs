@@ -1,9 +1,18 @@
 //! Where batches go.
 
+pub mod emit;
+mod handed;
+pub mod queue;
+
 use futures::future::BoxFuture;
+use reco_core::batch::Limits;
 use reco_store::writer::Writer;
 use tokio_util::sync::CancellationToken;
 
+use self::emit::EmitSink;
+pub(super) use self::handed::{Handed, Handing};
+use self::queue::QueueSink;
+use super::report::{Cause, QueueReport};
 use super::write::{Batch, Written};
 
 /// Where batches go.
@@ -12,29 +21,82 @@ pub enum Sink {
     Table(Writer),
     /// Nowhere: a dry run counts them and no more.
     Dry,
+    /// Into the source queue, to be filtered and written by the Lambda.
+    Queue(QueueSink),
+    /// Into files, for DynamoDB to read.
+    Emit(Box<EmitSink>),
 }
 
 /// A batch that was given to its sink.
 pub(super) enum Begun {
     /// It is on its way.
-    Going(BoxFuture<'static, Written>),
+    Going(BoxFuture<'static, Delivered>),
     /// It is over already.
-    Over(Box<Written>),
+    Over(Box<Delivered>),
+}
+
+/// A batch that is over.
+#[derive(Debug)]
+pub(super) enum Delivered {
+    /// The table was asked to take it, or in a dry run was not.
+    Written(Written),
+    /// It was handed on to somebody else.
+    Handed(Handed),
 }
 
 impl Sink {
     /// Whether nothing is written on purpose.
     pub(super) fn is_dry(&self) -> bool {
-        matches!(self, Sink::Dry)
+        match self {
+            Sink::Dry => true,
+            Sink::Queue(queue) => queue.is_dry(),
+            Sink::Table(_) | Sink::Emit(_) => false,
+        }
+    }
+
+    /// What ends a run when it takes nothing.
+    pub(super) fn cause(&self) -> Cause {
+        match self {
+            Sink::Table(_) | Sink::Dry => Cause::Table,
+            Sink::Queue(_) => Cause::Queue,
+            Sink::Emit(_) => Cause::Files,
+        }
+    }
+
+    /// What was sent, when it goes to a queue.
+    pub(super) fn queue_report(&self) -> Option<QueueReport> {
+        match self {
+            Sink::Queue(queue) => Some(queue.report()),
+            Sink::Table(_) | Sink::Dry | Sink::Emit(_) => None,
+        }
+    }
+
+    /// How much a batch may hold.
+    pub(super) fn batch_limits(&self) -> Limits {
+        match self {
+            Sink::Queue(queue) => queue.batch_limits(),
+            Sink::Table(_) | Sink::Dry | Sink::Emit(_) => Limits::BATCH_WRITE_ITEM,
+        }
     }
 
     /// Begins with a batch. `halt` ends retries.
-    pub(super) fn begin(&self, batch: Batch, halt: &CancellationToken) -> Begun {
+    pub(super) fn begin(&mut self, batch: Batch, halt: &CancellationToken) -> Begun {
         match self {
             Sink::Table(writer) => {
-                Begun::Going(Box::pin(batch.write(writer.clone(), halt.clone())))
+                let writing = batch.write(writer.clone(), halt.clone());
+                Begun::Going(Box::pin(async { Delivered::Written(writing.await) }))
             }
-            Sink::Dry => Begun::Over(Box::new(batch.pretend())),
+            Sink::Dry => Begun::Over(Box::new(Delivered::Written(batch.pretend()))),
+            Sink::Queue(queue) => {
+                let (entries, items) = batch.into_parts();
+                queue.note(&entries);
+                let sending = queue.clone().send(entries, items, halt.clone());
+                Begun::Going(Box::pin(async { Delivered::Handed(sending.await) }))
+            }
+            Sink::Emit(emit) => {
+                let (entries, items) = batch.into_parts();
+                Begun::Over(Box::new(Delivered::Handed(emit.take(entries, &items))))
+            }
         }
     }
 }

@@ -27,8 +27,9 @@ pub struct Pending {
 }
 
 /// Items that wait and keys that are in flight.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Window {
+    limits: Limits,
     waiting: HashMap<Id, Pending>,
     /// Users of `waiting` who are not in flight, in the order in which they came.
     ready: VecDeque<Id>,
@@ -36,7 +37,24 @@ pub struct Window {
     bytes: usize,
 }
 
+impl Default for Window {
+    fn default() -> Self {
+        Window::new(Limits::BATCH_WRITE_ITEM)
+    }
+}
+
 impl Window {
+    /// A window whose batches hold no more than `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Window {
+            limits,
+            waiting: HashMap::new(),
+            ready: VecDeque::new(),
+            in_flight: HashSet::new(),
+            bytes: 0,
+        }
+    }
+
     /// Takes an item in; answers with the older one of the same user whose place it takes.
     pub fn push(&mut self, pending: Pending) -> Option<Pending> {
         let user = pending.item.recommendation.user.clone();
@@ -56,8 +74,9 @@ impl Window {
     /// Takes a batch out, and locks its keys until [`Window::done`]. A batch that could be fuller
     /// is held back unless `flush`.
     pub fn batch(&mut self, flush: bool) -> Option<Vec<Pending>> {
-        let limits = Limits::BATCH_WRITE_ITEM;
-        if self.ready.is_empty() || (self.ready.len() < limits.entries && !flush) {
+        let limits = self.limits;
+        let full = self.ready.len() >= limits.entries || self.bytes >= limits.bytes;
+        if self.ready.is_empty() || !(full || flush) {
             return None;
         }
         let (mut batch, mut bytes) = (Vec::with_capacity(limits.entries), 0);

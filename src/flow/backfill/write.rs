@@ -80,6 +80,11 @@ impl Batch {
         Written { entries: self.entries, report }
     }
 
+    /// What is in it, and as what.
+    pub fn into_parts(self) -> (Vec<Entry>, Vec<PlannedItem>) {
+        (self.entries, self.items)
+    }
+
     /// What a dry run does instead.
     pub fn pretend(self) -> Written {
         let report = WriteReport { written: self.items.len(), ..WriteReport::default() };

@@ -1,0 +1,191 @@
+//! Past one machine: a part of the input, the queue, or files for DynamoDB itself.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use reco_core::compose::ComposeLimits;
+use reco_core::item::Schema;
+use reco_core::shard::Shard;
+
+use crate::aws::sqs::Sqs;
+use crate::config::Key;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::backfill::input::{Compression, Source};
+use crate::flow::backfill::sink::emit::{
+    EmitOptions, EmitSink, PartCompression, S3Location, partitions,
+};
+use crate::flow::backfill::sink::queue::QueueSink;
+use crate::flow::import::Sender;
+use crate::flow::redrive::{Pace, Rate};
+
+/// The only format there is; it names what is in the files, so that others may follow.
+const FORMAT: &str = "dynamodb-json";
+
+/// Text by gzip or zstd is a fraction of itself: the guess errs on the side of more partitions.
+const EXPANSION: u64 = 8;
+
+/// Arguments for more than one machine.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Past one machine")]
+pub struct MachinesArgs {
+    /// Take the users of the I-th of N parts only: N machines with the same input share it out
+    /// without a word
+    #[arg(long, value_name = "I/N", conflicts_with = "verify")]
+    pub shard: Option<Shard>,
+    /// Send the lists to the source queue, for the Lambda to filter and write
+    #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type"])]
+    pub via: Option<Via>,
+    /// Lists in a queue message at most
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "via",
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub users_per_message: u16,
+    /// Messages a second at most (may be a fraction)
+    #[arg(long, value_name = "N", requires = "via")]
+    pub rate: Option<Rate>,
+    /// Write the filtered items to files in this new directory instead, for DynamoDB to read from
+    /// S3; the only format is dynamodb-json
+    #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer"])]
+    pub emit: Option<Vec<String>>,
+    /// How the files are compressed
+    #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]
+    pub emit_compression: PartCompression,
+    /// Size of a file before compression (K, M and G are powers of 1024)
+    #[arg(long, value_name = "BYTES", default_value = "256M", requires = "emit", value_parser = size)]
+    pub part_size: u64,
+    /// Where in S3 the files are to go, for the commands that are printed: nothing is uploaded
+    #[arg(long, value_name = "s3://BUCKET/PREFIX", requires = "emit")]
+    pub s3: Option<S3Location>,
+}
+
+/// By which way lists get into the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Via {
+    /// Through the source queue.
+    Queue,
+}
+
+/// The way through the queue.
+pub struct ViaQueue {
+    /// What sends.
+    pub sink: QueueSink,
+    /// What a message may hold.
+    pub limits: ComposeLimits,
+    /// The queue's ARN.
+    pub arn: String,
+}
+
+impl MachinesArgs {
+    /// What a resumed run must agree in.
+    pub fn settings(&self) -> BTreeMap<String, String> {
+        let shard = self.shard.map(|shard| ("shard".to_owned(), shard.to_string()));
+        let via = self.via.map(|Via::Queue| ("via".to_owned(), "queue".to_owned()));
+        shard.into_iter().chain(via).collect()
+    }
+
+    /// The sink into the source queue, when that is the way, with the limits of its messages.
+    ///
+    /// # Errors
+    /// When there is no such queue, or it keeps an order.
+    pub async fn queue(&self, context: &Context, dry_run: bool) -> Result<Option<ViaQueue>> {
+        if self.via.is_none() {
+            return Ok(None);
+        }
+        let name = context.settings.require(Key::Queue)?;
+        let sqs = Sqs::new(context.sdk().await?);
+        let (queue, state) = sqs.resolve(name).await?;
+        if queue.fifo {
+            let error = Error::config(format!("{} is a FIFO queue", queue.name)).hint(
+                "what group a list belongs to is the producer's to know; write to the table \
+                 directly, or send to a standard queue",
+            );
+            return Err(error);
+        }
+        let limits = ComposeLimits {
+            users: usize::from(self.users_per_message),
+            bytes: state.max_message_bytes,
+        };
+        let (name, arn) = (queue.name.clone(), queue.arn.clone());
+        let sender = (!dry_run).then_some(Sender {
+            sqs,
+            queue,
+            stamp: String::new(),
+            journal: None,
+            // The Lambda writes the same item twice.
+            twice_is_harmless: true,
+        });
+        let pace = Pace::new(self.rate, Duration::ZERO);
+        Ok(Some(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn }))
+    }
+
+    /// Whether items go to files.
+    pub fn emits(&self) -> bool {
+        self.emit.is_some()
+    }
+
+    /// The sink into files, when that is asked for.
+    ///
+    /// # Errors
+    /// When the format is another, or the directory is not empty.
+    pub fn files(&self, schema: &Schema, sources: &[Source]) -> Result<Option<EmitSink>> {
+        let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
+        if format != FORMAT {
+            let message = format!("{format:?} is no format of files; there is {FORMAT:?}");
+            return Err(Error::new(Kind::Usage, message));
+        }
+        let options = EmitOptions {
+            directory: PathBuf::from(directory),
+            compression: self.emit_compression,
+            part_size: self.part_size,
+            s3: self.s3.clone().unwrap_or_default(),
+            shard: self.shard,
+        };
+        let own = u64::from(self.shard.map_or(1, Shard::of));
+        let bytes = decompressed(sources).map(|bytes| bytes / own);
+        EmitSink::create(options, schema.clone(), partitions(bytes)).map(Some)
+    }
+}
+
+/// A guess at how many bytes of lines there are; `None` where a pipe may bring any number.
+fn decompressed(sources: &[Source]) -> Option<u64> {
+    let size = |source: &Source| {
+        let factor = if source.compression == Compression::None { 1 } else { EXPANSION };
+        Some(source.bytes?.saturating_mul(factor))
+    };
+    sources.iter().map(size).sum()
+}
+
+/// `1000`, `64K`, `256M`, `1G`; a B after it changes nothing.
+fn size(text: &str) -> std::result::Result<u64, String> {
+    let form = || "a size is a number of bytes, or one with K, M or G, such as 256M".to_owned();
+    let upper = text.to_ascii_uppercase();
+    let number = upper.strip_suffix('B').unwrap_or(&upper);
+    let (number, unit) = match number.as_bytes().last() {
+        Some(b'K') => (number.trim_end_matches('K'), 1024),
+        Some(b'M') => (number.trim_end_matches('M'), 1024 * 1024),
+        Some(b'G') => (number.trim_end_matches('G'), 1024 * 1024 * 1024),
+        _ => (number, 1),
+    };
+    let number: u64 = number.parse().map_err(|_| form())?;
+    match number.checked_mul(unit) {
+        Some(bytes @ 1..) => Ok(bytes),
+        _ => Err(form()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        for (text, bytes) in [("1", 1), ("64k", 65_536), ("256MB", 268_435_456), ("2G", 2 << 30)] {
+            assert_eq!(size(text), Ok(bytes));
+        }
+        for wrong in ["", "0", "M", "1T", "-1", "1.5G", "99999999999G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a report says when items do not go to the table directly, or not all of them are its own.
+
+use super::{escape_line, rounded, spent};
+use crate::flow::backfill::report::{BackfillReport, EmitReport, QueueReport};
+use crate::ui::{Palette, Tone, bytes, count};
+
+/// The first line; `None` when it is about the table.
+pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
+    let spent = spent(report.duration_s);
+    if let Some(queue) = &report.queue {
+        let QueueReport { queue, messages, users, .. } = queue;
+        let (messages, users) = (count(*messages), count(*users));
+        let queue = escape_line(queue);
+        if report.dry_run {
+            let label = palette.paint(Tone::Heading, "dry run");
+            let what = format!("{users} lists would be sent to {queue} in {messages} messages");
+            return Some(format!("{label}: {what} ({spent})\n"));
+        }
+        let label = palette.paint(super::tone(report), &format!("{users} lists sent"));
+        return Some(format!("{label} to {queue} in {messages} messages in {spent}\n"));
+    }
+    let EmitReport { items, parts, directory, .. } = report.emit.as_ref()?;
+    let label = palette.paint(super::tone(report), &format!("{} items emitted", count(*items)));
+    let (parts, directory) = (count(*parts), escape_line(directory));
+    let speed = rounded(report.items_per_s);
+    Some(format!("{label} to {directory} in {parts} parts in {spent} ({speed} items/s)\n"))
+}
+
+/// What became of an entry that arrived.
+pub fn done(report: &BackfillReport) -> &'static str {
+    match (&report.queue, &report.emit, report.dry_run) {
+        (Some(_), _, true) => "would be sent",
+        (Some(_), _, false) => "sent",
+        (None, Some(_), _) => "emitted",
+        (None, None, true) => "would be written",
+        (None, None, false) => "written",
+    }
+}
+
+/// Who did not take what was not taken.
+pub fn taker(report: &BackfillReport) -> &'static str {
+    if report.queue.is_some() { "by the queue" } else { "by DynamoDB" }
+}
+
+/// What else there is to know, a line each.
+pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(shard) = report.shard {
+        facts.push(("shard", shard.to_string()));
+    }
+    if let Some(queue) = &report.queue {
+        facts.extend(of_queue(queue));
+    }
+    if let Some(emit) = &report.emit {
+        let (lines, stored) = (bytes(emit.bytes), bytes(emit.stored_bytes));
+        facts.push(("files", format!("{lines} of lines, {stored} as stored")));
+        facts.push(("manifest", escape_line(&emit.manifest)));
+    }
+    facts
+}
+
+fn of_queue(queue: &QueueReport) -> Vec<(&'static str, String)> {
+    let mut facts =
+        vec![("messages", format!("{} in {} calls", bytes(queue.bytes), count(queue.calls)))];
+    if queue.perhaps_twice > 0 {
+        let messages = count(queue.perhaps_twice);
+        let what = format!("{messages} messages, whose first answer was lost; it does no harm");
+        facts.push(("sent twice?", what));
+    }
+    if queue.repeated_users > 0 {
+        let times = count(queue.repeated_users);
+        let what = format!("{times} lists or more follow one of the same user, in no sure order:");
+        facts.push(("order", what));
+        let advice = "give generated_at, and set writes.only_newer in the Lambda's policy";
+        facts.push(("", advice.to_owned()));
+    }
+    facts
+}
+
+/// What to do next, where the work goes on elsewhere.
+pub fn next_steps(report: &BackfillReport, palette: Palette) -> String {
+    let Some(EmitReport { commands, .. }) = &report.emit else { return String::new() };
+    let label = |text: &str| palette.paint(Tone::Heading, text);
+    format!(
+        "\n{}\n  {}\n{}\n  {}\n  {}\n{}\n  {}\n  {}\n",
+        label("bring the parts to S3"),
+        commands.upload,
+        label("then make a new table of them"),
+        commands.import_table,
+        commands.describe_import,
+        label("or put them into the table that there is"),
+        commands.start_bulk_put_items,
+        commands.describe_bulk_operation,
+    )
+}
+
+#[cfg(test)]
+mod tests;

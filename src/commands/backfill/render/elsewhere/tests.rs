@@ -1,0 +1,56 @@
+use super::super::tests::{rendered, report};
+use super::*;
+use crate::flow::backfill::sink::emit::{Commands, PartCompression};
+
+fn sent() -> BackfillReport {
+    let queue = QueueReport {
+        queue: "reco-source".to_owned(),
+        messages: 250,
+        users: 12_100,
+        bytes: 11_534_336,
+        calls: 27,
+        perhaps_twice: 10,
+        repeated_users: 42,
+    };
+    BackfillReport { queue: Some(queue), stopped: None, inputs: vec![], ..report() }
+}
+
+fn emitted() -> BackfillReport {
+    let command = |name: &str| format!("aws {name} ...");
+    let commands = Commands {
+        upload: command("s3 sync"),
+        import_table: command("dynamodb import-table"),
+        describe_import: command("dynamodb describe-import"),
+        start_bulk_put_items: command("dynamodb start-bulk-put-items"),
+        describe_bulk_operation: command("dynamodb describe-bulk-operation"),
+    };
+    let emit = EmitReport {
+        directory: "out".to_owned(),
+        manifest: "out/manifest.json".to_owned(),
+        compression: PartCompression::Gzip,
+        parts: 3,
+        items: 12_100,
+        bytes: 734_003_200,
+        stored_bytes: 104_857_600,
+        commands,
+    };
+    let shard = "2/8".parse().ok();
+    BackfillReport { emit: Some(emit), shard, stopped: None, inputs: vec![], ..report() }
+}
+
+#[test]
+fn what_went_to_a_queue() {
+    insta::assert_snapshot!("queue_at_80", rendered(&sent(), 80));
+    insta::assert_snapshot!("queue_at_140", rendered(&sent(), 140));
+    let dry = BackfillReport { dry_run: true, ..sent() };
+    insta::assert_snapshot!("queue_dry", rendered(&dry, 80));
+}
+
+#[test]
+fn what_went_to_files_and_what_to_do_with_them() {
+    let mut report = emitted();
+    report.lines.other_shard = 80_000;
+    report.entries.other_shard = 84_700;
+    insta::assert_snapshot!("emit_at_80", rendered(&report, 80));
+    insta::assert_snapshot!("emit_at_140", rendered(&report, 140));
+}

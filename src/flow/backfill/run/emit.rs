@@ -1,0 +1,41 @@
+//! The end of a run that writes files: all of them, or none.
+
+use super::super::report::Cause;
+use super::super::sink::Sink;
+use super::super::sink::emit::Merged;
+use super::{Run, internal};
+use crate::error::Result;
+
+impl Run {
+    /// Writes the parts, once all items have come. A run that was stopped writes none.
+    ///
+    /// # Errors
+    /// Only when recoctl itself is at fault; a disk that is full stops the run.
+    pub(in super::super) async fn merge(&mut self) -> Result<Option<Merged>> {
+        let Sink::Emit(emit) = &mut self.sink else { return Ok(None) };
+        let Some(gathered) = emit.gathered() else { return Ok(None) };
+        if self.stop.is_some() || gathered.is_empty() {
+            gathered.abandon();
+            self.ledger.undone();
+            return Ok(None);
+        }
+        let cancel = self.cancel.clone();
+        let merging = tokio::task::spawn_blocking(move || gathered.merge(&cancel));
+        match merging.await.map_err(|error| internal(&error))? {
+            Ok(merged) => {
+                self.ledger.replaced(merged.replaced, merged.sizes);
+                Ok(Some(merged))
+            }
+            Err(_) if self.cancel.is_cancelled() => {
+                self.stop(Cause::Interrupted, "interrupted".to_owned());
+                self.ledger.undone();
+                Ok(None)
+            }
+            Err(error) => {
+                self.stop(Cause::Files, format!("the parts cannot be written: {error}"));
+                self.ledger.undone();
+                Ok(None)
+            }
+        }
+    }
+}
