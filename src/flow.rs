@@ -8,6 +8,8 @@ pub mod hold;
 pub mod import;
 pub mod journal;
 pub mod judge;
+#[cfg(feature = "sandbox")]
+pub mod load;
 pub mod matcher;
 pub mod metrics;
 pub mod native;

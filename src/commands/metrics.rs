@@ -1,6 +1,6 @@
 //! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
 
-mod render;
+pub(super) mod render;
 pub(super) mod targets;
 
 use std::time::{SystemTime, UNIX_EPOCH};

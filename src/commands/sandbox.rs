@@ -1,6 +1,7 @@
 //! `recoctl sandbox`: a local AWS with a seeded pipeline.
 
 mod demo;
+mod load;
 mod start;
 
 use clap::Subcommand;
@@ -16,6 +17,8 @@ pub enum SandboxCommand {
     Start(start::StartArgs),
     /// A guided tour: each command is shown, then really run
     Demo(demo::DemoArgs),
+    /// Put load on a local pipeline, and say which part of it gives out first
+    Load(load::LoadArgs),
 }
 
 /// Runs one of them.
@@ -26,5 +29,6 @@ pub async fn run(context: &Context, command: SandboxCommand) -> Result<Outcome> 
     match command {
         SandboxCommand::Start(args) => start::run(context, &args).await,
         SandboxCommand::Demo(args) => demo::run(context, &args).await,
+        SandboxCommand::Load(args) => load::run(context, &args).await,
     }
 }

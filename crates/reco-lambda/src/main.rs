@@ -3,6 +3,7 @@
 mod init_error;
 mod log;
 
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,9 +14,18 @@ use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> ExitCode {
     let started = Instant::now();
     log::start();
+    // An error that `main` returned would be printed a second time, and not as JSON.
+    match serve(started).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Starts and polls until the environment ends. What goes wrong is logged here.
+async fn serve(started: Instant) -> Result<(), Error> {
     let (pipeline, margin) = match open().await {
         Ok(opened) => opened,
         Err(error) => {
@@ -31,7 +41,8 @@ async fn main() -> Result<(), Error> {
         name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
     };
     let function = &function;
-    lambda_runtime::run(service_fn(|event| function.invoke(event))).await
+    let polled = lambda_runtime::run(service_fn(|event| function.invoke(event))).await;
+    polled.inspect_err(|error| tracing::error!(%error, "polling ended"))
 }
 
 async fn open() -> Result<(Pipeline, Duration), Error> {

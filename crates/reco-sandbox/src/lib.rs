@@ -4,6 +4,7 @@
 pub mod cloudwatch;
 pub mod dynamodb;
 pub mod faults;
+pub mod feed;
 mod gateway;
 mod http;
 mod options;

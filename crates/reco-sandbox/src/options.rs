@@ -7,6 +7,7 @@ use crate::seed::{SeedError, SeedOptions};
 use crate::worker::WorkerOptions;
 use reco_core::policy::Policy;
 use reco_lambda::settings::SettingsError;
+use reco_store::facts::CacheOptions;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,11 @@ pub struct SandboxOptions {
     /// Run this binary of the function, through the Runtime API, in place of the handler in this
     /// process. What it says goes to stderr.
     pub lambda_bin: Option<PathBuf>,
+    /// Articles that the function remembers between batches. `None` remembers none, so that what a
+    /// test changes in the facts shows at once.
+    pub facts_cache: Option<CacheOptions>,
+    /// Summarise metrics by the second instead of by the minute.
+    pub metrics_by_second: bool,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
     /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
@@ -57,6 +63,8 @@ impl SandboxOptions {
             worker: None,
             policy: Policy::default(),
             lambda_bin: None,
+            facts_cache: None,
+            metrics_by_second: false,
             faults: Vec::new(),
             fault_seed: 0,
         }

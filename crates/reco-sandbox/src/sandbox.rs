@@ -3,11 +3,12 @@
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
 use crate::faults::FaultySqs;
+use crate::feed::{Feed, Lists};
 use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
-use crate::sqs::{Sqs, SqsOptions};
+use crate::sqs::{QueueDepth, Sqs, SqsOptions};
 use crate::worker::{self, Function, Source, Worker, WorkerOptions};
 use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -15,6 +16,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
+use reco_store::facts::CacheOptions;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -45,6 +47,14 @@ struct Services {
     cloudwatch: Cloudwatch,
 }
 
+/// What a sandbox's function is given, beside its pipeline.
+struct Own<'a> {
+    endpoint: &'a str,
+    policy: Policy,
+    cache: Option<CacheOptions>,
+    metrics: Cloudwatch,
+}
+
 /// What was seeded, and the directory that holds its facts.
 struct Pipeline {
     seed: Seed,
@@ -65,7 +75,10 @@ impl Sandbox {
         let stop = CancellationToken::new();
         // From here on every way out stops what was started.
         let guard = stop.clone().drop_guard();
-        let services = Services::start(&endpoint, options.write_capacity, &stop).await?;
+        let cloudwatch =
+            if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
+        let services =
+            Services::start(&endpoint, options.write_capacity, cloudwatch, &stop).await?;
         let pipeline = match &options.seed {
             Some(options) => Some(Pipeline::seed(&services, options).await?),
             None => None,
@@ -76,9 +89,15 @@ impl Sandbox {
         // From here on the services answer, which the function needs to describe its table.
         let worker = match (&pipeline, &options.worker) {
             (Some(pipeline), Some(worker)) => {
+                let own = Own {
+                    endpoint: &endpoint,
+                    policy: options.policy,
+                    cache: options.facts_cache,
+                    metrics: services.cloudwatch.clone(),
+                };
                 let function = match options.lambda_bin {
-                    Some(path) => pipeline.binary(path, &endpoint, &options.policy).await?,
-                    None => pipeline.function(&endpoint, options.policy).await?,
+                    Some(path) => pipeline.binary(path, own).await?,
+                    None => pipeline.function(own).await?,
                 };
                 Some(services.worker(&endpoint, function, worker.clone(), stop.child_token()))
             }
@@ -143,6 +162,18 @@ impl Sandbox {
         self.faulty.injected()
     }
 
+    /// What sends lists for users into the source queue.
+    #[must_use]
+    pub fn feed(&self, lists: Lists) -> Feed {
+        Feed::new(&self.sdk_config(), self.services.sqs.queue_url(seed::QUEUE), lists)
+    }
+
+    /// How much the source queue and the DLQ hold: nothing when nothing was seeded.
+    #[must_use]
+    pub fn depths(&self) -> [Option<QueueDepth>; 2] {
+        [seed::QUEUE, seed::DLQ].map(|queue| self.services.sqs.depth(queue))
+    }
+
     /// What was seeded, if anything.
     #[must_use]
     pub fn seed(&self) -> Option<&Seed> {
@@ -204,11 +235,11 @@ impl Services {
     async fn start(
         endpoint: &str,
         capacity: Option<WriteCapacity>,
+        cloudwatch: Cloudwatch,
         stop: &CancellationToken,
     ) -> Result<Self, SandboxError> {
         let sqs = Sqs::new(SqsOptions::default());
         sqs.set_base_url(endpoint);
-        let cloudwatch = Cloudwatch::new();
         let dynamodb = DynamoDb::start(capacity, cloudwatch.clone(), stop.child_token())
             .await
             .map_err(SandboxError::DynamoDb)?;
@@ -255,24 +286,22 @@ impl Pipeline {
     }
 
     /// The Lambda's handler on this pipeline.
-    async fn function(&self, endpoint: &str, policy: Policy) -> Result<Function, SandboxError> {
-        // What a test changes in the facts file shows at once.
-        let settings = Settings { policy, cache: None, ..Settings::new(seed::TABLE, self.facts()) };
-        Ok(worker::function(settings.open(&sdk_config(endpoint)).await?))
+    async fn function(&self, own: Own<'_>) -> Result<Function, SandboxError> {
+        let Own { endpoint, policy, cache, metrics } = own;
+        let settings = Settings { policy, cache, ..Settings::new(seed::TABLE, self.facts()) };
+        let pipeline = settings.open(&sdk_config(endpoint)).await?;
+        Ok(worker::measured(pipeline, seed::FUNCTION, metrics))
     }
 
     /// The Lambda's binary on this pipeline.
-    async fn binary(
-        &self,
-        path: PathBuf,
-        endpoint: &str,
-        policy: &Policy,
-    ) -> Result<Function, SandboxError> {
+    async fn binary(&self, path: PathBuf, own: Own<'_>) -> Result<Function, SandboxError> {
+        let Own { endpoint, policy, cache, metrics } = own;
+        let articles = cache.map_or(0, |cache| cache.capacity);
         let settings = [
             ("AWS_LAMBDA_FUNCTION_NAME", seed::FUNCTION.to_owned()),
             ("RECO_TABLE", seed::TABLE.to_owned()),
             ("RECO_FACTS", self.facts()),
-            ("RECO_FACTS_CACHE_ARTICLES", "0".to_owned()),
+            ("RECO_FACTS_CACHE_ARTICLES", articles.to_string()),
             ("RECO_POLICY", policy.to_toml()),
             ("RECO_POLICY_FINGERPRINT", policy.fingerprint()),
             ("RECO_DEADLINE_MARGIN_MS", worker::MARGIN.as_millis().to_string()),
@@ -282,7 +311,7 @@ impl Pipeline {
         let binary = FunctionBinary {
             path,
             variables: variables.map(|(name, value)| (name.to_owned(), value)).collect(),
-            log: FunctionLog::Stderr,
+            log: FunctionLog::Metrics(metrics),
         };
         Ok(Fleet::start(binary).await?.function())
     }

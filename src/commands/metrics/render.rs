@@ -25,15 +25,9 @@ impl Report for MetricsReport {
 
     fn render(&self, view: &View) -> String {
         let palette = view.palette;
-        let width = spark_width(view);
-        let mut text = format!("{}\n", heading(self, width, palette));
-        for section in &self.sections {
-            text.push_str(&format!("\n{}\n", title(section, palette)));
-            for row in &section.rows {
-                text.push_str(&format!("{}\n", line(row, width, palette)));
-            }
-        }
-        text.push('\n');
+        let (span, period) = (self.end - self.start, i64::from(self.period_s));
+        let label = format!("last {} by {}", shown(span), shown(period));
+        let mut text = format!("{}\n", curves(&label, &self.sections, view));
         for finding in &self.findings {
             text.push_str(&said(finding, palette));
         }
@@ -52,9 +46,20 @@ fn spark_width(view: &View) -> usize {
         .clamp(SPARK.0, SPARK.1)
 }
 
-fn heading(report: &MetricsReport, width: usize, palette: Palette) -> String {
-    let (span, period) = (report.end - report.start, i64::from(report.period_s));
-    let label = format!("last {} by {}", shown(span), shown(period));
+/// Every row of the sections as a curve with its numbers, under a heading.
+pub(in crate::commands) fn curves(label: &str, sections: &[Section], view: &View) -> String {
+    let (palette, width) = (view.palette, spark_width(view));
+    let mut text = format!("{}\n", heading(label, width, palette));
+    for section in sections {
+        text.push_str(&format!("\n{}\n", title(section, palette)));
+        for row in &section.rows {
+            text.push_str(&format!("{}\n", line(row, width, palette)));
+        }
+    }
+    text
+}
+
+fn heading(label: &str, width: usize, palette: Palette) -> String {
     let names = ["LAST", "MAX", "AVG", "TOTAL"].map(|name| format!(" {name:>NUMBER$}"));
     let text = format!("{label:LABEL$} {:width$}{}", "", names.concat());
     palette.paint(Tone::Heading, text.trim_end())

@@ -56,6 +56,14 @@ pub enum Measure {
     InFlight,
     /// Age of the oldest message in seconds.
     OldestAge,
+    /// Lists that the function wrote.
+    Written,
+    /// Messages that it returned for retry.
+    Returned,
+    /// Waiting for facts, mean, in milliseconds.
+    FactsMean,
+    /// Writing, mean, in milliseconds.
+    WriteMean,
 }
 
 /// How a measure's numbers are read.
@@ -95,16 +103,21 @@ impl Measure {
             Measure::Visible => ("ApproximateNumberOfMessagesVisible", Maximum),
             Measure::InFlight => ("ApproximateNumberOfMessagesNotVisible", Maximum),
             Measure::OldestAge => ("ApproximateAgeOfOldestMessage", Maximum),
+            Measure::Written => ("EntriesWritten", Sum),
+            Measure::Returned => ("MessagesReturned", Sum),
+            Measure::FactsMean => ("FactsLatency", Average),
+            Measure::WriteMean => ("WriteLatency", Average),
         }
     }
 
     /// How its numbers are read.
     pub fn unit(self) -> Unit {
         match self {
-            Measure::ConsumedWcu => Unit::PerSecond,
+            Measure::ConsumedWcu | Measure::Written => Unit::PerSecond,
             Measure::ProvisionedWcu | Measure::Concurrency => Unit::Level,
             Measure::Visible | Measure::InFlight => Unit::Level,
             Measure::DurationMean | Measure::DurationMax => Unit::Milliseconds,
+            Measure::FactsMean | Measure::WriteMean => Unit::Milliseconds,
             Measure::OldestAge => Unit::Seconds,
             _ => Unit::Count,
         }
@@ -134,6 +147,10 @@ impl Measure {
             Measure::Visible => "visible",
             Measure::InFlight => "in flight",
             Measure::OldestAge => "oldest message",
+            Measure::Written => "lists written/s",
+            Measure::Returned => "messages returned",
+            Measure::FactsMean => "  facts, mean ms",
+            Measure::WriteMean => "  writing, mean ms",
         }
     }
 }

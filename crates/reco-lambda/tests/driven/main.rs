@@ -7,7 +7,10 @@
 mod emf;
 mod expectation;
 mod gate;
+#[path = "../../../reco-sandbox/tests/conformance/independent.rs"]
+mod independent;
 mod kit;
+mod mapping;
 #[path = "../../../../tests/support/mariadb.rs"]
 mod mariadb;
 mod sandbox;

@@ -2,9 +2,11 @@
 //!
 //! `PutMetricData`, `GetMetricData` (no metric math), `ListMetrics`, `PutMetricAlarm`,
 //! `DescribeAlarms`, `DeleteAlarms`. Standard-resolution data is kept by the minute, as CloudWatch
-//! keeps it; high-resolution data by the second.
+//! keeps it; high-resolution data by the second. Metrics in embedded metric format are taken from a
+//! log's lines.
 
 mod alarms;
+mod emf;
 mod error;
 mod list;
 mod put;
@@ -27,9 +29,23 @@ pub const PATH_PREFIX: &str = "/service/GraniteServiceVersion20100801/operation/
 pub const TARGET_PREFIX: &str = "GraniteServiceVersion20100801.";
 
 /// The CloudWatch of a sandbox. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Cloudwatch {
     state: Arc<Mutex<State>>,
+    /// Seconds to which what the services publish is summarised.
+    resolution: i64,
+}
+
+impl std::fmt::Debug for Cloudwatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloudwatch").field("resolution", &self.resolution).finish_non_exhaustive()
+    }
+}
+
+impl Default for Cloudwatch {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[derive(Default)]
@@ -42,7 +58,14 @@ impl Cloudwatch {
     /// An empty CloudWatch.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { state: Arc::default(), resolution: store::MINUTE }
+    }
+
+    /// An empty CloudWatch to which the services publish by the second: for runs of a minute, in
+    /// which AWS's own resolution would show one point.
+    #[must_use]
+    pub fn by_second() -> Self {
+        Self { resolution: 1, ..Self::new() }
     }
 
     /// Records one value of a series at a time in seconds since the epoch.
@@ -55,7 +78,7 @@ impl Cloudwatch {
         value: f64,
     ) {
         let key = SeriesKey::new(namespace, metric, dimensions);
-        self.lock().store.add(key, store::MINUTE, timestamp_s, value, 1.0);
+        self.lock().store.add(key, self.resolution, timestamp_s, value, 1.0);
     }
 
     /// Records one value of a series now.

@@ -1,7 +1,7 @@
 //! One process of the function with its Runtime API.
 
 use super::api::{Api, Invocation, Reply, Start};
-use super::{FunctionBinary, FunctionError, FunctionLog};
+use super::{FunctionBinary, FunctionError, FunctionLog, output};
 use hyper::body::Bytes;
 use std::io;
 use std::process::Stdio;
@@ -36,6 +36,9 @@ impl Environment {
         let api = Api::serve().await.map_err(unable)?;
         let begun = Instant::now();
         let mut process = command(binary, &api).map_err(unable)?.spawn().map_err(unable)?;
+        if let (FunctionLog::Metrics(metrics), Some(said)) = (&binary.log, process.stdout.take()) {
+            tokio::spawn(output::sort(said, metrics.clone()));
+        }
         let started = tokio::select! {
             start = api.started() => Some(start),
             // What it reported, it reported before it ended.
@@ -136,7 +139,7 @@ fn command(binary: &FunctionBinary, api: &Api) -> io::Result<Command> {
         .kill_on_drop(true);
     match &binary.log {
         // Stdout of this process may be somebody's data.
-        FunctionLog::Stderr => command.stdout(io::stderr()).stderr(Stdio::inherit()),
+        FunctionLog::Metrics(_) => command.stdout(Stdio::piped()).stderr(Stdio::inherit()),
         FunctionLog::File(path) => {
             let file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
             command.stdout(file.try_clone()?).stderr(file)

@@ -6,7 +6,9 @@
 mod api;
 mod environment;
 mod fleet;
+mod output;
 
+use crate::cloudwatch::Cloudwatch;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,11 +27,10 @@ pub struct FunctionBinary {
 }
 
 /// Where the function's stdout and stderr go.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub enum FunctionLog {
-    /// To the stderr of this process.
-    #[default]
-    Stderr,
+    /// Metrics into this CloudWatch, everything else to the stderr of this process.
+    Metrics(Cloudwatch),
     /// To the end of a file.
     File(PathBuf),
 }

@@ -8,9 +8,13 @@ mod facts;
 mod history;
 mod mix;
 mod mixture;
+mod population;
 mod resources;
 
 pub use mix::Mix;
+pub use population::Population;
+pub(crate) use population::list;
+pub use resources::SOURCE_MESSAGE_BYTES;
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
@@ -40,11 +44,19 @@ pub struct SeedOptions {
     pub visibility_timeout_s: u32,
     /// Receives before the source queue gives a message up (AWS recommends at least 5).
     pub max_receive_count: u32,
+    /// Seed facts of so many users instead of the story: queues, DLQ and table are empty then.
+    pub population: Option<Population>,
 }
 
 impl Default for SeedOptions {
     fn default() -> Self {
-        Self { mix: Mix::default(), rng_seed: 7, visibility_timeout_s: 2, max_receive_count: 5 }
+        Self {
+            mix: Mix::default(),
+            rng_seed: 7,
+            visibility_timeout_s: 2,
+            max_receive_count: 5,
+            population: None,
+        }
     }
 }
 
@@ -114,12 +126,15 @@ pub(crate) async fn plant(
     now_ms: u64,
 ) -> Result<Seed, SeedError> {
     resources::create(services, options)?;
+    let facts = directory.join("facts.sqlite");
+    let unwritten = |source| SeedError::Facts { path: facts.clone(), source };
+    if let Some(population) = &options.population {
+        population.write(&facts).await.map_err(unwritten)?;
+        return Ok(Seed { messages: Vec::new(), facts });
+    }
     let mut cast = cast::Cast::new(options.rng_seed);
     let messages = mixture::compose(&mut cast, &options.mix, now_ms, services.sqs);
-    let facts = directory.join("facts.sqlite");
-    facts::write(&facts, &cast)
-        .await
-        .map_err(|source| SeedError::Facts { path: facts.clone(), source })?;
+    facts::write(&facts, &cast).await.map_err(unwritten)?;
     resources::fill_table(services.dynamodb, &cast)?;
     history::record(services, options, &messages, now_ms);
     let mut seeded = Vec::with_capacity(messages.len());

@@ -11,7 +11,7 @@ mod lambda;
 mod poller;
 
 pub(crate) use lambda::MARGIN;
-pub use lambda::function;
+pub use lambda::{function, measured};
 
 use crate::cloudwatch::Cloudwatch;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};

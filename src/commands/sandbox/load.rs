@@ -1,0 +1,138 @@
+//! `recoctl sandbox load`: load on a local pipeline, to tune its parameters before production.
+
+mod render;
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Once;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use reco_core::outcome::Outcome;
+
+use crate::commands::metrics::seconds;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::flow::load::numbers::Parameters;
+use crate::flow::load::verdict::verdict;
+use crate::flow::load::{self, LoadOptions};
+use crate::ui::Unit;
+
+/// Arguments of `recoctl sandbox load`.
+///
+/// A producer sends lists for made-up users into a queue; the Lambda's own handler takes them in
+/// batches, filters them by facts and writes them into a table with a write limit. Everything runs
+/// in this process and in memory: no account, and nothing is left behind. Durations are this
+/// machine's, so use a release build, and read them beside those of your own function.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// Users to send, a list each
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = number(1, 10_000_000))]
+    pub users: u64,
+    /// Users a second that are sent; as fast as the queue takes them when not given
+    #[arg(long, value_name = "USERS", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Write capacity units a second of the table; no limit when not given
+    #[arg(long, value_name = "N", value_parser = number(1, 10_000_000))]
+    pub wcu: Option<u64>,
+    /// Invocations of the function at a time (MaximumConcurrency of the event source mapping)
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = number(1, 1_000))]
+    pub concurrency: u64,
+    /// End after so long even when the queue is not empty, e.g. 60s, 5m
+    #[arg(long = "for", value_name = "DURATION", default_value = "2m", value_parser = seconds)]
+    pub at_most: i64,
+    /// Users in a message
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = number(1, 10_000))]
+    pub per_message: u64,
+    /// Articles in a list
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = number(1, 10_000))]
+    pub list: u64,
+    /// Articles that each user has read: the weight of the database
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(0, 20_000))]
+    pub reads: u64,
+    /// Messages in a batch (BatchSize of the event source mapping)
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = number(1, 10_000))]
+    pub batch_size: u64,
+    /// Seconds that a batch may wait to fill; needed when --batch-size is above 10
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = number(0, 300))]
+    pub window: u64,
+    /// The function's timeout in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = number(2, 900))]
+    pub timeout: u64,
+    /// Run this binary of the Lambda (bootstrap) instead of the handler that is built in
+    #[arg(long, value_name = "PATH")]
+    pub lambda_bin: Option<PathBuf>,
+}
+
+fn number(least: u64, most: u64) -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(least..=most)
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the pipeline cannot start, or a message would be too large for its queue.
+pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
+    if args.batch_size > 10 && args.window == 0 {
+        let message = format!("--batch-size {} needs a --window", args.batch_size);
+        return Err(Error::new(Kind::Usage, message)
+            .cause("Lambda gathers more than 10 messages only within a batching window")
+            .hint("give --window 1 or more"));
+    }
+    let options = LoadOptions {
+        parameters: parameters(args),
+        window: Duration::from_secs(args.window),
+        policy: context.policy()?,
+        lambda_bin: args.lambda_bin.clone(),
+        at_most: Duration::from_secs(args.at_most.unsigned_abs()),
+    };
+    context.ui.status(format!("making facts of {} users", crate::ui::count(args.users)));
+    let progress = context.ui.progress("users sent", Some(args.users), Unit::Messages);
+    let running = Once::new();
+    let sent = |users| {
+        running.call_once(|| {
+            context.ui.status("the pipeline runs; Ctrl-C ends it with what was measured so far");
+        });
+        progress.advance(users);
+    };
+    let loaded = load::run(&options, &context.cancel, sent).await?;
+    drop(progress);
+    let report = render::LoadReport {
+        ended: loaded.ended,
+        verdict: verdict(&options.parameters, &loaded.measured),
+        parameters: options.parameters,
+        measured: loaded.measured,
+        start: loaded.start,
+        end: loaded.end,
+        period_s: 1,
+        sections: loaded.sections,
+    };
+    context.ui.report(&report)?;
+    Ok(crate::ui::Report::outcome(&report))
+}
+
+fn parameters(args: &LoadArgs) -> Parameters {
+    #[expect(clippy::cast_precision_loss, reason = "at most ten million")]
+    let wcu = args.wcu.map(|wcu| wcu as f64);
+    Parameters {
+        users: args.users,
+        rate: args.rate,
+        wcu,
+        concurrency: args.concurrency,
+        batch_size: args.batch_size,
+        per_message: args.per_message,
+        list: args.list,
+        reads: args.reads,
+        timeout_s: args.timeout,
+        processors: std::thread::available_parallelism().map_or(1, NonZero::get) as u64,
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
+        Ok(_) => Err("a rate is from 0.1 to 10000000 users a second".to_owned()),
+        Err(_) => Err("not a number of users a second".to_owned()),
+    }
+}

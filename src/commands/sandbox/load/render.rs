@@ -1,0 +1,100 @@
+//! The report of a load run.
+
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use crate::commands::metrics::render::curves;
+use crate::flow::load::Ended;
+use crate::flow::load::numbers::{Measured, Parameters};
+use crate::flow::load::verdict::{Stage, Verdict};
+use crate::flow::metrics::report::Section;
+use crate::ui::{Report, Tone, View, count, duration};
+
+/// What `recoctl sandbox load` answers.
+#[derive(Debug, Serialize)]
+pub(super) struct LoadReport {
+    pub(super) parameters: Parameters,
+    pub(super) ended: Ended,
+    pub(super) measured: Measured,
+    pub(super) verdict: Verdict,
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) period_s: i64,
+    pub(super) sections: Vec<Section>,
+}
+
+impl Report for LoadReport {
+    const KIND: &'static str = "sandbox.load";
+    const ROWS: Option<&'static str> = Some("sections");
+
+    fn outcome(&self) -> Outcome {
+        if self.ended == Ended::Interrupted { Outcome::Interrupted } else { Outcome::Success }
+    }
+
+    fn render(&self, view: &View) -> String {
+        let palette = view.palette;
+        let label = format!("{} by 1s", duration(self.end - self.start));
+        let (tone, mark) = match self.verdict.stage {
+            Stage::None => (Tone::Good, "keeps up"),
+            Stage::Queue => (Tone::Warn, "the queue gives out first"),
+            Stage::Function => (Tone::Warn, "the function gives out first"),
+            Stage::Database => (Tone::Warn, "the database gives out first"),
+            Stage::Table => (Tone::Warn, "the table gives out first"),
+        };
+        let mut text = format!("{}\n{}\n", self.asked(), self.got());
+        text.push_str(&format!("\n{}", curves(&label, &self.sections, view)));
+        let mark = palette.paint(tone, mark);
+        text.push_str(&format!("\n{mark}: {}\n", self.verdict.why));
+        for change in &self.verdict.change {
+            text.push_str(&format!("  {} {change}\n", palette.paint(Tone::Command, "try")));
+        }
+        if let Some(caveat) = &self.verdict.caveat {
+            text.push_str(&format!("  {} {caveat}\n", palette.paint(Tone::Faint, "but")));
+        }
+        text
+    }
+}
+
+impl LoadReport {
+    fn asked(&self) -> String {
+        let Parameters { users, rate, wcu, concurrency, batch_size, per_message, .. } =
+            self.parameters;
+        let rate = rate.map_or("as fast as they go".to_owned(), |rate| format!("{rate} a second"));
+        let wcu = wcu.map_or("no WCU limit".to_owned(), |wcu| format!("{wcu} WCU"));
+        format!(
+            "{} users, {rate}; {wcu}, concurrency {concurrency}, batches of {batch_size} x \
+             {per_message} users",
+            count(users)
+        )
+    }
+
+    fn got(&self) -> String {
+        let Measured { elapsed_s, sent, written, skipped, left, dead, throttled, .. } =
+            self.measured;
+        let ended = match self.ended {
+            Ended::Drained => "all of it handled",
+            Ended::TimeUp => "stopped by --for",
+            Ended::Interrupted => "interrupted",
+        };
+        let mut text = format!(
+            "{elapsed_s:.1} s, {ended}: {} users sent, {} lists written ({:.0} a second)",
+            count(sent),
+            count(written),
+            self.verdict.users_per_s
+        );
+        for (number, what) in [
+            (skipped, "left nothing by the filter"),
+            (throttled, "writes turned away"),
+            (left, "messages left"),
+            (dead, "messages in the DLQ"),
+        ] {
+            if number > 0 {
+                text.push_str(&format!(", {} {what}", count(number)));
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+use super::*;
+
+/// 10 s of 2 slots, 500 users a batch: what a run without trouble looks like.
+fn steady() -> (Parameters, Measured) {
+    let parameters = Parameters {
+        users: 10_000,
+        rate: Some(1_000.0),
+        wcu: Some(2_000.0),
+        concurrency: 2,
+        batch_size: 10,
+        per_message: 50,
+        processors: 8,
+        ..Parameters::default()
+    };
+    let measured = Measured {
+        elapsed_s: 10.0,
+        sending_s: 10.0,
+        sent: 10_000,
+        written: 10_000,
+        backlog_max: 10,
+        invocations: 20,
+        duration_ms: 300.0,
+        facts_ms: 100.0,
+        write_ms: 120.0,
+        slots_busy: 0.3,
+        wcu: 10_000.0,
+        machine_busy: Some(0.25),
+        ..Measured::default()
+    };
+    (parameters, measured)
+}
+
+fn judged(change: impl FnOnce(&mut Parameters, &mut Measured)) -> Verdict {
+    let (mut parameters, mut measured) = steady();
+    change(&mut parameters, &mut measured);
+    verdict(&parameters, &measured)
+}
+
+/// More waits than the slots take, and they are never free.
+fn flooded(measured: &mut Measured) {
+    measured.backlog_max = 180;
+    measured.slots_busy = 0.97;
+    measured.elapsed_s = 20.0;
+}
+
+#[test]
+fn what_keeps_up_is_no_limit() {
+    let verdict = judged(|_, _| {});
+    assert_eq!((verdict.stage, verdict.users_per_s), (Stage::None, 1_000.0));
+    assert!(verdict.why.contains("1,000 users a second"), "{}", verdict.why);
+    assert_eq!(verdict.caveat, None);
+}
+
+#[test]
+fn a_throttled_table_at_its_capacity_is_the_limit_whatever_else_is() {
+    let verdict = judged(|parameters, measured| {
+        flooded(measured);
+        parameters.wcu = Some(510.0);
+        parameters.concurrency = 8;
+        measured.throttled = 4_321;
+        measured.facts_ms = 280.0;
+        measured.returned = 7;
+    });
+    assert_eq!(verdict.stage, Stage::Table);
+    assert!(verdict.why.contains("500 WCU/s, 98 % of its 510"), "{}", verdict.why);
+    assert!(verdict.why.contains("4,321 writes"), "{}", verdict.why);
+    assert!(verdict.change[0].contains("--wcu 1,000"), "{:?}", verdict.change);
+    assert!(verdict.change[1].contains("lower --concurrency than 8"), "{:?}", verdict.change);
+    assert!(verdict.change[2].starts_with("7 messages came back"), "{:?}", verdict.change);
+}
+
+#[test]
+fn without_a_rate_the_table_is_told_by_how_long_it_takes() {
+    let verdict = judged(|parameters, measured| {
+        (parameters.rate, parameters.wcu) = (None, Some(1_000.0));
+        measured.throttled = 1;
+    });
+    assert_eq!(verdict.stage, Stage::Table);
+    assert!(verdict.change[0].contains("10,000 users take 10s"), "{:?}", verdict.change);
+    assert_eq!(verdict.change.len(), 1, "2 slots are the fewest there are");
+}
+
+#[test]
+fn throttles_in_bursts_are_no_limit() {
+    let verdict = judged(|_, measured| measured.throttled = 30);
+    assert_eq!(verdict.stage, Stage::None);
+    assert!(verdict.why.contains("30 writes were turned away in bursts"), "{}", verdict.why);
+}
+
+#[test]
+fn full_slots_are_told_apart_by_what_they_wait_for() {
+    let stage = |facts: f64, write: f64| {
+        judged(|_, measured| {
+            flooded(measured);
+            (measured.facts_ms, measured.write_ms) = (facts, write);
+        })
+    };
+    assert_eq!(stage(160.0, 100.0).stage, Stage::Database);
+    assert_eq!(stage(100.0, 160.0).stage, Stage::Table);
+    let function = stage(100.0, 100.0);
+    assert_eq!(function.stage, Stage::Function);
+    // 10,000 users in 20 s by 2 slots that worked 97 % of it are 258 a second each.
+    assert!(function.change[0].contains("--concurrency 4"), "{:?}", function.change);
+    let unpaced = judged(|parameters, measured| {
+        flooded(measured);
+        parameters.rate = None;
+    });
+    assert!(unpaced.change[0].contains("with 8 the table's 2,000 WCU"), "{:?}", unpaced.change);
+}
+
+#[test]
+fn messages_that_wait_beside_idle_slots_are_the_queues() {
+    let verdict = judged(|_, measured| measured.backlog_max = 500);
+    assert_eq!(verdict.stage, Stage::Queue);
+    let verdict = judged(|_, measured| (measured.elapsed_s, measured.sending_s) = (20.0, 20.0));
+    assert_eq!(verdict.stage, Stage::Queue);
+    assert!(verdict.why.contains("500 of 1,000 users"), "{}", verdict.why);
+}
+
+#[test]
+fn a_run_that_was_cut_off_with_messages_left_did_not_keep_up() {
+    let verdict = judged(|_, measured| {
+        flooded(measured);
+        (measured.elapsed_s, measured.backlog_max, measured.left) = (10.0, 0, 20);
+    });
+    assert_eq!(verdict.stage, Stage::Function);
+}
+
+#[test]
+fn handling_that_goes_on_long_after_sending_did_not_keep_up() {
+    let busy = |elapsed_s: f64| {
+        judged(|_, measured| {
+            (measured.elapsed_s, measured.slots_busy, measured.backlog_max) = (elapsed_s, 0.9, 19);
+        })
+    };
+    assert_eq!(busy(10.7).stage, Stage::None, "two rounds of 300 ms");
+    assert_eq!(busy(10.8).stage, Stage::Function);
+}
+
+#[test]
+fn nothing_handled_is_nothing_known() {
+    let verdict = judged(|_, measured| measured.invocations = 0);
+    assert_eq!((verdict.stage, verdict.why.contains("nothing was measured")), (Stage::None, true));
+    assert_eq!(super::verdict(&Parameters::default(), &Measured::default()).users_per_s, 0.0);
+}
+
+#[test]
+fn a_machine_that_is_used_up_is_said_unless_the_table_is_the_limit() {
+    let busy = |measured: &mut Measured| measured.machine_busy = Some(0.94);
+    let caveat = judged(|_, measured| busy(measured)).caveat.expect("said");
+    assert!(caveat.contains("8 processors were 94 % busy"), "{caveat}");
+    let full = judged(|parameters, measured| {
+        busy(measured);
+        parameters.wcu = Some(1_000.0);
+        measured.throttled = 1;
+    });
+    assert_eq!((full.stage, full.caveat), (Stage::Table, None));
+}
