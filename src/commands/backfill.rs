@@ -15,13 +15,13 @@ use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
 use reco_store::retry::RetryOptions;
 use reco_store::table::SchemaNames;
-use reco_store::writer::WriterOptions;
+use reco_store::writer::{Pace, Writer, WriterOptions};
 
 use self::machines::MachinesArgs;
 pub(super) use self::trust::positive;
 use self::trust::{Start, TrustArgs};
 use self::writing::WritingArgs;
-use crate::aws::{ListType, Table};
+use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::report::{BackfillReport, Cause};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use crate::flow::backfill::{Backfill, Preparer, Reject, Route, Sink};
+use crate::flow::backfill::{Backfill, Manner, Preparer, Reject, Route, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Calls in flight at once that read back.
@@ -93,21 +93,8 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
             (context.facts().await?, table(context, tableless, &names).await?)
         }
     };
-    let (schema, list_type) = match &mut table {
-        None => {
-            let schema = args.writing.with_constants(assumed(names))?;
-            let list_type = match args.writing.list_type {
-                Some(_) => ListType::configured(&schema),
-                None => ListType::of_key(&schema),
-            };
-            (schema, list_type)
-        }
-        Some(table) => {
-            let list_type = args.writing.list_type(context, table).await?;
-            table.schema = args.writing.with_constants(table.schema.clone())?;
-            (table.schema.clone(), list_type)
-        }
-    };
+    let mut schema = table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());
+    let manner = args.writing.manner(context, table.as_mut(), &mut schema).await?;
     let concurrency = usize::from(args.concurrency);
     let options = WriterOptions { retry: RETRY, concurrency, only_newer: args.writing.if_newer };
     let total = total_bytes(&sources);
@@ -131,7 +118,10 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let Start { resumed, saver, rejects } =
         trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
     let plan = PlanOptions {
-        budget_wcu: table.as_ref().and_then(|table| table.info.write_limit()).map(as_f64),
+        budget_wcu: manner
+            .budget
+            .start
+            .or_else(|| table.as_ref().and_then(|table| table.info.capacity().limit())),
         price_per_million_wru: args.trust.price_per_million_wru,
         indexes: table.as_ref().map_or(0, |table| table.info.indexes.len()),
     };
@@ -143,11 +133,13 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         sink: match (queue, files, &table) {
             (Some(queue), ..) => Sink::Queue(queue.sink),
             (None, Some(files), _) => Sink::Emit(Box::new(files)),
-            (None, None, Some(table)) if !args.dry_run => Sink::Table(table.writer(options)),
+            (None, None, Some(table)) if !args.dry_run => {
+                Sink::Table(paced(table.writer(options), &manner))
+            }
             _ => Sink::Dry,
         },
         table: table.map(|table| table.info.name),
-        list_type,
+        manner,
         rejects,
         concurrency,
         cancel: context.cancel.clone(),
@@ -191,9 +183,12 @@ pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verif
     verify.run(&|bytes| progress.set(bytes)).await
 }
 
-#[expect(clippy::cast_precision_loss, reason = "capacities are small")]
-fn as_f64(units: i64) -> f64 {
-    units as f64
+/// The writer, on the run's budget: an item costs as often as it is written, once for the table and
+/// once for each index.
+fn paced(writer: Writer, manner: &Manner) -> Writer {
+    let indexes = u32::try_from(manner.indexes).unwrap_or(u32::MAX);
+    let pace = Pace::new(&manner.budget, 1.0 + f64::from(indexes));
+    writer.with_pace(Arc::new(pace))
 }
 
 /// The table, checked. What writes nothing to it may go without.

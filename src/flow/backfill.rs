@@ -13,6 +13,7 @@ pub mod input;
 mod ledger;
 pub mod limit;
 mod lines;
+mod manner;
 pub mod plan;
 mod prepare;
 mod read;
@@ -37,6 +38,7 @@ use self::checkpoint::{Checkpoint, Saver};
 use self::input::Source;
 use self::limit::MaxRejects;
 use self::lines::Place;
+pub use self::manner::Manner;
 use self::plan::PlanOptions;
 use self::prepare::Prepared;
 pub use self::prepare::{Preparer, Route, Times};
@@ -44,7 +46,7 @@ pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
 use self::run::Run;
 pub use self::sink::Sink;
-use crate::aws::ListType;
+pub use self::window::Order;
 use crate::error::{Error, Result};
 
 /// Chunks that wait between two stages.
@@ -60,8 +62,8 @@ pub struct Backfill {
     pub sink: Sink,
     /// The table's name, where there is one.
     pub table: Option<String>,
-    /// Of which type lists are written, and why.
-    pub list_type: ListType,
+    /// How they are written.
+    pub manner: Manner,
     /// Where rejects go.
     pub rejects: Rejects,
     /// Batches in flight at once.
@@ -85,9 +87,9 @@ impl Backfill {
     /// # Errors
     /// Only when recoctl itself is at fault; everything else is in the report.
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
-        let Backfill { sources, preparer, sink, table, list_type, rejects, .. } = self;
+        let Backfill { sources, preparer, sink, table, manner, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
-        let mut run = Run::new(inputs, sink, rejects, self.concurrency, self.cancel);
+        let mut run = Run::new(inputs, sink, rejects, manner, self.concurrency, self.cancel);
         run.max_rejects = self.max_rejects;
         run.saver = self.saver;
         run.plan = self.plan;
@@ -100,7 +102,7 @@ impl Backfill {
         driven?;
         run.close().await;
         let merged = run.merge().await?;
-        let mut report = run.report(&preparer, table, list_type)?;
+        let mut report = run.report(&preparer, table)?;
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {
                 Error::input("the parts are written, but not their manifest").because(&error)

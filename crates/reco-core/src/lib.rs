@@ -5,6 +5,7 @@
 //! the same because all three call [`decode`], [`filter`] and [`item`].
 
 pub mod batch;
+pub mod budget;
 pub mod classify;
 pub mod compose;
 pub mod decode;

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     BillingMode, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
 };
+use reco_core::budget::Capacity;
 use reco_core::item::{KeyType, Schema};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ pub struct TableInfo {
     pub sort_key: Option<String>,
     /// How its capacity is paid, and so limited.
     pub billing: Billing,
+    /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    pub warm_wcu: Option<i64>,
     /// Its secondary indexes: each costs write capacity of its own.
     pub indexes: Vec<IndexInfo>,
     /// Items in it; DynamoDB updates this every six hours or so.
@@ -56,6 +59,8 @@ pub enum Billing {
 pub struct IndexInfo {
     /// Its name.
     pub name: String,
+    /// The attributes of its key: only items that have all of them are in it.
+    pub keys: Vec<String>,
     /// Whether it is a global index, with capacity of its own; a local one takes the table's.
     pub global: bool,
     /// Provisioned write capacity units a second; `None` on demand and for local indexes.
@@ -168,6 +173,7 @@ fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
         key_type: scalar_type(from, partition)?,
         sort_key: key(&KeyRole::Range).map(|key| key.attribute_name().to_owned()),
         billing: billing(from),
+        warm_wcu: limited(from.warm_throughput().and_then(|warm| warm.write_units_per_second())),
         indexes: indexes(from),
         item_count: from.item_count().unwrap_or(0),
     })
@@ -208,12 +214,14 @@ fn limited(units: Option<i64>) -> Option<i64> {
 fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
     let global = from.global_secondary_indexes().iter().map(|index| IndexInfo {
         name: index.index_name().unwrap_or_default().to_owned(),
+        keys: index.key_schema().iter().map(|key| key.attribute_name().to_owned()).collect(),
         global: true,
         wcu: limited(index.provisioned_throughput().and_then(|units| units.write_capacity_units())),
         max_wcu: limited(index.on_demand_throughput().and_then(|l| l.max_write_request_units())),
     });
     let local = from.local_secondary_indexes().iter().map(|index| IndexInfo {
         name: index.index_name().unwrap_or_default().to_owned(),
+        keys: index.key_schema().iter().map(|key| key.attribute_name().to_owned()).collect(),
         global: false,
         wcu: None,
         max_wcu: None,
@@ -248,6 +256,34 @@ impl TableInfo {
         let list_type = list_type.unwrap_or(key_type);
         let constants = Vec::new();
         Ok(Schema { user_attr, list_attr, generated_at_attr, key_type, list_type, constants })
+    }
+
+    /// How its write capacity is limited.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
+    pub fn capacity(&self) -> Capacity {
+        let warm = self.warm_wcu.map(|units| units as f64);
+        match self.billing {
+            Billing::Provisioned { wcu, .. } => {
+                Capacity { provisioned: Some(wcu as f64), on_demand_max: None, warm }
+            }
+            Billing::OnDemand { max_wcu } => Capacity {
+                provisioned: None,
+                on_demand_max: max_wcu.map(|units| units as f64),
+                warm,
+            },
+        }
+    }
+
+    /// How many indexes an item of this layout is in, when it has a time: those of whose key it
+    /// has every attribute. Each of them costs a write of its own.
+    #[must_use]
+    pub fn indexes_of(&self, schema: &Schema) -> usize {
+        let own = [&schema.user_attr, &schema.generated_at_attr];
+        let has = |key: &String| {
+            own.contains(&key) || schema.constants.iter().any(|constant| constant.name == *key)
+        };
+        self.indexes.iter().filter(|index| index.keys.iter().all(has)).count()
     }
 
     /// The write capacity units a second that the table itself allows, where it has a limit.

@@ -6,9 +6,11 @@
 
 mod attempt;
 mod guarded;
+mod pace;
 mod report;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use futures::{StreamExt, stream};
@@ -19,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use crate::retry::{Halt, RetryOptions, Stop};
 use attempt::Attempt;
+pub use pace::Pace;
 pub use report::{Throttle, WriteFailure, WriteReport};
 
 /// How a writer works.
@@ -48,6 +51,7 @@ pub struct Writer {
     table: String,
     schema: Schema,
     options: WriterOptions,
+    pace: Option<Arc<Pace>>,
 }
 
 impl Writer {
@@ -60,7 +64,19 @@ impl Writer {
         schema: Schema,
         options: WriterOptions,
     ) -> Self {
-        Writer { client, table: table.into(), schema, options }
+        Writer { client, table: table.into(), schema, options, pace: None }
+    }
+
+    /// Spends no more than a budget, and slows down where writes are throttled.
+    #[must_use]
+    pub fn with_pace(self, pace: Arc<Pace>) -> Self {
+        Writer { pace: Some(pace), ..self }
+    }
+
+    /// The budget.
+    #[must_use]
+    pub fn pace(&self) -> Option<&Arc<Pace>> {
+        self.pace.as_ref()
     }
 
     /// The table's name.
@@ -124,11 +140,19 @@ impl Writer {
                 break;
             }
             let (before, stale_before) = (pending.len(), report.stale);
+            let call = match self.pay(&pending, stop, &mut report).await {
+                Ok(call) => call,
+                Err(halt) => {
+                    report.fail(halt.into());
+                    break;
+                }
+            };
             let attempt = if self.options.only_newer {
                 self.attempt_guarded(pending, stop, &mut report).await
             } else {
                 self.attempt(pending, stop, &mut report).await
             };
+            self.settle(call, &attempt, &report);
             match attempt {
                 Attempt::Answered { left } => pending = left,
                 Attempt::Failed { left, failure } => {

@@ -5,7 +5,7 @@ mod support;
 use aws_sdk_dynamodb::types::ScalarAttributeType::{B, N, S};
 use reco_core::item::KeyType;
 use reco_store::service::ErrorKind;
-use reco_store::table::{Billing, SchemaNames, TableError, describe};
+use reco_store::table::{Billing, IndexInfo, SchemaNames, TableError, TableInfo, describe};
 use support::{create_table, dynamodb};
 
 #[tokio::test]
@@ -68,4 +68,45 @@ async fn a_missing_table_is_named() {
     let TableError::Service(service) = &error else { panic!("{error}") };
     assert_eq!(service.kind, ErrorKind::NotFound);
     assert!(error.to_string().contains("\"nowhere\""), "{error}");
+}
+
+/// A table whose indexes have these keys.
+fn indexed(keys: &[&[&str]]) -> TableInfo {
+    let index = |keys: &&[&str]| IndexInfo {
+        name: keys.join("-"),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        global: true,
+        wcu: None,
+        max_wcu: None,
+    };
+    TableInfo {
+        name: "recs".to_owned(),
+        arn: String::new(),
+        status: "ACTIVE".to_owned(),
+        key_name: "user_id".to_owned(),
+        key_type: Some(KeyType::N),
+        sort_key: None,
+        billing: Billing::OnDemand { max_wcu: Some(900) },
+        warm_wcu: Some(4000),
+        indexes: keys.iter().map(index).collect(),
+        item_count: 0,
+    }
+}
+
+#[test]
+fn items_are_in_the_indexes_whose_keys_they_have() {
+    let table = indexed(&[&["generated_at"], &["model", "generated_at"], &["country"]]);
+    let schema = table.schema(&SchemaNames::default()).unwrap();
+    assert_eq!(table.indexes_of(&schema), 1);
+    let schema = schema.with_constants(["model=v7".parse().unwrap()]).unwrap();
+    assert_eq!(table.indexes_of(&schema), 2);
+}
+
+#[test]
+fn capacity_is_what_limits_writes() {
+    let on_demand = indexed(&[]).capacity();
+    assert_eq!((on_demand.limit(), on_demand.warm), (Some(900.0), Some(4000.0)));
+    let billing = Billing::Provisioned { wcu: 50, rcu: 5 };
+    let provisioned = TableInfo { billing, ..indexed(&[]) }.capacity();
+    assert_eq!((provisioned.limit(), provisioned.provisioned), (Some(50.0), Some(50.0)));
 }

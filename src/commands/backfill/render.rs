@@ -1,5 +1,6 @@
 //! The report of a backfill, for people.
 
+mod budget;
 mod elsewhere;
 mod plan;
 
@@ -164,6 +165,13 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     if let Some(plan) = &report.plan {
         facts.extend(plan::facts(plan, report.items.wcu));
     }
+    if report.dry_run {
+        if report.queue.is_none() {
+            facts.push(("calls", budget::planned_calls(report)));
+        }
+    } else if report.emit.is_none() && report.queue.is_none() {
+        facts.push(("budget", budget::shown(report)));
+    }
     if !report.dry_run && report.emit.is_none() {
         let writes = &report.writes;
         let consumed = rounded(writes.consumed_wcu);
@@ -187,6 +195,10 @@ fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
                 format!("{} × {} ({resource})", count(cause.count), cause.reason),
             ));
         }
+    }
+    if report.waited_for_key > 0 {
+        let waited = count(report.waited_for_key);
+        facts.push(("same user", format!("{waited} items waited for a write of the same user")));
     }
     let because = match report.list_type.from {
         "config" => "as --list-type says",
@@ -286,8 +298,8 @@ mod tests {
     use crate::flow::backfill::input::Compression;
     use crate::flow::backfill::plan::{Large, Plan};
     use crate::flow::backfill::report::{
-        Cause, CheckpointReport, EntryCounts, InputFailure, InputReport, LineCounts, Resumed,
-        Throttling, Writes,
+        BudgetReport, Cause, CheckpointReport, EntryCounts, InputFailure, InputReport, LineCounts,
+        Resumed, Throttling, Writes,
     };
 
     pub(super) fn report() -> BackfillReport {
@@ -351,6 +363,19 @@ mod tests {
             kept_articles: 1_100_000,
             dropped_articles: reco_core::filter::DropCounts::default(),
             items,
+            batches: 480,
+            waited_for_key: 11,
+            budget: BudgetReport {
+                asked: Some("50%".to_owned()),
+                wcu_per_s: Some(200.0),
+                cap_wcu_per_s: Some(200.0),
+                from: "provisioned",
+                used_wcu_per_s: 197.8,
+                last_wcu_per_s: Some(192.0),
+                lowest_wcu_per_s: Some(171.3),
+                price: 1.02,
+                indexes: 0,
+            },
             writes: Writes {
                 consumed_wcu: 12_345.0,
                 calls: 600,

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
+use reco_core::batch::Limits;
+use reco_core::budget::{Budget, Capacity, Wanted};
 use reco_core::item::{Attribute, Constant, KeyType, Schema};
 use reco_store::table::SchemaNames;
 
 use crate::aws::{ListType, Table};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::Times;
+use crate::flow::backfill::{Manner, Order, Times};
 
 /// Past this many seconds (the year 5138) a time is surely in milliseconds.
 const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
@@ -18,6 +20,12 @@ const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
 /// How items are written.
 #[derive(Debug, Args)]
 pub struct WritingArgs {
+    /// Spend so many WCU a second at most: a number, a share of the table's own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]
+    #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
+    pub wcu: Option<Wanted>,
+    /// Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
+    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    pub shuffle_window: u32,
     /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
     #[arg(long, help_heading = "Writing")]
     pub if_newer: bool,
@@ -51,10 +59,7 @@ impl WritingArgs {
     }
 
     /// The layout, with what every item has beside its list.
-    ///
-    /// # Errors
-    /// When two attributes would have one name.
-    pub fn with_constants(&self, schema: Schema) -> Result<Schema> {
+    fn with_constants(&self, schema: Schema) -> Result<Schema> {
         let expiry = self.ttl.map(|ttl| Attribute {
             name: self.ttl_attribute.clone(),
             // AWS: "Time to Live": a Number of epoch seconds.
@@ -87,11 +92,48 @@ impl WritingArgs {
         Times { default: self.generated_at, required: self.if_newer }
     }
 
-    /// Of which type lists are written, and why: as the table holds them.
+    /// How the run writes into `table`, whose layout is completed. A dry run may go without one.
     ///
     /// # Errors
-    /// When the table holds sets, which have no order.
-    pub async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
+    /// When the table holds sets, which have no order; when two attributes would have one name; and
+    /// when there is nothing that a share could be of.
+    pub async fn manner(
+        &self,
+        context: &Context,
+        table: Option<&mut Table>,
+        schema: &mut Schema,
+    ) -> Result<Manner> {
+        let (list_type, capacity, indexes) = match table {
+            None => {
+                let list_type = match self.list_type {
+                    Some(_) => ListType::configured(schema),
+                    None => ListType::of_key(schema),
+                };
+                *schema = self.with_constants(schema.clone())?;
+                (list_type, Capacity::default(), 0)
+            }
+            Some(table) => {
+                let list_type = self.list_type(context, table).await?;
+                table.schema = self.with_constants(table.schema.clone())?;
+                *schema = table.schema.clone();
+                (list_type, table.info.capacity(), table.info.indexes_of(schema))
+            }
+        };
+        let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
+            Error::config("--wcu cannot be a share here")
+                .because(&error)
+                .hint("name the WCU a second, e.g. --wcu 1000, or let --wcu auto find out")
+        })?;
+        let order = Order {
+            limits: Limits::BATCH_WRITE_ITEM,
+            shuffle: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
+            newest: self.if_newer,
+        };
+        Ok(Manner { list_type, order, wanted: self.wcu, budget, indexes })
+    }
+
+    /// Of which type lists are written, and why: as the table holds them.
+    async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
         let chosen = match self.list_type {
             Some(_) => ListType::configured(&table.schema),
             None => table.adopt_list_type().await?,

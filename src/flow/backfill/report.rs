@@ -11,6 +11,7 @@ use super::books::Reasons;
 pub use super::books::{EntryCounts, LineCounts};
 use super::input::{Compression, Source};
 use super::lines::Place;
+pub use super::manner::BudgetReport;
 use super::plan::Plan;
 use super::rejects::Reject;
 pub use super::sink::emit::EmitReport;
@@ -57,6 +58,12 @@ pub struct BackfillReport {
     pub dropped_articles: DropCounts,
     /// Sizes of the items written (in a dry run: to be written).
     pub items: ItemSizes,
+    /// Batches of up to 25 items that they made; with `if_newer` each item is a call of its own.
+    pub batches: u64,
+    /// Items that came while one of the same user was being written, and waited for that.
+    pub waited_for_key: u64,
+    /// The write budget.
+    pub budget: BudgetReport,
     /// What the writes took.
     pub writes: Writes,
     /// Seconds from the first line to the last answer.

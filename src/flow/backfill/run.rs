@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt};
 use reco_core::item::PlannedItem;
 use reco_store::writer::WriteFailure;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
@@ -19,12 +19,13 @@ use super::fault::{Fault, Reason};
 use super::ledger::{Entering, Fate, Ledger};
 use super::limit::MaxRejects;
 use super::lines::Place;
+use super::manner::Manner;
 use super::plan::{Largest, PlanOptions};
 use super::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use super::rejects::{Reject, Rejects};
 use super::report::{At, Cause, InputFailure, InputReport, Resumed, Writes};
 use super::sink::{Begun, Delivered, Handed, Handing, Sink};
-use super::window::{Pending, Window};
+use super::window::{Order, Pending, Window};
 use super::write::{self, Batch, Entry, Written};
 use crate::error::{Error, Kind, Result};
 
@@ -46,7 +47,10 @@ pub(super) struct Run {
     cancel: CancellationToken,
     /// Ends retries once the run is stopped, for whatever reason.
     halt: CancellationToken,
+    manner: Manner,
     window: Window,
+    /// Batches drawn.
+    batches: u64,
     ledger: Ledger,
     in_flight: JoinSet<Delivered>,
     /// Where the first line that was not taken in begins.
@@ -72,17 +76,22 @@ impl Run {
         inputs: Vec<InputReport>,
         sink: Sink,
         rejects: Rejects,
+        manner: Manner,
         concurrency: usize,
         cancel: CancellationToken,
     ) -> Self {
+        let shuffle = if sink.is_spread() { manner.order.shuffle } else { 0 };
+        let order = Order { limits: sink.batch_limits(), shuffle, ..manner.order };
         Run {
             inputs,
-            window: Window::new(sink.batch_limits()),
+            window: Window::new(order),
             sink,
             rejects,
             concurrency: concurrency.max(1),
             halt: cancel.child_token(),
             cancel,
+            manner,
+            batches: 0,
             ledger: Ledger::default(),
             in_flight: JoinSet::new(),
             end: Place::start(0),
@@ -131,8 +140,11 @@ impl Run {
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
         let mut save = tokio::time::interval(every.min(LONGEST));
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut drawn = tokio::time::Instant::now();
         loop {
-            self.dispatch(at_end || flush);
+            if self.dispatch(at_end || flush) || self.window.is_empty() || flush {
+                drawn = tokio::time::Instant::now();
+            }
             flush = false;
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
@@ -159,7 +171,7 @@ impl Run {
                         Err(error) => self.stop(Cause::Facts, error.to_string()),
                     },
                 },
-                () = tokio::time::sleep(PATIENCE), if going && !self.window.is_empty() => {
+                () = sleep_until(drawn + PATIENCE), if going && self.may_draw() => {
                     flush = true;
                 }
             }
@@ -175,11 +187,17 @@ impl Run {
         self.halt.cancel();
     }
 
-    /// Begins writes as far as batches and concurrency allow.
-    fn dispatch(&mut self, flush: bool) {
+    fn may_draw(&self) -> bool {
+        !self.window.is_empty() && self.in_flight.len() < self.concurrency
+    }
+
+    /// Begins writes as far as batches and concurrency allow; whether there were any.
+    fn dispatch(&mut self, flush: bool) -> bool {
+        let before = self.batches;
         while self.stop.is_none() && self.in_flight.len() < self.concurrency {
-            let Some(batch) = self.window.batch(flush) else { return };
+            let Some(batch) = self.window.batch(flush, self.sink.batch_wcu()) else { break };
             let batch = Batch::from(batch);
+            self.batches += 1;
             match self.sink.begin(batch, &self.halt) {
                 Begun::Going(writing) => {
                     self.in_flight.spawn(writing);
@@ -187,6 +205,7 @@ impl Run {
                 Begun::Over(delivered) => self.delivered(*delivered),
             }
         }
+        self.batches > before
     }
 
     fn delivered(&mut self, delivered: Delivered) {

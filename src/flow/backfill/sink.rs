@@ -79,6 +79,24 @@ impl Sink {
         }
     }
 
+    /// The writer into the table, where that is where items go.
+    pub(super) fn writer(&self) -> Option<&Writer> {
+        match self {
+            Sink::Table(writer) => Some(writer),
+            Sink::Dry | Sink::Queue(_) | Sink::Emit(_) => None,
+        }
+    }
+
+    /// What a batch should cost at most, in computed WCU; `None` is no bound.
+    pub(super) fn batch_wcu(&self) -> Option<f64> {
+        self.writer()?.pace()?.batch()
+    }
+
+    /// Whether batches should be drawn from all over the input: a table has partitions.
+    pub(super) fn is_spread(&self) -> bool {
+        matches!(self, Sink::Table(_) | Sink::Dry)
+    }
+
     /// Begins with a batch. `halt` ends retries.
     pub(super) fn begin(&mut self, batch: Batch, halt: &CancellationToken) -> Begun {
         match self {

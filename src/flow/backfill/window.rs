@@ -2,6 +2,10 @@
 //!
 //! Two writes of one key are never in flight together, and the last list of a user wins: an item
 //! takes the place of one of the same user that still waits, and waits for one that is in flight.
+//! Batches are drawn from what waits at random: an input sorted by key would otherwise go to one
+//! partition after the other, and each takes only 1,000 WCU a second.
+//! AWS: "Best practices for designing and using partition keys effectively", Distributing write
+//! activity efficiently during data upload.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -9,11 +13,14 @@ use reco_core::Id;
 use reco_core::batch::Limits;
 use reco_core::item::PlannedItem;
 
-/// Items that wait at most, before no further line is taken in.
-const CAPACITY: usize = 2048;
-
 /// Bytes that wait at most, as they go over the wire.
 const CAPACITY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Items that wait at most without shuffling, before no further line is taken in.
+const UNSHUFFLED: usize = 2048;
+
+/// The same input is drawn in the same order.
+const SEED: u64 = 0x005E_ED0F_BACF;
 
 /// An item with the entry that it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,66 +33,98 @@ pub struct Pending {
     pub index: usize,
 }
 
+/// How a window hands items out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// How much a batch may hold.
+    pub limits: Limits,
+    /// Batches are drawn at random from so many items; 0 and 1 keep the input's order.
+    pub shuffle: usize,
+    /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
+    /// each is written only if the table holds what is older, one after the other.
+    pub newest: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Order { limits: Limits::BATCH_WRITE_ITEM, shuffle: 0, newest: false }
+    }
+}
+
 /// Items that wait and keys that are in flight.
 #[derive(Debug)]
 pub struct Window {
-    limits: Limits,
+    order: Order,
     waiting: HashMap<Id, Pending>,
     /// Users of `waiting` who are not in flight, in the order in which they came.
     ready: VecDeque<Id>,
     in_flight: HashSet<Id>,
     bytes: usize,
+    /// Items that came while one of the same user was in flight.
+    waited: u64,
+    random: fastrand::Rng,
 }
 
 impl Default for Window {
     fn default() -> Self {
-        Window::new(Limits::BATCH_WRITE_ITEM)
+        Window::new(Order::default())
     }
 }
 
 impl Window {
-    /// A window whose batches hold no more than `limits`.
-    pub fn new(limits: Limits) -> Self {
+    /// An empty window.
+    pub fn new(order: Order) -> Self {
         Window {
-            limits,
+            order,
             waiting: HashMap::new(),
             ready: VecDeque::new(),
             in_flight: HashSet::new(),
             bytes: 0,
+            waited: 0,
+            random: fastrand::Rng::with_seed(SEED),
         }
     }
 
-    /// Takes an item in; answers with the older one of the same user whose place it takes.
+    /// Takes an item in; answers with the one of the same user that gives way.
     pub fn push(&mut self, pending: Pending) -> Option<Pending> {
         let user = pending.item.recommendation.user.clone();
-        self.bytes += wire_bytes(&pending.item);
         if let Some(waiting) = self.waiting.get_mut(&user) {
+            if self.order.newest && time(&pending) <= time(waiting) {
+                return Some(pending);
+            }
+            self.bytes += wire_bytes(&pending.item);
             let older = std::mem::replace(waiting, pending);
             self.bytes -= wire_bytes(&older.item);
             return Some(older);
         }
-        if !self.in_flight.contains(&user) {
+        self.bytes += wire_bytes(&pending.item);
+        if self.in_flight.contains(&user) {
+            self.waited += 1;
+        } else {
             self.ready.push_back(user.clone());
         }
         self.waiting.insert(user, pending);
         None
     }
 
-    /// Takes a batch out, and locks its keys until [`Window::done`]. A batch that could be fuller
-    /// is held back unless `flush`.
-    pub fn batch(&mut self, flush: bool) -> Option<Vec<Pending>> {
-        let limits = self.limits;
-        let full = self.ready.len() >= limits.entries || self.bytes >= limits.bytes;
-        if self.ready.is_empty() || !(full || flush) {
+    /// Takes a batch out, and locks its keys until [`Window::done`]. A batch that could be fuller,
+    /// or drawn from more, is held back unless `flush`. `wcu` is the most that a batch should cost,
+    /// by computed WCU; one item always goes.
+    pub fn batch(&mut self, flush: bool, wcu: Option<f64>) -> Option<Vec<Pending>> {
+        let limits = self.order.limits;
+        if self.ready.is_empty() || (self.ready.len() < self.enough() && !flush) {
             return None;
         }
-        let (mut batch, mut bytes) = (Vec::with_capacity(limits.entries), 0);
+        let wcu = wcu.unwrap_or(f64::INFINITY);
+        let (mut batch, mut bytes, mut cost) = (Vec::with_capacity(limits.entries), 0, 0.0);
         while batch.len() < limits.entries {
+            self.draw();
             let Some(pending) = self.ready.front().and_then(|user| self.waiting.get(user)) else {
                 break;
             };
             let size = wire_bytes(&pending.item);
-            if bytes + size > limits.bytes && !batch.is_empty() {
+            cost += f64::from(u32::try_from(pending.item.wcu()).unwrap_or(u32::MAX));
+            if (bytes + size > limits.bytes || cost > wcu) && !batch.is_empty() {
                 break;
             }
             let Some(user) = self.ready.pop_front() else { break };
@@ -95,6 +134,28 @@ impl Window {
         }
         self.bytes -= bytes;
         Some(batch)
+    }
+
+    /// How many items should be ready before a batch is drawn.
+    fn enough(&self) -> usize {
+        let Order { limits, shuffle, .. } = self.order;
+        // A few large items fill a batch, or even the window: nothing further comes before some are
+        // written.
+        let heavy = self.bytes >= limits.bytes;
+        match self.has_room() {
+            true if heavy && shuffle <= 1 => 1,
+            true => shuffle.max(limits.entries),
+            false if heavy || self.bytes >= CAPACITY_BYTES || self.in_flight.is_empty() => 1,
+            false => limits.entries,
+        }
+    }
+
+    /// Puts the next user to the front.
+    fn draw(&mut self) {
+        if self.order.shuffle > 1 && self.ready.len() > 1 {
+            let drawn = self.random.usize(..self.ready.len());
+            self.ready.swap(0, drawn);
+        }
     }
 
     /// Unlocks keys whose write is over.
@@ -108,12 +169,18 @@ impl Window {
 
     /// Whether further lines may be taken in.
     pub fn has_room(&self) -> bool {
-        self.waiting.len() < CAPACITY && self.bytes < CAPACITY_BYTES
+        let items = if self.order.shuffle > 1 { self.order.shuffle } else { UNSHUFFLED };
+        self.waiting.len() < items.max(self.order.limits.entries) && self.bytes < CAPACITY_BYTES
     }
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// How many items came while one of the same user was in flight, and waited for it.
+    pub fn waited(&self) -> u64 {
+        self.waited
     }
 
     /// Takes out everything that waits.
@@ -122,6 +189,11 @@ impl Window {
         self.bytes = 0;
         self.waiting.drain().map(|(_, pending)| pending).collect()
     }
+}
+
+/// A list of unknown time is older than any other, as it is in the table.
+fn time(pending: &Pending) -> Option<i64> {
+    pending.item.recommendation.generated_at
 }
 
 /// What an item adds to a request, in bytes. AWS limits a `BatchWriteItem` call to 16 MB **on the
@@ -150,84 +222,4 @@ fn escaped_len(id: &Id) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use reco_core::Recommendation;
-    use reco_core::item::{KeyType, Schema};
-
-    use super::*;
-
-    fn pending(user: i64, line: u64) -> Pending {
-        of(Id::from(user), vec![Id::from(1_i64)], line)
-    }
-
-    fn of(user: Id, articles: Vec<Id>, line: u64) -> Pending {
-        let recommendation = Recommendation { user, articles, generated_at: None };
-        let schema = Schema::with_key_type(KeyType::S);
-        Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0 }
-    }
-
-    fn lines(batch: Option<Vec<Pending>>) -> Vec<u64> {
-        batch.unwrap_or_default().iter().map(|pending| pending.line).collect()
-    }
-
-    #[test]
-    fn batches_are_full_unless_flushed() {
-        let mut window = Window::default();
-        for user in 0..30 {
-            assert_eq!(window.push(pending(user, user.unsigned_abs())), None);
-        }
-        assert_eq!(lines(window.batch(false)), (0..25).collect::<Vec<_>>());
-        assert_eq!(window.batch(false), None);
-        assert_eq!(lines(window.batch(true)), [25, 26, 27, 28, 29]);
-        assert_eq!(window.batch(true), None);
-        assert!(window.is_empty());
-    }
-
-    #[test]
-    fn the_last_list_of_a_waiting_user_wins() {
-        let mut window = Window::default();
-        window.push(pending(7, 1));
-        let same_user = of(Id::from("7"), vec![Id::from(2_i64)], 2);
-        assert_eq!(window.push(same_user).map(|older| older.line), Some(1));
-        assert_eq!(lines(window.batch(true)), [2]);
-    }
-
-    #[test]
-    fn a_user_in_flight_is_waited_for() {
-        let mut window = Window::default();
-        window.push(pending(7, 1));
-        assert_eq!(lines(window.batch(true)), [1]);
-        window.push(pending(7, 2));
-        window.push(pending(8, 3));
-        assert_eq!(lines(window.batch(true)), [3], "7 is in flight");
-        assert!(!window.is_empty());
-        window.push(pending(7, 4));
-        window.done([&Id::from(7_i64)]);
-        assert_eq!(lines(window.batch(true)), [4], "and 2 was replaced meanwhile");
-    }
-
-    #[test]
-    fn a_call_is_bounded_by_what_goes_over_the_wire() {
-        let articles: Vec<Id> = (0..70_000_i64).map(|n| Id::from(1000 + n % 1000)).collect();
-        let mut window = Window::default();
-        for user in 0..25_i64 {
-            window.push(of(Id::from(user), articles.clone(), 0));
-        }
-        let first = window.batch(false).expect("full");
-        let bytes: usize = first.iter().map(|pending| wire_bytes(&pending.item)).sum();
-        assert!(bytes <= Limits::BATCH_WRITE_ITEM.bytes, "{bytes}");
-        assert_eq!(first.len() + window.batch(true).expect("rest").len(), 25);
-        assert_eq!(window.bytes, 0);
-    }
-
-    #[test]
-    fn a_wire_size_is_no_less_than_the_json_it_stands_for() {
-        let item = of(Id::from("u\"\n"), vec![Id::from(12_i64), Id::from("\u{1}é")], 0).item;
-        let json = serde_json::json!({"PutRequest": {"Item": {
-            "user_id": {"S": "u\"\n"},
-            "recommended_note_ids": {"L": [{"S": "12"}, {"S": "\u{1}é"}]},
-            "generated_at": {"N": "1700000000"},
-        }}});
-        assert!(wire_bytes(&item) >= json.to_string().len());
-    }
-}
+mod tests;

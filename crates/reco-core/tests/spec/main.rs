@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may look at the clock, the core may not")]
 
 mod batch;
+mod budget;
 mod classify;
 mod decode;
 mod decode_props;

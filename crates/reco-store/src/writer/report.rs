@@ -41,6 +41,8 @@ pub struct WriteReport {
     pub throttled_calls: u64,
     /// What throttled them, where DynamoDB said so, with the number of times.
     pub throttling: BTreeMap<Throttle, u64>,
+    /// Time spent waiting for the budget, summed over batches.
+    pub paced: Duration,
     /// Time spent waiting between tries, summed over batches.
     pub backoff: Duration,
     /// The last error that was tried again.
@@ -115,6 +117,7 @@ impl WriteReport {
         for (throttle, count) in other.throttling {
             *self.throttling.entry(throttle).or_default() += count;
         }
+        self.paced += other.paced;
         self.backoff += other.backoff;
         self.last_error = other.last_error.or(self.last_error.take());
     }

@@ -42,7 +42,7 @@ pub struct Stub {
 #[derive(Debug, Clone)]
 pub struct Call {
     pub at: Instant,
-    /// The user keys that were put, as text.
+    /// The user keys that were put or deleted, as text.
     pub users: Vec<String>,
     pub body: Value,
 }
@@ -85,7 +85,11 @@ async fn answer(
     let items = if body["Item"].is_null() { &body["RequestItems"] } else { &one };
     let (table, puts) = items.as_object().expect("tables").iter().next().expect("one table");
     let puts = puts.as_array().expect("requests").clone();
-    let users = puts.iter().map(|put| key_text(&put["PutRequest"]["Item"]["user_id"])).collect();
+    let key = |write: &Value| match &write["DeleteRequest"] {
+        Value::Null => key_text(&write["PutRequest"]["Item"]["user_id"]),
+        delete => key_text(&delete["Key"]["user_id"]),
+    };
+    let users = puts.iter().map(key).collect();
     calls.lock().expect("no test panicked with it").push(Call {
         at: Instant::now(),
         users,

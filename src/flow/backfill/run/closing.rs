@@ -11,7 +11,6 @@ use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
 use super::Run;
-use crate::aws::ListType;
 use crate::error::{Error, Kind, Result};
 
 impl Run {
@@ -86,7 +85,6 @@ impl Run {
         mut self,
         preparer: &Preparer,
         table: Option<String>,
-        list_type: ListType,
     ) -> Result<BackfillReport> {
         let dealt_with = match &self.saver {
             Some(saver) if self.rejects_broken => saver.saved(),
@@ -107,6 +105,7 @@ impl Run {
         let Books { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
             books;
         let facts = preparer.facts.kind();
+        let budget = self.manner.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),
             finished: stopped.is_none(),
@@ -121,8 +120,11 @@ impl Run {
             dry_run: self.sink.is_dry(),
             table,
             key_type: preparer.schema.key_type,
-            list_type,
-            if_newer: preparer.times.required,
+            list_type: self.manner.list_type,
+            if_newer: self.manner.order.newest,
+            budget,
+            batches: self.batches,
+            waited_for_key: self.window.waited(),
             policy_fingerprint: preparer.policy.fingerprint(),
             facts,
             rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),

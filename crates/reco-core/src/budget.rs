@@ -1,0 +1,143 @@
+//! The write budget: how many WCU a second a run may spend, and how it spends them.
+//!
+//! Pure arithmetic; the caller says what time it is. [`Wanted`] is what the operator asked for,
+//! [`Budget`] what that means for one table, [`Throttle`] the bucket and the rate that follow from
+//! it while the run goes on.
+
+mod aimd;
+mod bucket;
+mod throttle;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+pub use aimd::Aimd;
+pub use bucket::Bucket;
+pub use throttle::{Paid, Spent, Throttle};
+
+/// Where nothing is known of an on-demand table's past. AWS: "DynamoDB on-demand capacity mode",
+/// Initial throughput: a new table takes up to 4,000 writes a second.
+pub const NEW_ON_DEMAND_WCU: f64 = 4_000.0;
+
+/// What the operator asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Wanted {
+    /// So many WCU a second.
+    Wcu(f64),
+    /// This share of the table's limit, from 0 to 1.
+    Share(f64),
+    /// As much as the table takes.
+    Auto,
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" {
+            return Ok(Wanted::Auto);
+        }
+        let (number, percent) = match text.strip_suffix('%') {
+            Some(number) => (number.trim_end(), true),
+            None => (text, false),
+        };
+        let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let number = number.parse::<f64>().ok().filter(|_| plain);
+        match (number, percent) {
+            (None, _) => {
+                Err("write WCU a second such as 500, a share such as 50%, or auto".to_owned())
+            }
+            (Some(share), true) if share > 0.0 && share <= 100.0 => {
+                Ok(Wanted::Share(share / 100.0))
+            }
+            (Some(_), true) => Err("a share is above 0% and at most 100%".to_owned()),
+            (Some(wcu), false) if (1.0..=100_000_000.0).contains(&wcu) => Ok(Wanted::Wcu(wcu)),
+            (Some(_), false) => Err("a budget is from 1 to 100000000 WCU a second".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Wanted::Wcu(wcu) => write!(f, "{wcu}"),
+            Wanted::Share(share) => write!(f, "{}%", (share * 1e6).round() / 1e4),
+            Wanted::Auto => f.write_str("auto"),
+        }
+    }
+}
+
+/// How a table's write capacity is limited.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Capacity {
+    /// Provisioned WCU a second; `None` on demand.
+    pub provisioned: Option<f64>,
+    /// An on-demand table's `OnDemandMaxWriteRequestUnits`, where it has one.
+    pub on_demand_max: Option<f64>,
+    /// `WarmThroughput.WriteUnitsPerSecond`: what the table takes at once.
+    pub warm: Option<f64>,
+}
+
+impl Capacity {
+    /// The table's own limit, where it has one.
+    #[must_use]
+    pub fn limit(&self) -> Option<f64> {
+        self.provisioned.or(self.on_demand_max).filter(|limit| *limit > 0.0)
+    }
+}
+
+/// What a run may spend.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Budget {
+    /// WCU a second to begin with; `None`: no limit until the table throttles.
+    pub start: Option<f64>,
+    /// WCU a second at most, however well it goes.
+    pub cap: Option<f64>,
+    /// Where these come from.
+    pub from: &'static str,
+}
+
+/// A share was asked for of a table without a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a share needs a limit to be of, and the table has none: it is on demand without \
+     OnDemandMaxWriteRequestUnits"
+)]
+pub struct NoLimit;
+
+impl Budget {
+    /// No budget: as fast as the table takes it.
+    pub const NONE: Budget = Budget { start: None, cap: None, from: "none" };
+
+    /// What was asked for, for a table of this capacity.
+    ///
+    /// # Errors
+    /// [`NoLimit`] for a share of a table without a limit.
+    pub fn of(wanted: Option<Wanted>, capacity: &Capacity) -> Result<Budget, NoLimit> {
+        let fixed = |wcu: f64, from| Budget { start: Some(wcu), cap: Some(wcu), from };
+        let limited_by =
+            if capacity.provisioned.is_some() { "provisioned" } else { "on-demand-max" };
+        Ok(match (wanted, capacity.limit()) {
+            (None, _) => Budget::NONE,
+            (Some(Wanted::Wcu(wcu)), _) => fixed(wcu, "flag"),
+            (Some(Wanted::Share(share)), Some(limit)) => {
+                fixed((limit * share).max(1.0), limited_by)
+            }
+            (Some(Wanted::Share(_)), None) => return Err(NoLimit),
+            (Some(Wanted::Auto), Some(limit)) if capacity.provisioned.is_some() => {
+                fixed(limit, limited_by)
+            }
+            (Some(Wanted::Auto), limit) => {
+                let (warm, from) = match capacity.warm.filter(|warm| *warm > 0.0) {
+                    Some(warm) => (warm, "warm-throughput"),
+                    None => (NEW_ON_DEMAND_WCU, "new-on-demand-table"),
+                };
+                let start = limit.map_or(warm, |limit| warm.min(limit));
+                let from = if limit.is_some_and(|limit| limit <= warm) { limited_by } else { from };
+                Budget { start: Some(start), cap: limit, from }
+            }
+        })
+    }
+}

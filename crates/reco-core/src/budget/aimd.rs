@@ -1,0 +1,77 @@
+//! The rate: up by a little while all is taken, down by a share when something is not.
+
+use std::time::Duration;
+
+/// Of the start rate, or of what the last throttle left, added each second in which no write is
+/// throttled.
+const STEP: f64 = 0.02;
+
+/// What a throttle leaves of the rate, at most and at least. In between, what the table was seen to
+/// take decides.
+const MOST_KEPT: f64 = 0.9;
+const LEAST_KEPT: f64 = 0.5;
+
+/// Of what the table was seen to take: leaves it room to recover.
+const OF_TAKEN: f64 = 0.95;
+
+/// Throttles of one moment count once: all that is in flight meets the same limit.
+const ONE_EVENT: Duration = Duration::from_secs(1);
+
+/// The least rate: one item a second, so that a run always goes on.
+const FLOOR: f64 = 1.0;
+
+/// Additive increase, multiplicative decrease.
+/// Chiu and Jain, 1989: "Analysis of the increase and decrease algorithms for congestion avoidance".
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aimd {
+    /// WCU a second; `None` as long as nothing was throttled and no budget is set.
+    rate: Option<f64>,
+    cap: Option<f64>,
+    /// Added a second.
+    step: f64,
+    /// When the rate was last looked at.
+    grown: Duration,
+    /// When it was last cut.
+    cut: Option<Duration>,
+}
+
+impl Aimd {
+    /// Begins at `start`, and never goes above `cap`.
+    #[must_use]
+    pub fn new(start: Option<f64>, cap: Option<f64>, now: Duration) -> Self {
+        let rate = start.map(|start| cap.map_or(start, |cap| start.min(cap)));
+        Aimd { rate, cap, step: rate.unwrap_or(0.0) * STEP, grown: now, cut: None }
+    }
+
+    /// WCU a second; `None` is as fast as it goes.
+    #[must_use]
+    pub fn rate(&self) -> Option<f64> {
+        self.rate
+    }
+
+    /// Writes were throttled while the table took `taken` WCU a second.
+    pub fn throttled(&mut self, taken: f64, now: Duration) {
+        if self.cut.is_some_and(|cut| now.saturating_sub(cut) < ONE_EVENT) {
+            return;
+        }
+        let rate = match self.rate {
+            Some(rate) => (taken * OF_TAKEN).clamp(rate * LEAST_KEPT, rate * MOST_KEPT),
+            None => taken * OF_TAKEN,
+        };
+        let rate = rate.max(FLOOR);
+        self.step = rate * STEP;
+        self.rate = Some(rate);
+        (self.cut, self.grown) = (Some(now), now);
+    }
+
+    /// Nothing was throttled. `busy` says whether the rate was used: a rate that nobody asks for
+    /// does not grow.
+    pub fn went_well(&mut self, busy: bool, now: Duration) {
+        let elapsed = now.saturating_sub(self.grown).as_secs_f64();
+        self.grown = self.grown.max(now);
+        let Some(rate) = self.rate.filter(|_| busy) else { return };
+        // A pause is no proof of more capacity.
+        let grown = rate + self.step * elapsed.min(1.0);
+        self.rate = Some(self.cap.map_or(grown, |cap| grown.min(cap)));
+    }
+}

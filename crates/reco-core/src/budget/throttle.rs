@@ -1,0 +1,149 @@
+//! Bucket, rate and prices together: what a writer asks before each call and tells after it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Aimd, Bucket, Budget};
+
+/// Over how long what the table takes is measured.
+const MEASURED_S: f64 = 1.0;
+
+/// How much one call's price moves the expected one.
+const LEARNED: f64 = 0.05;
+
+/// A rate is used when so much of it is.
+const BUSY: f64 = 0.7;
+
+/// Of the rate, in seconds: the most that one batch should cost.
+const BATCH_S: f64 = 0.2;
+
+/// Paces writes to a budget.
+#[derive(Debug, Clone)]
+pub struct Throttle {
+    aimd: Aimd,
+    /// There once there is a rate.
+    bucket: Option<Bucket>,
+    /// What a computed WCU really costs: indexes, and larger items that are replaced.
+    price: f64,
+    taken: Meter,
+    spent: Spent,
+}
+
+/// How a budget was spent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Spent {
+    /// WCU a second at the end; `None` when nothing limited it.
+    pub last_rate: Option<f64>,
+    /// The least that the rate was cut to; `None` when it never was.
+    pub lowest_rate: Option<f64>,
+    /// What a computed WCU cost at the end.
+    pub price: f64,
+}
+
+/// What was paid in advance; give it back to [`Throttle::settle`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use = "what was paid must be settled"]
+pub struct Paid {
+    computed: f64,
+    paid: f64,
+}
+
+impl Throttle {
+    /// A throttle for `budget`. `price` is what a computed WCU is expected to cost: 1, and 1 for
+    /// each index that items are in.
+    #[must_use]
+    pub fn new(budget: &Budget, price: f64, now: Duration) -> Self {
+        let aimd = Aimd::new(budget.start, budget.cap, now);
+        let bucket = aimd.rate().map(|rate| Bucket::new(rate, now));
+        let spent = Spent::default();
+        Throttle { aimd, bucket, price: price.max(1.0), taken: Meter::new(now), spent }
+    }
+
+    /// Pays for items of `computed` WCU; the answer is how long to wait before they are written.
+    pub fn pay(&mut self, computed: f64, now: Duration) -> (Paid, Duration) {
+        let paid = computed * self.price;
+        let wait = self.bucket.as_mut().map_or(Duration::ZERO, |bucket| bucket.take(paid, now));
+        (Paid { computed, paid }, wait)
+    }
+
+    /// Settles a call that wrote items of `written` computed WCU for `spent` WCU, `throttled` when
+    /// any part of it was.
+    pub fn settle(&mut self, paid: Paid, written: f64, spent: f64, throttled: bool, now: Duration) {
+        if let Some(bucket) = &mut self.bucket {
+            // What was throttled is not given back: it would be asked for again at once.
+            bucket.settle(paid.paid, if throttled { spent.max(paid.paid) } else { spent }, now);
+        }
+        self.taken.add(spent, now);
+        let written = written.min(paid.computed);
+        // A call that tells no capacity teaches no price.
+        if written > 0.0 && spent > 0.0 {
+            self.price += (spent / written - self.price) * LEARNED;
+        }
+        let before = self.aimd.rate();
+        if throttled {
+            self.aimd.throttled(self.taken.per_second(now), now);
+        } else {
+            let taken = self.taken.per_second(now);
+            self.aimd.went_well(before.is_some_and(|rate| taken >= rate * BUSY), now);
+        }
+        self.follow(before, now);
+    }
+
+    /// What a batch should cost at most, in computed WCU: at a low rate 25 items at once would be a
+    /// burst of many seconds. At least one item always goes.
+    #[must_use]
+    pub fn batch(&self) -> Option<f64> {
+        self.aimd.rate().map(|rate| rate * BATCH_S / self.price)
+    }
+
+    /// What was spent so far.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        Spent { last_rate: self.aimd.rate(), price: self.price, ..self.spent }
+    }
+
+    /// Sets the bucket to a changed rate.
+    fn follow(&mut self, before: Option<f64>, now: Duration) {
+        let Some(rate) = self.aimd.rate() else { return };
+        if before.is_none_or(|before| rate < before) {
+            self.spent.lowest_rate = Some(self.spent.lowest_rate.map_or(rate, |low| low.min(rate)));
+        }
+        match &mut self.bucket {
+            Some(bucket) if before != Some(rate) => bucket.set_rate(rate, now),
+            Some(_) => {}
+            None => self.bucket = Some(Bucket::new(rate, now)),
+        }
+    }
+}
+
+/// What was taken of late, as a moving mean.
+#[derive(Debug, Clone, Copy)]
+struct Meter {
+    /// WCU a second over the last whole window.
+    mean: f64,
+    /// WCU since `begun`.
+    sum: f64,
+    begun: Duration,
+}
+
+impl Meter {
+    fn new(now: Duration) -> Self {
+        Meter { mean: 0.0, sum: 0.0, begun: now }
+    }
+
+    fn add(&mut self, wcu: f64, now: Duration) {
+        let elapsed = now.saturating_sub(self.begun).as_secs_f64();
+        if elapsed >= MEASURED_S {
+            *self = Meter { mean: self.sum / elapsed, sum: 0.0, begun: now };
+        }
+        self.sum += wcu;
+    }
+
+    /// The last window's mean, or what the present one already shows to be more.
+    fn per_second(&self, now: Duration) -> f64 {
+        let elapsed = now.saturating_sub(self.begun).as_secs_f64();
+        // The first window is short; a burst at its start is no rate.
+        self.mean.max(self.sum / elapsed.max(MEASURED_S))
+    }
+}

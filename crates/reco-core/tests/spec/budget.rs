@@ -1,0 +1,205 @@
+//! The write budget: what was asked for, and that it is kept.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use reco_core::budget::{Aimd, Bucket, Budget, Capacity, NoLimit, Throttle, Wanted};
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn wanted(text: &str) -> Option<Wanted> {
+    Some(text.parse().unwrap())
+}
+
+#[test]
+fn budgets_as_people_write_them() {
+    assert_eq!("500".parse(), Ok(Wanted::Wcu(500.0)));
+    assert_eq!("2.5".parse(), Ok(Wanted::Wcu(2.5)));
+    assert_eq!("50%".parse(), Ok(Wanted::Share(0.5)));
+    assert_eq!("0.5 %".parse(), Ok(Wanted::Share(0.005)));
+    assert_eq!("auto".parse(), Ok(Wanted::Auto));
+    for text in ["500", "2.5", "50%", "0.5%", "33.3333%", "auto"] {
+        assert_eq!(text.parse::<Wanted>().unwrap().to_string(), text);
+    }
+    for wrong in ["", "0", "0.5", "-5", "+5", "1e5", "inf", "NaN", "0%", "101%", "-1%", "%", "fast"]
+    {
+        assert!(wrong.parse::<Wanted>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_budget_is_of_what_the_table_allows() {
+    let provisioned = Capacity { provisioned: Some(200.0), warm: Some(4000.0), ..<_>::default() };
+    let limited = Capacity { on_demand_max: Some(1000.0), warm: Some(4000.0), ..<_>::default() };
+    let warm = Capacity { warm: Some(12_000.0), ..<_>::default() };
+    let unknown = Capacity::default();
+    let of = |text: &str, capacity| {
+        let budget = Budget::of(wanted(text), capacity).unwrap();
+        (budget.start, budget.cap, budget.from)
+    };
+    assert_eq!(of("70", &provisioned), (Some(70.0), Some(70.0), "flag"));
+    assert_eq!(of("50%", &provisioned), (Some(100.0), Some(100.0), "provisioned"));
+    assert_eq!(of("50%", &limited), (Some(500.0), Some(500.0), "on-demand-max"));
+    assert_eq!(of("0.1%", &provisioned), (Some(1.0), Some(1.0), "provisioned"));
+    assert_eq!(Budget::of(wanted("50%"), &warm), Err(NoLimit));
+    assert_eq!(of("auto", &provisioned), (Some(200.0), Some(200.0), "provisioned"));
+    assert_eq!(of("auto", &limited), (Some(1000.0), Some(1000.0), "on-demand-max"));
+    let generous = Capacity { on_demand_max: Some(50_000.0), ..warm };
+    assert_eq!(of("auto", &generous), (Some(12_000.0), Some(50_000.0), "warm-throughput"));
+    assert_eq!(of("auto", &warm), (Some(12_000.0), None, "warm-throughput"));
+    assert_eq!(of("auto", &unknown), (Some(4_000.0), None, "new-on-demand-table"));
+    assert_eq!(Budget::of(None, &provisioned), Ok(Budget::NONE));
+}
+
+/// A table that takes so much a second, with a second's worth saved up.
+struct Table {
+    rate: f64,
+    tokens: f64,
+    at: Duration,
+}
+
+impl Table {
+    fn takes(&mut self, wcu: f64, now: Duration) -> bool {
+        let elapsed = (now - self.at).as_secs_f64();
+        (self.tokens, self.at) = ((self.tokens + elapsed * self.rate).min(self.rate), now);
+        let enough = self.tokens >= wcu;
+        if enough {
+            self.tokens -= wcu;
+        }
+        enough
+    }
+}
+
+/// Writes batches of 25 one after the other for `seconds`; what was written, and throttled calls.
+fn run(budget: &Budget, price: f64, capacity: f64, seconds: u64) -> (f64, u32) {
+    let mut throttle = Throttle::new(budget, 1.0, ms(0));
+    let mut table = Table { rate: capacity, tokens: capacity, at: ms(0) };
+    let (mut now, mut written, mut throttled) = (ms(0), 0.0, 0);
+    while now < Duration::from_secs(seconds) {
+        let (paid, wait) = throttle.pay(25.0, now);
+        now += wait + ms(2);
+        let taken = table.takes(25.0 * price, now);
+        let spent = if taken { 25.0 * price } else { 0.0 };
+        throttle.settle(paid, if taken { 25.0 } else { 0.0 }, spent, !taken, now);
+        written += spent;
+        throttled += u32::from(!taken);
+    }
+    (written, throttled)
+}
+
+#[test]
+fn a_budget_at_the_tables_limit_is_used_whole_and_never_throttled() {
+    let budget = Budget::of(wanted("500"), &Capacity::default()).unwrap();
+    for price in [1.0, 2.0, 3.0] {
+        let (written, throttled) = run(&budget, price, 500.0, 60);
+        assert!((written / 60.0 - 500.0).abs() < 5.0, "{written} at price {price}");
+        assert_eq!(throttled, 0, "at price {price}");
+    }
+}
+
+#[test]
+fn a_rate_that_is_too_high_finds_the_tables_own() {
+    for budget in [Budget::of(wanted("auto"), &Capacity::default()).unwrap(), Budget::NONE] {
+        let (written, throttled) = run(&budget, 1.0, 300.0, 120);
+        let share = written / (120.0 * 300.0);
+        assert!(share > 0.9, "{share} of the table's capacity under {budget:?}");
+        let calls = written / 25.0;
+        // `auto` begins 13 times too high and is cut by half a second.
+        assert!(f64::from(throttled) < calls * 0.12, "{throttled} throttles in {calls} calls");
+    }
+}
+
+#[test]
+fn auto_grows_where_the_table_takes_more() {
+    let capacity = Capacity { warm: Some(400.0), ..<_>::default() };
+    let budget = Budget::of(wanted("auto"), &capacity).unwrap();
+    let (written, throttled) = run(&budget, 1.0, 1_000_000.0, 60);
+    // 400 and 8 more each second: the mean of a minute is 640.
+    assert!((written / 60.0 - 640.0).abs() < 15.0, "{written}");
+    assert_eq!(throttled, 0);
+    let capped = Budget { cap: Some(450.0), ..budget };
+    let (written, _) = run(&capped, 1.0, 1_000_000.0, 60);
+    assert!(written / 60.0 < 451.0, "{written}");
+}
+
+#[test]
+fn batches_are_small_where_the_rate_is() {
+    let batch = |wcu: f64| {
+        let budget = Budget::of(Some(Wanted::Wcu(wcu)), &Capacity::default()).unwrap();
+        Throttle::new(&budget, 2.0, ms(0)).batch()
+    };
+    assert_eq!((batch(500.0), batch(10.0)), (Some(50.0), Some(1.0)));
+    assert_eq!(Throttle::new(&Budget::NONE, 1.0, ms(0)).batch(), None);
+}
+
+proptest! {
+    /// Whoever waits as told never spends more than the rate and what may be saved up.
+    #[test]
+    fn a_bucket_keeps_its_rate(
+        rate in 1.0..10_000.0_f64,
+        asks in proptest::collection::vec((0.0..500.0_f64, 0..2_000_u64), 1..60),
+    ) {
+        let mut bucket = Bucket::new(rate, ms(0));
+        let (mut now, mut spent) = (ms(0), 0.0);
+        for (cost, idle) in asks {
+            now += ms(idle);
+            now += bucket.take(cost, now);
+            spent += cost;
+            let allowed = rate * (now.as_secs_f64() + 0.5);
+            prop_assert!(spent <= allowed * 1.000_001 + 1e-6, "{spent} of {allowed}");
+        }
+    }
+
+    /// What is settled counts as if it had been known before.
+    #[test]
+    fn what_was_paid_too_much_or_too_little_is_settled(
+        rate in 10.0..10_000.0_f64,
+        calls in proptest::collection::vec((0.1..100.0_f64, 0.0..3.0_f64), 1..50),
+    ) {
+        let mut bucket = Bucket::new(rate, ms(0));
+        let (mut now, mut spent, mut last) = (ms(0), 0.0, 0.0);
+        for (cost, price) in calls {
+            now += bucket.take(cost, now);
+            last = cost * price;
+            spent += last;
+            bucket.settle(cost, last, now);
+        }
+        // All but the last call's surprise is paid for by waiting.
+        let allowed = rate * (now.as_secs_f64() + 0.5);
+        prop_assert!(spent - last <= allowed * 1.000_001 + 1e-6, "{spent} of {allowed}");
+    }
+
+    /// The rate stays between its floor and its cap, is cut by half at most, and grows slowly.
+    #[test]
+    fn a_rate_keeps_within_bounds(
+        start in proptest::option::of(1.0..50_000.0_f64),
+        cap in proptest::option::of(1.0..50_000.0_f64),
+        events in proptest::collection::vec((any::<bool>(), 0..3_000_u64, 0.0..50_000.0_f64), 1..200),
+    ) {
+        let mut aimd = Aimd::new(start, cap.filter(|_| start.is_some()), ms(0));
+        let cap = cap.filter(|_| start.is_some());
+        let mut now = ms(0);
+        for (throttled, pause, taken) in events {
+            now += ms(pause);
+            let before = aimd.rate();
+            if throttled {
+                aimd.throttled(taken, now);
+            } else {
+                aimd.went_well(true, now);
+            }
+            let after = aimd.rate();
+            prop_assert!(before.is_none() || after.is_some());
+            prop_assert_eq!(after.is_none(), before.is_none() && !throttled);
+            let Some(after) = after else { continue };
+            prop_assert!(after >= 1.0);
+            prop_assert!(cap.is_none_or(|cap| after <= cap.max(1.0)));
+            if let Some(before) = before {
+                prop_assert!(after >= (before * 0.5).min(before).max(1.0) - 1e-9);
+                prop_assert!(throttled || after >= before);
+                prop_assert!(!throttled || after <= before);
+            }
+        }
+    }
+}

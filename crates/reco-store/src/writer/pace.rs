@@ -1,0 +1,111 @@
+//! Spending a budget: each call is paid before it is made, and settled by what DynamoDB says it
+//! consumed.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use reco_core::budget::{Budget, Paid, Spent, Throttle};
+use reco_core::item::PlannedItem;
+use tokio::time::Instant;
+
+use super::Writer;
+use super::attempt::Attempt;
+use super::report::WriteReport;
+use crate::retry::{Halt, Stop};
+use crate::service::ErrorKind;
+
+/// The budget that all batches of a run share.
+#[derive(Debug)]
+pub struct Pace {
+    begun: Instant,
+    throttle: Mutex<Throttle>,
+}
+
+impl Pace {
+    /// Begins now. `price` is what a computed WCU is expected to cost: 1, and 1 for each index
+    /// that items are in.
+    #[must_use]
+    pub fn new(budget: &Budget, price: f64) -> Self {
+        let throttle = Mutex::new(Throttle::new(budget, price, Duration::ZERO));
+        Pace { begun: Instant::now(), throttle }
+    }
+
+    /// What a batch should cost at most, in computed WCU; `None` is no bound.
+    #[must_use]
+    pub fn batch(&self) -> Option<f64> {
+        self.lock().batch()
+    }
+
+    /// How the budget was spent so far.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.lock().spent()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that is paid for, and what the report said before it.
+pub(super) struct Call {
+    paid: Paid,
+    computed: f64,
+    wcu: f64,
+    stale_wcu: u64,
+    trouble: u64,
+}
+
+impl Writer {
+    /// Waits until the budget has enough for `items`.
+    ///
+    /// # Errors
+    /// [`Halt`] when the call would come too late or is not wanted any more; nothing is paid then.
+    pub(super) async fn pay(
+        &self,
+        items: &[PlannedItem],
+        stop: &Stop,
+        report: &mut WriteReport,
+    ) -> Result<Option<Call>, Halt> {
+        let Some(pace) = &self.pace else { return Ok(None) };
+        let computed = computed(items);
+        let (paid, wait) = pace.lock().pay(computed, pace.begun.elapsed());
+        if !wait.is_zero() {
+            let asked = Instant::now();
+            let waited = stop.pause(wait).await;
+            report.paced += asked.elapsed();
+            if let Err(halt) = waited {
+                pace.lock().settle(paid, 0.0, 0.0, false, pace.begun.elapsed());
+                return Err(halt);
+            }
+        }
+        let (wcu, stale_wcu, trouble) = (report.wcu, report.stale_wcu, trouble(report));
+        Ok(Some(Call { paid, computed, wcu, stale_wcu, trouble }))
+    }
+
+    /// Settles what [`Writer::pay`] paid.
+    pub(super) fn settle(&self, call: Option<Call>, attempt: &Attempt, report: &WriteReport) {
+        let (Some(pace), Some(call)) = (&self.pace, call) else { return };
+        let (left, unknown) = match attempt {
+            Attempt::Answered { left } | Attempt::Failed { left, .. } => (left, false),
+            // No answer may still be a write.
+            Attempt::Passing { left, error } => (left, error.kind != ErrorKind::Throttled),
+        };
+        let written = call.computed - computed(left);
+        #[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52 WCU")]
+        let stale = (report.stale_wcu - call.stale_wcu) as f64;
+        let spent = if unknown { call.computed } else { report.wcu - call.wcu + stale };
+        let throttled = trouble(report) > call.trouble;
+        let now = pace.begun.elapsed();
+        pace.lock().settle(call.paid, written, spent, throttled, now);
+    }
+}
+
+fn trouble(report: &WriteReport) -> u64 {
+    report.returned + report.throttled_calls
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52 WCU")]
+fn computed(items: &[PlannedItem]) -> f64 {
+    items.iter().map(PlannedItem::wcu).sum::<u64>() as f64
+}

@@ -1,0 +1,67 @@
+//! How a run writes: in which order, at what rate, and of which type.
+
+use reco_core::budget::{Budget, Wanted};
+use reco_store::writer::Writer;
+use serde::Serialize;
+
+use super::window::Order;
+use crate::aws::ListType;
+
+/// How a run writes.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    /// Of which type lists are written, and why.
+    pub list_type: ListType,
+    /// In which order batches are drawn.
+    pub order: Order,
+    /// The budget that was asked for.
+    pub wanted: Option<Wanted>,
+    /// What that means for the table.
+    pub budget: Budget,
+    /// Indexes that items are in: each costs a write of its own.
+    pub indexes: usize,
+}
+
+/// The write budget, and how it was spent. All figures are of the table and its indexes together,
+/// as `ConsumedCapacity` counts them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BudgetReport {
+    /// As asked for: `500`, `50%`, `auto`; `None` when no budget was.
+    pub asked: Option<String>,
+    /// WCU a second to begin with; `None` is no limit until the table throttles.
+    pub wcu_per_s: Option<f64>,
+    /// WCU a second at most; `None` where `auto` knows no limit.
+    pub cap_wcu_per_s: Option<f64>,
+    /// What decided: `none`, `flag`, `provisioned`, `on-demand-max`, `warm-throughput`,
+    /// `new-on-demand-table`.
+    pub from: &'static str,
+    /// WCU a second used, over the whole run.
+    pub used_wcu_per_s: f64,
+    /// WCU a second allowed at the end.
+    pub last_wcu_per_s: Option<f64>,
+    /// The least that throttling cut it to; `None` when it never did.
+    pub lowest_wcu_per_s: Option<f64>,
+    /// What a computed WCU cost at the end: more than 1 where indexes are written or larger items
+    /// replaced.
+    pub price: f64,
+    /// Indexes that items are in.
+    pub indexes: usize,
+}
+
+impl Manner {
+    /// The budget's account, after `consumed` WCU in `seconds`.
+    pub fn account(&self, writer: Option<&Writer>, consumed: f64, seconds: f64) -> BudgetReport {
+        let spent = writer.and_then(|writer| writer.pace()).map(|pace| pace.spent());
+        BudgetReport {
+            asked: self.wanted.map(|wanted| wanted.to_string()),
+            wcu_per_s: self.budget.start,
+            cap_wcu_per_s: self.budget.cap,
+            from: self.budget.from,
+            used_wcu_per_s: if seconds > 0.0 { consumed / seconds } else { 0.0 },
+            last_wcu_per_s: spent.map_or(self.budget.start, |spent| spent.last_rate),
+            lowest_wcu_per_s: spent.and_then(|spent| spent.lowest_rate),
+            price: spent.map_or(1.0, |spent| spent.price),
+            indexes: self.indexes,
+        }
+    }
+}
