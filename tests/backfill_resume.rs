@@ -59,8 +59,8 @@ fn items(harness: &Harness) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What the input holds, line by line: users that come again near and far, lists that change, lines
-/// that are rejected, that hold several entries, that are skipped, that are blank.
+/// What the input holds, line by line: users that come again near and far, lists that change, users
+/// whose item is removed, some of whom get a list again, lines that are rejected, that hold several entries, that are skipped, that are blank.
 fn line(n: u64) -> String {
     let user = match n % 5 {
         0 => n % 35,
@@ -72,6 +72,8 @@ fn line(n: u64) -> String {
         _ if n % 41 == 7 => format!("not json {n}"),
         _ if n % 43 == 9 => format!("[{user},[]]"),
         _ if n % 47 == 11 => String::new(),
+        _ if n % 29 == 3 => format!(r#"{{"user_id":{user},"delete":true}}"#),
+        _ if n % 31 == 5 => format!(r#"{{"user_id":{},"delete":true}}"#, 4900 + n),
         _ if n % 53 == 13 => {
             format!(r#"{{"data":[[{user},[{n}]],[{n},"x"],[{},[7,{n}]]]}}"#, n % 35)
         }
@@ -94,7 +96,7 @@ fn accounts(report: &Value) -> Value {
         "lines": { "read": lines["read"], "rejected": lines["rejected"], "blank": lines["blank"],
             "left": lines["left"], "failed": lines["failed"] },
         "entries": of("read"),
-        "written or replaced": of("written") + of("coalesced"),
+        "written, deleted or replaced": of("written") + of("deleted") + of("coalesced"),
         "skipped": report["skipped"],
         "rejected": report["rejected"],
         "kept": report["kept_articles"],

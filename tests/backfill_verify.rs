@@ -118,6 +118,16 @@ fn whatever_differs_is_named_by_line_and_user() {
     assert_eq!(found, expected);
     assert_eq!((&report["differing"], &report["newer"]), (&json!(4), &json!(1)));
 
+    // What a line removes must be gone.
+    harness
+        .write("gone.jsonl", "{\"user_id\":5,\"delete\":true}\n{\"user_id\":9,\"delete\":true}\n");
+    for users in ["all", "10"] {
+        let report = harness.json(6, ["verify", "gone.jsonl", "--users", users]);
+        assert_eq!(report["differing"], 1, "{report}");
+        assert_eq!(report["differences"][0]["user"], 9);
+        assert_eq!(report["differences"][0]["difference"]["kind"], "present");
+    }
+
     // A backfill that verifies says the same by its exit code once something differs.
     harness.write("one.jsonl", "[5,[1]]\n");
     let report = harness.json(0, ["backfill", "one.jsonl", "--verify"]);
