@@ -80,6 +80,7 @@ impl Run<'_> {
         }
         match (got.facts_ms / got.duration_ms, got.write_ms / got.duration_ms) {
             (facts, _) if facts >= MOST => self.facts_are_slow(),
+            (_, write) if write >= MOST && got.throttled > 0 => self.table_is_full(),
             (_, write) if write >= MOST => self.writes_are_slow(),
             _ => self.slots_are_full(),
         }
@@ -106,7 +107,9 @@ impl Run<'_> {
         let at_once = self.asked.concurrency * self.asked.batch_size;
         let after = self.got.elapsed_s - self.got.sending_s;
         let (long, left) = (ROUNDS * self.got.duration_ms / 1e3, self.got.left > 0);
-        self.got.backlog_max >= at_once || after > long || (left && self.got.slots_busy >= BUSY)
+        // Without a rate all of it waits from the beginning.
+        let more = left || self.asked.rate.is_none();
+        self.got.backlog_max >= at_once || after > long || (more && self.got.slots_busy >= BUSY)
     }
 
     /// Lists a second that one slot deals with while it works.

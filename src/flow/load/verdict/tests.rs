@@ -80,6 +80,19 @@ fn without_a_rate_the_table_is_told_by_how_long_it_takes() {
     assert_eq!(verdict.change.len(), 1, "2 slots are the fewest there are");
 }
 
+/// Many slots, each of which waits long for a table that retries leave not quite used up.
+#[test]
+fn slots_that_wait_for_a_throttled_table_are_the_tables() {
+    let verdict = judged(|parameters, measured| {
+        (parameters.rate, parameters.concurrency, parameters.wcu) = (None, 8, Some(1_250.0));
+        (measured.slots_busy, measured.throttled) = (0.87, 878);
+        (measured.duration_ms, measured.write_ms) = (17_000.0, 14_000.0);
+    });
+    assert_eq!(verdict.stage, Stage::Table);
+    assert!(verdict.why.contains("80 % of its 1,250"), "{}", verdict.why);
+    assert!(verdict.change[1].contains("lower --concurrency than 8"), "{:?}", verdict.change);
+}
+
 #[test]
 fn throttles_in_bursts_are_no_limit() {
     let verdict = judged(|_, measured| measured.throttled = 30);
