@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod policy;
 pub mod record;
 pub mod salvage;
+pub mod scaling;
 pub mod seen;
 pub mod settle;
 pub mod shard;

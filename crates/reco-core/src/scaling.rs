@@ -1,0 +1,259 @@
+//! Scaling: what a load of so many users takes, by every way there is, from measured constants.
+//!
+//! Only arithmetic. `docs/scaling.md` holds the tables of [`tables`], and a test holds the document
+//! to them.
+
+use std::fmt::Write as _;
+
+/// What was measured on one machine; where and how, `docs/scaling.md` says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// Bytes of a line of the input.
+    pub line_bytes: f64,
+    /// Write capacity units of an item.
+    pub item_wcu: f64,
+    /// CPU seconds for a million items written to the table directly.
+    pub direct_cpu_s: f64,
+    /// CPU seconds for a million lines of other shards, at most: they are only decoded.
+    pub other_shard_cpu_s: f64,
+    /// Bytes of a list in a queue message.
+    pub queue_bytes: f64,
+    /// Bytes of an item's line in the files.
+    pub emit_bytes: f64,
+    /// The same as stored, gzip.
+    pub emit_stored_bytes: f64,
+}
+
+/// The figures in `docs/scaling.md`.
+pub const MEASURED: Measured = Measured {
+    line_bytes: 913.0,
+    item_wcu: 1.0,
+    direct_cpu_s: 27.3,
+    other_shard_cpu_s: 7.1,
+    queue_bytes: 912.0,
+    emit_bytes: 1769.0,
+    emit_stored_bytes: 506.0,
+};
+
+/// A table's default quota of write units a second, on demand and provisioned alike.
+/// AWS: "Service, account, and table quotas in Amazon DynamoDB", Read/write throughput.
+pub const DEFAULT_TABLE_WCU: f64 = 40_000.0;
+
+/// Lists in a queue message, as `--users-per-message` has it by default.
+const LISTS_A_MESSAGE: f64 = 50.0;
+
+/// SQS counts every 64 KiB of a call as a request (AWS: Amazon SQS pricing).
+const SQS_CHUNK: f64 = 65_536.0;
+
+const GB: f64 = 1e9;
+
+/// How large a load is, and what it takes by each way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Load {
+    users: f64,
+    measured: Measured,
+}
+
+impl Load {
+    /// A load of so many users.
+    #[must_use]
+    pub fn new(users: f64, measured: Measured) -> Self {
+        Load { users, measured }
+    }
+
+    /// Write capacity units, by whichever way but ImportTable.
+    #[must_use]
+    pub fn wcu(&self) -> f64 {
+        self.users * self.measured.item_wcu
+    }
+
+    /// Seconds that the table takes at so many units a second.
+    #[must_use]
+    pub fn table_s(&self, wcu_per_s: f64) -> f64 {
+        self.wcu() / wcu_per_s
+    }
+
+    /// Seconds of CPU on each of `machines`: its own part written, the others' lines only read.
+    #[must_use]
+    pub fn direct_cpu_s(&self, machines: f64) -> f64 {
+        let own = self.users / machines;
+        self.millions(own, self.measured.direct_cpu_s)
+            + self.millions(self.users - own, self.measured.other_shard_cpu_s)
+    }
+
+    /// Machines of so many cores that keep up with a table of so many units a second; `None` when
+    /// reading the whole input alone takes each of them longer than the table takes to write it.
+    #[must_use]
+    pub fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {
+        let room = self.table_s(wcu_per_s) * cores;
+        let read = self.millions(self.users, self.measured.other_shard_cpu_s);
+        let write =
+            self.millions(self.users, self.measured.direct_cpu_s - self.measured.other_shard_cpu_s);
+        (room > read).then(|| (write / (room - read)).ceil().max(1.0))
+    }
+
+    /// Messages that the queue takes.
+    #[must_use]
+    pub fn messages(&self) -> f64 {
+        (self.users / LISTS_A_MESSAGE).ceil()
+    }
+
+    /// SQS requests, sent ten at a time and received and deleted ten at a time, by 64 KiB.
+    #[must_use]
+    pub fn sqs_requests(&self) -> f64 {
+        let body = LISTS_A_MESSAGE * self.measured.queue_bytes;
+        let calls = self.messages() / 10.0;
+        let moved = (10.0 * body / SQS_CHUNK).ceil();
+        // Send and receive carry the bodies; delete does not.
+        calls * (2.0 * moved + 1.0)
+    }
+
+    /// GB of lines in the files: what ImportTable is paid by, and what the spill takes on disk.
+    #[must_use]
+    pub fn emit_gb(&self) -> f64 {
+        self.users * self.measured.emit_bytes / GB
+    }
+
+    /// GB of files to be uploaded.
+    #[must_use]
+    pub fn emit_stored_gb(&self) -> f64 {
+        self.users * self.measured.emit_stored_bytes / GB
+    }
+
+    fn millions(&self, users: f64, cpu_s: f64) -> f64 {
+        users / 1e6 * cpu_s
+    }
+}
+
+/// The tables of the document, as Markdown.
+#[must_use]
+pub fn tables(measured: Measured) -> String {
+    let loads = [1e6, 1e7, 1e8, 1e9].map(|users| (users, Load::new(users, measured)));
+    let mut text = String::new();
+    let mut table = |head: &[&str], row: &dyn Fn(&Load) -> Vec<String>| {
+        let _ = writeln!(text, "| users | {} |", head.join(" | "));
+        let _ = writeln!(text, "|---:|{}", "---:|".repeat(head.len()));
+        for (users, load) in &loads {
+            let _ = writeln!(text, "| {} | {} |", amount(*users), row(load).join(" | "));
+        }
+        text.push('\n');
+    };
+    let quotas = [DEFAULT_TABLE_WCU, 10.0 * DEFAULT_TABLE_WCU];
+    table(
+        &[
+            "input",
+            "WCU",
+            "at 40,000 WCU/s",
+            "at 400,000 WCU/s",
+            "CPU, one machine",
+            "machines of 2 cores for 40,000",
+            "machines of 8 cores for 400,000",
+        ],
+        &|load| {
+            let usual = load.machines(quotas[0], 2.0);
+            let raised = load.machines(quotas[1], 8.0);
+            let machines = |n: Option<f64>| n.map_or_else(|| "none".to_owned(), |n| format!("{n}"));
+            vec![
+                gigabytes(load.users * load.measured.line_bytes / GB),
+                amount(load.wcu()),
+                time(load.table_s(quotas[0])),
+                time(load.table_s(quotas[1])),
+                time(load.direct_cpu_s(1.0)),
+                machines(usual),
+                machines(raised),
+            ]
+        },
+    );
+    table(&["messages", "SQS requests"], &|load| {
+        vec![amount(load.messages()), amount(load.sqs_requests())]
+    });
+    table(&["lines, and disk for the spill", "to upload (gzip)"], &|load| {
+        vec![gigabytes(load.emit_gb()), gigabytes(load.emit_stored_gb())]
+    });
+    text
+}
+
+/// `1M`, `1.2B`: three digits at most.
+fn amount(number: f64) -> String {
+    let (number, unit) = match number {
+        n if n >= 1e9 => (n / 1e9, "B"),
+        n if n >= 1e6 => (n / 1e6, "M"),
+        n if n >= 1e3 => (n / 1e3, "K"),
+        n => (n, ""),
+    };
+    format!("{}{unit}", rounded(number))
+}
+
+fn gigabytes(number: f64) -> String {
+    if number >= 1000.0 {
+        format!("{} TB", rounded(number / 1000.0))
+    } else {
+        format!("{} GB", rounded(number))
+    }
+}
+
+fn time(seconds: f64) -> String {
+    match seconds {
+        s if s >= 48.0 * 3600.0 => format!("{} d", rounded(s / 86_400.0)),
+        s if s >= 2.0 * 3600.0 => format!("{} h", rounded(s / 3600.0)),
+        s if s >= 120.0 => format!("{} min", rounded(s / 60.0)),
+        s => format!("{} s", rounded(s)),
+    }
+}
+
+fn rounded(number: f64) -> String {
+    if number >= 20.0 || number.fract() == 0.0 {
+        format!("{number:.0}")
+    } else {
+        format!("{number:.1}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUND: Measured = Measured {
+        line_bytes: 1000.0,
+        item_wcu: 1.0,
+        direct_cpu_s: 50.0,
+        other_shard_cpu_s: 5.0,
+        queue_bytes: 1000.0,
+        emit_bytes: 2000.0,
+        emit_stored_bytes: 506.0,
+    };
+
+    #[test]
+    fn machines_share_the_writing_and_each_reads_everything() {
+        let load = Load::new(1e6, ROUND);
+        assert_eq!(load.direct_cpu_s(1.0), 50.0);
+        assert_eq!(load.direct_cpu_s(2.0), 25.0 + 2.5);
+        // 25 s of the table: one machine of 2 cores needs 25 s.
+        assert_eq!(load.machines(40_000.0, 2.0), Some(1.0));
+        // 10 s of the table: 20 s of CPU each, of which 5 go to reading; 45 s of writing remain.
+        assert_eq!(load.machines(100_000.0, 2.0), Some(3.0));
+        assert_eq!(load.machines(400_000.0, 2.0), None, "2.5 s of the table, 5 CPU to read");
+    }
+
+    #[test]
+    fn requests_are_counted_by_their_size() {
+        let load = Load::new(1e6, ROUND);
+        assert_eq!(load.messages(), 20_000.0);
+        // Ten messages of 50 KB are 8 chunks, there and back, and a delete.
+        assert_eq!(load.sqs_requests(), 2000.0 * 17.0);
+        assert_eq!(load.emit_gb(), 2.0);
+    }
+
+    #[test]
+    fn the_document_holds_these_tables() {
+        let document = include_str!("../../../docs/scaling.md");
+        let (begin, end) = ("<!-- begin tables -->\n\n", "<!-- end tables -->");
+        let held = document.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
+        let (held, _) = held.expect("the document marks its tables");
+        let expected = tables(MEASURED);
+        assert!(
+            held == expected,
+            "docs/scaling.md has drifted; its tables are to be:\n\n{expected}"
+        );
+    }
+}
