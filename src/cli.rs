@@ -106,7 +106,7 @@ pub enum Command {
     #[command(subcommand)]
     Dlq(commands::dlq::DlqCommand),
     /// Write files of recommendations straight into DynamoDB
-    Backfill(commands::backfill::BackfillArgs),
+    Backfill(Box<commands::backfill::BackfillArgs>),
     /// Check that the table holds what files of recommendations say
     Verify(commands::verify::VerifyArgs),
     /// Throttling, write capacity and queue depth, from CloudWatch

@@ -24,7 +24,7 @@ use crate::error::Result;
 pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
     match command {
         Command::Dlq(command) => dlq::run(context, command).await,
-        Command::Backfill(args) => backfill::run(context, args).await,
+        Command::Backfill(args) => backfill::run(context, *args).await,
         Command::Verify(args) => verify::run(context, args).await,
         Command::Metrics(args) => metrics::run(context, args).await,
         Command::Facts(command) => facts::run(context, command).await,

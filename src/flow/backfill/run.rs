@@ -202,7 +202,7 @@ impl Run {
                 Begun::Going(writing) => {
                     self.in_flight.spawn(writing);
                 }
-                Begun::Over(delivered) => self.delivered(*delivered),
+                Begun::Over(delivered) => self.delivered(delivered),
             }
         }
         self.batches > before
@@ -210,7 +210,7 @@ impl Run {
 
     fn delivered(&mut self, delivered: Delivered) {
         match delivered {
-            Delivered::Written(written) => self.written(written),
+            Delivered::Written(written) => self.written(*written),
             Delivered::Handed(handed) => self.handed(handed),
         }
     }

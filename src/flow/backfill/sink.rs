@@ -32,14 +32,14 @@ pub(super) enum Begun {
     /// It is on its way.
     Going(BoxFuture<'static, Delivered>),
     /// It is over already.
-    Over(Box<Delivered>),
+    Over(Delivered),
 }
 
 /// A batch that is over.
 #[derive(Debug)]
 pub(super) enum Delivered {
     /// The table was asked to take it, or in a dry run was not.
-    Written(Written),
+    Written(Box<Written>),
     /// It was handed on to somebody else.
     Handed(Handed),
 }
@@ -102,9 +102,9 @@ impl Sink {
         match self {
             Sink::Table(writer) => {
                 let writing = batch.write(writer.clone(), halt.clone());
-                Begun::Going(Box::pin(async { Delivered::Written(writing.await) }))
+                Begun::Going(Box::pin(async { Delivered::Written(Box::new(writing.await)) }))
             }
-            Sink::Dry => Begun::Over(Box::new(Delivered::Written(batch.pretend()))),
+            Sink::Dry => Begun::Over(Delivered::Written(Box::new(batch.pretend()))),
             Sink::Queue(queue) => {
                 let (entries, items) = batch.into_parts();
                 queue.note(&entries);
@@ -113,7 +113,7 @@ impl Sink {
             }
             Sink::Emit(emit) => {
                 let (entries, items) = batch.into_parts();
-                Begun::Over(Box::new(Delivered::Handed(emit.take(entries, &items))))
+                Begun::Over(Delivered::Handed(emit.take(entries, &items)))
             }
         }
     }
