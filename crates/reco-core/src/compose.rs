@@ -137,7 +137,7 @@ fn entry(user: &Id, articles: &[Id]) -> String {
 
 fn push(text: &mut String, id: &Id) {
     match id {
-        Id::Int(number) => text.push_str(&number.to_string()),
+        Id::Int(_) | Id::Uint(_) => text.push_str(&id.text()),
         Id::Str(string) => text.push_str(&serde_json::Value::from(&**string).to_string()),
     }
 }

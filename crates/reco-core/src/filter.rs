@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::AddAssign;
 
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{ArticleFacts, FactSet, UserFacts};
@@ -156,7 +157,9 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
     let Recommendation { user: user_id, articles, generated_at } = recommendation;
     let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
     let mut dropped = DropCounts::default();
-    let mut seen = HashSet::with_capacity(articles.len());
+    // Ids are no attacker's to choose so that they collide: the seed is random, the hash need not be
+    // cryptographic.
+    let mut seen = HashSet::with_capacity_and_hasher(articles.len(), RandomState::default());
     let mut repeated = vec![false; articles.len()];
     if policy.rules.no_duplicates {
         for (article, repeated) in articles.iter().zip(&mut repeated) {

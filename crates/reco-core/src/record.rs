@@ -13,8 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// in a table, so they must collide when batches are made unique; `"07"` stays another id.
 #[derive(Debug, Clone)]
 pub enum Id {
-    /// A JSON integer, exact over the whole 64-bit range (signed and unsigned).
-    Int(i128),
+    /// A JSON integer that fits 64 bits with a sign: nearly every id there is.
+    Int(i64),
+    /// A JSON integer that fits 64 bits without a sign only.
+    Uint(u64),
     /// A JSON string, byte for byte.
     Str(Box<str>),
 }
@@ -25,6 +27,7 @@ impl Id {
     pub fn text(&self) -> Cow<'_, str> {
         match self {
             Id::Int(number) => Cow::Owned(number.to_string()),
+            Id::Uint(number) => Cow::Owned(number.to_string()),
             Id::Str(text) => Cow::Borrowed(text),
         }
     }
@@ -34,7 +37,8 @@ impl Id {
     #[must_use]
     pub fn as_integer(&self) -> Option<i128> {
         match self {
-            Id::Int(number) => Some(*number),
+            Id::Int(number) => Some((*number).into()),
+            Id::Uint(number) => Some((*number).into()),
             Id::Str(text) => canonical_integer(text),
         }
     }
@@ -43,18 +47,15 @@ impl Id {
     #[must_use]
     pub fn text_len(&self) -> usize {
         match self {
-            Id::Int(number) => {
-                // Arithmetic on 64 bits is several times faster, and ids fit.
-                let magnitude = number.unsigned_abs();
-                let log = match u64::try_from(magnitude) {
-                    Ok(magnitude) => magnitude.checked_ilog10(),
-                    Err(_) => magnitude.checked_ilog10(),
-                };
-                log.unwrap_or(0) as usize + 1 + usize::from(*number < 0)
-            }
+            Id::Int(number) => digits(number.unsigned_abs()) + usize::from(*number < 0),
+            Id::Uint(number) => digits(*number),
             Id::Str(text) => text.len(),
         }
     }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
 /// Parses `-?(0|[1-9][0-9]{0,37})`; anything else (leading zeros, `-0`, signs, spaces) is no
@@ -79,9 +80,7 @@ impl PartialEq for Id {
         match (self, other) {
             (Id::Int(a), Id::Int(b)) => a == b,
             (Id::Str(a), Id::Str(b)) => a == b,
-            (Id::Int(number), Id::Str(text)) | (Id::Str(text), Id::Int(number)) => {
-                canonical_integer(text) == Some(*number)
-            }
+            _ => self.as_integer().is_some_and(|number| other.as_integer() == Some(number)),
         }
     }
 }
@@ -90,8 +89,14 @@ impl Eq for Id {}
 
 impl Hash for Id {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.as_integer() {
-            Some(number) => number.hash(state),
+        let integer = match self {
+            Id::Int(number) => return number.hash(state),
+            _ => self.as_integer(),
+        };
+        // Equal ids hash alike, however they are kept.
+        match integer.map(i64::try_from) {
+            Some(Ok(number)) => number.hash(state),
+            Some(Err(_)) => integer.hash(state),
             None => self.text().hash(state),
         }
     }
@@ -99,13 +104,24 @@ impl Hash for Id {
 
 impl From<i64> for Id {
     fn from(number: i64) -> Self {
-        Id::Int(number.into())
+        Id::Int(number)
     }
 }
 
 impl From<u64> for Id {
     fn from(number: u64) -> Self {
-        Id::Int(number.into())
+        i64::try_from(number).map_or(Id::Uint(number), Id::Int)
+    }
+}
+
+impl From<i128> for Id {
+    /// Past 64 bits it is kept as its text, which names the same id.
+    fn from(number: i128) -> Self {
+        match (i64::try_from(number), u64::try_from(number)) {
+            (Ok(number), _) => Id::Int(number),
+            (_, Ok(number)) => Id::Uint(number),
+            _ => Id::Str(number.to_string().into()),
+        }
     }
 }
 
@@ -124,11 +140,8 @@ impl fmt::Display for Id {
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Id::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
-                (Ok(signed), _) => serializer.serialize_i64(signed),
-                (_, Ok(unsigned)) => serializer.serialize_u64(unsigned),
-                _ => serializer.serialize_i128(*number),
-            },
+            Id::Int(number) => serializer.serialize_i64(*number),
+            Id::Uint(number) => serializer.serialize_u64(*number),
             Id::Str(text) => serializer.serialize_str(text),
         }
     }
@@ -150,11 +163,11 @@ impl Visitor<'_> for IdVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Id, E> {
-        Ok(Id::Int(number.into()))
+        Ok(Id::from(number))
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Id, E> {
-        Ok(Id::Int(number.into()))
+        Ok(Id::from(number))
     }
 
     // serde_json hands integers past 64 bits over as rounded floats: refused, because an id that

@@ -209,7 +209,7 @@ fn wire_bytes(item: &PlannedItem) -> usize {
 
 fn escaped_len(id: &Id) -> usize {
     match id {
-        Id::Int(_) => id.text_len(),
+        Id::Int(_) | Id::Uint(_) => id.text_len(),
         Id::Str(text) => text
             .bytes()
             .map(|byte| match byte {

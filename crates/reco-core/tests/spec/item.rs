@@ -131,7 +131,7 @@ proptest! {
         let text = value.unsigned_abs().to_string();
         let digits = text.trim_end_matches('0').len();
         let expected = digits.div_ceil(2) + 1 + usize::from(value < 0);
-        prop_assert_eq!(number(Id::Int(value)), expected);
+        prop_assert_eq!(number(Id::from(value)), expected);
     }
 }
 

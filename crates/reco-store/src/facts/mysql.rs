@@ -128,6 +128,7 @@ impl Database for MySqlFacts {
     fn exact_literal(id: &Id) -> String {
         match id {
             Id::Int(number) => number.to_string(),
+            Id::Uint(number) => number.to_string(),
             // With an introducer it is a text, compared as the column's collation says.
             Id::Str(text) => format!("_utf8mb4 x'{}'", hex(text)),
         }
@@ -212,13 +213,14 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
     let kind = value.type_info().name().to_owned();
     if kind == "BIT" {
         let bytes: Vec<u8> = row.try_get_unchecked(column)?;
-        return Ok(Some(Id::Int(bytes.iter().fold(0, |bits, byte| bits << 8 | i128::from(*byte)))));
+        // 64 bits at most.
+        return Ok(Some(Id::from(bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))));
     }
     let text: String = row.try_get_unchecked(column)?;
     let integer = ["BOOLEAN", "DECIMAL"].contains(&kind.as_str())
         || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
     match text.parse::<i128>() {
-        Ok(number) if integer => Ok(Some(Id::Int(number))),
+        Ok(number) if integer => Ok(Some(Id::from(number))),
         _ => Ok(Some(Id::from(text.as_str()))),
     }
 }

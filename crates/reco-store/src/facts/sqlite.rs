@@ -82,6 +82,7 @@ impl Database for SqliteFacts {
     fn exact_literal(id: &Id) -> String {
         match id {
             Id::Int(number) => number.to_string(),
+            Id::Uint(number) => number.to_string(),
             Id::Str(text) => format!("CAST(x'{}' AS TEXT)", hex(text)),
         }
     }
