@@ -1,5 +1,7 @@
 //! From a planned item to DynamoDB's attribute values.
 
+mod body;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
@@ -27,6 +29,8 @@ pub fn request(item: &PlannedItem, schema: &Schema) -> WriteRequest {
 pub fn key(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
     HashMap::from([(schema.user_attr.clone(), scalar(&item.recommendation.user, schema.key_type))])
 }
+
+pub use body::batch_body;
 
 /// The item as DynamoDB stores it. The list is an `L` in rank order, never a set: sets have no
 /// order. The time is written only where it is known.

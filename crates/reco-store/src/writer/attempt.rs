@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ThrottlingReason, WriteRequest};
+use aws_sdk_dynamodb::types::{ThrottlingReason, WriteRequest};
+use bytes::Bytes;
 use reco_core::Id;
 use reco_core::item::PlannedItem;
 
 use super::Writer;
 use super::report::{WriteFailure, WriteReport};
-use crate::encode::{id_of, request};
+use crate::encode::{batch_body, id_of};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
 
@@ -30,12 +31,18 @@ impl Writer {
         stop: &Stop,
         report: &mut WriteReport,
     ) -> Attempt {
-        let requests = items.iter().map(|item| request(item, &self.schema)).collect();
+        let body = Bytes::from(batch_body(&self.table, &items, &self.schema));
+        // The SDK gets the table, by which it may choose the endpoint, and does all the rest:
+        // credentials, signature, connection, answer. Only the body is ours.
         let call = self
             .client
             .batch_write_item()
-            .request_items(&self.table, requests)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .request_items(&self.table, Vec::new())
+            .customize()
+            .mutate_request(move |request| {
+                request.headers_mut().insert("content-length", body.len().to_string());
+                *request.body_mut() = body.clone().into();
+            })
             .send();
         report.calls += 1;
         let error = match stop.bound(call).await {
