@@ -1,0 +1,274 @@
+"""Measure `recoctl backfill` against the wire, against boto3, and against its own parts.
+
+    benches/backfill                 builds, makes the input once, prints the table (Markdown)
+    benches/backfill --memory        peak memory from 50 MB to 5 GB of input instead
+    benches/backfill --json FILE     keeps the figures as well
+
+Run by benches/backfill, which prepares the programs and the interpreter with boto3.
+
+All programs of a run get the same file and the same kind of endpoint: a fresh null endpoint each
+(see README.md), whose count of items must be the number of lines, or the run fails.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+MB = 1_000_000
+
+
+@dataclass
+class Row:
+    """One program's figures."""
+
+    name: str
+    items: int
+    wall_s: float
+    cpu_s: float
+    rss_mib: float
+    endpoint_cpu_s: float | None = None
+
+    @property
+    def rate(self) -> float:
+        return self.items / self.wall_s
+
+    @property
+    def cpu_per_million(self) -> float:
+        return self.cpu_s / self.items * 1e6
+
+
+def say(text: str) -> None:
+    print(f"backfill bench: {text}", file=sys.stderr, flush=True)
+
+
+def environment(args, url: str | None = None) -> dict[str, str]:
+    """No configuration and no checkpoint of the person who measures may leak in."""
+    state = args.work / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    keep = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    env = keep | {
+        "AWS_ACCESS_KEY_ID": "bench",
+        "AWS_SECRET_ACCESS_KEY": "bench",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "HOME": str(state),
+        "XDG_STATE_HOME": str(state),
+        "RECOCTL_FACTS": "none",
+    }
+    if url:
+        env |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "RECOCTL_TABLE": "bench"}
+    return env
+
+
+def run(name: str, command: list, env: dict[str, str], items: int, inner: bool = False) -> Row:
+    """Runs a program to its end. `inner`: items and wall time are what it prints as JSON, because
+    it builds what it sends before it begins."""
+    say(name)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        begun = time.monotonic()
+        child = subprocess.Popen([str(part) for part in command], stdout=out, stderr=err, env=env)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - begun
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if child.returncode:
+            sys.exit(f"{name} failed ({child.returncode}): {err.read().decode()[-2000:]}")
+        if inner:
+            figures = json.loads(out.read())
+            wall, items = figures["seconds"], figures["items"]
+    return Row(name, items, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+@contextlib.contextmanager
+def endpoint(args):
+    """A null endpoint; yields its URL and a function that ends it: items taken, CPU seconds."""
+    command = [args.bins / "null-endpoint", "--latency-ms", str(args.latency_ms)]
+    command += ["--unprocessed", str(args.unprocessed)]
+    command += ["--wcu", str(args.wcu)] if args.wcu else []
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = child.stdout.readline().removeprefix("listening on ").strip()
+
+        def end() -> tuple[int, float]:
+            with urllib.request.urlopen(url) as answer:
+                items = json.load(answer)["items"]
+            child.kill()
+            _, _, usage = os.wait4(child.pid, 0)
+            child.returncode = 0
+            return items, usage.ru_utime + usage.ru_stime
+
+        yield url, end
+    finally:
+        if child.returncode is None:
+            child.kill()
+            child.wait()
+
+
+def written(args, name: str, items: int, command, inner: bool = False) -> Row:
+    """Runs what writes to an endpoint, and checks that all of it arrived."""
+    with endpoint(args) as (url, end):
+        row = run(name, command(url), environment(args, url), items, inner)
+        taken, row.endpoint_cpu_s = end()
+    if taken != row.items:
+        sys.exit(f"{name}: {row.items} items were to arrive, the endpoint counted {taken}")
+    return row
+
+
+def pairs(args, lines: int) -> Path:
+    """The input, made once."""
+    path = args.work / f"pairs-{lines}x{args.ids}.jsonl"
+    if not path.exists():
+        say(f"making {path}")
+        part = path.with_suffix(".part")
+        with part.open("wb") as out:
+            command = [args.bins / "gen-pairs", "--lines", str(lines), "--ids", str(args.ids)]
+            subprocess.run(command, stdout=out, check=True)
+        part.rename(path)
+    return path
+
+
+def backfill(path: Path, args, *more) -> list:
+    command = [args.bins / "recoctl", "--output", "json", "backfill", path]
+    return [*command, "--concurrency", str(args.concurrency), *more]
+
+
+def posting(args, program: str):
+    """How one of the programs is called that make what they post themselves."""
+    return lambda url: [
+        args.bins / program, url, "--items", args.lines, "--ids", args.ids,
+        "--concurrency", args.concurrency]
+
+
+def compare(args) -> list[Row]:
+    path, lines = pairs(args, args.lines), args.lines
+    rows = [
+        written(args, "recoctl backfill", lines, lambda url: backfill(path, args)),
+        written(args, "wire limit", lines, posting(args, "wire-limit"), inner=True),
+        written(args, "recoctl's writer alone", lines, posting(args, "writer-limit"), inner=True),
+        run("recoctl backfill --dry-run", backfill(path, args, "--dry-run"), environment(args),
+            lines),
+        run("serde_json typed parse", [args.bins / "parse-limit", path], environment(args), lines,
+            inner=True),
+    ]
+    for threads in (1, args.boto3_threads) if args.boto3_lines else ():
+        name = f"boto3 batch_writer, {threads} thread{'s'[: threads > 1]}"
+        command = [sys.executable, HERE / "boto3_batch_writer.py", path,
+                   "--lines", args.boto3_lines, "--threads", threads]
+        rows.append(written(args, name, args.boto3_lines,
+                            lambda url, command=command: command, inner=True))
+    return [*rows, real(args)]
+
+
+def real(args) -> Row:
+    """MovieLens with all facts, filtered: what arrives must be what was computed independently."""
+    script = REPOSITORY / "tests" / "data" / "movielens.py"
+    done = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, text=True, check=True)
+    data = REPOSITORY / done.stdout.strip()
+    expected = sum(1 for _ in (data / "expected.jsonl").open())
+    facts = ["--facts", f"sqlite:{data / 'facts.sqlite'}"]
+    return written(args, "recoctl backfill, MovieLens with facts", expected,
+                   lambda url: backfill(data / "recs.jsonl", args, *facts))
+
+
+def memory(args) -> list[Row]:
+    """The same, with inputs that grow a hundredfold. Large inputs are removed again."""
+    rows = []
+    line = pairs(args, 10_000).stat().st_size / 10_000
+    for size in args.sizes:
+        lines = round(size * MB / line)
+        path = pairs(args, lines)
+        rows.append(written(args, f"{size} MB", lines, lambda url: backfill(path, args)))
+        if size > 1000:
+            path.unlink()
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    head = ["program", "items", "items/s", "CPU s per million", "peak RSS, MiB",
+            "endpoint's CPU s per million"]
+    body = [
+        [row.name, f"{row.items:,}", f"{row.rate:,.0f}", f"{row.cpu_per_million:.2f}",
+         f"{row.rss_mib:.0f}",
+         "" if row.endpoint_cpu_s is None else f"{row.endpoint_cpu_s / row.items * 1e6:.2f}"]
+        for row in rows
+    ]
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def shares(rows: list[Row]) -> str:
+    by_name = {row.name: row for row in rows}
+    ours = by_name.get("recoctl backfill")
+    boto3 = [row for name, row in by_name.items() if name.startswith("boto3")]
+    if ours is None or not boto3:
+        return ""
+    fastest = max(boto3, key=lambda row: row.rate)
+    wire = by_name["wire limit"].rate
+    return (f"\nrecoctl: {ours.rate / fastest.rate:.0f} times {fastest.name}, "
+            f"{ours.rate / wire:.0%} of the wire limit, "
+            f"{ours.cpu_s / ours.wall_s:.2f} cores; 40,000 items a second take "
+            f"{ours.cpu_per_million * 0.04:.2f} cores.")
+
+
+def machine() -> str:
+    model = platform.machine()
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((line.split(":")[1].strip() for line in lines if "model name" in line), model)
+    load = os.getloadavg()[0]
+    return (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores ({model}), "
+            f"load {load:.1f} before the run")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    add = parser.add_argument
+    add("--lines", type=int, default=1_000_000)
+    add("--ids", type=int, default=100, help="ids a line")
+    add("--concurrency", type=int, default=16, help="requests in flight, of all but boto3")
+    add("--boto3-lines", type=int, default=20_000,
+        help="the first so many lines of the file: all would take boto3 a quarter of an hour")
+    add("--boto3-threads", type=int, default=4)
+    add("--latency-ms", type=int, default=0, help="of every answer")
+    add("--unprocessed", type=float, default=0.0, help="share of the items that come back")
+    add("--wcu", type=int, help="the endpoint's capacity")
+    add("--memory", action="store_true", help="peak memory over growing inputs instead")
+    add("--sizes", type=int, nargs="+", default=[50, 500, 5000], help="of --memory, in MB")
+    add("--work", type=Path, default=REPOSITORY / "target" / "bench", help="where inputs lie")
+    add("--json", type=Path, help="write the figures here too")
+    add("--bins", type=Path, default=REPOSITORY / "target" / "release", help="the programs")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    args.bins, args.work = args.bins.absolute(), args.work.absolute()
+    args.work.mkdir(parents=True, exist_ok=True)
+    about = machine()
+    rows = memory(args) if args.memory else compare(args)
+    print(about, end="\n\n")
+    print(table(rows))
+    print(shares(rows))
+    if args.json:
+        rows = [asdict(row) for row in rows]
+        args.json.write_text(json.dumps({"machine": about, "rows": rows}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
