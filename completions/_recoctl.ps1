@@ -47,6 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Look into, understand and empty the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Write files of recommendations straight into DynamoDB')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that the table holds what files of recommendations say')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Throttling, write capacity and queue depth, from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check and copy the database of facts about users and articles')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what is configured, and where each value comes from')
@@ -651,6 +652,27 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;backfill' {
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'Write every line or entry that could not be written to this new file (JSON lines)')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Batches of up to 25 items in flight at once')
+            [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)')
+            [CompletionResult]::new('--checkpoint-every', '--checkpoint-every', [CompletionResultType]::ParameterName, 'Seconds between two checkpoints')
+            [CompletionResult]::new('--max-rejects', '--max-rejects', [CompletionResultType]::ParameterName, 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)')
+            [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Read back what was written: a random sample of N users (1000 when no number is given), or all')
+            [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Read capacity units a second that reading back may consume (default: no limit)')
+            [CompletionResult]::new('--price-per-million-wru', '--price-per-million-wru', [CompletionResultType]::ParameterName, 'With --dry-run: say what writing costs, at this price of a million write request units')
+            [CompletionResult]::new('--wcu', '--wcu', [CompletionResultType]::ParameterName, 'Spend so many WCU a second at most: a number, a share of the table''s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]')
+            [CompletionResult]::new('--shuffle-window', '--shuffle-window', [CompletionResultType]::ParameterName, 'Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order')
+            [CompletionResult]::new('--generated-at', '--generated-at', [CompletionResultType]::ParameterName, 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds')
+            [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Let items expire so long after the start of the run, e.g. 30d')
+            [CompletionResult]::new('--ttl-attribute', '--ttl-attribute', [CompletionResultType]::ParameterName, 'The attribute that the table''s time to live goes by')
+            [CompletionResult]::new('--list-type', '--list-type', [CompletionResultType]::ParameterName, 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key''s type where there are none]')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Send the lists to the source queue, for the Lambda to filter and write')
+            [CompletionResult]::new('--users-per-message', '--users-per-message', [CompletionResultType]::ParameterName, 'Lists in a queue message at most')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Messages a second at most (may be a fraction)')
+            [CompletionResult]::new('--emit', '--emit', [CompletionResultType]::ParameterName, 'Write the filtered items to files in this new directory instead, for DynamoDB to read from S3; the only format is dynamodb-json')
+            [CompletionResult]::new('--emit-compression', '--emit-compression', [CompletionResultType]::ParameterName, 'How the files are compressed')
+            [CompletionResult]::new('--part-size', '--part-size', [CompletionResultType]::ParameterName, 'Size of a file before compression (K, M and G are powers of 1024)')
+            [CompletionResult]::new('--s3', '--s3', [CompletionResultType]::ParameterName, 'Where in S3 the files are to go, for the commands that are printed: nothing is uploaded')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
@@ -665,6 +687,38 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Read, filter and count, but write nothing')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on where an earlier run of the same inputs into the same table came to')
+            [CompletionResult]::new('--if-newer', '--if-newer', [CompletionResultType]::ParameterName, 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'recoctl;verify' {
+            [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'A random sample of so many users, or all')
+            [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Read capacity units a second that may be consumed (default: no limit)')
+            [CompletionResult]::new('--max-suspects', '--max-suspects', [CompletionResultType]::ParameterName, 'Users in memory at most; more take further readings of the files')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -902,6 +956,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'A guided tour: each command is shown, then really run')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put load on a local pipeline, and say which part of it gives out first')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -966,9 +1021,49 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'recoctl;sandbox;load' {
+            [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Users to send, a list each')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Users a second that are sent; as fast as the queue takes them when not given')
+            [CompletionResult]::new('--wcu', '--wcu', [CompletionResultType]::ParameterName, 'Write capacity units a second of the table; no limit when not given')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Invocations of the function at a time (MaximumConcurrency of the event source mapping)')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'End after so long even when the queue is not empty, e.g. 60s, 5m')
+            [CompletionResult]::new('--per-message', '--per-message', [CompletionResultType]::ParameterName, 'Users in a message')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Articles in a list')
+            [CompletionResult]::new('--reads', '--reads', [CompletionResultType]::ParameterName, 'Articles that each user has read: the weight of the database')
+            [CompletionResult]::new('--batch-size', '--batch-size', [CompletionResultType]::ParameterName, 'Messages in a batch (BatchSize of the event source mapping)')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Seconds that a batch may wait to fill; needed when --batch-size is above 10')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The function''s timeout in seconds')
+            [CompletionResult]::new('--lambda-bin', '--lambda-bin', [CompletionResultType]::ParameterName, 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'recoctl;sandbox;help' {
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'A guided tour: each command is shown, then really run')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put load on a local pipeline, and say which part of it gives out first')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -976,6 +1071,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;sandbox;help;demo' {
+            break
+        }
+        'recoctl;sandbox;help;load' {
             break
         }
         'recoctl;sandbox;help;help' {
@@ -1039,6 +1137,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;help' {
             [CompletionResult]::new('dlq', 'dlq', [CompletionResultType]::ParameterValue, 'Look into, understand and empty the dead-letter queue')
             [CompletionResult]::new('backfill', 'backfill', [CompletionResultType]::ParameterValue, 'Write files of recommendations straight into DynamoDB')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that the table holds what files of recommendations say')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Throttling, write capacity and queue depth, from CloudWatch')
             [CompletionResult]::new('facts', 'facts', [CompletionResultType]::ParameterValue, 'Check and copy the database of facts about users and articles')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what is configured, and where each value comes from')
@@ -1110,6 +1209,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;help;backfill' {
             break
         }
+        'recoctl;help;verify' {
+            break
+        }
         'recoctl;help;metrics' {
             break
         }
@@ -1134,12 +1236,16 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;help;sandbox' {
             [CompletionResult]::new('start', 'start', [CompletionResultType]::ParameterValue, 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'A guided tour: each command is shown, then really run')
+            [CompletionResult]::new('load', 'load', [CompletionResultType]::ParameterValue, 'Put load on a local pipeline, and say which part of it gives out first')
             break
         }
         'recoctl;help;sandbox;start' {
             break
         }
         'recoctl;help;sandbox;demo' {
+            break
+        }
+        'recoctl;help;sandbox;load' {
             break
         }
         'recoctl;help;completions' {

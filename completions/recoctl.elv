@@ -44,6 +44,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --version 'Print version'
             cand dlq 'Look into, understand and empty the dead-letter queue'
             cand backfill 'Write files of recommendations straight into DynamoDB'
+            cand verify 'Check that the table holds what files of recommendations say'
             cand metrics 'Throttling, write capacity and queue depth, from CloudWatch'
             cand facts 'Check and copy the database of facts about users and articles'
             cand config 'Show what is configured, and where each value comes from'
@@ -606,6 +607,27 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;backfill'= {
             cand --rejects 'Write every line or entry that could not be written to this new file (JSON lines)'
             cand --concurrency 'Batches of up to 25 items in flight at once'
+            cand --checkpoint 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)'
+            cand --checkpoint-every 'Seconds between two checkpoints'
+            cand --max-rejects 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)'
+            cand --verify 'Read back what was written: a random sample of N users (1000 when no number is given), or all'
+            cand --rcu 'Read capacity units a second that reading back may consume (default: no limit)'
+            cand --price-per-million-wru 'With --dry-run: say what writing costs, at this price of a million write request units'
+            cand --wcu 'Spend so many WCU a second at most: a number, a share of the table''s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]'
+            cand --shuffle-window 'Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order'
+            cand --generated-at 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds'
+            cand --attr 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which'
+            cand --ttl 'Let items expire so long after the start of the run, e.g. 30d'
+            cand --ttl-attribute 'The attribute that the table''s time to live goes by'
+            cand --list-type 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key''s type where there are none]'
+            cand --shard 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word'
+            cand --via 'Send the lists to the source queue, for the Lambda to filter and write'
+            cand --users-per-message 'Lists in a queue message at most'
+            cand --rate 'Messages a second at most (may be a fraction)'
+            cand --emit 'Write the filtered items to files in this new directory instead, for DynamoDB to read from S3; the only format is dynamodb-json'
+            cand --emit-compression 'How the files are compressed'
+            cand --part-size 'Size of a file before compression (K, M and G are powers of 1024)'
+            cand --s3 'Where in S3 the files are to go, for the commands that are printed: nothing is uploaded'
             cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
             cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
             cand --profile 'The AWS profile'
@@ -620,6 +642,37 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
             cand --dry-run 'Read, filter and count, but write nothing'
+            cand --resume 'Go on where an earlier run of the same inputs into the same table came to'
+            cand --if-newer 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'recoctl;verify'= {
+            cand --users 'A random sample of so many users, or all'
+            cand --rcu 'Read capacity units a second that may be consumed (default: no limit)'
+            cand --max-suspects 'Users in memory at most; more take further readings of the files'
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
             cand --quiet 'No status and no progress on stderr; errors are still shown'
@@ -843,6 +896,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --version 'Print version'
             cand start 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
             cand demo 'A guided tour: each command is shown, then really run'
+            cand load 'Put load on a local pipeline, and say which part of it gives out first'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'recoctl;sandbox;start'= {
@@ -904,14 +958,55 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'recoctl;sandbox;load'= {
+            cand --users 'Users to send, a list each'
+            cand --rate 'Users a second that are sent; as fast as the queue takes them when not given'
+            cand --wcu 'Write capacity units a second of the table; no limit when not given'
+            cand --concurrency 'Invocations of the function at a time (MaximumConcurrency of the event source mapping)'
+            cand --for 'End after so long even when the queue is not empty, e.g. 60s, 5m'
+            cand --per-message 'Users in a message'
+            cand --list 'Articles in a list'
+            cand --reads 'Articles that each user has read: the weight of the database'
+            cand --batch-size 'Messages in a batch (BatchSize of the event source mapping)'
+            cand --window 'Seconds that a batch may wait to fill; needed when --batch-size is above 10'
+            cand --timeout 'The function''s timeout in seconds'
+            cand --lambda-bin 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in'
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'recoctl;sandbox;help'= {
             cand start 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
             cand demo 'A guided tour: each command is shown, then really run'
+            cand load 'Put load on a local pipeline, and say which part of it gives out first'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'recoctl;sandbox;help;start'= {
         }
         &'recoctl;sandbox;help;demo'= {
+        }
+        &'recoctl;sandbox;help;load'= {
         }
         &'recoctl;sandbox;help;help'= {
         }
@@ -971,6 +1066,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;help'= {
             cand dlq 'Look into, understand and empty the dead-letter queue'
             cand backfill 'Write files of recommendations straight into DynamoDB'
+            cand verify 'Check that the table holds what files of recommendations say'
             cand metrics 'Throttling, write capacity and queue depth, from CloudWatch'
             cand facts 'Check and copy the database of facts about users and articles'
             cand config 'Show what is configured, and where each value comes from'
@@ -1025,6 +1121,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;help;backfill'= {
         }
+        &'recoctl;help;verify'= {
+        }
         &'recoctl;help;metrics'= {
         }
         &'recoctl;help;facts'= {
@@ -1043,10 +1141,13 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;help;sandbox'= {
             cand start 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
             cand demo 'A guided tour: each command is shown, then really run'
+            cand load 'Put load on a local pipeline, and say which part of it gives out first'
         }
         &'recoctl;help;sandbox;start'= {
         }
         &'recoctl;help;sandbox;demo'= {
+        }
+        &'recoctl;help;sandbox;load'= {
         }
         &'recoctl;help;completions'= {
         }

@@ -47,6 +47,7 @@ complete -c recoctl -n "__fish_recoctl_needs_command" -s h -l help -d 'Print hel
 complete -c recoctl -n "__fish_recoctl_needs_command" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
+complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "verify" -d 'Check that the table holds what files of recommendations say'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "facts" -d 'Check and copy the database of facts about users and articles'
 complete -c recoctl -n "__fish_recoctl_needs_command" -f -a "config" -d 'Show what is configured, and where each value comes from'
@@ -391,6 +392,29 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Write every line or entry that could not be written to this new file (JSON lines)' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l concurrency -d 'Batches of up to 25 items in flight at once' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint -d 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint-every -d 'Seconds between two checkpoints' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l max-rejects -d 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l verify -d 'Read back what was written: a random sample of N users (1000 when no number is given), or all' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rcu -d 'Read capacity units a second that reading back may consume (default: no limit)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l price-per-million-wru -d 'With --dry-run: say what writing costs, at this price of a million write request units' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l wcu -d 'Spend so many WCU a second at most: a number, a share of the table\'s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shuffle-window -d 'Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input\'s order' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l generated-at -d 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l attr -d 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl -d 'Let items expire so long after the start of the run, e.g. 30d' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl-attribute -d 'The attribute that the table\'s time to live goes by' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l list-type -d 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key\'s type where there are none]' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shard -d 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l via -d 'Send the lists to the source queue, for the Lambda to filter and write' -r -f -a "queue\t'Through the source queue'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l users-per-message -d 'Lists in a queue message at most' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rate -d 'Messages a second at most (may be a fraction)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l emit -d 'Write the filtered items to files in this new directory instead, for DynamoDB to read from S3; the only format is dynamodb-json' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l emit-compression -d 'How the files are compressed' -r -f -a "gzip\t'RFC 1952'
+zstd\t'RFC 8878'
+none\t'Plain lines'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l part-size -d 'Size of a file before compression (K, M and G are powers of 1024)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l s3 -d 'Where in S3 the files are to go, for the commands that are printed: nothing is uploaded' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l profile -d 'The AWS profile' -r
@@ -406,6 +430,8 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s o -l output
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l dry-run -d 'Read, filter and count, but write nothing'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l resume -d 'Go on where an earlier run of the same inputs into the same table came to'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l if-newer -d 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
@@ -413,6 +439,30 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l no-color -d
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l users -d 'A random sample of so many users, or all' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l rcu -d 'Read capacity units a second that may be consumed (default: no limit)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l max-suspects -d 'Users in memory at most; more take further readings of the files' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l since -d 'How far to look back, e.g. 90m, 6h, 7d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l period -d 'The length of a period, e.g. 1m, 5m, 1h; the finest that is not too much when not given' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand metrics" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
@@ -553,30 +603,31 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what is in force and where each value came from'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l profile -d 'The AWS profile' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l region -d 'The AWS region' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l queue -d 'The source queue: name, URL or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l table -d 'The DynamoDB table: name or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l no-color -d 'No colour (NO_COLOR does the same)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -l no-input -d 'Never ask; what would be asked is refused'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
-complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -f -a "load" -d 'Put load on a local pipeline, and say which part of it gives out first'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l port -d 'Listen on this port of 127.0.0.1; 0 takes a free one' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l wcu -d 'Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l lambda-bin -d 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in' -r -F
@@ -626,8 +677,42 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from demo" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l users -d 'Users to send, a list each' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l rate -d 'Users a second that are sent; as fast as the queue takes them when not given' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l wcu -d 'Write capacity units a second of the table; no limit when not given' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l concurrency -d 'Invocations of the function at a time (MaximumConcurrency of the event source mapping)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l for -d 'End after so long even when the queue is not empty, e.g. 60s, 5m' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l per-message -d 'Users in a message' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l list -d 'Articles in a list' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l reads -d 'Articles that each user has read: the weight of the database' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l batch-size -d 'Messages in a batch (BatchSize of the event source mapping)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l window -d 'Seconds that a batch may wait to fill; needed when --batch-size is above 10' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l timeout -d 'The function\'s timeout in seconds' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l lambda-bin -d 'Run this binary of the Lambda (bootstrap) instead of the handler that is built in' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from load" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "load" -d 'Put load on a local pipeline, and say which part of it gives out first'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand completions" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
@@ -672,15 +757,16 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-color -d 'No 
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand man" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "facts" -d 'Check and copy the database of facts about users and articles'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "config" -d 'Show what is configured, and where each value comes from'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "completions" -d 'Print a shell\'s completion script'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "man" -d 'Print a manual page, or write all of them'
-complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill metrics facts config sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "dlq" -d 'Look into, understand and empty the dead-letter queue'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "backfill" -d 'Write files of recommendations straight into DynamoDB'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "verify" -d 'Check that the table holds what files of recommendations say'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "metrics" -d 'Throttling, write capacity and queue depth, from CloudWatch'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "facts" -d 'Check and copy the database of facts about users and articles'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "config" -d 'Show what is configured, and where each value comes from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "sandbox" -d 'A local AWS with a seeded pipeline, for trying things out'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "man" -d 'Print a manual page, or write all of them'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and not __fish_seen_subcommand_from dlq backfill verify metrics facts config sandbox completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "peek" -d 'Show what is in the DLQ without disturbing it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "classify" -d 'Say why each message failed, and what to do about it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from dlq" -f -a "redrive" -d 'Send back what can succeed, at a rate the table can take, losing nothing'
@@ -694,3 +780,4 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_su
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print what is in force and where each value came from'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "load" -d 'Put load on a local pipeline, and say which part of it gives out first'

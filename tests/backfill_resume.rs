@@ -240,6 +240,24 @@ fn interrupted(harness: &Harness, args: &[&str]) -> Value {
 }
 
 #[test]
+fn items_of_a_resumed_run_expire_with_those_before() {
+    let harness = harness(Some(300.0));
+    harness.write("in.jsonl", input(1500));
+    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--output", "json"];
+    interrupted(&harness, &args);
+    // Another second, so that a time taken anew would differ.
+    thread::sleep(Duration::from_millis(1100));
+    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--resume"]);
+    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    let times: std::collections::BTreeSet<_> =
+        items.iter().map(|item| item["expires_at"].as_n().expect("a number").clone()).collect();
+    assert!(items.len() > 500);
+    assert_eq!(times.len(), 1, "{times:?}");
+}
+
+#[test]
 fn an_interrupted_run_goes_on_and_accounts_for_the_whole_input() {
     let text = input(1500);
     let expected = undisturbed("in.jsonl", text.as_bytes());

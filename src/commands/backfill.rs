@@ -104,7 +104,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         None => Route::Table,
     };
     let (times, shard) = (args.writing.times(), args.machines.shard);
-    let preparer = Arc::new(Preparer { facts, policy, schema, times, route, shard });
+    let mut preparer = Preparer { facts, policy, schema, times, route, shard };
     let target = match (&queue, &table) {
         // Files are all there or not at all.
         _ if args.dry_run || args.machines.emits() => None,
@@ -115,8 +115,12 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
     let rejects = args.rejects.as_deref();
-    let Start { resumed, saver, rejects } =
+    let Start { resumed, saver, rejects, began } =
         trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
+    for schema in table.iter_mut().map(|table| &mut table.schema).chain([&mut preparer.schema]) {
+        args.writing.expire_from(schema, began);
+    }
+    let preparer = Arc::new(preparer);
     let plan = PlanOptions {
         budget_wcu: manner
             .budget

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 pub use aimd::Aimd;
-pub use bucket::Bucket;
+pub use bucket::{Bucket, Turn};
 pub use throttle::{Paid, Spent, Throttle};
 
 /// Where nothing is known of an on-demand table's past. AWS: "DynamoDB on-demand capacity mode",

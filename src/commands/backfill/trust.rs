@@ -65,6 +65,16 @@ pub struct Start {
     pub saver: Option<Saver>,
     /// Where rejects go.
     pub rejects: Rejects,
+    /// When the first run began, in epoch seconds.
+    pub began: i64,
+}
+
+impl Start {
+    /// A run that begins now and that nobody can go on with.
+    fn afresh(rejects: Rejects) -> Self {
+        let began = jiff::Timestamp::now().as_second();
+        Start { resumed: None, saver: None, rejects, began }
+    }
 }
 
 /// A run's checkpoint, locked.
@@ -93,10 +103,10 @@ pub fn start(
         None => None,
     };
     let Some(identity) = identity else {
-        return Ok(Start { resumed: None, saver: None, rejects: Rejects::create(rejects)? });
+        return Ok(Start::afresh(Rejects::create(rejects)?));
     };
     let Some(kept) = keep(context, args, &identity)? else {
-        return Ok(Start { resumed: None, saver: None, rejects: Rejects::create(rejects)? });
+        return Ok(Start::afresh(Rejects::create(rejects)?));
     };
     let found = checkpoint::load(&kept.path);
     let (first, resumed, rejects) = if args.resume {
@@ -112,6 +122,11 @@ pub fn start(
         }
         (fresh(identity), None, Rejects::create(rejects)?)
     };
+    let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
+        Error::input(format!("the checkpoint {} does not say when it began", kept.path.display()))
+            .because(&error)
+    })?;
+    let began = began.as_second();
     let file = rejects.file().map(absolute);
     let bytes = first.rejects.as_ref().map_or(0, |rejects| rejects.bytes);
     let first = Checkpoint { rejects: file.map(|path| RejectsFile { path, bytes }), ..first };
@@ -127,7 +142,7 @@ pub fn start(
         }
         Err(error) => return Err(error),
     };
-    Ok(Start { resumed, saver, rejects })
+    Ok(Start { resumed, saver, rejects, began })
 }
 
 /// What the checkpoint is of; `None` for inputs that cannot be read twice.

@@ -1,7 +1,6 @@
 //! How a backfill writes: what stands in an item beside the list, and what it may replace.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use reco_core::batch::Limits;
@@ -69,6 +68,17 @@ impl WritingArgs {
         schema.with_constants(constants).map_err(|error| {
             Error::new(Kind::Usage, "--attr and --ttl-attribute cannot be used so").because(&error)
         })
+    }
+
+    /// Sets the time from which items expire to that at which the run began: a run that is gone on
+    /// with gives its items the same time as those before.
+    pub fn expire_from(&self, schema: &mut Schema, began: i64) {
+        let Some(ttl) = self.ttl else { return };
+        for constant in &mut schema.constants {
+            if constant.name == self.ttl_attribute {
+                constant.value = Constant::seconds(began.saturating_add(ttl));
+            }
+        }
     }
 
     /// What changes what is written: a run is resumed only under the same.
@@ -171,8 +181,7 @@ fn time(text: &str) -> Result<i64, String> {
 }
 
 fn now() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+    jiff::Timestamp::now().as_second()
 }
 
 #[cfg(test)]

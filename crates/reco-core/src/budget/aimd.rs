@@ -6,6 +6,13 @@ use std::time::Duration;
 /// throttled.
 const STEP: f64 = 0.02;
 
+/// So long without a throttle, and the step doubles with every further second: one throttle on a
+/// table that somebody else had just used up must not slow a run down for hours.
+const PATIENCE_S: f64 = 3.0;
+
+/// Of the rate: the most that is added in a second.
+const LARGEST_STEP: f64 = 0.2;
+
 /// What a throttle leaves of the rate, at most and at least. In between, what the table was seen to
 /// take decides.
 const MOST_KEPT: f64 = 0.9;
@@ -13,6 +20,10 @@ const LEAST_KEPT: f64 = 0.5;
 
 /// Of what the table was seen to take: leaves it room to recover.
 const OF_TAKEN: f64 = 0.95;
+
+/// Of what was asked for when the first throttle came. What was taken by then is no measure: the
+/// table may have been used up by others a moment ago.
+const OF_ASKED: f64 = 0.5;
 
 /// Throttles of one moment count once: all that is in flight meets the same limit.
 const ONE_EVENT: Duration = Duration::from_secs(1);
@@ -33,6 +44,8 @@ pub struct Aimd {
     grown: Duration,
     /// When it was last cut.
     cut: Option<Duration>,
+    /// Since when nothing was throttled.
+    quiet: Duration,
 }
 
 impl Aimd {
@@ -40,7 +53,7 @@ impl Aimd {
     #[must_use]
     pub fn new(start: Option<f64>, cap: Option<f64>, now: Duration) -> Self {
         let rate = start.map(|start| cap.map_or(start, |cap| start.min(cap)));
-        Aimd { rate, cap, step: rate.unwrap_or(0.0) * STEP, grown: now, cut: None }
+        Aimd { rate, cap, step: rate.unwrap_or(0.0) * STEP, grown: now, cut: None, quiet: now }
     }
 
     /// WCU a second; `None` is as fast as it goes.
@@ -49,14 +62,15 @@ impl Aimd {
         self.rate
     }
 
-    /// Writes were throttled while the table took `taken` WCU a second.
-    pub fn throttled(&mut self, taken: f64, now: Duration) {
+    /// Writes were throttled while `asked` WCU a second were asked for and the table took `taken`.
+    pub fn throttled(&mut self, asked: f64, taken: f64, now: Duration) {
+        self.quiet = now;
         if self.cut.is_some_and(|cut| now.saturating_sub(cut) < ONE_EVENT) {
             return;
         }
         let rate = match self.rate {
             Some(rate) => (taken * OF_TAKEN).clamp(rate * LEAST_KEPT, rate * MOST_KEPT),
-            None => taken * OF_TAKEN,
+            None => (taken * OF_TAKEN).max(asked * OF_ASKED),
         };
         let rate = rate.max(FLOOR);
         self.step = rate * STEP;
@@ -70,8 +84,10 @@ impl Aimd {
         let elapsed = now.saturating_sub(self.grown).as_secs_f64();
         self.grown = self.grown.max(now);
         let Some(rate) = self.rate.filter(|_| busy) else { return };
+        let quiet = now.saturating_sub(self.quiet).as_secs_f64() - PATIENCE_S;
+        let step = self.step * 2_f64.powf(quiet.clamp(0.0, 60.0));
         // A pause is no proof of more capacity.
-        let grown = rate + self.step * elapsed.min(1.0);
+        let grown = rate + step.min(rate * LARGEST_STEP) * elapsed.min(1.0);
         self.rate = Some(self.cap.map_or(grown, |cap| grown.min(cap)));
     }
 }

@@ -15,16 +15,23 @@ const SAVED_S: f64 = 0.5;
 pub struct Bucket {
     /// WCU a second.
     rate: f64,
-    /// Negative: what is spent in advance.
-    tokens: f64,
+    /// WCU that have come in since the beginning.
+    supplied: f64,
+    /// WCU that were asked for since the beginning; more than `supplied` is spent in advance.
+    asked: f64,
     refilled: Duration,
 }
+
+/// A turn: it comes when so much has come in. Whoever asks first goes first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turn(f64);
 
 impl Bucket {
     /// An empty bucket, so that the first second holds no more than any other.
     #[must_use]
     pub fn new(rate: f64, now: Duration) -> Self {
-        Bucket { rate: rate.max(f64::MIN_POSITIVE), tokens: 0.0, refilled: now }
+        let rate = rate.max(f64::MIN_POSITIVE);
+        Bucket { rate, supplied: 0.0, asked: 0.0, refilled: now }
     }
 
     /// WCU a second.
@@ -37,33 +44,43 @@ impl Bucket {
     pub fn set_rate(&mut self, rate: f64, now: Duration) {
         self.refill(now);
         self.rate = rate.max(f64::MIN_POSITIVE);
-        self.tokens = self.tokens.min(self.bank());
+        self.cap();
     }
 
-    /// Takes `cost` and answers how long to wait until that much has come in: whoever asks first
-    /// goes first.
-    pub fn take(&mut self, cost: f64, now: Duration) -> Duration {
+    /// Takes `cost`; [`Bucket::wait`] says when it may be spent.
+    pub fn take(&mut self, cost: f64, now: Duration) -> Turn {
         self.refill(now);
-        self.tokens -= cost.max(0.0);
-        if self.tokens >= 0.0 {
+        self.asked += cost.max(0.0);
+        Turn(self.asked)
+    }
+
+    /// How long to wait for a turn, as things are. A rate that changes, and what others settle,
+    /// change that.
+    pub fn wait(&mut self, turn: Turn, now: Duration) -> Duration {
+        self.refill(now);
+        let missing = turn.0 - self.supplied;
+        // Less than a millionth of a WCU is a rounding error.
+        if missing <= 1e-6 {
             return Duration::ZERO;
         }
-        Duration::try_from_secs_f64(-self.tokens / self.rate).unwrap_or(Duration::MAX)
+        Duration::try_from_secs_f64(missing / self.rate).unwrap_or(Duration::MAX)
     }
 
     /// Corrects an earlier [`Bucket::take`] of `paid` to what was spent.
     pub fn settle(&mut self, paid: f64, spent: f64, now: Duration) {
         self.refill(now);
-        self.tokens = (self.tokens + paid - spent).min(self.bank());
-    }
-
-    fn bank(&self) -> f64 {
-        self.rate * SAVED_S
+        self.supplied += paid - spent;
+        self.cap();
     }
 
     fn refill(&mut self, now: Duration) {
         let elapsed = now.saturating_sub(self.refilled).as_secs_f64();
         self.refilled = self.refilled.max(now);
-        self.tokens = (self.tokens + elapsed * self.rate).min(self.bank());
+        self.supplied += elapsed * self.rate;
+        self.cap();
+    }
+
+    fn cap(&mut self) {
+        self.supplied = self.supplied.min(self.asked + self.rate * SAVED_S);
     }
 }

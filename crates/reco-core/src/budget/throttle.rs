@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::bucket::Turn;
 use super::{Aimd, Bucket, Budget};
 
 /// Over how long what the table takes is measured.
@@ -27,6 +28,7 @@ pub struct Throttle {
     /// What a computed WCU really costs: indexes, and larger items that are replaced.
     price: f64,
     taken: Meter,
+    asked: Meter,
     spent: Spent,
 }
 
@@ -47,6 +49,8 @@ pub struct Spent {
 pub struct Paid {
     computed: f64,
     paid: f64,
+    /// `None` as long as there was no rate.
+    turn: Option<Turn>,
 }
 
 impl Throttle {
@@ -57,20 +61,31 @@ impl Throttle {
         let aimd = Aimd::new(budget.start, budget.cap, now);
         let bucket = aimd.rate().map(|rate| Bucket::new(rate, now));
         let spent = Spent::default();
-        Throttle { aimd, bucket, price: price.max(1.0), taken: Meter::new(now), spent }
+        let meter = Meter::new(now);
+        Throttle { aimd, bucket, price: price.max(1.0), taken: meter, asked: meter, spent }
     }
 
-    /// Pays for items of `computed` WCU; the answer is how long to wait before they are written.
-    pub fn pay(&mut self, computed: f64, now: Duration) -> (Paid, Duration) {
+    /// Pays for items of `computed` WCU; [`Throttle::wait`] says when they may be written.
+    pub fn pay(&mut self, computed: f64, now: Duration) -> Paid {
         let paid = computed * self.price;
-        let wait = self.bucket.as_mut().map_or(Duration::ZERO, |bucket| bucket.take(paid, now));
-        (Paid { computed, paid }, wait)
+        self.asked.add(paid, now);
+        let turn = self.bucket.as_mut().map(|bucket| bucket.take(paid, now));
+        Paid { computed, paid, turn }
+    }
+
+    /// How long to wait before what was paid is written, as things are. Ask again meanwhile: the
+    /// rate changes.
+    pub fn wait(&mut self, paid: &Paid, now: Duration) -> Duration {
+        match (&mut self.bucket, paid.turn) {
+            (Some(bucket), Some(turn)) => bucket.wait(turn, now),
+            _ => Duration::ZERO,
+        }
     }
 
     /// Settles a call that wrote items of `written` computed WCU for `spent` WCU, `throttled` when
     /// any part of it was.
     pub fn settle(&mut self, paid: Paid, written: f64, spent: f64, throttled: bool, now: Duration) {
-        if let Some(bucket) = &mut self.bucket {
+        if let (Some(bucket), Some(_)) = (&mut self.bucket, paid.turn) {
             // What was throttled is not given back: it would be asked for again at once.
             bucket.settle(paid.paid, if throttled { spent.max(paid.paid) } else { spent }, now);
         }
@@ -82,7 +97,8 @@ impl Throttle {
         }
         let before = self.aimd.rate();
         if throttled {
-            self.aimd.throttled(self.taken.per_second(now), now);
+            let (asked, taken) = (self.asked.per_second(now), self.taken.per_second(now));
+            self.aimd.throttled(asked, taken, now);
         } else {
             let taken = self.taken.per_second(now);
             self.aimd.went_well(before.is_some_and(|rate| taken >= rate * BUSY), now);

@@ -74,12 +74,15 @@ impl Table {
 
 /// Writes batches of 25 one after the other for `seconds`; what was written, and throttled calls.
 fn run(budget: &Budget, price: f64, capacity: f64, seconds: u64) -> (f64, u32) {
+    run_on(Table { rate: capacity, tokens: capacity, at: ms(0) }, budget, price, seconds)
+}
+
+fn run_on(mut table: Table, budget: &Budget, price: f64, seconds: u64) -> (f64, u32) {
     let mut throttle = Throttle::new(budget, 1.0, ms(0));
-    let mut table = Table { rate: capacity, tokens: capacity, at: ms(0) };
     let (mut now, mut written, mut throttled) = (ms(0), 0.0, 0);
     while now < Duration::from_secs(seconds) {
-        let (paid, wait) = throttle.pay(25.0, now);
-        now += wait + ms(2);
+        let paid = throttle.pay(25.0, now);
+        now += throttle.wait(&paid, now) + ms(2);
         let taken = table.takes(25.0 * price, now);
         let spent = if taken { 25.0 * price } else { 0.0 };
         throttle.settle(paid, if taken { 25.0 } else { 0.0 }, spent, !taken, now);
@@ -116,12 +119,34 @@ fn auto_grows_where_the_table_takes_more() {
     let capacity = Capacity { warm: Some(400.0), ..<_>::default() };
     let budget = Budget::of(wanted("auto"), &capacity).unwrap();
     let (written, throttled) = run(&budget, 1.0, 1_000_000.0, 60);
-    // 400 and 8 more each second: the mean of a minute is 640.
-    assert!((written / 60.0 - 640.0).abs() < 15.0, "{written}");
+    // 400 and 8 more each second would be 640 in the mean of a minute; after 3 s it grows faster.
+    assert!(written / 60.0 > 1_000.0, "{written}");
     assert_eq!(throttled, 0);
     let capped = Budget { cap: Some(450.0), ..budget };
     let (written, _) = run(&capped, 1.0, 1_000_000.0, 60);
     assert!(written / 60.0 < 451.0, "{written}");
+}
+
+/// A run that was killed had used the table up; the next one must not crawl for it.
+#[test]
+fn a_throttle_at_the_very_beginning_does_not_slow_a_run_down_for_long() {
+    let used_up = Table { rate: 500.0, tokens: -50.0, at: ms(0) };
+    let (written, _) = run_on(used_up, &Budget::NONE, 1.0, 60);
+    assert!(written / 60.0 > 250.0, "{written} in a minute of a table of 500 WCU");
+}
+
+/// A turn waits for what is before it, and no longer than the rate of the moment makes it.
+#[test]
+fn a_wait_gets_shorter_with_a_rate_that_grows() {
+    let mut bucket = Bucket::new(10.0, ms(0));
+    let (first, second) = (bucket.take(100.0, ms(0)), bucket.take(100.0, ms(0)));
+    assert_eq!(bucket.wait(first, ms(0)), ms(10_000));
+    assert_eq!(bucket.wait(second, ms(0)), ms(20_000));
+    bucket.set_rate(100.0, ms(1_000));
+    assert_eq!(bucket.wait(first, ms(1_000)), ms(900));
+    bucket.settle(100.0, 10.0, ms(1_000));
+    assert_eq!(bucket.wait(first, ms(1_000)), ms(0));
+    assert_eq!(bucket.wait(second, ms(1_000)), ms(1_000));
 }
 
 #[test]
@@ -145,7 +170,8 @@ proptest! {
         let (mut now, mut spent) = (ms(0), 0.0);
         for (cost, idle) in asks {
             now += ms(idle);
-            now += bucket.take(cost, now);
+            let turn = bucket.take(cost, now);
+            now += bucket.wait(turn, now);
             spent += cost;
             let allowed = rate * (now.as_secs_f64() + 0.5);
             prop_assert!(spent <= allowed * 1.000_001 + 1e-6, "{spent} of {allowed}");
@@ -161,7 +187,8 @@ proptest! {
         let mut bucket = Bucket::new(rate, ms(0));
         let (mut now, mut spent, mut last) = (ms(0), 0.0, 0.0);
         for (cost, price) in calls {
-            now += bucket.take(cost, now);
+            let turn = bucket.take(cost, now);
+            now += bucket.wait(turn, now);
             last = cost * price;
             spent += last;
             bucket.settle(cost, last, now);
@@ -185,7 +212,7 @@ proptest! {
             now += ms(pause);
             let before = aimd.rate();
             if throttled {
-                aimd.throttled(taken, now);
+                aimd.throttled(taken * 2.0, taken, now);
             } else {
                 aimd.went_well(true, now);
             }

@@ -14,6 +14,9 @@ use super::report::WriteReport;
 use crate::retry::{Halt, Stop};
 use crate::service::ErrorKind;
 
+/// A rate that has grown meanwhile shortens a wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// The budget that all batches of a run share.
 #[derive(Debug)]
 pub struct Pace {
@@ -69,16 +72,21 @@ impl Writer {
     ) -> Result<Option<Call>, Halt> {
         let Some(pace) = &self.pace else { return Ok(None) };
         let computed = computed(items);
-        let (paid, wait) = pace.lock().pay(computed, pace.begun.elapsed());
-        if !wait.is_zero() {
-            let asked = Instant::now();
-            let waited = stop.pause(wait).await;
-            report.paced += asked.elapsed();
+        let paid = pace.lock().pay(computed, pace.begun.elapsed());
+        let asked = Instant::now();
+        loop {
+            let wait = pace.lock().wait(&paid, pace.begun.elapsed());
+            if wait.is_zero() {
+                break;
+            }
+            let waited = stop.pause(wait.min(LOOK_AGAIN)).await;
             if let Err(halt) = waited {
+                report.paced += asked.elapsed();
                 pace.lock().settle(paid, 0.0, 0.0, false, pace.begun.elapsed());
                 return Err(halt);
             }
         }
+        report.paced += asked.elapsed();
         let (wcu, stale_wcu, trouble) = (report.wcu, report.stale_wcu, trouble(report));
         Ok(Some(Call { paid, computed, wcu, stale_wcu, trouble }))
     }
