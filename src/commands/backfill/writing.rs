@@ -22,8 +22,8 @@ pub struct WritingArgs {
     /// Spend so many WCU a second at most: a number, a share of the table's own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]
     #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
     pub wcu: Option<Wanted>,
-    /// Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
-    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    /// Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
+    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     pub shuffle_window: u32,
     /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
     #[arg(long, help_heading = "Writing")]

@@ -142,7 +142,9 @@ impl Run {
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = tokio::time::Instant::now();
         loop {
-            if self.dispatch(at_end || flush) || self.window.is_empty() || flush {
+            // Nothing further comes while the ledger is full.
+            flush |= at_end || !self.ledger.has_room();
+            if self.dispatch(flush) || self.window.is_empty() || flush {
                 drawn = tokio::time::Instant::now();
             }
             flush = false;

@@ -2,8 +2,10 @@
 //!
 //! Two writes of one key are never in flight together, and the last list of a user wins: an item
 //! takes the place of one of the same user that still waits, and waits for one that is in flight.
-//! Batches are drawn from what waits at random: an input sorted by key would otherwise go to one
-//! partition after the other, and each takes only 1,000 WCU a second.
+//! What comes is shuffled block by block: an input sorted by key would otherwise go to one partition
+//! after the other, and each takes only 1,000 WCU a second. Whole blocks and not draws from all that
+//! waits, so that no line is left behind while others overtake it without end: a checkpoint reaches
+//! only as far as every line is dealt with.
 //! AWS: "Best practices for designing and using partition keys effectively", Distributing write
 //! activity efficiently during data upload.
 
@@ -38,7 +40,7 @@ pub struct Pending {
 pub struct Order {
     /// How much a batch may hold.
     pub limits: Limits,
-    /// Batches are drawn at random from so many items; 0 and 1 keep the input's order.
+    /// So many items at a time are shuffled; 0 and 1 keep the input's order.
     pub shuffle: usize,
     /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
     /// each is written only if the table holds what is older, one after the other.
@@ -56,8 +58,10 @@ impl Default for Order {
 pub struct Window {
     order: Order,
     waiting: HashMap<Id, Pending>,
-    /// Users of `waiting` who are not in flight, in the order in which they came.
+    /// Users of `waiting` whose turn it is, in the order in which they go.
     ready: VecDeque<Id>,
+    /// Users of `waiting` who came since the last block was shuffled.
+    block: Vec<Id>,
     in_flight: HashSet<Id>,
     bytes: usize,
     /// Items that came while one of the same user was in flight.
@@ -78,6 +82,7 @@ impl Window {
             order,
             waiting: HashMap::new(),
             ready: VecDeque::new(),
+            block: Vec::new(),
             in_flight: HashSet::new(),
             bytes: 0,
             waited: 0,
@@ -100,6 +105,8 @@ impl Window {
         self.bytes += wire_bytes(&pending.item);
         if self.in_flight.contains(&user) {
             self.waited += 1;
+        } else if self.is_shuffled() {
+            self.block.push(user.clone());
         } else {
             self.ready.push_back(user.clone());
         }
@@ -108,17 +115,22 @@ impl Window {
     }
 
     /// Takes a batch out, and locks its keys until [`Window::done`]. A batch that could be fuller,
-    /// or drawn from more, is held back unless `flush`. `wcu` is the most that a batch should cost,
-    /// by computed WCU; one item always goes.
+    /// or come of a larger block, is held back unless `flush`. `wcu` is the most that a batch should
+    /// cost, by computed WCU; one item always goes.
     pub fn batch(&mut self, flush: bool, wcu: Option<f64>) -> Option<Vec<Pending>> {
         let limits = self.order.limits;
+        // Without room nothing further comes.
+        let must = flush || !self.has_room();
+        if self.ready.len() < limits.entries && (must || self.block.len() >= self.order.shuffle) {
+            self.random.shuffle(&mut self.block);
+            self.ready.extend(self.block.drain(..));
+        }
         if self.ready.is_empty() || (self.ready.len() < self.enough() && !flush) {
             return None;
         }
         let wcu = wcu.unwrap_or(f64::INFINITY);
         let (mut batch, mut bytes, mut cost) = (Vec::with_capacity(limits.entries), 0, 0.0);
         while batch.len() < limits.entries {
-            self.draw();
             let Some(pending) = self.ready.front().and_then(|user| self.waiting.get(user)) else {
                 break;
             };
@@ -138,24 +150,15 @@ impl Window {
 
     /// How many items should be ready before a batch is drawn.
     fn enough(&self) -> usize {
-        let Order { limits, shuffle, .. } = self.order;
         // A few large items fill a batch, or even the window: nothing further comes before some are
         // written.
-        let heavy = self.bytes >= limits.bytes;
-        match self.has_room() {
-            true if heavy && shuffle <= 1 => 1,
-            true => shuffle.max(limits.entries),
-            false if heavy || self.bytes >= CAPACITY_BYTES || self.in_flight.is_empty() => 1,
-            false => limits.entries,
-        }
+        let heavy = self.bytes >= self.order.limits.bytes;
+        let stuck = !self.has_room() && (self.bytes >= CAPACITY_BYTES || self.in_flight.is_empty());
+        if heavy || stuck { 1 } else { self.order.limits.entries }
     }
 
-    /// Puts the next user to the front.
-    fn draw(&mut self) {
-        if self.order.shuffle > 1 && self.ready.len() > 1 {
-            let drawn = self.random.usize(..self.ready.len());
-            self.ready.swap(0, drawn);
-        }
+    fn is_shuffled(&self) -> bool {
+        self.order.shuffle > 1
     }
 
     /// Unlocks keys whose write is over.
@@ -167,10 +170,12 @@ impl Window {
         }
     }
 
-    /// Whether further lines may be taken in.
+    /// Whether further lines may be taken in: until one block is whole beside the one that goes.
     pub fn has_room(&self) -> bool {
-        let items = if self.order.shuffle > 1 { self.order.shuffle } else { UNSHUFFLED };
-        self.waiting.len() < items.max(self.order.limits.entries) && self.bytes < CAPACITY_BYTES
+        let Order { limits, shuffle, .. } = self.order;
+        let block = if self.is_shuffled() { shuffle.max(limits.entries) } else { UNSHUFFLED };
+        let most = if self.is_shuffled() { 2 * block } else { block };
+        self.block.len() < block && self.waiting.len() < most && self.bytes < CAPACITY_BYTES
     }
 
     /// Whether nothing waits.
@@ -186,6 +191,7 @@ impl Window {
     /// Takes out everything that waits.
     pub fn abandon(&mut self) -> Vec<Pending> {
         self.ready.clear();
+        self.block.clear();
         self.bytes = 0;
         self.waiting.drain().map(|(_, pending)| pending).collect()
     }
