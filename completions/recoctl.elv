@@ -614,7 +614,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --rcu 'Read capacity units a second that reading back may consume (default: no limit)'
             cand --price-per-million-wru 'With --dry-run: say what writing costs, at this price of a million write request units'
             cand --wcu 'Spend so many WCU a second at most: a number, a share of the table''s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]'
-            cand --shuffle-window 'Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order'
+            cand --shuffle-window 'Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order'
             cand --generated-at 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds'
             cand --attr 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which'
             cand --ttl 'Let items expire so long after the start of the run, e.g. 30d'

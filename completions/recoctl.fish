@@ -399,7 +399,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l verify -d '
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rcu -d 'Read capacity units a second that reading back may consume (default: no limit)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l price-per-million-wru -d 'With --dry-run: say what writing costs, at this price of a million write request units' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l wcu -d 'Spend so many WCU a second at most: a number, a share of the table\'s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shuffle-window -d 'Draw batches at random from so many waiting items, so that an input sorted by key does not keep one partition busy; 0 keeps the input\'s order' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shuffle-window -d 'Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input\'s order' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l generated-at -d 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l attr -d 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl -d 'Let items expire so long after the start of the run, e.g. 30d' -r

@@ -154,8 +154,11 @@ impl Scanner {
             let received = received?;
             if received.len() == 0 {
                 state.give_back(claim);
-                if state.vote_empty(began) && self.is_empty(state).await? {
-                    state.exhaust();
+                if state.vote_empty(began) {
+                    match self.is_empty(state).await? {
+                        true => state.exhaust(),
+                        false => state.undecided(),
+                    }
                 }
                 self.cancel.run_until_cancelled(state.rest()).await;
                 continue;

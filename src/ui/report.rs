@@ -34,8 +34,7 @@ pub trait Report: Serialize {
 }
 
 fn value<R: Report>(report: &R) -> Result<Value> {
-    let body = serde_json::to_value(report)
-        .map_err(|error| Error::new(Kind::Internal, "cannot write the report").because(&error))?;
+    let body = serde_json::to_value(report).map_err(|error| unwritable(&error))?;
     let mut whole = header(R::KIND);
     if let (Value::Object(whole), Value::Object(body)) = (&mut whole, body) {
         whole.extend(body);
@@ -47,10 +46,25 @@ fn header(kind: &str) -> Value {
     serde_json::json!({ "schema_version": SCHEMA_VERSION, "kind": kind })
 }
 
+/// A whole document, written without a tree of it in memory: reports name every message.
+#[derive(Serialize)]
+struct Document<'a, R> {
+    schema_version: u32,
+    kind: &'static str,
+    #[serde(flatten)]
+    report: &'a R,
+}
+
 /// The report as one indented document.
 pub(super) fn json<R: Report>(report: &R) -> Result<String> {
-    let value = value(report)?;
-    Ok(format!("{value:#}\n"))
+    let document = Document { schema_version: SCHEMA_VERSION, kind: R::KIND, report };
+    let mut text = serde_json::to_string_pretty(&document).map_err(|error| unwritable(&error))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn unwritable(error: &serde_json::Error) -> Error {
+    Error::new(Kind::Internal, "cannot write the report").because(error)
 }
 
 /// The report a line each: its rows (as kind `KIND.row`), then the rest of it.

@@ -23,7 +23,7 @@ pub struct WritingArgs {
     #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
     pub wcu: Option<Wanted>,
     /// Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
-    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     pub shuffle_window: u32,
     /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
     #[arg(long, help_heading = "Writing")]

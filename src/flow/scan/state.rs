@@ -34,6 +34,8 @@ struct Inner {
     last_hit: Instant,
     /// When the receives began that are out.
     out: Vec<Instant>,
+    /// Whether somebody who voted is finding out what that means.
+    deciding: bool,
     votes: u32,
     matching: usize,
     newest: Newest,
@@ -56,6 +58,7 @@ impl State {
             exhausted: false,
             last_hit: Instant::now(),
             out: Vec::new(),
+            deciding: false,
             votes: 0,
             matching: 0,
             newest: Newest::default(),
@@ -115,7 +118,8 @@ impl State {
 
     fn is_watched(&self) -> bool {
         let inner = self.lock();
-        !inner.stopped && inner.out.iter().any(|began| *began >= inner.last_hit)
+        let watched = inner.out.iter().any(|began| *began >= inner.last_hit);
+        !inner.stopped && (watched || inner.deciding)
     }
 
     /// Lets those who rest look again.
@@ -148,7 +152,8 @@ impl State {
     }
 
     /// Notes an empty receive that began at `began`. True when it says something about the queue:
-    /// another receive may have emptied it, or voted, in the meantime.
+    /// another receive may have emptied it, or voted, in the meantime. Then [`State::exhaust`] or
+    /// [`State::undecided`] comes next.
     pub(super) fn vote_empty(&self, began: Instant) -> bool {
         let mut inner = self.lock();
         if inner.stopped || began < inner.last_hit {
@@ -156,7 +161,14 @@ impl State {
         }
         inner.votes += 1;
         inner.last_hit = Instant::now();
+        inner.deciding = true;
         true
+    }
+
+    /// The vote did not decide; whoever cast it goes on.
+    pub(super) fn undecided(&self) {
+        self.lock().deciding = false;
+        self.wake();
     }
 
     pub(super) fn has_enough_votes(&self) -> bool {
@@ -324,5 +336,18 @@ mod tests {
         assert!(futures::poll!(&mut resting).is_pending());
         state.exhaust();
         resting.await;
+    }
+
+    #[tokio::test]
+    async fn while_a_vote_is_weighed_the_others_rest() {
+        let state = State::new(Goal::All, 100);
+        let voter = state.begin_receive();
+        state.end_receive(voter);
+        assert!(state.vote_empty(voter));
+        let mut resting = pin!(state.rest());
+        assert!(futures::poll!(&mut resting).is_pending());
+        state.undecided();
+        // The voter itself does not rest: somebody must watch.
+        state.rest().await;
     }
 }
