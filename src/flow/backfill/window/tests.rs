@@ -102,6 +102,22 @@ fn a_key_sorted_input_is_drawn_from_all_over_the_window() {
     assert_eq!(lines(again.batch(false, None)), drawn, "the same input is drawn the same way");
 }
 
+/// A checkpoint waits for the oldest line: shuffling must not let others overtake it without end.
+#[test]
+fn no_item_is_left_behind() {
+    let mut window = Window::new(Order { shuffle: 100, ..Order::default() });
+    for line in 0..10_000_i64 {
+        window.push(pending(line, line.unsigned_abs()));
+        while !window.has_room() {
+            let batch = window.batch(false, None).expect("without room something goes");
+            for gone in &batch {
+                assert!(gone.line + 300 > line.unsigned_abs(), "{} at {line}", gone.line);
+            }
+            window.done(batch.iter().map(|gone| &gone.item.recommendation.user));
+        }
+    }
+}
+
 #[test]
 fn a_batch_costs_no_more_than_it_should() {
     let mut window = Window::default();
