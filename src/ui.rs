@@ -9,7 +9,7 @@ mod progress;
 mod report;
 mod table;
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
 pub use chart::{MISSING, bar, sparkline};
 pub use escape::{escape_line, escape_text};
@@ -77,12 +77,15 @@ impl Ui {
     /// # Errors
     /// When stdout cannot be written; a reader that has gone away (`| head`) is no error.
     pub fn report<R: Report>(&self, report: &R) -> Result<()> {
-        let text = match self.output {
-            OutputFormat::Table => report.render(&self.view),
-            OutputFormat::Json => report::json(report)?,
-            OutputFormat::Jsonl => report::jsonl(report)?,
-        };
-        self.print(&text)
+        match self.output {
+            OutputFormat::Table => self.print(&report.render(&self.view)),
+            OutputFormat::Json => {
+                let mut stdout = BufWriter::new(std::io::stdout().lock());
+                let written = report::json(&mut stdout, report)?;
+                printed(written.and_then(|()| stdout.flush()))
+            }
+            OutputFormat::Jsonl => self.print(&report::jsonl(report)?),
+        }
     }
 
     /// Writes text to stdout.
@@ -91,12 +94,7 @@ impl Ui {
     /// As [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Error::new(Kind::Input, "cannot write to stdout").because(&error))
-            }
-            _ => Ok(()),
-        }
+        printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
     /// A line of status: what is being done. Silent with `--quiet`.
@@ -170,3 +168,13 @@ impl Ui {
 }
 
 pub use progress::Unit;
+
+/// Whoever reads stdout may stop when it has enough; what is in flight is finished all the same.
+fn printed(written: std::io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Input, "cannot write to stdout").because(&error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,5 +1,7 @@
 //! Reports: one value, two renderings.
 
+use std::io::Write;
+
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 use serde_json::Value;
@@ -55,12 +57,17 @@ struct Document<'a, R> {
     report: &'a R,
 }
 
-/// The report as one indented document.
-pub(super) fn json<R: Report>(report: &R) -> Result<String> {
+/// Writes the report as one indented document. The inner result is that of writing to `out`.
+///
+/// # Errors
+/// When the report cannot be serialised.
+pub(super) fn json<R: Report>(out: &mut impl Write, report: &R) -> Result<std::io::Result<()>> {
     let document = Document { schema_version: SCHEMA_VERSION, kind: R::KIND, report };
-    let mut text = serde_json::to_string_pretty(&document).map_err(|error| unwritable(&error))?;
-    text.push('\n');
-    Ok(text)
+    match serde_json::to_writer_pretty(&mut *out, &document) {
+        Ok(()) => Ok(out.write_all(b"\n")),
+        Err(error) if error.is_io() => Ok(Err(error.into())),
+        Err(error) => Err(unwritable(&error)),
+    }
 }
 
 fn unwritable(error: &serde_json::Error) -> Error {
