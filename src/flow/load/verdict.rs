@@ -12,6 +12,8 @@ const BUSY: f64 = 0.8;
 const MOST: f64 = 0.5;
 /// Invocations, one after another, that what was sent last may take.
 const ROUNDS: f64 = 2.5;
+/// Seconds until an idle slot has the last message: its next look at the queue.
+const PICKED_UP: f64 = 1.0;
 /// A producer below this share of the rate that was asked for is held up.
 const HELD_UP: f64 = 0.9;
 
@@ -104,12 +106,22 @@ impl Run<'_> {
     /// Whether as much waited as the function's slots take at once, or handling went on well after
     /// sending, or was not done when the run ended.
     fn waited(&self) -> bool {
-        let at_once = self.asked.concurrency * self.asked.batch_size;
-        let after = self.got.elapsed_s - self.got.sending_s;
-        let (long, left) = (ROUNDS * self.got.duration_ms / 1e3, self.got.left > 0);
+        let busy = self.got.slots_busy >= BUSY;
+        let picked_up = if busy { 0.0 } else { PICKED_UP };
+        let long = ROUNDS * self.got.duration_ms / 1e3 + picked_up;
         // Without a rate all of it waits from the beginning.
-        let more = left || self.asked.rate.is_none();
-        self.got.backlog_max >= at_once || after > long || (more && self.got.slots_busy >= BUSY)
+        let more = self.got.left > 0 || self.asked.rate.is_none();
+        self.many_waited() || self.after() > long || (more && busy)
+    }
+
+    /// Whether as many messages waited as the function's slots take at once.
+    fn many_waited(&self) -> bool {
+        self.got.backlog_max >= self.asked.concurrency * self.asked.batch_size
+    }
+
+    /// Seconds that handling went on after sending.
+    fn after(&self) -> f64 {
+        self.got.elapsed_s - self.got.sending_s
     }
 
     /// Lists a second that one slot deals with while it works.
@@ -193,10 +205,14 @@ impl Run<'_> {
     }
 
     fn slots_are_idle(&self) -> Judgement {
+        let what = if self.many_waited() {
+            format!("up to {} messages waited", count(self.got.backlog_max))
+        } else {
+            format!("handling went on for {:.1} s after the last was sent", self.after())
+        };
         let why = format!(
-            "up to {} messages waited although the function's slots worked only {} of the time: \
-             messages do not reach the function fast enough",
-            count(self.got.backlog_max),
+            "{what} although the function's slots worked only {} of the time: messages do not reach \
+             the function fast enough",
             percent(self.got.slots_busy)
         );
         let change = vec![

@@ -150,6 +150,23 @@ fn handling_that_goes_on_long_after_sending_did_not_keep_up() {
     assert_eq!(busy(10.8).stage, Stage::Function);
 }
 
+/// As a continuous integration run measured it: the last message was taken 50 ms after it was sent,
+/// longer than two rounds of 20 ms, and nothing waited.
+#[test]
+fn idle_slots_may_take_a_moment_to_pick_up_the_last_message() {
+    let idle = |after_s: f64| {
+        judged(|_, measured| {
+            (measured.elapsed_s, measured.backlog_max) = (10.0 + after_s, 0);
+            (measured.duration_ms, measured.slots_busy) = (19.0, 0.008);
+        })
+    };
+    assert_eq!(idle(0.052).stage, Stage::None);
+    assert_eq!(idle(1.0).stage, Stage::None);
+    let late = idle(1.5);
+    assert_eq!(late.stage, Stage::Queue);
+    assert!(late.why.contains("went on for 1.5 s after the last was sent"), "{}", late.why);
+}
+
 #[test]
 fn nothing_handled_is_nothing_known() {
     let verdict = judged(|_, measured| measured.invocations = 0);
