@@ -154,8 +154,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     };
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
-    let mut report = backfill.run(&|bytes| progress.set(bytes)).await?;
-    drop(progress);
+    let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
     if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
         if report.stopped.is_some() {
             context.ui.status("nothing is read back: the run did not come to the end of its input");

@@ -86,7 +86,16 @@ impl Backfill {
     ///
     /// # Errors
     /// Only when recoctl itself is at fault; everything else is in the report.
-    pub async fn run(self, progress: &dyn Fn(u64)) -> Result<BackfillReport> {
+    pub async fn run(
+        self,
+        progress: impl Fn(u64) + Send + Sync + 'static,
+    ) -> Result<BackfillReport> {
+        // On one of the runtime's own threads: every batch that is over would otherwise have to wake
+        // the one that waits for the command, which is on another core.
+        tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
+    }
+
+    async fn run_here(self, progress: impl Fn(u64) + Send + Sync) -> Result<BackfillReport> {
         let Backfill { sources, preparer, sink, table, manner, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let mut run = Run::new(inputs, sink, rejects, manner, self.concurrency, self.cancel);
@@ -96,7 +105,7 @@ impl Backfill {
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, chunks));
-        let driven = run.drive(prepared(receiver, &preparer), progress).await;
+        let driven = run.drive(prepared(receiver, &preparer), &progress).await;
         // Cancelled in the middle of a read, the reader would wait for the rest of it.
         reading.abort();
         driven?;
@@ -119,7 +128,7 @@ type Staged<T> = Result<T, JoinError>;
 fn prepared(
     receiver: mpsc::Receiver<read::Chunk>,
     preparer: &Arc<Preparer>,
-) -> impl Stream<Item = Chunked> + Unpin + use<> {
+) -> impl Stream<Item = Chunked> + Send + Unpin + use<> {
     let preparer = Arc::clone(preparer);
     stages(receiver, move |chunk| Arc::clone(&preparer).prepare(chunk))
 }
@@ -128,9 +137,9 @@ fn prepared(
 fn stages<W, F>(
     receiver: mpsc::Receiver<read::Chunk>,
     mut work: W,
-) -> impl Stream<Item = Staged<F::Output>> + Unpin
+) -> impl Stream<Item = Staged<F::Output>> + Send + Unpin
 where
-    W: FnMut(read::Chunk) -> F,
+    W: FnMut(read::Chunk) -> F + Send,
     F: Future<Output: Send + 'static> + Send + 'static,
 {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);

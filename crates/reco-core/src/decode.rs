@@ -16,6 +16,7 @@ mod describe;
 mod entry;
 mod envelope;
 mod fault;
+mod ids;
 mod position;
 mod strip;
 

@@ -1,17 +1,16 @@
 //! What is known about users and articles, and the trait that answers for a whole batch at once.
 
-use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
-use crate::{Id, Recommendation};
+use crate::{Id, IdMap, IdSet, Recommendation};
 
 /// What a batch needs to know: asked once for all of its users and articles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FactsRequest {
     /// Each user once.
-    pub users: HashSet<Id>,
+    pub users: IdSet,
     /// Each article once, over all users.
-    pub articles: HashSet<Id>,
+    pub articles: IdSet,
 }
 
 impl FactsRequest {
@@ -21,9 +20,7 @@ impl FactsRequest {
         for recommendation in recommendations {
             request.users.insert(recommendation.user.clone());
             for article in &recommendation.articles {
-                if !request.articles.contains(article) {
-                    request.articles.insert(article.clone());
-                }
+                request.articles.insert(article.clone());
             }
         }
         request
@@ -42,9 +39,9 @@ pub struct UserFacts {
     /// Whether the account is active.
     pub active: bool,
     /// Authors whom the user mutes or blocks.
-    pub muted_authors: HashSet<Id>,
+    pub muted_authors: IdSet,
     /// Which of the asked articles the user has read.
-    pub read: HashSet<Id>,
+    pub read: IdSet,
 }
 
 /// What is known about one article.
@@ -64,9 +61,9 @@ pub enum FactSet {
     /// Facts for everything that was asked.
     Known {
         /// By user id.
-        users: HashMap<Id, UserFacts>,
+        users: IdMap<UserFacts>,
         /// By article id.
-        articles: HashMap<Id, ArticleFacts>,
+        articles: IdMap<ArticleFacts>,
     },
 }
 

@@ -3,15 +3,17 @@
 //! Rank order is kept. Checks are made in a fixed order and the first that matches is the reason
 //! counted, so that the counts of two runs can be compared.
 
-use std::collections::{BTreeMap, HashSet};
+mod repeats;
+
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{ArticleFacts, FactSet, UserFacts};
 use crate::policy::Policy;
 use crate::{Id, Recommendation};
+use repeats::repeats;
 
 /// Why one article was dropped from a list, in the order of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -154,36 +156,31 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
         Ok(user) => user,
         Err(reason) => return Filtered { verdict: Err(reason), dropped: DropCounts::default() },
     };
-    let Recommendation { user: user_id, articles, generated_at } = recommendation;
+    let Recommendation { user: user_id, mut articles, generated_at } = recommendation;
     let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
     let mut dropped = DropCounts::default();
-    // Ids are no attacker's to choose so that they collide: the seed is random, the hash need not be
-    // cryptographic.
-    let mut seen = HashSet::with_capacity_and_hasher(articles.len(), RandomState::default());
-    let mut repeated = vec![false; articles.len()];
-    if policy.rules.no_duplicates {
-        for (article, repeated) in articles.iter().zip(&mut repeated) {
-            *repeated = !seen.insert(article);
-        }
-    }
-    drop(seen);
-    let mut kept = Vec::with_capacity(articles.len().min(max_len));
-    for (article, repeated) in articles.into_iter().zip(repeated) {
-        let reason = if repeated {
+    let repeated = if policy.rules.no_duplicates { repeats(&articles) } else { Vec::new() };
+    let mut repeated = repeated.into_iter().peekable();
+    let (mut rank, mut kept) = (0, 0);
+    articles.retain(|article| {
+        let is_repeated = repeated.next_if_eq(&rank).is_some();
+        rank += 1;
+        let reason = if is_repeated {
             Some(DropReason::Duplicate)
         } else {
-            judge_article(&article, &user_id, user, facts, policy)
+            judge_article(article, &user_id, user, facts, policy)
         };
+        let reason = reason.or((kept == max_len).then_some(DropReason::OverMaxLen));
         match reason {
             Some(reason) => dropped.add(reason),
-            None if kept.len() == max_len => dropped.add(DropReason::OverMaxLen),
-            None => kept.push(article),
+            None => kept += 1,
         }
-    }
-    if kept.len() < policy.limits.min_len.get().unwrap_or(0) {
+        reason.is_none()
+    });
+    if kept < policy.limits.min_len.get().unwrap_or(0) {
         return Filtered { verdict: Err(SkipReason::TooFew), dropped };
     }
-    let kept = Recommendation { user: user_id, articles: kept, generated_at };
+    let kept = Recommendation { user: user_id, articles, generated_at };
     Filtered { verdict: Ok(kept), dropped }
 }
 

@@ -1,11 +1,13 @@
 //! The DynamoDB item: its shape, its exact size by the documented rules, and what writing it costs.
 
 mod constant;
+mod measure;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Id, Recommendation};
 pub use constant::{Attribute, AttributeError, Constant};
+use measure::{Misfit, Size};
 
 /// The largest item DynamoDB stores: 400 KB, names and values together.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
@@ -80,16 +82,19 @@ impl Schema {
     /// [`ItemError`] when an id does not fit the attribute's type or the item is too large: the
     /// call would be refused by DynamoDB, and a whole batch with it.
     pub fn plan(&self, recommendation: Recommendation) -> Result<PlannedItem, ItemError> {
-        self.check_key(&recommendation.user)?;
-        for (rank, article) in recommendation.articles.iter().enumerate() {
-            check_scalar(article, self.list_type)
-                .map_err(|()| ItemError::ArticleNotNumeric { article: article.clone(), rank })?;
-        }
-        let bytes = self.size(&recommendation);
+        let Size { stored: bytes, wire } = match self.put_size(&recommendation) {
+            Ok(size) => size,
+            Err(Misfit::Key) => return Err(ItemError::KeyNotNumeric(recommendation.user)),
+            Err(Misfit::Article(rank)) => {
+                let article = recommendation.articles[rank].clone();
+                return Err(ItemError::ArticleNotNumeric { article, rank });
+            }
+        };
+        check_key_length(&recommendation.user)?;
         if bytes > MAX_ITEM_BYTES {
             return Err(ItemError::TooLarge { bytes, articles: recommendation.articles.len() });
         }
-        Ok(PlannedItem { recommendation, bytes, action: Action::Put })
+        Ok(PlannedItem { recommendation, bytes, wire, action: Action::Put })
     }
 
     /// Plans the removal of a user's item. `generated_at` is when that was decided, in seconds
@@ -102,74 +107,20 @@ impl Schema {
         user: Id,
         generated_at: Option<i64>,
     ) -> Result<PlannedItem, ItemError> {
-        self.check_key(&user)?;
-        let bytes = self.user_attr.len() + scalar_size(&user, self.key_type);
+        let Ok(Size { stored: bytes, wire }) = self.delete_size(&user) else {
+            return Err(ItemError::KeyNotNumeric(user));
+        };
+        check_key_length(&user)?;
         let recommendation = Recommendation { user, articles: Vec::new(), generated_at };
-        Ok(PlannedItem { recommendation, bytes, action: Action::Delete })
-    }
-
-    fn check_key(&self, user: &Id) -> Result<(), ItemError> {
-        check_scalar(user, self.key_type).map_err(|()| ItemError::KeyNotNumeric(user.clone()))?;
-        match user.text_len() {
-            bytes if bytes > MAX_KEY_BYTES => Err(ItemError::KeyTooLong { bytes }),
-            _ => Ok(()),
-        }
-    }
-
-    /// The item's size in bytes. AWS: "DynamoDB item sizes and formats": attribute names in UTF-8
-    /// bytes plus values; a list costs 3 bytes plus its elements plus 1 byte an element.
-    #[must_use]
-    pub fn size(&self, recommendation: &Recommendation) -> usize {
-        let elements = recommendation.articles.iter();
-        let list: usize = elements.map(|id| scalar_size(id, self.list_type) + 1).sum();
-        let time = recommendation
-            .generated_at
-            .map_or(0, |seconds| self.generated_at_attr.len() + number_size(seconds.into()));
-        let key = self.user_attr.len() + scalar_size(&recommendation.user, self.key_type);
-        let constants =
-            self.constants.iter().map(|constant| constant.name.len() + constant.value.size());
-        key + self.list_attr.len() + 3 + list + time + constants.sum::<usize>()
+        Ok(PlannedItem { recommendation, bytes, wire, action: Action::Delete })
     }
 }
 
-fn check_scalar(id: &Id, kind: KeyType) -> Result<(), ()> {
-    match kind {
-        KeyType::N if id.as_integer().is_none() => Err(()),
+fn check_key_length(user: &Id) -> Result<(), ItemError> {
+    match user.text_len() {
+        bytes if bytes > MAX_KEY_BYTES => Err(ItemError::KeyTooLong { bytes }),
         _ => Ok(()),
     }
-}
-
-fn scalar_size(id: &Id, kind: KeyType) -> usize {
-    match (kind, id.as_integer()) {
-        (KeyType::N, Some(number)) => number_size(number),
-        _ => id.text_len(),
-    }
-}
-
-/// A number costs about one byte for two significant digits plus one byte; a negative one costs
-/// one more. Leading and trailing zeros do not count.
-fn number_size(number: i128) -> usize {
-    if number == 0 {
-        return 1;
-    }
-    // Division on 64 bits is several times faster, and ids fit.
-    let digits = match u64::try_from(number.unsigned_abs()) {
-        Ok(mut magnitude) => {
-            while magnitude.is_multiple_of(10) {
-                magnitude /= 10;
-            }
-            magnitude.ilog10() + 1
-        }
-        Err(_) => significant_digits(number.unsigned_abs()),
-    };
-    digits.div_ceil(2) as usize + 1 + usize::from(number < 0)
-}
-
-fn significant_digits(mut magnitude: u128) -> u32 {
-    while magnitude.is_multiple_of(10) {
-        magnitude /= 10;
-    }
-    magnitude.ilog10() + 1
 }
 
 /// Write capacity units for an item of `bytes`: one for each 1 KB or part of it.
@@ -196,6 +147,9 @@ pub struct PlannedItem {
     pub recommendation: Recommendation,
     /// Its size in bytes; of a removal, its key's.
     pub bytes: usize,
+    /// What it adds to the body of a request, in bytes of JSON and without a comma: an id costs its
+    /// digits and the brackets around them there, not a byte for two digits.
+    pub wire: usize,
     /// What is done.
     pub action: Action,
 }

@@ -27,4 +27,4 @@ pub mod shard;
 pub mod stack;
 pub mod supersede;
 
-pub use record::{Id, Recommendation};
+pub use record::{Id, IdMap, IdSet, Recommendation};

@@ -1,9 +1,12 @@
 //! Ids and recommendations: the two things every message, line and item is made of.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use arcstr::ArcStr;
+use foldhash::fast::RandomState;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -18,8 +21,15 @@ pub enum Id {
     /// A JSON integer that fits 64 bits without a sign only.
     Uint(u64),
     /// A JSON string, byte for byte.
-    Str(Box<str>),
+    Str(ArcStr),
 }
+
+/// A set of ids. They are no attacker's to choose so that they collide: the seed is random, the hash
+/// need not be cryptographic.
+pub type IdSet = HashSet<Id, RandomState>;
+
+/// A map by id, as [`IdSet`].
+pub type IdMap<V> = HashMap<Id, V, RandomState>;
 
 impl Id {
     /// The id's text, as it is written into a DynamoDB `N` or `S` attribute and into SQL.
@@ -54,7 +64,8 @@ impl Id {
     }
 }
 
-fn digits(number: u64) -> usize {
+/// How many decimal digits a number has.
+pub(crate) fn digits(number: u64) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 

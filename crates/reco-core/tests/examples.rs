@@ -2,14 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![expect(clippy::disallowed_methods, reason = "a test may read files, the core may not")]
 
-use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use reco_core::Id;
 use reco_core::decode::{DecodeError, Decoded, Envelope, Shape, decode};
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::filter::{FilterTotals, Filtered, filter};
 use reco_core::policy::Policy;
+use reco_core::{Id, IdSet};
 
 fn example(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
@@ -25,16 +24,20 @@ fn facts() -> FactSet {
     let user = |u: u64| UserFacts {
         active: u < 19,
         muted_authors: if u < 19 && u.is_multiple_of(3) {
-            HashSet::from([id(1 + (u + 5) % 18)])
+            IdSet::from_iter([id(1 + (u + 5) % 18)])
         } else {
-            HashSet::new()
+            IdSet::default()
         },
-        read: if u < 19 { (0..3).map(|k| id(1000 + 5 * u + k)).collect() } else { HashSet::new() },
+        read: if u < 19 {
+            (0..3).map(|k| id(1000 + 5 * u + k)).collect()
+        } else {
+            IdSet::default()
+        },
     };
     let article = |a: u64| ArticleFacts { published: a < 1190, author: Some(id(1 + a % 18)) };
     FactSet::Known {
-        users: (1..=19).map(|u| (id(u), user(u))).collect::<HashMap<_, _>>(),
-        articles: (1000..1200).map(|a| (id(a), article(a))).collect::<HashMap<_, _>>(),
+        users: (1..=19).map(|u| (id(u), user(u))).collect(),
+        articles: (1000..1200).map(|a| (id(a), article(a))).collect(),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{Builder, StalledStreamProtectionConfig};
 
 /// The SDK's own default for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
@@ -17,7 +17,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 ///
 /// The SDK's retries are off: their token bucket is shared by the whole process and is empty after
 /// about 50 throttled operations, exactly when retrying matters most. This crate retries by itself.
-/// Timeouts are set because the SDK has none for reading.
+/// Timeouts are set because the SDK has none for reading; they bound an attempt as a whole, so that
+/// its watch over every body's throughput adds nothing.
 #[must_use]
 pub fn dynamodb_config(shared: &SdkConfig) -> Builder {
     let timeouts = TimeoutConfig::builder()
@@ -25,5 +26,8 @@ pub fn dynamodb_config(shared: &SdkConfig) -> Builder {
         .read_timeout(ATTEMPT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .build();
-    Builder::from(shared).retry_config(RetryConfig::disabled()).timeout_config(timeouts)
+    Builder::from(shared)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }

@@ -210,7 +210,7 @@ fn pack(items: Vec<PlannedItem>, report: &mut WriteReport) -> (Vec<Vec<PlannedIt
     for item in items {
         let user = item.recommendation.user.clone();
         repeated |= !users.insert(user.clone());
-        match packer.push(user, item.bytes, item) {
+        match packer.push(user, item.wire + 1, item) {
             Ok(closed) => batches.extend(closed),
             Err(large) => {
                 let failure = WriteFailure::TooLarge { bytes: large.bytes, limit: large.limit };

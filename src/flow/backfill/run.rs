@@ -134,7 +134,7 @@ impl Run {
     pub(super) async fn drive(
         &mut self,
         mut chunks: impl Stream<Item = Chunked> + Unpin,
-        progress: &dyn Fn(u64),
+        progress: &(impl Fn(u64) + Sync),
     ) -> Result<()> {
         let (mut at_end, mut flush) = (false, false);
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
@@ -407,6 +407,6 @@ impl Run {
     }
 }
 
-fn internal(error: &JoinError) -> Error {
+pub(super) fn internal(error: &JoinError) -> Error {
     Error::new(Kind::Internal, "a stage of the backfill broke down").because(error)
 }

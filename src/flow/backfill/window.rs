@@ -9,11 +9,11 @@
 //! AWS: "Best practices for designing and using partition keys effectively", Distributing write
 //! activity efficiently during data upload.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use reco_core::Id;
 use reco_core::batch::Limits;
 use reco_core::item::PlannedItem;
+use reco_core::{Id, IdMap, IdSet};
 
 /// Bytes that wait at most, as they go over the wire.
 const CAPACITY_BYTES: usize = 16 * 1024 * 1024;
@@ -57,12 +57,12 @@ impl Default for Order {
 #[derive(Debug)]
 pub struct Window {
     order: Order,
-    waiting: HashMap<Id, Pending>,
+    waiting: IdMap<Pending>,
     /// Users of `waiting` whose turn it is, in the order in which they go.
     ready: VecDeque<Id>,
     /// Users of `waiting` who came since the last block was shuffled.
     block: Vec<Id>,
-    in_flight: HashSet<Id>,
+    in_flight: IdSet,
     bytes: usize,
     /// Items that came while one of the same user was in flight.
     waited: u64,
@@ -80,10 +80,10 @@ impl Window {
     pub fn new(order: Order) -> Self {
         Window {
             order,
-            waiting: HashMap::new(),
+            waiting: IdMap::default(),
             ready: VecDeque::new(),
             block: Vec::new(),
-            in_flight: HashSet::new(),
+            in_flight: IdSet::default(),
             bytes: 0,
             waited: 0,
             random: fastrand::Rng::with_seed(SEED),
@@ -97,12 +97,12 @@ impl Window {
             if self.order.newest && time(&pending) <= time(waiting) {
                 return Some(pending);
             }
-            self.bytes += wire_bytes(&pending.item);
+            self.bytes += call_bytes(&pending.item);
             let older = std::mem::replace(waiting, pending);
-            self.bytes -= wire_bytes(&older.item);
+            self.bytes -= call_bytes(&older.item);
             return Some(older);
         }
-        self.bytes += wire_bytes(&pending.item);
+        self.bytes += call_bytes(&pending.item);
         if self.in_flight.contains(&user) {
             self.waited += 1;
         } else if self.is_shuffled() {
@@ -134,7 +134,7 @@ impl Window {
             let Some(pending) = self.ready.front().and_then(|user| self.waiting.get(user)) else {
                 break;
             };
-            let size = wire_bytes(&pending.item);
+            let size = call_bytes(&pending.item);
             cost += f64::from(u32::try_from(pending.item.wcu()).unwrap_or(u32::MAX));
             if (bytes + size > limits.bytes || cost > wcu) && !batch.is_empty() {
                 break;
@@ -202,29 +202,10 @@ fn time(pending: &Pending) -> Option<i64> {
     pending.item.recommendation.generated_at
 }
 
-/// What an item adds to a request, in bytes. AWS limits a `BatchWriteItem` call to 16 MB **on the
-/// wire**, where an id costs its digits and `{"N":""},` around them, not the two digits a byte of
-/// the stored item.
-fn wire_bytes(item: &PlannedItem) -> usize {
-    const AROUND_ID: usize = 9;
-    const AROUND_ITEM: usize = 256;
-    let recommendation = &item.recommendation;
-    let ids = recommendation.articles.iter().chain([&recommendation.user]);
-    ids.map(|id| escaped_len(id) + AROUND_ID).sum::<usize>() + AROUND_ITEM
-}
-
-fn escaped_len(id: &Id) -> usize {
-    match id {
-        Id::Int(_) | Id::Uint(_) => id.text_len(),
-        Id::Str(text) => text
-            .bytes()
-            .map(|byte| match byte {
-                b'"' | b'\\' => 2,
-                0..0x20 => 6,
-                _ => 1,
-            })
-            .sum(),
-    }
+/// What an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call to 16 MB **on
+/// the wire**, not as stored.
+fn call_bytes(item: &PlannedItem) -> usize {
+    item.wire + 1
 }
 
 #[cfg(test)]

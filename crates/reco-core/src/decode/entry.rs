@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::describe::describe;
 use super::fault::{clip, elements, id_fault, kind};
+use super::ids::Ids;
 use super::position::{Cursor, offset_of, reason_of};
 use super::{BadEntry, DecodeError, Decoded, Entry, Shape, Top, malformed, offset_in, syntax};
 use crate::{Id, Recommendation};
@@ -15,7 +16,7 @@ const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
 type Fault = (usize, String);
 
 /// `[user, [id, ...]]`.
-type Pair = (Id, Vec<Id>);
+type Pair = (Id, Ids);
 
 /// `{"data": [[user, [id, ...]], ...]}`. Sound messages are read at once; only one with a fault in
 /// it is read entry by entry.
@@ -59,7 +60,7 @@ fn entry_by_entry(text: &str, elements: Vec<&RawValue>, generated_at: Option<i64
     Decoded { shape: Shape::QueueMessage, envelopes: Vec::new(), entries, bad }
 }
 
-fn entry(index: usize, (user, articles): Pair, generated_at: Option<i64>) -> Entry {
+fn entry(index: usize, (user, Ids(articles)): Pair, generated_at: Option<i64>) -> Entry {
     Entry { index, recommendation: Recommendation { user, articles, generated_at } }
 }
 

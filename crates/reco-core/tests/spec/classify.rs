@@ -1,14 +1,14 @@
 //! Classification: one test a row of its table, and one for each pair of rows that can both apply.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use reco_core::Id;
 use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::{Limit, Policy};
+use reco_core::{Id, IdMap, IdSet};
 
 /// Users 1, 2 and "u" are active (the last does not fit a table of numbers), 3 is not, 9 is
 /// unknown; 1 has read article 14; articles 10 to 19 are known.
@@ -16,11 +16,11 @@ fn facts() -> FactSet {
     let article = ArticleFacts { published: true, author: None };
     let user = |active, read: &[u64]| UserFacts {
         active,
-        muted_authors: HashSet::new(),
+        muted_authors: IdSet::default(),
         read: read.iter().copied().map(Id::from).collect(),
     };
     FactSet::Known {
-        users: HashMap::from([
+        users: IdMap::from_iter([
             (Id::from(1u64), user(true, &[14])),
             (Id::from(2u64), user(true, &[])),
             (Id::from(3u64), user(false, &[])),

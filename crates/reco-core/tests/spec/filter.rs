@@ -1,12 +1,10 @@
 //! The filter: the order of its rules, that each can be turned off, and that nothing is lost.
 
-use std::collections::{HashMap, HashSet};
-
 use proptest::prelude::*;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::filter::{DropReason, FilterTotals, Filtered, SkipReason, filter};
 use reco_core::policy::{Limit, Policy};
-use reco_core::{Id, Recommendation};
+use reco_core::{Id, IdMap, IdSet, Recommendation};
 
 use crate::rec;
 
@@ -26,13 +24,13 @@ const OWN_READ: u64 = 16;
 const MUTED_READ: u64 = 17;
 const UNKNOWN_READ: u64 = 18;
 
-fn ids(ids: &[u64]) -> HashSet<Id> {
+fn ids(ids: &[u64]) -> IdSet {
     ids.iter().copied().map(Id::from).collect()
 }
 
 fn facts() -> FactSet {
     let article = |published, author: u64| ArticleFacts { published, author: Some(author.into()) };
-    let mut articles: HashMap<Id, ArticleFacts> =
+    let mut articles: IdMap<ArticleFacts> =
         (100..300u64).map(|id| (Id::from(id), article(true, 50))).collect();
     articles.extend([
         (Id::from(DRAFT), article(false, 50)),
@@ -47,7 +45,7 @@ fn facts() -> FactSet {
     // The user mutes themselves too: `own-article` must still come first.
     let user = UserFacts { active: true, muted_authors: ids(&[MUTED, USER]), read };
     let users = [(Id::from(USER), user), (Id::from(INACTIVE), UserFacts::default())];
-    FactSet::Known { users: users.into(), articles }
+    FactSet::Known { users: users.into_iter().collect(), articles }
 }
 
 fn kept(filtered: &Filtered) -> Vec<u64> {

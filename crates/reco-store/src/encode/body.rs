@@ -7,18 +7,16 @@
 use reco_core::item::{Action, Attribute, Constant, KeyType, PlannedItem, Schema};
 use reco_core::{Id, Recommendation};
 
-/// Room for an id of ten digits and what stands around it.
-const BYTES_PER_ID: usize = 20;
-
-/// Room for the names and brackets of an item.
-const BYTES_PER_ITEM: usize = 128;
+/// What stands around the items of a body.
+const HEAD: &str = r#"{"RequestItems":{"#;
+const TAIL: &str = r#"]},"ReturnConsumedCapacity":"TOTAL"}"#;
 
 /// The body, as JSON: the same value as the SDK makes of [`super::encode`]'s attributes.
 #[must_use]
 pub fn batch_body(table: &str, items: &[PlannedItem], schema: &Schema) -> Vec<u8> {
-    let ids: usize = items.iter().map(|item| item.recommendation.articles.len()).sum();
-    let mut body = Body(Vec::with_capacity(ids * BYTES_PER_ID + items.len() * BYTES_PER_ITEM));
-    body.raw(r#"{"RequestItems":{"#);
+    let wire: usize = items.iter().map(|item| item.wire + 1).sum();
+    let mut body = Body(Vec::with_capacity(HEAD.len() + table.len() + 4 + wire + TAIL.len()));
+    body.raw(HEAD);
     body.string(table);
     body.raw(":[");
     for (index, item) in items.iter().enumerate() {
@@ -28,7 +26,7 @@ pub fn batch_body(table: &str, items: &[PlannedItem], schema: &Schema) -> Vec<u8
             Action::Delete => body.delete(item, schema),
         }
     }
-    body.raw(r#"]},"ReturnConsumedCapacity":"TOTAL"}"#);
+    body.raw(TAIL);
     body.0
 }
 
@@ -38,7 +36,7 @@ struct Body(Vec<u8>);
 impl Body {
     fn put(&mut self, item: &PlannedItem, schema: &Schema) {
         // Taken apart whole: what is added to an item or a schema must not be forgotten here.
-        let PlannedItem { recommendation, bytes: _, action: _ } = item;
+        let PlannedItem { recommendation, bytes: _, wire: _, action: _ } = item;
         let Recommendation { user, articles, generated_at } = recommendation;
         let Schema { user_attr, list_attr, generated_at_attr, key_type, list_type, constants } =
             schema;
@@ -83,22 +81,27 @@ impl Body {
     }
 
     fn id(&mut self, id: &Id, kind: KeyType) {
-        self.raw(match kind {
-            KeyType::N => r#"{"N":"#,
-            KeyType::S => r#"{"S":"#,
-        });
         match id {
-            Id::Int(number) => self.number(*number),
-            Id::Uint(number) => self.number(*number),
-            Id::Str(text) => self.string(text),
+            Id::Int(number) => self.number(*number, kind),
+            Id::Uint(number) => self.number(*number, kind),
+            Id::Str(text) => {
+                self.raw(match kind {
+                    KeyType::N => r#"{"N":"#,
+                    KeyType::S => r#"{"S":"#,
+                });
+                self.string(text);
+                self.raw("}");
+            }
         }
-        self.raw("}");
     }
 
-    fn number(&mut self, number: impl itoa::Integer) {
-        self.raw("\"");
+    fn number(&mut self, number: impl itoa::Integer, kind: KeyType) {
+        self.raw(match kind {
+            KeyType::N => r#"{"N":""#,
+            KeyType::S => r#"{"S":""#,
+        });
         self.raw(itoa::Buffer::new().format(number));
-        self.raw("\"");
+        self.raw(r#""}"#);
     }
 
     fn comma(&mut self, index: usize) {
@@ -176,7 +179,7 @@ mod tests {
         (id(), articles, any::<Option<i64>>(), action).prop_map(
             |(user, articles, generated_at, action)| {
                 let recommendation = Recommendation { user, articles, generated_at };
-                PlannedItem { recommendation, bytes: 0, action }
+                PlannedItem { recommendation, bytes: 0, wire: 0, action }
             },
         )
     }
@@ -215,6 +218,22 @@ mod tests {
                 runtime.expect("starts").block_on(by_the_sdk(&client(), &items, &schema));
             let body: Value = serde_json::from_slice(&batch_body("recs", &items, &schema)).expect("JSON");
             prop_assert_eq!(body, expected);
+        }
+
+        /// Calls are filled by it.
+        #[test]
+        fn an_item_adds_what_was_planned(item in item(), schema in schema()) {
+            let Recommendation { user, articles, generated_at } = item.recommendation;
+            let planned = match item.action {
+                Action::Put => schema.plan(Recommendation { user, articles, generated_at }),
+                Action::Delete => schema.plan_delete(user, generated_at),
+            };
+            // Some ids do not fit the types of some tables.
+            if let Ok(item) = planned {
+                let empty = batch_body("recs", &[], &schema).len();
+                let body = batch_body("recs", std::slice::from_ref(&item), &schema);
+                prop_assert_eq!(body.len(), empty + item.wire);
+            }
         }
     }
 }

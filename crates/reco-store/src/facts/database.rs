@@ -1,10 +1,10 @@
 //! What every database behind the facts is asked, whichever it is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::future::Future;
 
-use reco_core::Id;
 use reco_core::facts::{ArticleFacts, FactSet, FactsError, FactsRequest, UserFacts};
+use reco_core::{Id, IdMap, IdSet};
 
 use super::ids::{Quoting, lists};
 use super::sql::{Binding, FactsSql, statements};
@@ -14,7 +14,7 @@ use super::sql::{Binding, FactsSql, statements};
 pub(super) type Row = [Option<Id>; 3];
 
 /// Articles whose facts are known already and need not be asked for again.
-pub type KnownArticles = HashMap<Id, ArticleFacts>;
+pub type KnownArticles = IdMap<ArticleFacts>;
 
 /// A database that runs plain-text statements.
 pub(super) trait Database: Send + Sync {
@@ -136,9 +136,9 @@ pub(super) async fn ask<D: Database>(
 
 async fn users<D: Database>(
     database: &D,
-    asked: &HashSet<Id>,
+    asked: &IdSet,
     lists: &[String],
-) -> Result<HashMap<Id, UserFacts>, FactsError> {
+) -> Result<IdMap<UserFacts>, FactsError> {
     let bindings = [Binding { name: "{users}", lists }];
     let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
     // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
@@ -151,7 +151,7 @@ async fn users<D: Database>(
 
 async fn articles<D: Database>(
     database: &D,
-    asked: &HashSet<Id>,
+    asked: &IdSet,
     lists: &[String],
 ) -> Result<KnownArticles, FactsError> {
     let bindings = [Binding { name: "{articles}", lists }];
@@ -177,7 +177,7 @@ async fn all_rows<D: Database>(
 }
 
 /// What was known keeps to what is asked: a cache may know more.
-fn merged(known: KnownArticles, new: KnownArticles, asked: &HashSet<Id>) -> KnownArticles {
+fn merged(known: KnownArticles, new: KnownArticles, asked: &IdSet) -> KnownArticles {
     let mut all = new;
     all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));
     all

@@ -181,7 +181,7 @@ impl Database for MySqlFacts {
 
 impl Facts for MySqlFacts {
     async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        self.lookup_knowing(request, KnownArticles::new()).await
+        self.lookup_knowing(request, KnownArticles::default()).await
     }
 }
 

@@ -219,7 +219,7 @@ impl FactsSource {
     fn answer<'a>(&'a self, request: &'a FactsRequest) -> Answer<'a> {
         match self {
             FactsSource::Cached(cached) => Box::pin(cached.lookup(request)),
-            source => source.answer_knowing(request, KnownArticles::new()),
+            source => source.answer_knowing(request, KnownArticles::default()),
         }
     }
 

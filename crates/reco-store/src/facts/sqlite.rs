@@ -130,7 +130,7 @@ impl Database for SqliteFacts {
 
 impl Facts for SqliteFacts {
     async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        self.lookup_knowing(request, KnownArticles::new()).await
+        self.lookup_knowing(request, KnownArticles::default()).await
     }
 }
 

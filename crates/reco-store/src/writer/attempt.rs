@@ -1,12 +1,10 @@
 //! One `BatchWriteItem` call and what its answer means.
 
-use std::collections::HashSet;
-
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::{ThrottlingReason, WriteRequest};
 use bytes::Bytes;
-use reco_core::Id;
 use reco_core::item::PlannedItem;
+use reco_core::{Id, IdSet};
 
 use super::Writer;
 use super::report::{WriteFailure, WriteReport};
@@ -76,8 +74,7 @@ impl Writer {
         // Under whatever name the table goes there: name or ARN.
         let returned: Vec<WriteRequest> =
             answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
-        let users: HashSet<Id> =
-            returned.iter().filter_map(|request| self.user_of(request)).collect();
+        let users: IdSet = returned.iter().filter_map(|request| self.user_of(request)).collect();
         let left = if users.len() == returned.len()
             && users.iter().all(|user| items.iter().any(|i| i.recommendation.user == *user))
         {

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::Id;
 use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsRequest, UserFacts};
+use reco_core::{Id, IdMap};
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, KnownArticles};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use std::collections::HashMap;
 use tempfile::TempDir;
 
 use crate::mariadb;
@@ -87,7 +86,7 @@ pub fn up_to(last: i64) -> Vec<Id> {
 pub async fn known(
     facts: &impl Facts,
     request: &FactsRequest,
-) -> (HashMap<Id, UserFacts>, KnownArticles) {
+) -> (IdMap<UserFacts>, KnownArticles) {
     match facts.lookup(request).await.unwrap() {
         FactSet::Known { users, articles } => (users, articles),
         FactSet::Unavailable => panic!("the database knows"),

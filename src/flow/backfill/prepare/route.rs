@@ -36,7 +36,7 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
     match Composable::new(&recommendation, limits) {
         Ok(composable) => {
             let bytes = composable.bytes();
-            Fate::Write(PlannedItem { recommendation, bytes, action: Action::Put })
+            Fate::Write(PlannedItem { recommendation, bytes, wire: bytes, action: Action::Put })
         }
         Err(error) => Fate::Reject(error.into()),
     }

@@ -98,8 +98,7 @@ impl QueueSink {
         let Limits { entries, bytes } = Limits::SEND_MESSAGE_BATCH;
         let messages = self.shared.pace.batch().min(entries);
         let entries = messages.saturating_mul(self.shared.limits.users).clamp(1, ENTRIES);
-        // Counted as an item goes over the wire, which is about twice what it is in a message.
-        Limits { entries, bytes: 2 * bytes }
+        Limits { entries, bytes }
     }
 
     fn counts(&self) -> std::sync::MutexGuard<'_, QueueReport> {
