@@ -19,11 +19,11 @@
 //! overwrites newer data, however sound it is. A high receive count is never a class: valid
 //! messages reach a DLQ when the function is throttled.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::str::FromStr;
+mod class;
 
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+use serde::Serialize;
 
 use crate::Id;
 use crate::decode::{DecodeError, Decoded, Envelope, Shape};
@@ -32,101 +32,10 @@ use crate::filter::{DropCounts, SkipReason};
 use crate::item::{ItemError, Schema};
 use crate::judge::{Judged, Verdict, judge};
 use crate::policy::Policy;
+pub use class::Class;
 
 /// How many reasons a message shows: a megabyte of bad entries would drown a report.
 const MAX_REASONS: usize = 10;
-
-/// Why a message is in the DLQ, as far as its content, the facts and the table tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// It would succeed: it failed for a passing reason.
-    Retryable,
-    /// Some entries are bad, others would be written.
-    Partial,
-    /// Broken, or of types that the table cannot hold.
-    Malformed,
-    /// Not a message of this pipeline.
-    Foreign,
-    /// All of its users are unknown or inactive.
-    UnknownUser,
-    /// The filter leaves nothing to write.
-    Empty,
-    /// Too large for the destination queue or for an item.
-    Oversize,
-    /// The table holds newer lists for all of its users.
-    Stale,
-    /// Newer messages of the same scan carry all of its users.
-    Superseded,
-}
-
-impl Class {
-    /// Every class, in the order in which tables show them.
-    pub const ALL: [Class; 9] = [
-        Class::Retryable,
-        Class::Partial,
-        Class::Malformed,
-        Class::Foreign,
-        Class::UnknownUser,
-        Class::Empty,
-        Class::Oversize,
-        Class::Stale,
-        Class::Superseded,
-    ];
-
-    /// The name used on the command line, in tables and in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Class::Retryable => "retryable",
-            Class::Partial => "partial",
-            Class::Malformed => "malformed",
-            Class::Foreign => "foreign",
-            Class::UnknownUser => "unknown-user",
-            Class::Empty => "empty",
-            Class::Oversize => "oversize",
-            Class::Stale => "stale",
-            Class::Superseded => "superseded",
-        }
-    }
-
-    /// What the operator should do, in a sentence.
-    #[must_use]
-    pub fn action(self) -> &'static str {
-        match self {
-            Class::Retryable => "redrive it",
-            Class::Partial => {
-                "redrive it to write the good entries; fix the producer for the bad ones"
-            }
-            Class::Malformed => "keep a copy, fix the producer, then remove it",
-            Class::Foreign => "find out who sent it here, then remove it",
-            Class::UnknownUser => {
-                "nothing would be written; remove it, or wait if the users are new"
-            }
-            Class::Empty => "nothing would be written; remove it",
-            Class::Oversize => "have the producer split it; it cannot pass as it is",
-            Class::Stale => "leave it: redriving would overwrite newer lists",
-            Class::Superseded => "leave it: redrive the newer message instead",
-        }
-    }
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Class {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        Class::ALL.into_iter().find(|class| class.name() == name).ok_or_else(|| {
-            let names: Vec<&str> = Class::ALL.iter().map(|class| class.name()).collect();
-            format!("no class {name:?}; classes are {}", names.join(", "))
-        })
-    }
-}
 
 /// The content of a message, judged entry by entry against facts, policy and table.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! What the guards did, in sentences.
 
-use super::{NAMED, RedriveReport};
+use super::RedriveReport;
+use super::text::NAMED;
 use crate::flow::redrive::{Bounced, Guard, Pauses};
 use crate::ui::{count, escape_line};
 

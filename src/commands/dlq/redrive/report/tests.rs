@@ -6,7 +6,7 @@ use super::*;
 use crate::commands::dlq::redrive::{EngineChoice, GuardArgs};
 use crate::commands::dlq::rows::sample;
 use crate::flow::journal::Sign;
-use crate::flow::redrive::Bounces;
+use crate::flow::redrive::{Bounces, Decision, Fate};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let args = RedriveArgs {

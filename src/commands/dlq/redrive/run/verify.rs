@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Redrive;
-use super::report::Category;
+use crate::commands::dlq::redrive::report::Category;
 use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
 use crate::flow::redrive::{Sweeper, Swept};
@@ -18,7 +18,7 @@ impl Redrive<'_> {
     ///
     /// That it fails is a warning: every message is where the report says, or is marked by the next
     /// `dlq classify`.
-    pub(super) async fn verify(&mut self) {
+    pub async fn verify(&mut self) {
         let Some(courier) = self.courier.clone() else { return };
         let moved: HashSet<String> = self.ids_of(Category::Moved).collect();
         if self.fifo() || moved.is_empty() || !self.ending.exhausted {

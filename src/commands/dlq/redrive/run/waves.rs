@@ -17,7 +17,7 @@ impl Redrive<'_> {
     ///
     /// # Errors
     /// When a scan or its judgement fails.
-    pub(super) async fn run(&mut self) -> Result<()> {
+    pub async fn run(&mut self) -> Result<()> {
         let mut in_vain = 0;
         loop {
             let scan = self.session.scan(self.context, Goal::All).await?;

@@ -1,0 +1,170 @@
+//! What the service answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::{Attributes, Texts};
+use crate::sqs::error::SqsError;
+use crate::sqs::message::Content;
+
+/// One answer, not yet rendered.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Reply {
+    Empty {},
+    #[serde(rename_all = "PascalCase")]
+    QueueUrl {
+        queue_url: String,
+    },
+    #[serde(rename_all = "PascalCase")]
+    QueueUrls {
+        queue_urls: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next_token: Option<String>,
+    },
+    /// The one list whose name the service model begins with a small letter.
+    SourceQueues {
+        #[serde(rename = "queueUrls")]
+        queue_urls: Vec<String>,
+        #[serde(rename = "NextToken", skip_serializing_if = "Option::is_none")]
+        next_token: Option<String>,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Attributes {
+        attributes: Texts,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Tags {
+        tags: Texts,
+    },
+    Sent(Sent),
+    SentBatch(BatchReply<SentEntry>),
+    #[serde(rename_all = "PascalCase")]
+    Received {
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        messages: Vec<ReceivedMessage>,
+    },
+    Batch(BatchReply<DoneEntry>),
+    #[serde(rename_all = "PascalCase")]
+    TaskStarted {
+        task_handle: String,
+    },
+    #[serde(rename_all = "PascalCase")]
+    TaskCancelled {
+        approximate_number_of_messages_moved: u64,
+    },
+    #[serde(rename_all = "PascalCase")]
+    Tasks {
+        results: Vec<TaskEntry>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Sent {
+    pub message_id: String,
+    #[serde(rename = "MD5OfMessageBody")]
+    pub md5_of_body: String,
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_attributes: Option<String>,
+    #[serde(rename = "MD5OfMessageSystemAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_system_attributes: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence_number: Option<String>,
+}
+
+/// Batches answer 200 whatever became of their entries.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct BatchReply<E> {
+    pub successful: Vec<E>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedEntry>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct SentEntry {
+    pub id: String,
+    #[serde(flatten)]
+    pub sent: Sent,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DoneEntry {
+    pub id: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct FailedEntry {
+    pub id: String,
+    pub sender_fault: bool,
+    pub code: String,
+    pub message: String,
+}
+
+impl<E> BatchReply<E> {
+    /// Does `each` for every entry; an error becomes that entry's failure.
+    pub fn collect<T>(
+        entries: impl IntoIterator<Item = (String, T)>,
+        mut each: impl FnMut(String, T) -> Result<E, SqsError>,
+    ) -> Self {
+        let mut reply = Self { successful: Vec::new(), failed: Vec::new() };
+        for (id, entry) in entries {
+            match each(id.clone(), entry) {
+                Ok(done) => reply.successful.push(done),
+                Err(error) => reply.failed.push(FailedEntry {
+                    id,
+                    sender_fault: error.kind.is_sender_fault(),
+                    code: error.kind.code().to_owned(),
+                    message: error.message,
+                }),
+            }
+        }
+        reply
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ReceivedMessage {
+    pub message_id: String,
+    pub receipt_handle: String,
+    #[serde(rename = "MD5OfBody")]
+    pub md5_of_body: String,
+    /// Shared with the queue: a body is copied only into the response.
+    #[serde(rename = "Body", serialize_with = "body")]
+    pub content: Arc<Content>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<&'static str, String>,
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
+    pub md5_of_attributes: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub message_attributes: Attributes,
+}
+
+fn body<S: Serializer>(content: &Arc<Content>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&content.body)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct TaskEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_handle: Option<String>,
+    pub status: &'static str,
+    pub source_arn: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_number_of_messages_per_second: Option<u32>,
+    pub approximate_number_of_messages_moved: u64,
+    pub approximate_number_of_messages_to_move: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_reason: Option<String>,
+    pub started_timestamp: u64,
+}
