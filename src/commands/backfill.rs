@@ -2,6 +2,7 @@
 
 mod machines;
 pub(super) mod render;
+mod setup;
 mod trust;
 mod writing;
 
@@ -10,26 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use reco_core::item::{KeyType, Schema};
 use reco_core::outcome::Outcome;
-use reco_store::facts::FactsSource;
 use reco_store::retry::RetryOptions;
-use reco_store::table::SchemaNames;
-use reco_store::writer::{Pace, Writer, WriterOptions};
 
 use self::machines::MachinesArgs;
+use self::setup::Job;
+use self::trust::TrustArgs;
 pub(super) use self::trust::positive;
-use self::trust::{Start, TrustArgs};
 use self::writing::WritingArgs;
-use crate::aws::Table;
-use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::flow::backfill::Reject;
 use crate::flow::backfill::input::{self, Source};
-use crate::flow::backfill::plan::PlanOptions;
-use crate::flow::backfill::report::{BackfillReport, Cause};
+use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use crate::flow::backfill::{Backfill, Manner, Preparer, Reject, Route, Sink};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Calls in flight at once that read back.
@@ -82,76 +77,9 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         verify::readable_again(&args.files).await?;
     }
     let sources = input::check(&args.files).await?;
-    let policy = context.policy()?;
-    let queue = args.machines.queue(context, args.dry_run).await?;
-    let names = args.writing.names(context.schema_names());
-    let (facts, mut table) = match queue {
-        // The Lambda has its own.
-        Some(_) => (FactsSource::None, None),
-        None => {
-            let tableless = args.dry_run || args.machines.emits();
-            (context.facts().await?, table(context, tableless, &names).await?)
-        }
-    };
-    let mut schema = table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());
-    let manner = args.writing.manner(context, table.as_mut(), &mut schema).await?;
-    let concurrency = usize::from(args.concurrency);
-    let options = WriterOptions { retry: RETRY, concurrency, only_newer: args.writing.if_newer };
     let total = total_bytes(&sources);
-    let route = match &queue {
-        Some(queue) => Route::Queue(queue.limits),
-        None if args.machines.emits() => Route::Files,
-        None => Route::Table,
-    };
-    let (times, shard) = (args.writing.times(), args.machines.shard);
-    let mut preparer = Preparer { facts, policy, schema, times, route, shard };
-    let target = match (&queue, &table) {
-        // Files are all there or not at all.
-        _ if args.dry_run || args.machines.emits() => None,
-        (Some(queue), _) => Some(queue.arn.as_str()),
-        (None, Some(table)) if table.info.arn.is_empty() => Some(table.info.name.as_str()),
-        (None, table) => table.as_ref().map(|table| table.info.arn.as_str()),
-    };
-    let mut settings = args.writing.settings();
-    settings.extend(args.machines.settings());
-    let rejects = args.rejects.as_deref();
-    let Start { resumed, saver, rejects, began } =
-        trust::start(context, &args.trust, &sources, &preparer, target, settings, rejects)?;
-    for schema in table.iter_mut().map(|table| &mut table.schema).chain([&mut preparer.schema]) {
-        args.writing.expire_from(schema, began);
-    }
-    let preparer = Arc::new(preparer);
-    let plan = PlanOptions {
-        budget_wcu: manner
-            .budget
-            .start
-            .or_else(|| table.as_ref().and_then(|table| table.info.capacity().limit())),
-        price_per_million_wru: args.trust.price_per_million_wru,
-        indexes: table.as_ref().map_or(0, |table| table.info.indexes.len()),
-    };
-    let reader = table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
-    let files = args.machines.files(&preparer.schema, &sources)?;
-    let backfill = Backfill {
-        sources,
-        preparer: Arc::clone(&preparer),
-        sink: match (queue, files, &table) {
-            (Some(queue), ..) => Sink::Queue(queue.sink),
-            (None, Some(files), _) => Sink::Emit(Box::new(files)),
-            (None, None, Some(table)) if !args.dry_run => {
-                Sink::Table(paced(table.writer(options), &manner))
-            }
-            _ => Sink::Dry,
-        },
-        table: table.map(|table| table.info.name),
-        manner,
-        rejects,
-        concurrency,
-        cancel: context.cancel.clone(),
-        resumed,
-        saver,
-        max_rejects: args.trust.max_rejects,
-        plan,
-    };
+    let Job { backfill, reader } = setup::job(context, &args, sources).await?;
+    let preparer = Arc::clone(&backfill.preparer);
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
@@ -184,33 +112,6 @@ pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verif
     let total = total_bytes(&verify::readable_again(&verify.files).await?);
     let progress = context.ui.progress("verifying", total, Unit::Bytes);
     verify.run(&|bytes| progress.set(bytes)).await
-}
-
-/// The writer, on the run's budget: an item costs as often as it is written, once for the table and
-/// once for each index.
-fn paced(writer: Writer, manner: &Manner) -> Writer {
-    let indexes = u32::try_from(manner.indexes).unwrap_or(u32::MAX);
-    let pace = Pace::new(&manner.budget, 1.0 + f64::from(indexes));
-    writer.with_pace(Arc::new(pace))
-}
-
-/// The table, checked. What writes nothing to it may go without.
-async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Result<Option<Table>> {
-    if tableless && context.settings.value(Key::Table).is_none() {
-        context
-            .ui
-            .status("no table is configured: items are laid out as for a table with number keys");
-        return Ok(None);
-    }
-    let name = context.settings.require(Key::Table)?;
-    Table::open(context.sdk().await?, name, names).await.map(Some)
-}
-
-fn assumed(names: SchemaNames) -> Schema {
-    let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names;
-    let schema = Schema::with_key_type(KeyType::N);
-    let list_type = list_type.unwrap_or(schema.list_type);
-    Schema { user_attr, list_attr, generated_at_attr, list_type, ..schema }
 }
 
 fn total_bytes(sources: &[Source]) -> Option<u64> {
@@ -254,7 +155,10 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::service(what).cause(stopped.reason.clone()));
     }
     if report.entries.failed > 0 {
-        let taker = if report.queue.is_some() { "the queue" } else { "DynamoDB" };
+        let taker = match report.destination {
+            Destination::Queue => "the queue",
+            Destination::Table | Destination::Files => "DynamoDB",
+        };
         return Err(Error::service(format!("nothing was written: {taker} took nothing")));
     }
     let failed: Vec<_> = report.inputs.iter().filter_map(|input| input.failure.as_ref()).collect();

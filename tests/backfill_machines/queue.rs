@@ -252,3 +252,21 @@ fn an_interrupt_leaves_whole_messages_and_balanced_books() {
     let sent: BTreeSet<u64> = entries.keys().map(|user| user.parse().expect("a number")).collect();
     assert!((0..line - 1).all(|user| sent.contains(&user)));
 }
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_every_list_is_in_the_queue() {
+    let (harness, _) = faulty(1024 * 1024, |_, _| Fault::None);
+    let lines: String = (0..2_000).map(|user| format!("[{user},[1]]\n")).collect();
+    harness.write("in.jsonl", lines);
+    let args = ["backfill", "in.jsonl", "--via", "queue", "--users-per-message", "10"];
+    let mut child = support::spawn(&harness, &[&args[..], &["--rate", "20"]].concat());
+    let sent = || bodies(&harness).0.len() > 20;
+    support::eventually("messages arrive", Duration::from_secs(60), sent);
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let report = harness.json(0, [&args[..], &["--resume"]].concat());
+    assert_balanced(&report);
+    assert_eq!((&report["lines"]["read"], &report["resumed"]["runs"]), (&json!(2_000), &json!(1)));
+    let (_, entries) = bodies(&harness);
+    assert_eq!(entries.len(), 2_000, "sent again perhaps, but none is missing");
+}

@@ -82,6 +82,13 @@ impl Reader {
         Reader { client, table: table.into(), schema, retry, pace: Arc::new(Pace::new(rcu)) }
     }
 
+    /// Leaves out the attributes that every item has.
+    #[must_use]
+    pub fn lists_only(mut self) -> Self {
+        self.schema.constants.clear();
+        self
+    }
+
     /// Compares items, at most [`MAX_KEYS`] of distinct users, with what the table holds now
     /// (consistent reads).
     ///
@@ -127,13 +134,12 @@ impl Reader {
     ) -> Result<Result<BatchGetItemOutput, ServiceError>, ReadFailure> {
         let reserved = self.pace.reserve(keys.len());
         stop.pause(reserved.wait).await.map_err(ReadFailure::Halted)?;
+        let names = self.attributes();
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(keys))
             .consistent_read(true)
-            .projection_expression("#user, #list, #time")
-            .expression_attribute_names("#user", &self.schema.user_attr)
-            .expression_attribute_names("#list", &self.schema.list_attr)
-            .expression_attribute_names("#time", &self.schema.generated_at_attr)
+            .projection_expression(names.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
+            .set_expression_attribute_names(Some(names))
             .build()
             .expect("the keys are set");
         let call = self
@@ -185,6 +191,14 @@ impl Reader {
             compared.differences.extend(difference.map(|difference| (*at, difference)));
             false
         });
+    }
+
+    /// The attributes that are compared, under names that no reserved word is like.
+    fn attributes(&self) -> HashMap<String, String> {
+        let Schema { user_attr, list_attr, generated_at_attr, constants, .. } = &self.schema;
+        let constants = constants.iter().map(|constant| &constant.name);
+        let names = [user_attr, list_attr, generated_at_attr].into_iter().chain(constants);
+        names.enumerate().map(|(number, name)| (format!("#a{number}"), name.clone())).collect()
     }
 
     fn key(&self, user: &Id) -> Item {

@@ -36,7 +36,7 @@ pub struct MachinesArgs {
     #[arg(long, value_name = "I/N", conflicts_with = "verify")]
     pub shard: Option<Shard>,
     /// Send the lists to the source queue, for the Lambda to filter and write
-    #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type"])]
+    #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
     pub via: Option<Via>,
     /// Lists in a queue message at most
     #[arg(long, value_name = "N", default_value_t = 50, requires = "via",
@@ -47,7 +47,7 @@ pub struct MachinesArgs {
     pub rate: Option<Rate>,
     /// Write the filtered items to files in this new directory instead, for DynamoDB to read from
     /// S3; the only format is dynamodb-json
-    #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer"])]
+    #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer", "wcu", "shuffle_window"])]
     pub emit: Option<Vec<String>>,
     /// How the files are compressed
     #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]

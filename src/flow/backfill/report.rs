@@ -13,6 +13,7 @@ use super::input::{Compression, Source};
 use super::lines::Place;
 pub use super::manner::BudgetReport;
 use super::plan::Plan;
+use super::prepare::Route;
 use super::rejects::Reject;
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
@@ -27,6 +28,8 @@ pub struct BackfillReport {
     pub outcome: Outcome,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
+    /// Where entries went, or would have gone.
+    pub destination: Destination,
     /// The table; `None` in a dry run without one.
     pub table: Option<String>,
     /// The type of its partition key.
@@ -90,6 +93,28 @@ pub struct BackfillReport {
     pub plan: Option<Plan>,
     /// What reading back found, where it was asked for and the input was dealt with to its end.
     pub verification: Option<Verification>,
+}
+
+/// Where entries go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// Into the table.
+    Table,
+    /// Into the source queue, to be filtered and written by the Lambda.
+    Queue,
+    /// Into files, for DynamoDB to read.
+    Files,
+}
+
+impl From<Route> for Destination {
+    fn from(route: Route) -> Self {
+        match route {
+            Route::Table => Destination::Table,
+            Route::Files => Destination::Files,
+            Route::Queue(_) => Destination::Queue,
+        }
+    }
 }
 
 /// A run's checkpoint.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::Id;
-use reco_core::item::{Action, PlannedItem, Schema};
+use reco_core::item::{Action, Attribute, Constant, PlannedItem, Schema};
 use serde::Serialize;
 
 use crate::encode::scalar;
@@ -47,6 +47,16 @@ pub enum Difference {
         /// What the table says.
         found: Option<String>,
     },
+    /// An attribute that every item of the run has is another one.
+    #[error("its {name} is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
+    Attribute {
+        /// The attribute.
+        name: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: Option<String>,
+    },
     /// The item is newer than the input: written by somebody else since, or kept by `--if-newer`.
     #[error("the table holds a newer list, of {found}")]
     Newer {
@@ -83,10 +93,37 @@ pub(super) fn between(
         Some(other) => Some(Difference::NoList { found: format!("a {}", kind(other)) }),
         None => Some(Difference::NoList { found: "not there".to_owned() }),
     };
-    difference.or_else(|| {
+    let difference = difference.or_else(|| {
         let expected = expected_at.filter(|expected| found_at != Some(*expected))?;
         Some(Difference::Time { expected, found: time.map(plain) })
-    })
+    });
+    difference.or_else(|| schema.constants.iter().find_map(|constant| attribute(constant, found)))
+}
+
+fn attribute(
+    Attribute { name, value }: &Attribute,
+    found: &HashMap<String, AttributeValue>,
+) -> Option<Difference> {
+    let found = found.get(name);
+    let same = match (value, found) {
+        (Constant::N(text), Some(AttributeValue::N(found))) => as_stored(text) == found,
+        (Constant::S(text), Some(AttributeValue::S(found))) => text == found,
+        _ => false,
+    };
+    let expected = match value {
+        Constant::N(text) => text.clone(),
+        Constant::S(text) => format!("{text:?}"),
+    };
+    let name = name.clone();
+    (!same).then(|| Difference::Attribute { name, expected, found: found.map(plain) })
+}
+
+/// DynamoDB gives a number back without zeros at the end of its fraction.
+fn as_stored(number: &str) -> &str {
+    match number.split_once('.') {
+        Some(_) => number.trim_end_matches('0').trim_end_matches('.'),
+        None => number,
+    }
 }
 
 fn lists(expected: &[Id], found: &[AttributeValue], schema: &Schema) -> Option<Difference> {
@@ -198,5 +235,29 @@ mod tests {
         assert_eq!(between(&removal, Some(&newer), &schema), kept);
         let timed = encode(&planned(&[1], Some(5)), &schema);
         assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);
+    }
+
+    #[test]
+    fn attributes_of_every_item_are_compared_as_dynamodb_keeps_them() {
+        let attributes = ["model=v7", "weight=1.50", "expires_at=99"];
+        let attributes = attributes.map(|text| text.parse::<Attribute>().expect("an attribute"));
+        let schema = Schema::with_key_type(KeyType::N).with_constants(attributes).expect("unlike");
+        let item = planned(&[1], None);
+        let told = |name: &str, value: Option<AttributeValue>| {
+            let mut found = encode(&item, &schema);
+            found.insert("weight".to_owned(), AttributeValue::N("1.5".to_owned()));
+            match value {
+                Some(value) => found.insert(name.to_owned(), value),
+                None => found.remove(name),
+            };
+            between(&item, Some(&found), &schema).map(|difference| difference.to_string())
+        };
+        let n = |text: &str| Some(AttributeValue::N(text.to_owned()));
+        assert_eq!(told("other", n("1")), None);
+        let expected = |text: &str| Some(text.to_owned());
+        assert_eq!(told("model", None), expected("its model is not set, instead of \"v7\""));
+        assert_eq!(told("model", n("7")), expected("its model is 7, instead of \"v7\""));
+        assert_eq!(told("weight", n("1.25")), expected("its weight is 1.25, instead of 1.50"));
+        assert_eq!(told("expires_at", n("98")), expected("its expires_at is 98, instead of 99"));
     }
 }

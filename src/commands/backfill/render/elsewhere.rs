@@ -1,7 +1,7 @@
 //! What a report says when items do not go to the table directly, or not all of them are its own.
 
 use super::{escape_line, rounded, spent};
-use crate::flow::backfill::report::{BackfillReport, EmitReport, QueueReport};
+use crate::flow::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
 use crate::ui::{Palette, Tone, bytes, count};
 
 /// The first line; `None` when it is about the table.
@@ -9,37 +9,57 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let spent = spent(report.duration_s);
     if let Some(queue) = &report.queue {
         let QueueReport { queue, messages, users, .. } = queue;
-        let (messages, users) = (count(*messages), count(*users));
+        let (messages, users) = (amount(*messages, "message"), count(*users));
         let queue = escape_line(queue);
         if report.dry_run {
             let label = palette.paint(Tone::Heading, "dry run");
-            let what = format!("{users} lists would be sent to {queue} in {messages} messages");
+            let what = format!("{users} lists would be sent to {queue} in {messages}");
             return Some(format!("{label}: {what} ({spent})\n"));
         }
         let label = palette.paint(super::tone(report), &format!("{users} lists sent"));
-        return Some(format!("{label} to {queue} in {messages} messages in {spent}\n"));
+        return Some(format!("{label} to {queue} in {messages} in {spent}\n"));
     }
-    let EmitReport { items, parts, directory, .. } = report.emit.as_ref()?;
+    if report.destination != Destination::Files {
+        return None;
+    }
+    let Some(EmitReport { items, parts, directory, .. }) = &report.emit else {
+        let label = palette.paint(super::tone(report), "nothing emitted");
+        let why = if report.stopped.is_some() {
+            "files are all there or not at all, and the run did not come to its end"
+        } else {
+            "there was no item to emit"
+        };
+        return Some(format!("{label}: {why} ({spent})\n"));
+    };
     let label = palette.paint(super::tone(report), &format!("{} items emitted", count(*items)));
-    let (parts, directory) = (count(*parts), escape_line(directory));
+    let (parts, directory) = (amount(*parts, "part"), escape_line(directory));
     let speed = rounded(report.items_per_s);
-    Some(format!("{label} to {directory} in {parts} parts in {spent} ({speed} items/s)\n"))
+    Some(format!("{label} to {directory} in {parts} in {spent} ({speed} items/s)\n"))
+}
+
+/// `1 part`, `3 parts`.
+fn amount(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", count(number))
 }
 
 /// What became of an entry that arrived.
 pub fn done(report: &BackfillReport) -> &'static str {
-    match (&report.queue, &report.emit, report.dry_run) {
-        (Some(_), _, true) => "would be sent",
-        (Some(_), _, false) => "sent",
-        (None, Some(_), _) => "emitted",
-        (None, None, true) => "would be written",
-        (None, None, false) => "written",
+    match (report.destination, report.dry_run) {
+        (Destination::Queue, true) => "would be sent",
+        (Destination::Queue, false) => "sent",
+        (Destination::Files, _) => "emitted",
+        (Destination::Table, true) => "would be written",
+        (Destination::Table, false) => "written",
     }
 }
 
 /// Who did not take what was not taken.
 pub fn taker(report: &BackfillReport) -> &'static str {
-    if report.queue.is_some() { "by the queue" } else { "by DynamoDB" }
+    match report.destination {
+        Destination::Queue => "by the queue",
+        Destination::Table | Destination::Files => "by DynamoDB",
+    }
 }
 
 /// What else there is to know, a line each.

@@ -118,6 +118,7 @@ impl Run {
         let mut report = BackfillReport {
             outcome: Outcome::Success,
             dry_run: self.sink.is_dry(),
+            destination: preparer.route.into(),
             table,
             key_type: preparer.schema.key_type,
             list_type: self.manner.list_type,

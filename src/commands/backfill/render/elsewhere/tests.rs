@@ -12,7 +12,8 @@ fn sent() -> BackfillReport {
         perhaps_twice: 10,
         repeated_users: 42,
     };
-    BackfillReport { queue: Some(queue), stopped: None, inputs: vec![], ..report() }
+    let destination = Destination::Queue;
+    BackfillReport { destination, queue: Some(queue), stopped: None, inputs: vec![], ..report() }
 }
 
 fn emitted() -> BackfillReport {
@@ -35,7 +36,15 @@ fn emitted() -> BackfillReport {
         commands,
     };
     let shard = "2/8".parse().ok();
-    BackfillReport { emit: Some(emit), shard, stopped: None, inputs: vec![], ..report() }
+    let destination = Destination::Files;
+    BackfillReport {
+        destination,
+        emit: Some(emit),
+        shard,
+        stopped: None,
+        inputs: vec![],
+        ..report()
+    }
 }
 
 #[test]
@@ -53,4 +62,28 @@ fn what_went_to_files_and_what_to_do_with_them() {
     report.entries.other_shard = 84_700;
     insta::assert_snapshot!("emit_at_80", rendered(&report, 80));
     insta::assert_snapshot!("emit_at_140", rendered(&report, 140));
+}
+
+#[test]
+fn files_that_were_not_written_are_not_said_to_be() {
+    let nothing = |stopped: bool| {
+        let mut report = BackfillReport { emit: None, ..emitted() };
+        report.stopped = super::super::tests::report().stopped.filter(|_| stopped);
+        (report.lines.left, report.entries.left) = (report.lines.written, report.entries.written);
+        (report.lines.written, report.entries.written) = (0, 0);
+        rendered(&report, 80).lines().next().map(str::to_owned)
+    };
+    let because = "files are all there or not at all, and the run did not come to its end";
+    assert_eq!(nothing(true), Some(format!("nothing emitted: {because} (1m 2s)")));
+    let because = "there was no item to emit";
+    assert_eq!(nothing(false), Some(format!("nothing emitted: {because} (1m 2s)")));
+}
+
+#[test]
+fn one_of_a_thing_is_told_as_one() {
+    let mut report = emitted();
+    if let Some(emit) = &mut report.emit {
+        emit.parts = 1;
+    }
+    assert!(rendered(&report, 80).contains("to out in 1 part in"));
 }

@@ -1,0 +1,97 @@
+//! What else there is to know about a run, a line each.
+
+use super::{budget, elsewhere, plan, reasons, rounded};
+use crate::flow::backfill::report::{BackfillReport, Destination, ItemSizes};
+use crate::ui::{bytes, count, escape_line};
+
+/// Names and values.
+pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
+    let mut facts = elsewhere::facts(report);
+    if report.destination == Destination::Queue {
+        return facts;
+    }
+    let dropped = report.dropped_articles.iter().map(|(reason, n)| (reason.name(), n));
+    let dropped = reasons(dropped);
+    let dropped =
+        if dropped.is_empty() { "none dropped".to_owned() } else { format!("dropped {dropped}") };
+    facts.push(("articles", format!("{} kept, {dropped}", count(report.kept_articles))));
+    if report.entries.written > 0 {
+        facts.push(("item size", sizes(&report.items)));
+    }
+    if let Some(plan) = &report.plan {
+        facts.extend(plan::facts(plan, report.items.wcu));
+    }
+    if report.dry_run {
+        facts.push(("calls", budget::planned_calls(report)));
+    } else if report.destination == Destination::Table {
+        facts.push(("budget", budget::shown(report)));
+        let writes = &report.writes;
+        let consumed = rounded(writes.consumed_wcu);
+        let computed = count(report.items.wcu);
+        facts.push(("WCU", format!("{consumed} consumed, {computed} computed")));
+        facts.push((
+            "calls",
+            format!(
+                "{}, {} retried, {} items came back, {} calls throttled",
+                count(writes.calls),
+                count(writes.retries),
+                count(writes.returned_items),
+                count(writes.throttled_calls),
+            ),
+        ));
+        for cause in &writes.throttling {
+            let resource =
+                cause.resource.rsplit_once(":table/").map_or(cause.resource.as_str(), |r| r.1);
+            facts.push((
+                "throttled",
+                format!("{} × {} ({resource})", count(cause.count), cause.reason),
+            ));
+        }
+    }
+    if report.waited_for_key > 0 {
+        let waited = count(report.waited_for_key);
+        facts.push(("same user", format!("{waited} items waited for a write of the same user")));
+    }
+    let because = match report.list_type.from {
+        "config" => "as --list-type says",
+        "table" => "as the lists in the table are",
+        _ => "as the table's key is",
+    };
+    facts.push(("lists", format!("of type {:?}, {because}", report.list_type.list_type)));
+    let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
+    facts.push(("facts", format!("{}{skipped}", report.facts)));
+    let fingerprint = report.policy_fingerprint.get(..12).unwrap_or(&report.policy_fingerprint);
+    facts.push(("policy", fingerprint.to_owned()));
+    if let Some(path) = &report.rejects_file {
+        facts.push(("rejects", escape_line(path)));
+    }
+    if let Some(resumed) = &report.resumed {
+        let (lines, written) = (count(resumed.lines), count(resumed.written));
+        let runs = if resumed.runs == 1 { "the run" } else { "the runs" };
+        let done = format!("{lines} lines and {written} items were done by {runs} before");
+        facts.push((
+            "resumed",
+            format!("from {}:{}: {done}", escape_line(&resumed.from.file), resumed.from.line),
+        ));
+    }
+    if let Some(kept) = &report.checkpoint {
+        let file = escape_line(&kept.file);
+        match &kept.failure {
+            Some(failure) => {
+                facts.push((
+                    "checkpoint",
+                    format!("{file} is NOT up to date: {}", escape_line(failure)),
+                ));
+            }
+            None if !kept.finished => facts.push(("checkpoint", file)),
+            None => {}
+        }
+    }
+    facts
+}
+
+fn sizes(items: &ItemSizes) -> String {
+    let ItemSizes { min_bytes, avg_bytes, max_bytes, .. } = *items;
+    let size = |size: usize| bytes(size as u64);
+    format!("min {}, avg {}, max {}", size(min_bytes), size(avg_bytes), size(max_bytes))
+}

@@ -1,0 +1,169 @@
+//! Before a backfill begins: where it goes, by which rules, and from where on.
+
+use std::sync::Arc;
+
+use reco_core::item::{KeyType, Schema};
+use reco_store::facts::FactsSource;
+use reco_store::reader::Reader;
+use reco_store::table::SchemaNames;
+use reco_store::writer::{Pace, Writer, WriterOptions};
+
+use super::machines::ViaQueue;
+use super::trust::{self, Start};
+use super::{BackfillArgs, RETRY};
+use crate::aws::Table;
+use crate::config::Key;
+use crate::context::Context;
+use crate::error::Result;
+use crate::flow::backfill::input::Source;
+use crate::flow::backfill::plan::PlanOptions;
+use crate::flow::backfill::sink::emit::EmitSink;
+use crate::flow::backfill::{Backfill, Manner, Preparer, Route, Sink};
+
+/// A backfill, and what reads it back.
+pub(super) struct Job {
+    pub(super) backfill: Backfill,
+    pub(super) reader: Option<Reader>,
+}
+
+/// Sets a backfill up. Nothing is written to the table or the queue.
+///
+/// # Errors
+/// When the table, the queue, the facts or the policy cannot be had, or a run cannot be resumed.
+pub(super) async fn job(
+    context: &Context,
+    args: &BackfillArgs,
+    sources: Vec<Source>,
+) -> Result<Job> {
+    let policy = context.policy()?;
+    let names = args.writing.names(context.schema_names());
+    let mut target = Target::find(context, args, &names).await?;
+    let mut schema = target.table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());
+    let manner = args.writing.manner(context, target.table.as_mut(), &mut schema).await?;
+    let mut preparer = Preparer {
+        facts: target.facts.take().unwrap_or(FactsSource::None),
+        policy,
+        schema,
+        times: args.writing.times(),
+        route: target.route(args),
+        shard: args.machines.shard,
+    };
+    let mut settings = args.writing.settings();
+    settings.extend(args.machines.settings());
+    let (identity, rejects) = (target.identity(args), args.rejects.as_deref());
+    let Start { resumed, saver, rejects, began } =
+        trust::start(context, &args.trust, &sources, &preparer, identity, settings, rejects)?;
+    let table = target.table.iter_mut().map(|table| &mut table.schema);
+    for schema in table.chain([&mut preparer.schema]) {
+        args.writing.expire_from(schema, began);
+    }
+    let files = args.machines.files(&preparer.schema, &sources)?;
+    let plan = target.plan(args, &manner);
+    let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
+    // An item of the same time stays as it was, with the attributes of the run that wrote it.
+    let reader = reader.map(|r| if args.writing.if_newer { r.lists_only() } else { r });
+    let backfill = Backfill {
+        sources,
+        preparer: Arc::new(preparer),
+        table: target.table.as_ref().map(|table| table.info.name.clone()),
+        sink: target.sink(args, files, &manner),
+        manner,
+        rejects,
+        concurrency: usize::from(args.concurrency),
+        cancel: context.cancel.clone(),
+        resumed,
+        saver,
+        max_rejects: args.trust.max_rejects,
+        plan,
+    };
+    Ok(Job { backfill, reader })
+}
+
+/// Where items go, and what is known of their users.
+struct Target {
+    queue: Option<ViaQueue>,
+    /// None where the Lambda has its own.
+    facts: Option<FactsSource>,
+    table: Option<Table>,
+}
+
+impl Target {
+    async fn find(context: &Context, args: &BackfillArgs, names: &SchemaNames) -> Result<Self> {
+        if let Some(queue) = args.machines.queue(context, args.dry_run).await? {
+            return Ok(Target { queue: Some(queue), facts: None, table: None });
+        }
+        let facts = Some(context.facts().await?);
+        let tableless = args.dry_run || args.machines.emits();
+        Ok(Target { queue: None, facts, table: table(context, tableless, names).await? })
+    }
+
+    fn route(&self, args: &BackfillArgs) -> Route {
+        match &self.queue {
+            Some(queue) => Route::Queue(queue.limits),
+            None if args.machines.emits() => Route::Files,
+            None => Route::Table,
+        }
+    }
+
+    /// What a resumed run must go to as well; `None` where none can be resumed.
+    fn identity(&self, args: &BackfillArgs) -> Option<&str> {
+        match (&self.queue, &self.table) {
+            // Files are all there or not at all.
+            _ if args.dry_run || args.machines.emits() => None,
+            (Some(queue), _) => Some(queue.arn.as_str()),
+            (None, Some(table)) if table.info.arn.is_empty() => Some(table.info.name.as_str()),
+            (None, table) => table.as_ref().map(|table| table.info.arn.as_str()),
+        }
+    }
+
+    fn plan(&self, args: &BackfillArgs, manner: &Manner) -> PlanOptions {
+        let info = self.table.as_ref().map(|table| &table.info);
+        let limit = || info.and_then(|info| info.capacity().limit());
+        PlanOptions {
+            budget_wcu: manner.budget.start.or_else(limit),
+            price_per_million_wru: args.trust.price_per_million_wru,
+            indexes: info.map_or(0, |info| info.indexes.len()),
+        }
+    }
+
+    fn sink(self, args: &BackfillArgs, files: Option<EmitSink>, manner: &Manner) -> Sink {
+        match (self.queue, files, self.table) {
+            (Some(queue), ..) => Sink::Queue(queue.sink),
+            (None, Some(files), _) => Sink::Emit(Box::new(files)),
+            (None, None, Some(table)) if !args.dry_run => {
+                let concurrency = usize::from(args.concurrency);
+                let only_newer = args.writing.if_newer;
+                let options = WriterOptions { retry: RETRY, concurrency, only_newer };
+                Sink::Table(paced(table.writer(options), manner))
+            }
+            _ => Sink::Dry,
+        }
+    }
+}
+
+/// The writer, on the run's budget: an item costs as often as it is written, once for the table and
+/// once for each index.
+fn paced(writer: Writer, manner: &Manner) -> Writer {
+    let indexes = u32::try_from(manner.indexes).unwrap_or(u32::MAX);
+    let pace = Pace::new(&manner.budget, 1.0 + f64::from(indexes));
+    writer.with_pace(Arc::new(pace))
+}
+
+/// The table, checked. What writes nothing to it may go without.
+async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Result<Option<Table>> {
+    if tableless && context.settings.value(Key::Table).is_none() {
+        context
+            .ui
+            .status("no table is configured: items are laid out as for a table with number keys");
+        return Ok(None);
+    }
+    let name = context.settings.require(Key::Table)?;
+    Table::open(context.sdk().await?, name, names).await.map(Some)
+}
+
+fn assumed(names: SchemaNames) -> Schema {
+    let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names;
+    let schema = Schema::with_key_type(KeyType::N);
+    let list_type = list_type.unwrap_or(schema.list_type);
+    Schema { user_attr, list_attr, generated_at_attr, list_type, ..schema }
+}
