@@ -10,8 +10,8 @@ use crate::Id;
 /// Up to so many ids, looking through the list for the few whose mark is taken is cheaper than a set.
 const SHORT: usize = 256;
 
-/// Marks of 64 bits each: of 100 distinct ids about one finds its own taken.
-const MARKS: usize = 64;
+/// Marks of 64 bits each: among 100 distinct ids, in about every second list one finds its own taken.
+const MARKS: usize = 128;
 
 /// The indexes of ids that stand earlier in the list, ascending.
 ///

@@ -39,15 +39,13 @@ impl Size {
 
     /// A scalar; `Err` where it does not fit the type.
     fn scalar(&mut self, id: &Id, kind: KeyType) -> Result<(), ()> {
-        let stored = match (kind, id) {
-            (KeyType::N, Id::Int(number)) => number_size(number.unsigned_abs(), *number < 0),
-            (KeyType::N, Id::Uint(number)) => number_size(*number, false),
-            (KeyType::N, Id::Str(_)) => integer_size(id.as_integer().ok_or(())?),
-            (KeyType::S, _) => id.text_len(),
-        };
-        let text = match id {
-            Id::Int(_) | Id::Uint(_) => id.text_len(),
-            Id::Str(text) => escaped_len(text),
+        let (stored, text) = match (kind, id) {
+            (_, Id::Int(number)) => integer(kind, number.unsigned_abs(), *number < 0),
+            (_, Id::Uint(number)) => integer(kind, *number, false),
+            (KeyType::N, Id::Str(text)) => {
+                (long_size(id.as_integer().ok_or(())?), escaped_len(text))
+            }
+            (KeyType::S, Id::Str(text)) => (text.len(), escaped_len(text)),
         };
         self.add(stored, SCALAR.len() + text);
         Ok(())
@@ -108,26 +106,38 @@ impl Schema {
     }
 }
 
+/// An integer's size in the table, and the length of its text.
+fn integer(kind: KeyType, magnitude: u64, negative: bool) -> (usize, usize) {
+    let digits = digits(magnitude);
+    let text = digits + usize::from(negative);
+    let stored = match kind {
+        KeyType::N => number_size(magnitude, digits, negative),
+        KeyType::S => text,
+    };
+    (stored, text)
+}
+
 /// A number costs about one byte for two significant digits plus one byte; a negative one costs
 /// one more. Leading and trailing zeros do not count.
-fn number_size(mut magnitude: u64, negative: bool) -> usize {
+fn number_size(mut magnitude: u64, mut digits: usize, negative: bool) -> usize {
     if magnitude == 0 {
         return 1;
     }
     while magnitude.is_multiple_of(10) {
         magnitude /= 10;
+        digits -= 1;
     }
-    digits(magnitude).div_ceil(2) + 1 + usize::from(negative)
+    digits.div_ceil(2) + 1 + usize::from(negative)
 }
 
 /// The same of what may be longer. Division on 64 bits is several times faster, and ids fit.
-fn integer_size(number: i128) -> usize {
+fn long_size(number: i128) -> usize {
     let mut magnitude = number.unsigned_abs();
     while magnitude > u128::from(u64::MAX) && magnitude.is_multiple_of(10) {
         magnitude /= 10;
     }
     match u64::try_from(magnitude) {
-        Ok(magnitude) => number_size(magnitude, number < 0),
+        Ok(magnitude) => number_size(magnitude, digits(magnitude), number < 0),
         Err(_) => {
             let digits = magnitude.ilog10() as usize + 1;
             digits.div_ceil(2) + 1 + usize::from(number < 0)
