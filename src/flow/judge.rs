@@ -94,7 +94,7 @@ pub struct Row {
 #[derive(Debug)]
 pub struct Examined {
     /// The judgement so far: `superseded` is known when the scan ends.
-    pub row: Row,
+    pub row: Box<Row>,
     /// Digests of the users whose lists would be written.
     pub users: Box<[u128]>,
     /// When its lists were made, milliseconds since the epoch.
@@ -235,7 +235,7 @@ impl Judge {
             body: None,
         };
         Examined {
-            row,
+            row: Box::new(row),
             users: content.writable_users().map(user_digest).collect(),
             made_ms: made.map(|s| s.saturating_mul(1000)).or(sent_at_ms).unwrap_or(i64::MAX),
         }

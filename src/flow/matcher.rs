@@ -157,7 +157,7 @@ mod tests {
             system: std::collections::BTreeMap::default(),
         };
         let slot = spool.put(&message).expect("spooled");
-        Found { row: sample::row(id, body, age_s, 60), slot: Some(slot) }
+        Found { row: Box::new(sample::row(id, body, age_s, 60)), slot: Some(slot) }
     }
 
     fn chosen(matcher: &Matcher) -> Vec<String> {

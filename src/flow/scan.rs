@@ -57,8 +57,8 @@ pub enum Keep {
 /// A message that was found.
 #[derive(Debug)]
 pub struct Found {
-    /// The judgement.
-    pub row: Row,
+    /// The judgement. On the heap: lists of what was found are sorted, split and passed on.
+    pub row: Box<Row>,
     /// Where the whole message is, when it was spooled.
     pub slot: Option<Slot>,
 }

@@ -105,7 +105,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
-    let messages: Vec<Row> = chosen.found.into_iter().map(|found| found.row).collect();
+    let messages: Vec<Row> = chosen.found.into_iter().map(|found| *found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));
     let classes = groups::group(&messages, next);
     let found = |class: &Class| classes.iter().any(|group| group.class == *class);

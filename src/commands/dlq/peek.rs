@@ -105,7 +105,7 @@ fn report(
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
-        messages: chosen.found.into_iter().map(|found| found.row).collect(),
+        messages: chosen.found.into_iter().map(|found| *found.row).collect(),
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
         exhausted: scan.exhausted,
         repeated: scan.repeated,

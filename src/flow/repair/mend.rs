@@ -22,7 +22,7 @@ const TOGETHER: usize = 100;
 #[derive(Debug)]
 pub enum Mended {
     /// It goes out with another body.
-    Changed(Changed),
+    Changed(Box<Changed>),
     /// It cannot be repaired, and stays; why.
     Refused(String),
 }
@@ -205,7 +205,7 @@ impl Mender<'_> {
         }
         let lines = draft.reject_lines()?;
         let rejects = (!lines.is_empty()).then(|| self.spool.put_text(&lines)).transpose()?;
-        Ok(Mended::Changed(Changed {
+        Ok(Mended::Changed(Box::new(Changed {
             out: self.spool.put_text(&draft.message.body)?,
             rejects,
             rejected: draft.rejected.len(),
@@ -217,7 +217,7 @@ impl Mender<'_> {
             unsendable: row.unsendable,
             users,
             made_ms,
-        }))
+        })))
     }
 
     /// A repair may bring to light that newer lists exist.
@@ -250,7 +250,7 @@ impl Mender<'_> {
 impl Mended {
     /// What is changed, taken out.
     #[must_use]
-    pub fn into_changed(self) -> Option<Changed> {
+    pub fn into_changed(self) -> Option<Box<Changed>> {
         match self {
             Mended::Changed(changed) => Some(changed),
             Mended::Refused(_) => None,

@@ -261,7 +261,7 @@ mod tests {
         let verdict: Classification = classify(&content, &around);
         let row = Row::for_tests(id, verdict, made_ms);
         let users = content.writable_users().map(user_digest).collect();
-        Examined { row, users, made_ms }
+        Examined { row: Box::new(row), users, made_ms }
     }
 
     #[test]

@@ -109,7 +109,7 @@ impl<'a> Redrive<'a> {
         let mended = self.mend(&mut scan, &chosen).await?;
         let candidates = scan.found.iter().zip(chosen).zip(&mended);
         let candidates =
-            candidates.map(|((found, chosen), mended)| (&found.row, chosen, mended.as_ref()));
+            candidates.map(|((found, chosen), mended)| (&*found.row, chosen, mended.as_ref()));
         let decisions = decide(candidates, room);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
@@ -119,7 +119,7 @@ impl<'a> Redrive<'a> {
             } else {
                 self.ending.moving += u64::from(decision == Decision::Move);
                 staying.push(found.row.message_id.clone());
-                self.records.push(Record::decided(&found.row, &decision, changed.as_ref()));
+                self.records.push(Record::decided(&found.row, &decision, changed.as_deref()));
             }
         }
         if !self.fifo() && self.ending.exhausted {
@@ -175,7 +175,7 @@ impl<'a> Redrive<'a> {
         mender.mend(&scan.found, chosen, &mut newest, now_ms()).await
     }
 
-    async fn move_all(&mut self, going: Vec<(Found, Option<Changed>)>) -> Result<u64> {
+    async fn move_all(&mut self, going: Vec<(Found, Option<Box<Changed>>)>) -> Result<u64> {
         if going.is_empty() {
             return Ok(0);
         }
@@ -186,7 +186,7 @@ impl<'a> Redrive<'a> {
         self.ending.moving += total;
         let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
         let parcels: Vec<Parcel> =
-            going.iter().map(|(found, changed)| self.parcel(found, changed.as_ref())).collect();
+            going.iter().map(|(found, changed)| self.parcel(found, changed.as_deref())).collect();
         let began = Instant::now();
         let pace = self.pace.clone();
         self.sentries.begin(self.context, &courier, pace.brake()).await?;
@@ -204,7 +204,7 @@ impl<'a> Redrive<'a> {
         let records = going
             .iter()
             .zip(fates)
-            .map(|((found, changed), fate)| Record::moved(&found.row, fate, changed.as_ref()));
+            .map(|((found, changed), fate)| Record::moved(&found.row, fate, changed.as_deref()));
         self.records.extend(records);
         Ok(moved as u64)
     }

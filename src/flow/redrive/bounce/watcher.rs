@@ -131,7 +131,7 @@ impl Watcher {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         match self.scanner.judge.examine(messages, now_ms).await {
-            Ok(examined) => examined.into_iter().map(|examined| Some(examined.row)).collect(),
+            Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),
             Err(error) => {
                 tracing::debug!(%error, "messages that may have come back cannot be judged");
                 messages.iter().map(|_| None).collect()
