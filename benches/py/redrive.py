@@ -12,11 +12,13 @@ import argparse
 import contextlib
 import json
 import os
+import pathlib
 import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import boto3
@@ -121,6 +123,27 @@ def boto3_loop(sqs, source, dlq):
         ])
 
 
+class Peak(threading.Thread):
+    """A process's peak RSS (VmHWM), watched until its end: what wait4 tells counts this program's own
+    memory, in which the process was before it began."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.status, self.kib = pathlib.Path(f"/proc/{pid}/status"), 0
+        self.start()
+
+    def run(self):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError, StopIteration):
+            while True:
+                lines = self.status.read_text().splitlines()
+                self.kib = int(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+                time.sleep(0.005)
+
+    def mib(self):
+        self.join(1)
+        return self.kib / 1024
+
+
 def recoctl(binary, env):
     """The whole process, from its start to its end. Seconds, CPU seconds, peak RSS in MiB."""
     with tempfile.TemporaryDirectory() as home:
@@ -131,13 +154,14 @@ def recoctl(binary, env):
         process = subprocess.Popen(
             command, env=env, cwd=home, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        peak = Peak(process.pid)
         report = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         code = os.waitstatus_to_exitcode(status)
         assert code == 0, f"recoctl ended with {code}"
         moved = json.loads(report)["counts"]["moved"]
-        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, moved
+        return seconds, usage.ru_utime + usage.ru_stime, peak.mib(), moved
 
 
 def check(sqs, source, dlq, options, who):

@@ -8,7 +8,7 @@ mod plan;
 use reco_core::outcome::Outcome;
 
 use crate::commands::verify::render::verification;
-use crate::flow::backfill::report::{At, BackfillReport, Stopped};
+use crate::flow::backfill::report::{At, BackfillReport, Destination, Stopped};
 use crate::ui::{Align, Palette, Report, Table, Tone, View, count, duration, escape_line};
 
 impl Report for BackfillReport {
@@ -154,6 +154,12 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
     let (from, untouched) = (&stopped.resume_from, &stopped.untouched_from);
     let place = |at: &At| format!("{}:{}", escape_line(&at.file), at.line);
+    if report.destination == Destination::Files {
+        let reason = escape_line(&stopped.reason);
+        return format!(
+            "{label} {reason}\n  run it again: nothing of it is left in the directory\n"
+        );
+    }
     let again = if kept {
         let flag = palette.paint(Tone::Command, "--resume");
         format!("  the same command with {flag} goes on from there\n")

@@ -31,7 +31,8 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
         };
         return Some(format!("{label}: {why} ({spent})\n"));
     };
-    let label = palette.paint(super::tone(report), &format!("{} items emitted", count(*items)));
+    let emitted = format!("{} emitted", amount(*items, "item"));
+    let label = palette.paint(super::tone(report), &emitted);
     let (parts, directory) = (amount(*parts, "part"), escape_line(directory));
     let speed = rounded(report.items_per_s);
     Some(format!("{label} to {directory} in {parts} in {spent} ({speed} items/s)\n"))

@@ -71,7 +71,9 @@ fn files_that_were_not_written_are_not_said_to_be() {
         report.stopped = super::super::tests::report().stopped.filter(|_| stopped);
         (report.lines.left, report.entries.left) = (report.lines.written, report.entries.written);
         (report.lines.written, report.entries.written) = (0, 0);
-        rendered(&report, 80).lines().next().map(str::to_owned)
+        let text = rendered(&report, 80);
+        assert_eq!(text.contains("run it again: nothing of it is left"), stopped, "{text}");
+        text.lines().next().map(str::to_owned)
     };
     let because = "files are all there or not at all, and the run did not come to its end";
     assert_eq!(nothing(true), Some(format!("nothing emitted: {because} (1m 2s)")));
