@@ -180,6 +180,10 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
     if kept < policy.limits.min_len.get().unwrap_or(0) {
         return Filtered { verdict: Err(SkipReason::TooFew), dropped };
     }
+    // What is kept waits to be written: 100 ids of 10,000 must not hold the room of all.
+    if articles.len() < articles.capacity() / 2 {
+        articles.shrink_to_fit();
+    }
     let kept = Recommendation { user: user_id, articles, generated_at };
     Filtered { verdict: Ok(kept), dropped }
 }

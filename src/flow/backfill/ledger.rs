@@ -134,10 +134,12 @@ impl Ledger {
     }
 
     /// All entries of the line are entered.
-    pub fn entered(&mut self, Entering { line }: Entering) {
+    pub fn entered(&mut self, Entering { mut line }: Entering) {
         self.all.kept_articles += line.kept_articles;
         self.all.dropped_articles += line.dropped;
         if line.waiting == 0 {
+            // No write of it can fail; it may stand behind an open line for long.
+            line.text = None;
             self.all.count_line(line.gravest);
         }
         self.open.push_back(line);

@@ -119,6 +119,16 @@ fn users_are_checked_first_and_their_articles_not_counted() {
     assert_eq!(judged(STRANGER).dropped.total() + judged(INACTIVE).dropped.total(), 0);
 }
 
+/// Filtered lists wait to be written, and a backfill's memory is bounded by what they hold.
+#[test]
+fn a_list_that_was_cut_gives_its_room_back() {
+    let policy = with(|policy| policy.limits.max_len = Limit::at(100));
+    let filtered = filter(rec(USER, 0..10_000), &FactSet::Unavailable, &policy);
+    let articles = filtered.verdict.unwrap().articles;
+    assert_eq!(articles.len(), 100);
+    assert!(articles.capacity() <= 200, "room for {}", articles.capacity());
+}
+
 #[test]
 fn max_len_cuts_survivors_only() {
     let policy = with(|policy| policy.limits.max_len = Limit::at(2));

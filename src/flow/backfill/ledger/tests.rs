@@ -98,6 +98,19 @@ fn lines_without_anything_to_write_are_skipped() {
     assert!(ledger.books().balances());
 }
 
+/// Thousands of lines may stand behind one slow write: their texts are for rejects only.
+#[test]
+fn a_text_is_kept_only_while_a_write_of_its_line_may_fail() {
+    let mut ledger = Ledger::default();
+    let slow = line_of(&mut ledger, 1, 1);
+    let text: Arc<[u8]> = Arc::from(b"text".as_slice());
+    let mut entering = ledger.begin(at(2), Some(Arc::clone(&text)));
+    ledger.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+    ledger.entered(entering);
+    assert_eq!(Arc::strong_count(&text), 1, "nothing of it waits");
+    assert!(ledger.line(slow).is_some_and(|(_, text)| text.is_some()), "a write of it may fail");
+}
+
 #[test]
 fn what_waits_behind_a_slow_write_is_bounded() {
     let mut ledger = Ledger::default();
