@@ -126,12 +126,10 @@ impl Deletable {
         &self.copy
     }
 
-    /// The same proof under the handle of a newer receive of the same message, where the older
-    /// handle lapsed. `None` when the message is another one.
+    /// The same proof under another handle of the same message: that of its newest receive.
     #[must_use]
-    pub fn with_newer_handle(self, message: &Message) -> Option<Self> {
-        (message.id == self.message_id)
-            .then(|| Deletable { receipt_handle: message.receipt_handle.clone(), ..self })
+    pub fn under(self, receipt_handle: &str) -> Self {
+        Deletable { receipt_handle: receipt_handle.to_owned(), ..self }
     }
 }
 
@@ -194,7 +192,7 @@ fn deletable(message: &Message, copy: Copy) -> Deletable {
 /// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the
 /// one of that run, which has lapsed if the message was received since: a standard queue then
 /// answers a delete with success and does not delete, so that a later receive must confirm it
-/// ([`Deletable::with_newer_handle`]).
+/// ([`Deletable::under`]).
 #[must_use]
 pub fn replayed(proof: &Acked) -> Deletable {
     Deletable {

@@ -172,15 +172,6 @@ fn no_copy_takes_the_operators_wish_and_confirmation() {
 }
 
 #[test]
-fn a_newer_handle_is_taken_from_the_same_message_only() {
-    let flushed = Flushed::from_sync(Ok(())).unwrap();
-    let deletable = backed_up(&[message(1, false)], &flushed).remove(0);
-    let again = Message { receipt_handle: "newer".to_owned(), ..message(1, false) };
-    assert_eq!(deletable.clone().with_newer_handle(&again).unwrap().receipt_handle(), "newer");
-    assert!(deletable.with_newer_handle(&message(2, false)).is_none());
-}
-
-#[test]
 fn bodies_are_checked_for_characters_that_sqs_refuses() {
     for body in ["", "tab\tline\r\n", "\u{d7ff}\u{e000}\u{fffd}\u{10000}\u{10ffff}", "\u{7f}\u{85}"]
     {
