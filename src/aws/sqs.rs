@@ -17,9 +17,9 @@ pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 #[cfg(test)]
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
-pub use batch::Fault;
 pub use failure::{CallEffect, CallFailure};
 pub use receive::{Ask, Damaged, Received};
+pub use reference::QueueRef;
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;

@@ -147,12 +147,10 @@ impl Flushed {
     }
 }
 
-/// Messages whose backup is on the disk may be deleted.
-pub fn backed_up<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
-    _proof: &Flushed,
-) -> Vec<Deletable> {
-    messages.into_iter().map(|message| deletable(message, Copy::BackedUp)).collect()
+/// Messages whose backup is on the disk may be deleted. They are named by id; the handle is that of
+/// whoever holds them ([`Deletable::under`]).
+pub fn backed_up<'a>(ids: impl IntoIterator<Item = &'a str>, _proof: &Flushed) -> Vec<Deletable> {
+    ids.into_iter().map(|id| deletable(id, Copy::BackedUp)).collect()
 }
 
 /// The operator's word that messages may go without a copy. There is no other way to it than
@@ -173,20 +171,13 @@ impl Waiver {
     }
 }
 
-/// Messages that the operator wants gone without a copy may be deleted.
-pub fn waived<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
-    _word: &Waiver,
-) -> Vec<Deletable> {
-    messages.into_iter().map(|message| deletable(message, Copy::Waived)).collect()
+/// Messages that the operator wants gone without a copy may be deleted; as in [`backed_up`].
+pub fn waived<'a>(ids: impl IntoIterator<Item = &'a str>, _word: &Waiver) -> Vec<Deletable> {
+    ids.into_iter().map(|id| deletable(id, Copy::Waived)).collect()
 }
 
-fn deletable(message: &Message, copy: Copy) -> Deletable {
-    Deletable {
-        message_id: message.id.clone(),
-        receipt_handle: message.receipt_handle.clone(),
-        copy,
-    }
+fn deletable(message_id: &str, copy: Copy) -> Deletable {
+    Deletable { message_id: message_id.to_owned(), receipt_handle: String::new(), copy }
 }
 
 /// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// A queue as named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct QueueRef {
+pub struct QueueRef {
     /// Its name.
     pub(super) name: String,
     /// The account that the URL or ARN names.
@@ -17,7 +17,10 @@ pub(super) struct QueueRef {
 
 impl QueueRef {
     /// Reads a name, URL or ARN.
-    pub(super) fn parse(given: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it names no queue.
+    pub fn parse(given: &str) -> Result<Self> {
         let parsed = if given.starts_with("arn:") {
             from_arn(given)
         } else if given.contains("://") {
@@ -28,6 +31,18 @@ impl QueueRef {
         parsed.filter(|queue| is_name(&queue.name)).ok_or_else(|| {
             Error::config(format!("{given:?} names no queue"))
                 .hint("give a queue's name, URL (https://sqs.REGION.amazonaws.com/ACCOUNT/NAME) or ARN (arn:aws:sqs:REGION:ACCOUNT:NAME)")
+        })
+    }
+
+    /// Whether this is the queue of an ARN, as far as it says whose it is: a name alone is of any
+    /// region and account.
+    #[must_use]
+    pub fn is_arn(&self, arn: &str) -> bool {
+        let agrees = |named: &Option<String>, is: &Option<String>| named.is_none() || named == is;
+        from_arn(arn).is_some_and(|queue| {
+            queue.name == self.name
+                && agrees(&self.account, &queue.account)
+                && agrees(&self.region, &queue.region)
         })
     }
 
