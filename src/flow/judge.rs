@@ -1,6 +1,7 @@
 //! Judging received messages: decode, facts, table, class.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use reco_core::Id;
 use reco_core::classify::{Classification, Content, Surroundings, classify};
@@ -18,7 +19,7 @@ use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::journal::{Recall, Redriven};
+use crate::flow::journal::{RedriveHistory, Redriven};
 
 /// A body parted into what is sent and what is not; `None` where there is nothing to part.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
@@ -31,7 +32,7 @@ pub struct Judge {
     policy: Policy,
     schema: Schema,
     queue: QueueRules,
-    recall: Option<Recall>,
+    history: Option<Arc<RedriveHistory>>,
 }
 
 /// What the queues add to the judgement.
@@ -155,13 +156,13 @@ impl Judge {
                 ..Schema::with_key_type(KeyType::S)
             },
         };
-        Ok(Judge { facts, table, policy, schema, queue, recall: None })
+        Ok(Judge { facts, table, policy, schema, queue, history: None })
     }
 
     /// Marks messages that an earlier run has already redriven.
     #[must_use]
-    pub fn with_recall(self, recall: Recall) -> Self {
-        Judge { recall: Some(recall), ..self }
+    pub fn with_history(self, history: Arc<RedriveHistory>) -> Self {
+        Judge { history: Some(history), ..self }
     }
 
     /// What the judgement rests on.
@@ -248,7 +249,7 @@ impl Judge {
             superseded: false,
         };
         let made = content.entries.iter().filter_map(|entry| entry.generated_at).max();
-        let redriven = self.recall.as_ref().and_then(|recall| recall.recognise(message));
+        let redriven = self.history.as_ref().and_then(|history| history.recognise(message));
         let mut verdict = classify(content, &around);
         verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
         let row = Row {

@@ -5,15 +5,18 @@ pub mod drain;
 mod groups;
 pub mod lease;
 pub mod outbox;
-mod records;
+pub(crate) mod records;
 
 use std::time::Duration;
 
 use reco_store::retry::RetryOptions;
 
-pub use drain::{Bound, Drain, DrainEnd, Drained, Hidden};
+pub use drain::{Bound, Drain, DrainEnd, Hidden};
 pub use lease::{DeleteOutcome, Released, VisibilityLease, period_for};
-pub use outbox::{Content, Destination, Outbox, OutboxMessage, SendOutcome};
+pub use outbox::{
+    AckWatch, Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome, Sent,
+    Trouble,
+};
 
 /// Calls in flight at once, of each verb.
 const CALLS: usize = 16;

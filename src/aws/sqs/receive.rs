@@ -31,14 +31,6 @@ pub struct Damaged {
     pub reason: String,
 }
 
-impl Received {
-    /// Whether no message came.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.damaged.is_empty()
-    }
-}
-
 /// How to receive.
 #[derive(Debug, Clone)]
 pub struct Ask {

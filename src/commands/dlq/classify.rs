@@ -9,16 +9,18 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::reach::{self, Reach};
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Opening, Queues, Session};
+use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use super::{again, class_parser, rows};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::hold::Released;
+use crate::flow::journal::Unfinished;
 use crate::flow::judge::{Basis, Row};
 use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep};
 use crate::flow::spool::Spool;
+use crate::flow::sqs::Released;
 use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
 use groups::Group;
 
@@ -51,8 +53,10 @@ struct ClassifyReport {
     basis: Basis,
     /// Messages that were received.
     scanned: u64,
-    /// Whether the queue was seen empty: there is nothing beyond what was scanned.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
+    /// Redrives of this DLQ that were cut off, newest first.
+    unfinished: Vec<Unfinished>,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
     /// What redriving everything would cost in WCU.
@@ -80,15 +84,12 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let matcher = Arc::new(args.select.matcher(Classes::Any)?);
     let narrows = args.select.narrows();
     let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
-    let opening = Opening {
-        need_source: false,
-        force: args.force,
-        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+    let keep = spool.clone().map_or(Keep::Nothing, Keep::Spooled);
+    let options = SessionOptions {
         at_most: max.filter(|_| !narrows),
-        wanted: Arc::clone(&matcher),
-        to: None,
+        ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, opening).await?;
+    let session = Session::open(context, options).await?;
     let goal = match max {
         None => Goal::All,
         Some(max) if narrows => Goal::Matching(max),
@@ -101,7 +102,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
             .ui
             .status(format!("scanning all of {dlq} (about {about} messages); --max N bounds it"));
     }
-    let mut scan = session.scan(context, goal).await?;
+    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
@@ -115,7 +117,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
-        exhausted: scan.exhausted,
+        reach,
+        unfinished: session.history.unfinished().to_vec(),
         repeated: scan.repeated,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         findings: args.fail_on.iter().copied().filter(found).collect(),
@@ -155,9 +158,10 @@ impl Report for ClassifyReport {
             failed: self.damaged.len() as u64
                 + self.released.unreleased.len() as u64
                 + self.undecided
-                + self.missing.len() as u64,
+                + self.missing.len() as u64
+                + self.reach.missed(),
         };
-        match tally.outcome(self.interrupted) {
+        match reach::outcome(tally, &self.reach, self.interrupted) {
             // A finding in half a scan is still one, but the caller must know it was cut short.
             Outcome::Interrupted => Outcome::Interrupted,
             _ if !self.findings.is_empty() => Outcome::Findings,
@@ -179,6 +183,8 @@ impl Report for ClassifyReport {
             text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
         }
         text.push_str(&self.footer(view));
+        text.push_str(&self.reach.words());
+        text.push_str(&rows::unfinished(&self.unfinished, view));
         text.push_str(&rows::basis(&self.basis, view));
         text
     }

@@ -6,16 +6,17 @@ use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::reach::{self, Reach};
 use super::rows;
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Opening, Queues, Session};
+use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::hold::Released;
 use crate::flow::judge::{Basis, Row};
 use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
 use crate::flow::spool::Spool;
+use crate::flow::sqs::Released;
 use crate::ui::{Report, Tone, View, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
@@ -53,8 +54,8 @@ struct PeekReport {
     /// Ids that were asked for and not found, where the whole queue was seen.
     missing: Vec<String>,
     damaged: Vec<DamagedRow>,
-    /// Whether the queue was seen empty: there is nothing beyond what was scanned.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
     #[serde(flatten)]
@@ -72,21 +73,19 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let keeps = args.full || matcher.needs_message();
     let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
     let narrows = args.select.narrows();
-    let opening = Opening {
-        need_source: false,
-        force: args.force,
-        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+    let keep = spool.clone().map_or(Keep::Nothing, Keep::Spooled);
+    let options = SessionOptions {
         at_most: (!narrows).then_some(max),
-        wanted: Arc::clone(&matcher),
-        to: None,
+        ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, opening).await?;
+    let session = Session::open(context, options).await?;
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
-    let mut scan = session.scan(context, goal).await?;
+    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
     let chosen = chosen.first(max).with_bodies(spool.as_deref().filter(|_| args.full))?;
-    let report = report(context, &session, &args, (scan, chosen), released);
+    let report = report(context, &session, &args, (scan, chosen), (reach, released));
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -96,7 +95,7 @@ fn report(
     session: &Session,
     args: &PeekArgs,
     (scan, chosen): (Scan, Chosen),
-    released: Released,
+    (reach, released): (Reach, Released),
 ) -> PeekReport {
     PeekReport {
         queues: session.queues(),
@@ -107,7 +106,7 @@ fn report(
         missing: chosen.missing,
         messages: chosen.found.into_iter().map(|found| *found.row).collect(),
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
-        exhausted: scan.exhausted,
+        reach,
         repeated: scan.repeated,
         released,
         interrupted: context.cancel.is_cancelled(),
@@ -125,9 +124,10 @@ impl Report for PeekReport {
             failed: self.damaged.len() as u64
                 + self.released.unreleased.len() as u64
                 + self.undecided
-                + self.missing.len() as u64,
+                + self.missing.len() as u64
+                + self.reach.missed(),
         };
-        tally.outcome(self.interrupted)
+        reach::outcome(tally, &self.reach, self.interrupted)
     }
 
     fn render(&self, view: &View) -> String {
@@ -148,6 +148,7 @@ impl Report for PeekReport {
             text.push('\n');
         }
         text.push_str(&self.footer());
+        text.push_str(&self.reach.words());
         text.push_str(&rows::basis(&self.basis, view));
         text
     }

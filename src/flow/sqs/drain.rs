@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::lease::Taken;
 use super::{CALLS, DeleteOutcome, RETRIES, VisibilityLease};
 use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
@@ -64,8 +65,6 @@ pub struct Bound {
 pub struct Drained {
     /// Why it ended.
     pub end: DrainEnd,
-    /// Messages received that were not held before.
-    pub received: u64,
     /// Deliveries of messages that were held already.
     pub repeated: u64,
     /// Messages that came damaged; held, and to be left alone.
@@ -188,7 +187,7 @@ impl Drain {
         &self,
         max: usize,
         wait: Duration,
-    ) -> Result<(super::lease::Taken, Option<(u64, SystemTime)>)> {
+    ) -> Result<(Taken, Option<(u64, SystemTime)>)> {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
         let mut lost: Option<(u64, SystemTime)> = None;
@@ -329,7 +328,6 @@ impl Run {
     fn finish(self) -> Drained {
         Drained {
             end: self.end.unwrap_or(DrainEnd::Cancelled),
-            received: self.received,
             repeated: self.repeated,
             damaged: self.damaged,
             cleared: self.cleared,

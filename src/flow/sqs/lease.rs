@@ -178,10 +178,21 @@ impl VisibilityLease {
         self.inner.lock().owed.extend(owed);
     }
 
-    /// How many messages are owed a delete.
+    /// Messages that are owed a delete and are not held: they must come again first.
     #[must_use]
-    pub fn owed(&self) -> usize {
-        self.inner.lock().owed.len()
+    pub fn awaited(&self) -> Vec<Deletable> {
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
+        let awaited = state.owed.iter().filter(|(id, _)| !is_held(id));
+        awaited.map(|(_, deletable)| deletable.clone()).collect()
+    }
+
+    /// Whether any message is awaited; see [`VisibilityLease::awaited`].
+    #[must_use]
+    pub fn awaits(&self) -> bool {
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
+        state.owed.keys().any(|id| !is_held(id))
     }
 
     /// The handle by which a message is held now; `None` when it is held no more.
@@ -205,14 +216,9 @@ impl VisibilityLease {
 
     /// How many messages are held.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "only the number matters to anyone")]
     pub fn len(&self) -> usize {
         self.inner.lock().held.len()
-    }
-
-    /// Whether no message is held.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The ids of all that is held.

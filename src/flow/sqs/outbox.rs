@@ -181,11 +181,28 @@ pub struct Outbox {
     /// Whether a message that arrives twice does no harm: then one whose answer was lost is sent
     /// again.
     pub twice_is_harmless: bool,
-    /// Whether one journal has several destinations, so that each record names its own.
-    pub names_destinations: bool,
+    /// ARN of the destination that the journal's header names; a message for another one names its
+    /// own.
+    pub journal_destination: Option<String>,
 }
 
 impl Outbox {
+    /// An outbox that only sends: what it sends is in memory, there is nothing to delete, and no
+    /// journal.
+    #[must_use]
+    pub fn new(sqs: Sqs) -> Self {
+        Outbox {
+            sqs,
+            journal: None,
+            lease: None,
+            spool: None,
+            rejects: None,
+            watch: None,
+            twice_is_harmless: false,
+            journal_destination: None,
+        }
+    }
+
     /// Sends all messages of a stream; answers with what became of each, by id.
     ///
     /// The first message goes alone when messages are deleted after the send: whether deleting is

@@ -61,9 +61,10 @@ fn uncertain(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
 }
 
 /// After the delete.
-pub(in crate::flow) fn deleted<'a>(
-    gone: impl IntoIterator<Item = &'a Deletable>,
-) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// None that a record can cause.
+pub fn deleted<'a>(gone: impl IntoIterator<Item = &'a Deletable>) -> Result<Vec<u8>> {
     lines(gone.into_iter().map(|deletable| {
         Record::Deleted(Deleted { message_id: deletable.message_id().to_owned() })
     }))

@@ -34,6 +34,17 @@ pub struct Sent {
     pub calls: u64,
 }
 
+impl Sent {
+    /// Messages that were sent, and that an earlier attempt may have sent as well.
+    #[must_use]
+    pub fn perhaps_twice(&self) -> u64 {
+        let twice = |outcome: &SendOutcome| {
+            matches!(outcome, SendOutcome::Sent { perhaps_twice: true, .. })
+        };
+        self.outcomes.iter().filter(|(.., outcome)| twice(outcome)).count() as u64
+    }
+}
+
 /// What was wrong with a call as a whole.
 #[derive(Debug)]
 pub enum Trouble {
@@ -261,7 +272,8 @@ impl Outbox {
                 rejects.durable(lines).await?;
             }
         }
-        let to = self.names_destinations.then_some(batch.to.queue.arn.as_str());
+        let to = Some(batch.to.queue.arn.as_str());
+        let to = to.filter(|_| self.journal_destination.as_deref() != to);
         self.durable(|| records::intents(&batch.pending, number, to)).await
     }
 
