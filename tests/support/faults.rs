@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to one call.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 pub enum Fault {
     /// Nothing: the call is served.
     None,
@@ -26,6 +27,8 @@ pub enum Fault {
     FailAfter,
     /// It takes effect, and the connection is closed instead of an answer.
     DropAfter,
+    /// It has no effect and no answer; the connection stays open.
+    Hang,
     /// It takes effect for all entries but these; they fail inside the answer.
     FailEntries {
         /// Indices of the entries.
@@ -110,6 +113,7 @@ async fn answer(
             serve(body).await;
             None
         }
+        Fault::Hang => std::future::pending::<Option<Response<Bytes>>>().await,
         Fault::FailEntries { entries, sender_fault } => {
             let (kept, failed) = split(&body, &entries, sender_fault);
             let response = serve(kept).await;

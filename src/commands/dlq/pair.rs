@@ -141,6 +141,20 @@ pub fn check_home(pair: &Pair) -> Result<()> {
         .hint(format!("name one pipeline's queues, or give --to {source} to move them there all the same")))
 }
 
+/// Makes sure that there is a queue that messages can go back to.
+///
+/// # Errors
+/// When no queue was named, and none has this DLQ.
+pub fn check_source(pair: &Pair) -> Result<()> {
+    let none = pair.sources.as_ref().is_some_and(Vec::is_empty);
+    if pair.source.is_some() || !none {
+        return Ok(());
+    }
+    let name = &pair.dlq.queue.name;
+    Err(Error::config(format!("no queue names {name} as its DLQ"))
+        .hint("give --to: the queue that its messages are to go to"))
+}
+
 fn check(pair: &Pair) -> Result<()> {
     let Some(source) = &pair.source else { return Ok(()) };
     if source.queue.arn == pair.dlq.queue.arn || source.queue.url == pair.dlq.queue.url {

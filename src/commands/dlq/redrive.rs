@@ -158,6 +158,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     };
     let session = Session::open(context, options).await?;
     pair::check_home(&session.pair)?;
+    pair::check_source(&session.pair)?;
     if let Some(plan) = &plan {
         plan.check(&session, args.repair.plan().as_ref())?;
     }

@@ -72,9 +72,14 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         return Err(Error::input(format!("the journal {} has no header", path.display()))
             .hint("its run was cut off before it sent anything: there is nothing to resume"));
     };
-    if header.source.starts_with(EXPORT) || header.source.starts_with(RESTORE) {
-        return Err(Error::input(format!("{} is the journal of an import", path.display()))
-            .hint("import or restore the same again: what was sent is not sent twice"));
+    for (kind, what, again) in [
+        (EXPORT, "an import", "import the same file again"),
+        (RESTORE, "a restore", "restore the same run again"),
+    ] {
+        if header.source.starts_with(kind) {
+            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
+                .hint(format!("{again}: what was sent is not sent twice")));
+        }
     }
     let lock = Lock::take(&home, &header.source, &header.run_id)?;
     // Only now is it sure that nobody writes it.

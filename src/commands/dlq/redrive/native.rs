@@ -76,9 +76,9 @@ impl Native<'_> {
 
     async fn start(&self) -> Result<String, Unstarted> {
         let dlq = &self.pair.dlq.queue;
-        // AWS: without a destination each message goes to the queue that it came from.
-        let to = self.pair.source.as_ref().filter(|_| self.args.to.is_some());
-        let to = to.map(|to| &to.queue);
+        // AWS: without a destination each message goes to the queue that it came from. With one,
+        // those go, too, that do not say where they came from.
+        let to = self.pair.source.as_ref().map(|to| &to.queue);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
