@@ -83,7 +83,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     warn(context, &args, &plan);
     let mut journal = None;
     if !args.dry_run && plan.to_send() > 0 {
-        confirm(context, &args, &plan)?;
+        confirm(context, &args, &plan).await?;
         let arn = &plan.queue.arn;
         let (written, stamp) = plan.ledger.write(&home, &id, arn, plan.queue.fifo)?;
         let written = Arc::new(written);
@@ -172,13 +172,13 @@ fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
     }
 }
 
-fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
+async fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
     let question = format!(
         "this sends {} messages to {}, under new ids. Send them?",
         count(plan.to_send()),
         plan.queue.name
     );
-    if args.yes || context.ui.confirm(&question, "--yes")? {
+    if args.yes || context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was imported: not confirmed"))

@@ -107,7 +107,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, queue_state) = sqs.resolve(&given).await?;
     let left_out = total - wanted.len() as u64;
-    confirm(context, args, &queue, wanted.len() as u64, left_out)?;
+    confirm(context, args, &queue, wanted.len() as u64, left_out).await?;
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;
     let name = queue.name.clone();
     let stamp = Journal::new_run_id();
@@ -129,7 +129,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-fn confirm(
+async fn confirm(
     context: &Context,
     args: &RestoreArgs,
     queue: &Queue,
@@ -146,7 +146,7 @@ fn confirm(
         question.push_str(&format!(" {left_out} more are left out: the DLQ may still have them."));
     }
     question.push_str(" Send them?");
-    if context.ui.confirm(&question, "--yes")? {
+    if context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was restored: not confirmed"))

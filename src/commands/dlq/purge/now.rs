@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
             dlq.name,
             count(about)
         );
-        if !args.yes && !context.ui.confirm(&question, "--yes")? {
+        if !args.yes && !context.confirm(&question, "--yes").await? {
             return Err(Error::refused("nothing was deleted: not confirmed"));
         }
         let home = Home::of(&context.settings)?;

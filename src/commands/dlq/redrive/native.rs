@@ -124,8 +124,8 @@ impl Native<'_> {
             return Ok((task, false));
         }
         let question = "the move task goes on by itself. Cancel it? (what has moved stays moved)";
-        let cancel = ui.may_ask
-            && tokio::task::block_in_place(|| ui.confirm(question, "--yes")).unwrap_or(false);
+        // Not ended by the signal that led here; a second one ends the command.
+        let cancel = ui.may_ask && ui.ask(question, "--yes").await.unwrap_or(false);
         if !cancel {
             ui.warn("the move task goes on; `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it");
             return Ok((task, true));

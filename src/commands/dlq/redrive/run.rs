@@ -102,7 +102,7 @@ impl<'a> Redrive<'a> {
         let taken = self.ending.moving;
         let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         if !self.confirmed && !scan.found.is_empty() {
-            confirm(self.context, &scan.found)?;
+            confirm(self.context, &scan.found).await?;
             self.confirmed = true;
         }
         let chosen = self.choose(&scan.found)?;
