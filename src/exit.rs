@@ -62,6 +62,12 @@ pub const TABLE: [(u8, &str, &str); 12] = [
     ),
 ];
 
+/// Every code with its name, as help lists them.
+#[must_use]
+pub fn list() -> String {
+    TABLE.map(|(code, name, _)| format!("{code} {name}")).join(", ")
+}
+
 /// The code of a run that ended with a report.
 #[must_use]
 pub fn of_outcome(outcome: Outcome) -> u8 {

@@ -96,10 +96,13 @@ fn control_characters_never_reach_the_terminal() {
 }
 
 #[test]
-fn an_empty_dlq_is_nothing_to_do() {
+fn an_empty_dlq_is_a_sound_answer_unless_something_is_asked_for() {
     let harness = with_messages(0);
-    assert_eq!(harness.json(5, ["dlq", "peek"])["messages"], json!([]));
-    assert_eq!(harness.json(5, ["dlq", "classify"])["scanned"], 0);
+    assert_eq!(harness.json(0, ["dlq", "peek"])["messages"], json!([]));
+    assert_eq!(harness.json(0, ["dlq", "classify"])["scanned"], 0);
+    for command in ["peek", "classify"] {
+        harness.json(5, ["dlq", command, "--class", "malformed"]);
+    }
 }
 
 #[test]

@@ -49,6 +49,9 @@ struct ClassifyReport {
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
+    /// Whether messages were chosen by more than their place.
+    #[serde(skip)]
+    narrowed: bool,
     /// Messages that were received.
     scanned: u64,
     /// Whether the queue was seen empty: there is nothing beyond what was scanned.
@@ -112,6 +115,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let report = ClassifyReport {
         queues: session.queues(),
         basis: session.basis.clone(),
+        narrowed: narrows,
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
@@ -152,15 +156,16 @@ impl Report for ClassifyReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: self.left_out(),
-            failed: self.damaged.len() as u64
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64,
+            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            partly: self.undecided,
+            missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
             // A finding in half a scan is still one, but the caller must know it was cut short.
             Outcome::Interrupted => Outcome::Interrupted,
             _ if !self.findings.is_empty() => Outcome::Findings,
+            // That there is nothing is a sound answer to who asks for all.
+            Outcome::NothingToDo if self.scanned == 0 && !self.narrowed => Outcome::Success,
             other => other,
         }
     }

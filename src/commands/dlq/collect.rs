@@ -124,9 +124,6 @@ fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     };
     let planning = if task.dry_run { "planning: " } else { "" };
     context.ui.status(format!("{planning}{what} (about {about} messages)"));
-    for limit in &session.basis.limits {
-        context.ui.warn(limit);
-    }
 }
 
 /// A run under way.

@@ -147,14 +147,11 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
 }
 
 fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
-    let (file, messages) = (&args.file, count(plan.ending.messages));
-    if let Some(line) = plan.ending.torn_line {
+    // The report says so, too; whoever is asked must know it before.
+    if !args.yes && context.ui.may_ask && !plan.ending.complete {
+        let (file, messages) = (&args.file, count(plan.ending.messages));
         context.ui.warn(format!(
-            "{file} breaks off within line {line}: it has {messages} whole messages, and the run that wrote it was cut off"
-        ));
-    } else if !plan.ending.complete {
-        context.ui.warn(format!(
-            "{file} has no end, since the run that wrote it was cut off: it has {messages} messages"
+            "{file} has no end, since the run that wrote it was cut off: it has {messages} whole messages"
         ));
     }
     if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {

@@ -122,12 +122,15 @@ impl Report for PeekReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: (self.scanned - self.messages.len() as u64).saturating_sub(self.undecided),
-            failed: self.damaged.len() as u64
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64,
+            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            partly: self.undecided,
+            missing: self.missing.len() as u64,
         };
-        tally.outcome(self.interrupted)
+        match tally.outcome(self.interrupted) {
+            // That there is nothing is a sound answer to who asks for all.
+            Outcome::NothingToDo if self.scanned == 0 && self.wanted.is_none() => Outcome::Success,
+            outcome => outcome,
+        }
     }
 
     fn render(&self, view: &View) -> String {

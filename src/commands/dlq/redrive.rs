@@ -220,7 +220,4 @@ fn announce(
             count(depth)
         ));
     }
-    for limit in &session.basis.limits {
-        context.ui.warn(limit);
-    }
 }

@@ -22,7 +22,7 @@ pub struct SelectArgs {
     /// Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
     pub class: Vec<Choice>,
-    /// Only these messages; @FILE reads the ids from a file, one a line
+    /// Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<String>,
     /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source

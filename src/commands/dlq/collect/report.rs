@@ -236,13 +236,13 @@ impl Collected {
             done: self.of(Fate::Exported) + self.of(Fate::Deleted) + self.of(Fate::Planned),
             excluded: (self.of(Fate::Skipped) + self.of(Fate::BeyondMax))
                 .saturating_sub(self.undecided),
-            failed: self.of(Fate::NotDeleted)
-                + self.of(Fate::Left)
+            failed: self.of(Fate::Left)
                 + self.of(Fate::Damaged)
                 + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64
                 + missed,
+            // Perhaps deleted; and what the expression failed on was perhaps meant.
+            partly: self.of(Fate::NotDeleted) + self.undecided,
+            missing: self.missing.len() as u64,
         };
         tally.outcome(self.interrupted)
     }

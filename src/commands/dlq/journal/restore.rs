@@ -186,8 +186,8 @@ impl Report for RestoreReport {
     const ROWS: Option<&'static str> = Some("messages");
 
     fn outcome(&self) -> Outcome {
-        Tally { done: self.restored, excluded: self.left_out, failed: self.failed }
-            .outcome(self.interrupted)
+        let (done, excluded) = (self.restored, self.left_out);
+        Tally { done, excluded, failed: self.failed, ..Tally::default() }.outcome(self.interrupted)
     }
 
     fn render(&self, _view: &View) -> String {

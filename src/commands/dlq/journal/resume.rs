@@ -170,14 +170,11 @@ fn outcome(counts: &BTreeMap<&str, u64>, released: &Released, interrupted: bool)
     let sum = |names: &[&str]| names.iter().filter_map(|name| counts.get(name)).sum::<u64>();
     let tally = Tally {
         done: sum(&["deleted", "gone", "resent"]),
-        excluded: 0,
-        failed: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
-    };
-    match tally.outcome(interrupted) {
         // Nothing is broken: the run was cut off where nobody can know more.
-        Outcome::Failed => Outcome::Partial,
-        other => other,
-    }
+        partly: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
+        ..Tally::default()
+    };
+    tally.outcome(interrupted)
 }
 
 impl Report for ResumeReport {

@@ -187,7 +187,8 @@ impl Report for NativeReport {
 
     fn outcome(&self) -> Outcome {
         let completed = self.task.status == MoveStatus::Completed;
-        let tally = Tally { done: self.task.moved, excluded: 0, failed: u64::from(!completed) };
+        let failed = u64::from(!completed);
+        let tally = Tally { done: self.task.moved, failed, ..Tally::default() };
         tally.outcome(self.interrupted)
     }
 

@@ -209,20 +209,18 @@ impl Report for RedriveReport {
                 .map(|category| self.of(category))
                 .sum::<u64>()
                 .saturating_sub(self.undecided),
-            failed: [
-                Category::NotDeleted,
-                Category::Uncertain,
-                Category::Failed,
-                Category::Unrepaired,
-                Category::Left,
-                Category::Damaged,
-            ]
-            .into_iter()
-            .map(|category| self.of(category))
-            .sum::<u64>()
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64,
+            failed: [Category::Failed, Category::Left, Category::Damaged]
+                .into_iter()
+                .map(|category| self.of(category))
+                .sum::<u64>()
+                + self.released.unreleased.len() as u64,
+            // Sent, or perhaps sent; and what the operator's own expressions failed on.
+            partly: [Category::NotDeleted, Category::Uncertain, Category::Unrepaired]
+                .into_iter()
+                .map(|category| self.of(category))
+                .sum::<u64>()
+                + self.undecided,
+            missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
             Outcome::Interrupted => Outcome::Interrupted,
