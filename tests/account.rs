@@ -13,7 +13,14 @@ use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::Harness;
 
-/// A server that refuses every call, and remembers whose it was.
+/// How SQS says that a queue does not exist.
+const NO_SUCH_QUEUE: (&str, &str, &str) = (
+    "400 Bad Request",
+    "content-type: application/x-amz-json-1.0\r\n",
+    r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#,
+);
+
+/// A server that gives every call the same answer, and remembers whose it was.
 struct Recorder {
     endpoint: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -21,13 +28,23 @@ struct Recorder {
 
 impl Recorder {
     fn start() -> Self {
+        let (status, headers, body) = NO_SUCH_QUEUE;
+        Recorder::answering(status, headers, body)
+    }
+
+    /// Answers with this status, these further headers and this body.
+    fn answering(status: &str, headers: &str, body: &str) -> Self {
+        let whole = format!(
+            "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                answer(stream, &seen);
+                answer(stream, &seen, &whole);
             }
         });
         Recorder { endpoint, heads }
@@ -47,8 +64,8 @@ impl Recorder {
     }
 }
 
-/// Reads one request, notes its head, and refuses it.
-fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>) -> Option<()> {
+/// Reads one request, notes its head, and answers.
+fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>, whole: &str) -> Option<()> {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();
@@ -63,13 +80,7 @@ fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>) -> Option<()> {
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     seen.lock().expect("unpoisoned").push(head);
-    let body = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#;
-    let answer = format!(
-        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(answer.as_bytes()).ok()
+    stream.write_all(whole.as_bytes()).ok()
 }
 
 const PROFILES: &str = "\
@@ -336,4 +347,57 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
     assert_eq!(sqs.snapshot("dlq").expect("there").messages.len(), 0);
     harness.json(0, ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders", "--force"]);
     assert_eq!(sqs.snapshot("orders").expect("there").messages.len(), 0);
+}
+
+/// Runs a peek in front of a server with one answer; its exit code and stderr.
+fn told(answer: (&str, &str, &str)) -> (Option<i32>, String) {
+    let mut harness = bare();
+    harness.set("AWS_REGION", "us-east-1");
+    harness.set("AWS_ACCESS_KEY_ID", "x");
+    harness.set("AWS_SECRET_ACCESS_KEY", "x");
+    let server = Recorder::answering(answer.0, answer.1, answer.2);
+    let peek = ["dlq", "peek", "--queue", "recs", "--endpoint-url", &server.endpoint];
+    let output = harness.recoctl(peek).output().expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn an_answer_that_is_not_awss_shows_what_it_is() {
+    let page = "<html>\n<head><title>Hotel Wi-Fi</title></head></html>";
+    for status in ["200 OK", "302 Found", "403 Forbidden"] {
+        let (code, stderr) = told((status, "content-type: text/html\r\n", page));
+        assert_eq!(code, Some(1), "{stderr}");
+        for word in ["not AWS's", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
+            assert!(stderr.contains(word), "no {word:?} in {stderr}");
+        }
+    }
+    let (code, stderr) = told(("404 Not Found", "", "no route"));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("404") && stderr.contains("no route"), "{stderr}");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
+    let refused = r#"{"__type":"InvalidSignatureException","message":"Signature expired: 20260101T000000Z is now earlier than 20260101T000900Z (20260101T001400Z - 5 min.)"}"#;
+    let date = |off_s: i64| {
+        let now = i64::try_from(support::now()).expect("a time") + off_s;
+        let time = jiff::Timestamp::from_second(now).expect("a time");
+        time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    };
+    for (off_s, words) in [
+        (14 * 60, "this machine's clock is 14 min behind AWS's"),
+        (-14 * 60, "this machine's clock is 14 min ahead of AWS's"),
+    ] {
+        let headers =
+            format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(off_s));
+        let (code, stderr) = told(("403 Forbidden", &headers, refused));
+        assert_eq!(code, Some(3), "{stderr}");
+        assert!(stderr.contains(words), "no {words:?} in {stderr}");
+        assert!(stderr.contains("set this machine's clock"), "{stderr}");
+    }
+    let wrong_key = r#"{"__type":"InvalidSignatureException","message":"The request signature we calculated does not match"}"#;
+    let headers = format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(0));
+    let (code, stderr) = told(("403 Forbidden", &headers, wrong_key));
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(!stderr.contains("clock"), "{stderr}");
 }

@@ -3,6 +3,7 @@
 //! Decisions stay in `reco-core`; this crate asks, writes, and says exactly what was and was not
 //! done.
 
+pub mod answer;
 pub mod client;
 pub mod dynamodb_json;
 pub mod encode;

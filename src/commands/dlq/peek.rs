@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use crate::flow::judge::{Basis, Row};
 use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
 use crate::flow::spool::Spool;
-use crate::ui::{Report, Tone, View, count, escape_line, escape_text, pretty_json};
+use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub struct PeekArgs {
     /// Show at most so many messages; scans until that many are found
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
-    /// Show the bodies, too
+    /// Show the bodies and the message attributes, too
     #[arg(long)]
     pub full: bool,
     /// Receive even if the DLQ has a redrive policy of its own
@@ -69,13 +70,12 @@ struct PeekReport {
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
     let matcher = Arc::new(args.select.matcher(Classes::Any)?);
-    let keeps = args.full || matcher.needs_message();
-    let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
+    let spool = Arc::new(Spool::new()?);
     let narrows = args.select.narrows();
     let opening = Opening {
         need_source: false,
         force: args.force,
-        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+        keep: Keep::Spooled(Arc::clone(&spool)),
         at_most: (!narrows).then_some(max),
         wanted: Arc::clone(&matcher),
         to: None,
@@ -84,8 +84,8 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
     let mut scan = session.scan(context, goal).await?;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
-    let chosen = chosen.first(max).with_bodies(spool.as_deref().filter(|_| args.full))?;
+    let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan)?;
+    let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), released);
     context.ui.report(&report)?;
     Ok(report.outcome())
@@ -193,7 +193,32 @@ fn body(row: &Row, body: &str, view: &View) -> String {
     let reasons = row.verdict.reasons.iter().map(|reason| format!("   {}\n", escape_line(reason)));
     let reasons = view.palette.paint(Tone::Faint, &reasons.collect::<String>());
     let content = pretty_json(body).unwrap_or_else(|| body.to_owned());
-    format!("\n{}\n{reasons}{}\n", view.palette.paint(Tone::Heading, &head), escape_text(&content))
+    format!(
+        "\n{}\n{reasons}{}{}\n",
+        view.palette.paint(Tone::Heading, &head),
+        attributes(row),
+        escape_text(&content)
+    )
+}
+
+/// Characters of an attribute's value that are shown; JSON has all.
+const LONGEST_VALUE: usize = 500;
+
+/// The user attributes, a line each.
+fn attributes(row: &Row) -> String {
+    let line = |(name, attribute): (&String, &Attribute)| {
+        let value = match &attribute.value {
+            AttributeValue::Text(text) => text.clone(),
+            AttributeValue::Binary(bytes) => {
+                format!("{}, base64 in JSON", self::bytes(bytes.len() as u64))
+            }
+        };
+        let cut = value.char_indices().nth(LONGEST_VALUE).map(|(at, _)| at);
+        let shown = cut.map_or(value.clone(), |at| format!("{}…", &value[..at]));
+        let (name, kind) = (escape_line(name), escape_line(&attribute.data_type));
+        format!("   {name} ({kind}): {}\n", escape_line(&shown))
+    };
+    row.attributes.iter().flatten().map(line).collect()
 }
 
 #[cfg(test)]

@@ -162,15 +162,16 @@ impl Chosen {
         self
     }
 
-    /// With the bodies from the spool, when there is one.
+    /// With the attributes from the spool, and with the bodies where these are asked for.
     ///
     /// # Errors
     /// When the spool cannot be read.
-    pub fn with_bodies(mut self, spool: Option<&Spool>) -> Result<Self> {
-        let Some(spool) = spool else { return Ok(self) };
+    pub fn with_messages(mut self, spool: &Spool, bodies: bool) -> Result<Self> {
         for found in &mut self.found {
             if let Some(slot) = found.slot {
-                found.row.body = Some(spool.get(slot)?.body);
+                let message = spool.get(slot)?;
+                found.row.attributes = Some(message.attributes);
+                found.row.body = bodies.then_some(message.body);
             }
         }
         Ok(self)
