@@ -101,7 +101,7 @@ fn a_send_whose_answer_is_lost_is_never_repeated_on_a_standard_queue() {
             "SendMessageBatch" => fault.clone(),
             _ => Fault::None,
         });
-        let report = run.redrive(1);
+        let report = run.redrive(4);
         assert_eq!(count(&report, "uncertain"), 5);
         assert_eq!(run.calls.count("SendMessageBatch"), 1);
         assert_eq!(run.calls.count("DeleteMessageBatch"), 0, "what is uncertain is not deleted");
