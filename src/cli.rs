@@ -14,9 +14,11 @@ use crate::commands;
 #[derive(Debug, Parser)]
 #[command(name = "recoctl", version, arg_required_else_help = true, propagate_version = true)]
 #[command(
-    after_help = "Exit codes: 0 success, 1 service error, 2 usage, 3 config or credentials, \
-4 partial, 5 nothing to do, 6 findings, 7 refused for safety, 8 input, 130 interrupted.\n\
-`recoctl sandbox demo` is a tour on an embedded local AWS: no account needed."
+    after_help = format!(
+        "Exit codes: {}.\n\
+         `recoctl sandbox demo` is a tour on an embedded local AWS: no account needed.",
+        crate::exit::list()
+    )
 )]
 pub struct Cli {
     /// What holds for every command.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws;
 use crate::config::{Key, Settings};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::ui::Ui;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
@@ -23,7 +23,7 @@ pub struct Context {
     pub settings: Settings,
     /// The terminal.
     pub ui: Ui,
-    /// Cancelled by the first Ctrl-C or SIGTERM: finish what is in flight, release the rest,
+    /// Cancelled by the first signal: finish what is in flight, release the rest,
     /// report.
     pub cancel: CancellationToken,
     sdk: OnceCell<SdkConfig>,
@@ -50,7 +50,31 @@ impl Context {
     /// # Errors
     /// As [`aws::load`].
     pub async fn sdk(&self) -> Result<&SdkConfig> {
-        self.sdk.get_or_try_init(|| aws::load(&self.settings)).await
+        self.sdk.get_or_try_init(|| aws::load(&self.settings, None)).await
+    }
+
+    /// As [`Context::sdk`], for a command that is about a queue which no setting names. Its URL or
+    /// ARN gives the region where none is configured.
+    ///
+    /// # Errors
+    /// As [`aws::load`].
+    pub async fn sdk_for(&self, queue: &str) -> Result<&SdkConfig> {
+        self.sdk.get_or_try_init(|| aws::load(&self.settings, Some(queue))).await
+    }
+
+    /// Asks a yes-or-no question before something is done; anything but yes is no. `flag` names what
+    /// answers it beforehand. A signal ends the question, and with it the command.
+    ///
+    /// # Errors
+    /// Refused when there is no terminal to ask on; interrupted by a signal.
+    pub async fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
+        match self.cancel.run_until_cancelled(self.ui.ask(question, flag)).await {
+            Some(answer) => answer,
+            None => {
+                self.ui.end_line();
+                Err(Error::new(Kind::Interrupted, "interrupted at the question: nothing was done"))
+            }
+        }
     }
 
     /// The filter's policy: the configured file's, else the default.

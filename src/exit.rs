@@ -26,7 +26,7 @@ pub const INPUT: u8 = 8;
 pub const BOUNCED: u8 = 9;
 /// A bug in recoctl.
 pub const INTERNAL: u8 = 70;
-/// Stopped by Ctrl-C or SIGTERM; what was in flight was finished and reported.
+/// Stopped by a signal; what was in flight was finished and reported.
 pub const INTERRUPTED: u8 = 130;
 
 /// Every code with its name and meaning, in order; the manual and `docs/exit-codes.md` come from
@@ -58,9 +58,15 @@ pub const TABLE: [(u8, &str, &str); 12] = [
     (
         INTERRUPTED,
         "interrupted",
-        "stopped by Ctrl-C or SIGTERM; what was in flight was finished and reported",
+        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; what was in flight was finished and reported",
     ),
 ];
+
+/// Every code with its name, as help lists them.
+#[must_use]
+pub fn list() -> String {
+    TABLE.map(|(code, name, _)| format!("{code} {name}")).join(", ")
+}
 
 /// The code of a run that ended with a report.
 #[must_use]

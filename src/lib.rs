@@ -13,6 +13,7 @@ pub mod exit;
 mod flow;
 mod logging;
 mod run;
+mod signals;
 mod ui;
 
 pub use run::run;

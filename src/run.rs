@@ -12,7 +12,7 @@ use crate::config::{Key, Settings};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ui::{Ui, UiOptions};
-use crate::{commands, exit, logging};
+use crate::{commands, exit, logging, signals};
 
 /// Runs recoctl with these arguments.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -68,10 +68,10 @@ fn output_format(settings: &Settings) -> Result<OutputFormat> {
 }
 
 /// Runs the command while listening for signals: the first asks it to finish what is in flight,
-/// the second stops at once.
+/// a second one stops at once.
 async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let cancel = CancellationToken::new();
-    let second = listen(cancel.clone(), ui.clone());
+    let second = signals::listen(cancel.clone(), ui.clone());
     let work = async {
         let context = build(&cli.global, settings, ui, cancel).await?;
         let outcome = commands::run(&context, cli.command).await;
@@ -83,35 +83,6 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
         () = second => Err(Error::new(Kind::Interrupted, "stopped at once by a second signal").hint(
             "messages that were held become visible again when their visibility timeout ends",
         )),
-    }
-}
-
-async fn listen(cancel: CancellationToken, ui: Ui) {
-    if signal().await {
-        ui.status("stopping: finishing what is in flight (once more to stop at once)");
-        cancel.cancel();
-        if signal().await {
-            return;
-        }
-    }
-    // Signals cannot be heard on this system: the command runs to its end.
-    std::future::pending::<()>().await;
-}
-
-/// Waits for Ctrl-C or SIGTERM; false when they cannot be listened for.
-async fn signal() -> bool {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return false };
-        tokio::select! {
-            heard = tokio::signal::ctrl_c() => heard.is_ok(),
-            heard = terminate.recv() => heard.is_some(),
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        tokio::signal::ctrl_c().await.is_ok()
     }
 }
 

@@ -26,6 +26,9 @@ use crate::error::{Error, Kind, Result};
 /// Version of the JSON that reports are written as; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What writing to a terminal that has hung up answers on Unix.
+const EIO: i32 = 5;
+
 /// The terminal, or what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Ui {
@@ -82,7 +85,7 @@ impl Ui {
             OutputFormat::Json => {
                 let mut stdout = BufWriter::new(std::io::stdout().lock());
                 let written = report::json(&mut stdout, report)?;
-                printed(written.and_then(|()| stdout.flush()))
+                self.printed(written.and_then(|()| stdout.flush()))
             }
             OutputFormat::Jsonl => self.print(&report::jsonl(report)?),
         }
@@ -94,7 +97,18 @@ impl Ui {
     /// As [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
         let mut stdout = std::io::stdout().lock();
-        printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    /// Whoever reads stdout may stop when it has enough, and a terminal may be gone (then a write is
+    /// an I/O error); what is in flight is finished all the same.
+    fn printed(&self, written: std::io::Result<()>) -> Result<()> {
+        let Err(error) = written else { return Ok(()) };
+        let hung_up = self.view.width.is_some() && error.raw_os_error() == Some(EIO);
+        if hung_up || error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Input, "cannot write to stdout").because(&error))
     }
 
     /// A line of status: what is being done. Silent with `--quiet`.
@@ -130,22 +144,40 @@ impl Ui {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
-    /// Asks a yes-or-no question on the terminal; anything but yes is no.
+    /// Refuses a question that there is no terminal to ask on; `flag` names what answers it
+    /// beforehand.
     ///
     /// # Errors
-    /// Refused when there is nobody to ask; `flag` names what answers beforehand.
-    pub fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
-        if !self.may_ask {
-            return Err(Error::refused(format!("{question} There is no terminal to ask on"))
-                .hint(format!("add {flag} to answer yes beforehand")));
+    /// Refused when there is nobody to ask.
+    pub fn check_may_ask(&self, question: &str, flag: &str) -> Result<()> {
+        if self.may_ask {
+            return Ok(());
         }
+        Err(Error::refused(format!("{question} There is no terminal to ask on"))
+            .hint(format!("add {flag} to answer yes beforehand")))
+    }
+
+    /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run goes
+    /// on meanwhile, and the future may be dropped.
+    ///
+    /// # Errors
+    /// As [`Ui::check_may_ask`], or when the answer cannot be read.
+    pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
+        self.check_may_ask(question, flag)?;
         let _ = write!(std::io::stderr().lock(), "{question} [y/N] ");
-        let mut answer = String::new();
-        std::io::stdin()
-            .lock()
-            .read_line(&mut answer)
+        let read = tokio::task::spawn_blocking(|| {
+            let mut answer = String::new();
+            std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+        });
+        let answer = read.await.map_err(std::io::Error::other).flatten();
+        let answer = answer
             .map_err(|error| Error::new(Kind::Input, "cannot read the answer").because(&error))?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Ends a line of stderr that was left open by a question.
+    pub fn end_line(&self) {
+        self.stderr("");
     }
 
     /// A progress display of `total` units (`None` when unknown): a bar on a terminal, a line now
@@ -168,13 +200,3 @@ impl Ui {
 }
 
 pub use progress::Unit;
-
-/// Whoever reads stdout may stop when it has enough; what is in flight is finished all the same.
-fn printed(written: std::io::Result<()>) -> Result<()> {
-    match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Input, "cannot write to stdout").because(&error))
-        }
-        _ => Ok(()),
-    }
-}

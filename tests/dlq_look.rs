@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
+use reco_sandbox::sqs::{AttributeValue, Planted};
 use serde_json::{Value, json};
 use support::{Harness, eventually};
 
@@ -96,10 +96,13 @@ fn control_characters_never_reach_the_terminal() {
 }
 
 #[test]
-fn an_empty_dlq_is_nothing_to_do() {
+fn an_empty_dlq_is_a_sound_answer_unless_something_is_asked_for() {
     let harness = with_messages(0);
-    assert_eq!(harness.json(5, ["dlq", "peek"])["messages"], json!([]));
-    assert_eq!(harness.json(5, ["dlq", "classify"])["scanned"], 0);
+    assert_eq!(harness.json(0, ["dlq", "peek"])["messages"], json!([]));
+    assert_eq!(harness.json(0, ["dlq", "classify"])["scanned"], 0);
+    for command in ["peek", "classify"] {
+        harness.json(5, ["dlq", command, "--class", "malformed"]);
+    }
 }
 
 #[test]
@@ -268,6 +271,82 @@ fn only_a_newer_message_that_can_pass_and_goes_to_the_same_queue_supersedes() {
     ] {
         assert_eq!(classes[id.as_str()], class, "{why}");
     }
+}
+
+#[test]
+fn message_attributes_are_shown_and_what_aws_says_of_the_failure_is_a_reason() {
+    let harness = with_messages(0);
+    let sqs = harness.the_sandbox().sqs().clone();
+    let attributes = [
+        ("ErrorMessage".to_owned(), AttributeValue::string("Task timed out\u{9b} after 3.00 s")),
+        ("ErrorCode".to_owned(), AttributeValue::number("200")),
+        ("long".to_owned(), AttributeValue::string("x".repeat(2_000))),
+    ];
+    let body = "[1, [2]]".to_owned();
+    sqs.plant("recs-dlq", Planted { body, attributes: attributes.into(), ..Planted::default() })
+        .expect("planted");
+    let row = harness.json(0, ["dlq", "peek"])["messages"][0].clone();
+    assert_eq!(row["attributes"]["ErrorMessage"], "Task timed out\u{9b} after 3.00 s");
+    assert_eq!(row["attributes"]["ErrorCode"], 200);
+    assert_eq!(row["attributes"]["long"].as_str().map(str::len), Some(2_000));
+    assert!(row["body"].is_null(), "bodies only with --full");
+    let told = |row: &Value| {
+        row["reasons"].as_array().expect("reasons").iter().any(|reason| {
+            reason.as_str().is_some_and(|reason| reason.contains("200: Task timed out"))
+        })
+    };
+    assert!(told(&row));
+    assert!(told(&harness.json(0, ["dlq", "classify"])["messages"][0]));
+    let shown = |args: &[&str]| {
+        let output = harness.recoctl(args).output().expect("it runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let text = shown(&["dlq", "peek", "--full"]);
+    assert!(
+        text.contains("   ErrorMessage (String): Task timed out\\u{9b} after 3.00 s\n"),
+        "{text}"
+    );
+    assert!(text.contains("   ErrorCode (Number): 200\n"), "{text}");
+    assert!(text.contains('…') && !text.contains(&"x".repeat(600)), "{text}");
+    assert!(!shown(&["dlq", "peek"]).contains("ErrorMessage (String)"));
+}
+
+#[test]
+fn a_pointer_to_s3_is_foreign_and_where_the_payload_is_can_be_read() {
+    let harness = with_messages(0);
+    let sqs = harness.the_sandbox().sqs().clone();
+    for class in [
+        "software.amazon.payloadoffloading.PayloadS3Pointer",
+        "com.amazon.sqs.javamessaging.MessageS3Pointer",
+    ] {
+        let body = json!([class, {"s3BucketName": "b", "s3Key": "k"}]).to_string();
+        sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
+    }
+    let report = harness.json(0, ["dlq", "classify"]);
+    for row in report["messages"].as_array().expect("messages") {
+        assert_eq!(row["class"], "foreign");
+        let reason = row["reasons"][0].as_str().expect("a reason");
+        assert!(reason.contains(r#"bucket "b""#) && reason.contains(r#"key "k""#), "{reason}");
+    }
+}
+
+#[test]
+fn what_nothing_would_be_written_of_is_removed_with_a_copy() {
+    let harness = seeded();
+    let report = harness.json(0, ["dlq", "classify"]);
+    let groups = report["classes"].as_array().expect("classes");
+    let mut removed = 0;
+    for class in ["empty", "unknown-user"] {
+        let group = groups.iter().find(|group| group["class"] == class).expect("it is seeded");
+        let next = group["next"].as_str().expect("a command");
+        assert_eq!(next, format!("recoctl dlq purge --class {class} --backup {class}.jsonl"));
+        let report = harness.json(0, next.split(' ').skip(1));
+        assert_eq!(report["counts"]["deleted"], group["messages"], "{class}");
+        assert!(harness.home.path().join(format!("{class}.jsonl")).is_file());
+        removed += group["messages"].as_u64().expect("a count");
+    }
+    let left = report["scanned"].as_u64().expect("a count") - removed;
+    assert_eq!(depth(&harness, "recs-dlq").0 as u64, left);
 }
 
 #[test]

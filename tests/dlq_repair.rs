@@ -111,7 +111,7 @@ fn a_transform_that_fails_or_answers_twice_moves_nothing() {
         [(".data.x", "--transform failed"), ("., .", "more than one"), ("empty", "no value")]
     {
         let (harness, _) = with_bodies("", &[SOUND]);
-        let report = harness.json(1, ["dlq", "redrive", "--transform", transform]);
+        let report = harness.json(4, ["dlq", "redrive", "--transform", transform]);
         assert_eq!(report["counts"], json!({"unrepaired": 1}), "{transform}");
         let reason = report["messages"][0]["reason"].as_str().expect("a reason");
         assert!(reason.contains(why), "{transform}: {reason}");
@@ -136,6 +136,31 @@ fn a_changed_body_is_held_to_the_queues_limit() {
     assert!(bodies(&harness, "small").is_empty());
     let reason = report["messages"][0]["reason"].as_str().expect("a reason");
     assert!(reason.contains("takes at most 1024"), "{reason}");
+}
+
+#[test]
+fn attributes_that_stay_behind_with_an_envelope_are_named() {
+    let attributes = json!({
+        "tenant": {"Type": "String", "Value": "a"}, "priority": {"Type": "Number", "Value": "1"},
+    });
+    let sns = json!({"Type": "Notification", "Message": SOUND, "MessageAttributes": attributes});
+    let record = json!({"body": "[7,[8]]", "messageAttributes": {"tenant": {"stringValue": "a"}}});
+    let event = json!({"Records": [record]});
+    let (harness, _) = with_bodies("", &[&sns.to_string(), &event.to_string(), "[9,[8]]"]);
+    let left = json!({"tenant": 2, "priority": 1});
+    let plan = harness.json(0, ["dlq", "redrive", "--unwrap", "--dry-run"]);
+    assert_eq!(plan["attributes_left"], left);
+    let table =
+        harness.recoctl(["dlq", "redrive", "--unwrap", "--dry-run"]).output().expect("runs");
+    let table = String::from_utf8_lossy(&table.stdout).into_owned();
+    let line =
+        "message attributes would stay behind with their envelopes: priority (1), tenant (2)";
+    assert!(table.contains(line), "{table}");
+    let report = harness.json(0, ["dlq", "redrive", "--unwrap"]);
+    assert_eq!((&report["attributes_left"], &report["changed"]), (&left, &json!(2)));
+    let named = report["messages"].as_array().expect("messages").iter();
+    let named = named.filter_map(|row| row["changed"]["attributes_left"].as_array());
+    assert_eq!(named.map(Vec::len).sum::<usize>(), 3);
 }
 
 #[test]

@@ -298,8 +298,53 @@ fn an_id_that_is_not_there_is_told_and_the_others_move() {
     let report = arranged.harness.json(4, ["dlq", "redrive", "--id", &ids]);
     assert_eq!(report["missing"], json!(["gone"]));
     assert_eq!(arranged.names("recs"), set(["young"]));
-    let report = arranged.harness.json(1, ["dlq", "peek", "--id", "gone,nowhere"]);
+    let report = arranged.harness.json(5, ["dlq", "peek", "--id", "gone,nowhere"]);
     assert_eq!(report["missing"], json!(["gone", "nowhere"]));
+}
+
+#[test]
+fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("recs-dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
+    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    harness.set("RECOCTL_QUEUE", "recs");
+    let twins = ["0a1b2c3d-0000-4000-8000-000000000001", "0a1b2c3d-0000-4000-8000-000000000002"];
+    let alone = "99999999-0000-4000-8000-000000000003";
+    for (user, id) in [twins[0], twins[1], alone].into_iter().enumerate() {
+        let body = format!("[{user}, [10]]");
+        let planted = Planted { body, message_id: Some(id.to_owned()), ..Planted::default() };
+        sqs.plant("recs-dlq", planted).expect("planted");
+    }
+    let file = harness.home.path().join("copy").display().to_string();
+    for args in [
+        &["dlq", "peek", "--id", "0a1b2c3d"][..],
+        &["dlq", "classify", "--id", "0a1b2c3d"],
+        &["dlq", "redrive", "--id", "0a1b2c3d"],
+        &["dlq", "purge", "--id", "0a1b2c3d", "--backup", &file],
+        &["dlq", "export", &file, "--id", "0a1b2c3d"],
+    ] {
+        let output = harness.recoctl(args).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
+        assert!(twins.iter().all(|id| stderr.contains(id)), "{args:?}: {stderr}");
+        let depth = sqs.depth("recs-dlq").expect("there");
+        assert_eq!((depth.visible, depth.in_flight), (3, 0), "{args:?}");
+    }
+    let shown = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
+    let shown = String::from_utf8(shown.stdout).expect("UTF-8");
+    let short = shown.lines().find_map(|line| {
+        line.split(' ').next().filter(|id| alone.starts_with(id) && !id.is_empty())
+    });
+    let report = harness.json(0, ["dlq", "redrive", "--id", short.expect("it is shown")]);
+    assert_eq!(report["counts"], json!({"moved": 1, "skipped": 2}));
+    let report =
+        harness.json(0, ["dlq", "redrive", "--id", "0a1b2c3d-0000-4000-8000-000000000001"]);
+    assert_eq!(report["counts"], json!({"moved": 1, "skipped": 1}));
+    // Now that one of them is gone, it is unique.
+    let report = harness.json(0, ["dlq", "redrive", "--id", "0a1b2c3d"]);
+    assert_eq!(report["counts"], json!({"moved": 1}));
 }
 
 #[test]

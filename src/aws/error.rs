@@ -1,6 +1,7 @@
 //! From an SDK error to one that an operator can act on.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use reco_store::answer;
 
 use crate::error::{Error, Kind};
 
@@ -27,8 +28,25 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let what = what.into();
+    if let SdkError::ServiceError(_) | SdkError::ResponseError(_) = error
+        && error.code().is_none()
+        && let Some(answer) = answer::not_aws(error)
+    {
+        return Error::service(what).cause(answer).hint(
+            "something between here and AWS answered: check --endpoint-url, HTTPS_PROXY and the network",
+        );
+    }
     if let SdkError::ServiceError(service) = error {
-        return explain_service(what, service.err());
+        let code = service.err().code().unwrap_or_default();
+        let clock = answer::clock(code, service.err().message().unwrap_or_default(), error);
+        return match clock {
+            None => explain_service(what, service.err()),
+            Some(clock) => {
+                Error { kind: Kind::Credentials, ..explain_service(what, service.err()) }
+                    .cause(clock)
+                    .hint("set this machine's clock: AWS refuses signatures that are 5 minutes off")
+            }
+        };
     }
     let mut explained = Error::new(Kind::Service, what).because(error);
     // The SDK's own layers, which say nothing to an operator.

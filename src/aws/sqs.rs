@@ -19,7 +19,7 @@ pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
 pub use failure::{CallEffect, CallFailure};
 pub use receive::{Ask, Damaged, Received};
-pub use reference::QueueRef;
+pub use reference::{QueueRef, region_named};
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;

@@ -1,19 +1,22 @@
 //! Judging received messages: decode, facts, table, class.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use reco_core::Id;
 use reco_core::classify::{Classification, Content, Surroundings, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::item::{KeyType, Schema};
-use reco_core::message::{Message, forbidden_character};
+use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::user_digest;
 use reco_store::facts::FactsSource;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::aws::Table;
 use crate::config::Key;
@@ -109,9 +112,39 @@ pub struct Row {
     /// That an earlier run has already redriven it, by the word of its journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redriven: Option<Redriven>,
+    /// User attributes by name, where they were kept.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "attribute_values")]
+    pub attributes: Option<BTreeMap<String, Attribute>>,
     /// The body, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+}
+
+/// Characters of a service's reason that are shown; `dlq peek --full` has all of them.
+const LONGEST_FAILURE: usize = 200;
+
+/// Attributes as `--where` sees them: numbers as numbers, binary values as base64.
+fn attribute_values<S: Serializer>(
+    attributes: &Option<BTreeMap<String, Attribute>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    attributes.as_ref().map(values).serialize(serializer)
+}
+
+/// The values of attributes: numbers as numbers, so that they compare as such; binary values as
+/// base64.
+pub(crate) fn values(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<&str, Value> {
+    let value = |attribute: &Attribute| match &attribute.value {
+        AttributeValue::Binary(bytes) => Value::String(BASE64.encode(bytes)),
+        AttributeValue::Text(text) if attribute.data_type.starts_with("Number") => {
+            serde_json::from_str(text)
+                .ok()
+                .filter(Value::is_number)
+                .unwrap_or_else(|| Value::String(text.clone()))
+        }
+        AttributeValue::Text(text) => Value::String(text.clone()),
+    };
+    attributes.iter().map(|(name, attribute)| (name.as_str(), value(attribute))).collect()
 }
 
 /// A judged message with what `superseded` is decided by.
@@ -252,6 +285,10 @@ impl Judge {
         let redriven = self.history.as_ref().and_then(|history| history.recognise(message));
         let mut verdict = classify(content, &around);
         verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
+        verdict.reasons.extend(message.failure().map(|words| {
+            let words: String = words.chars().take(LONGEST_FAILURE).collect();
+            format!("the service that put it here says: {words}")
+        }));
         let row = Row {
             message_id: message.id.clone(),
             verdict,
@@ -265,6 +302,7 @@ impl Judge {
             sequence: message.system.get("SequenceNumber").and_then(|text| text.parse().ok()),
             unsendable: unsendable(message, self.queue.destination_limit),
             redriven,
+            attributes: None,
             body: None,
         };
         let home = self.queue.homes.of(message);
@@ -293,6 +331,7 @@ impl Row {
             sequence: None,
             unsendable: None,
             redriven: None,
+            attributes: None,
             body: None,
         }
     }

@@ -1,6 +1,6 @@
 //! Which messages the operator chose: every condition must hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reco_core::classify::Class;
 use reco_core::message::Message;
@@ -46,7 +46,7 @@ pub fn is_outdated(class: Class) -> bool {
 pub struct Matcher {
     /// Classes.
     pub classes: Classes,
-    /// Message ids.
+    /// Message ids, or the beginnings of some.
     pub ids: Option<BTreeSet<String>>,
     /// Queues that messages came from.
     pub sources: Option<Vec<QueueRef>>,
@@ -82,7 +82,7 @@ impl Matcher {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
         };
         self.classes.has(row.verdict.class)
-            && self.ids.as_ref().is_none_or(|ids| ids.contains(&row.message_id))
+            && self.ids.as_ref().is_none_or(|ids| named_by(ids, &row.message_id).is_some())
             && self.sources.as_ref().is_none_or(|sources| comes_from(row, sources))
             && age(self.older_than_s, |age, limit| age > limit)
             && age(self.newer_than_s, |age, limit| age < limit)
@@ -105,8 +105,10 @@ impl Matcher {
     /// Decides on what a scan found, one by one. Only what needs it is read from the spool.
     ///
     /// # Errors
-    /// When a message that must be read is not in the spool.
+    /// When a message that must be read is not in the spool; refused when the beginning of an id is
+    /// that of several.
     pub fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
+        self.check_unique(found.iter().map(|found| found.row.message_id.as_str()))?;
         let decide = |found: &Found| {
             if !self.holds(&found.row) {
                 return Ok(Match::No);
@@ -136,9 +138,48 @@ impl Matcher {
         let Some(ids) = &self.ids else { return Vec::new() };
         let mut missing: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
         for id in seen {
-            missing.remove(id);
+            if let Some(named) = named_by(ids, id) {
+                missing.remove(named);
+            }
         }
         missing.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// Beginnings of ids shorter than this name nothing: tables print 8 characters.
+const SHORTEST: usize = 4;
+
+/// Candidates named of an ambiguous beginning.
+const CANDIDATES: usize = 5;
+
+/// What names an id among these: itself, or a beginning of it as tables print them.
+fn named_by<'a>(ids: &'a BTreeSet<String>, id: &str) -> Option<&'a str> {
+    let beginnings = (SHORTEST..id.len()).rev().filter_map(|end| id.get(..end));
+    std::iter::once(id).chain(beginnings).find_map(|named| ids.get(named)).map(String::as_str)
+}
+
+impl Matcher {
+    /// Makes sure that no beginning of an id names several messages.
+    fn check_unique<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Result<()> {
+        let Some(ids) = &self.ids else { return Ok(()) };
+        let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for id in seen {
+            if let Some(by) = named_by(ids, id) {
+                named.entry(by).or_default().insert(id);
+            }
+        }
+        let Some((by, candidates)) = named.into_iter().find(|(_, ids)| ids.len() > 1) else {
+            return Ok(());
+        };
+        let all = candidates.len();
+        let mut names: Vec<&str> = candidates.into_iter().take(CANDIDATES).collect();
+        let more = format!("and {} more", all - names.len());
+        if all > names.len() {
+            names.push(&more);
+        }
+        Err(Error::refused(format!("--id {by} is the beginning of {all} messages' ids"))
+            .cause(names.join(", "))
+            .hint("give more of the id, or all of it: --id ID"))
     }
 }
 
@@ -222,6 +263,37 @@ mod tests {
         let matches = matcher.decide_all(&all, Some(&spool)).expect("decided");
         assert!(matches!(&matches[0], Match::Undecided(error) if !error.is_empty()));
         assert!(matcher.decide_all(&all, None).is_err(), "nothing is decided without the message");
+    }
+
+    #[test]
+    fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
+        let spool = Spool::new().expect("a spool");
+        let ids = ["aaaa1111-0000", "aaaa2222-0000", "bbbb1111-0000", "é-é-é-é-1", "ccc"];
+        let all = ids.map(|id| found(&spool, id, "[1, [10]]", 1));
+        let chosen = |named: &[&str]| {
+            let matcher =
+                Matcher { ids: Some(named.iter().map(|id| (*id).to_owned()).collect()), ..any() };
+            let missing = matcher.missing_of(ids.into_iter());
+            matcher.decide_all(&all, Some(&spool)).map(|matches| {
+                let pairs = ids.into_iter().zip(matches);
+                let chosen = pairs.filter(|(_, decided)| *decided == Match::Yes);
+                (chosen.map(|(id, _)| id).collect::<Vec<_>>(), missing)
+            })
+        };
+        let none = Vec::<String>::new;
+        assert_eq!(chosen(&["aaaa1"]).expect("one"), (vec![ids[0]], none()));
+        assert_eq!(chosen(&["bbbb", ids[1]]).expect("two"), (vec![ids[1], ids[2]], none()));
+        assert_eq!(chosen(&["é-é-"]).expect("one"), (vec![ids[3]], none()));
+        assert_eq!(chosen(&["bbbb", "bbbb1111"]).expect("one").0, [ids[2]]);
+        for unknown in ["bbb", "b", "bbbb1111-0000-0", "1111", "cc"] {
+            let (chosen, missing) = chosen(&[unknown]).expect("none");
+            assert!(chosen.is_empty(), "{unknown}");
+            assert_eq!(missing, [unknown]);
+        }
+        let error = chosen(&["bbbb", "aaaa"]).expect_err("two messages begin so");
+        let text = error.to_string();
+        assert!(text.contains("--id aaaa") && text.contains(ids[0]) && text.contains(ids[1]));
+        assert_eq!(error.kind, Kind::Refused);
     }
 
     #[test]

@@ -1,18 +1,15 @@
 //! jq expressions over messages.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Exn, Filter, Vars};
 use jaq_json::{Val, read};
-use reco_core::message::{Attribute, AttributeValue, Message};
+use reco_core::message::Message;
 use serde_json::{Value, json};
 
-use crate::flow::judge::Row;
+use crate::flow::judge::{Row, values};
 
 /// A compiled expression.
 pub struct Query {
@@ -135,7 +132,7 @@ fn input(row: &Row, message: &Message) -> Result<Val, String> {
     let document = json!({
         "message_id": row.message_id,
         "body_text": message.body,
-        "attributes": attributes(&message.attributes),
+        "attributes": values(&message.attributes),
         "class": row.verdict.class,
         "reasons": row.verdict.reasons,
         "age_s": row.age_s,
@@ -157,23 +154,12 @@ pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok()
 }
 
-/// Numbers as numbers, so that they compare as such; binary values as base64.
-fn attributes(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<&str, Value> {
-    let value = |attribute: &Attribute| match &attribute.value {
-        AttributeValue::Binary(bytes) => Value::String(BASE64.encode(bytes)),
-        AttributeValue::Text(text) if attribute.data_type.starts_with("Number") => {
-            serde_json::from_str(text)
-                .ok()
-                .filter(Value::is_number)
-                .unwrap_or_else(|| Value::String(text.clone()))
-        }
-        AttributeValue::Text(text) => Value::String(text.clone()),
-    };
-    attributes.iter().map(|(name, attribute)| (name.as_str(), value(attribute))).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use reco_core::message::{Attribute, AttributeValue};
+
     use super::*;
     use crate::commands::dlq::sample;
 

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use reco_sandbox::SandboxOptions;
-use reco_sandbox::faults::Fault as SandboxFault;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
@@ -20,25 +18,24 @@ fn never_twice(harness: &Harness, suffix: &str, messages: usize) {
     }
 }
 
-/// Kills a redrive once so many messages have arrived while their deletes are slow.
-fn killed(suffix: &str, messages: usize, arrived: usize) -> Harness {
-    let slow: SandboxFault = "DeleteMessageBatch:slow:1:60000".parse().expect("a fault");
-    let options = SandboxOptions { faults: vec![slow], ..SandboxOptions::empty() };
-    let mut harness = queues(suffix, options);
-    (0..messages).for_each(|user| drop(plant(&harness, suffix, &sound(user), user)));
+/// Kills a redrive once so many messages are acknowledged on record and none of them is deleted.
+fn killed(suffix: &str, messages: usize, acked: usize) -> Harness {
+    let mut harness = with_messages(suffix, messages);
     // The first delete proves that deleting works; it must come back.
-    behind(&mut harness, move |action, before| match (action, before) {
+    let wrong = behind(&mut harness, move |action, before| match (action, before) {
         ("DeleteMessageBatch", 1..) => Fault::Hang,
         _ => Fault::None,
     });
     let mut child = spawn(&harness, &["dlq", "redrive"]);
-    eventually("they arrive", Duration::from_secs(60), || {
-        bodies(&harness, &format!("recs{suffix}")).len() >= arrived
+    eventually("they are acknowledged", Duration::from_secs(60), || {
+        let journal = journals(&harness).pop().and_then(|path| std::fs::read_to_string(path).ok());
+        journal.is_some_and(|text| text.matches("{\"ack\":").count() >= acked)
     });
     child.kill().expect("killed");
     child.wait().expect("it ends");
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
+    // What it held comes back when its visibility timeout ends.
+    sqs(&harness).end_visibility(&format!("recs-dlq{suffix}"));
     harness
 }
 
@@ -82,15 +79,14 @@ fn a_killed_fifo_run_is_tried_again_without_a_duplicate() {
 #[test]
 fn what_was_perhaps_sent_is_left_out_until_that_is_said() {
     let mut harness = with_messages(STANDARD, 20);
-    behind(&mut harness, |action, _| match action {
+    let wrong = behind(&mut harness, |action, _| match action {
         "SendMessageBatch" => Fault::DropAfter,
         _ => Fault::None,
     });
     let first = harness.json(4, ["dlq", "redrive"]);
     let uncertain = count(&first, "uncertain");
     assert!(uncertain > 0, "{first}");
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
     // Named by class or id, too.
     let rows = first["messages"].as_array().expect("messages");
     let row = rows.iter().find(|row| row["fate"] == "uncertain").expect("one");
@@ -108,7 +104,7 @@ fn what_was_perhaps_sent_is_left_out_until_that_is_said() {
 #[test]
 fn refused_deletes_stop_the_run_with_its_first_message() {
     let mut harness = with_messages(STANDARD, 100);
-    behind(&mut harness, |action, _| match action {
+    let wrong = behind(&mut harness, |action, _| match action {
         "DeleteMessageBatch" => Fault::Deny,
         _ => Fault::None,
     });
@@ -118,8 +114,7 @@ fn refused_deletes_stop_the_run_with_its_first_message() {
     let second = harness.json(4, ["dlq", "redrive"]);
     assert_eq!(count(&second, "moved"), 0, "{}", second["counts"]);
     assert!(bodies(&harness, "recs").len() <= 2, "one a run at most, until deletes work");
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
     harness.json(0, ["dlq", "redrive"]);
     never_twice(&harness, STANDARD, 100);
     assert!(bodies(&harness, "recs-dlq").is_empty());
@@ -159,7 +154,7 @@ fn a_restore_is_done_once() {
 fn a_run_that_sent_nothing_is_not_unfinished() {
     // Killed while it scans.
     let mut harness = with_messages(STANDARD, 20);
-    behind(&mut harness, |action, _| match action {
+    let wrong = behind(&mut harness, |action, _| match action {
         "ReceiveMessage" => Fault::Hang,
         _ => Fault::None,
     });
@@ -167,8 +162,7 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
     eventually("it has begun", Duration::from_secs(60), || !journals(&harness).is_empty());
     child.kill().expect("killed");
     child.wait().expect("it ends");
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
     // A rejects file that is there already.
     harness.write("there.jsonl", "precious");
     let args = ["dlq", "redrive", "--salvage", "--rejects", "there.jsonl"];
@@ -186,13 +180,12 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
 #[test]
 fn a_journal_elsewhere_is_known_as_well() {
     let mut harness = with_messages(STANDARD, 10);
-    behind(&mut harness, |action, _| match action {
+    let wrong = behind(&mut harness, |action, _| match action {
         "DeleteMessageBatch" => Fault::Deny,
         _ => Fault::None,
     });
     harness.json(4, ["dlq", "redrive", "--journal", "mine.jsonl"]);
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
     let report = harness.json(0, ["dlq", "redrive"]);
     assert_eq!((count(&report, "already-sent"), count(&report, "moved")), (1, 9));
     never_twice(&harness, STANDARD, 10);

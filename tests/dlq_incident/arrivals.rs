@@ -87,14 +87,13 @@ fn exports_and_purges_end_while_messages_arrive() {
 fn a_resume_ends_while_messages_arrive() {
     let mut harness = with_messages(STANDARD, 60);
     // Sent and not deleted; then the deletes work again, but the handles of the run are gone.
-    behind(&mut harness, |action, before| match action {
+    let wrong = behind(&mut harness, |action, before| match action {
         "DeleteMessageBatch" if before > 0 => crate::faults::Fault::Deny,
         _ => crate::faults::Fault::None,
     });
     let report = harness.json(4, ["dlq", "redrive"]);
     assert!(count(&report, "not-deleted") > 0, "{report}");
-    let straight = harness.the_sandbox().endpoint();
-    harness.set("AWS_ENDPOINT_URL_SQS", &straight);
+    wrong.heal();
     let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(100), false);
     let journal = report["journal"].as_str().expect("a journal");
     let resumed = harness.recoctl(["dlq", "journal", "resume", journal]).output().expect("it runs");

@@ -11,7 +11,7 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::{Planted, Sqs};
 use serde_json::{Value, json};
 
-use crate::faults::{self, Calls, Fault};
+use crate::faults::{self, Fault};
 use crate::support::Harness;
 
 pub const STANDARD: &str = "";
@@ -63,15 +63,29 @@ pub fn sqs(harness: &Harness) -> &Sqs {
     harness.the_sandbox().sqs()
 }
 
+/// A server in front of the sandbox's SQS that goes wrong until it is healed.
+pub struct Wrong(Arc<AtomicBool>);
+
+impl Wrong {
+    /// From now on every call is served.
+    pub fn heal(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Puts a server in front of the sandbox's SQS that goes wrong by this rule.
 pub fn behind(
     harness: &mut Harness,
     rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
-) -> Calls {
-    let sqs = sqs(harness).clone();
-    let (endpoint, calls) = harness.runtime.block_on(faults::start(sqs, Arc::new(rule)));
+) -> Wrong {
+    let (sqs, healed) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
+    let is_healed = Arc::clone(&healed);
+    let rule = move |action: &str, before: usize| {
+        if is_healed.load(Ordering::Relaxed) { Fault::None } else { rule(action, before) }
+    };
+    let (endpoint, _) = harness.runtime.block_on(faults::start(sqs, Arc::new(rule)));
     harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
-    calls
+    Wrong(healed)
 }
 
 /// Bodies in a queue, sorted.

@@ -101,6 +101,13 @@ impl Named {
             let Ok(report) = serde_json::from_slice::<Value>(&shown.stdout) else { continue };
             let double = report["possibly_double"].as_array().into_iter().flatten();
             self.ids.extend(double.filter_map(Value::as_str).map(str::to_owned));
+            // Sent or perhaps sent, and not deleted: what a resume and every next run name.
+            for row in report["messages"].as_array().into_iter().flatten() {
+                let open = ["acked", "uncertain", "intended"];
+                if open.iter().any(|standing| row["standing"] == *standing) {
+                    self.ids.extend(row["message_id"].as_str().map(str::to_owned));
+                }
+            }
         }
     }
 }

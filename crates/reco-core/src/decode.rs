@@ -17,6 +17,7 @@ mod entry;
 mod envelope;
 mod fault;
 mod ids;
+mod pointer;
 mod position;
 mod strip;
 

@@ -102,6 +102,23 @@ impl Message {
         self.system.get(SOURCE_ARN).map(String::as_str)
     }
 
+    /// Why the service that put the message here gave up on it, in that service's words: EventBridge
+    /// sets `ERROR_CODE` and `ERROR_MESSAGE`, Lambda and SNS set `ErrorCode` and `ErrorMessage`.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        let text = |names: [&str; 2]| {
+            let attribute = names.into_iter().find_map(|name| self.attributes.get(name))?;
+            match &attribute.value {
+                AttributeValue::Text(text) if !text.trim().is_empty() => Some(text.trim()),
+                _ => None,
+            }
+        };
+        let code = text(["ERROR_CODE", "ErrorCode"]);
+        let message = text(["ERROR_MESSAGE", "ErrorMessage"]);
+        let words: Vec<&str> = code.into_iter().chain(message).collect();
+        if words.is_empty() { None } else { Some(words.join(": ")) }
+    }
+
     /// What the message counts against the limits of a message and of a batch: body, and names,
     /// type labels and values of user attributes (AWS: SendMessageBatch).
     #[must_use]

@@ -11,6 +11,11 @@ pub struct Tally {
     pub excluded: u64,
     /// Should have been done and was not.
     pub failed: u64,
+    /// Done in part, or perhaps: sent and not deleted, its answer lost, not decided because the
+    /// operator's own expression failed on it.
+    pub partly: u64,
+    /// Named by the operator, and not there.
+    pub missing: u64,
 }
 
 /// How a run ended.
@@ -25,7 +30,7 @@ pub enum Outcome {
     NothingToDo,
     /// What `--fail-on` names was found.
     Findings,
-    /// Nothing could be done.
+    /// A service failed, and nothing could be done.
     Failed,
     /// Stopped because too much of what was redriven came back.
     Bounced,
@@ -37,21 +42,29 @@ impl Tally {
     /// The truth table. Partial success is never success; an interruption outranks all, since the
     /// caller must know that the work was not finished.
     ///
-    /// | interrupted | failed | done | outcome |
-    /// |---|---|---|---|
-    /// | yes | any | any | interrupted |
-    /// | no | > 0 | > 0 | partial |
-    /// | no | > 0 | 0 | failed |
-    /// | no | 0 | > 0 | success |
-    /// | no | 0 | 0 | nothing to do |
+    /// | interrupted | partly | failed | missing | done | outcome |
+    /// |---|---|---|---|---|---|
+    /// | yes | any | any | any | any | interrupted |
+    /// | no | > 0 | any | any | any | partial |
+    /// | no | 0 | > 0 | any | > 0 | partial |
+    /// | no | 0 | > 0 | any | 0 | failed |
+    /// | no | 0 | 0 | > 0 | > 0 | partial |
+    /// | no | 0 | 0 | > 0 | 0 | nothing to do |
+    /// | no | 0 | 0 | 0 | > 0 | success |
+    /// | no | 0 | 0 | 0 | 0 | nothing to do |
     #[must_use]
     pub fn outcome(self, interrupted: bool) -> Outcome {
-        match (interrupted, self.failed > 0, self.done > 0) {
-            (true, _, _) => Outcome::Interrupted,
-            (false, true, true) => Outcome::Partial,
-            (false, true, false) => Outcome::Failed,
+        if interrupted {
+            return Outcome::Interrupted;
+        }
+        if self.partly > 0 {
+            return Outcome::Partial;
+        }
+        match (self.failed > 0, self.missing > 0, self.done > 0) {
+            (true, _, true) | (false, true, true) => Outcome::Partial,
+            (true, _, false) => Outcome::Failed,
             (false, false, true) => Outcome::Success,
-            (false, false, false) => Outcome::NothingToDo,
+            (false, _, false) => Outcome::NothingToDo,
         }
     }
 }

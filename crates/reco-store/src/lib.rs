@@ -3,11 +3,13 @@
 //! Decisions stay in `reco-core`; this crate asks, writes, and says exactly what was and was not
 //! done.
 
+pub mod answer;
 pub mod client;
 pub mod dynamodb_json;
 pub mod encode;
 pub mod facts;
 pub mod generated_at;
+pub mod http;
 pub mod lists;
 pub mod reader;
 pub mod retry;

@@ -7,6 +7,8 @@ use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
+use crate::answer;
+
 /// What kind of failure it is: decides whether to try again, and what the operator checks first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -75,11 +77,15 @@ impl ServiceError {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let code = error.code().map(str::to_owned);
-        let message = match (&code, error.message()) {
+        let mut message = match (&code, error.message()) {
             (Some(code), Some(message)) => format!("{code}: {message}"),
             (Some(code), None) => code.clone(),
-            (None, _) => chain(error),
+            (None, _) => answer::not_aws(error).unwrap_or_else(|| chain(error)),
         };
+        let said = error.message().unwrap_or_default();
+        if let Some(clock) = answer::clock(code.as_deref().unwrap_or_default(), said, error) {
+            message.push_str(&format!("; {clock}"));
+        }
         let kind = kind_of(error, code.as_deref());
         ServiceError { operation, table: table.to_owned(), kind, code, message }
     }

@@ -59,6 +59,17 @@ impl QueueRef {
     }
 }
 
+/// The region that a queue's URL, or the ARN of a queue, a table or a function, names.
+#[must_use]
+pub fn region_named(given: &str) -> Option<String> {
+    if !given.starts_with("arn:") {
+        return QueueRef::parse(given).ok()?.region;
+    }
+    // AWS: arn:partition:service:region:account:resource.
+    let region = given.split(':').nth(3)?;
+    (!region.is_empty()).then(|| region.to_owned())
+}
+
 /// AWS: CreateQueue, QueueName: up to 80 letters, digits, `-` and `_`, with `.fifo` at the end of
 /// a FIFO queue's.
 fn is_name(name: &str) -> bool {
@@ -91,12 +102,16 @@ fn from_url(url: &str) -> Option<QueueRef> {
 }
 
 /// AWS: "Amazon SQS endpoints and quotas": `sqs.REGION.amazonaws.com`, and the legacy
-/// `REGION.queue.amazonaws.com`. Other hosts (an emulator, a proxy) name no region.
+/// `REGION.queue.amazonaws.com`, `queue.amazonaws.com` being us-east-1's; `sqs.REGION.api.aws` is
+/// dual-stack. Other hosts (an emulator, a proxy) name no region.
 fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     match labels[..] {
-        ["sqs" | "sqs-fips", region, "amazonaws", "com", ..] => Some(region.to_owned()),
-        [region, "queue", "amazonaws", "com", ..] => Some(region.to_owned()),
+        ["sqs" | "sqs-fips", region, "amazonaws", "com", ..]
+        | ["sqs" | "sqs-fips", region, "api", "aws"]
+        | [region, "queue", "amazonaws", "com", ..]
+        | [_, "sqs", region, "vpce", "amazonaws", "com"] => Some(region.to_owned()),
+        ["queue", "amazonaws", "com"] => Some("us-east-1".to_owned()),
         _ => None,
     }
 }
@@ -130,6 +145,30 @@ mod tests {
             parsed("arn:aws-cn:sqs:cn-north-1:123456789012:recs"),
             ("recs".to_owned(), some("123456789012"), some("cn-north-1"))
         );
+    }
+
+    #[test]
+    fn a_region_is_read_off_urls_and_arns_of_any_service() {
+        for (given, region) in [
+            ("https://sqs.eu-west-1.amazonaws.com/123456789012/recs", Some("eu-west-1")),
+            ("https://sqs.eu-west-1.api.aws/123456789012/recs", Some("eu-west-1")),
+            ("https://sqs-fips.us-gov-west-1.api.aws/123456789012/recs", Some("us-gov-west-1")),
+            ("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/recs", Some("cn-north-1")),
+            ("https://queue.amazonaws.com/123456789012/recs", Some("us-east-1")),
+            (
+                "https://vpce-0a-1b.sqs.eu-west-1.vpce.amazonaws.com/123456789012/recs",
+                Some("eu-west-1"),
+            ),
+            ("arn:aws:sqs:eu-west-1:123456789012:recs", Some("eu-west-1")),
+            ("arn:aws:dynamodb:eu-north-1:123456789012:table/recommendations", Some("eu-north-1")),
+            ("arn:aws:lambda:eu-north-1:123456789012:function:recs", Some("eu-north-1")),
+            ("http://127.0.0.1:4566/000000000000/recs", None),
+            ("recs", None),
+            ("arn:aws:iam::123456789012:role/x", None),
+            ("arn:", None),
+        ] {
+            assert_eq!(region_named(given).as_deref(), region, "{given}");
+        }
     }
 
     #[test]

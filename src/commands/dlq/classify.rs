@@ -9,7 +9,7 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::reach::{self, Reach};
+use super::reach::Reach;
 use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use super::{again, class_parser, rows};
@@ -51,6 +51,9 @@ struct ClassifyReport {
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
+    /// Whether messages were chosen by more than their place.
+    #[serde(skip)]
+    narrowed: bool,
     /// Messages that were received.
     scanned: u64,
     #[serde(flatten)]
@@ -114,6 +117,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let report = ClassifyReport {
         queues: session.queues(),
         basis: session.basis.clone(),
+        narrowed: narrows,
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
@@ -139,8 +143,8 @@ fn next_command(class: Class) -> &'static str {
         Class::Partial => "dlq redrive --class partial --rate 50 --dry-run",
         Class::Malformed => "dlq peek --class malformed --full",
         Class::Foreign => "dlq peek --class foreign --full",
-        Class::UnknownUser => "dlq peek --class unknown-user --full",
-        Class::Empty => "dlq peek --class empty --full",
+        Class::UnknownUser => "dlq purge --class unknown-user --backup unknown-user.jsonl",
+        Class::Empty => "dlq purge --class empty --backup empty.jsonl",
         Class::Oversize => "dlq peek --class oversize",
         Class::Stale => "dlq peek --class stale",
         Class::Superseded => "dlq peek --class superseded",
@@ -155,16 +159,16 @@ impl Report for ClassifyReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: self.left_out(),
-            failed: self.damaged.len() as u64
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64
-                + self.reach.missed(),
+            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            partly: self.undecided + self.reach.missed(),
+            missing: self.missing.len() as u64,
         };
-        match reach::outcome(tally, &self.reach, self.interrupted) {
+        match tally.outcome(self.interrupted) {
             // A finding in half a scan is still one, but the caller must know it was cut short.
             Outcome::Interrupted => Outcome::Interrupted,
             _ if !self.findings.is_empty() => Outcome::Findings,
+            // That there is nothing is a sound answer to who asks for all.
+            Outcome::NothingToDo if self.scanned == 0 && !self.narrowed => Outcome::Success,
             other => other,
         }
     }

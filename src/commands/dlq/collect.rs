@@ -72,7 +72,7 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
     let matcher = Arc::new(task.select.matcher(Classes::Any)?);
     if task.must_confirm() && !context.ui.may_ask {
         // Refuses before anything is received.
-        context.ui.confirm(&task.question(), "--yes")?;
+        context.ui.check_may_ask(&task.question(), "--yes")?;
     }
     let spool = Arc::new(Spool::new()?);
     let keeps = (task.file.is_some() && !task.dry_run) || matcher.needs_message();
@@ -118,9 +118,6 @@ fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     };
     let planning = if task.dry_run { "planning: " } else { "" };
     context.ui.status(format!("{planning}{what} (about {about})"));
-    for limit in &session.basis.limits {
-        context.ui.warn(limit);
-    }
 }
 
 /// A run under way.
@@ -185,7 +182,7 @@ impl Collector<'_> {
     async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         if !self.confirmed && !scan.found.is_empty() {
-            self.confirm(&scan.found)?;
+            self.confirm(&scan.found).await?;
             self.confirmed = true;
         }
         let (going, staying) = self.choose(scan.found)?;
@@ -209,7 +206,7 @@ impl Collector<'_> {
     }
 
     /// Asks, now that it is known what would be deleted. Meanwhile the heartbeat keeps the hold.
-    fn confirm(&self, found: &[Found]) -> Result<()> {
+    async fn confirm(&self, found: &[Found]) -> Result<()> {
         let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
         let question = format!(
             "{} messages were received, {} of them retryable; {}",
@@ -217,7 +214,7 @@ impl Collector<'_> {
             count(found.iter().filter(sound).count() as u64),
             self.task.question()
         );
-        if tokio::task::block_in_place(|| self.context.ui.confirm(&question, "--yes"))? {
+        if self.context.confirm(&question, "--yes").await? {
             return Ok(());
         }
         Err(Error::refused("nothing was deleted: not confirmed"))

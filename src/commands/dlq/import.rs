@@ -71,9 +71,9 @@ struct Plan {
 /// is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let home = Home::of(&context.settings)?;
-    let sqs = Sqs::new(context.sdk().await?);
     let header = Opened::open(&args.file).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
+    let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, state) = sqs.resolve(&given).await?;
     let id = header.export_id.clone();
     // Before the ledger is read: another import may be writing it.
@@ -88,7 +88,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     warn(context, &args, &plan);
     let mut journal = None;
     if !args.dry_run && plan.to_send() > 0 {
-        confirm(context, &args, &plan)?;
+        confirm(context, &args, &plan).await?;
         let (written, stamp) = plan.ledger.write(&home, &origin, plan.queue.fifo)?;
         let written = Arc::new(written);
         let passing = home.is_passing();
@@ -182,14 +182,11 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
 }
 
 fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
-    let (file, messages) = (&args.file, count(plan.ending.messages));
-    if let Some(line) = plan.ending.torn_line {
+    // The report says so, too; whoever is asked must know it before.
+    if !args.yes && context.ui.may_ask && !plan.ending.complete {
+        let (file, messages) = (&args.file, count(plan.ending.messages));
         context.ui.warn(format!(
-            "{file} breaks off within line {line}: it has {messages} whole messages, and the run that wrote it was cut off"
-        ));
-    } else if !plan.ending.complete {
-        context.ui.warn(format!(
-            "{file} has no end, since the run that wrote it was cut off: it has {messages} messages"
+            "{file} has no end, since the run that wrote it was cut off: it has {messages} whole messages"
         ));
     }
     if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
@@ -207,13 +204,13 @@ fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
     }
 }
 
-fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
+async fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
     let question = format!(
         "this sends {} messages to {}, under new ids. Send them?",
         count(plan.to_send()),
         plan.queue.name
     );
-    if args.yes || context.ui.confirm(&question, "--yes")? {
+    if args.yes || context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was imported: not confirmed"))

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use clap::Args;
+use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::reach::{self, Reach};
+use super::reach::Reach;
 use super::rows;
 use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Queues, Session, SessionOptions};
@@ -17,7 +18,7 @@ use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
 use crate::flow::spool::Spool;
 use crate::flow::sqs::Released;
-use crate::ui::{Report, Tone, View, count, escape_line, escape_text, pretty_json};
+use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ pub struct PeekArgs {
     /// Show at most so many messages; scans until that many are found
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
-    /// Show the bodies, too
+    /// Show the bodies and the message attributes, too
     #[arg(long)]
     pub full: bool,
     /// Receive even if the DLQ has a redrive policy of its own
@@ -70,10 +71,9 @@ struct PeekReport {
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
     let matcher = Arc::new(args.select.matcher(Classes::Any)?);
-    let keeps = args.full || matcher.needs_message();
-    let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
+    let spool = Arc::new(Spool::new()?);
     let narrows = args.select.narrows();
-    let keep = spool.clone().map_or(Keep::Nothing, Keep::Spooled);
+    let keep = Keep::Spooled(Arc::clone(&spool));
     let options = SessionOptions {
         at_most: (!narrows).then_some(max),
         ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
@@ -83,8 +83,8 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let mut scan = session.scan(context, goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
-    let chosen = chosen.first(max).with_bodies(spool.as_deref().filter(|_| args.full))?;
+    let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan)?;
+    let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));
     context.ui.report(&report)?;
     Ok(report.outcome())
@@ -121,13 +121,15 @@ impl Report for PeekReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: (self.scanned - self.messages.len() as u64).saturating_sub(self.undecided),
-            failed: self.damaged.len() as u64
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64
-                + self.reach.missed(),
+            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            partly: self.undecided + self.reach.missed(),
+            missing: self.missing.len() as u64,
         };
-        reach::outcome(tally, &self.reach, self.interrupted)
+        match tally.outcome(self.interrupted) {
+            // That there is nothing is a sound answer to who asks for all.
+            Outcome::NothingToDo if self.scanned == 0 && self.wanted.is_none() => Outcome::Success,
+            outcome => outcome,
+        }
     }
 
     fn render(&self, view: &View) -> String {
@@ -191,7 +193,32 @@ fn body(row: &Row, body: &str, view: &View) -> String {
     let reasons = row.verdict.reasons.iter().map(|reason| format!("   {}\n", escape_line(reason)));
     let reasons = view.palette.paint(Tone::Faint, &reasons.collect::<String>());
     let content = pretty_json(body).unwrap_or_else(|| body.to_owned());
-    format!("\n{}\n{reasons}{}\n", view.palette.paint(Tone::Heading, &head), escape_text(&content))
+    format!(
+        "\n{}\n{reasons}{}{}\n",
+        view.palette.paint(Tone::Heading, &head),
+        attributes(row),
+        escape_text(&content)
+    )
+}
+
+/// Characters of an attribute's value that are shown; JSON has all.
+const LONGEST_VALUE: usize = 500;
+
+/// The user attributes, a line each.
+fn attributes(row: &Row) -> String {
+    let line = |(name, attribute): (&String, &Attribute)| {
+        let value = match &attribute.value {
+            AttributeValue::Text(text) => text.clone(),
+            AttributeValue::Binary(bytes) => {
+                format!("{}, base64 in JSON", self::bytes(bytes.len() as u64))
+            }
+        };
+        let cut = value.char_indices().nth(LONGEST_VALUE).map(|(at, _)| at);
+        let shown = cut.map_or(value.clone(), |at| format!("{}…", &value[..at]));
+        let (name, kind) = (escape_line(name), escape_line(&attribute.data_type));
+        format!("   {name} ({kind}): {}\n", escape_line(&shown))
+    };
+    row.attributes.iter().flatten().map(line).collect()
 }
 
 #[cfg(test)]

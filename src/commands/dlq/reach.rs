@@ -2,7 +2,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use crate::flow::sqs::{DrainEnd, Hidden};
@@ -118,16 +117,6 @@ fn words_of(hidden: &HiddenRow) -> String {
         ));
     }
     text
-}
-
-/// How a command ended that looked at messages. That some were there and did not come is not the
-/// failure of everything.
-#[must_use]
-pub fn outcome(tally: Tally, reach: &Reach, interrupted: bool) -> Outcome {
-    match tally.outcome(interrupted) {
-        Outcome::Failed if reach.missed() > 0 => Outcome::Partial,
-        other => other,
-    }
 }
 
 /// How many messages arrived while `taken` of `depth` were received and `visible` are there now.

@@ -137,7 +137,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let repair = args.repair.repair()?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
-        context.ui.confirm(QUESTION, "--yes")?;
+        context.ui.check_may_ask(QUESTION, "--yes")?;
     }
     let engine = match engine::choose(context, &args).await? {
         Chosen::Native(outcome) => return Ok(outcome),
@@ -221,7 +221,7 @@ fn must_confirm(args: &RedriveArgs) -> bool {
 }
 
 /// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
-fn confirm(context: &Context, found: &[Found]) -> Result<()> {
+async fn confirm(context: &Context, found: &[Found]) -> Result<()> {
     let of = |chosen: fn(Class) -> bool| {
         let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
         count(rows.count() as u64)
@@ -231,7 +231,7 @@ fn confirm(context: &Context, found: &[Found]) -> Result<()> {
         of(|_| true),
         of(is_outdated)
     );
-    if tokio::task::block_in_place(|| context.ui.confirm(&question, "--yes"))? {
+    if context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was moved: not confirmed"))

@@ -22,7 +22,7 @@ pub struct SelectArgs {
     /// Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
     pub class: Vec<Choice>,
-    /// Only these messages; @FILE reads the ids from a file, one a line
+    /// Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<String>,
     /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source
@@ -162,15 +162,16 @@ impl Chosen {
         self
     }
 
-    /// With the bodies from the spool, when there is one.
+    /// With the attributes from the spool, and with the bodies where these are asked for.
     ///
     /// # Errors
     /// When the spool cannot be read.
-    pub fn with_bodies(mut self, spool: Option<&Spool>) -> Result<Self> {
-        let Some(spool) = spool else { return Ok(self) };
+    pub fn with_messages(mut self, spool: &Spool, bodies: bool) -> Result<Self> {
         for found in &mut self.found {
             if let Some(slot) = found.slot {
-                found.row.body = Some(spool.get(slot)?.body);
+                let message = spool.get(slot)?;
+                found.row.attributes = Some(message.attributes);
+                found.row.body = bodies.then_some(message.body);
             }
         }
         Ok(self)

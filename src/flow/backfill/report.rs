@@ -324,6 +324,7 @@ impl BackfillReport {
             done: written + deleted,
             excluded: skipped + coalesced + stale + other_shard,
             failed: rejected + failed + left + broken + stopped,
+            ..Tally::default()
         };
         let interrupted =
             self.stopped.as_ref().is_some_and(|stopped| stopped.cause == Cause::Interrupted);

@@ -38,6 +38,8 @@ pub struct Changed {
     pub rejected: usize,
     /// What was done.
     pub steps: Vec<Step>,
+    /// Names of message attributes that stay behind with an envelope.
+    pub left_behind: Vec<String>,
     /// Its class as it goes out.
     pub class: Class,
     /// WCU that it will cost.
@@ -70,6 +72,7 @@ struct Draft {
     at: usize,
     message: Message,
     steps: Vec<Step>,
+    left_behind: Vec<String>,
     rejected: Vec<Rejected>,
 }
 
@@ -120,11 +123,15 @@ impl Mender<'_> {
         let slot = found
             .slot
             .ok_or_else(|| Error::new(Kind::Internal, "a message to be repaired was not kept"))?;
-        let mut draft =
-            Draft { at, message: self.spool.get(slot)?, steps: Vec::new(), rejected: Vec::new() };
+        let message = self.spool.get(slot)?;
+        let (steps, left_behind, rejected) = (Vec::new(), Vec::new(), Vec::new());
+        let mut draft = Draft { at, message, steps, left_behind, rejected };
         if self.repair.unwrap {
             match strip(&draft.message.body) {
-                Ok(Some(stripped)) => draft.becomes(stripped.body, Step::Unwrap),
+                Ok(Some(stripped)) => {
+                    draft.left_behind = stripped.attributes;
+                    draft.becomes(stripped.body, Step::Unwrap);
+                }
                 Ok(None) => {}
                 Err(error) => return Ok(Err(format!("--unwrap: {error}"))),
             }
@@ -210,6 +217,7 @@ impl Mender<'_> {
             rejects,
             rejected: draft.rejected.len(),
             steps: draft.steps.clone(),
+            left_behind: draft.left_behind.clone(),
             class,
             wcu: row.verdict.wcu,
             size: row.size_bytes,

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::describe::describe;
 use super::fault::clip;
+use super::pointer::pointer;
 use super::{
     BadEntry, DecodeError, Decoded, Envelope, Position, Shape, Top, entry, malformed, offset_in,
     present, start_of_value, syntax,
@@ -21,7 +22,7 @@ pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeE
     let start = start_of_value(text);
     match text.as_bytes().get(start) {
         None => Err(malformed(text, start, "empty")),
-        Some(b'[') => entry::lone_pair(text),
+        Some(b'[') => pointer(text).map_or_else(|| entry::lone_pair(text), Err),
         Some(b'{') => object(text, depth),
         Some(_) if text[start..].starts_with('\u{feff}') => {
             Err(malformed(text, start, "begins with a byte order mark; write UTF-8 without one"))
@@ -60,7 +61,7 @@ fn object(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     {
         return unwrapped;
     }
-    Err(DecodeError::Foreign { reason: describe(text) })
+    Err(pointer(text).unwrap_or_else(|| DecodeError::Foreign { reason: describe(text) }))
 }
 
 fn unwrap(text: &str, top: &Top<'_>, depth: usize) -> Option<Result<Decoded, DecodeError>> {

@@ -3,7 +3,10 @@
 //! Envelopes are told by their structure alone, by the same signs and in the same order of
 //! precedence as when decoding; whether what is inside decodes is the caller's question.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::envelope::MAX_DEPTH;
@@ -16,6 +19,9 @@ pub struct Stripped {
     pub body: String,
     /// What was taken off, outermost first; never empty.
     pub envelopes: Vec<Envelope>,
+    /// Names of message attributes that the envelopes held. They are no part of the body, and stay
+    /// behind with the envelope.
+    pub attributes: Vec<String>,
 }
 
 /// An envelope that cannot be taken off.
@@ -36,12 +42,15 @@ pub enum StripError {
 pub fn strip(text: &str) -> Result<Option<Stripped>, StripError> {
     let mut inner: Option<String> = None;
     let mut envelopes = Vec::new();
+    let mut attributes = Vec::new();
     while envelopes.len() < MAX_DEPTH {
-        let Some((envelope, body)) = outermost(inner.as_deref().unwrap_or(text))? else { break };
+        let whole = inner.as_deref().unwrap_or(text);
+        let Some((envelope, body)) = outermost(whole)? else { break };
+        attributes.extend(attributes_of(envelope, whole));
         envelopes.push(envelope);
         inner = Some(body);
     }
-    Ok(inner.map(|body| Stripped { body, envelopes }))
+    Ok(inner.map(|body| Stripped { body, envelopes, attributes }))
 }
 
 fn outermost(text: &str) -> Result<Option<(Envelope, String)>, StripError> {
@@ -63,6 +72,32 @@ fn outermost(text: &str) -> Result<Option<(Envelope, String)>, StripError> {
     match top.records {
         Some(records) => Ok(only_record(records)?.map(|body| (Envelope::SqsEvent, body))),
         None => Ok(None),
+    }
+}
+
+/// The message attributes that an envelope holds beside the message: `MessageAttributes` of an SNS
+/// notification, `messageAttributes` of a record of an SQS event.
+fn attributes_of(envelope: Envelope, whole: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Holder {
+        #[serde(default, rename = "MessageAttributes", alias = "messageAttributes")]
+        attributes: BTreeMap<String, IgnoredAny>,
+    }
+    #[derive(Deserialize)]
+    struct Event {
+        #[serde(rename = "Records")]
+        records: Vec<Holder>,
+    }
+    let names = |holder: Holder| holder.attributes.into_keys();
+    match envelope {
+        Envelope::Sns => {
+            serde_json::from_str::<Holder>(whole).into_iter().flat_map(names).collect()
+        }
+        Envelope::SqsEvent => {
+            let event = serde_json::from_str::<Event>(whole).into_iter();
+            event.flat_map(|event| event.records).flat_map(names).collect()
+        }
+        Envelope::EventBridge | Envelope::LambdaDestination => Vec::new(),
     }
 }
 

@@ -104,3 +104,48 @@ fn envelopes_nested_beyond_reason_are_foreign() {
     }
     assert!(matches!(decode(&value.to_string()), Err(DecodeError::Foreign { .. })));
 }
+
+/// The class of a body by itself, with what is said of it.
+fn foreign_reason(body: &str) -> String {
+    match decode(body) {
+        Err(error @ DecodeError::Foreign { .. }) => error.to_string(),
+        other => panic!("{body}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_pointer_of_the_extended_client_is_foreign_and_names_bucket_and_key() {
+    let java = "software.amazon.payloadoffloading.PayloadS3Pointer";
+    let legacy = "com.amazon.sqs.javamessaging.MessageS3Pointer";
+    for body in [
+        format!(r#"["{java}",{{"s3BucketName":"b-1","s3Key":"k/2"}}]"#),
+        format!(r#"["{legacy}",{{"s3BucketName":"b-1","s3Key":"k/2"}}]"#),
+        format!(r#"  [ "{java}" , {{ "s3Key":"k/2" , "s3BucketName":"b-1", "etag": [1] }} ] "#),
+        format!(r#"["{legacy}",{{"S3BucketName":"b-1","S3Key":"k/2"}}]"#),
+        format!(r#"["{java}",{{"s3_bucket_name":"b-1","s3_key":"k/2"}}]"#),
+        r#"["com.example.MyS3Pointer",{"s3BucketName":"b-1","s3Key":"k/2"}]"#.to_owned(),
+        r#"{"s3BucketName":"b-1","s3Key":"k/2"}"#.to_owned(),
+        r#"{"S3BucketName":"b-1","S3Key":"k/2"}"#.to_owned(),
+        sns(&format!(r#"["{java}",{{"s3BucketName":"b-1","s3Key":"k/2"}}]"#)).to_string(),
+    ] {
+        let reason = foreign_reason(&body);
+        for word in ["S3", r#"bucket "b-1""#, r#"key "k/2""#] {
+            assert!(reason.contains(word), "no {word} in {reason}");
+        }
+    }
+    let reason = foreign_reason(&format!(r#"["{java}",{{"s3Key":5}}]"#));
+    assert!(reason.contains("bucket not named"), "{reason}");
+    assert!(foreign_reason(&format!(r#"["{java}", null]"#)).contains("S3"));
+    let long = "x".repeat(5_000);
+    let reason = foreign_reason(&format!(r#"["{java}",{{"s3BucketName":"{long}","s3Key":"k"}}]"#));
+    assert!(reason.len() < 600, "{}", reason.len());
+}
+
+#[test]
+fn what_only_looks_like_a_pointer_is_what_it_was() {
+    assert!(decode(r#"["my-S3Pointer-user", [1, 2]]"#).is_ok());
+    assert!(decode(r#"["S3Pointer", [1, 2]]"#).is_ok(), "a user may be called so");
+    assert!(foreign_reason(r#"{"s3Key":"k"}"#).contains("an object with"));
+    assert!(matches!(decode(r#"["u", {"s3BucketName":"b"}]"#), Err(DecodeError::Malformed { .. })));
+    assert!(matches!(decode(r#"["S3Pointer""#), Err(DecodeError::Malformed { .. })));
+}

@@ -97,6 +97,25 @@ fn entry() -> impl Strategy<Value = Value> {
     ]
 }
 
+#[test]
+fn attributes_of_envelopes_are_named() {
+    let attributes = json!({"a": {"Type": "String", "Value": "x"}, "b": {}});
+    let sns = |inner: &str| json!({"Type": "Notification", "Message": inner, "MessageAttributes": attributes});
+    let event =
+        json!({"Records": [{"body": sns("[1, [2]]").to_string(), "messageAttributes": {"c": {}}}]});
+    let names = |body: Value| strip(&body.to_string()).unwrap().unwrap().attributes;
+    assert_eq!(names(sns("[1, [2]]")), ["a", "b"]);
+    assert_eq!(names(event), ["c", "a", "b"]);
+    assert_eq!(
+        names(json!({"Type": "Notification", "Message": "x", "MessageAttributes": 5})),
+        [""; 0]
+    );
+    assert_eq!(
+        names(json!({"requestPayload": {"data": []}, "MessageAttributes": attributes})),
+        [""; 0]
+    );
+}
+
 proptest! {
     #[test]
     fn envelopes_come_off_in_the_order_in_which_they_were_put_on(

@@ -195,6 +195,29 @@ fn a_message_counts_body_names_labels_and_values() {
 }
 
 #[test]
+fn a_service_that_gave_up_says_why() {
+    let told = |attributes: &[(&str, &str)]| {
+        let attribute = |text: &str| Attribute {
+            data_type: "String".to_owned(),
+            value: AttributeValue::Text(text.to_owned()),
+        };
+        let attributes =
+            attributes.iter().map(|(name, text)| ((*name).to_owned(), attribute(text)));
+        Message { attributes: attributes.collect(), ..message(1, false) }.failure()
+    };
+    let event_bridge = [("ERROR_CODE", "NO_PERMISSIONS"), ("ERROR_MESSAGE", " denied\n")];
+    assert_eq!(told(&event_bridge).as_deref(), Some("NO_PERMISSIONS: denied"));
+    let lambda = [("ErrorCode", "200"), ("ErrorMessage", "timed out"), ("RequestID", "r")];
+    assert_eq!(told(&lambda).as_deref(), Some("200: timed out"));
+    assert_eq!(told(&[("ErrorMessage", "timed out")]).as_deref(), Some("timed out"));
+    assert_eq!(told(&[("ErrorMessage", " "), ("RequestID", "r")]), None);
+    let binary =
+        Attribute { data_type: "Binary".to_owned(), value: AttributeValue::Binary(vec![1]) };
+    let attributes = [("ErrorMessage".to_owned(), binary)].into();
+    assert_eq!(Message { attributes, ..message(1, false) }.failure(), None);
+}
+
+#[test]
 fn system_attributes_are_read_as_numbers_where_they_are() {
     let mut message = message(0, false);
     assert_eq!(

@@ -10,6 +10,7 @@ fn report(messages: Vec<Row>) -> ClassifyReport {
         missing: vec![],
         queues: sample::queues(),
         basis: Basis { limits: vec!["facts are `none`".to_owned()], ..sample::basis() },
+        narrowed: false,
         scanned: messages.len() as u64,
         reach: Reach { exhausted: true, ..Reach::default() },
         unfinished: vec![],
@@ -51,7 +52,9 @@ fn a_finding_outranks_success_but_not_an_interruption() {
     assert_eq!(found.outcome(), Outcome::Findings);
     let cut_short = ClassifyReport { interrupted: true, ..found };
     assert_eq!(cut_short.outcome(), Outcome::Interrupted);
-    assert_eq!(report(vec![]).outcome(), Outcome::NothingToDo);
+    assert_eq!(report(vec![]).outcome(), Outcome::Success, "an empty DLQ is a sound answer");
+    let narrowed = ClassifyReport { narrowed: true, ..report(vec![]) };
+    assert_eq!(narrowed.outcome(), Outcome::NothingToDo);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Task;
 use crate::aws::sqs::Damaged;
-use crate::commands::dlq::reach::{self, Reach};
+use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::rows;
 use crate::commands::dlq::session::Queues;
 use crate::flow::judge::Basis;
@@ -232,19 +232,14 @@ impl Collected {
             done: self.of(Fate::Exported) + self.of(Fate::Deleted) + self.of(Fate::Planned),
             excluded: (self.of(Fate::Skipped) + self.of(Fate::BeyondMax))
                 .saturating_sub(self.undecided),
-            failed: self.of(Fate::NotDeleted)
-                + self.of(Fate::Left)
+            failed: self.of(Fate::Left)
                 + self.of(Fate::Damaged)
-                + self.released.unreleased.len() as u64
-                + self.undecided
-                + self.missing.len() as u64
-                + missed,
+                + self.released.unreleased.len() as u64,
+            // Perhaps deleted; and what the expression failed on was perhaps meant.
+            partly: self.of(Fate::NotDeleted) + self.undecided + missed,
+            missing: self.missing.len() as u64,
         };
-        match reach::outcome(tally, &self.reach, self.interrupted) {
-            // Something was perhaps done, although not what was asked.
-            Outcome::Failed if self.of(Fate::NotDeleted) > 0 => Outcome::Partial,
-            other => other,
-        }
+        tally.outcome(self.interrupted)
     }
 
     /// For people.

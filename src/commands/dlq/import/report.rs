@@ -138,7 +138,9 @@ impl Report for ImportReport {
         let tally = Tally {
             done: self.of(Fate::Sent) + self.of(Fate::Planned),
             excluded: self.of(Fate::AlreadySent),
-            failed: self.of(Fate::Uncertain) + self.of(Fate::Failed) + self.of(Fate::Left),
+            failed: self.of(Fate::Failed) + self.of(Fate::Left),
+            partly: self.of(Fate::Uncertain),
+            ..Tally::default()
         };
         tally.outcome(self.interrupted)
     }

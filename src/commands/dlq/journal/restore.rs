@@ -116,7 +116,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         .filter(|(_, standing)| gone(*standing))
         .map(|(id, _)| id.to_owned())
         .collect();
-    let sqs = Sqs::new(context.sdk().await?);
+    let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, queue_state) = sqs.resolve(&given).await?;
     // Before the ledger is read: another restore may be writing it.
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;
@@ -124,7 +124,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let ledger = Ledger::open(&home, &origin, args.again)?;
     let plan = Plan::of(&ledger, wanted);
     let left_out = total - plan.wanted();
-    confirm(context, args, &queue, plan.send.len() as u64, left_out)?;
+    confirm(context, args, &queue, plan.send.len() as u64, left_out).await?;
     let name = queue.name.clone();
     let mut messages: Vec<Row> = plan.uncertain;
     if !plan.send.is_empty() {
@@ -136,7 +136,8 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         messages.extend(send(context, &sender, path.clone(), plan.send).await?);
         let counts = BTreeMap::from([("restored".to_owned(), restored(&messages))]);
         let failed = messages.len() as u64 - restored(&messages);
-        let tally = Tally { done: restored(&messages), excluded: left_out, failed };
+        let done = restored(&messages);
+        let tally = Tally { done, excluded: left_out, failed, ..Tally::default() };
         let outcome = tally.outcome(context.cancel.is_cancelled());
         if let Err(error) = journal.close_with(outcome, counts).await {
             context.ui.warn(format!("the restore's journal has no end: {error}"));
@@ -192,7 +193,7 @@ impl Plan {
     }
 }
 
-fn confirm(
+async fn confirm(
     context: &Context,
     args: &RestoreArgs,
     queue: &Queue,
@@ -209,7 +210,7 @@ fn confirm(
         question.push_str(&format!(" {left_out} more are left out: the DLQ may still have them."));
     }
     question.push_str(" Send them?");
-    if context.ui.confirm(&question, "--yes")? {
+    if context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was restored: not confirmed"))
@@ -249,8 +250,8 @@ impl Report for RestoreReport {
     const ROWS: Option<&'static str> = Some("messages");
 
     fn outcome(&self) -> Outcome {
-        Tally { done: self.restored, excluded: self.left_out, failed: self.failed }
-            .outcome(self.interrupted)
+        let (done, excluded) = (self.restored, self.left_out);
+        Tally { done, excluded, failed: self.failed, ..Tally::default() }.outcome(self.interrupted)
     }
 
     fn render(&self, _view: &View) -> String {

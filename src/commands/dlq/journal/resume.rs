@@ -89,7 +89,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let finished = if left == Default::default() {
         Finished::default()
     } else {
-        let sqs = Sqs::new(context.sdk().await?);
+        let sqs = Sqs::new(context.sdk_for(&header.source).await?);
         let (from, from_state) = sqs.resolve(&header.source).await?;
         let depth = from_state.visible;
         let dlq = Known { queue: from.clone(), state: from_state };
@@ -201,14 +201,11 @@ fn outcome(counts: &BTreeMap<&str, u64>, released: &Released, interrupted: bool)
     let sum = |names: &[&str]| names.iter().filter_map(|name| counts.get(name)).sum::<u64>();
     let tally = Tally {
         done: sum(&["deleted", "gone", "resent"]),
-        excluded: 0,
-        failed: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
-    };
-    match tally.outcome(interrupted) {
         // Nothing is broken: the run was cut off where nobody can know more.
-        Outcome::Failed => Outcome::Partial,
-        other => other,
-    }
+        partly: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
+        ..Tally::default()
+    };
+    tally.outcome(interrupted)
 }
 
 impl Report for ResumeReport {

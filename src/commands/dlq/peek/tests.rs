@@ -73,7 +73,16 @@ fn json_has_what_the_table_cuts() {
 #[test]
 fn outcomes() {
     assert_eq!(report(sample::rows()).outcome(), Outcome::Success);
-    assert_eq!(report(vec![]).outcome(), Outcome::NothingToDo);
+    assert_eq!(report(vec![]).outcome(), Outcome::Success, "an empty DLQ is a sound answer");
+    let asked = |scanned| {
+        PeekReport { wanted: Some("malformed".to_owned()), scanned, ..report(vec![]) }.outcome()
+    };
+    assert_eq!([asked(0), asked(5)], [Outcome::NothingToDo; 2]);
+    let missing = PeekReport { missing: vec!["m".to_owned()], ..report(vec![]) };
+    assert_eq!(
+        PeekReport { wanted: Some("matching".to_owned()), ..missing }.outcome(),
+        Outcome::NothingToDo
+    );
     let interrupted = PeekReport { interrupted: true, ..report(sample::rows()) };
     assert_eq!(interrupted.outcome(), Outcome::Interrupted);
     let damaged = DamagedRow { message_id: "m".to_owned(), reason: "r".to_owned() };

@@ -1,11 +1,16 @@
 //! What a redrive changed, as its report says it.
 
+use std::collections::BTreeMap;
+
 use reco_core::classify::Class;
 use serde::Serialize;
 
 use super::repair::RepairPlan;
 use crate::flow::repair::{Changed, Step};
 use crate::ui::{count, escape_line};
+
+/// Attributes named in the table; JSON has all.
+const NAMED: usize = 10;
 
 /// What was done to one message's body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,6 +25,9 @@ pub(super) struct Change {
     digest: String,
     /// Entries of it that do not go out.
     rejected: usize,
+    /// Names of message attributes that stay behind with the envelope that was taken off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes_left: Vec<String>,
 }
 
 impl From<&Changed> for Change {
@@ -30,6 +38,7 @@ impl From<&Changed> for Change {
             size_bytes: changed.size,
             digest: changed.digest.to_string(),
             rejected: changed.rejected,
+            attributes_left: changed.left_behind.clone(),
         }
     }
 }
@@ -45,6 +54,8 @@ pub(super) struct Changes {
     rejected_entries: u64,
     /// The file that has these entries; null when there are none.
     rejects: Option<String>,
+    /// Names of message attributes that stayed behind with envelopes, and how many messages each.
+    attributes_left: BTreeMap<String, u64>,
 }
 
 impl Changes {
@@ -53,11 +64,17 @@ impl Changes {
         rejects: Option<String>,
         changes: impl Iterator<Item = &'a Change>,
     ) -> Self {
-        let none = Changes { repair, changed: 0, rejected_entries: 0, rejects };
-        changes.fold(none, |sum, change| Changes {
-            changed: sum.changed + 1,
-            rejected_entries: sum.rejected_entries + change.rejected as u64,
-            ..sum
+        let attributes_left = BTreeMap::new();
+        let none = Changes { repair, changed: 0, rejected_entries: 0, rejects, attributes_left };
+        changes.fold(none, |mut sum, change| {
+            for name in &change.attributes_left {
+                *sum.attributes_left.entry(name.clone()).or_default() += 1;
+            }
+            Changes {
+                changed: sum.changed + 1,
+                rejected_entries: sum.rejected_entries + change.rejected as u64,
+                ..sum
+            }
         })
     }
 
@@ -79,6 +96,20 @@ impl Changes {
             text.push_str(&format!("; rejects {}", escape_line(rejects)));
         }
         text.push('\n');
+        if !self.attributes_left.is_empty() {
+            let names: Vec<String> = self
+                .attributes_left
+                .iter()
+                .take(NAMED)
+                .map(|(name, messages)| format!("{} ({})", escape_line(name), count(*messages)))
+                .collect();
+            let more = if self.attributes_left.len() > NAMED { ", ..." } else { "" };
+            let verb = if dry_run { "would stay" } else { "stayed" };
+            text.push_str(&format!(
+                "message attributes {verb} behind with their envelopes: {}{more}\n",
+                names.join(", ")
+            ));
+        }
         text
     }
 }

@@ -89,6 +89,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         None => pair,
     };
     pair::check_home(&pair)?;
+    pair::guard(&pair, args.force)?;
     if let Some(reason) = forbidden(&sqs, &pair).await? {
         if auto {
             return Ok(Chosen::client(reason));
@@ -101,7 +102,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     }
     let confirmed = must_confirm(args);
     if confirmed {
-        confirm(context, &pair)?;
+        confirm(context, &pair).await?;
     }
     let reason = if auto {
         "everything is to move, and nothing else is asked for"
@@ -207,10 +208,10 @@ fn busy(dlq: &str, task: &MoveTask) -> Error {
         )
 }
 
-fn confirm(context: &Context, pair: &Pair) -> Result<()> {
+async fn confirm(context: &Context, pair: &Pair) -> Result<()> {
     let about = count(pair.dlq.state.visible);
     let question = format!("{} holds about {about} messages; {QUESTION}", pair.dlq.queue.name);
-    if tokio::task::block_in_place(|| context.ui.confirm(&question, "--yes"))? {
+    if context.confirm(&question, "--yes").await? {
         return Ok(());
     }
     Err(Error::refused("nothing was moved: not confirmed"))

@@ -127,8 +127,8 @@ impl Native<'_> {
             return Ok((task, false));
         }
         let question = "the move task goes on by itself. Cancel it? (what has moved stays moved)";
-        let cancel = ui.may_ask
-            && tokio::task::block_in_place(|| ui.confirm(question, "--yes")).unwrap_or(false);
+        // Not ended by the signal that led here; a second one ends the command.
+        let cancel = ui.may_ask && ui.ask(question, "--yes").await.unwrap_or(false);
         if !cancel {
             ui.warn("the move task goes on; `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it");
             return Ok((task, true));
@@ -190,7 +190,8 @@ impl Report for NativeReport {
 
     fn outcome(&self) -> Outcome {
         let completed = self.task.status == MoveStatus::Completed;
-        let tally = Tally { done: self.task.moved, excluded: 0, failed: u64::from(!completed) };
+        let failed = u64::from(!completed);
+        let tally = Tally { done: self.task.moved, failed, ..Tally::default() };
         tally.outcome(self.interrupted)
     }
 

@@ -16,7 +16,7 @@ use super::RedriveArgs;
 use super::change::Changes;
 use super::engine::Engine;
 use super::run::MovedTo;
-use crate::commands::dlq::reach::{self, Reach};
+use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::session::Queues;
 use crate::flow::judge::Basis;
 use crate::flow::redrive::{Bounced, Guard, Pauses};
@@ -227,28 +227,23 @@ impl Report for RedriveReport {
                 .map(|category| self.of(category))
                 .sum::<u64>()
                 .saturating_sub(self.undecided),
-            failed: [
-                Category::NotDeleted,
-                Category::Uncertain,
-                Category::Failed,
-                Category::Unrepaired,
-                Category::Left,
-                Category::Damaged,
-            ]
-            .into_iter()
-            .map(|category| self.of(category))
-            .sum::<u64>()
-                + self.released.unreleased.len() as u64
+            failed: [Category::Failed, Category::Left, Category::Damaged]
+                .into_iter()
+                .map(|category| self.of(category))
+                .sum::<u64>()
+                + self.released.unreleased.len() as u64,
+            // Sent, or perhaps sent; and what the operator's own expressions failed on.
+            partly: [Category::NotDeleted, Category::Uncertain, Category::Unrepaired]
+                .into_iter()
+                .map(|category| self.of(category))
+                .sum::<u64>()
                 + self.undecided
-                + self.missing.len() as u64
                 + self.reach.missed(),
+            missing: self.missing.len() as u64,
         };
-        let perhaps_sent = self.of(Category::NotDeleted) + self.of(Category::Uncertain);
-        match reach::outcome(tally, &self.reach, self.interrupted) {
+        match tally.outcome(self.interrupted) {
             Outcome::Interrupted => Outcome::Interrupted,
             _ if self.bounces.stopped => Outcome::Bounced,
-            // Something was done, although not what was asked.
-            Outcome::Failed if perhaps_sent > 0 => Outcome::Partial,
             outcome => outcome,
         }
     }

@@ -112,7 +112,7 @@ impl<'a> Redrive<'a> {
         self.note_cleared(std::mem::take(&mut scan.cleared));
         scan.found = self.set_returned_apart(scan.found)?;
         if !self.confirmed && !scan.found.is_empty() {
-            confirm(self.context, &scan.found)?;
+            confirm(self.context, &scan.found).await?;
             self.confirmed = true;
         }
         scan.found = self.clear_sent(scan.found).await?;

@@ -1,0 +1,159 @@
+//! Answers that say more than their error code: that the clock is wrong, or that it was not AWS who
+//! answered.
+
+use std::time::SystemTime;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+
+/// AWS takes a signature within 5 minutes of its own clock, S3 and some others within 15; less than
+/// this is not worth a word.
+const WORTH_A_WORD_S: i64 = 60;
+
+/// Characters of a foreign answer that are shown.
+const FIRST_WORDS: usize = 120;
+
+/// Codes of calls that were refused for their time.
+const CLOCK_CODES: [&str; 9] = [
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+    "RequestInTheFuture",
+    "InvalidSignatureException",
+    "InvalidSignature",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
+    "IncompleteSignatureException",
+    "ExpiredTokenException",
+];
+
+/// How far off this machine's clock is, for a call that was refused for it: "this machine's clock is
+/// 14 min behind AWS's". `None` where the clock is right, or is not what the call was refused for.
+#[must_use]
+pub fn clock<E>(code: &str, message: &str, error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let short = code.rsplit(['#', '.']).next().unwrap_or(code);
+    let about_time = ["Signature expired", "Signature not yet current", "too skewed"];
+    if !CLOCK_CODES.contains(&short) && !about_time.iter().any(|words| message.contains(words)) {
+        return None;
+    }
+    let date = error.raw_response().and_then(|raw| raw.headers().get("date"));
+    let theirs = date.and_then(http_date).or_else(|| server_time(message))?;
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    skew(i64::try_from(since.as_secs()).ok()?, theirs)
+}
+
+/// The words for a clock that says `ours` when AWS's says `theirs`, in epoch seconds.
+fn skew(ours: i64, theirs: i64) -> Option<String> {
+    let (off, way) = (ours.abs_diff(theirs), if ours < theirs { "behind" } else { "ahead of" });
+    if off < WORTH_A_WORD_S.unsigned_abs() {
+        return None;
+    }
+    let words = match off {
+        0..7_200 => format!("{} min", (off + 30) / 60),
+        7_200..172_800 => format!("{} h", (off + 1_800) / 3_600),
+        _ => format!("{} days", (off + 43_200) / 86_400),
+    };
+    Some(format!("this machine's clock is {words} {way} AWS's"))
+}
+
+/// What an answer looks like that is none of AWS's: a proxy's page, a captive portal, another
+/// server. `None` for an answer that AWS may have given.
+#[must_use]
+pub fn not_aws<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let raw = error.raw_response()?;
+    let kind = raw.headers().get("content-type");
+    let body = raw.body().bytes().unwrap_or_default();
+    describe(raw.status().as_u16(), kind, body)
+}
+
+fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> Option<String> {
+    let kind = content_type.unwrap_or_default().to_ascii_lowercase();
+    let has_awss_type = ["json", "xml", "cbor"].iter().any(|known| kind.contains(known));
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    let is_html = ["<!doctype html", "<html"].iter().any(|start| {
+        text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    });
+    // A server of AWS may answer without a body; it does not answer with a page.
+    if !is_html && (has_awss_type || text.is_empty() && kind.is_empty()) {
+        return None;
+    }
+    let shown = if kind.is_empty() { "none" } else { content_type.unwrap_or_default() };
+    let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first: String = words.chars().take(FIRST_WORDS).collect();
+    let more = if first.len() < words.len() { "…" } else { "" };
+    let said = if first.is_empty() { "no body".to_owned() } else { format!("{:?}", first + more) };
+    Some(format!("the answer is not AWS's: status {status}, content type {shown}, {said}"))
+}
+
+/// The time of an HTTP `Date` header in epoch seconds, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<i64> {
+    use aws_smithy_types::date_time::{DateTime, Format};
+    DateTime::from_str(text, Format::HttpDate).ok().map(|time| time.secs())
+}
+
+/// The server's own time as AWS puts it into a refusal: `... (20260101T001900Z + 5 min.)`.
+fn server_time(message: &str) -> Option<i64> {
+    use aws_smithy_types::date_time::{DateTime, Format};
+    let text = message.split('(').nth(1)?.split([' ', ')']).next()?;
+    let digits = |range: std::ops::Range<usize>| text.get(range);
+    let iso = format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        digits(0..4)?,
+        digits(4..6)?,
+        digits(6..8)?,
+        digits(9..11)?,
+        digits(11..13)?,
+        digits(13..15)?
+    );
+    DateTime::from_str(&iso, Format::DateTime).ok().map(|time| time.secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_told_in_the_unit_that_fits() {
+        let told = |ours| skew(ours, 1_000_000).unwrap_or_default();
+        assert_eq!(told(1_000_000 - 840), "this machine's clock is 14 min behind AWS's");
+        assert_eq!(told(1_000_000 + 840), "this machine's clock is 14 min ahead of AWS's");
+        assert_eq!(told(1_000_000 - 10_900), "this machine's clock is 3 h behind AWS's");
+        assert_eq!(told(1_000_000 + 400_000), "this machine's clock is 5 days ahead of AWS's");
+        assert_eq!(told(1_000_059), "");
+    }
+
+    #[test]
+    fn times_are_read_off_headers_and_messages() {
+        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(http_date("yesterday"), None);
+        let message = "Signature expired: 19941106T083000Z is now earlier than 19941106T084437Z \
+                       (19941106T084937Z - 5 min.)";
+        assert_eq!(server_time(message), Some(784_111_777));
+        for none in ["", "Signature expired", "(", "(é)", "(1994)", "(19941306T084937Z)"] {
+            assert_eq!(server_time(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_none_of_awss_and_json_is() {
+        let html = "<!DOCTYPE html>\n<html><head><title>Log in</title></head></html>";
+        let told = describe(302, Some("text/html; charset=utf-8"), html.as_bytes());
+        let told = told.expect("told");
+        for word in ["302", "text/html", "<!DOCTYPE html> <html><head><title>Log in"] {
+            assert!(told.contains(word), "no {word} in {told}");
+        }
+        assert!(describe(200, Some("application/json"), html.as_bytes()).is_some(), "it lies");
+        assert!(describe(502, None, b"Bad Gateway").expect("told").contains("content type none"));
+        assert!(describe(503, Some("text/plain"), b"").expect("told").contains("no body"));
+        let long = describe(500, Some("text/plain"), &b"x ".repeat(5_000)).expect("told");
+        assert!(long.len() < 250, "{}", long.len());
+        for sound in [
+            (Some("application/x-amz-json-1.0"), &b"{}"[..]),
+            (Some("text/xml"), b"<ErrorResponse/>"),
+            (Some("application/cbor"), b"\xa0"),
+            (None, b""),
+        ] {
+            assert_eq!(describe(400, sound.0, sound.1), None, "{sound:?}");
+        }
+    }
+}

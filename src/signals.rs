@@ -1,0 +1,80 @@
+//! The signals that end a run: Ctrl-C, SIGTERM, SIGHUP (the ssh session is gone) and SIGQUIT.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::ui::Ui;
+
+/// A second signal within this time is the first one's echo: GNU `timeout` signals the child and
+/// its group, a terminal that closes sends SIGHUP and the shell another, a finger bounces.
+const ECHO: Duration = Duration::from_secs(1);
+
+/// Listens for signals: the first cancels, so that the run finishes what is in flight and reports.
+/// Returns at the second one that comes a second or more after it: the run is to stop at once.
+pub async fn listen(cancel: CancellationToken, ui: Ui) {
+    let Some(mut signals) = Signals::new() else {
+        // Signals cannot be heard on this system: the command runs to its end.
+        return std::future::pending().await;
+    };
+    signals.next().await;
+    let first = Instant::now();
+    cancel.cancel();
+    ui.status(
+        "stopping: finishing what is in flight (again, in a second or more, to stop at once)",
+    );
+    loop {
+        signals.next().await;
+        if first.elapsed() >= ECHO {
+            return;
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate(), SignalKind::quit()];
+        if !is_ignored(SignalKind::hangup().as_raw_value()) {
+            kinds.push(SignalKind::hangup());
+        }
+        let signals: Result<Vec<_>, _> = kinds.into_iter().map(signal).collect();
+        signals.ok().map(Signals)
+    }
+
+    async fn next(&mut self) {
+        let received = self.0.iter_mut().map(|signal| Box::pin(signal.recv()));
+        futures::future::select_all(received).await;
+    }
+}
+
+/// Whether whoever started this process had it ignore a signal, as `nohup` does with SIGHUP. Known
+/// where there is a `/proc`.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    (1..=64).contains(&signal) && mask & (1 << (signal - 1)) != 0
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Option<Self> {
+        Some(Signals)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
