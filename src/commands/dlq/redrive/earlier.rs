@@ -53,7 +53,8 @@ impl Redrive<'_> {
         let gone = |proof: &&Deletable| by_id.get(proof.message_id()) == Some(&DeleteOutcome::Deleted);
         let gone: Vec<&Deletable> = proofs.iter().filter(gone).collect();
         let journal = Journal::append(path, &state)?;
-        journal.durable(deleted(gone)?).await?;
+        journal.durable(deleted(gone.iter().copied())?).await?;
+        self.cleared.extend(gone.into_iter().cloned());
         for found in &found {
             let reason = match by_id.remove(found.row.message_id.as_str()) {
                 Some(outcome) => outcome.reason(),

@@ -46,6 +46,8 @@ pub struct Redrive<'a> {
     pub(super) sentries: Sentries,
     pub(super) ending: Ending,
     pub(super) records: Vec<Record>,
+    /// Proof of messages that earlier runs sent, and that this one deleted.
+    pub(super) cleared: Vec<Deletable>,
     /// FIFO groups of which a message stays: what goes after it overtakes it.
     staying: HashSet<String>,
     pub(super) released: Released,
@@ -83,6 +85,7 @@ impl<'a> Redrive<'a> {
             sentries,
             ending: Ending::default(),
             records: Vec::new(),
+            cleared: Vec::new(),
             staying: HashSet::new(),
             released: Released::default(),
             began: Instant::now(),

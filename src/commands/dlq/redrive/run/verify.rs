@@ -14,7 +14,7 @@ use crate::flow::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for}
 use crate::ui::plural;
 
 /// Looks in which a delete may fail to have its effect once more.
-const LOOKS: u32 = 3;
+const LOOKS: u32 = 6;
 
 /// The most messages that are received once more for it. In a DLQ with more left, the next run finds
 /// what should be gone.
@@ -28,7 +28,8 @@ impl Redrive<'_> {
     /// That it fails is a warning: every message is where the report says, or is marked by the next
     /// `dlq classify` and deleted by the next redrive.
     pub async fn verify(&mut self) {
-        let moved: HashSet<String> = self.ids_of(Category::Moved).collect();
+        let gone = [Category::Moved, Category::AlreadySent];
+        let moved: HashSet<String> = gone.into_iter().flat_map(|one| self.ids_of(one)).collect();
         if self.outbox.is_none()
             || self.fifo()
             || moved.is_empty()
@@ -38,25 +39,37 @@ impl Redrive<'_> {
             return;
         }
         // One that was perhaps not deleted is perhaps not there.
-        let gone = [Category::Moved, Category::NotDeleted, Category::AlreadySent];
-        let left = self.records.iter().filter(|one| !gone.iter().any(|gone| one.is(*gone))).count();
+        let perhaps = [Category::Moved, Category::NotDeleted, Category::AlreadySent];
+        let left = self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
         // What came back is there by rights; some of it has a record of its own.
         let returned = self.sentries.bounces.summary().messages.into_iter();
         let recorded: HashSet<String> = self.ids_of(Category::CameBack).collect();
         let left = left + returned.filter(|one| !recorded.contains(&one.message_id)).count();
+        let mut last = Vec::new();
         for _ in 0..LOOKS {
             if self.context.cancel.is_cancelled() {
-                return;
+                break;
             }
             match self.look(&moved, left as u64).await {
-                Ok(true) => {}
-                Ok(false) => return,
+                Ok(deleted) if deleted.is_empty() => return,
+                Ok(deleted) => last = deleted,
                 Err(error) => {
                     return self.context.ui.warn(format!(
                         "cannot see whether what was deleted is gone: {error}"
                     ));
                 }
             }
+        }
+        // Nobody saw whether the last deletes had their effect.
+        for id in last {
+            let reason = "SQS confirmed its delete, and it was there again".to_owned();
+            self.note_still_there(&id, reason);
+        }
+    }
+
+    fn note_still_there(&mut self, id: &str, reason: String) {
+        if let Some(record) = self.records.iter_mut().find(|record| record.message_id() == id) {
+            record.is_still_there(reason);
         }
     }
 
@@ -65,12 +78,12 @@ impl Redrive<'_> {
         records.map(|record| record.message_id().to_owned())
     }
 
-    /// One look, if the DLQ shows more than was left; answers whether another may find more.
-    async fn look(&mut self, moved: &HashSet<String>, left: u64) -> Result<bool> {
+    /// One look, if the DLQ shows more than was left; answers with what it deleted.
+    async fn look(&mut self, moved: &HashSet<String>, left: u64) -> Result<Vec<String>> {
         let (sqs, queue) = (&self.session.sqs, &self.session.pair.dlq.queue);
         let visible = sqs.state(queue).await?.visible;
         if visible <= left || visible > MOST {
-            return Ok(false);
+            return Ok(Vec::new());
         }
         let proofs = self.proofs(moved)?;
         let period = period_for(visible);
@@ -88,34 +101,31 @@ impl Redrive<'_> {
         let released = lease.release_all().await;
         warn_unreleased(self.context, &released);
         self.released.unreleased.extend(released.unreleased);
-        let (mut deleted, mut failed) = (0, Vec::new());
+        let mut deleted = Vec::new();
         for (one, outcome) in drained?.cleared {
             match outcome {
-                DeleteOutcome::Deleted => deleted += 1,
-                other => failed.push((one.message_id().to_owned(), other.reason())),
+                DeleteOutcome::Deleted => deleted.push(one.message_id().to_owned()),
+                other => {
+                    self.note_still_there(one.message_id(), other.reason().unwrap_or_default());
+                }
             }
         }
-        if deleted > 0 {
+        if !deleted.is_empty() {
             self.context.ui.warn(format!(
                 "{} still in the DLQ although SQS had confirmed the delete; deleted again",
-                plural(deleted, "message")
+                plural(deleted.len() as u64, "message")
             ));
         }
-        self.ending.deleted_again += deleted;
-        for (id, reason) in failed {
-            let record = self.records.iter_mut().find(|record| record.message_id() == id);
-            if let Some(record) = record {
-                record.is_still_there(reason.unwrap_or_default());
-            }
-        }
-        Ok(deleted > 0)
+        self.ending.deleted_again += deleted.len() as u64;
+        Ok(deleted)
     }
 
-    /// Proof of each moved message, from the journal.
+    /// Proof of each message that should be gone: from the journal, and from those of earlier runs.
     fn proofs(&self, moved: &HashSet<String>) -> Result<Vec<Deletable>> {
         let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
         let Some(journal) = journal else { return Ok(Vec::new()) };
         let state = load(journal.path())?;
-        Ok(moved.iter().filter_map(|id| Some(replayed(&state.acked(id)?))).collect())
+        let proofs = moved.iter().filter_map(|id| Some(replayed(&state.acked(id)?)));
+        Ok(proofs.chain(self.cleared.iter().cloned()).collect())
     }
 }
