@@ -88,8 +88,8 @@ impl Named {
             }
         }
         let unreleased = report["unreleased"].as_array().map_or(0, Vec::len) as u64;
-        let hidden = report["hidden"]["in_flight"].as_u64().unwrap_or(0);
-        self.invisible += unreleased + hidden;
+        let lost = report["lost"]["messages"].as_u64().unwrap_or(0);
+        self.invisible += unreleased + lost;
     }
 
     /// What the journals name as perhaps twice.

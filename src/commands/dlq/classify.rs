@@ -159,7 +159,7 @@ impl Report for ClassifyReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: self.left_out(),
-            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            failed: self.damaged.len() as u64 + self.released.invisible(),
             partly: self.undecided + self.reach.missed(),
             missing: self.missing.len() as u64,
         };

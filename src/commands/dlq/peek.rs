@@ -121,7 +121,7 @@ impl Report for PeekReport {
         let tally = Tally {
             done: self.messages.len() as u64,
             excluded: (self.scanned - self.messages.len() as u64).saturating_sub(self.undecided),
-            failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
+            failed: self.damaged.len() as u64 + self.released.invisible(),
             partly: self.undecided + self.reach.missed(),
             missing: self.missing.len() as u64,
         };

@@ -206,6 +206,13 @@ fn history(context: &Context, arn: &str) -> RedriveHistory {
 
 /// Says on stderr which messages stay hidden, and for how long.
 pub fn warn_unreleased(context: &Context, released: &Released) {
+    if let Some(lost) = &released.lost {
+        context.ui.warn(format!(
+            "answers of SQS were lost: up to {} hidden, visible again within {} s",
+            plural(lost.messages, "message"),
+            lost.visible_in_s
+        ));
+    }
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     context.ui.warn(format!(

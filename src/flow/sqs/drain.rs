@@ -204,7 +204,9 @@ impl Drain {
             // On a FIFO queue the next attempt brings the same messages.
             if failure.effect == CallEffect::Unknown && !self.queue.fifo {
                 let answers = lost.map_or(0, |(answers, _)| answers) + 1;
-                lost = Some((answers, SystemTime::now() + hide));
+                let until = SystemTime::now() + hide;
+                lost = Some((answers, until));
+                self.lease.note_lost(until);
             }
             let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
             if failure.effect == CallEffect::Refused || is_last {

@@ -41,6 +41,8 @@ struct State {
     /// Messages whose copy is safe and whose delete did not happen: to be deleted, never sent, when
     /// they come again.
     owed: HashMap<Box<str>, Deletable>,
+    /// Receives whose answers were lost, and when what they hid comes back.
+    lost: Option<(u64, SystemTime)>,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +83,17 @@ pub struct Released {
     pub released: u64,
     /// Not released: they become visible by themselves.
     pub unreleased: Vec<Unreleased>,
+    /// Messages of answers that were lost: hidden, and not known by id. Null when there are none.
+    pub lost: Option<LostMessages>,
+}
+
+/// Messages that a receive hid whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LostMessages {
+    /// How many, at most.
+    pub messages: u64,
+    /// Seconds until they become visible by themselves, at most.
+    pub visible_in_s: u64,
 }
 
 /// A message that could not be released.
@@ -98,7 +111,25 @@ impl Released {
     /// Adds another release to this one.
     pub fn merge(&mut self, other: Released) {
         self.released += other.released;
+        self.merge_invisible(other);
+    }
+
+    /// Adds what another release could not make visible.
+    pub fn merge_invisible(&mut self, other: Released) {
         self.unreleased.extend(other.unreleased);
+        self.lost = match (self.lost.take(), other.lost) {
+            (Some(a), Some(b)) => Some(LostMessages {
+                messages: a.messages + b.messages,
+                visible_in_s: a.visible_in_s.max(b.visible_in_s),
+            }),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Messages that are invisible still, at most.
+    #[must_use]
+    pub fn invisible(&self) -> u64 {
+        self.unreleased.len() as u64 + self.lost.as_ref().map_or(0, |lost| lost.messages)
     }
 }
 
@@ -240,7 +271,16 @@ impl VisibilityLease {
     pub async fn release_all(&self) -> Released {
         self.heartbeat.abort();
         let taken = self.inner.lock().held.drain().collect();
-        self.inner.release(taken).await
+        let released = self.inner.release(taken).await;
+        let lost = self.inner.lost_messages().await;
+        Released { lost, ..released }
+    }
+
+    /// Notes a receive whose answer was lost: what it brought is hidden until `until`.
+    pub fn note_lost(&self, until: SystemTime) {
+        let mut state = self.inner.lock();
+        let answers = state.lost.map_or(0, |(answers, _)| answers);
+        state.lost = Some((answers + 1, until));
     }
 }
 
@@ -337,9 +377,19 @@ impl Inner {
             .collect()
             .await;
         // What has lapsed is visible already.
-        let mut released = Released { released: lapsed.len() as u64, unreleased: vec![] };
+        let mut released = Released { released: lapsed.len() as u64, ..Released::default() };
         parts.into_iter().for_each(|part| released.merge(part));
         released
+    }
+
+    /// What lost answers hid, now that nothing else of ours is hidden.
+    async fn lost_messages(&self) -> Option<LostMessages> {
+        let (answers, until) = self.lock().lost?;
+        let most = answers * BATCH as u64;
+        let in_flight = self.sqs.state(&self.queue).await.map_or(most, |state| state.in_flight);
+        let left = until.duration_since(SystemTime::now()).ok()?;
+        let messages = most.min(in_flight);
+        (messages > 0).then(|| LostMessages { messages, visible_in_s: left.as_secs() + 1 })
     }
 
     async fn release_batch(&self, batch: Vec<(Box<str>, Held)>) -> Released {

@@ -18,7 +18,7 @@ fn report(messages: Vec<Row>) -> ClassifyReport {
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         classes: groups::group(&messages, next),
         findings: vec![],
-        released: Released { released: messages.len() as u64, unreleased: vec![] },
+        released: Released { released: messages.len() as u64, ..Released::default() },
         messages,
         damaged: vec![],
         interrupted: false,

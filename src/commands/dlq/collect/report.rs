@@ -234,7 +234,7 @@ impl Collected {
                 .saturating_sub(self.undecided),
             failed: self.of(Fate::Left)
                 + self.of(Fate::Damaged)
-                + self.released.unreleased.len() as u64,
+                + self.released.invisible(),
             // Perhaps deleted; and what the expression failed on was perhaps meant.
             partly: self.of(Fate::NotDeleted) + self.undecided + missed,
             missing: self.missing.len() as u64,

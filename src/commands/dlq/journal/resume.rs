@@ -202,7 +202,7 @@ fn outcome(counts: &BTreeMap<&str, u64>, released: &Released, interrupted: bool)
     let tally = Tally {
         done: sum(&["deleted", "gone", "resent"]),
         // Nothing is broken: the run was cut off where nobody can know more.
-        partly: sum(&["not-seen", "not-deleted", "uncertain"]) + released.unreleased.len() as u64,
+        partly: sum(&["not-seen", "not-deleted", "uncertain"]) + released.invisible(),
         ..Tally::default()
     };
     tally.outcome(interrupted)

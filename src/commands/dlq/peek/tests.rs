@@ -11,7 +11,7 @@ fn report(messages: Vec<Row>) -> PeekReport {
         undecided: 0,
         missing: vec![],
         scanned: messages.len() as u64,
-        released: Released { released: messages.len() as u64, unreleased: vec![] },
+        released: Released { released: messages.len() as u64, ..Released::default() },
         messages,
         damaged: vec![],
         reach: Reach::default(),

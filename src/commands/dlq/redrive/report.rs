@@ -231,7 +231,7 @@ impl Report for RedriveReport {
                 .into_iter()
                 .map(|category| self.of(category))
                 .sum::<u64>()
-                + self.released.unreleased.len() as u64,
+                + self.released.invisible(),
             // Sent, or perhaps sent; and what the operator's own expressions failed on.
             partly: [Category::NotDeleted, Category::Uncertain, Category::Unrepaired]
                 .into_iter()

@@ -264,7 +264,7 @@ impl<'a> Redrive<'a> {
             let watched = lookout.finish().await;
             let released = self.session.lease.release(&watched.held).await;
             warn_unreleased(self.context, &released);
-            self.released.unreleased.extend(released.unreleased);
+            self.released.merge_invisible(released);
             self.ending.late.extend(watched.cleared);
         }
         Ok(self.enter(&going, outcomes?))

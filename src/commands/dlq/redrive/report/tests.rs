@@ -36,7 +36,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         engine: Engine::client("a dry run names each message"),
         ..Ending::default()
     };
-    let released = Released { released: 2, unreleased: vec![] };
+    let released = Released { released: 2, ..Released::default() };
     RedriveReport::new((sample::queues(), sample::basis()), &args, messages, released, &ending)
 }
 

@@ -100,7 +100,7 @@ impl Redrive<'_> {
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
         let released = lease.release_all().await;
         warn_unreleased(self.context, &released);
-        self.released.unreleased.extend(released.unreleased);
+        self.released.merge_invisible(released);
         let mut deleted = Vec::new();
         for (one, outcome) in drained?.cleared {
             match outcome {

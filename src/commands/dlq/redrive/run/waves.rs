@@ -76,7 +76,7 @@ impl Redrive<'_> {
         scanner.known.add(ids.iter().map(String::as_str));
         let released = lease.release(&ids).await;
         warn_unreleased(self.context, &released);
-        self.released.unreleased.extend(released.unreleased);
+        self.released.merge_invisible(released);
     }
 
     fn say_what_is_beyond(&mut self, in_vain: bool) {
