@@ -22,6 +22,8 @@ pub enum Fault {
     Throttle,
     /// It is refused for want of a permission, without effect.
     Deny,
+    /// It is never answered.
+    Hang,
     /// It takes effect, and its answer is a 500.
     FailAfter,
     /// It takes effect, and the connection is closed instead of an answer.
@@ -102,6 +104,7 @@ async fn answer(
         Fault::None => Some(serve(body).await),
         Fault::Throttle => Some(error(400, "com.amazonaws.sqs#RequestThrottled")),
         Fault::Deny => Some(error(403, "AccessDeniedException")),
+        Fault::Hang => std::future::pending().await,
         Fault::FailAfter => {
             serve(body).await;
             Some(error(500, "InternalFailure"))

@@ -80,8 +80,13 @@ impl Session {
     /// Opens a session; nothing is received yet.
     ///
     /// # Errors
-    /// When queues, table, facts or policy cannot be used, or receiving is refused for safety.
+    /// When queues, table, facts or policy cannot be used, receiving is refused for safety, or a signal
+    /// comes first.
     pub async fn open(context: &Context, opening: Opening) -> Result<Self> {
+        context.before_all(Self::prepare(context, opening)).await
+    }
+
+    async fn prepare(context: &Context, opening: Opening) -> Result<Self> {
         let sqs = Sqs::new(context.sdk().await?);
         let need_source = opening.need_source && opening.to.is_none();
         let mut pair = pair::find(&sqs, &context.settings, &context.ui, need_source).await?;

@@ -105,7 +105,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         .map(|(id, _)| id.to_owned())
         .collect();
     let sqs = Sqs::new(context.sdk_for(&given).await?);
-    let (queue, queue_state) = sqs.resolve(&given).await?;
+    let (queue, queue_state) = context.before_all(sqs.resolve(&given)).await?;
     let left_out = total - wanted.len() as u64;
     confirm(context, args, &queue, wanted.len() as u64, left_out).await?;
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;

@@ -10,7 +10,7 @@ use super::guards::Sentries;
 use super::report::{Ending, Record, RedriveReport};
 use super::{RedriveArgs, confirm, must_confirm};
 use crate::commands::dlq::pair::Known;
-use crate::commands::dlq::select::{warn_missing, warn_undecided};
+use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::commands::dlq::session::{Session, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -159,6 +159,7 @@ impl<'a> Redrive<'a> {
 
     fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
         let matches = self.matcher.decide_all(found, Some(&self.spool))?;
+        warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
         Ok(matches)
     }
