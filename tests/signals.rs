@@ -142,8 +142,6 @@ fn a_second_signal_a_second_later_stops_at_once() {
 
 #[test]
 fn a_network_that_does_not_answer_cannot_keep_a_command_from_ending() {
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
     let harness = with_messages(0);
     for args in [
         &["dlq", "peek"][..],
@@ -151,7 +149,10 @@ fn a_network_that_does_not_answer_cannot_keep_a_command_from_ending() {
         &["dlq", "redrive", "--class", "all", "--yes"],
         &["dlq", "purge", "--all-now", "--yes"],
         &["dlq", "tasks", "list"],
+        &["metrics"],
     ] {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
         let args = [args, &["--endpoint-url", &endpoint]].concat();
         let mut child = spawn(&harness, &args);
         let _call = silent.accept().expect("a call");
