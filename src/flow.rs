@@ -1,11 +1,7 @@
 //! The long-running pipelines.
 
 pub mod backfill;
-pub mod discard;
-pub mod dispatch;
 pub mod export;
-pub mod hold;
-pub mod import;
 pub mod journal;
 pub mod judge;
 #[cfg(feature = "sandbox")]
@@ -18,3 +14,4 @@ pub mod redrive;
 pub mod repair;
 pub mod scan;
 pub mod spool;
+pub mod sqs;

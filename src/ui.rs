@@ -13,7 +13,7 @@ use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
 pub use chart::{MISSING, bar, sparkline};
 pub use escape::{escape_line, escape_text};
-pub use human::{bytes, count, duration};
+pub use human::{bytes, count, duration, plural};
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use progress::Progress;

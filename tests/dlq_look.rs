@@ -363,10 +363,11 @@ fn fifo_messages_behind_a_held_one_are_not_lost_sight_of() {
         sqs.plant("recs-dlq.fifo", planted).expect("planted");
     }
     harness.set("RECOCTL_DLQ", "recs-dlq.fifo");
-    let report = harness.json(0, ["dlq", "classify"]);
+    let report = harness.json(4, ["dlq", "classify"]);
     let scanned = report["scanned"].as_u64().expect("a count");
     assert!((1..=25).contains(&scanned), "{scanned}");
     assert_eq!(report["approximate_messages"], 25);
+    assert_eq!((&report["exhausted"], &report["unreached"]), (&json!(false), &json!(25 - scanned)));
     eventually("all are visible", Duration::from_secs(1), || {
         depth(&harness, "recs-dlq.fifo").1 == 0
     });

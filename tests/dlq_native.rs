@@ -149,9 +149,9 @@ fn a_dlq_of_no_queue_is_not_for_a_move_task() {
     sqs.create_queue("stray", &[]).expect("created");
     let planted = Planted { body: "[1,[2]]".to_owned(), ..Planted::default() };
     sqs.plant("stray", planted).expect("planted");
-    harness.set("RECOCTL_QUEUE", "other");
+    harness.set("RECOCTL_QUEUE", "");
     harness.set("RECOCTL_DLQ", "stray");
-    let report = harness.json(0, ALL);
+    let report = harness.json(0, [&ALL[..], &["--to", "other"]].concat());
     assert!(reason(&report).contains("no queue names stray as its DLQ"), "{}", reason(&report));
     assert_eq!(in_queue(&harness, "other"), 1);
 }

@@ -346,9 +346,8 @@ fn an_independent_server_gets_its_messages_back_whole() {
         client.send_message().queue_url(&dlq).message_body("{").send().await.expect("sent");
         (source, dlq)
     });
-    harness.set("RECOCTL_QUEUE", "recs");
     harness.set("RECOCTL_DLQ", "recs-dlq");
-    let report = harness.json(0, ["dlq", "redrive"]);
+    let report = harness.json(0, ["dlq", "redrive", "--to", "recs"]);
     adds_up(&report);
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (25, 1));
     let mut left = BTreeMap::new();
@@ -382,8 +381,7 @@ fn an_independent_server_gets_its_messages_back_whole() {
 
 #[test]
 fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
-    let mut harness = empty("", &[]);
-    harness.set("RECOCTL_HOLD_LIMIT", "40");
+    let harness = empty("", &[]);
     let (mut sound, mut broken) = (BTreeSet::new(), BTreeSet::new());
     for user in 0..150 {
         // 25 of 150 stay: fewer than may be held.
@@ -395,7 +393,10 @@ fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
             sound.insert(body)
         };
     }
-    let output = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("runs");
+    let output = harness
+        .recoctl(["dlq", "redrive", "--hold", "40", "--output", "json"])
+        .output()
+        .expect("runs");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
@@ -416,13 +417,15 @@ fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
 
 #[test]
 fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
-    let mut harness = empty("", &[]);
-    harness.set("RECOCTL_HOLD_LIMIT", "20");
+    let harness = empty("", &[]);
     for user in 0..50 {
         let body = if user % 10 == 9 { format!("[{user},[2]]") } else { format!("broken {user}") };
         plant(&harness, "recs-dlq", &body);
     }
-    let output = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("runs");
+    let output = harness
+        .recoctl(["dlq", "redrive", "--hold", "20", "--output", "json"])
+        .output()
+        .expect("runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
     // The sandbox gives out the oldest first, ever again; AWS does not keep to an order.

@@ -1,6 +1,7 @@
 //! SQS: one file an action family.
 
 mod batch;
+mod failure;
 mod moves;
 mod purge;
 mod queue;
@@ -12,13 +13,13 @@ use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Builder;
 
+pub use failure::{CallEffect, CallFailure};
 pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 #[cfg(test)]
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
-pub use receive::Damaged;
+pub use receive::{Ask, Damaged, Received};
 pub use reference::{QueueRef, region_named};
-pub use send::{SendFailure, SendTrouble};
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;

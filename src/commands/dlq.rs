@@ -10,6 +10,7 @@ mod pair;
 pub mod peek;
 mod plan;
 pub mod purge;
+mod reach;
 pub mod redrive;
 mod rows;
 mod select;

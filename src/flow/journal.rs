@@ -1,20 +1,18 @@
 //! Journals on disk: where they are, who writes them, who may run on a DLQ, and how a run that was
 //! cut off is brought to its end.
 
-pub mod chronicle;
+mod history;
 mod home;
 mod imports;
 mod lock;
-mod recall;
 mod resume;
-
 mod store;
 mod writer;
 
+pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
 pub use home::{Home, make_private};
-pub use imports::{IMPORTED, Known, Ledger};
+pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
 pub use lock::Lock;
-pub use recall::{Recall, Redriven, Sign};
-pub use resume::{Fate, Finished, Resumer};
+pub use resume::{Finished, Resumed, Resumer};
 pub use store::{Stored, each_kept, find, load, stored};
-pub use writer::{Journal, now_ms};
+pub use writer::{Journal, lines, now_ms};

@@ -1,6 +1,7 @@
 //! Judging received messages: decode, facts, table, class.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -21,7 +22,7 @@ use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::journal::{Recall, Redriven};
+use crate::flow::journal::{RedriveHistory, Redriven};
 
 /// A body parted into what is sent and what is not; `None` where there is nothing to part.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
@@ -34,7 +35,7 @@ pub struct Judge {
     policy: Policy,
     schema: Schema,
     queue: QueueRules,
-    recall: Option<Recall>,
+    history: Option<Arc<RedriveHistory>>,
 }
 
 /// What the queues add to the judgement.
@@ -188,13 +189,13 @@ impl Judge {
                 ..Schema::with_key_type(KeyType::S)
             },
         };
-        Ok(Judge { facts, table, policy, schema, queue, recall: None })
+        Ok(Judge { facts, table, policy, schema, queue, history: None })
     }
 
     /// Marks messages that an earlier run has already redriven.
     #[must_use]
-    pub fn with_recall(self, recall: Recall) -> Self {
-        Judge { recall: Some(recall), ..self }
+    pub fn with_history(self, history: Arc<RedriveHistory>) -> Self {
+        Judge { history: Some(history), ..self }
     }
 
     /// What the judgement rests on.
@@ -281,7 +282,7 @@ impl Judge {
             superseded: false,
         };
         let made = content.entries.iter().filter_map(|entry| entry.generated_at).max();
-        let redriven = self.recall.as_ref().and_then(|recall| recall.recognise(message));
+        let redriven = self.history.as_ref().and_then(|history| history.recognise(message));
         let mut verdict = classify(content, &around);
         verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
         verdict.reasons.extend(message.failure().map(|words| {

@@ -1,38 +1,30 @@
-//! The scan: receive everything once, hold it, judge it.
+//! The scan: receive what is there, hold it, judge it.
 //!
-//! Every message that is received is held until the scan's owner releases or deletes it, so none
-//! is received twice and a DLQ of any size comes to an end.
+//! Every message that is received is held until the scan's owner releases or deletes it, so none is
+//! received twice.
 
+mod gather;
 mod known;
-mod state;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use reco_core::message::Message;
+use reco_core::settle::Deletable;
 use reco_core::supersede::Newest;
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
-use crate::aws::sqs::{BATCH, Damaged, Queue, Sqs};
-use crate::error::{Error, Kind, Result};
-use crate::flow::hold::Hold;
-use crate::flow::judge::{Judge, Row};
+use crate::aws::sqs::Damaged;
+use crate::error::Result;
+use crate::flow::judge::{Examined, Judge, Row};
 use crate::flow::matcher::{Match, Matcher};
 use crate::flow::spool::{Slot, Spool};
+use crate::flow::sqs::{Bound, DeleteOutcome, Drain, DrainEnd, VisibilityLease};
 use crate::ui::Progress;
+use gather::Gathered;
 pub use known::Known;
-use state::State;
 
 /// AWS: about 120,000 messages of a queue may be in flight; the rest is left to other consumers.
 pub const HOLD_LIMIT: usize = 100_000;
-
-/// Receives in flight at once.
-const RECEIVERS: usize = 16;
-
-/// How long a receive waits for messages. Any wait makes it a long poll, which asks all of the
-/// queue's servers and returns with the first message; a cancelled scan waits no longer than this.
-const WAIT: Duration = Duration::from_secs(1);
 
 /// What a scan is to find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +35,8 @@ pub enum Goal {
     First(usize),
     /// So many messages that the scanner's `wanted` chooses.
     Matching(usize),
+    /// The front of each FIFO group, as far as it comes at once: more scans follow.
+    Front,
 }
 
 /// What is kept of each message beside its judgement.
@@ -64,7 +58,7 @@ pub struct Found {
 }
 
 /// What a scan found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scan {
     /// Messages in the order of their sending, oldest first; FIFO: each group in its own order.
     pub found: Vec<Found>,
@@ -74,22 +68,28 @@ pub struct Scan {
     pub repeated: u64,
     /// Messages of an earlier scan that were released and came again; held, and not judged anew.
     pub again: u64,
-    /// Whether the queue was seen empty.
-    pub exhausted: bool,
+    /// Messages that were sent before and not deleted: they came again, and what became of each.
+    pub cleared: Vec<(Deletable, DeleteOutcome)>,
+    /// Why it ended.
+    pub end: DrainEnd,
     /// The newest list of each user, over all that was found.
     pub newest: Newest,
+}
+
+impl Scan {
+    /// Messages that came and are held, those included that were judged before.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        (self.found.len() + self.damaged.len()) as u64 + self.again
+    }
 }
 
 /// Everything a scan works with.
 #[derive(Debug)]
 pub struct Scanner {
-    /// SQS.
-    pub sqs: Sqs,
-    /// The queue that is scanned.
-    pub queue: Queue,
-    /// Takes charge of what is received.
-    pub hold: Arc<Hold>,
-    /// Judges it.
+    /// Receives, within bounds.
+    pub drain: Arc<Drain>,
+    /// Judges what comes.
     pub judge: Judge,
     /// What is kept.
     pub keep: Keep,
@@ -99,119 +99,86 @@ pub struct Scanner {
     pub known: Known,
     /// What [`Goal::Matching`] counts.
     pub wanted: Arc<Matcher>,
-    /// Ends the scan early; what was found until then is the answer.
-    pub cancel: CancellationToken,
+}
+
+/// One receive, judged.
+struct Judged {
+    messages: Vec<(Examined, Option<Slot>, bool)>,
+    again: u64,
 }
 
 impl Scanner {
-    /// Scans until the goal is reached, the queue is empty, or the scan is cancelled.
+    /// Takes charge of what is received.
+    #[must_use]
+    pub fn lease(&self) -> &Arc<VisibilityLease> {
+        &self.drain.lease
+    }
+
+    /// Scans until the goal is reached, or `depth` messages have come that were visible when it
+    /// began, or no more come.
     ///
     /// # Errors
     /// When a receive or a judgement fails; what was received is held, to be released.
-    pub async fn scan(self: &Arc<Self>, goal: Goal, progress: Arc<Progress>) -> Result<Scan> {
-        let state = Arc::new(State::new(goal, self.limit.saturating_sub(self.hold.len())));
-        let receivers = match goal {
-            Goal::First(wanted) => wanted.div_ceil(BATCH).clamp(1, RECEIVERS),
-            Goal::All | Goal::Matching(_) => RECEIVERS,
+    pub async fn scan(
+        self: &Arc<Self>,
+        goal: Goal,
+        depth: u64,
+        progress: &Arc<Progress>,
+    ) -> Result<Scan> {
+        let room = self.limit.saturating_sub(self.lease().len());
+        let at_most = match goal {
+            Goal::First(wanted) => wanted.min(room),
+            Goal::All | Goal::Matching(_) | Goal::Front => room,
         };
-        let mut tasks = JoinSet::new();
-        for _ in 0..receivers {
-            let (scanner, state) = (Arc::clone(self), Arc::clone(&state));
-            let progress = Arc::clone(&progress);
-            tasks.spawn(async move {
-                let result = scanner.receive_all(&state, &progress).await;
-                if result.is_err() {
-                    state.stop();
-                }
-                // Whoever rests must see that this one watches no more.
-                state.wake();
-                result
-            });
-        }
-        let mut failure = None;
-        while let Some(result) = tasks.join_next().await {
-            let result = result.unwrap_or_else(|error| {
-                state.stop();
-                Err(Error::new(Kind::Internal, "a receiver ended abnormally").because(&error))
-            });
-            failure = failure.or(result.err());
-        }
-        match failure {
-            Some(error) => Err(error),
-            None => Ok(state.finish()),
-        }
-    }
-
-    async fn receive_all(&self, state: &State, progress: &Progress) -> Result<()> {
-        while !self.cancel.is_cancelled() {
-            let Some(claim) = state.claim() else { return Ok(()) };
-            let (began, since) = (state.begin_receive(), SystemTime::now());
-            // Not cut short by a cancellation: a receive hides messages whether or not anybody
-            // reads the answer.
-            let hide = self.hold.period();
-            let received = self.sqs.receive(&self.queue, claim, WAIT, hide).await;
-            state.end_receive(began);
-            let received = received?;
-            if received.len() == 0 {
-                state.give_back(claim);
-                if state.vote_empty(began) {
-                    match self.is_empty(state).await? {
-                        true => state.exhaust(),
-                        false => state.undecided(),
-                    }
-                }
-                self.cancel.run_until_cancelled(state.rest()).await;
-                continue;
+        let bound = Bound { at_most, depth, front_only: goal == Goal::Front };
+        let (scanner, progress) = (Arc::clone(self), Arc::clone(progress));
+        let work = move |messages| {
+            let (scanner, progress) = (Arc::clone(&scanner), Arc::clone(&progress));
+            async move {
+                let judged = scanner.note(goal, messages).await?;
+                progress.advance(judged.messages.len() as u64);
+                Ok(judged)
             }
-            let damaged = received.damaged.into_iter().filter(|damaged| {
-                self.hold.take(&damaged.message_id, &damaged.receipt_handle, since)
-            });
-            let damaged: Vec<Damaged> = damaged.collect();
-            let count = received.messages.len();
-            let fresh: Vec<Message> = received
-                .messages
-                .into_iter()
-                .filter(|message| {
-                    let receives = message.receive_count();
-                    self.hold.take_counted(&message.id, &message.receipt_handle, since, receives)
-                })
-                .collect();
-            let repeated = count - fresh.len();
-            let taken = fresh.len() + damaged.len();
-            let damaged = self.known.unknown(damaged, |damaged| &damaged.message_id);
-            let fresh = self.known.unknown(fresh, |message| &message.id);
-            let new = fresh.len() + damaged.len();
-            state.hit(claim, taken, repeated, damaged);
-            state.came_again((taken - new) as u64);
-            self.note(state, &fresh).await?;
-            progress.advance(new as u64);
-        }
-        Ok(())
+        };
+        let (mut gathered, mut again, mut matching) = (Gathered::default(), 0, 0);
+        let accept = |judged: Judged| {
+            again += judged.again;
+            for (examined, slot, wanted) in judged.messages {
+                matching += usize::from(wanted);
+                gathered.add(examined, slot);
+            }
+            matches!(goal, Goal::Matching(wanted) if matching >= wanted)
+        };
+        let drained = self.drain.run(bound, work, accept).await?;
+        let (found, newest) = gathered.finish();
+        let damaged = self.known.unknown(drained.damaged, |damaged| &damaged.message_id);
+        Ok(Scan {
+            found,
+            damaged,
+            repeated: drained.repeated,
+            again,
+            cleared: drained.cleared,
+            end: drained.end,
+            newest,
+        })
     }
 
-    /// Whether an empty receive means an empty queue. A FIFO queue counts messages behind held ones
-    /// of their group as visible, but gives none of them out, so its counts say nothing.
-    async fn is_empty(&self, state: &State) -> Result<bool> {
-        if self.queue.fifo || state.has_enough_votes() {
-            return Ok(true);
-        }
-        Ok(self.sqs.state(&self.queue).await?.visible == 0)
-    }
-
-    async fn note(&self, state: &State, messages: &[Message]) -> Result<()> {
-        let now_ms = now_ms();
-        for (examined, message) in
-            self.judge.examine(messages, now_ms).await?.into_iter().zip(messages)
-        {
+    async fn note(&self, goal: Goal, messages: Vec<Message>) -> Result<Judged> {
+        let count = messages.len();
+        let messages = self.known.unknown(messages, |message| &message.id);
+        let again = (count - messages.len()) as u64;
+        let mut judged = Vec::with_capacity(messages.len());
+        let examined = self.judge.examine(&messages, now_ms()).await?;
+        for (examined, message) in examined.into_iter().zip(&messages) {
             let slot = match &self.keep {
                 Keep::Nothing => None,
                 Keep::Spooled(spool) => Some(spool.put(message)?),
             };
-            let wanted =
-                state.counts_matching() && self.wanted.decide(&examined.row, message) == Match::Yes;
-            state.add(examined, slot, wanted);
+            let wanted = matches!(goal, Goal::Matching(_))
+                && self.wanted.decide(&examined.row, message) == Match::Yes;
+            judged.push((examined, slot, wanted));
         }
-        Ok(())
+        Ok(Judged { messages: judged, again })
     }
 }
 

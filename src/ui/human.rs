@@ -53,6 +53,13 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
+/// A number with its noun: "1 message", "1,234 messages".
+#[must_use]
+pub fn plural(number: u64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", count(number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

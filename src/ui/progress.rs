@@ -53,6 +53,12 @@ impl Progress {
         Progress { bar, lines, what: what.to_owned(), unit }
     }
 
+    /// Shows nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Progress::new(Mode::Quiet, "", None, Unit::Messages)
+    }
+
     /// Counts units done.
     pub fn advance(&self, units: u64) {
         self.bar.inc(units);

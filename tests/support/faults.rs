@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to one call.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "each test binary uses a part of it")]
 pub enum Fault {
     /// Nothing: the call is served.
     None,
@@ -22,12 +23,12 @@ pub enum Fault {
     Throttle,
     /// It is refused for want of a permission, without effect.
     Deny,
-    /// It is never answered.
-    Hang,
     /// It takes effect, and its answer is a 500.
     FailAfter,
     /// It takes effect, and the connection is closed instead of an answer.
     DropAfter,
+    /// It has no effect and no answer; the connection stays open.
+    Hang,
     /// It takes effect for all entries but these; they fail inside the answer.
     FailEntries {
         /// Indices of the entries.
@@ -104,7 +105,6 @@ async fn answer(
         Fault::None => Some(serve(body).await),
         Fault::Throttle => Some(error(400, "com.amazonaws.sqs#RequestThrottled")),
         Fault::Deny => Some(error(403, "AccessDeniedException")),
-        Fault::Hang => std::future::pending().await,
         Fault::FailAfter => {
             serve(body).await;
             Some(error(500, "InternalFailure"))
@@ -113,6 +113,7 @@ async fn answer(
             serve(body).await;
             None
         }
+        Fault::Hang => std::future::pending::<Option<Response<Bytes>>>().await,
         Fault::FailEntries { entries, sender_fault } => {
             let (kept, failed) = split(&body, &entries, sender_fault);
             let response = serve(kept).await;

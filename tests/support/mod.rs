@@ -113,10 +113,15 @@ impl Harness {
 
     /// An SQS client for arranging and checking.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        self.sqs_at(&self.endpoint)
+    }
+
+    /// The same in front of another endpoint.
+    pub fn sqs_at(&self, endpoint: &str) -> aws_sdk_sqs::Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
-            .endpoint_url(&self.endpoint)
+            .endpoint_url(endpoint)
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .build();
         aws_sdk_sqs::Client::from_conf(config)

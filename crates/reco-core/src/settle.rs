@@ -126,12 +126,10 @@ impl Deletable {
         &self.copy
     }
 
-    /// The same proof under the handle of a newer receive of the same message, where the older
-    /// handle lapsed. `None` when the message is another one.
+    /// The same proof under another handle of the same message: that of its newest receive.
     #[must_use]
-    pub fn with_newer_handle(self, message: &Message) -> Option<Self> {
-        (message.id == self.message_id)
-            .then(|| Deletable { receipt_handle: message.receipt_handle.clone(), ..self })
+    pub fn under(self, receipt_handle: &str) -> Self {
+        Deletable { receipt_handle: receipt_handle.to_owned(), ..self }
     }
 }
 
@@ -149,12 +147,10 @@ impl Flushed {
     }
 }
 
-/// Messages whose backup is on the disk may be deleted.
-pub fn backed_up<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
-    _proof: &Flushed,
-) -> Vec<Deletable> {
-    messages.into_iter().map(|message| deletable(message, Copy::BackedUp)).collect()
+/// Messages whose backup is on the disk may be deleted. They are named by id; the handle is that of
+/// whoever holds them ([`Deletable::under`]).
+pub fn backed_up<'a>(ids: impl IntoIterator<Item = &'a str>, _proof: &Flushed) -> Vec<Deletable> {
+    ids.into_iter().map(|id| deletable(id, Copy::BackedUp)).collect()
 }
 
 /// The operator's word that messages may go without a copy. There is no other way to it than
@@ -175,26 +171,19 @@ impl Waiver {
     }
 }
 
-/// Messages that the operator wants gone without a copy may be deleted.
-pub fn waived<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
-    _word: &Waiver,
-) -> Vec<Deletable> {
-    messages.into_iter().map(|message| deletable(message, Copy::Waived)).collect()
+/// Messages that the operator wants gone without a copy may be deleted; as in [`backed_up`].
+pub fn waived<'a>(ids: impl IntoIterator<Item = &'a str>, _word: &Waiver) -> Vec<Deletable> {
+    ids.into_iter().map(|id| deletable(id, Copy::Waived)).collect()
 }
 
-fn deletable(message: &Message, copy: Copy) -> Deletable {
-    Deletable {
-        message_id: message.id.clone(),
-        receipt_handle: message.receipt_handle.clone(),
-        copy,
-    }
+fn deletable(message_id: &str, copy: Copy) -> Deletable {
+    Deletable { message_id: message_id.to_owned(), receipt_handle: String::new(), copy }
 }
 
 /// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the
 /// one of that run, which has lapsed if the message was received since: a standard queue then
 /// answers a delete with success and does not delete, so that a later receive must confirm it
-/// ([`Deletable::with_newer_handle`]).
+/// ([`Deletable::under`]).
 #[must_use]
 pub fn replayed(proof: &Acked) -> Deletable {
     Deletable {

@@ -4,6 +4,7 @@ use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
 use crate::runtime::FunctionError;
 use crate::seed::{SeedError, SeedOptions};
+use crate::sqs::SqsOptions;
 use crate::worker::WorkerOptions;
 use reco_core::policy::Policy;
 use reco_lambda::settings::SettingsError;
@@ -34,6 +35,8 @@ pub struct SandboxOptions {
     pub facts_cache: Option<CacheOptions>,
     /// Summarise metrics by the second instead of by the minute.
     pub metrics_by_second: bool,
+    /// What SQS takes itself to be, and its limits.
+    pub sqs: SqsOptions,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
     /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
@@ -65,6 +68,7 @@ impl SandboxOptions {
             lambda_bin: None,
             facts_cache: None,
             metrics_by_second: false,
+            sqs: SqsOptions::default(),
             faults: Vec::new(),
             fault_seed: 0,
         }

@@ -8,7 +8,7 @@ use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
-use crate::sqs::{QueueDepth, Sqs, SqsOptions};
+use crate::sqs::{QueueDepth, Sqs};
 use crate::worker::{self, Function, Source, Worker, WorkerOptions};
 use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -77,8 +77,9 @@ impl Sandbox {
         let guard = stop.clone().drop_guard();
         let cloudwatch =
             if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
-        let services =
-            Services::start(&endpoint, options.write_capacity, cloudwatch, &stop).await?;
+        let sqs = Sqs::new(options.sqs);
+        sqs.set_base_url(&endpoint);
+        let services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
         let pipeline = match &options.seed {
             Some(options) => Some(Pipeline::seed(&services, options).await?),
             None => None,
@@ -235,13 +236,11 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
 
 impl Services {
     async fn start(
-        endpoint: &str,
+        sqs: Sqs,
         capacity: Option<WriteCapacity>,
         cloudwatch: Cloudwatch,
         stop: &CancellationToken,
     ) -> Result<Self, SandboxError> {
-        let sqs = Sqs::new(SqsOptions::default());
-        sqs.set_base_url(endpoint);
         let dynamodb = DynamoDb::start(capacity, cloudwatch.clone(), stop.child_token())
             .await
             .map_err(SandboxError::DynamoDb)?;

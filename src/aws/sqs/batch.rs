@@ -10,8 +10,7 @@ use aws_sdk_sqs::types::{
 use reco_core::settle::Deletable;
 use reco_store::retry::RetryOptions;
 
-use super::{BATCH, Queue, Sqs};
-use crate::aws::explain;
+use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
 
 /// Attempts at entries that failed without the request being at fault.
 const RETRIES: RetryOptions = RetryOptions {
@@ -51,7 +50,10 @@ impl Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
+        match self.code.as_str() {
+            "call" => f.write_str(&self.message),
+            code => write!(f, "{code}: {}", self.message),
+        }
     }
 }
 
@@ -83,7 +85,8 @@ impl Sqs {
             );
             async move {
                 let answer = call.send().await.map_err(|error| {
-                    call_fault(explain(format!("cannot delete from queue {}", queue.name), &error))
+                    let what = format!("cannot delete from queue {}", queue.name);
+                    call_fault(&CallFailure::of(what, &error))
                 })?;
                 let done = answer.successful.into_iter().map(|entry| entry.id).collect();
                 Ok(Answer { done, failed: answer.failed })
@@ -119,8 +122,10 @@ impl Sqs {
             );
             async move {
                 let what = format!("cannot change visibility in queue {}", queue.name);
-                let answer =
-                    call.send().await.map_err(|error| call_fault(explain(what, &error)))?;
+                let answer = call
+                    .send()
+                    .await
+                    .map_err(|error| call_fault(&CallFailure::of(what, &error)))?;
                 let done = answer.successful.into_iter().map(|entry| entry.id).collect();
                 Ok(Answer { done, failed: answer.failed })
             }
@@ -129,8 +134,9 @@ impl Sqs {
     }
 }
 
-fn call_fault(error: crate::error::Error) -> Fault {
-    Fault { code: "call".to_owned(), message: error.to_string(), sender_fault: false }
+fn call_fault(failure: &CallFailure) -> Fault {
+    let sender_fault = failure.effect == CallEffect::Refused;
+    Fault { code: "call".to_owned(), message: failure.error.to_string(), sender_fault }
 }
 
 /// Calls until every entry has succeeded, is at fault, or attempts run out. A call that fails whole

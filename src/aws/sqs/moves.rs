@@ -108,7 +108,8 @@ pub struct StartFailure {
 }
 
 impl Sqs {
-    /// Starts moving all messages of a DLQ to `to`, at most `rate` a second; answers with the
+    /// Starts moving all messages of a DLQ to `to`, or each to the queue that it came from where that
+    /// is `None`, at most `rate` a second; answers with the
     /// task's handle. The SDK's own retries are off: after a lost answer they would meet the task
     /// that the first attempt started.
     ///
@@ -117,14 +118,14 @@ impl Sqs {
     pub async fn start_move(
         &self,
         from: &Queue,
-        to: &Queue,
+        to: Option<&Queue>,
         rate: Option<u32>,
     ) -> Result<String, StartFailure> {
         let answer = self
             .client
             .start_message_move_task()
             .source_arn(&from.arn)
-            .destination_arn(&to.arn)
+            .set_destination_arn(to.map(|to| to.arn.clone()))
             .set_max_number_of_messages_per_second(rate.and_then(|rate| i32::try_from(rate).ok()))
             .customize()
             .config_override(

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::{
     Message as SdkMessage, MessageAttributeValue, MessageSystemAttributeName as SystemName,
 };
 use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, md5_of_body};
 
-use super::{BATCH, Queue, Sqs};
-use crate::aws::explain;
-use crate::error::Result;
+use super::{BATCH, CallFailure, Queue, Sqs};
 
 /// What one receive brought.
 #[derive(Debug, Default)]
@@ -32,44 +31,45 @@ pub struct Damaged {
     pub reason: String,
 }
 
-impl Received {
-    /// How many messages came.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.messages.len() + self.damaged.len()
-    }
+/// How to receive.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Messages at most (1 to 10).
+    pub max: usize,
+    /// Above zero it is a long poll, which asks all of the queue's servers.
+    pub wait: Duration,
+    /// How long the messages are hidden from other consumers.
+    pub hide: Duration,
+    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the same
+    /// id brings the same messages again, so that none stays hidden after a lost answer.
+    pub attempt: String,
 }
 
 impl Sqs {
-    /// Receives up to `max` messages (1 to 10), hidden for `hide`. `wait` above zero is a long
-    /// poll, which asks all of the queue's servers.
+    /// Receives messages. All attributes are asked for: AWS returns none that are not.
     ///
-    /// All attributes are asked for: AWS returns none that are not.
+    /// The SDK's own retries are off for this call: after a lost answer it would receive other
+    /// messages, and nobody would know that the first ones are hidden.
     ///
     /// # Errors
-    /// In the service's own words.
-    pub async fn receive(
-        &self,
-        queue: &Queue,
-        max: usize,
-        wait: Duration,
-        hide: Duration,
-    ) -> Result<Received> {
+    /// [`CallFailure`]: with [`CallEffect::Unknown`](super::CallEffect::Unknown) messages may be
+    /// hidden that never arrived here.
+    pub async fn receive(&self, queue: &Queue, ask: &Ask) -> Result<Received, CallFailure> {
         let mut call = self
             .client
             .receive_message()
             .queue_url(&queue.url)
-            .max_number_of_messages(whole(max.clamp(1, BATCH) as u64))
-            .wait_time_seconds(whole(wait.as_secs()))
-            .visibility_timeout(whole(hide.as_secs()))
+            .max_number_of_messages(whole(ask.max.clamp(1, BATCH) as u64))
+            .wait_time_seconds(whole(ask.wait.as_secs()))
+            .visibility_timeout(whole(ask.hide.as_secs()))
             .message_system_attribute_names(SystemName::All)
             .message_attribute_names("All");
         if queue.fifo {
-            // AWS: with an attempt id, a retry after a lost answer brings the same messages.
-            call = call.receive_request_attempt_id(format!("{:032x}", fastrand::u128(..)));
+            call = call.receive_request_attempt_id(&ask.attempt);
         }
-        let answer = call.send().await.map_err(|error| {
-            explain(format!("cannot receive from queue {}", queue.name), &error)
+        let once = aws_sdk_sqs::config::Builder::new().retry_config(RetryConfig::disabled());
+        let answer = call.customize().config_override(once).send().await.map_err(|error| {
+            CallFailure::of(format!("cannot receive from queue {}", queue.name), &error)
         })?;
         let mut received = Received::default();
         for message in answer.messages.unwrap_or_default() {

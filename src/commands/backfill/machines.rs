@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -17,9 +18,9 @@ use crate::flow::backfill::input::{Compression, Source};
 use crate::flow::backfill::sink::emit::{
     EmitOptions, EmitSink, PartCompression, S3Location, partitions,
 };
-use crate::flow::backfill::sink::queue::QueueSink;
-use crate::flow::import::Sender;
+use crate::flow::backfill::sink::queue::{QueueSender, QueueSink};
 use crate::flow::redrive::{Pace, Rate};
+use crate::flow::sqs::{Destination, Outbox};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";
@@ -108,14 +109,10 @@ impl MachinesArgs {
             bytes: state.max_message_bytes,
         };
         let (name, arn) = (queue.name.clone(), queue.arn.clone());
-        let sender = (!dry_run).then_some(Sender {
-            sqs,
-            queue,
-            stamp: String::new(),
-            journal: None,
-            // The Lambda writes the same item twice.
-            twice_is_harmless: true,
-        });
+        // The Lambda writes the same item twice.
+        let outbox = Outbox { twice_is_harmless: true, ..Outbox::new(sqs) };
+        let to = Destination { number: 0, queue, limit: state.max_message_bytes, stamp: None };
+        let sender = (!dry_run).then_some(QueueSender { outbox, to: Arc::new(to) });
         let pace = Pace::new(self.rate, Duration::ZERO);
         Ok(Some(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn }))
     }

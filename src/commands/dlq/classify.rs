@@ -9,16 +9,18 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::reach::Reach;
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Opening, Queues, Session};
+use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use super::{again, class_parser, rows};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::hold::Released;
+use crate::flow::journal::Unfinished;
 use crate::flow::judge::{Basis, Row};
 use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep};
 use crate::flow::spool::Spool;
+use crate::flow::sqs::Released;
 use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
 use groups::Group;
 
@@ -54,8 +56,10 @@ struct ClassifyReport {
     narrowed: bool,
     /// Messages that were received.
     scanned: u64,
-    /// Whether the queue was seen empty: there is nothing beyond what was scanned.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
+    /// Redrives of this DLQ that were cut off, newest first.
+    unfinished: Vec<Unfinished>,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
     /// What redriving everything would cost in WCU.
@@ -83,15 +87,12 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let matcher = Arc::new(args.select.matcher(Classes::Any)?);
     let narrows = args.select.narrows();
     let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
-    let opening = Opening {
-        need_source: false,
-        force: args.force,
-        keep: spool.clone().map_or(Keep::Nothing, Keep::Spooled),
+    let keep = spool.clone().map_or(Keep::Nothing, Keep::Spooled);
+    let options = SessionOptions {
         at_most: max.filter(|_| !narrows),
-        wanted: Arc::clone(&matcher),
-        to: None,
+        ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, opening).await?;
+    let session = Session::open(context, options).await?;
     let goal = match max {
         None => Goal::All,
         Some(max) if narrows => Goal::Matching(max),
@@ -104,7 +105,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
             .ui
             .status(format!("scanning all of {dlq} (about {about} messages); --max N bounds it"));
     }
-    let mut scan = session.scan(context, goal).await?;
+    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
@@ -119,7 +121,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
-        exhausted: scan.exhausted,
+        reach,
+        unfinished: session.history.unfinished().to_vec(),
         repeated: scan.repeated,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         findings: args.fail_on.iter().copied().filter(found).collect(),
@@ -157,7 +160,7 @@ impl Report for ClassifyReport {
             done: self.messages.len() as u64,
             excluded: self.left_out(),
             failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
-            partly: self.undecided,
+            partly: self.undecided + self.reach.missed(),
             missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
@@ -184,6 +187,8 @@ impl Report for ClassifyReport {
             text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
         }
         text.push_str(&self.footer(view));
+        text.push_str(&self.reach.words());
+        text.push_str(&rows::unfinished(&self.unfinished, view));
         text.push_str(&rows::basis(&self.basis, view));
         text
     }

@@ -12,16 +12,16 @@ use reco_core::classify::Class;
 use reco_core::settle::Waiver;
 
 use super::select::{SelectArgs, warn_missing, warn_undecided, warn_unknown_sources};
-use super::session::{Opening, Session, warn_unreleased};
+use super::session::{Session, SessionOptions, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::ExportFile;
-use crate::flow::hold::Released;
 use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::matcher::{Classes, Match, Matcher};
-use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
+use crate::flow::scan::{Found, Goal, Keep, Scan};
 use crate::flow::spool::Spool;
-use crate::ui::count;
+use crate::flow::sqs::{DrainEnd, Released};
+use crate::ui::{count, plural};
 pub use report::Collected;
 use report::{Ending, Fate, FileRow, Record};
 
@@ -76,15 +76,9 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
     }
     let spool = Arc::new(Spool::new()?);
     let keeps = (task.file.is_some() && !task.dry_run) || matcher.needs_message();
-    let opening = Opening {
-        need_source: false,
-        force: task.force,
-        keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
-        at_most: None,
-        wanted: Arc::clone(&matcher),
-        to: None,
-    };
-    let session = Session::open(context, opening).await?;
+    let keep = if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing };
+    let options = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
+    let session = Session::open(context, options).await?;
     announce(context, &session, task);
     let dlq = &session.pair.dlq.queue;
     let _lock = match task.delete && !task.dry_run {
@@ -116,14 +110,14 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
 
 fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     let queues = session.queues();
-    let (dlq, about) = (&queues.dlq, count(queues.approximate_messages));
+    let (dlq, about) = (&queues.dlq, plural(queues.approximate_messages, "message"));
     let what = match (&task.file, task.delete) {
         (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
         (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
         (None, _) => format!("deleting from {dlq}, without a copy"),
     };
     let planning = if task.dry_run { "planning: " } else { "" };
-    context.ui.status(format!("{planning}{what} (about {about} messages)"));
+    context.ui.status(format!("{planning}{what} (about {about})"));
 }
 
 /// A run under way.
@@ -150,32 +144,38 @@ impl Collector<'_> {
         self.session.pair.dlq.queue.fifo
     }
 
-    /// Scans until the queue is empty. What is deleted makes room to hold more, and shows what
+    /// Scans what was there when it began. What is deleted makes room to hold more, and shows what
     /// stands behind it in its FIFO group.
     async fn run(&mut self) -> Result<()> {
         loop {
-            let scan = self.session.scan(self.context, Goal::All).await?;
+            let front = self.fifo() && self.deletes();
+            let goal = if front { Goal::Front } else { Goal::All };
+            let depth = self.session.depth().saturating_sub(self.ending.seen);
+            let scan = self.session.scan(self.context, goal, depth).await?;
             self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
-            self.ending.exhausted = scan.exhausted;
             self.ending.repeated += scan.repeated;
-            let may_go_on = self.deletes() && (self.fifo() || !scan.exhausted);
+            self.ending.reach = self.session.reach(&scan, self.ending.seen).await;
+            let full = scan.end == DrainEnd::Enough;
+            let may_go_on = self.deletes() && (self.fifo() || full);
             let deleted = self.wave(scan, may_go_on).await?;
             let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
             let stopped = self.context.cancel.is_cancelled() || self.ending.halted.is_some();
-            if !may_go_on || deleted == 0 || enough || stopped {
-                break;
+            let seen_all = self.ending.seen >= self.session.depth();
+            if !may_go_on || deleted == 0 || enough || stopped || (self.fifo() && seen_all) {
+                if full && !enough {
+                    self.say_what_is_beyond();
+                }
+                return Ok(());
             }
         }
-        if self.fifo() {
-            let state = self.session.sqs.state(&self.session.pair.dlq.queue).await?;
-            self.ending.unreached = state.visible;
-        } else if !self.ending.exhausted && self.ending.seen >= HOLD_LIMIT as u64 {
-            let visible = self.session.pair.dlq.state.visible;
-            self.ending.unreached = visible.saturating_sub(self.ending.seen).max(1);
-            let held = count(HOLD_LIMIT as u64);
-            self.context.ui.warn(format!("{held} messages is the most that may be held at once"));
-        }
-        Ok(())
+    }
+
+    /// As many as may be held are held, and there are more.
+    fn say_what_is_beyond(&mut self) {
+        let visible = self.session.depth();
+        self.ending.reach.unreached = visible.saturating_sub(self.ending.seen).max(1);
+        let held = count(self.session.scanner.limit as u64);
+        self.context.ui.warn(format!("{held} messages is the most that may be held at once"));
     }
 
     /// Deals with what one scan found; answers with how many were deleted.
@@ -188,7 +188,7 @@ impl Collector<'_> {
         let (going, staying) = self.choose(scan.found)?;
         if !may_go_on {
             // They have been seen; else they would be received again by the next scan.
-            let released = self.session.hold.release(staying).await;
+            let released = self.session.lease.release(&staying).await;
             warn_unreleased(self.context, &released);
             self.released.merge(released);
         }
@@ -258,6 +258,9 @@ impl Collector<'_> {
     async fn end(mut self, result: Result<()>) -> Result<Collected> {
         let whole =
             result.is_ok() && self.ending.halted.is_none() && !self.context.cancel.is_cancelled();
+        // What was asked for by number is whole when it is there; all of it, when all was seen.
+        let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+        let whole = whole && (self.ending.reach.exhausted || enough);
         if let Some(file) = self.file.take() {
             let (path, messages) = (file.path().to_owned(), file.messages());
             match file.finish(whole).await {

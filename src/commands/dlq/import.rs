@@ -10,19 +10,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use futures::{Stream, StreamExt};
 use reco_core::export::{Ending, Header};
 use reco_core::message::Message;
 use reco_core::outcome::Outcome;
-use tokio::sync::mpsc::{Sender as Feeder, channel};
+use tokio::sync::mpsc::{Receiver, Sender as Feeder, channel};
 
 use crate::aws::sqs::{BATCH, Queue, QueueState, Sqs};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::Opened;
-use crate::flow::import::{Fate as Sent, Sender, send_all};
-use crate::flow::journal::{Home, Journal, Known, Ledger, Lock};
+use crate::flow::journal::{EXPORT, Home, Journal, Ledger, Lock, MessageState, Origin};
 use crate::flow::judge::unsendable;
 use crate::flow::redrive::{Pace, Rate};
+use crate::flow::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
 use crate::ui::{Report, Unit, count};
 use report::{Fate, ImportReport, Row};
 
@@ -78,24 +79,21 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
         true => None,
         false => Some(Lock::take(&home, &queue.arn, &Journal::new_run_id())?),
     };
-    let ledger = Ledger::open(&home, &id, &queue.arn, args.again)?;
+    let to = queue.arn.clone();
+    let origin = Origin { kind: EXPORT, id: &id, to: &to };
+    let ledger = Ledger::open(&home, &origin, args.again)?;
     let mut plan = plan(&args, queue, &state, ledger).await?;
     warn(context, &args, &plan);
     let mut journal = None;
     if !args.dry_run && plan.to_send() > 0 {
         confirm(context, &args, &plan).await?;
-        let arn = &plan.queue.arn;
-        let (written, stamp) = plan.ledger.write(&home, &id, arn, plan.queue.fifo)?;
+        let (written, stamp) = plan.ledger.write(&home, &origin, plan.queue.fifo)?;
         let written = Arc::new(written);
         let passing = home.is_passing();
         journal = (!passing).then(|| written.path().display().to_string());
-        let sender = Sender {
-            sqs,
-            queue: plan.queue.clone(),
-            stamp,
-            journal: Some(Arc::clone(&written)),
-            twice_is_harmless: false,
-        };
+        let (queue, limit) = (plan.queue.clone(), plan.limit);
+        let to = Arc::new(Destination { number: 0, queue, limit, stamp: Some(stamp) });
+        let sender = Sender::new(sqs, Arc::clone(&written), to);
         send(context, &args, &mut plan, sender).await?;
         let report = report(context, &args, &plan, journal.clone());
         if let Err(error) = written.close_with(report.outcome(), report.tally()).await {
@@ -106,6 +104,41 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let report = report(context, &args, &plan, journal);
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+/// Sends messages that come from nowhere that they would be deleted from.
+pub(super) struct Sender {
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) to: Arc<Destination>,
+}
+
+impl Sender {
+    pub(super) fn new(sqs: Sqs, journal: Arc<Journal>, to: Arc<Destination>) -> Self {
+        let outbox = Outbox {
+            journal: Some(journal),
+            journal_destination: Some(to.queue.arn.clone()),
+            ..Outbox::new(sqs)
+        };
+        Sender { outbox: Arc::new(outbox), to }
+    }
+
+    /// A message on its way.
+    pub(super) fn outgoing(&self, message: Message, doubt: Option<Doubt>) -> OutboxMessage {
+        OutboxMessage {
+            id: message.id.clone(),
+            group: message.group_id().map(str::to_owned),
+            size: message.size(),
+            to: Arc::clone(&self.to),
+            content: Content::Here(Box::new(Dispatch { message, out: None })),
+            doubt,
+            known: false,
+        }
+    }
+}
+
+/// Messages as they come out of a channel.
+pub(super) fn stream_of<T>(mut messages: Receiver<T>) -> impl Stream<Item = T> + Unpin {
+    futures::stream::poll_fn(move |task| messages.poll_recv(task))
 }
 
 impl Plan {
@@ -132,10 +165,10 @@ async fn plan(args: &ImportArgs, queue: Queue, state: &QueueState, ledger: Ledge
 }
 
 fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate, Option<String>) {
-    match ledger.known(&message.id) {
-        Known::Sent => return (Fate::AlreadySent, None),
-        Known::Uncertain(reason) => return (Fate::Uncertain, Some(reason)),
-        Known::ToSend => {}
+    match ledger.state(&message.id) {
+        MessageState::Sent => return (Fate::AlreadySent, None),
+        MessageState::Uncertain(reason) => return (Fate::Uncertain, Some(reason)),
+        MessageState::ToSend(_) => {}
     }
     // AWS: SendMessage: MessageGroupId is required for FIFO queues.
     let no_group = (fifo && message.group_id().is_none())
@@ -192,7 +225,15 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
     let (give, take) = channel(2 * BATCH);
     let reading = tokio::spawn(feed(args.file.clone(), planned, give));
     let (cancel, pace) = (&context.cancel, Pace::new(args.rate, Duration::ZERO));
-    let fates = send_all(Arc::new(sender), plan.limit, take, pace, cancel, &progress).await?;
+    let ledger = &plan.ledger;
+    let messages = stream_of(take).map(|message| {
+        let doubt = match ledger.state(&message.id) {
+            MessageState::ToSend(doubt) => doubt,
+            MessageState::Sent | MessageState::Uncertain(_) => None,
+        };
+        sender.outgoing(message, doubt)
+    });
+    let outcomes = sender.outbox.send_all(messages, &pace, cancel, &progress).await?;
     let read = reading.await.map_err(|error| {
         Error::new(Kind::Internal, "reading the export ended abnormally").because(&error)
     })?;
@@ -201,14 +242,16 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
     }
     let index: HashMap<String, usize> =
         plan.rows.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
-    for (message_id, fate) in fates {
+    for (message_id, outcome) in outcomes {
         let Some(at) = index.get(&message_id) else { continue };
         let row = &mut plan.rows[*at];
-        (row.fate, row.reason, row.sent_as) = match fate {
-            Sent::Sent { sent_as } => (Fate::Sent, None, Some(sent_as)),
-            Sent::Failed { reason } => (Fate::Failed, Some(reason), None),
-            Sent::Uncertain { reason } => (Fate::Uncertain, Some(reason), None),
-            Sent::Left { reason } => (Fate::Left, Some(reason), None),
+        (row.fate, row.reason, row.sent_as) = match outcome {
+            SendOutcome::Sent { sent_as, .. } | SendOutcome::NotDeleted { sent_as, .. } => {
+                (Fate::Sent, None, Some(sent_as))
+            }
+            SendOutcome::Failed { reason } => (Fate::Failed, Some(reason), None),
+            SendOutcome::Uncertain { reason } => (Fate::Uncertain, Some(reason), None),
+            SendOutcome::Left { reason } => (Fate::Left, Some(reason), None),
         };
     }
     for row in plan.rows.iter_mut().filter(|row| row.fate == Fate::Planned) {

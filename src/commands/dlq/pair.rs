@@ -19,19 +19,40 @@ pub struct Known {
 pub struct Pair {
     /// The dead-letter queue.
     pub dlq: Known,
-    /// Where its messages go: the queue they came from, unless another is asked for.
+    /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
+    /// another destination that was asked for. `None` where each goes to a queue of its own.
     pub source: Option<Known>,
+    /// Whether the source queue was named: then only its messages are meant.
+    pub named: bool,
+    /// Names of the queues whose DLQ it is; `None` where that is not known.
+    pub sources: Option<Vec<String>>,
+    /// Why the source queue that was named cannot be where the DLQ's messages came from.
+    pub mismatch: Option<String>,
 }
 
-/// Finds the pair. With `need_source`, not finding the source queue is an error.
+impl Pair {
+    /// A DLQ of which nothing else is known.
+    #[must_use]
+    pub const fn of_dlq(dlq: Known) -> Self {
+        Pair { dlq, source: None, named: false, sources: None, mismatch: None }
+    }
+
+    /// Whether several queues have this DLQ.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.sources.as_ref().is_some_and(|sources| sources.len() > 1)
+    }
+}
+
+/// Finds the pair.
 ///
 /// # Errors
 /// When neither queue is configured, one does not exist, or one cannot be told from the other.
-pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui, need_source: bool) -> Result<Pair> {
-    let pair = match (settings.value(Key::Queue), settings.value(Key::Dlq)) {
+pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui) -> Result<Pair> {
+    let mut pair = match (settings.value(Key::Queue), settings.value(Key::Dlq)) {
         (Some(source), Some(dlq)) => both(sqs, ui, source, dlq).await?,
         (Some(source), None) => from_source(sqs, source).await?,
-        (None, Some(dlq)) => from_dlq(sqs, ui, dlq, need_source).await?,
+        (None, Some(dlq)) => from_dlq(sqs, dlq).await?,
         (None, None) => {
             return Err(Error::config("no queue is configured").hint(
                 "give --queue (its DLQ is found from its redrive policy) or --dlq, set \
@@ -39,6 +60,21 @@ pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui, need_source: bool) ->
             ));
         }
     };
+    let sources = sqs.dead_letter_sources(&pair.dlq.queue).await;
+    match sources {
+        Ok(sources) => {
+            if let ([only], None) = (&sources[..], &pair.source) {
+                pair.source = Some(known(sqs, only).await?);
+            }
+            let name = |url: &String| url.rsplit(['/', ':']).next().unwrap_or(url).to_owned();
+            pair.sources = Some(sources.iter().map(name).collect());
+        }
+        Err(error) if pair.source.is_none() => ui.warn(format!(
+            "the source queue is not known, so its size limit is not checked: {error}"
+        )),
+        // Whose messages are whose, each message says.
+        Err(_) => {}
+    }
     check(&pair)?;
     Ok(pair)
 }
@@ -48,7 +84,8 @@ pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui, need_source: bool) ->
 /// # Errors
 /// When the queue does not exist, is the DLQ itself, or is of another type than it.
 pub async fn bound_for(sqs: &Sqs, pair: Pair, to: &str) -> Result<Pair> {
-    let pair = Pair { source: Some(known(sqs, to).await?), ..pair };
+    let source = Some(known(sqs, to).await?);
+    let pair = Pair { source, named: false, mismatch: None, ..pair };
     check(&pair)?;
     Ok(pair)
 }
@@ -61,19 +98,18 @@ async fn known(sqs: &Sqs, given: &str) -> Result<Known> {
 async fn both(sqs: &Sqs, ui: &Ui, source: &str, dlq: &str) -> Result<Pair> {
     let (source, dlq) = tokio::try_join!(known(sqs, source), known(sqs, dlq))?;
     let (source_name, dlq_name) = (&source.queue.name, &dlq.queue.name);
-    match &source.state.redrive {
-        Some(policy) if policy.dead_letter_target_arn == dlq.queue.arn => {}
-        Some(policy) => ui.warn(format!(
-            "the redrive policy of {source_name} names {}, not {dlq_name}: messages of {dlq_name} \
-             may come from elsewhere",
+    let mismatch = match &source.state.redrive {
+        Some(policy) if policy.dead_letter_target_arn == dlq.queue.arn => None,
+        Some(policy) => Some(format!(
+            "the redrive policy of {source_name} names {}, not {dlq_name}",
             policy.dead_letter_target_arn
         )),
-        None => ui.warn(format!(
-            "{source_name} has no redrive policy: nothing of it comes to {dlq_name}, and what \
-             fails again is retried until retention ends"
-        )),
+        None => Some(format!("{source_name} has no redrive policy, so {dlq_name} is not its DLQ")),
+    };
+    if let Some(mismatch) = &mismatch {
+        ui.warn(format!("{mismatch}: messages of {dlq_name} come from elsewhere"));
     }
-    Ok(Pair { dlq, source: Some(source) })
+    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch })
 }
 
 async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
@@ -84,38 +120,41 @@ async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
             .hint("give --dlq, or set a redrive policy on the queue"));
     };
     let dlq = known(sqs, &policy.dead_letter_target_arn).await?;
-    Ok(Pair { dlq, source: Some(source) })
+    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch: None })
 }
 
-async fn from_dlq(sqs: &Sqs, ui: &Ui, dlq: &str, need_source: bool) -> Result<Pair> {
+async fn from_dlq(sqs: &Sqs, dlq: &str) -> Result<Pair> {
     let dlq = known(sqs, dlq).await?;
-    let sources = match sqs.dead_letter_sources(&dlq.queue).await {
-        Ok(sources) => sources,
-        Err(error) if need_source => return Err(error.hint("give --queue")),
-        Err(error) => {
-            ui.warn(format!(
-                "the source queue is not known, so its size limit is not checked: {error}"
-            ));
-            return Ok(Pair { dlq, source: None });
-        }
-    };
-    let name = &dlq.queue.name;
-    match &sources[..] {
-        [source] => {
-            let source = known(sqs, source).await?;
-            Ok(Pair { dlq, source: Some(source) })
-        }
-        _ if !need_source => Ok(Pair { dlq, source: None }),
-        [] => Err(Error::config(format!("no queue names {name} as its DLQ"))
-            .hint("give --queue: the queue that its messages are to go to")),
-        many => {
-            let names: Vec<&str> =
-                many.iter().map(|url| url.rsplit('/').next().unwrap_or(url)).collect();
-            Err(Error::config(format!("{} queues name {name} as their DLQ", many.len()))
-                .cause(names.join(", "))
-                .hint("give --queue: the one that the messages are to go to"))
-        }
+    Ok(Pair::of_dlq(dlq))
+}
+
+/// Refuses to move messages into a queue that they cannot have come from.
+///
+/// # Errors
+/// Refused, with what does not belong together; a destination that was asked for is none of it.
+pub fn check_home(pair: &Pair) -> Result<()> {
+    let Some(mismatch) = &pair.mismatch else { return Ok(()) };
+    let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
+    let source = source.map_or("the source queue", |source| source.queue.name.as_str());
+    Err(Error::refused(format!("{dlq} is not the DLQ of {source}; no message was moved"))
+        .cause(mismatch)
+        .hint(format!(
+            "name one pipeline's queues, or give --to {source} to move them there all the same"
+        )))
+}
+
+/// Makes sure that there is a queue that messages can go back to.
+///
+/// # Errors
+/// When no queue was named, and none has this DLQ.
+pub fn check_source(pair: &Pair) -> Result<()> {
+    let none = pair.sources.as_ref().is_some_and(Vec::is_empty);
+    if pair.source.is_some() || !none {
+        return Ok(());
     }
+    let name = &pair.dlq.queue.name;
+    Err(Error::config(format!("no queue names {name} as its DLQ"))
+        .hint("give --to: the queue that its messages are to go to"))
 }
 
 fn check(pair: &Pair) -> Result<()> {
@@ -205,9 +244,13 @@ mod tests {
         Known { queue, state }
     }
 
+    fn alone(dlq: &str) -> Pair {
+        Pair::of_dlq(known(dlq))
+    }
+
     #[test]
     fn a_pair_is_two_queues_of_one_type() {
-        let pair = |source, dlq| Pair { dlq: known(dlq), source: Some(known(source)) };
+        let pair = |source, dlq| Pair { source: Some(known(source)), ..alone(dlq) };
         assert!(check(&pair("a", "b")).is_ok());
         assert!(check(&pair("a", "a")).is_err());
         assert!(check(&pair("a.fifo", "b")).is_err());
@@ -216,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_dlq_with_a_policy_of_its_own_is_left_alone_unless_forced() {
-        let mut pair = Pair { dlq: known("a"), source: None };
+        let mut pair = alone("a");
         assert!(guard(&pair, false).is_ok());
         pair.dlq.state.redrive =
             Some(RedrivePolicy { dead_letter_target_arn: "arn".to_owned(), max_receive_count: 3 });

@@ -7,16 +7,17 @@ use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::reach::Reach;
 use super::rows;
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Opening, Queues, Session};
+use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::hold::Released;
 use crate::flow::judge::{Basis, Row};
 use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
 use crate::flow::spool::Spool;
+use crate::flow::sqs::Released;
 use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
@@ -54,8 +55,8 @@ struct PeekReport {
     /// Ids that were asked for and not found, where the whole queue was seen.
     missing: Vec<String>,
     damaged: Vec<DamagedRow>,
-    /// Whether the queue was seen empty: there is nothing beyond what was scanned.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
     #[serde(flatten)]
@@ -72,21 +73,19 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let matcher = Arc::new(args.select.matcher(Classes::Any)?);
     let spool = Arc::new(Spool::new()?);
     let narrows = args.select.narrows();
-    let opening = Opening {
-        need_source: false,
-        force: args.force,
-        keep: Keep::Spooled(Arc::clone(&spool)),
+    let keep = Keep::Spooled(Arc::clone(&spool));
+    let options = SessionOptions {
         at_most: (!narrows).then_some(max),
-        wanted: Arc::clone(&matcher),
-        to: None,
+        ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, opening).await?;
+    let session = Session::open(context, options).await?;
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
-    let mut scan = session.scan(context, goal).await?;
+    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan)?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
-    let report = report(context, &session, &args, (scan, chosen), released);
+    let report = report(context, &session, &args, (scan, chosen), (reach, released));
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -96,7 +95,7 @@ fn report(
     session: &Session,
     args: &PeekArgs,
     (scan, chosen): (Scan, Chosen),
-    released: Released,
+    (reach, released): (Reach, Released),
 ) -> PeekReport {
     PeekReport {
         queues: session.queues(),
@@ -107,7 +106,7 @@ fn report(
         missing: chosen.missing,
         messages: chosen.found.into_iter().map(|found| *found.row).collect(),
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
-        exhausted: scan.exhausted,
+        reach,
         repeated: scan.repeated,
         released,
         interrupted: context.cancel.is_cancelled(),
@@ -123,7 +122,7 @@ impl Report for PeekReport {
             done: self.messages.len() as u64,
             excluded: (self.scanned - self.messages.len() as u64).saturating_sub(self.undecided),
             failed: self.damaged.len() as u64 + self.released.unreleased.len() as u64,
-            partly: self.undecided,
+            partly: self.undecided + self.reach.missed(),
             missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
@@ -151,6 +150,7 @@ impl Report for PeekReport {
             text.push('\n');
         }
         text.push_str(&self.footer());
+        text.push_str(&self.reach.words());
         text.push_str(&rows::basis(&self.basis, view));
         text
     }

@@ -1,6 +1,7 @@
 //! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
 
 mod change;
+mod earlier;
 mod engine;
 mod guards;
 mod log;
@@ -16,17 +17,17 @@ use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
-use super::pair::Known;
+use super::pair;
 use super::plan::Plan;
 use super::select::SelectArgs;
-use super::session::{Opening, Session};
+use super::session::{Session, SessionOptions};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::flow::matcher::{Classes, Matcher, is_outdated};
-use crate::flow::redrive::Rejects;
-use crate::flow::scan::{Found, Keep};
+use crate::flow::redrive::{Rejects, Route};
+use crate::flow::scan::{Found, HOLD_LIMIT, Keep};
 use crate::flow::spool::Spool;
-use crate::ui::{Report, count};
+use crate::ui::{Report, count, plural};
 pub use engine::EngineChoice;
 use engine::{Chosen, Engine};
 pub use guards::GuardArgs;
@@ -48,13 +49,19 @@ pub struct RedriveArgs {
     /// Which messages
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Move at most so many messages, oldest first
+    /// Move at most N messages, oldest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
+    /// Move messages, too, that an earlier run perhaps sent: the destination may then have them twice
+    #[arg(long)]
+    pub resend_uncertain: bool,
+    /// Hold at most N messages at a time, and go in waves; without it 100,000, or what --rate moves in 6 hours
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub hold: Option<u32>,
     /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max"])]
     pub plan: Option<String>,
-    /// Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ
+    /// Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
     /// What is done to bodies on the way
@@ -83,7 +90,28 @@ impl RedriveArgs {
         let path = self.repair.rejects.as_deref().filter(|_| !self.dry_run);
         Ok(path.map(Rejects::create).transpose()?.map(Arc::new))
     }
+
+    /// How many messages are held at a time. AWS: a message may be held for 12 hours; at a slow rate
+    /// the last of many would be held for longer.
+    fn limit(&self) -> usize {
+        let most = self.hold.map_or(HOLD_LIMIT, |hold| hold as usize);
+        match self.guards.rate {
+            None => most,
+            Some(rate) => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a cast to integer saturates"
+                )]
+                let in_time = (rate.per_second() * HELD_FOR_S) as usize;
+                most.min(in_time.max(1))
+            }
+        }
+    }
 }
+
+/// Seconds that a message is held at most: half of what AWS allows, since guards may pause a run.
+const HELD_FOR_S: f64 = 6.0 * 3600.0;
 
 /// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
 /// they are named.
@@ -120,30 +148,31 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     };
     let spool = Arc::new(Spool::new()?);
     let keeps = !args.dry_run || matcher.needs_message() || !repair.is_none();
-    let opening = Opening {
-        need_source: true,
+    let options = SessionOptions {
         force: args.force,
         keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
         at_most: None,
+        limit: args.limit(),
         wanted: Arc::clone(&matcher),
         to: args.to.clone(),
     };
-    let session = Session::open(context, opening).await?;
+    let session = Session::open(context, options).await?;
+    pair::check_home(&session.pair)?;
+    pair::check_source(&session.pair)?;
     if let Some(plan) = &plan {
         plan.check(&session, args.repair.plan().as_ref())?;
     }
-    let Some(source) = session.pair.source.clone() else {
-        return Err(Error::new(Kind::Internal, "the source queue was not looked for"));
-    };
-    announce(context, &session, &source, &args, &engine);
+    let route = route(&session, &args);
+    announce(context, &session, &route, &args, &engine);
     let sentries = Sentries::new(context, &args.guards).await?;
-    let log = Log::open(context, &session, &source, &args)?;
     let rejects = args.rejects()?;
-    let mut redrive = Redrive::new(context, &session, &args, matcher, Arc::clone(&spool), sentries);
+    let log = Log::open(context, &session, &route, &args)?;
+    let mut redrive =
+        Redrive::new(context, &session, &args, (matcher, route), Arc::clone(&spool), sentries);
     redrive.repair = repair;
     redrive.rejects = rejects.clone();
     if let Some(log) = &log {
-        redrive.courier = Some(redrive.courier(&source, spool, log.journal()));
+        redrive.outbox = Some(redrive.outbox(spool, log.journal()));
         redrive.ending.journal = log.path();
     }
     redrive.ending.engine = engine;
@@ -167,6 +196,19 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     }
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+/// Where messages go: where `--to` says; else, when a queue was named, only its own messages back to
+/// it; else each to the queue that it came from.
+fn route(session: &Session, args: &RedriveArgs) -> Route {
+    let pair = &session.pair;
+    let dlq = &pair.dlq.queue;
+    let source = pair.source.as_ref().map(|source| (&source.queue, &source.state));
+    match source {
+        Some(to) if args.to.is_some() => Route::all(dlq, to),
+        Some(only) if pair.named => Route::only(dlq, only, !pair.is_shared()),
+        otherwise => Route::home(dlq, otherwise),
+    }
 }
 
 /// Asked when nothing narrows the choice.
@@ -198,26 +240,44 @@ async fn confirm(context: &Context, found: &[Found]) -> Result<()> {
 fn announce(
     context: &Context,
     session: &Session,
-    source: &Known,
+    route: &Route,
     args: &RedriveArgs,
     engine: &Engine,
 ) {
     let queues = session.queues();
     let verb = if args.dry_run { "planning a redrive" } else { "redriving" };
+    let to = match route.sole() {
+        Some(to) => to.queue.name.clone(),
+        None => "the queue that each message came from".to_owned(),
+    };
     context.ui.status(format!(
-        "{verb} from {} (about {} messages) to {}, engine {} ({})",
+        "{verb} from {} (about {}) to {to}, engine {} ({})",
         queues.dlq,
-        count(queues.approximate_messages),
-        source.queue.name,
+        plural(queues.approximate_messages, "message"),
         engine.engine,
         engine.engine_reason
     ));
-    let depth = source.state.visible + source.state.in_flight;
-    if depth > DEEP {
+    if let Some(source) = &session.pair.source {
+        let depth = source.state.visible + source.state.in_flight;
+        if depth > DEEP {
+            context.ui.warn(format!(
+                "{} already holds about {} messages: what is moved waits behind them",
+                source.queue.name,
+                count(depth)
+            ));
+        }
+    }
+    for run in session.history.unfinished() {
         context.ui.warn(format!(
-            "{} already holds about {} messages: what is moved waits behind them",
-            source.queue.name,
-            count(depth)
+            "{}; what it sent is deleted now and not sent again, what it perhaps sent is left out",
+            run.words()
+        ));
+    }
+    let limit = args.limit() as u64;
+    if session.depth() > limit && args.guards.rate.is_some() {
+        context.ui.status(format!(
+            "holding {} at a time: AWS lets a message be held for 12 hours, and at this rate all would take longer",
+            plural(limit, "message")
         ));
     }
 }

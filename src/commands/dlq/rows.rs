@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
+use crate::flow::journal::Unfinished;
 use crate::flow::judge::{Basis, Row};
 use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
 
@@ -109,6 +110,19 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
     let reason = row.verdict.reasons.first().map(|reason| escape_line(reason));
     cells.push((reason.unwrap_or_default(), None));
     cells
+}
+
+/// Redrives that were cut off, and the command that brings them to their end.
+#[must_use]
+pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
+    let mut text = String::new();
+    for run in runs {
+        let label = view.palette.paint(Tone::Warn, "note:");
+        text.push_str(&format!("{label} {}\n", run.words()));
+        let next = format!("recoctl dlq journal resume {}", escape_line(&run.run_id));
+        text.push_str(&format!("  next: {}\n", view.palette.paint(Tone::Command, &next)));
+    }
+    text
 }
 
 /// What the judgement rests on, a line each.

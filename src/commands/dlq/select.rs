@@ -146,7 +146,7 @@ impl Chosen {
         spool: Option<&Spool>,
         scan: &mut Scan,
     ) -> Result<Self> {
-        let missing = if scan.exhausted { matcher.missing(scan) } else { Vec::new() };
+        let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
         warn_missing(context, &missing);
         warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;

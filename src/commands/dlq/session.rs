@@ -6,15 +6,16 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::pair::{self, Pair};
+use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::hold::{Hold, Released, period_for};
-use crate::flow::journal::{Home, Recall};
+use crate::flow::journal::{Home, RedriveHistory};
 use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
-use crate::ui::{Unit, count};
+use crate::flow::sqs::{Drain, Released, VisibilityLease, period_for};
+use crate::ui::{Unit, plural};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -24,11 +25,13 @@ pub struct Session {
     /// The queues.
     pub pair: Pair,
     /// Holds what is received.
-    pub hold: Arc<Hold>,
+    pub lease: Arc<VisibilityLease>,
     /// Receives and judges.
     pub scanner: Arc<Scanner>,
     /// What the judgement rests on.
     pub basis: Basis,
+    /// What earlier runs on the DLQ did.
+    pub history: Arc<RedriveHistory>,
 }
 
 /// The queues as reports name them.
@@ -61,19 +64,27 @@ impl From<&Damaged> for DamagedRow {
 
 /// How a command opens a session.
 #[derive(Debug)]
-pub struct Opening {
-    /// Whether it cannot do without the source queue.
-    pub need_source: bool,
+pub struct SessionOptions {
     /// Whether it may receive from a DLQ that has a redrive policy of its own.
     pub force: bool,
     /// What is kept of each message.
     pub keep: Keep,
     /// How many messages it receives at most.
     pub at_most: Option<usize>,
+    /// How many messages it holds at a time.
+    pub limit: usize,
     /// Which messages are wanted.
     pub wanted: Arc<Matcher>,
     /// Another destination than the source queue.
     pub to: Option<String>,
+}
+
+impl SessionOptions {
+    /// Of a command that looks at the messages that `wanted` chooses, and moves none.
+    #[must_use]
+    pub fn looking(wanted: Arc<Matcher>, keep: Keep, force: bool) -> Self {
+        SessionOptions { force, keep, at_most: None, limit: HOLD_LIMIT, wanted, to: None }
+    }
 }
 
 impl Session {
@@ -82,28 +93,27 @@ impl Session {
     /// # Errors
     /// When queues, table, facts or policy cannot be used, receiving is refused for safety, or a signal
     /// comes first.
-    pub async fn open(context: &Context, opening: Opening) -> Result<Self> {
-        context.before_all(Self::prepare(context, opening)).await
+    pub async fn open(context: &Context, options: SessionOptions) -> Result<Self> {
+        context.before_all(Self::prepare(context, options)).await
     }
 
-    async fn prepare(context: &Context, opening: Opening) -> Result<Self> {
+    async fn prepare(context: &Context, options: SessionOptions) -> Result<Self> {
         let sqs = Sqs::new(context.sdk().await?);
-        let need_source = opening.need_source && opening.to.is_none();
-        let mut pair = pair::find(&sqs, &context.settings, &context.ui, need_source).await?;
-        if let Some(to) = &opening.to {
+        let mut pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        if let Some(to) = &options.to {
             pair = pair::bound_for(&sqs, pair, to).await?;
         }
-        pair::guard(&pair, opening.force)?;
+        pair::guard(&pair, options.force)?;
         let rules = QueueRules {
             retention_s: pair.dlq.state.retention_s,
             destination_limit: pair.source.as_ref().map(|s| s.state.max_message_bytes),
-            homes: match opening.to {
+            homes: match options.to {
                 Some(_) => Homes::One,
                 None => Homes::Source(pair.source.as_ref().map(|s| s.queue.arn.clone())),
             },
         };
-        let judge = Judge::open(context, rules).await?;
-        let judge = recalling(context, judge, &pair.dlq.queue.arn);
+        let history = Arc::new(history(context, &pair.dlq.queue.arn));
+        let judge = Judge::open(context, rules).await?.with_history(Arc::clone(&history));
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
@@ -113,20 +123,24 @@ impl Session {
             );
         }
         let queue = pair.dlq.queue.clone();
-        let messages = pair.dlq.state.visible.min(opening.at_most.unwrap_or(usize::MAX) as u64);
-        let hold = Arc::new(Hold::start(sqs.clone(), queue.clone(), period_for(messages)));
-        let scanner = Arc::new(Scanner {
+        let messages = pair.dlq.state.visible.min(options.at_most.unwrap_or(usize::MAX) as u64);
+        let lease = VisibilityLease::start(sqs.clone(), queue.clone(), period_for(messages));
+        let lease = Arc::new(lease);
+        let drain = Drain {
             sqs: sqs.clone(),
             queue,
-            hold: Arc::clone(&hold),
-            judge,
-            keep: opening.keep,
-            limit: hold_limit(),
-            known: Known::default(),
-            wanted: opening.wanted,
+            lease: Arc::clone(&lease),
             cancel: context.cancel.clone(),
-        });
-        Ok(Session { sqs, pair, hold, scanner, basis })
+        };
+        let scanner = Scanner {
+            drain: Arc::new(drain),
+            judge,
+            keep: options.keep,
+            limit: options.limit.min(HOLD_LIMIT),
+            known: Known::default(),
+            wanted: options.wanted,
+        };
+        Ok(Session { sqs, pair, lease, scanner: Arc::new(scanner), basis, history })
     }
 
     /// The queues as reports name them.
@@ -141,46 +155,56 @@ impl Session {
         }
     }
 
-    /// Scans with progress; what is found stays held.
+    /// Messages that were visible when the session began, about.
+    #[must_use]
+    pub fn depth(&self) -> u64 {
+        self.pair.dlq.state.visible
+    }
+
+    /// Scans with progress for up to `depth` messages; what is found stays held.
     ///
     /// # Errors
     /// As [`Scanner::scan`]; everything is released before.
-    pub async fn scan(&self, context: &Context, goal: Goal) -> Result<Scan> {
-        let visible = self.pair.dlq.state.visible;
+    pub async fn scan(&self, context: &Context, goal: Goal, depth: u64) -> Result<Scan> {
         let total = match goal {
-            Goal::First(wanted) => visible.min(wanted as u64),
-            Goal::All | Goal::Matching(_) => visible,
+            Goal::First(wanted) => depth.min(wanted as u64),
+            Goal::All | Goal::Matching(_) | Goal::Front => depth,
         };
         let progress = Arc::new(context.ui.progress("scanning", Some(total), Unit::Messages));
-        let scan = self.scanner.scan(goal, progress).await;
+        let scan = self.scanner.scan(goal, depth, &progress).await;
         if scan.is_err() {
             self.release_all(context).await;
         }
         scan
     }
 
-    /// Makes everything that is held visible at once, and warns of what could not be.
+    /// What was reached of the queue by scans of which the last ended as this one; `taken` messages
+    /// came in all, and none of them is visible again yet.
+    pub async fn reach(&self, scan: &Scan, taken: u64) -> Reach {
+        let whole = scan.end.is_whole() && !self.pair.dlq.queue.fifo;
+        let arrived = match self.sqs.state(&self.pair.dlq.queue).await {
+            Ok(state) if whole => reach::arrived(self.depth(), taken, state.visible),
+            // How many arrived is worth no failure.
+            _ => 0,
+        };
+        Reach::of(scan.end, arrived)
+    }
+
+    /// Makes all that is held visible at once, and warns of what could not be.
     pub async fn release_all(&self, context: &Context) -> Released {
-        let released = self.hold.release_all().await;
+        let released = self.lease.release_all().await;
         warn_unreleased(context, &released);
         released
     }
 }
 
-/// How many messages are held at a time. Tests of waves set it low; a lower quota than AWS's own is
-/// another use.
-fn hold_limit() -> usize {
-    let given = std::env::var("RECOCTL_HOLD_LIMIT").ok().and_then(|text| text.parse().ok());
-    given.filter(|limit| (1..=HOLD_LIMIT).contains(limit)).unwrap_or(HOLD_LIMIT)
-}
-
-/// The judge, with what the journals of the queue `arn` know; without it where they cannot be read.
-fn recalling(context: &Context, judge: Judge, arn: &str) -> Judge {
-    match Home::of(&context.settings).and_then(|home| Recall::of(&home, arn)) {
-        Ok(recall) => judge.with_recall(recall),
+/// What the journals of the queue `arn` know; nothing where they cannot be read.
+fn history(context: &Context, arn: &str) -> RedriveHistory {
+    match Home::of(&context.settings).and_then(|home| RedriveHistory::of(&home, arn)) {
+        Ok(history) => history,
         Err(error) => {
             context.ui.warn(format!("messages redriven before are not marked: {error}"));
-            judge
+            RedriveHistory::default()
         }
     }
 }
@@ -190,8 +214,8 @@ pub fn warn_unreleased(context: &Context, released: &Released) {
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     context.ui.warn(format!(
-        "{} messages could not be made visible; they will be by themselves within {} s ({}: {})",
-        count(released.unreleased.len() as u64),
+        "{} could not be made visible; visible again by themselves within {} s ({}: {})",
+        plural(released.unreleased.len() as u64, "message"),
         longest.unwrap_or_default(),
         first.message_id,
         first.reason

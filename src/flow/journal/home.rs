@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Home {
     root: PathBuf,
+    locks: PathBuf,
     /// The directory of a sandbox that ends with this process: its journals are of no use later.
     passing: Option<TempDir>,
 }
@@ -29,7 +30,8 @@ impl Home {
             let passing = TempDir::with_prefix("recoctl-journal-").map_err(|error| {
                 Error::refused("cannot make a directory for the journal").because(&error)
             })?;
-            return Ok(Home { root: passing.path().to_owned(), passing: Some(passing) });
+            let (root, locks) = (passing.path().to_owned(), passing.path().join("locks"));
+            return Ok(Home { root, locks, passing: Some(passing) });
         }
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // XDG Base Directory Specification: a relative path is to be ignored.
@@ -43,13 +45,14 @@ impl Home {
                 .hint("set XDG_STATE_HOME to a directory that can be written")
             })?;
         let mut root = state.join("recoctl").join("journal");
+        // However the endpoint is spelled, a queue has one lock.
+        let locks = root.join("locks");
         // The SDK reads these two itself, where no setting of ours comes before them.
         let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
         let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
-        if let Some(endpoint) = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk) {
-            root.push(directory_name(&endpoint));
-        }
-        Ok(Home { root, passing: None })
+        let endpoint = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk);
+        root.extend(endpoint.as_deref().and_then(directory_name));
+        Ok(Home { root, locks, passing: None })
     }
 
     /// Where journals are.
@@ -66,8 +69,8 @@ impl Home {
 
     /// Where locks are.
     #[must_use]
-    pub fn locks(&self) -> PathBuf {
-        self.root.join("locks")
+    pub fn locks(&self) -> &Path {
+        &self.locks
     }
 
     /// Whether it goes when this process ends.
@@ -86,17 +89,24 @@ pub fn make_private(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-/// Host and port of an endpoint, as a directory may be named.
-fn directory_name(endpoint: &str) -> String {
+/// Host and port of an endpoint, as a directory may be named; `None` for AWS's own endpoints, which
+/// need no name. The loopback address has several spellings and one directory.
+fn directory_name(endpoint: &str) -> Option<String> {
     let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
-    let keep = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let name: String = host
-        .trim_end_matches('/')
-        .chars()
-        .map(|c| if keep(c) || c == '.' { c } else { '_' })
-        .collect();
+    let host = host.split('/').next().unwrap_or(host).to_ascii_lowercase();
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port),
+        _ => (host.as_str(), ""),
+    };
+    if [".amazonaws.com", ".amazonaws.com.cn"].iter().any(|aws| name.ends_with(aws)) {
+        return None;
+    }
+    let name = if ["localhost", "[::1]"].contains(&name) { "127.0.0.1" } else { name };
+    let host = if port.is_empty() { name.to_owned() } else { format!("{name}:{port}") };
+    let keep = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let name: String = host.chars().map(|c| if keep(c) { c } else { '_' }).collect();
     // Nothing that leads out of the directory, and nothing hidden.
-    format!("at-{name}")
+    Some(format!("at-{name}"))
 }
 
 #[cfg(test)]
@@ -105,8 +115,21 @@ mod tests {
 
     #[test]
     fn endpoints_have_directories_of_their_own() {
-        assert_eq!(directory_name("http://127.0.0.1:4566/"), "at-127.0.0.1_4566");
-        assert_eq!(directory_name("../.."), "at-.._..");
-        assert_ne!(directory_name("http://a:1"), directory_name("http://a:2"));
+        let name = |endpoint| directory_name(endpoint).unwrap_or_default();
+        assert_eq!(name("http://127.0.0.1:4566/"), "at-127.0.0.1_4566");
+        assert_eq!(name("../.."), "at-..");
+        assert_ne!(name("http://a:1"), name("http://a:2"));
+    }
+
+    #[test]
+    fn one_endpoint_has_one_directory_however_it_is_spelled() {
+        for spelled in ["http://localhost:4566", "http://LOCALHOST:4566/", "http://[::1]:4566/x"] {
+            assert_eq!(directory_name(spelled).as_deref(), Some("at-127.0.0.1_4566"), "{spelled}");
+        }
+        for aws in
+            ["https://sqs.eu-west-1.amazonaws.com", "https://sqs.cn-north-1.amazonaws.com.cn/"]
+        {
+            assert_eq!(directory_name(aws), None, "{aws} is where it would go anyway");
+        }
     }
 }

@@ -1,37 +1,49 @@
-//! What earlier imports of an export sent: a journal for each export and destination, so that the
-//! same file can be imported again after a crash, and nothing is sent twice unnamed.
+//! What earlier imports of an export, or restores of a journal, sent: a journal for each origin and
+//! destination, so that the same can be done again after a crash, and nothing is sent twice unnamed.
 //!
 //! They are kept apart from the journals of redrives, whose messages came out of the DLQ: an import
 //! puts messages there.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use reco_core::journal::{Header, Standing, State, VERSION};
+use reco_core::journal::{Header, Standing, State, VERSION, is_remembered};
 use sha2::{Digest, Sha256};
 
 use super::home::{Home, make_private};
 use super::store::load;
 use super::writer::{Journal, now_ms};
 use crate::error::{Error, Result};
+use crate::flow::sqs::Doubt;
 
 /// Begins the `source` of an import's journal; the export's id follows.
-pub const IMPORTED: &str = "export:";
+pub const EXPORT: &str = "export:";
+/// Begins the `source` of a restore's journal; the id of the run that is restored follows.
+pub const RESTORE: &str = "restore:";
 
-/// What earlier imports of one export into one queue did.
+/// Where messages come from, and where they go.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// [`EXPORT`] or [`RESTORE`].
+    pub kind: &'static str,
+    /// The id of the export, or of the run.
+    pub id: &'a str,
+    /// ARN of the queue that they go to.
+    pub to: &'a str,
+}
+
+/// What earlier imports from one origin into one queue did.
 #[derive(Debug)]
 pub struct Ledger {
     directory: PathBuf,
     prefix: String,
     found: Option<(PathBuf, State)>,
-    resend: HashSet<String>,
 }
 
-/// How a message of the export stands with the destination.
+/// How a message of the origin stands with the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum MessageState {
     /// Nothing was sent of it, or it was refused, or a send can be repeated without a duplicate.
-    ToSend,
+    ToSend(Option<Doubt>),
     /// The destination has it.
     Sent,
     /// The destination may have it; why nobody knows.
@@ -39,17 +51,18 @@ pub enum Known {
 }
 
 impl Ledger {
-    /// Looks for what is known of the export `id` and the queue `arn`; with `again`, nothing is.
+    /// Looks for what is known of an origin; with `again`, nothing is.
     ///
     /// # Errors
     /// When there is a journal that cannot be read.
-    pub fn open(home: &Home, id: &str, arn: &str, again: bool) -> Result<Self> {
+    pub fn open(home: &Home, origin: &Origin<'_>, again: bool) -> Result<Self> {
         let directory = home.journals().join("imports");
-        let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
+        let sum: [u8; 32] = Sha256::digest(origin.to.as_bytes()).into();
         let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         // The id comes from a file: nothing of it may lead out of the directory.
-        let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
-        let prefix = format!("{id}-{queue}-");
+        let id: String = origin.id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
+        let kind = if origin.kind == RESTORE { "restore-" } else { "" };
+        let prefix = format!("{kind}{id}-{queue}-");
         let newest = if again { None } else { newest(&directory, &prefix) };
         let found = match newest {
             Some(path) => {
@@ -58,26 +71,29 @@ impl Ledger {
             }
             None => None,
         };
-        let resend = found.iter().flat_map(|(_, state)| state.resume(now_ms()).resend).collect();
-        Ok(Ledger { directory, prefix, found, resend })
+        Ok(Ledger { directory, prefix, found })
     }
 
     /// How a message stands.
     #[must_use]
-    pub fn known(&self, message_id: &str) -> Known {
-        let Some((_, state)) = &self.found else { return Known::ToSend };
+    pub fn state(&self, message_id: &str) -> MessageState {
+        let Some((_, state)) = &self.found else { return MessageState::ToSend(None) };
         match state.standing(message_id) {
-            Some(Standing::Acked | Standing::Deleted) => Known::Sent,
+            Some(Standing::Acked | Standing::Deleted) => MessageState::Sent,
             Some(Standing::Uncertain | Standing::Intended) => {
-                if self.resend.contains(message_id) {
-                    return Known::ToSend;
-                }
                 let reason = state.reason(message_id);
                 let reason =
                     reason.unwrap_or("an import was cut off between its send and the answer");
-                Known::Uncertain(reason.to_owned())
+                let reason = reason.to_owned();
+                let fifo = state.header().is_some_and(|header| header.fifo);
+                match state.doubtful_since_ms(message_id) {
+                    Some(since_ms) if fifo && is_remembered(since_ms, now_ms()) => {
+                        MessageState::ToSend(Some(Doubt { since_ms, reason }))
+                    }
+                    _ => MessageState::Uncertain(reason),
+                }
             }
-            Some(Standing::Refused | Standing::BackedUp) | None => Known::ToSend,
+            Some(Standing::Refused) | None => MessageState::ToSend(None),
         }
     }
 
@@ -86,7 +102,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Refused, when it cannot be written: nothing may be sent without it.
-    pub fn write(&self, home: &Home, id: &str, arn: &str, fifo: bool) -> Result<(Journal, String)> {
+    pub fn write(&self, home: &Home, origin: &Origin<'_>, fifo: bool) -> Result<(Journal, String)> {
         if let Some((path, state)) = &self.found
             && let Some(header) = state.header()
         {
@@ -104,8 +120,8 @@ impl Ledger {
             version: VERSION,
             run_id: run_id.clone(),
             started_at: String::new(),
-            source: format!("{IMPORTED}{id}"),
-            destination: Some(arn.to_owned()),
+            source: format!("{}{}", origin.kind, origin.id),
+            destination: Some(origin.to.to_owned()),
             fifo,
             recoctl: String::new(),
             policy: String::new(),

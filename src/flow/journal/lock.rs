@@ -75,9 +75,9 @@ impl Lock {
 fn refusal(arn: &str, holder: Option<Holder>) -> Error {
     let who = match holder {
         Some(Holder { pid, run_id, since, .. }) => {
-            format!("process {pid} (run {run_id}) has been at it since {since}")
+            format!("locked by process {pid} (run {run_id}) since {since}")
         }
-        None => "it has only just begun".to_owned(),
+        None => "it has just started".to_owned(),
     };
     Error::refused(format!("another run of recoctl is moving messages of {arn}")).cause(who).hint(
         "wait for it to end, or stop it; its journal shows how far it is: recoctl dlq journal list",
@@ -86,7 +86,7 @@ fn refusal(arn: &str, holder: Option<Holder>) -> Error {
 
 fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {
     if create {
-        make_private(&home.locks())?;
+        make_private(home.locks())?;
     }
     let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
     let name: String = sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

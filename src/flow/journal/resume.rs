@@ -6,43 +6,33 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
-use futures::future::join_all;
-use reco_core::journal::{Acked, Kept, Resume};
+use futures::stream;
+use reco_core::journal::{Acked, Kept, Resume, State};
 use reco_core::message::Message;
-use reco_core::settle::{Deletable, Outgoing, replayed, settle};
-use reco_store::retry::RetryOptions;
+use reco_core::settle::{Deletable, replayed};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::chronicle;
 use super::store::each_kept;
 use super::writer::Journal;
-use crate::aws::sqs::{BATCH, Queue, SendTrouble, Sqs};
+use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
-use crate::flow::hold::{Hold, Released};
+use crate::flow::redrive::Pace;
 use crate::flow::scan::HOLD_LIMIT;
-
-/// How long messages are hidden while they are dealt with.
-const HIDE: Duration = Duration::from_secs(60);
-/// How long a receive waits.
-const WAIT: Duration = Duration::from_secs(1);
-/// Receives in flight at once.
-const RECEIVERS: usize = 8;
-/// Rounds of empty long polls that mean an empty queue.
-const VOTES: u32 = 2;
-/// Attempts at a send that a FIFO queue recognises.
-const RETRIES: RetryOptions = RetryOptions {
-    max_attempts: 6,
-    base_delay: Duration::from_millis(100),
-    max_delay: Duration::from_secs(3),
+use crate::flow::sqs::records::deleted;
+use crate::flow::sqs::{
+    Bound, Content, DeleteOutcome, Destination, Dispatch, Doubt, Drain, DrainEnd, Outbox,
+    OutboxMessage, Released, SendOutcome, VisibilityLease, period_for,
 };
+use crate::ui::Progress;
 
 /// What became of a message that was left open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
-pub enum Fate {
+pub enum Resumed {
     /// The destination has it, and now it is deleted from the DLQ.
     Deleted,
     /// The destination has it, and the DLQ had it no more.
@@ -67,7 +57,7 @@ pub enum Fate {
 #[derive(Debug, Default)]
 pub struct Finished {
     /// Every message that was open, by id.
-    pub fates: BTreeMap<String, Fate>,
+    pub outcomes: BTreeMap<String, Resumed>,
     /// Messages received on the way and let go.
     pub released: Released,
 }
@@ -76,8 +66,8 @@ impl Finished {
     /// Whether nothing is left that another resume could do.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        let open = |fate: &Fate| matches!(fate, Fate::NotSeen | Fate::NotDeleted { .. });
-        !self.fates.values().any(open)
+        let open = |one: &Resumed| matches!(one, Resumed::NotSeen | Resumed::NotDeleted { .. });
+        !self.outcomes.values().any(open)
     }
 }
 
@@ -88,260 +78,250 @@ pub struct Resumer {
     pub sqs: Sqs,
     /// The DLQ.
     pub from: Queue,
-    /// The destination, where messages are to be sent again.
-    pub to: Option<Queue>,
+    /// Messages that are visible in it.
+    pub depth: u64,
+    /// The destinations, by ARN, where messages are to be sent again.
+    pub to: HashMap<String, Arc<Destination>>,
     /// The run's journal, to go on in.
-    pub journal: Journal,
+    pub journal: Arc<Journal>,
     /// Ends it early.
     pub cancel: CancellationToken,
 }
 
 /// What is still to be done.
 struct Open {
-    delete: HashMap<String, Acked>,
-    resend: HashMap<String, Kept>,
+    resend: HashMap<String, (Kept, Doubt)>,
     finished: Finished,
 }
 
-impl Open {
-    fn is_empty(&self) -> bool {
-        self.delete.is_empty() && self.resend.is_empty()
-    }
-
-    fn done(&mut self, id: &str, fate: Fate) {
-        self.finished.fates.insert(id.to_owned(), fate);
-    }
-}
-
 impl Resumer {
-    /// Does what `resume` says is left to do.
+    /// Does what `resume` says is left to do of the journal at `path`, which says `state`.
     ///
     /// # Errors
     /// When the journal cannot be read or written, or the DLQ cannot be received from. What was
     /// done until then is in the journal, and resuming again goes on from there.
-    pub async fn run(&self, path: &Path, resume: Resume) -> Result<Finished> {
-        let mut open = self.prepare(path, resume).await?;
-        self.by_old_handles(&mut open).await?;
-        if !open.is_empty() && !self.cancel.is_cancelled() {
-            self.by_receiving(&mut open).await?;
-        }
-        let Open { delete, resend, mut finished } = open;
-        finished.fates.extend(delete.into_keys().map(|id| (id, Fate::NotSeen)));
-        let reason = "it was not found in the DLQ, to be sent again";
-        finished.fates.extend(
-            resend.into_keys().map(|id| (id, Fate::Uncertain { reason: reason.to_owned() })),
+    pub async fn run(
+        &self,
+        path: &Path,
+        state: &State,
+        resume: Resume,
+        progress: &Arc<Progress>,
+    ) -> Result<Finished> {
+        let period = period_for(self.depth);
+        let lease = Arc::new(VisibilityLease::start(self.sqs.clone(), self.from.clone(), period));
+        let result = self.with(&lease, path, state, resume, progress).await;
+        let released = lease.release_all().await;
+        result.map(|finished| Finished { released, ..finished })
+    }
+
+    async fn with(
+        &self,
+        lease: &Arc<VisibilityLease>,
+        path: &Path,
+        state: &State,
+        resume: Resume,
+        progress: &Arc<Progress>,
+    ) -> Result<Finished> {
+        let Resume { delete, resend, uncertain } = resume;
+        let mut finished = Finished::default();
+        let doubts = uncertain.into_iter();
+        finished.outcomes.extend(
+            doubts.map(|doubt| (doubt.message_id, Resumed::Uncertain { reason: doubt.reason })),
         );
+        let mut open = Open { resend: HashMap::new(), finished };
+        let handles = self.read(path, state, resend, &mut open)?;
+        self.by_old_handles(lease, &mut open, &delete, handles).await?;
+        if (lease.awaits() || !open.resend.is_empty()) && !self.cancel.is_cancelled() {
+            self.by_receiving(lease, &mut open, progress).await?;
+        }
+        let Open { resend, mut finished } = open;
+        for acked in &delete {
+            let id = acked.message_id();
+            finished.outcomes.entry(id.to_owned()).or_insert(Resumed::NotSeen);
+        }
+        let reason = "it was not found in the DLQ, to be sent again".to_owned();
+        let not_found = resend.into_keys();
+        finished
+            .outcomes
+            .extend(not_found.map(|id| (id, Resumed::Uncertain { reason: reason.clone() })));
         Ok(finished)
     }
 
-    /// Sets out what is open, and shows what is uncertain to everyone again.
-    async fn prepare(&self, path: &Path, resume: Resume) -> Result<Open> {
-        let Resume { delete, resend, uncertain } = resume;
+    /// Reads the content of what is to be sent again, and the handles of what is uncertain.
+    fn read(
+        &self,
+        path: &Path,
+        state: &State,
+        resend: Vec<String>,
+        open: &mut Open,
+    ) -> Result<Vec<(String, String)>> {
         let resend: HashSet<String> = resend.into_iter().collect();
-        let mut finished = Finished::default();
-        let doubtful = uncertain.into_iter();
-        finished.fates.extend(
-            doubtful.map(|doubt| (doubt.message_id, Fate::Uncertain { reason: doubt.reason })),
-        );
-        let mut contents = HashMap::new();
-        let mut held: Vec<String> = Vec::new();
+        let mut uncertain = Vec::new();
         each_kept(path, |kept| {
-            if resend.contains(&kept.message.id) {
-                contents.insert(kept.message.id.clone(), kept);
-            } else if finished.fates.contains_key(&kept.message.id) {
-                held.push(kept.message.receipt_handle);
+            let id = kept.message.id.clone();
+            if resend.contains(&id) {
+                let since_ms = state.doubtful_since_ms(&id).unwrap_or(i64::MIN);
+                let reason = "the run ended between its send and the answer".to_owned();
+                open.resend.insert(id, (kept, Doubt { since_ms, reason }));
+            } else if open.finished.outcomes.contains_key(&id) {
+                uncertain.push((id, kept.message.receipt_handle));
             }
             Ok(())
         })?;
-        for handles in held.chunks(BATCH) {
-            // Those that are not held any more are visible already.
-            self.sqs.change_visibility(&self.from, handles, Duration::ZERO).await;
-        }
-        let delete = delete.into_iter().map(|acked| (acked.message_id().to_owned(), acked));
-        Ok(Open { delete: delete.collect(), resend: contents, finished })
+        Ok(uncertain)
     }
 
     /// A handle that still holds its message is the message's newest: a delete by it counts.
-    async fn by_old_handles(&self, open: &mut Open) -> Result<()> {
-        let acked: Vec<Acked> = open.delete.values().cloned().collect();
-        for chunk in acked.chunks(BATCH) {
-            let handles: Vec<String> =
-                chunk.iter().map(|acked| acked.receipt_handle().to_owned()).collect();
-            let holds = self.sqs.change_visibility(&self.from, &handles, HIDE).await;
-            let held = chunk.iter().zip(holds).filter(|(_, fate)| fate.is_ok());
-            let deletable: Vec<Deletable> = held.map(|(acked, _)| replayed(acked)).collect();
-            self.delete(open, deletable).await?;
-        }
-        let mut again: Vec<Message> =
-            open.resend.values().map(|kept| kept.message.clone()).collect();
-        again.sort_by_key(sequence);
-        for message in again {
-            let handle = std::slice::from_ref(&message.receipt_handle);
-            let holds = self.sqs.change_visibility(&self.from, handle, HIDE).await;
-            if holds.iter().all(Result::is_ok) {
-                self.resend(open, message).await?;
-            }
-        }
-        Ok(())
+    async fn by_old_handles(
+        &self,
+        lease: &Arc<VisibilityLease>,
+        open: &mut Open,
+        acked: &[Acked],
+        uncertain: Vec<(String, String)>,
+    ) -> Result<()> {
+        // What is uncertain is shown to everyone again.
+        let held = lease.adopt(uncertain).await;
+        lease.release(&held).await;
+        let handles = acked
+            .iter()
+            .map(|acked| (acked.message_id().to_owned(), acked.receipt_handle().to_owned()));
+        lease.adopt(handles).await;
+        let deletable: Vec<Deletable> = acked.iter().map(replayed).collect();
+        let outcomes = lease.delete(deletable.clone()).await;
+        self.enter(open, deletable.into_iter().zip(outcomes)).await?;
+        let handles = open
+            .resend
+            .iter()
+            .map(|(id, (kept, _))| (id.clone(), kept.message.receipt_handle.clone()));
+        let held = lease.adopt(handles.collect::<Vec<_>>()).await;
+        self.resend(lease, open, held).await
     }
 
-    /// Receives the DLQ until everything is found or it is empty; what is of no concern is held
-    /// meanwhile, so that it is received once.
-    async fn by_receiving(&self, open: &mut Open) -> Result<()> {
-        let hold = Hold::start(self.sqs.clone(), self.from.clone(), HIDE);
-        let result = self.receive_all(open, &hold).await;
-        open.finished.released = hold.release_all().await;
-        let exhausted = result?;
+    /// Receives what the DLQ holds; what is of no concern is held meanwhile, so that it is received
+    /// once.
+    async fn by_receiving(
+        &self,
+        lease: &Arc<VisibilityLease>,
+        open: &mut Open,
+        progress: &Arc<Progress>,
+    ) -> Result<()> {
+        let drain = Arc::new(Drain {
+            sqs: self.sqs.clone(),
+            queue: self.from.clone(),
+            lease: Arc::clone(lease),
+            cancel: self.cancel.clone(),
+        });
+        let bound = Bound { at_most: HOLD_LIMIT, depth: self.depth, front_only: false };
+        let (wanted, told) = (Arc::new(ids(open)), Arc::clone(progress));
+        let work = move |messages: Vec<Message>| {
+            let (wanted, told) = (Arc::clone(&wanted), Arc::clone(&told));
+            async move {
+                told.advance(messages.len() as u64);
+                let ids = messages.into_iter().map(|message| message.id);
+                Ok(ids.filter(|id| wanted.contains(id)).collect::<Vec<String>>())
+            }
+        };
+        let (mut found, resend) = (Vec::new(), open.resend.len());
+        let accept = |ids: Vec<String>| {
+            found.extend(ids);
+            !lease.awaits() && found.len() >= resend
+        };
+        let drained = drain.run(bound, work, accept).await?;
+        self.enter(open, drained.cleared).await?;
+        self.resend(lease, open, found).await?;
         let state = self.sqs.state(&self.from).await?;
         // Behind held messages of its group, a message of a FIFO queue cannot be seen.
-        let hidden = self.from.fifo && state.visible > 0;
-        if exhausted && state.in_flight == 0 && !hidden {
-            let gone: Vec<Deletable> =
-                open.delete.drain().map(|(_, acked)| replayed(&acked)).collect();
-            self.journal.durable(chronicle::deleted(&gone)?).await?;
-            for deletable in gone {
-                open.done(deletable.message_id(), Fate::Gone);
-            }
+        let elsewhere = state.in_flight.saturating_sub(lease.len() as u64);
+        if drained.end == DrainEnd::Empty && elsewhere == 0 && state.visible == 0 {
+            let gone = lease.awaited();
+            self.journal.durable(deleted(&gone)?).await?;
+            let gone = gone.into_iter().map(|one| (one.message_id().to_owned(), Resumed::Gone));
+            open.finished.outcomes.extend(gone);
         }
         Ok(())
     }
 
-    /// Answers whether the queue was seen empty.
-    async fn receive_all(&self, open: &mut Open, hold: &Hold) -> Result<bool> {
-        let mut votes = 0;
-        while !open.is_empty() && !self.cancel.is_cancelled() && hold.len() < HOLD_LIMIT {
-            let since = SystemTime::now();
-            let calls = (0..RECEIVERS).map(|_| self.sqs.receive(&self.from, BATCH, WAIT, HIDE));
-            let (mut seen, mut mine) = (0, Vec::new());
-            for received in join_all(calls).await {
-                let received = received?;
-                seen += received.len();
-                for damaged in received.damaged {
-                    hold.take(&damaged.message_id, &damaged.receipt_handle, since);
-                }
-                for message in received.messages {
-                    let receives = message.receive_count();
-                    hold.take_counted(&message.id, &message.receipt_handle, since, receives);
-                    mine.push(message);
-                }
-            }
-            votes = if seen == 0 { votes + 1 } else { 0 };
-            if votes >= VOTES {
-                return Ok(true);
-            }
-            self.settle(open, hold, mine).await?;
-        }
-        Ok(false)
-    }
-
-    /// Deletes and sends again what is among the messages received.
-    async fn settle(&self, open: &mut Open, hold: &Hold, mut mine: Vec<Message>) -> Result<()> {
-        let deletable: Vec<Deletable> = mine
-            .iter()
-            .filter_map(|message| {
-                replayed(open.delete.get(&message.id)?).with_newer_handle(message)
-            })
-            .collect();
-        for chunk in deletable.chunks(BATCH) {
-            self.delete(open, chunk.to_vec()).await?;
-        }
-        mine.sort_by_key(sequence);
-        for message in mine {
-            if open.resend.contains_key(&message.id) {
-                self.resend(open, message.clone()).await?;
-            }
-            if matches!(open.finished.fates.get(&message.id), Some(Fate::Deleted | Fate::Resent)) {
-                hold.forget(&message.id);
-            }
-        }
-        Ok(())
-    }
-
-    async fn delete(&self, open: &mut Open, deletable: Vec<Deletable>) -> Result<()> {
-        if deletable.is_empty() {
-            return Ok(());
-        }
-        let fates = self.sqs.delete(&self.from, &deletable).await;
+    /// Enters what became of deletes, in the journal, too.
+    async fn enter(
+        &self,
+        open: &mut Open,
+        outcomes: impl IntoIterator<Item = (Deletable, DeleteOutcome)>,
+    ) -> Result<()> {
         let mut gone = Vec::new();
-        for (deletable, fate) in deletable.into_iter().zip(fates) {
-            match fate {
-                Ok(()) => {
-                    open.delete.remove(deletable.message_id());
-                    open.done(deletable.message_id(), Fate::Deleted);
+        for (deletable, outcome) in outcomes {
+            let id = deletable.message_id().to_owned();
+            match outcome {
+                DeleteOutcome::Deleted => {
+                    open.finished.outcomes.insert(id, Resumed::Deleted);
                     gone.push(deletable);
                 }
                 // It is looked for by receiving, where its handle was not the newest.
-                Err(fault) if fault.is_lapsed() => {}
-                Err(fault) => {
-                    open.delete.remove(deletable.message_id());
-                    let reason = fault.to_string();
-                    open.done(deletable.message_id(), Fate::NotDeleted { reason });
+                DeleteOutcome::Lapsed => {}
+                DeleteOutcome::Failed { reason, .. } => {
+                    open.finished.outcomes.insert(id, Resumed::NotDeleted { reason });
                 }
             }
         }
-        self.journal.durable(chronicle::deleted(&gone)?).await
+        self.journal.durable(deleted(&gone)?).await
     }
 
-    /// Sends a message again under its id and deletes it. `message` has a handle that holds it.
-    async fn resend(&self, open: &mut Open, message: Message) -> Result<()> {
-        let (Some(kept), Some(to)) = (open.resend.remove(&message.id), &self.to) else {
+    /// Sends messages again under their ids and deletes them. They are held.
+    async fn resend(
+        &self,
+        lease: &Arc<VisibilityLease>,
+        open: &mut Open,
+        ids: Vec<String>,
+    ) -> Result<()> {
+        let mut again: Vec<(Kept, Doubt)> =
+            ids.iter().filter_map(|id| open.resend.remove(id)).collect();
+        again.sort_by_key(|(kept, _)| sequence(&kept.message));
+        let messages: Vec<OutboxMessage> =
+            again.into_iter().filter_map(|(kept, doubt)| self.outgoing(kept, doubt)).collect();
+        if messages.is_empty() {
             return Ok(());
-        };
-        let id = message.id.clone();
-        let outgoing = Message { body: kept.out.unwrap_or(kept.message.body), ..message };
-        match self.send_known(to, &outgoing).await? {
-            Ok(deletable) => {
-                self.delete(open, vec![deletable]).await?;
-                if open.finished.fates.get(&id) == Some(&Fate::Deleted) {
-                    open.done(&id, Fate::Resent);
-                } else {
-                    let reason = "its receipt handle lapsed before it was deleted".to_owned();
-                    open.finished.fates.entry(id).or_insert(Fate::NotDeleted { reason });
-                }
-            }
-            Err(reason) => open.done(&id, Fate::Uncertain { reason }),
+        }
+        let outbox = Arc::new(Outbox {
+            journal: Some(Arc::clone(&self.journal)),
+            lease: Some(Arc::clone(lease)),
+            ..Outbox::new(self.sqs.clone())
+        });
+        let pace = Pace::new(None, Duration::ZERO);
+        let quiet = Progress::none();
+        let outcomes = outbox.send_all(stream::iter(messages), &pace, &self.cancel, &quiet).await?;
+        for (id, outcome) in outcomes {
+            let outcome = match outcome {
+                SendOutcome::Sent { .. } => Resumed::Resent,
+                SendOutcome::NotDeleted { reason, .. } => Resumed::NotDeleted { reason },
+                SendOutcome::Uncertain { reason }
+                | SendOutcome::Failed { reason }
+                | SendOutcome::Left { reason } => Resumed::Uncertain { reason },
+            };
+            open.finished.outcomes.insert(id, outcome);
         }
         Ok(())
     }
 
-    /// Sends one message until the FIFO queue acknowledges it: one that came by an earlier attempt
-    /// is recognised by its deduplication id.
-    async fn send_known(&self, to: &Queue, message: &Message) -> Result<Result<Deletable, String>> {
-        let mut last = String::new();
-        for attempt in 1..=RETRIES.max_attempts {
-            if attempt > 1 {
-                tokio::time::sleep(RETRIES.delay(attempt - 1)).await;
-            }
-            let batch = self.journal.next_batch();
-            let again = chronicle::intents([(message, None)], batch, true)?;
-            self.journal.durable(again).await?;
-            match self.sqs.send_batch(to, &[as_sent(message)]).await {
-                Ok(answer) => {
-                    let mut settled = settle(vec![message.clone()], as_sent, &answer);
-                    if let Some(deletable) = settled.deletable.pop() {
-                        self.journal.durable(chronicle::acks([&deletable], batch)?).await?;
-                        return Ok(Ok(deletable));
-                    }
-                    let unsent = settled.refused.pop().or_else(|| settled.uncertain.pop());
-                    if let Some(unsent) = unsent {
-                        return Ok(Err(unsent.reason));
-                    }
-                    let again = settled.retry.pop().or_else(|| settled.faulted.pop());
-                    last = again.map(|unsent| unsent.reason).unwrap_or_default();
-                }
-                Err(failure) if failure.trouble == SendTrouble::Refused => {
-                    return Ok(Err(failure.error.to_string()));
-                }
-                Err(failure) => last = failure.error.to_string(),
-            }
-            tracing::debug!(id = message.id, reason = last, "sent again in vain");
-        }
-        Ok(Err(last))
+    fn outgoing(&self, kept: Kept, doubt: Doubt) -> Option<OutboxMessage> {
+        let Kept { message, out, to } = kept;
+        // An intent that names no destination is for that of the header, which is the first.
+        let to = match to {
+            Some(arn) => self.to.get(&arn),
+            None => self.to.values().find(|to| to.number == 0),
+        };
+        Some(OutboxMessage {
+            id: message.id.clone(),
+            group: message.group_id().map(str::to_owned),
+            size: message.size(),
+            to: Arc::clone(to?),
+            content: Content::Here(Box::new(Dispatch { message, out })),
+            doubt: Some(doubt),
+            known: true,
+        })
     }
 }
 
-fn as_sent(message: &Message) -> Outgoing<'_> {
-    Outgoing { original: message, body: &message.body }
+fn ids(open: &Open) -> HashSet<String> {
+    open.resend.keys().cloned().collect()
 }
 
 /// The order of a FIFO group.

@@ -1,13 +1,16 @@
 //! The journals that are there.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use reco_core::journal::{Kept, Replay, Restore, State};
+use reco_core::journal::{Kept, Record, Replay, Restore, State};
 
 use super::home::Home;
 use crate::error::{Error, Result};
+
+/// How the file ends in its name that says where a journal is that was given another place.
+pub(super) const ELSEWHERE: &str = "elsewhere";
 
 /// One journal.
 #[derive(Debug)]
@@ -80,6 +83,27 @@ pub fn each_kept(path: &Path, mut take: impl FnMut(Kept) -> Result<()>) -> Resul
     })
 }
 
+/// The journals of the queue `arn`, newest first. Of each only the first line is read.
+///
+/// # Errors
+/// When the directory is there and cannot be read.
+pub fn of_queue(home: &Home, arn: &str) -> Result<Vec<PathBuf>> {
+    let is_of = |path: &PathBuf| source(path).is_some_and(|source| source == arn);
+    Ok(names(home)?.into_iter().filter(is_of).collect())
+}
+
+/// The queue that a journal's header names.
+fn source(path: &Path) -> Option<String> {
+    // A header is some hundred bytes; what has none within this is no journal.
+    let mut first = Vec::new();
+    let file = BufReader::new(File::open(path).ok()?);
+    file.take(64 * 1024).read_until(b'\n', &mut first).ok()?;
+    match serde_json::from_slice(&first).ok()? {
+        Record::Header(header) => Some(header.source),
+        _ => None,
+    }
+}
+
 fn names(home: &Home) -> Result<Vec<PathBuf>> {
     let failed = |error: &std::io::Error| {
         Error::input(format!("cannot read the journals in {}", home.journals().display()))
@@ -93,13 +117,21 @@ fn names(home: &Home) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| failed(&error))?.path();
-        if path.extension().is_some_and(|extension| extension == "jsonl") {
-            paths.push(path);
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("jsonl") => paths.push(path),
+            Some(ELSEWHERE) => paths.extend(elsewhere(&path)),
+            _ => {}
         }
     }
     // Names begin with the time.
-    paths.sort_by(|a, b| b.cmp(a));
+    paths.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
     Ok(paths)
+}
+
+/// The journal that a pointer names, as long as it is there.
+fn elsewhere(pointer: &Path) -> Option<PathBuf> {
+    let path = PathBuf::from(std::fs::read_to_string(pointer).ok()?);
+    path.is_file().then_some(path)
 }
 
 /// Whether a file's name is of a run whose id begins with `run`.

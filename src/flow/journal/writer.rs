@@ -78,7 +78,8 @@ impl Journal {
             ..header
         };
         let name = format!("{}-{}.jsonl", now.strftime("%Y%m%dT%H%M%SZ"), header.run_id);
-        let path = path.map_or_else(|| home.journals().join(name), Path::to_owned);
+        let own = home.journals().join(&name);
+        let path = path.map_or_else(|| own.clone(), Path::to_owned);
         let failed = |error: &std::io::Error| {
             Error::refused(format!("cannot write the journal {}", path.display()))
                 .because(error)
@@ -91,6 +92,9 @@ impl Journal {
         #[cfg(unix)]
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             File::open(parent).and_then(|dir| dir.sync_all()).map_err(|error| failed(&error))?;
+        }
+        if !path.starts_with(home.journals()) && !home.is_passing() {
+            point_to(home, &own, &path).map_err(|error| failed(&error))?;
         }
         Ok(Journal::start(path, 0, file))
     }
@@ -215,6 +219,13 @@ impl Drop for Journal {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Leaves word where a journal is that was given another place, so that later runs find it.
+fn point_to(home: &Home, own: &Path, path: &Path) -> std::io::Result<()> {
+    let path = std::path::absolute(path)?;
+    let mut file = create_new(home, &own.with_extension(super::store::ELSEWHERE))?;
+    file.write_all(path.as_os_str().as_encoded_bytes())
 }
 
 fn create_new(home: &Home, path: &Path) -> std::io::Result<File> {

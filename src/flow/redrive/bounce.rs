@@ -15,10 +15,12 @@ use reco_core::journal::{Digest, Seen, Sighting};
 use reco_core::message::Message;
 use serde::Serialize;
 
-pub use watcher::{Watcher, watch};
+pub use watcher::{Watched, Watcher, watch};
 
 use crate::flow::journal::{Redriven, Sign};
 use crate::flow::judge::Row;
+use crate::flow::sqs::AckWatch;
+use crate::ui::{count, plural};
 
 /// Messages that must have been sent before a share means anything.
 const JUDGED_FROM: u64 = 20;
@@ -106,7 +108,15 @@ struct State {
     /// Messages that had come back before this run began.
     old: HashSet<String>,
     returned: BTreeMap<String, Returned>,
+    /// Messages in the DLQ that came back, too, by the measure of those that were looked at.
+    estimated: u64,
     stopped: bool,
+}
+
+impl AckWatch for Bounces {
+    fn acked(&self, message_id: &str, sent_as: &str, digest: &Digest) {
+        self.sent(message_id, sent_as, digest);
+    }
 }
 
 impl Bounces {
@@ -184,6 +194,11 @@ impl Bounces {
         true
     }
 
+    /// Notes how many more came back than were looked at, about.
+    pub fn expect_more(&self, estimated: u64) {
+        self.lock().estimated = estimated;
+    }
+
     fn count(&self, returned: Returned) {
         self.lock().returned.insert(returned.message_id.clone(), returned);
     }
@@ -199,10 +214,11 @@ impl Bounces {
             return None;
         }
         state.stopped = true;
-        let (bounced, sent) = (state.returned.len(), state.sent);
+        let (bounced, sent) = (state.returned.len() as u64 + state.estimated, state.sent);
         Some(format!(
-            "{bounced} redriven messages came back while {sent} were sent ({percent:.0} %, \
-             --stop-on-bounce {limit} %)"
+            "{} came back while {} were sent ({percent:.0} %, --stop-on-bounce {limit} %)",
+            plural(bounced, "redriven message"),
+            count(sent)
         ))
     }
 
@@ -230,11 +246,11 @@ impl State {
     /// The share of what came back: of what this run sent and the earlier runs' messages that came
     /// back meanwhile, so that it never exceeds 100.
     fn percent(&self) -> Option<f64> {
-        let bounced = self.returned.len() as u64;
+        let bounced = self.returned.len() as u64 + self.estimated;
         let earlier = self.returned.values().filter(|one| one.run_id.is_some()).count() as u64;
         let base = self.sent + earlier;
         #[expect(clippy::cast_precision_loss, reason = "counts of messages, as a percentage")]
-        (base > 0).then(|| bounced as f64 / base as f64 * 100.0)
+        (base > 0).then(|| (bounced as f64 / base as f64 * 100.0).min(100.0))
     }
 }
 

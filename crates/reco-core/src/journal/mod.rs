@@ -6,9 +6,8 @@
 //! intents before the send and acknowledgements before the delete; then, wherever a run is cut off,
 //! [`Replay`] knows which messages are safe to delete, and [`Restore`] has every one of them.
 //!
-//! What a record says holds from then on, wherever in the file it stands: writers may append the
-//! records of their batches in any order, and reading a record twice changes nothing. The file's
-//! order matters in two places only: the header is first, and only the last line may be torn.
+//! The header is first, records of one message stand in the order in which they were written, and
+//! only the last line may be torn. Batches under way at once write in any order.
 
 mod digest;
 mod reader;
@@ -20,10 +19,8 @@ mod standing;
 
 pub use digest::Digest;
 pub use reader::{JournalError, Tail, Torn};
-pub use record::{
-    Ack, Again, Backup, Deleted, End, Header, Intent, Record, Refused, Uncertain, VERSION,
-};
-pub use replay::{Acked, Anomaly, Doubt, Replay, Resume, State};
+pub use record::{Ack, Again, Deleted, End, Header, Intent, Record, Refused, Uncertain, VERSION};
+pub use replay::{Acked, Anomaly, Doubt, Replay, Resume, State, is_remembered};
 pub use restore::{Kept, Restore};
 pub use seen::{Seen, Sighting};
 pub use standing::{Counts, Standing};

@@ -30,8 +30,6 @@ pub enum Record<'a> {
     Uncertain(Uncertain),
     /// The source queue answered its delete with success.
     Deleted(Deleted),
-    /// A message is kept in the journal itself before it is deleted without being sent.
-    Backup(Backup<'a>),
     /// The run ended in an orderly way.
     End(End),
 }
@@ -59,10 +57,10 @@ pub struct Header {
     pub started_at: String,
     /// ARN of the queue that messages are taken from.
     pub source: String,
-    /// ARN of the queue that they are sent to; absent when they are only deleted.
+    /// ARN of the queue that they are sent to; absent when there are several, which the intents name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
-    /// Whether the destination is a FIFO queue: then a message may be sent again under its id.
+    /// Whether the destinations are FIFO queues: then a message may be sent again under its id.
     pub fifo: bool,
     /// The version of recoctl that wrote it.
     pub recoctl: String,
@@ -84,6 +82,9 @@ pub struct Intent<'a> {
     /// The body as sent, where it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out: Option<Cow<'a, str>>,
+    /// ARN of the queue that it is sent to, where the header names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Cow<'a, str>>,
 }
 
 impl<'a> Intent<'a> {
@@ -94,7 +95,7 @@ impl<'a> Intent<'a> {
         let body = out.unwrap_or(&message.body);
         let digest = Digest::of(body, &message.attributes);
         let message = Cow::Borrowed(message);
-        Self { batch, at_ms, digest, message, out: out.map(Cow::Borrowed) }
+        Self { batch, at_ms, digest, message, out: out.map(Cow::Borrowed), to: None }
     }
 }
 
@@ -125,9 +126,8 @@ pub struct Ack {
 pub struct Refused {
     /// The original message's id.
     pub message_id: String,
-    /// The batch that was refused; absent when it was refused before any send.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<u64>,
+    /// The batch that was refused.
+    pub batch: u64,
     /// Why, in the service's words.
     pub reason: String,
 }
@@ -148,13 +148,6 @@ pub struct Uncertain {
 pub struct Deleted {
     /// The original message's id.
     pub message_id: String,
-}
-
-/// A message kept before its deletion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Backup<'a> {
-    /// The message as received.
-    pub message: Cow<'a, Message>,
 }
 
 /// How a run ended.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::digest::Digest;
 use super::reader::{JournalError, Reader, Tail, admit};
 use super::record::{Ack, Again, Deleted, End, Header, Refused, Uncertain};
-use super::standing::{Counts, Fate, Latest, Standing, Story};
+use super::standing::{Counts, Standing, Story};
 
 /// AWS: a FIFO queue knows a deduplication id for 5 minutes.
 const DEDUPLICATION_MS: i64 = 300_000;
@@ -33,7 +33,6 @@ enum Brief {
     Refused(Refused),
     Uncertain(Uncertain),
     Deleted(Deleted),
-    Backup(BriefBackup),
     End(End),
 }
 
@@ -42,11 +41,6 @@ struct BriefIntent {
     batch: u64,
     at_ms: i64,
     digest: Digest,
-    message: BriefMessage,
-}
-
-#[derive(Deserialize)]
-struct BriefBackup {
     message: BriefMessage,
 }
 
@@ -176,8 +170,8 @@ pub enum Anomaly {
     /// not taken for deletable.
     #[error("message {0} was acknowledged, but the journal has no intent to send it")]
     AckWithoutIntent(String),
-    /// A deletion with neither an acknowledgement nor a backup.
-    #[error("message {0} was deleted, but the journal has neither an acknowledgement nor a backup")]
+    /// A deletion without an acknowledgement.
+    #[error("message {0} was deleted, but the journal has no acknowledgement of it")]
     DeletedWithoutCopy(String),
 }
 
@@ -215,6 +209,13 @@ impl State {
     /// Every message with its standing, by id.
     pub fn messages(&self) -> impl Iterator<Item = (&str, Standing)> {
         self.stories.iter().map(|(id, story)| (&**id, story.standing()))
+    }
+
+    /// When the first attempt at a message was begun, milliseconds since the epoch, that may or may
+    /// not have had its effect; `None` where there is no such attempt.
+    #[must_use]
+    pub fn doubtful_since_ms(&self, message_id: &str) -> Option<i64> {
+        self.stories.get(message_id)?.doubtful_since_ms()
     }
 
     /// Why a message was refused or is uncertain, in the words of the last batch that said so.
@@ -260,13 +261,14 @@ impl State {
             match story.standing() {
                 Standing::Acked => resume.delete.extend(acked(id, story)),
                 Standing::Uncertain | Standing::Intended => {
-                    if fifo && story.doubtful_since_ms().is_some_and(|at| still_known(at, now_ms)) {
+                    if fifo && story.doubtful_since_ms().is_some_and(|at| is_remembered(at, now_ms))
+                    {
                         resume.resend.push(id.to_string());
                     } else {
                         resume.uncertain.push(doubt(id, story));
                     }
                 }
-                Standing::Deleted | Standing::Refused | Standing::BackedUp => {}
+                Standing::Deleted | Standing::Refused => {}
             }
         }
         resume
@@ -278,10 +280,10 @@ impl State {
     pub fn anomalies(&self) -> Vec<Anomaly> {
         let mut anomalies = Vec::new();
         for (id, story) in &self.stories {
-            if story.is_acked() && story.latest.is_none() {
+            if story.is_acked() && story.digest.is_none() {
                 anomalies.push(Anomaly::AckWithoutIntent(id.to_string()));
             }
-            if story.is_deleted() && !story.is_acked() && !story.is_backed_up() {
+            if story.is_deleted() && !story.is_acked() {
                 anomalies.push(Anomaly::DeletedWithoutCopy(id.to_string()));
             }
         }
@@ -297,32 +299,20 @@ impl State {
             // Admitted before.
             Brief::Header(_) => {}
             Brief::Intent(BriefIntent { batch, at_ms, digest, message }) => {
-                let story = self.attempt(message.id, batch, Some(at_ms), Fate::Open);
-                let receipt_handle = message.receipt_handle;
-                story.intend(Latest { batch, digest, receipt_handle });
+                let story = self.begin(message.id, batch, at_ms);
+                story.intend(digest, message.receipt_handle);
             }
             Brief::Again(Again { message_id, batch, at_ms }) => {
-                self.attempt(message_id, batch, Some(at_ms), Fate::Open);
+                self.begin(message_id, batch, at_ms);
             }
-            Brief::Ack(Ack { message_id, sent_as, batch }) => {
-                self.attempt(message_id, batch, None, Fate::Acked).ack(batch, sent_as);
+            Brief::Ack(Ack { message_id, sent_as, .. }) => self.story(message_id).ack(sent_as),
+            Brief::Refused(Refused { message_id, reason, .. }) => {
+                self.story(message_id).refuse(reason);
             }
-            Brief::Refused(Refused { message_id, batch, reason }) => {
-                let story = match batch {
-                    Some(batch) => self.attempt(message_id, batch, None, Fate::Refused),
-                    None => self.story(message_id),
-                };
-                if batch.is_none() {
-                    story.refuse_unsent();
-                }
-                story.because(batch, reason);
-            }
-            Brief::Uncertain(Uncertain { message_id, batch, reason }) => {
-                let story = self.attempt(message_id, batch, None, Fate::Uncertain);
-                story.because(Some(batch), reason);
+            Brief::Uncertain(Uncertain { message_id, reason, .. }) => {
+                self.story(message_id).doubt(reason);
             }
             Brief::Deleted(Deleted { message_id }) => self.story(message_id).delete(),
-            Brief::Backup(BriefBackup { message }) => self.story(message.id).back_up(),
             Brief::End(end) => self.end = Some(end),
         }
     }
@@ -331,29 +321,28 @@ impl State {
         self.stories.entry(message_id.into()).or_default()
     }
 
-    fn attempt(
-        &mut self,
-        message_id: String,
-        batch: u64,
-        at_ms: Option<i64>,
-        fate: Fate,
-    ) -> &mut Story {
+    fn begin(&mut self, message_id: String, batch: u64, at_ms: i64) -> &mut Story {
         self.last_batch = self.last_batch.max(batch);
         let story = self.story(message_id);
-        story.attempt(batch, at_ms, fate);
+        story.begin(at_ms);
         story
     }
 }
 
-const fn still_known(first_ms: i64, now_ms: i64) -> bool {
-    now_ms.saturating_sub(first_ms) < DEDUPLICATION_MS - DEDUPLICATION_MARGIN_MS
+/// Whether a FIFO queue surely still knows, at `now_ms`, the deduplication id of a send that began
+/// at `first_ms`; both are milliseconds since the epoch. A clock that was set back does not make it
+/// longer.
+#[must_use]
+pub const fn is_remembered(first_ms: i64, now_ms: i64) -> bool {
+    let age_ms = now_ms.saturating_sub(first_ms);
+    age_ms >= -DEDUPLICATION_MARGIN_MS && age_ms < DEDUPLICATION_MS - DEDUPLICATION_MARGIN_MS
 }
 
 /// The proof for a message that stands as acknowledged and has its content in the journal.
 fn acked(id: &str, story: &Story) -> Option<Acked> {
     Some(Acked {
         message_id: id.to_owned(),
-        receipt_handle: story.latest.as_ref()?.receipt_handle.to_string(),
+        receipt_handle: story.digest.as_ref().map(|_| story.receipt_handle.to_string())?,
         sent_as: story.sent_as.as_ref()?.to_string(),
     })
 }

@@ -1,9 +1,10 @@
 //! Every message of a journal with its whole content, one at a time.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::reader::{JournalError, Reader, Tail, admit};
-use super::record::{Backup, Header, Intent, Record};
+use super::record::{Header, Intent, Record};
 use crate::message::Message;
 
 /// A message as the journal keeps it.
@@ -13,6 +14,8 @@ pub struct Kept {
     pub message: Message,
     /// The body as it was sent, where it was another.
     pub out: Option<String>,
+    /// ARN of the queue that it was sent to, where the header names none.
+    pub to: Option<String>,
 }
 
 /// Reads a journal line by line and gives each message once; only the ids of those given are kept.
@@ -38,12 +41,9 @@ impl Restore {
         let Some(record) = self.reader.read::<Record<'static>>(line)? else { return Ok(None) };
         let (header, kept) = match record {
             Record::Header(header) => (Some(header), None),
-            Record::Intent(Intent { message, out, .. }) => {
-                let out = out.map(std::borrow::Cow::into_owned);
-                (None, Some(Kept { message: message.into_owned(), out }))
-            }
-            Record::Backup(Backup { message }) => {
-                (None, Some(Kept { message: message.into_owned(), out: None }))
+            Record::Intent(Intent { message, out, to, .. }) => {
+                let (out, to) = (out.map(Cow::into_owned), to.map(Cow::into_owned));
+                (None, Some(Kept { message: message.into_owned(), out, to }))
             }
             _ => (None, None),
         };

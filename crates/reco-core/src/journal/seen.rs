@@ -60,7 +60,7 @@ impl Seen {
         let Some(header) = state.header() else { return };
         let run = self.run(&header.run_id);
         for (id, story) in state.stories().filter(|(_, story)| story.may_be_sent()) {
-            let digest = story.latest.as_ref().map(|latest| &latest.digest);
+            let digest = story.digest.as_ref();
             self.note(Known { run, acked: story.is_acked() }, id, story.sent_as.as_deref(), digest);
         }
     }

@@ -1,7 +1,4 @@
 //! How one message stands by what the journal says of it.
-//!
-//! Everything here only grows: a record raises what is known and never lowers it, so that the order
-//! of records does not matter and repeating one changes nothing.
 
 use serde::Serialize;
 
@@ -11,7 +8,7 @@ use super::digest::Digest;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Gone from the source queue, after it was acknowledged or backed up.
+    /// Gone from the source queue, after it was acknowledged.
     Deleted,
     /// The destination has it, and the source queue may still have it.
     Acked,
@@ -21,8 +18,6 @@ pub enum Standing {
     Intended,
     /// The destination does not have it; the source queue does.
     Refused,
-    /// It is kept in the journal and was not sent.
-    BackedUp,
 }
 
 /// How many messages of a journal stand how.
@@ -40,8 +35,6 @@ pub struct Counts {
     pub intended: u64,
     /// See [`Standing::Refused`].
     pub refused: u64,
-    /// See [`Standing::BackedUp`].
-    pub backed_up: u64,
 }
 
 impl Counts {
@@ -53,152 +46,97 @@ impl Counts {
             Standing::Uncertain => &mut self.uncertain,
             Standing::Intended => &mut self.intended,
             Standing::Refused => &mut self.refused,
-            Standing::BackedUp => &mut self.backed_up,
         };
         *count += 1;
     }
 }
 
-/// What became of one attempt, from the least that is known to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fate {
-    Open,
-    Refused,
-    Uncertain,
-    Acked,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Attempt {
-    batch: u64,
-    /// The earliest time that is said of it.
-    at_ms: Option<i64>,
-    fate: Fate,
-}
-
-/// The newest intent to send a message.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Latest {
-    pub batch: u64,
-    pub digest: Digest,
-    /// Freed once the message is deleted: handles are most of what is kept of a message.
-    pub receipt_handle: Box<str>,
-}
-
 /// All that is kept of one message: neither body nor attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Story {
-    attempts: Vec<Attempt>,
-    pub latest: Option<Latest>,
+    /// What was sent, by the newest intent.
+    pub digest: Option<Digest>,
+    /// Freed once the message is deleted: handles are most of what is kept of a message.
+    pub receipt_handle: Box<str>,
     pub sent_as: Option<Box<str>>,
-    reason: Option<(Option<u64>, Box<str>)>,
-    refused_unsent: bool,
-    backed_up: bool,
+    reason: Option<Box<str>>,
+    /// When the attempt began that has no answer yet.
+    open_since: Option<i64>,
+    /// When the first attempt began whose effect is in doubt.
+    doubtful_since: Option<i64>,
+    acks: u32,
     deleted: bool,
 }
 
 impl Story {
-    /// An attempt was begun, or its fate became known.
-    pub fn attempt(&mut self, batch: u64, at_ms: Option<i64>, fate: Fate) {
-        if let Some(known) = self.attempts.iter_mut().find(|attempt| attempt.batch == batch) {
-            known.fate = known.fate.max(fate);
-            known.at_ms = known.at_ms.into_iter().chain(at_ms).min();
-            return;
-        }
-        // Nearly every message has a single attempt.
-        self.attempts.reserve_exact(1);
-        let at = self.attempts.partition_point(|attempt| attempt.batch < batch);
-        self.attempts.insert(at, Attempt { batch, at_ms, fate });
+    /// An attempt was begun. An earlier one without an answer stays in doubt.
+    pub fn begin(&mut self, at_ms: i64) {
+        self.doubtful_since = self.doubtful_since.or(self.open_since);
+        self.open_since = Some(at_ms);
     }
 
-    pub fn intend(&mut self, mut latest: Latest) {
-        if self.deleted {
-            latest.receipt_handle = Box::default();
-        }
-        self.latest = self.latest.take().into_iter().chain([latest]).max();
+    pub fn intend(&mut self, digest: Digest, receipt_handle: Box<str>) {
+        (self.digest, self.receipt_handle) = (Some(digest), receipt_handle);
     }
 
-    pub fn ack(&mut self, batch: u64, sent_as: String) {
-        self.attempt(batch, None, Fate::Acked);
-        self.sent_as = self.sent_as.take().into_iter().chain([sent_as.into()]).min();
+    pub fn ack(&mut self, sent_as: String) {
+        (self.open_since, self.sent_as) = (None, Some(sent_as.into()));
+        self.acks += 1;
     }
 
-    /// Keeps the reason of the last batch that has one.
-    pub fn because(&mut self, batch: Option<u64>, reason: String) {
-        if !self.deleted {
-            self.reason = self.reason.take().into_iter().chain([(batch, reason.into())]).max();
-        }
+    pub fn refuse(&mut self, reason: String) {
+        (self.open_since, self.reason) = (None, Some(reason.into()));
     }
 
-    pub const fn refuse_unsent(&mut self) {
-        self.refused_unsent = true;
-    }
-
-    pub const fn back_up(&mut self) {
-        self.backed_up = true;
+    pub fn doubt(&mut self, reason: String) {
+        self.doubtful_since = self.doubtful_since.or(self.open_since).or(Some(i64::MIN));
+        (self.open_since, self.reason) = (None, Some(reason.into()));
     }
 
     pub fn delete(&mut self) {
         self.deleted = true;
         self.reason = None;
-        if let Some(latest) = &mut self.latest {
-            latest.receipt_handle = Box::default();
-        }
+        self.receipt_handle = Box::default();
     }
 
     pub fn standing(&self) -> Standing {
-        let best = |fate| self.attempts.iter().any(|attempt| attempt.fate == fate);
         if self.deleted {
             Standing::Deleted
-        } else if best(Fate::Acked) {
+        } else if self.acks > 0 {
             Standing::Acked
-        } else if best(Fate::Uncertain) {
+        } else if self.doubtful_since.is_some() {
             Standing::Uncertain
-        } else if best(Fate::Open) {
+        } else if self.open_since.is_some() {
             Standing::Intended
-        } else if !self.refused_unsent && self.attempts.is_empty() {
-            Standing::BackedUp
         } else {
             Standing::Refused
         }
     }
 
-    /// Attempts whose copy may or may not be at the destination.
-    fn doubtful(&self) -> impl Iterator<Item = &Attempt> {
-        self.attempts.iter().filter(|attempt| matches!(attempt.fate, Fate::Open | Fate::Uncertain))
-    }
-
-    /// When the first doubtful attempt was begun. `None` when there is none, or its time is not
-    /// known.
+    /// When the first attempt was begun that may or may not have had its effect.
     pub fn doubtful_since_ms(&self) -> Option<i64> {
-        let times: Option<Vec<i64>> = self.doubtful().map(|attempt| attempt.at_ms).collect();
-        times?.into_iter().min()
+        self.doubtful_since.or(self.open_since)
     }
 
     /// Whether the destination may have it more than once.
     pub fn may_be_double(&self) -> bool {
-        let acked = self.attempts.iter().filter(|attempt| attempt.fate == Fate::Acked).count();
-        acked > 1 || (acked == 1 && self.doubtful().next().is_some())
+        self.acks > 1 || (self.acks == 1 && self.doubtful_since_ms().is_some())
     }
 
     /// Whether it may be, or have been, at the destination.
     pub fn may_be_sent(&self) -> bool {
-        self.attempts.iter().any(|attempt| attempt.fate != Fate::Refused)
+        self.acks > 0 || self.doubtful_since_ms().is_some()
     }
 
-    pub fn is_acked(&self) -> bool {
-        self.attempts.iter().any(|attempt| attempt.fate == Fate::Acked)
+    pub const fn is_acked(&self) -> bool {
+        self.acks > 0
     }
 
     pub const fn is_deleted(&self) -> bool {
         self.deleted
     }
 
-    pub const fn is_backed_up(&self) -> bool {
-        self.backed_up
-    }
-
     pub fn reason(&self) -> Option<&str> {
-        self.reason.as_ref().map(|(_, reason)| &**reason)
+        self.reason.as_deref()
     }
 }

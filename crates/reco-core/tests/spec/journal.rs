@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reco_core::journal::{
-    Ack, Again, Anomaly, Backup, Deleted, Digest, End, Header, Intent, JournalError, Record,
-    Refused, Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION,
+    Ack, Again, Anomaly, Deleted, Digest, End, Header, Intent, JournalError, Record, Refused,
+    Replay, Restore, Seen, Sighting, Standing, State, Uncertain, VERSION, is_remembered,
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::outcome::Outcome;
@@ -43,17 +43,17 @@ fn intent(id: &str, batch: u64) -> Record<'static> {
 
 /// An intent that owns what it holds.
 fn begun(message: &Message, out: Option<&str>, batch: u64) -> Record<'static> {
-    let Intent { batch, at_ms, digest, message, out } = Intent::new(message, out, batch, 0);
+    let Intent { batch, at_ms, digest, message, out, .. } = Intent::new(message, out, batch, 0);
     let message = Cow::Owned(message.into_owned());
     let out = out.map(|out| Cow::Owned(out.into_owned()));
-    Record::Intent(Intent { batch, at_ms, digest, message, out })
+    Record::Intent(Intent { batch, at_ms, digest, message, out, to: None })
 }
 
 fn ack(id: &str, batch: u64) -> Record<'static> {
     Record::Ack(Ack { message_id: id.to_owned(), sent_as: format!("new-{id}"), batch })
 }
 
-fn refused(id: &str, batch: Option<u64>) -> Record<'static> {
+fn refused(id: &str, batch: u64) -> Record<'static> {
     Record::Refused(Refused { message_id: id.to_owned(), batch, reason: "no".to_owned() })
 }
 
@@ -96,7 +96,6 @@ fn deletable(state: &State) -> Vec<String> {
 fn each_line_says_its_kind_and_reads_back() {
     let end =
         Record::End(End { outcome: Outcome::Partial, counts: [("moved".to_owned(), 3)].into() });
-    let backup = Record::Backup(Backup { message: Cow::Owned(message("b")) });
     let records = [
         Record::Header(header(true)),
         intent("a", 1),
@@ -104,8 +103,7 @@ fn each_line_says_its_kind_and_reads_back() {
         again("a", 2, 5),
         ack("a", 2),
         deleted("a"),
-        refused("c", None),
-        backup,
+        refused("c", 1),
         end,
     ];
     let lines = lines(&records);
@@ -118,7 +116,6 @@ fn each_line_says_its_kind_and_reads_back() {
 
 #[test]
 fn the_story_of_each_message_leads_to_its_standing() {
-    let backup = Record::Backup(Backup { message: Cow::Owned(message("kept")) });
     let state = replay(
         false,
         &[
@@ -131,13 +128,11 @@ fn the_story_of_each_message_leads_to_its_standing() {
             ack("acked", 1),
             ack("done", 1),
             deleted("done"),
-            refused("bad", Some(1)),
+            refused("bad", 1),
             uncertain("lost", 1),
-            refused("second", Some(1)),
+            refused("second", 1),
             again("second", 2, 0),
             ack("second", 2),
-            refused("never", None),
-            backup,
         ],
     );
     let standings: BTreeMap<_, _> = state.messages().collect();
@@ -145,9 +140,7 @@ fn the_story_of_each_message_leads_to_its_standing() {
         ("acked", Standing::Acked),
         ("bad", Standing::Refused),
         ("done", Standing::Deleted),
-        ("kept", Standing::BackedUp),
         ("lost", Standing::Uncertain),
-        ("never", Standing::Refused),
         ("open", Standing::Intended),
         ("second", Standing::Acked),
     ];
@@ -161,7 +154,7 @@ fn the_story_of_each_message_leads_to_its_standing() {
     assert!(resume.resend.is_empty(), "never on a standard queue");
     assert_eq!((state.reason("bad"), state.last_batch()), (Some("no"), 2));
     let counts = state.counts();
-    assert_eq!((counts.messages, counts.acked, counts.refused, counts.deleted), (8, 2, 2, 1));
+    assert_eq!((counts.messages, counts.acked, counts.refused, counts.deleted), (6, 2, 1, 1));
     assert_eq!((state.anomalies(), state.end()), (vec![], None));
 }
 
@@ -172,8 +165,7 @@ fn a_replayed_acknowledgement_is_proof_for_a_delete() {
     let deletable = replayed(&resume.delete[0]);
     assert_eq!((deletable.message_id(), deletable.receipt_handle()), ("m", "handle-m"));
     assert_eq!(deletable.copy(), &Copy::Sent("new-m".to_owned()));
-    let newer = Message { receipt_handle: "newer".to_owned(), ..message("m") };
-    assert_eq!(deletable.with_newer_handle(&newer).unwrap().receipt_handle(), "newer");
+    assert_eq!(deletable.under("newer").receipt_handle(), "newer");
 }
 
 /// AWS: a FIFO queue knows a deduplication id for 5 minutes from the first send.
@@ -185,7 +177,7 @@ fn fifo_messages_are_sent_again_only_while_the_queue_knows_the_first_send() {
     let late = replay(true, &records).resume(5 * MINUTE_MS);
     assert!(late.resend.is_empty(), "the second attempt does not lengthen what the first began");
     assert_eq!(late.uncertain[0].message_id, "m");
-    let settled = [intent("m", 1), refused("m", Some(1)), again("m", 2, 9 * MINUTE_MS)];
+    let settled = [intent("m", 1), refused("m", 1), again("m", 2, 9 * MINUTE_MS)];
     let resume = replay(true, &settled).resume(10 * MINUTE_MS);
     assert_eq!(resume.resend, ["m"], "a refused first attempt left nothing there");
 }
@@ -198,25 +190,29 @@ fn a_message_that_may_be_there_twice_is_named() {
         (deletable(&state), state.possibly_double().collect()),
         (vec!["m".into()], vec!["m"])
     );
-    let once =
-        replay(false, &[intent("m", 1), refused("m", Some(1)), again("m", 2, 0), ack("m", 2)]);
+    let once = replay(false, &[intent("m", 1), refused("m", 1), again("m", 2, 0), ack("m", 2)]);
     assert_eq!(once.possibly_double().count(), 0);
 }
 
-/// One batch, two records about it: what makes a delete safe outranks doubt, and doubt outranks
-/// what would let it be sent again.
 #[test]
-fn of_two_answers_for_one_attempt_the_safer_counts() {
-    for (first, second, expected) in [
-        (uncertain("m", 1), ack("m", 1), Standing::Acked),
-        (refused("m", Some(1)), ack("m", 1), Standing::Acked),
-        (refused("m", Some(1)), uncertain("m", 1), Standing::Uncertain),
-    ] {
-        for order in [[first.clone(), second.clone()], [second.clone(), first.clone()]] {
-            let records = [vec![intent("m", 1)], order.to_vec()].concat();
-            assert_eq!(replay(false, &records).standing("m"), Some(expected), "{records:?}");
-        }
-    }
+fn a_fifo_queue_is_trusted_to_remember_for_less_than_it_does() {
+    assert!(is_remembered(0, 0) && is_remembered(0, 4 * MINUTE_MS));
+    assert!(!is_remembered(0, 5 * MINUTE_MS - 30_000), "the margin is kept");
+    assert!(!is_remembered(10 * MINUTE_MS, 0), "a clock that was set back proves nothing");
+    assert!(!is_remembered(i64::MIN, i64::MAX));
+}
+
+#[test]
+fn a_journal_of_several_destinations_names_each_messages_own() {
+    let one = message("a");
+    let mut intent = Intent::new(&one, None, 1, 0);
+    intent.to = Some("arn:aws:sqs:us-east-1:000000000000:other".into());
+    let line = Record::Intent(intent).to_line().unwrap();
+    let head = Record::Header(Header { destination: None, ..header(false) }).to_line().unwrap();
+    let mut restore = Restore::new();
+    assert!(restore.line(&head).unwrap().is_none());
+    let kept = restore.line(&line).unwrap().unwrap();
+    assert_eq!(kept.to.as_deref(), Some("arn:aws:sqs:us-east-1:000000000000:other"));
 }
 
 #[test]
@@ -302,7 +298,7 @@ fn what_comes_back_is_recognised_by_id_and_by_content() {
         deleted("a"),
         intent("b", 1),
         intent("c", 1),
-        refused("c", Some(1)),
+        refused("c", 1),
     ];
     let mut seen = Seen::default();
     seen.add(&replay(false, &records));
@@ -331,10 +327,9 @@ fn restore_gives_each_message_once_with_what_was_sent() {
     let changed = begun(&original, Some("other"), 1);
     let digest = Digest::of("other", &original.attributes);
     assert!(matches!(&changed, Record::Intent(intent) if intent.digest == digest));
-    let backup = Record::Backup(Backup { message: Cow::Owned(message("b")) });
     let mut restore = Restore::new();
     let mut kept = Vec::new();
-    for line in journal(false, &[changed, ack("a", 1), intent("a", 2), backup]) {
+    for line in journal(false, &[changed, ack("a", 1), intent("a", 2), intent("b", 3)]) {
         kept.extend(restore.line(&line).unwrap());
     }
     assert_eq!(kept.len(), 2);
@@ -351,47 +346,37 @@ enum Script {
     Acked,
     Deleted,
     Refused,
-    Unsent,
     Uncertain,
     RetriedAcked,
     RetriedOpen,
     UncertainThenDeleted,
-    BackedUp,
-    BackedUpDeleted,
 }
 
-const SCRIPTS: [Script; 11] = [
+const SCRIPTS: [Script; 8] = [
     Script::Open,
     Script::Acked,
     Script::Deleted,
     Script::Refused,
-    Script::Unsent,
     Script::Uncertain,
     Script::RetriedAcked,
     Script::RetriedOpen,
     Script::UncertainThenDeleted,
-    Script::BackedUp,
-    Script::BackedUpDeleted,
 ];
 
 fn script(script: Script, message: &Message) -> Vec<Record<'static>> {
     let id = &*message.id;
     let intent = || begun(message, None, 1);
-    let backup = || Record::Backup(Backup { message: Cow::Owned(message.clone()) });
     match script {
         Script::Open => vec![intent()],
         Script::Acked => vec![intent(), ack(id, 1)],
         Script::Deleted => vec![intent(), ack(id, 1), deleted(id)],
-        Script::Refused => vec![intent(), refused(id, Some(1))],
-        Script::Unsent => vec![refused(id, None)],
+        Script::Refused => vec![intent(), refused(id, 1)],
         Script::Uncertain => vec![intent(), uncertain(id, 1)],
-        Script::RetriedAcked => vec![intent(), refused(id, Some(1)), again(id, 2, 0), ack(id, 2)],
-        Script::RetriedOpen => vec![intent(), refused(id, Some(1)), again(id, 2, 0)],
+        Script::RetriedAcked => vec![intent(), refused(id, 1), again(id, 2, 0), ack(id, 2)],
+        Script::RetriedOpen => vec![intent(), refused(id, 1), again(id, 2, 0)],
         Script::UncertainThenDeleted => {
             vec![intent(), uncertain(id, 1), again(id, 2, 0), ack(id, 2), deleted(id)]
         }
-        Script::BackedUp => vec![backup()],
-        Script::BackedUpDeleted => vec![backup(), deleted(id)],
     }
 }
 
@@ -424,7 +409,7 @@ fn expected_uncertain(records: &[Record<'_>]) -> Vec<String> {
             Record::Again(again) => {
                 open.entry(&again.message_id).or_default().insert(again.batch, true);
             }
-            Record::Refused(Refused { message_id, batch: Some(batch), .. }) => {
+            Record::Refused(Refused { message_id, batch, .. }) => {
                 open.entry(message_id).or_default().insert(*batch, false);
             }
             Record::Ack(ack) => acked.push(&ack.message_id),
@@ -524,23 +509,6 @@ proptest! {
     }
 
     #[test]
-    fn neither_order_nor_repetition_changes_what_a_journal_says(
-        records in any_records().prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle())),
-        twice in any::<bool>(),
-    ) {
-        let (in_order, mut shuffled) = records;
-        if twice { shuffled.extend(shuffled.clone()); }
-        let (expected, seen) = (replay(false, &in_order), replay(false, &shuffled));
-        prop_assert_eq!(seen.resume(0), expected.resume(0));
-        prop_assert_eq!(seen.counts(), expected.counts());
-        prop_assert!(seen.messages().eq(expected.messages()));
-        prop_assert!(seen.possibly_double().eq(expected.possibly_double()));
-        for (id, _) in expected.messages() {
-            prop_assert_eq!(seen.reason(id), expected.reason(id));
-        }
-    }
-
-    #[test]
     fn every_message_is_restored_byte_for_byte(records in any_records()) {
         let mut restore = Restore::new();
         let mut kept = BTreeMap::new();
@@ -548,7 +516,7 @@ proptest! {
             kept.extend(restore.line(&line).unwrap().map(|kept| (kept.message.id.clone(), kept.message)));
         }
         let expected = records.iter().filter_map(|record| match record {
-            Record::Intent(Intent { message, .. }) | Record::Backup(Backup { message }) => {
+            Record::Intent(Intent { message, .. }) => {
                 Some((message.id.clone(), message.clone().into_owned()))
             }
             _ => None,

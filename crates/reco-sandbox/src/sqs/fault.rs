@@ -7,6 +7,16 @@ use super::wire::{ReceiveMessage, ReceivedMessage};
 use super::{Sqs, now_ms};
 
 impl Sqs {
+    /// Ends the visibility timeout of every message of a queue that is in flight, as time would: for
+    /// tests of what comes after it.
+    pub fn end_visibility(&self, queue: &str) {
+        let url = self.queue_url(queue);
+        let mut state = self.inner.lock();
+        let Ok(cell) = state.by_url(&url, &self.inner.options) else { return };
+        cell.queue.show_all(now_ms());
+        cell.changed.notify_waiters();
+    }
+
     /// Hands out one of the messages in flight once more, under a new receipt handle; `luck` picks
     /// it. `None` when none is in flight, or on a FIFO queue, which never does this.
     pub(crate) fn receive_in_flight(

@@ -1,14 +1,17 @@
 //! Writing and deleting: nothing is deleted before the file that has it is on the disk.
 
-use std::sync::Arc;
+use reco_core::settle::{Deletable, backed_up, waived};
 
 use super::Collector;
 use super::report::{Fate, Record};
 use crate::error::{Error, Kind, Result};
-use crate::flow::discard::{Discarder, Fate as Discarded, Grounds};
 use crate::flow::export::ExportFile;
 use crate::flow::scan::Found;
+use crate::flow::sqs::DeleteOutcome;
 use crate::ui::Unit;
+
+/// Messages that are deleted together: between two portions a signal is heard.
+const TOGETHER: usize = 160;
 
 impl Collector<'_> {
     /// Writes messages into the file, where there is one; answers with how many, from the first.
@@ -50,33 +53,48 @@ impl Collector<'_> {
                 }
             },
         };
-        let grounds = match (&proof, &self.task.waiver) {
-            (Some(proof), _) => Grounds::BackedUp(proof),
-            (None, Some(waiver)) => Grounds::Waived(waiver),
+        let ids = written.iter().map(|found| found.row.message_id.as_str());
+        let deletable = match (&proof, &self.task.waiver) {
+            (Some(proof), _) => backed_up(ids, proof),
+            (None, Some(waiver)) => waived(ids, waiver),
             (None, None) => return self.leave_all(going),
         };
-        let discarder = Discarder {
-            sqs: self.session.sqs.clone(),
-            queue: self.session.pair.dlq.queue.clone(),
-            hold: Arc::clone(&self.session.hold),
-        };
-        let ids: Vec<String> = written.iter().map(|found| found.row.message_id.clone()).collect();
-        let total = Some(ids.len() as u64);
-        let progress = self.context.ui.progress("deleting", total, Unit::Messages);
-        let fates = discarder.discard(&ids, &grounds, &self.context.cancel, &progress).await;
-        let deleted = fates.iter().filter(|fate| **fate == Discarded::Deleted).count();
+        let outcomes = self.delete_all(deletable).await;
+        let deleted = outcomes.iter().filter(|one| **one == Some(DeleteOutcome::Deleted)).count();
         let in_file = proof.is_some();
-        let records = written.iter().zip(fates).map(|(found, fate)| {
-            let (fate, reason) = match fate {
-                Discarded::Deleted => (Fate::Deleted, None),
-                Discarded::NotDeleted { reason } => (Fate::NotDeleted, Some(reason)),
-                Discarded::Left { reason } => (Fate::Left, Some(reason)),
+        let records = written.iter().zip(outcomes).map(|(found, outcome)| {
+            let (fate, reason) = match outcome {
+                Some(DeleteOutcome::Deleted) => (Fate::Deleted, None),
+                Some(other) => (Fate::NotDeleted, other.reason()),
+                None => (Fate::Left, Some("stopped by a signal before it was deleted".to_owned())),
             };
             Record::of(found, fate).because(reason).in_file(in_file)
         });
         self.records.extend(records);
         self.leave(left, "stopped by a signal before it was written");
         deleted as u64
+    }
+
+    /// Deletes in portions; those that are not begun when it is cancelled have no outcome.
+    async fn delete_all(&mut self, deletable: Vec<Deletable>) -> Vec<Option<DeleteOutcome>> {
+        let total = Some(deletable.len() as u64);
+        let progress = self.context.ui.progress("deleting", total, Unit::Messages);
+        let mut outcomes = Vec::with_capacity(deletable.len());
+        for some in deletable.chunks(TOGETHER) {
+            if self.context.cancel.is_cancelled() || self.ending.halted.is_some() {
+                outcomes.resize(outcomes.len() + some.len(), None);
+                continue;
+            }
+            let done = self.session.lease.delete(some.to_vec()).await;
+            progress.advance(some.len() as u64);
+            let refused =
+                |one: &DeleteOutcome| matches!(one, DeleteOutcome::Failed { refused: true, .. });
+            if done.iter().all(refused) {
+                self.ending.halted = done.first().and_then(DeleteOutcome::reason);
+            }
+            outcomes.extend(done.into_iter().map(Some));
+        }
+        outcomes
     }
 
     fn leave_all(&mut self, going: &[Found]) -> u64 {

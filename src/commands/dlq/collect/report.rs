@@ -10,11 +10,12 @@ use serde::Serialize;
 
 use super::Task;
 use crate::aws::sqs::Damaged;
+use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::rows;
 use crate::commands::dlq::session::Queues;
-use crate::flow::hold::Released;
 use crate::flow::judge::Basis;
 use crate::flow::scan::Found;
+use crate::flow::sqs::Released;
 use crate::ui::{Tone, View, bytes, count, escape_line};
 
 /// Messages named in the table of each fate; JSON has all.
@@ -130,12 +131,10 @@ pub(super) struct Ending {
     pub(super) seen: u64,
     /// Messages chosen, up to `--max`.
     pub(super) chosen: u64,
-    /// Whether the queue was seen empty.
-    pub(super) exhausted: bool,
+    /// What was reached of the DLQ.
+    pub(super) reach: Reach,
     /// Deliveries of messages that were held already.
     pub(super) repeated: u64,
-    /// Messages that could not be received, about.
-    pub(super) unreached: u64,
     /// Messages on which `--where` failed.
     pub(super) undecided: u64,
     /// Ids that were asked for and not received.
@@ -168,11 +167,9 @@ pub struct Collected {
     chosen_by_class: BTreeMap<Class, u64>,
     undecided: u64,
     missing: Vec<String>,
-    /// Whether the queue was seen empty: there is nothing beyond what was received.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
     repeated: u64,
-    /// Messages that could not be received, about.
-    unreached: u64,
     /// The file with the messages; null when nothing was written.
     file: Option<FileRow>,
     duration_s: f64,
@@ -211,9 +208,8 @@ impl Collected {
             chosen_by_class,
             undecided: ending.undecided,
             missing: ending.missing,
-            exhausted: ending.exhausted,
+            reach: ending.reach,
             repeated: ending.repeated,
-            unreached: ending.unreached,
             file: ending.file,
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
             released,
@@ -227,21 +223,20 @@ impl Collected {
         self.counts.get(&fate).copied().unwrap_or(0)
     }
 
-    /// How it ended. An export that could not reach everything is not all that was asked for; what
-    /// a deletion does not reach is no concern of it.
+    /// How it ended. What could not reach everything is not all that was asked for, unless that was
+    /// a number of messages.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let missed = if self.delete || self.limited { 0 } else { self.unreached };
+        let missed = if self.limited { 0 } else { self.reach.missed() };
         let tally = Tally {
             done: self.of(Fate::Exported) + self.of(Fate::Deleted) + self.of(Fate::Planned),
             excluded: (self.of(Fate::Skipped) + self.of(Fate::BeyondMax))
                 .saturating_sub(self.undecided),
             failed: self.of(Fate::Left)
                 + self.of(Fate::Damaged)
-                + self.released.unreleased.len() as u64
-                + missed,
+                + self.released.unreleased.len() as u64,
             // Perhaps deleted; and what the expression failed on was perhaps meant.
-            partly: self.of(Fate::NotDeleted) + self.undecided,
+            partly: self.of(Fate::NotDeleted) + self.undecided + missed,
             missing: self.missing.len() as u64,
         };
         tally.outcome(self.interrupted)
@@ -323,13 +318,10 @@ impl Collected {
             text.push_str(&format!("file {path}: {} messages, {size}\n", count(file.messages)));
             if !file.complete {
                 let label = view.palette.paint(Tone::Warn, "note:");
-                text.push_str(&format!("{label} the file is incomplete, since this run was cut off; what is in it can be imported\n"));
+                text.push_str(&format!("{label} the file is incomplete: this run was cut off, or did not reach every message; what is in it can be imported\n"));
             }
         }
-        if self.unreached > 0 {
-            let about = count(self.unreached);
-            text.push_str(&format!("about {about} messages were not reached: SQS gives them out when those before them are gone\n"));
-        }
+        text.push_str(&self.reach.words());
         if self.queues.in_flight_elsewhere > 0 {
             let others = count(self.queues.in_flight_elsewhere);
             text.push_str(&format!("{others} messages were in flight elsewhere and not seen\n"));

@@ -33,13 +33,15 @@ pub(super) enum Condition {
 impl Condition {
     /// How the run of a journal stands.
     pub(super) fn of(home: &Home, state: &State) -> Self {
-        let Some(header) = state.header() else { return Condition::Unfinished };
+        // Cut off before anything was sent: there is nothing left to do.
+        let Some(header) = state.header() else { return Condition::Finished };
         let holder = Lock::holder(home, &header.source);
         if holder.is_some_and(|holder| holder.run_id == header.run_id) {
             return Condition::Running;
         }
         let left = state.resume(now_ms());
-        if state.end().is_some() && left.delete.is_empty() && left.resend.is_empty() {
+        let ended = state.end().is_some() || state.counts().messages == 0;
+        if ended && left.delete.is_empty() && left.resend.is_empty() {
             Condition::Finished
         } else {
             Condition::Unfinished

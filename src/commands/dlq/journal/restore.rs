@@ -1,25 +1,28 @@
 //! `recoctl dlq journal restore`: a journal has every message that was sent, whole. Exports are
 //! imported.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use futures::StreamExt;
 use reco_core::journal::Standing;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use crate::aws::sqs::{BATCH, Queue, Sqs};
-use crate::commands::dlq::import::{self, ImportArgs};
+use crate::commands::dlq::import::{self, ImportArgs, Sender, stream_of};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::is_export;
-use crate::flow::import::{Fate, Sender, send_all};
-use crate::flow::journal::{Home, Journal, Lock, each_kept, find, load};
+use crate::flow::journal::{
+    Home, Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
+};
 use crate::flow::redrive::Pace;
-use crate::ui::{Report, Unit, View, count, escape_line};
+use crate::flow::sqs::{Destination, Doubt, SendOutcome};
+use crate::ui::{Report, Unit, View, count, escape_line, plural};
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;
@@ -33,9 +36,12 @@ pub struct RestoreArgs {
     /// The queue to put them into: name, URL or ARN; without it, the DLQ that they came from
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// Restore every message of the journal, those included that the DLQ may still have; of an export, those that were imported before
+    /// Restore every message of the journal, also those that the DLQ may still have
     #[arg(long)]
     pub all: bool,
+    /// Send everything again, also what an earlier restore of this run (or import of this export) sent to the queue
+    #[arg(long)]
+    pub again: bool,
     /// Answer yes to the question before anything is sent
     #[arg(long)]
     pub yes: bool,
@@ -45,25 +51,27 @@ pub struct RestoreArgs {
 struct Row {
     message_id: String,
     #[serde(flatten)]
-    fate: Putback,
+    fate: Restored,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
-enum Putback {
+enum Restored {
     Restored { sent_as: String },
     Failed { reason: String },
     Uncertain { reason: String },
     Left { reason: String },
 }
 
-impl From<Fate> for Putback {
-    fn from(fate: Fate) -> Self {
-        match fate {
-            Fate::Sent { sent_as } => Putback::Restored { sent_as },
-            Fate::Failed { reason } => Putback::Failed { reason },
-            Fate::Uncertain { reason } => Putback::Uncertain { reason },
-            Fate::Left { reason } => Putback::Left { reason },
+impl From<SendOutcome> for Restored {
+    fn from(outcome: SendOutcome) -> Self {
+        match outcome {
+            SendOutcome::Sent { sent_as, .. } | SendOutcome::NotDeleted { sent_as, .. } => {
+                Restored::Restored { sent_as }
+            }
+            SendOutcome::Failed { reason } => Restored::Failed { reason },
+            SendOutcome::Uncertain { reason } => Restored::Uncertain { reason },
+            SendOutcome::Left { reason } => Restored::Left { reason },
         }
     }
 }
@@ -74,6 +82,8 @@ struct RestoreReport {
     queue: String,
     restored: u64,
     failed: u64,
+    /// Messages that an earlier restore of the run sent to the queue.
+    already_restored: u64,
     /// Messages that the DLQ may still have, and so were left out.
     left_out: u64,
     interrupted: bool,
@@ -86,7 +96,8 @@ struct RestoreReport {
 /// When there is no such journal or queue, nobody confirms, or another run is on the queue.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     if is_export(&args.run).await {
-        let RestoreArgs { run: file, to, all: again, yes } = args.clone();
+        let RestoreArgs { run: file, to, all, again, yes } = args.clone();
+        let again = again || all;
         let args = ImportArgs { file, to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
@@ -97,6 +108,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let given = args.to.clone().or(source).ok_or_else(|| {
         Error::input(format!("the journal {} has no header, so no messages", path.display()))
     })?;
+    let run_id = state.header().map(|header| header.run_id.clone()).unwrap_or_default();
     let total = state.messages().count() as u64;
     let gone = |standing| args.all || standing == Standing::Deleted;
     let wanted: HashSet<String> = state
@@ -106,27 +118,79 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         .collect();
     let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, queue_state) = context.before_all(sqs.resolve(&given)).await?;
-    let left_out = total - wanted.len() as u64;
-    confirm(context, args, &queue, wanted.len() as u64, left_out).await?;
+    // Before the ledger is read: another restore may be writing it.
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;
+    let origin = Origin { kind: RESTORE, id: &run_id, to: &queue.arn };
+    let ledger = Ledger::open(&home, &origin, args.again)?;
+    let plan = Plan::of(&ledger, wanted);
+    let left_out = total - plan.wanted();
+    confirm(context, args, &queue, plan.send.len() as u64, left_out).await?;
     let name = queue.name.clone();
-    let stamp = Journal::new_run_id();
-    let sender = Sender { sqs, queue, stamp, journal: None, twice_is_harmless: false };
-    let limit = queue_state.max_message_bytes;
-    let messages = send(context, sender, limit, path.clone(), wanted).await?;
-    let restored = messages.iter().filter(|row| matches!(row.fate, Putback::Restored { .. }));
-    let restored = restored.count() as u64;
+    let mut messages: Vec<Row> = plan.uncertain;
+    if !plan.send.is_empty() {
+        let (journal, stamp) = ledger.write(&home, &origin, queue.fifo)?;
+        let journal = Arc::new(journal);
+        let limit = queue_state.max_message_bytes;
+        let to = Destination { number: 0, queue: queue.clone(), limit, stamp: Some(stamp) };
+        let sender = Sender::new(sqs, Arc::clone(&journal), Arc::new(to));
+        messages.extend(send(context, &sender, path.clone(), plan.send).await?);
+        let counts = BTreeMap::from([("restored".to_owned(), restored(&messages))]);
+        let failed = messages.len() as u64 - restored(&messages);
+        let done = restored(&messages);
+        let tally = Tally { done, excluded: left_out, failed, ..Tally::default() };
+        let outcome = tally.outcome(context.cancel.is_cancelled());
+        if let Err(error) = journal.close_with(outcome, counts).await {
+            context.ui.warn(format!("the restore's journal has no end: {error}"));
+        }
+    }
     let report = RestoreReport {
         journal: path.display().to_string(),
         queue: name,
-        restored,
-        failed: messages.len() as u64 - restored,
+        restored: restored(&messages),
+        failed: messages.len() as u64 - restored(&messages),
+        already_restored: plan.sent,
         left_out,
         interrupted: context.cancel.is_cancelled(),
         messages,
     };
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+fn restored(messages: &[Row]) -> u64 {
+    let restored = |row: &&Row| matches!(row.fate, Restored::Restored { .. });
+    messages.iter().filter(restored).count() as u64
+}
+
+/// What is to be done with each message that is wanted.
+struct Plan {
+    /// To be sent, each with the attempt that the queue still recognises, if there was one.
+    send: HashMap<String, Option<Doubt>>,
+    /// Sent by an earlier restore.
+    sent: u64,
+    /// Perhaps sent by an earlier restore.
+    uncertain: Vec<Row>,
+}
+
+impl Plan {
+    fn of(ledger: &Ledger, wanted: HashSet<String>) -> Self {
+        let mut plan = Plan { send: HashMap::new(), sent: 0, uncertain: Vec::new() };
+        for message_id in wanted {
+            match ledger.state(&message_id) {
+                MessageState::ToSend(doubt) => drop(plan.send.insert(message_id, doubt)),
+                MessageState::Sent => plan.sent += 1,
+                MessageState::Uncertain(reason) => {
+                    let reason = format!("{reason}; --again sends it again");
+                    plan.uncertain.push(Row { message_id, fate: Restored::Uncertain { reason } });
+                }
+            }
+        }
+        plan
+    }
+
+    fn wanted(&self) -> u64 {
+        (self.send.len() + self.uncertain.len()) as u64 + self.sent
+    }
 }
 
 async fn confirm(
@@ -155,30 +219,30 @@ async fn confirm(
 /// Sends the messages of a journal that are wanted.
 async fn send(
     context: &Context,
-    sender: Sender,
-    limit: usize,
+    sender: &Sender,
     path: PathBuf,
-    wanted: HashSet<String>,
+    wanted: HashMap<String, Option<Doubt>>,
 ) -> Result<Vec<Row>> {
     let total = Some(wanted.len() as u64);
     let progress = context.ui.progress("restoring", total, Unit::Messages);
     let (give, take) = tokio::sync::mpsc::channel(2 * BATCH);
     let reading = tokio::task::spawn_blocking(move || {
         each_kept(&path, |kept| {
-            if wanted.contains(&kept.message.id) {
+            if let Some(doubt) = wanted.get(&kept.message.id) {
                 // Nobody takes it any more once the restore has failed.
-                let _ = give.blocking_send(kept.message);
+                let _ = give.blocking_send((kept.message, doubt.clone()));
             }
             Ok(())
         })
     });
     let pace = Pace::new(None, Duration::ZERO);
-    let fates = send_all(Arc::new(sender), limit, take, pace, &context.cancel, &progress).await?;
+    let messages = stream_of(take).map(|(message, doubt)| sender.outgoing(message, doubt));
+    let outcomes = sender.outbox.send_all(messages, &pace, &context.cancel, &progress).await?;
     reading.await.map_err(|error| {
         Error::new(Kind::Internal, "reading the journal ended abnormally").because(&error)
     })??;
-    let rows = fates.into_iter();
-    Ok(rows.map(|(message_id, fate)| Row { message_id, fate: fate.into() }).collect())
+    let rows = outcomes.into_iter();
+    Ok(rows.map(|(message_id, outcome)| Row { message_id, fate: outcome.into() }).collect())
 }
 
 impl Report for RestoreReport {
@@ -192,18 +256,24 @@ impl Report for RestoreReport {
 
     fn render(&self, _view: &View) -> String {
         let queue = escape_line(&self.queue);
-        let mut text = format!("{} messages restored to {queue}\n", count(self.restored));
+        let mut text = format!("{} restored to {queue}\n", plural(self.restored, "message"));
         if self.failed > 0 {
             text.push_str(&format!("{} were not, or are uncertain:\n", count(self.failed)));
         }
         let reasons = self.messages.iter().filter_map(|row| match &row.fate {
-            Putback::Restored { .. } => None,
-            Putback::Failed { reason } => Some((&row.message_id, "failed", reason)),
-            Putback::Uncertain { reason } => Some((&row.message_id, "uncertain", reason)),
-            Putback::Left { reason } => Some((&row.message_id, "left", reason)),
+            Restored::Restored { .. } => None,
+            Restored::Failed { reason } => Some((&row.message_id, "failed", reason)),
+            Restored::Uncertain { reason } => Some((&row.message_id, "uncertain", reason)),
+            Restored::Left { reason } => Some((&row.message_id, "left", reason)),
         });
         for (id, fate, reason) in reasons.take(NAMED) {
             text.push_str(&format!("  {} {fate} {}\n", escape_line(id), escape_line(reason)));
+        }
+        if self.already_restored > 0 {
+            text.push_str(&format!(
+                "{} already restored by an earlier run of this command; not sent again (--again sends everything)\n",
+                plural(self.already_restored, "message")
+            ));
         }
         if self.left_out > 0 {
             text.push_str(&format!(

@@ -1,6 +1,8 @@
 //! `recoctl dlq journal resume`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
@@ -11,11 +13,11 @@ use crate::commands::dlq::pair::{Known, Pair, guard};
 use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::hold::Released;
 use crate::flow::journal::{
-    Fate, Finished, Home, IMPORTED, Journal, Lock, Resumer, find, load, now_ms,
+    EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
-use crate::ui::{Report, Tone, View, count, escape_line};
+use crate::flow::sqs::{Destination, Released};
+use crate::ui::{Report, Tone, Unit, View, count, escape_line, plural};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 20;
@@ -35,7 +37,7 @@ pub struct ResumeArgs {
 struct Row {
     message_id: String,
     #[serde(flatten)]
-    fate: Fate,
+    fate: Resumed,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,9 +71,14 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         return Err(Error::input(format!("the journal {} has no header", path.display()))
             .hint("its run was cut off before it sent anything: there is nothing to resume"));
     };
-    if header.source.starts_with(IMPORTED) {
-        return Err(Error::input(format!("{} is the journal of an import", path.display()))
-            .hint("import the same file again: what was sent is not sent twice"));
+    for (kind, what, again) in [
+        (EXPORT, "an import", "import the same file again"),
+        (RESTORE, "a restore", "restore the same run again"),
+    ] {
+        if header.source.starts_with(kind) {
+            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
+                .hint(format!("{again}: what was sent is not sent twice")));
+        }
     }
     let lock = Lock::take(&home, &header.source, &header.run_id)?;
     // Only now is it sure that nobody writes it.
@@ -83,24 +90,28 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     } else {
         let sqs = Sqs::new(context.sdk_for(&header.source).await?);
         let (from, from_state) = sqs.resolve(&header.source).await?;
-        let known = Known { queue: from.clone(), state: from_state };
-        guard(&Pair { dlq: known, source: None }, args.force)?;
-        let to = match header.destination.as_deref().filter(|_| !left.resend.is_empty()) {
-            Some(arn) => Some(sqs.resolve(arn).await?.0),
-            None => None,
+        let depth = from_state.visible;
+        let dlq = Known { queue: from.clone(), state: from_state };
+        guard(&Pair::of_dlq(dlq), args.force)?;
+        let to = match left.resend.is_empty() {
+            true => HashMap::new(),
+            false => destinations(&sqs, &path, header.destination.as_deref()).await?,
         };
         let open = left.delete.len() + left.resend.len();
         context.ui.status(format!(
-            "resuming run {} on {}: {} messages to bring to an end",
+            "resuming run {} on {}: {} to bring to an end",
             header.run_id,
             from.name,
-            count(open as u64)
+            plural(open as u64, "message")
         ));
-        let journal = Journal::append(&path, &state)?;
+        let journal = Arc::new(Journal::append(&path, &state)?);
         let cancel = context.cancel.clone();
-        let resumer = Resumer { sqs, from, to, journal, cancel };
-        let finished = resumer.run(&path, left).await?;
-        if finished.is_done() {
+        let progress =
+            Arc::new(context.ui.progress("looking through", Some(depth), Unit::Messages));
+        let resumer = Resumer { sqs, from, depth, to, journal, cancel };
+        let finished = resumer.run(&path, &state, left, &progress).await?;
+        drop(progress);
+        if finished.is_done() && !context.cancel.is_cancelled() {
             let (outcome, counts) = (outcome_of(&finished, false), counts_of(&finished));
             let counts = counts.into_iter().map(|(name, count)| (name.to_owned(), count));
             resumer.journal.close_with(outcome, counts.collect()).await?;
@@ -120,7 +131,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         finished: finished.is_done(),
         interrupted,
         messages: finished
-            .fates
+            .outcomes
             .into_iter()
             .map(|(message_id, fate)| Row { message_id, fate })
             .collect(),
@@ -130,14 +141,34 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-const fn name(fate: &Fate) -> &'static str {
+/// The queues that a journal's messages were sent to, by ARN.
+async fn destinations(
+    sqs: &Sqs,
+    path: &Path,
+    header: Option<&str>,
+) -> Result<HashMap<String, Arc<Destination>>> {
+    let mut arns: Vec<String> = header.map(str::to_owned).into_iter().collect();
+    each_kept(path, |kept| {
+        arns.extend(kept.to.filter(|arn| !arns.contains(arn)));
+        Ok(())
+    })?;
+    let mut found = HashMap::new();
+    for (number, arn) in arns.into_iter().enumerate() {
+        let (queue, state) = sqs.resolve(&arn).await?;
+        let limit = state.max_message_bytes;
+        found.insert(arn, Arc::new(Destination { number, queue, limit, stamp: None }));
+    }
+    Ok(found)
+}
+
+const fn name(fate: &Resumed) -> &'static str {
     match fate {
-        Fate::Deleted => "deleted",
-        Fate::Gone => "gone",
-        Fate::Resent => "resent",
-        Fate::NotSeen => "not-seen",
-        Fate::NotDeleted { .. } => "not-deleted",
-        Fate::Uncertain { .. } => "uncertain",
+        Resumed::Deleted => "deleted",
+        Resumed::Gone => "gone",
+        Resumed::Resent => "resent",
+        Resumed::NotSeen => "not-seen",
+        Resumed::NotDeleted { .. } => "not-deleted",
+        Resumed::Uncertain { .. } => "uncertain",
     }
 }
 
@@ -150,13 +181,15 @@ const fn meaning(name: &str) -> &'static str {
             "acknowledged, and not found in the DLQ, where others hold messages: resume again later"
         }
         b"not-deleted" => "acknowledged, and still in the DLQ: resume again",
-        _ => "still in the DLQ, and perhaps sent as well: check before redriving them",
+        _ => {
+            "still in the DLQ, and perhaps sent as well: check the destination; `dlq redrive --resend-uncertain` sends them"
+        }
     }
 }
 
 fn counts_of(finished: &Finished) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
-    for fate in finished.fates.values() {
+    for fate in finished.outcomes.values() {
         *counts.entry(name(fate)).or_default() += 1;
     }
     counts
@@ -192,7 +225,7 @@ impl Report for ResumeReport {
             let named: Vec<&Row> =
                 self.messages.iter().filter(|row| name(&row.fate) == *fate).collect();
             for row in named.iter().take(NAMED) {
-                if let Fate::NotDeleted { reason } | Fate::Uncertain { reason } = &row.fate {
+                if let Resumed::NotDeleted { reason } | Resumed::Uncertain { reason } = &row.fate {
                     let id = escape_line(&row.message_id);
                     text.push_str(&format!("  {id} {}\n", escape_line(reason)));
                 }

@@ -148,7 +148,7 @@ impl Report for ShowReport {
 }
 
 impl ShowReport {
-    fn standings(&self) -> [(&'static str, u64, &'static str); 6] {
+    fn standings(&self) -> [(&'static str, u64, &'static str); 5] {
         let counts = &self.counts;
         [
             ("deleted", counts.deleted, "sent, acknowledged and deleted from the DLQ"),
@@ -160,7 +160,6 @@ impl ShowReport {
             ("uncertain", counts.uncertain, "perhaps sent: the answer was lost or did not fit"),
             ("intended", counts.intended, "perhaps sent: the run was cut off before an answer"),
             ("refused", counts.refused, "not sent; still in the DLQ"),
-            ("backed up", counts.backed_up, "kept here, not sent"),
         ]
     }
 }

@@ -14,7 +14,7 @@ fn report(messages: Vec<Row>) -> PeekReport {
         released: Released { released: messages.len() as u64, unreleased: vec![] },
         messages,
         damaged: vec![],
-        exhausted: false,
+        reach: Reach::default(),
         repeated: 0,
         interrupted: false,
     }

@@ -28,7 +28,7 @@ struct AllNowReport {
 pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui, false).await?;
+        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
         pair::guard_whole(&sqs, &pair, args.force).await?;
         Ok((sqs, pair))
     };

@@ -83,12 +83,13 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
             .hint("leave out what it cannot do, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
-    let found = pair::find(&sqs, &context.settings, &context.ui, args.to.is_none());
+    let found = pair::find(&sqs, &context.settings, &context.ui);
     let pair = context.before_all(found).await?;
     let pair = match &args.to {
         Some(to) => pair::bound_for(&sqs, pair, to).await?,
         None => pair,
     };
+    pair::check_home(&pair)?;
     pair::guard(&pair, args.force)?;
     if let Some(reason) = forbidden(&sqs, &pair).await? {
         if auto {
@@ -138,6 +139,8 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
         yes: _,
         force: _,
         journal,
+        resend_uncertain: _,
+        hold,
         engine: _,
     } = args;
     let rate_fits = guards.rate.map(|rate| rate.per_second()).is_none_or(|rate| {
@@ -152,6 +155,7 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
         (max.is_some(), "--max limits their number"),
         (repair.plan().is_some(), "bodies are to be repaired"),
         (journal.is_some(), "--journal asks for a journal"),
+        (hold.is_some(), "--hold bounds what is held"),
         (!rate_fits, rate.as_str()),
     ];
     let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
@@ -163,6 +167,10 @@ async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
     let dlq = &pair.dlq.queue;
     if pair.dlq.state.visible == 0 {
         return Ok(Some(format!("{} looks empty", dlq.name)));
+    }
+    if pair.named && pair.is_shared() {
+        // A move task brings every message home, those of the other queues, too.
+        return Ok(Some("the DLQ has messages of other queues than --queue".to_owned()));
     }
     // AWS: the source of a move task must be the dead-letter queue of an SQS queue.
     match sqs.dead_letter_sources(dlq).await {
@@ -249,6 +257,7 @@ mod tests {
             "--class all --transform .",
             "--class all --salvage --rejects r",
             "--class all --journal j",
+            "--class all --hold 10",
             "--class all --rate 0.5",
             "--class all --rate 10.5",
             "--class all --rate 501",

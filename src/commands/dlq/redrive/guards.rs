@@ -1,7 +1,7 @@
 //! How fast a redrive goes, and what makes it pause or stop.
 
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,12 +9,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::Cloudwatch;
+use crate::aws::sqs::Queue;
 use crate::commands::dlq::session::Session;
 use crate::commands::metrics::{seconds, targets};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::redrive::{
-    Backlog, Bounces, Brake, Courier, Guards, Limit, Pace, Rate, Throttles, Watched, Watcher, watch,
+    Backlog, BounceWatched, Bounces, Brake, Guards, Limit, Pace, Rate, Route, Throttles, Watched,
+    Watcher, watch,
 };
 
 const HEADING: &str = "Rate and guards";
@@ -82,6 +84,7 @@ pub(super) struct Sentries {
     /// What `--max-throttles` watches, and how many it lets pass.
     throttled: Option<(Vec<Watched>, u64)>,
     max_backlog: Option<u64>,
+    destinations: Arc<Mutex<Vec<Queue>>>,
     pub(super) bounces: Arc<Bounces>,
 }
 
@@ -100,6 +103,7 @@ impl Sentries {
             began: false,
             throttled,
             max_backlog: args.max_backlog,
+            destinations: Arc::default(),
             bounces: Arc::new(Bounces::new(args.stop_on_bounce.unwrap_or_default())),
         })
     }
@@ -108,15 +112,19 @@ impl Sentries {
     pub(super) async fn begin(
         &mut self,
         context: &Context,
-        courier: &Courier,
+        session: &Session,
+        route: &Route,
         brake: &Arc<Brake>,
     ) -> Result<()> {
+        // A later wave may have found messages of further queues.
+        let destinations: Vec<_> = route.destinations().map(|to| to.queue.clone()).collect();
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&destinations);
         if std::mem::replace(&mut self.began, true) {
             return Ok(());
         }
         if let Some(most) = self.max_backlog {
-            let backlog = Backlog::new(courier.sqs.clone(), courier.to.clone(), most);
-            self.guards.set(backlog, brake, &context.ui);
+            let queues = Arc::clone(&self.destinations);
+            self.guards.set(Backlog::new(session.sqs.clone(), queues, most), brake, &context.ui);
         }
         if let Some((watched, most)) = self.throttled.take() {
             let cloudwatch = Cloudwatch::new(context.sdk().await?);
@@ -166,17 +174,17 @@ impl Sentries {
 /// Somebody who watches the DLQ.
 pub(super) struct Lookout {
     end: CancellationToken,
-    task: JoinHandle<Vec<String>>,
+    task: JoinHandle<BounceWatched>,
 }
 
 impl Lookout {
-    /// Ends it; answers with the ids of the messages that it holds.
-    pub(super) async fn finish(self) -> Vec<String> {
+    /// Ends it; answers with what it leaves.
+    pub(super) async fn finish(self) -> BounceWatched {
         self.end.cancel();
         self.task.await.unwrap_or_else(|error| {
             // What it holds is released with everything else at the end of the run.
             tracing::error!(%error, "the watch over the DLQ ended abnormally");
-            Vec::new()
+            BounceWatched::default()
         })
     }
 }

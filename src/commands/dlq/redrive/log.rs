@@ -6,11 +6,11 @@ use reco_core::journal::{Header, VERSION};
 
 use super::RedriveArgs;
 use super::report::RedriveReport;
-use crate::commands::dlq::pair::Known;
 use crate::commands::dlq::session::Session;
 use crate::context::Context;
 use crate::error::Result;
 use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::redrive::Route;
 use crate::ui::Report;
 
 /// Lock and journal of one run.
@@ -28,7 +28,7 @@ impl Log {
     pub(super) fn open(
         context: &Context,
         session: &Session,
-        to: &Known,
+        route: &Route,
         args: &RedriveArgs,
     ) -> Result<Option<Self>> {
         if args.dry_run {
@@ -42,8 +42,8 @@ impl Log {
             run_id,
             started_at: String::new(),
             source: from.arn.clone(),
-            destination: Some(to.queue.arn.clone()),
-            fifo: to.queue.fifo,
+            destination: route.sole().map(|to| to.queue.arn.clone()),
+            fifo: from.fifo,
             recoctl: String::new(),
             policy: session.basis.policy_fingerprint.clone(),
         };

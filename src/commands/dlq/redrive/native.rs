@@ -11,7 +11,7 @@ use super::engine::Engine;
 use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
 use crate::commands::dlq::pair::Pair;
 use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::native::Follower;
 use crate::ui::{Report, Tone, Unit, View, count, escape_line};
@@ -51,15 +51,15 @@ struct Ended {
 
 impl Native<'_> {
     pub(super) async fn run(self) -> Result<Outcome, Unstarted> {
-        let (dlq, Some(source)) = (self.pair.dlq.queue.clone(), self.pair.source.clone()) else {
-            return Err(Error::new(Kind::Internal, "the destination was not looked for").into());
-        };
+        let dlq = self.pair.dlq.queue.clone();
         let home = Home::of(&self.context.settings)?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         let about = count(self.pair.dlq.state.visible);
         self.context.ui.status(format!(
             "redriving from {} (about {about} messages) to {}, by a move task of SQS's own ({})",
-            dlq.name, source.queue.name, self.engine.engine_reason
+            dlq.name,
+            self.goes_to(),
+            self.engine.engine_reason
         ));
         let began = Instant::now();
         let handle = self.start().await?;
@@ -71,18 +71,23 @@ impl Native<'_> {
         Ok(report.outcome())
     }
 
+    fn goes_to(&self) -> String {
+        let source = self.pair.source.as_ref().map(|source| source.queue.name.clone());
+        source.unwrap_or_else(|| "the queue that each message came from".to_owned())
+    }
+
     async fn start(&self) -> Result<String, Unstarted> {
-        let (dlq, source) = (&self.pair.dlq.queue, self.pair.source.as_ref());
-        let Some(source) = source else {
-            return Err(Error::new(Kind::Internal, "the destination was not looked for").into());
-        };
+        let dlq = &self.pair.dlq.queue;
+        // AWS: without a destination each message goes to the queue that it came from. With one,
+        // those go, too, that do not say where they came from.
+        let to = self.pair.source.as_ref().map(|to| &to.queue);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a whole number from 1 to 500, as was checked"
         )]
         let rate = self.args.guards.rate.map(|rate| rate.per_second() as u32);
-        let failure = match self.sqs.start_move(dlq, &source.queue, rate).await {
+        let failure = match self.sqs.start_move(dlq, to, rate).await {
             Ok(handle) => return Ok(handle),
             Err(failure) => failure,
         };
@@ -196,7 +201,7 @@ impl Report for NativeReport {
         let task = &self.task;
         let tone = if task.status == MoveStatus::Completed { Tone::Good } else { Tone::Warn };
         let (moved, status) = (count(task.moved), view.palette.paint(tone, task.status.name()));
-        let source = self.source.as_deref().unwrap_or("?");
+        let source = self.source.as_deref().unwrap_or("the queue that each came from");
         let mut text = format!("moved        {moved:>7}  about, from {} to {source}\n\n", self.dlq);
         let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
         let of = of.unwrap_or_default();

@@ -9,15 +9,18 @@ use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::settle::Deletable;
 use serde::Serialize;
 
 use super::RedriveArgs;
 use super::change::Changes;
 use super::engine::Engine;
+use super::run::MovedTo;
+use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::session::Queues;
-use crate::flow::hold::Released;
 use crate::flow::judge::Basis;
 use crate::flow::redrive::{Bounced, Guard, Pauses};
+use crate::flow::sqs::{DeleteOutcome, Released};
 use crate::ui::{Report, View};
 pub(super) use record::{Category, Record};
 
@@ -28,16 +31,20 @@ pub(super) struct Ending {
     pub(super) seen: u64,
     /// Messages that were to be moved.
     pub(super) moving: u64,
-    /// Whether the queue was seen empty.
-    pub(super) exhausted: bool,
+    /// What was reached of the DLQ.
+    pub(super) reach: Reach,
+    /// Messages moved, by destination.
+    pub(super) moved_to: MovedTo,
+    /// FIFO: messages that were moved past earlier ones of their group.
+    pub(super) overtaking: u64,
+    /// Sent and not deleted messages that came again while others moved.
+    pub(super) late: Vec<(Deletable, DeleteOutcome)>,
     /// Deliveries of messages that were held already.
     pub(super) repeated: u64,
     /// Scans that brought something.
     pub(super) waves: u64,
     /// Messages that were released to make room, and received again.
     pub(super) again: u64,
-    /// Messages of a FIFO queue behind others of their group.
-    pub(super) unreached: u64,
     /// Messages on which `--where` failed.
     pub(super) undecided: u64,
     /// Ids that were asked for and not received.
@@ -84,16 +91,18 @@ pub(super) struct RedriveReport {
     undecided: u64,
     /// Ids that were asked for and not received.
     missing: Vec<String>,
-    /// Whether the queue was seen empty: there is nothing beyond what was received.
-    exhausted: bool,
+    #[serde(flatten)]
+    reach: Reach,
+    /// Messages moved, by the queue that they went to.
+    moved_to: MovedTo,
+    /// FIFO: messages that were moved past earlier ones of their group, which stay.
+    overtaking: u64,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
     /// Scans that it took: more than one where not everything could be held at once.
     waves: u64,
     /// Messages that were released to make room, and received again.
     received_again: u64,
-    /// FIFO: messages that could not be reached, about: they stand behind others of their group.
-    unreached: u64,
     /// WCU that the moved messages (or planned ones) will cost the table.
     wcu: u64,
     #[serde(flatten)]
@@ -168,11 +177,12 @@ impl RedriveReport {
             skipped_by_class,
             undecided: ending.undecided,
             missing: ending.missing.clone(),
-            exhausted: ending.exhausted,
+            reach: ending.reach.clone(),
+            moved_to: ending.moved_to.clone(),
+            overtaking: ending.overtaking,
             repeated: ending.repeated,
             waves: ending.waves,
             received_again: ending.again,
-            unreached: ending.unreached,
             rate_limit: args.guards.rate.map(|rate| rate.per_second()),
             rate: per_second(moved, seconds),
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,
@@ -202,13 +212,21 @@ impl Report for RedriveReport {
 
     fn outcome(&self) -> Outcome {
         let tally = Tally {
-            done: self.of(Category::Moved) + self.of(Category::Planned),
-            // What came back was moved as asked, and is counted there.
-            excluded: [Category::Skipped, Category::BeyondMax, Category::CameBack]
+            done: [Category::Moved, Category::Planned, Category::AlreadySent]
                 .into_iter()
                 .map(|category| self.of(category))
-                .sum::<u64>()
-                .saturating_sub(self.undecided),
+                .sum(),
+            // What came back was moved as asked, and is counted there.
+            excluded: [
+                Category::Skipped,
+                Category::BeyondMax,
+                Category::OtherSource,
+                Category::CameBack,
+            ]
+            .into_iter()
+            .map(|category| self.of(category))
+            .sum::<u64>()
+            .saturating_sub(self.undecided),
             failed: [Category::Failed, Category::Left, Category::Damaged]
                 .into_iter()
                 .map(|category| self.of(category))
@@ -219,7 +237,8 @@ impl Report for RedriveReport {
                 .into_iter()
                 .map(|category| self.of(category))
                 .sum::<u64>()
-                + self.undecided,
+                + self.undecided
+                + self.reach.missed(),
             missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {

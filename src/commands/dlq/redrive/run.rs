@@ -3,45 +3,60 @@
 mod verify;
 mod waves;
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures::stream;
+use reco_core::settle::Deletable;
+
 use super::guards::Sentries;
-use super::report::{Ending, Record, RedriveReport};
+use super::report::{Category, Ending, Record, RedriveReport};
 use super::{RedriveArgs, confirm, must_confirm};
-use crate::commands::dlq::pair::Known;
 use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::commands::dlq::session::{Session, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::flow::hold::Released;
 use crate::flow::journal::{Journal, now_ms};
 use crate::flow::judge::Basis;
 use crate::flow::matcher::{Match, Matcher};
-use crate::flow::redrive::{Courier, Decision, Fate, Pace, Parcel, Rejects, decide, deliver};
+use crate::flow::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
 use crate::flow::repair::{Changed, Mended, Mender, Repair};
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
+use crate::flow::sqs::{
+    AckWatch, Content, DeleteOutcome, Destination, Outbox, OutboxMessage, Released, SendOutcome,
+};
 use crate::ui::Unit;
 
 /// A redrive under way.
 pub struct Redrive<'a> {
-    context: &'a Context,
-    session: &'a Session,
-    args: &'a RedriveArgs,
+    pub(super) context: &'a Context,
+    pub(super) session: &'a Session,
+    pub(super) args: &'a RedriveArgs,
     matcher: Arc<Matcher>,
+    route: Route,
     pub(super) repair: Repair,
     pub(super) rejects: Option<Arc<Rejects>>,
     spool: Arc<Spool>,
     confirmed: bool,
     /// None in a dry run, which sends nothing.
-    pub(super) courier: Option<Arc<Courier>>,
+    pub(super) outbox: Option<Arc<Outbox>>,
     pace: Pace,
     pub(super) sentries: Sentries,
     pub(super) ending: Ending,
-    records: Vec<Record>,
+    pub(super) records: Vec<Record>,
+    /// FIFO groups of which a message stays: what goes after it overtakes it.
+    staying: HashSet<String>,
     pub(super) released: Released,
     began: Instant,
+}
+
+/// A message that is about to be moved.
+struct Going {
+    found: Found,
+    changed: Option<Box<Changed>>,
+    to: Arc<Destination>,
 }
 
 impl<'a> Redrive<'a> {
@@ -49,7 +64,7 @@ impl<'a> Redrive<'a> {
         context: &'a Context,
         session: &'a Session,
         args: &'a RedriveArgs,
-        matcher: Arc<Matcher>,
+        (matcher, route): (Arc<Matcher>, Route),
         spool: Arc<Spool>,
         sentries: Sentries,
     ) -> Self {
@@ -58,36 +73,32 @@ impl<'a> Redrive<'a> {
             session,
             args,
             matcher,
+            route,
             repair: Repair::default(),
             rejects: None,
             spool,
             confirmed: !must_confirm(args),
-            courier: None,
+            outbox: None,
             pace: args.guards.pace(),
             sentries,
             ending: Ending::default(),
             records: Vec::new(),
+            staying: HashSet::new(),
             released: Released::default(),
             began: Instant::now(),
         }
     }
 
-    pub(super) fn courier(
-        &self,
-        to: &Known,
-        spool: Arc<Spool>,
-        journal: Arc<Journal>,
-    ) -> Arc<Courier> {
-        Arc::new(Courier {
-            sqs: self.session.sqs.clone(),
-            from: self.session.pair.dlq.queue.clone(),
-            to: to.queue.clone(),
-            to_limit: to.state.max_message_bytes,
-            hold: Arc::clone(&self.session.hold),
-            spool,
-            journal,
+    pub(super) fn outbox(&self, spool: Arc<Spool>, journal: Arc<Journal>) -> Arc<Outbox> {
+        let watch: Arc<dyn AckWatch> = self.sentries.bounces.clone();
+        Arc::new(Outbox {
+            journal: Some(journal),
+            lease: Some(Arc::clone(&self.session.lease)),
+            spool: Some(spool),
             rejects: self.rejects.clone(),
-            bounces: Arc::clone(&self.sentries.bounces),
+            watch: Some(watch),
+            journal_destination: self.route.sole().map(|to| to.queue.arn.clone()),
+            ..Outbox::new(self.session.sqs.clone())
         })
     }
 
@@ -98,38 +109,89 @@ impl<'a> Redrive<'a> {
     /// Moves what one scan found; answers with how many were moved.
     async fn wave(&mut self, mut scan: Scan) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
+        self.note_cleared(std::mem::take(&mut scan.cleared));
         scan.found = self.set_returned_apart(scan.found)?;
-        let taken = self.ending.moving;
-        let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         if !self.confirmed && !scan.found.is_empty() {
             confirm(self.context, &scan.found).await?;
             self.confirmed = true;
         }
-        let chosen = self.choose(&scan.found)?;
-        let mended = self.mend(&mut scan, &chosen).await?;
-        let candidates = scan.found.iter().zip(chosen).zip(&mended);
-        let candidates =
-            candidates.map(|((found, chosen), mended)| (&*found.row, chosen, mended.as_ref()));
-        let decisions = decide(candidates, room);
-        let (mut going, mut staying) = (Vec::new(), Vec::new());
-        for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
-            let changed = mended.and_then(Mended::into_changed);
-            if decision == Decision::Move && !self.args.dry_run {
-                going.push((found, changed));
-            } else {
-                self.ending.moving += u64::from(decision == Decision::Move);
-                staying.push(found.row.message_id.clone());
-                self.records.push(Record::decided(&found.row, &decision, changed.as_deref()));
-            }
-        }
-        if !self.fifo() && self.ending.exhausted {
+        scan.found = self.clear_sent(scan.found).await?;
+        let (going, staying) = self.part(scan).await?;
+        if !self.fifo() && self.ending.reach.exhausted {
             // They have been seen; others may have them back while the rest is moved. On a FIFO
             // queue, and where more is to come, they would be received again by the next scan.
-            let released = self.session.hold.release(staying).await;
+            let released = self.session.lease.release(&staying).await;
             warn_unreleased(self.context, &released);
             self.released.merge(released);
         }
         self.move_all(going).await
+    }
+
+    /// Parts what was found into what goes, and the ids of what stays.
+    async fn part(&mut self, mut scan: Scan) -> Result<(Vec<Going>, Vec<String>)> {
+        let taken = self.ending.moving;
+        let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
+        let chosen = self.choose(&scan.found)?;
+        let mended = self.mend(&mut scan, &chosen).await?;
+        self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
+        let candidates =
+            scan.found.iter().zip(chosen).zip(&mended).map(|((found, chosen), mended)| Candidate {
+                row: &found.row,
+                chosen,
+                mended: mended.as_ref(),
+                way: self.route.way(&found.row),
+                remembered: self.session.history.remembered(&found.row.message_id),
+            });
+        let decisions = decide(candidates, room, self.args.resend_uncertain);
+        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
+            let changed = mended.and_then(Mended::into_changed);
+            self.note_order(&found, &decision);
+            match decision {
+                Decision::Move(to) if !self.args.dry_run => {
+                    going.push(Going { found, changed, to });
+                }
+                decision => {
+                    self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
+                    staying.push(found.row.message_id.clone());
+                    self.records.push(Record::decided(&found.row, &decision, changed.as_deref()));
+                }
+            }
+        }
+        Ok((going, staying))
+    }
+
+    /// Counts what overtakes an earlier message of its FIFO group that stays.
+    fn note_order(&mut self, found: &Found, decision: &Decision) {
+        let Some(group) = found.row.group_id.as_ref().filter(|_| self.fifo()) else { return };
+        if !matches!(decision, Decision::Move(_)) {
+            self.staying.insert(group.clone());
+        } else if self.staying.contains(group) {
+            self.ending.overtaking += 1;
+        }
+    }
+
+    /// Enters messages that this run had sent and not deleted, and that came again.
+    fn note_cleared(&mut self, cleared: Vec<(Deletable, DeleteOutcome)>) {
+        if cleared.is_empty() {
+            return;
+        }
+        let at: HashMap<&str, usize> =
+            self.records.iter().enumerate().map(|(at, one)| (one.message_id(), at)).collect();
+        let at: Vec<Option<usize>> =
+            cleared.iter().map(|(one, _)| at.get(one.message_id()).copied()).collect();
+        for ((_, outcome), at) in cleared.into_iter().zip(at) {
+            if let (Some(at), DeleteOutcome::Deleted) = (at, outcome) {
+                self.records[at].is_deleted_after_all();
+                self.ending.deleted_again += 1;
+            }
+        }
+    }
+
+    /// Ids of messages that are sent and perhaps not deleted.
+    pub(super) fn not_deleted(&self) -> impl Iterator<Item = &str> {
+        let records = self.records.iter().filter(|record| record.is(Category::NotDeleted));
+        records.map(Record::message_id)
     }
 
     /// Sets messages apart that this run moved in an earlier wave and that came back: they would
@@ -176,48 +238,70 @@ impl<'a> Redrive<'a> {
         mender.mend(&scan.found, chosen, &mut newest, now_ms()).await
     }
 
-    async fn move_all(&mut self, going: Vec<(Found, Option<Box<Changed>>)>) -> Result<u64> {
+    async fn move_all(&mut self, going: Vec<Going>) -> Result<u64> {
         if going.is_empty() {
             return Ok(0);
         }
-        let Some(courier) = self.courier.clone() else {
+        let Some(outbox) = self.outbox.clone() else {
             return Err(Error::new(Kind::Internal, "a dry run was about to move messages"));
         };
         let total = going.len() as u64;
         self.ending.moving += total;
         let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
-        let parcels: Vec<Parcel> =
-            going.iter().map(|(found, changed)| self.parcel(found, changed.as_deref())).collect();
+        let messages: Vec<OutboxMessage> = going.iter().map(|one| self.outgoing(one)).collect();
         let began = Instant::now();
         let pace = self.pace.clone();
-        self.sentries.begin(self.context, &courier, pace.brake()).await?;
+        self.sentries.begin(self.context, self.session, &self.route, pace.brake()).await?;
         let lookout = self.sentries.look_out(self.context, self.session, pace.brake()).await;
-        let fates = deliver(courier, parcels, pace, &self.context.cancel, &progress).await;
+        let (stream, cancel) = (stream::iter(messages), &self.context.cancel);
+        let outcomes = outbox.send_all(stream, &pace, cancel, &progress).await;
         self.ending.move_time += began.elapsed();
         if let Some(lookout) = lookout {
             // Looked at, and let go: not counted among what was received and left.
-            let released = self.session.hold.release(lookout.finish().await).await;
+            let watched = lookout.finish().await;
+            let released = self.session.lease.release(&watched.held).await;
             warn_unreleased(self.context, &released);
             self.released.unreleased.extend(released.unreleased);
+            self.ending.late.extend(watched.cleared);
         }
-        let fates = fates?;
-        let moved = fates.iter().filter(|fate| matches!(fate, Fate::Moved { .. })).count();
-        let records = going
-            .iter()
-            .zip(fates)
-            .map(|((found, changed), fate)| Record::moved(&found.row, fate, changed.as_deref()));
-        self.records.extend(records);
-        Ok(moved as u64)
+        Ok(self.enter(&going, outcomes?))
     }
 
-    fn parcel(&self, found: &Found, changed: Option<&Changed>) -> Parcel {
-        Parcel {
-            id: found.row.message_id.clone(),
-            order_group: found.row.group_id.clone().filter(|_| self.fifo()),
-            size: changed.map_or(found.row.size_bytes, |changed| changed.size),
-            slot: found.slot.unwrap_or_default(),
-            out: changed.map(|changed| changed.out),
-            rejects: changed.and_then(|changed| changed.rejects),
+    /// Enters what became of each message; answers with how many were moved.
+    fn enter(&mut self, going: &[Going], outcomes: Vec<(String, SendOutcome)>) -> u64 {
+        let mut outcomes: HashMap<String, SendOutcome> = outcomes.into_iter().collect();
+        let mut moved = 0;
+        for Going { found, changed, to } in going {
+            let row = &found.row;
+            let lost = || SendOutcome::Uncertain { reason: "its outcome is not known".to_owned() };
+            let outcome = outcomes.remove(&row.message_id).unwrap_or_else(lost);
+            if matches!(outcome, SendOutcome::Sent { .. }) {
+                moved += 1;
+                *self.ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
+            }
+            let record = Record::moved(row, outcome, changed.as_deref());
+            self.records.push(record.to(&to.queue.name));
+        }
+        let late = std::mem::take(&mut self.ending.late);
+        self.note_cleared(late);
+        moved
+    }
+
+    fn outgoing(&self, Going { found, changed, to }: &Going) -> OutboxMessage {
+        let (row, changed) = (&found.row, changed.as_deref());
+        let known = self.session.history.remembered(&row.message_id);
+        OutboxMessage {
+            id: row.message_id.clone(),
+            group: row.group_id.clone().filter(|_| self.fifo()),
+            size: changed.map_or(row.size_bytes, |changed| changed.size),
+            to: Arc::clone(to),
+            content: Content::Spooled {
+                slot: found.slot.unwrap_or_default(),
+                out: changed.map(|changed| changed.out),
+                rejects: changed.and_then(|changed| changed.rejects),
+            },
+            doubt: known.filter(|_| self.fifo()),
+            known: false,
         }
     }
 
@@ -260,3 +344,6 @@ impl<'a> Redrive<'a> {
         Ok(RedriveReport::new(basis, self.args, self.records, self.released, &ending))
     }
 }
+
+/// Messages moved, by the name of the queue that they went to.
+pub(super) type MovedTo = BTreeMap<String, u64>;

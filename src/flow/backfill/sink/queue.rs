@@ -15,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::write::Entry;
 use super::{Handed, Handing};
-use crate::flow::import::{Fate, Sender, Sent, Trouble};
 use crate::flow::redrive::Pace;
+use crate::flow::sqs::{
+    Content, Destination, Dispatch, Outbox, OutboxMessage, SendOutcome, Sent, Trouble,
+};
 
 /// Entries of one batch at most: about 1 MiB of lists of 100 ids, which is what a call holds.
 const ENTRIES: usize = 1000;
@@ -45,6 +47,15 @@ pub struct QueueReport {
     pub repeated_users: u64,
 }
 
+/// What sends, and where to.
+#[derive(Debug)]
+pub struct QueueSender {
+    /// Sends.
+    pub outbox: Outbox,
+    /// The queue.
+    pub to: Arc<Destination>,
+}
+
 /// Sends batches to a queue. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct QueueSink {
@@ -54,7 +65,7 @@ pub struct QueueSink {
 #[derive(Debug)]
 struct Shared {
     /// `None` counts what would be sent.
-    sender: Option<Sender>,
+    sender: Option<QueueSender>,
     pace: Pace,
     limits: ComposeLimits,
     report: Mutex<QueueReport>,
@@ -68,7 +79,12 @@ struct Shared {
 impl QueueSink {
     /// A sink into `queue`; without a `sender` it only counts. The pace begins now.
     #[must_use]
-    pub fn new(queue: String, sender: Option<Sender>, pace: Pace, limits: ComposeLimits) -> Self {
+    pub fn new(
+        queue: String,
+        sender: Option<QueueSender>,
+        pace: Pace,
+        limits: ComposeLimits,
+    ) -> Self {
         pace.begin();
         let report = Mutex::new(QueueReport { queue, ..QueueReport::default() });
         let (next, failures) = (AtomicU64::new(0), AtomicU32::new(0));
@@ -190,19 +206,28 @@ impl QueueSink {
         let mut messages = Vec::with_capacity(bodies.len());
         for mut body in bodies {
             let id = self.shared.next.fetch_add(1, Ordering::Relaxed).to_string();
-            messages.push(message(id.clone(), std::mem::take(&mut body.body)));
-            by_id.insert(id, (body.lists, messages.last().map_or(0, Message::size)));
+            let message = message(id.clone(), std::mem::take(&mut body.body));
+            by_id.insert(id.clone(), (body.lists, message.size()));
+            messages.push(OutboxMessage {
+                id,
+                group: None,
+                size: message.size(),
+                to: Arc::clone(&sender.to),
+                content: Content::Here(Box::new(Dispatch { message, out: None })),
+                doubt: None,
+                known: false,
+            });
         }
-        let sent = sender.send(messages, &self.shared.pace, halt).await;
+        let sent = sender.outbox.send(messages, &self.shared.pace, halt).await;
         let mut done = Vec::new();
-        for (id, _, fate) in &sent.fates {
+        for (id, _, outcome) in &sent.outcomes {
             let Some((lists, bytes)) = by_id.remove(id) else { continue };
-            let handing = match fate {
-                Fate::Sent { .. } => Handing::Done,
-                Fate::Failed { reason } | Fate::Uncertain { reason } => {
+            let handing = match outcome {
+                SendOutcome::Sent { .. } | SendOutcome::NotDeleted { .. } => Handing::Done,
+                SendOutcome::Failed { reason } | SendOutcome::Uncertain { reason } => {
                     Handing::Failed(reason.clone())
                 }
-                Fate::Left { .. } => Handing::Left,
+                SendOutcome::Left { .. } => Handing::Left,
             };
             for list in &lists {
                 handings[*list] = handing.clone();
@@ -244,7 +269,7 @@ impl QueueSink {
             report.bytes += bytes;
         }
         report.calls += sent.calls;
-        report.perhaps_twice += sent.perhaps_twice;
+        report.perhaps_twice += sent.perhaps_twice();
     }
 }
 

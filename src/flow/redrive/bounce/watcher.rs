@@ -1,63 +1,72 @@
 //! Looking for messages that came back, without disturbing the others.
 //!
 //! Nothing is received before the DLQ shows more messages than it did when the move began. What is
-//! received stays held until the move ends, so that no look receives a message twice.
+//! received stays held until the move ends, so that no look receives a message twice; a sample
+//! is enough, since the depth says how many there are.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reco_core::message::Message;
+use reco_core::settle::Deletable;
 use tokio_util::sync::CancellationToken;
 
 use super::Bounces;
-use crate::aws::sqs::{BATCH, Queue, Sqs};
 use crate::error::Result;
-use crate::flow::hold::Hold;
 use crate::flow::judge::Row;
 use crate::flow::redrive::brake::Brake;
 use crate::flow::scan::Scanner;
+use crate::flow::sqs::{Bound, DeleteOutcome};
 use crate::ui::Ui;
 
 /// Between two looks at the DLQ's depth.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// A long poll, which asks all of the queue's servers; it returns with the first message.
-const WAIT: Duration = Duration::from_secs(1);
-
 /// Messages that one look receives at least and at most. Among many that were there before, a few
 /// new ones take several looks to find; each look disturbs only so many.
 const RECEIVES: (u64, u64) = (20, 200);
 
+/// Messages that a watcher holds at most: what arrives on a live DLQ is not to be kept from its
+/// other consumers for the length of a move.
+const MOST_HELD: u64 = 500;
+
 /// Watches the DLQ while a move runs.
 #[derive(Debug)]
 pub struct Watcher {
-    sqs: Sqs,
-    dlq: Queue,
-    hold: Arc<Hold>,
     scanner: Arc<Scanner>,
     bounces: Arc<Bounces>,
     /// Messages that may be in the DLQ by rights.
     baseline: u64,
-    /// Of those, how many this watcher holds.
+    /// Of those that are held, how many came from elsewhere.
     innocent: u64,
-    held: Vec<String>,
+    /// Of those that are held, how many came back.
+    returned: u64,
+    watched: Watched,
 }
 
-/// Watches until `end`, or until too many came back: then it stops the run. Answers with the ids of
-/// what it holds.
+/// What a watcher leaves.
+#[derive(Debug, Default)]
+pub struct Watched {
+    /// Ids of the messages that it holds.
+    pub held: Vec<String>,
+    /// Messages that this run had sent and not deleted: they came again, and what became of each.
+    pub cleared: Vec<(Deletable, DeleteOutcome)>,
+}
+
+/// Watches until `end`, or until too many came back: then it stops the run.
 pub async fn watch(
     mut watcher: Watcher,
     brake: Arc<Brake>,
     ui: Ui,
     end: CancellationToken,
-) -> Vec<String> {
+) -> Watched {
     let mut blind = false;
-    // A look is never cut short: a receive hides messages whether or not anybody reads the answer.
+    // A look is never cut short: a receive hides messages whether or not its answer is read.
     while end.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         if let Err(error) = watcher.look().await
             && !std::mem::replace(&mut blind, true)
         {
-            ui.warn(format!("whether messages come back is not known right now: {error}"));
+            ui.warn(format!("cannot see at the moment whether messages come back: {error}"));
         }
         if let Some(reason) = watcher.bounces.verdict() {
             ui.warn(format!("stopping: {reason}"));
@@ -65,7 +74,7 @@ pub async fn watch(
             break;
         }
     }
-    watcher.held
+    watcher.watched
 }
 
 impl Watcher {
@@ -74,43 +83,54 @@ impl Watcher {
     /// # Errors
     /// In SQS's own words.
     pub async fn new(scanner: Arc<Scanner>, bounces: Arc<Bounces>) -> Result<Self> {
-        let (sqs, dlq, hold) =
-            (scanner.sqs.clone(), scanner.queue.clone(), Arc::clone(&scanner.hold));
-        let baseline = sqs.state(&dlq).await?.visible;
-        Ok(Watcher { sqs, dlq, hold, scanner, bounces, baseline, innocent: 0, held: Vec::new() })
+        let drain = &scanner.drain;
+        let baseline = drain.sqs.state(&drain.queue).await?.visible;
+        let watched = Watched::default();
+        Ok(Watcher { scanner, bounces, baseline, innocent: 0, returned: 0, watched })
     }
 
     async fn look(&mut self) -> Result<()> {
-        let visible = self.sqs.state(&self.dlq).await?.visible;
+        let drain = Arc::clone(&self.scanner.drain);
+        let visible = drain.sqs.state(&drain.queue).await?.visible;
         let expected = self.baseline.saturating_sub(self.innocent);
-        if visible <= expected {
+        let Some(beyond) = visible.checked_sub(expected).filter(|beyond| *beyond > 0) else {
             // Some left by another way; what comes now counts from here.
             self.baseline = visible + self.innocent;
             return Ok(());
+        };
+        let room = (beyond * 2).clamp(RECEIVES.0, RECEIVES.1);
+        let room = room.min(MOST_HELD.saturating_sub(self.watched.held.len() as u64));
+        if room > 0 {
+            self.receive(room.min(visible)).await?;
         }
-        let mut room = ((visible - expected) * 2).clamp(RECEIVES.0, RECEIVES.1);
-        while room > 0 {
-            let since = SystemTime::now();
-            let hide = self.hold.period();
-            let received = self.sqs.receive(&self.dlq, BATCH, WAIT, hide).await?;
-            if received.len() == 0 {
-                break;
-            }
-            room = room.saturating_sub(received.len() as u64);
-            for damaged in &received.damaged {
-                if self.hold.take(&damaged.message_id, &damaged.receipt_handle, since) {
-                    self.held.push(damaged.message_id.clone());
-                    self.innocent += 1;
-                }
-            }
-            let take = |message: &Message| {
-                let receives = message.receive_count();
-                self.hold.take_counted(&message.id, &message.receipt_handle, since, receives)
-            };
-            let fresh: Vec<Message> = received.messages.into_iter().filter(take).collect();
-            self.held.extend(fresh.iter().map(|message| message.id.clone()));
-            self.judge(&fresh).await;
-        }
+        self.bounces.expect_more(self.estimate(beyond));
+        Ok(())
+    }
+
+    /// Of messages that are in the DLQ and were not looked at, how many came back, by what the ones
+    /// were that were looked at. Zero while a look finds room for all of them.
+    fn estimate(&self, unseen: u64) -> u64 {
+        let held = self.innocent + self.returned;
+        if held < MOST_HELD { 0 } else { unseen.saturating_mul(self.returned) / held }
+    }
+
+    async fn receive(&mut self, room: u64) -> Result<()> {
+        let at_most = usize::try_from(room).unwrap_or(usize::MAX);
+        let bound = Bound { at_most, depth: room, front_only: false };
+        let mut fresh: Vec<Message> = Vec::new();
+        let accept = |messages: Vec<Message>| {
+            fresh.extend(messages);
+            false
+        };
+        let work = |messages| std::future::ready(Ok(messages));
+        let drained = self.scanner.drain.run(bound, work, accept).await?;
+        self.watched.held.extend(fresh.iter().map(|message| message.id.clone()));
+        let damaged = drained.damaged.into_iter().map(|damaged| damaged.message_id);
+        let held = self.watched.held.len();
+        self.watched.held.extend(damaged);
+        self.innocent += (self.watched.held.len() - held) as u64;
+        self.watched.cleared.extend(drained.cleared);
+        self.judge(&fresh).await;
         Ok(())
     }
 
@@ -120,7 +140,10 @@ impl Watcher {
             if let Some(sign) = self.bounces.recognise(message) {
                 let class = row.map(|row| row.verdict.class);
                 self.bounces.came_back(&message.id, sign, class);
-            } else if !row.is_some_and(|row| self.bounces.came_back_from(&row)) {
+                self.returned += 1;
+            } else if row.is_some_and(|row| self.bounces.came_back_from(&row)) {
+                self.returned += 1;
+            } else {
                 self.innocent += 1;
             }
         }
@@ -128,9 +151,7 @@ impl Watcher {
 
     /// The judgement of each message. Without facts or table, messages are recognised all the same.
     async fn rows(&self, messages: &[Message]) -> Vec<Option<Row>> {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-        match self.scanner.judge.examine(messages, now_ms).await {
+        match self.scanner.judge.examine(messages, crate::flow::journal::now_ms()).await {
             Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),
             Err(error) => {
                 tracing::debug!(%error, "messages that may have come back cannot be judged");

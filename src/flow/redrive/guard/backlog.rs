@@ -1,5 +1,6 @@
-//! `--max-backlog`: the destination's depth.
+//! `--max-backlog`: the depth of the destinations.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Verdict, Watch};
@@ -8,20 +9,20 @@ use crate::error::Result;
 use crate::flow::redrive::brake::{Brake, Guard};
 use crate::ui::count;
 
-/// Watches how much the destination holds: visible, in flight and delayed.
+/// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
 #[derive(Debug)]
 pub struct Backlog {
     sqs: Sqs,
-    queue: Queue,
+    queues: Arc<Mutex<Vec<Queue>>>,
     most: u64,
     paused: bool,
 }
 
 impl Backlog {
-    /// Pauses while `queue` holds `most` messages or more.
+    /// Pauses while one of `queues` holds `most` messages or more.
     #[must_use]
-    pub fn new(sqs: Sqs, queue: Queue, most: u64) -> Self {
-        Backlog { sqs, queue, most, paused: false }
+    pub fn new(sqs: Sqs, queues: Arc<Mutex<Vec<Queue>>>, most: u64) -> Self {
+        Backlog { sqs, queues, most, paused: false }
     }
 }
 
@@ -35,14 +36,21 @@ impl Watch for Backlog {
     /// redrive goes beyond by less than a batch, and by what SQS itself counts late.
     async fn look(&mut self, brake: &Brake) -> Result<Verdict> {
         let departed = brake.departed();
-        let state = self.sqs.state(&self.queue).await?;
-        let depth = state.visible + state.in_flight + state.delayed;
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut name, mut depth) = (String::new(), 0);
+        for queue in queues {
+            let state = self.sqs.state(&queue).await?;
+            let holds = state.visible + state.in_flight + state.delayed;
+            if holds >= depth {
+                (name, depth) = (queue.name, holds);
+            }
+        }
         brake.make_room(self.most.saturating_sub(depth), departed);
         self.paused = is_too_deep(depth, self.most, self.paused);
         if !self.paused {
             return Ok(Verdict::Go);
         }
-        let (name, depth, most) = (&self.queue.name, count(depth), count(self.most));
+        let (depth, most) = (count(depth), count(self.most));
         Ok(Verdict::Pause(format!("{name} holds about {depth} messages of at most {most}")))
     }
 }

@@ -35,6 +35,17 @@ impl Queue {
         }
     }
 
+    /// Ends the visibility timeout of every message in flight, as if its time were over.
+    pub fn show_all(&mut self, now: u64) {
+        self.advance(now);
+        let in_flight = |(key, entry): (&u64, &super::Entry)| {
+            matches!(entry.state, State::InFlight(_)).then_some(*key)
+        };
+        let keys: Vec<u64> = self.entries.iter().filter_map(in_flight).collect();
+        keys.into_iter().for_each(|key| self.set_waking(key, now));
+        self.advance(now);
+    }
+
     /// Shows a claim's message at once and makes the claim an old one; `false` when the message is
     /// not in flight under this claim.
     pub fn outdate(&mut self, claim: Claim, now: u64) -> bool {

@@ -6,22 +6,27 @@ use serde::Serialize;
 use crate::aws::sqs::Damaged;
 use crate::commands::dlq::redrive::change::Change;
 use crate::flow::judge::Row;
-use crate::flow::redrive::{Decision, Fate};
+use crate::flow::redrive::Decision;
 use crate::flow::repair::Changed;
+use crate::flow::sqs::SendOutcome;
 use crate::ui::Tone;
 
 /// The category of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
-    /// In the source queue, and deleted from the DLQ.
+    /// In its destination, and deleted from the DLQ.
     Moved,
+    /// Sent by an earlier run, and deleted from the DLQ by this one.
+    AlreadySent,
     /// Would be moved.
     Planned,
     /// Not chosen.
     Skipped,
     /// Asked for, but beyond `--max`.
     BeyondMax,
+    /// Chosen, but it came from another queue than the one that was named.
+    OtherSource,
     /// In the source queue, and perhaps still in the DLQ.
     NotDeleted,
     /// In the DLQ, and perhaps in the source queue as well.
@@ -43,14 +48,18 @@ impl Category {
     pub(super) fn meaning(self) -> &'static str {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
+            Category::AlreadySent => {
+                "sent by an earlier run, which had not deleted them; deleted now, not sent again"
+            }
             Category::Planned => "would be moved",
             Category::Skipped => "not chosen; still in the DLQ",
             Category::BeyondMax => "beyond --max; still in the DLQ",
+            Category::OtherSource => "from another queue than --queue; still in the DLQ",
             Category::NotDeleted => {
-                "sent, but perhaps still in the DLQ: a redrive would send them again"
+                "sent, but perhaps still in the DLQ; the next redrive deletes them and sends nothing twice"
             }
             Category::Uncertain => {
-                "still in the DLQ, and perhaps sent as well: check before redriving them"
+                "still in the DLQ, and perhaps sent as well: check the destination, then --resend-uncertain"
             }
             Category::Failed => "not taken by the queue; still in the DLQ",
             Category::Unrepaired => "could not be repaired; still in the DLQ",
@@ -63,9 +72,11 @@ impl Category {
     pub(super) fn name(self) -> &'static str {
         match self {
             Category::Moved => "moved",
+            Category::AlreadySent => "already sent",
             Category::Planned => "planned",
             Category::Skipped => "skipped",
             Category::BeyondMax => "beyond max",
+            Category::OtherSource => "other source",
             Category::NotDeleted => "not deleted",
             Category::Uncertain => "uncertain",
             Category::Failed => "failed",
@@ -78,8 +89,8 @@ impl Category {
 
     pub(super) fn tone(self) -> Tone {
         match self {
-            Category::Moved | Category::Planned => Tone::Good,
-            Category::Skipped | Category::BeyondMax => Tone::Faint,
+            Category::Moved | Category::Planned | Category::AlreadySent => Tone::Good,
+            Category::Skipped | Category::BeyondMax | Category::OtherSource => Tone::Faint,
             Category::Left | Category::CameBack => Tone::Warn,
             _ => Tone::Bad,
         }
@@ -94,9 +105,12 @@ pub struct Record {
     pub(super) fate: Category,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reason: Option<String>,
-    /// Its id in the source queue.
+    /// Its id in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     sent_as: Option<String>,
+    /// The queue that it goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
     /// What was done to its body on the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changed: Option<Change>,
@@ -119,6 +133,29 @@ impl Record {
         self.reason = Some(reason);
     }
 
+    /// A sent message whose delete came to pass after all.
+    pub fn is_deleted_after_all(&mut self) {
+        if self.fate == Category::NotDeleted {
+            (self.fate, self.reason) = (Category::Moved, None);
+        }
+    }
+
+    /// The same with the queue that it goes to.
+    pub fn to(self, queue: &str) -> Self {
+        Record { to: Some(queue.to_owned()), ..self }
+    }
+
+    /// A message that an earlier run had sent, and that is deleted now.
+    pub fn already_sent(row: &Row) -> Self {
+        let reason = row.redriven.as_ref().map(|redriven| format!("by run {}", redriven.run_id));
+        Record::of(row, Category::AlreadySent, reason, None)
+    }
+
+    /// A message that an earlier run had sent, and that could not be deleted now.
+    pub fn still_here(row: &Row, reason: String) -> Self {
+        Record::of(row, Category::NotDeleted, Some(reason), None)
+    }
+
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
@@ -130,6 +167,7 @@ impl Record {
             fate: Category::Damaged,
             reason: Some(damaged.reason.clone()),
             sent_as: None,
+            to: None,
             changed: None,
             perhaps_twice: false,
             wcu: 0,
@@ -144,6 +182,7 @@ impl Record {
             fate,
             reason,
             sent_as,
+            to: None,
             changed: None,
             perhaps_twice: false,
             wcu,
@@ -162,7 +201,7 @@ impl Record {
     /// A message that was not sent: by choice, or because it is a dry run.
     pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
         let record = match decision {
-            Decision::Move => Record::of(row, Category::Planned, None, None),
+            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(&to.queue.name),
             Decision::Skip => {
                 Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
             }
@@ -170,6 +209,14 @@ impl Record {
                 Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
             }
             Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
+            Decision::Elsewhere => Record::of(row, Category::OtherSource, row.source.clone(), None),
+            Decision::Homeless(reason) => {
+                Record::of(row, Category::Failed, Some(reason.clone()), None)
+            }
+            Decision::PerhapsSent(run) => {
+                let reason = format!("perhaps sent by run {run}, which was cut off");
+                Record::of(row, Category::Uncertain, Some(reason), None)
+            }
             Decision::Unsendable(reason) => {
                 Record::of(row, Category::Failed, Some(reason.clone()), None)
             }
@@ -186,18 +233,20 @@ impl Record {
     }
 
     /// A message that was to be moved.
-    pub fn moved(row: &Row, fate: Fate, changed: Option<&Changed>) -> Self {
-        let record = match fate {
-            Fate::Moved { sent_as, perhaps_twice } => {
+    pub fn moved(row: &Row, outcome: SendOutcome, changed: Option<&Changed>) -> Self {
+        let record = match outcome {
+            SendOutcome::Sent { sent_as, perhaps_twice } => {
                 let record = Record::of(row, Category::Moved, None, Some(sent_as));
                 Record { perhaps_twice, ..record }
             }
-            Fate::NotDeleted { sent_as, reason } => {
+            SendOutcome::NotDeleted { sent_as, reason } => {
                 Record::of(row, Category::NotDeleted, Some(reason), Some(sent_as))
             }
-            Fate::Uncertain { reason } => Record::of(row, Category::Uncertain, Some(reason), None),
-            Fate::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
-            Fate::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
+            SendOutcome::Uncertain { reason } => {
+                Record::of(row, Category::Uncertain, Some(reason), None)
+            }
+            SendOutcome::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
+            SendOutcome::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
         };
         record.with(changed)
     }

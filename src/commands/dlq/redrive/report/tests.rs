@@ -1,18 +1,24 @@
 //! How a redrive's report looks and ends.
 
+use std::sync::Arc;
+
 use reco_core::journal::Digest;
 
 use super::*;
+use crate::aws::sqs::Queue;
 use crate::commands::dlq::redrive::{EngineChoice, GuardArgs};
 use crate::commands::dlq::rows::sample;
 use crate::flow::journal::Sign;
-use crate::flow::redrive::{Bounces, Decision, Fate};
+use crate::flow::redrive::{Bounces, Decision};
+use crate::flow::sqs::{Destination, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let args = RedriveArgs {
         guards: GuardArgs { rate: "50".parse().ok(), ..GuardArgs::default() },
         select: crate::commands::dlq::select::SelectArgs::default(),
         max: None,
+        resend_uncertain: false,
+        hold: None,
         plan: None,
         to: None,
         repair: super::super::RepairArgs::default(),
@@ -26,12 +32,18 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         seen: messages.len() as u64,
         move_time: Duration::from_millis(20),
         time: Duration::from_millis(1_234),
-        exhausted: true,
+        reach: Reach { exhausted: true, ..Reach::default() },
         engine: Engine::client("a dry run names each message"),
         ..Ending::default()
     };
     let released = Released { released: 2, unreleased: vec![] };
     RedriveReport::new((sample::queues(), sample::basis()), &args, messages, released, &ending)
+}
+
+fn to() -> Arc<Destination> {
+    let (name, url, arn) = ("recs".to_owned(), String::new(), String::new());
+    let queue = Queue { name, url, arn, fifo: false };
+    Arc::new(Destination { number: 0, queue, limit: 1_000, stamp: None })
 }
 
 fn mixed() -> Vec<Record> {
@@ -40,7 +52,7 @@ fn mixed() -> Vec<Record> {
     vec![
         Record::moved(
             &rows[0],
-            Fate::Moved { sent_as: because("new-1"), perhaps_twice: true },
+            SendOutcome::Sent { sent_as: because("new-1"), perhaps_twice: true },
             None,
         ),
         Record::decided(&rows[1], &Decision::Skip, None),
@@ -50,13 +62,17 @@ fn mixed() -> Vec<Record> {
             &Decision::Unsendable(because("character U+0000 at byte 7")),
             None,
         ),
-        Record::moved(&rows[2], Fate::Uncertain { reason: because("the answer was lost") }, None),
         Record::moved(
-            &rows[0],
-            Fate::NotDeleted { sent_as: because("new-2"), reason: because("handle lapsed") },
+            &rows[2],
+            SendOutcome::Uncertain { reason: because("the answer was lost") },
             None,
         ),
-        Record::moved(&rows[0], Fate::Left { reason: because("stopped by a signal") }, None),
+        Record::moved(
+            &rows[0],
+            SendOutcome::NotDeleted { sent_as: because("new-2"), reason: because("handle lapsed") },
+            None,
+        ),
+        Record::moved(&rows[0], SendOutcome::Left { reason: because("stopped by a signal") }, None),
     ]
 }
 
@@ -69,7 +85,7 @@ fn every_category_is_named_with_its_messages() {
 fn a_dry_run_says_so() {
     let rows = sample::rows();
     let records = vec![
-        Record::decided(&rows[0], &Decision::Move, None),
+        Record::decided(&rows[0], &Decision::Move(to()), None),
         Record::decided(&rows[1], &Decision::Skip, None),
         Record::decided(&rows[0], &Decision::BeyondMax, None),
     ];
@@ -87,14 +103,25 @@ fn json_counts_add_up() {
 fn outcomes() {
     let rows = sample::rows();
     let moved = || {
-        Record::moved(&rows[0], Fate::Moved { sent_as: "n".to_owned(), perhaps_twice: false }, None)
+        Record::moved(
+            &rows[0],
+            SendOutcome::Sent { sent_as: "n".to_owned(), perhaps_twice: false },
+            None,
+        )
     };
-    let failed = || Record::moved(&rows[0], Fate::Failed { reason: "no".to_owned() }, None);
+    let failed = || Record::moved(&rows[0], SendOutcome::Failed { reason: "no".to_owned() }, None);
     let skipped = || Record::decided(&rows[1], &Decision::Skip, None);
     let outcome = |records| report(records, false).outcome();
     assert_eq!(outcome(vec![moved(), skipped()]), Outcome::Success);
     assert_eq!(outcome(vec![moved(), failed()]), Outcome::Partial);
     assert_eq!(outcome(vec![failed()]), Outcome::Failed);
+    // Something was done, or perhaps: that is not "nothing could be done".
+    let (sent_as, reason) = ("n".to_owned(), "denied".to_owned());
+    let not_deleted = SendOutcome::NotDeleted { sent_as, reason };
+    assert_eq!(outcome(vec![Record::moved(&rows[0], not_deleted, None)]), Outcome::Partial);
+    let uncertain = SendOutcome::Uncertain { reason: "lost".to_owned() };
+    assert_eq!(outcome(vec![Record::moved(&rows[0], uncertain, None)]), Outcome::Partial);
+    assert_eq!(outcome(vec![Record::already_sent(&rows[0])]), Outcome::Success);
     assert_eq!(outcome(vec![skipped()]), Outcome::NothingToDo);
 }
 

@@ -3,7 +3,7 @@
 use super::record::Record;
 use super::{Category, Engine, RedriveReport};
 use crate::commands::dlq::rows;
-use crate::ui::{View, count, escape_line};
+use crate::ui::{View, count, escape_line, plural};
 
 /// Messages named in the table of each category; JSON has all.
 pub(super) const NAMED: usize = 10;
@@ -72,14 +72,19 @@ impl RedriveReport {
     }
 
     fn footer(&self) -> String {
-        let (dlq, source) = (&self.queues.dlq, self.queues.source.as_deref().unwrap_or("?"));
-        let seen = count(self.seen);
+        let dlq = &self.queues.dlq;
+        let source = self.queues.source.as_deref().unwrap_or("the queue that each came from");
         let mut text = match (self.seen, self.dry_run) {
             (0, _) => format!("no messages in {dlq}"),
             (_, true) => {
-                format!("{seen} messages of {dlq} examined; nothing was moved (--dry-run)")
+                format!(
+                    "{} of {dlq} examined; nothing was moved (--dry-run)",
+                    plural(self.seen, "message")
+                )
             }
-            (_, false) => format!("{seen} messages of {dlq} received, destination {source}"),
+            (_, false) => {
+                format!("{} of {dlq} received, destination {source}", plural(self.seen, "message"))
+            }
         };
         if let Some(rate) = self.rate {
             text.push_str(&format!("; {rate:.1}/s"));
@@ -103,12 +108,22 @@ impl RedriveReport {
         if let Some(journal) = &self.journal {
             text.push_str(&format!("journal {}\n", escape_line(journal)));
         }
-        if self.unreached > 0 {
-            let about = count(self.unreached);
+        if self.moved_to.len() > 1 {
+            for (queue, messages) in &self.moved_to {
+                text.push_str(&format!(
+                    "to {}: {}\n",
+                    escape_line(queue),
+                    plural(*messages, "message")
+                ));
+            }
+        }
+        if self.overtaking > 0 {
             text.push_str(&format!(
-                "about {about} messages were not reached: they stand behind others of their FIFO group\n"
+                "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
+                plural(self.overtaking, "message")
             ));
         }
+        text.push_str(&self.reach.words());
         if self.queues.in_flight_elsewhere > 0 {
             let others = count(self.queues.in_flight_elsewhere);
             text.push_str(&format!("{others} messages were in flight elsewhere and not seen\n"));

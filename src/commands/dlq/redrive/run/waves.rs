@@ -3,7 +3,9 @@
 use super::Redrive;
 use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
+use crate::flow::journal::now_ms;
 use crate::flow::scan::{Goal, Scan};
+use crate::flow::sqs::DrainEnd;
 use crate::ui::count;
 
 /// Scans of a standard queue, one after the other, that bring nothing new although the queue has
@@ -11,72 +13,85 @@ use crate::ui::count;
 const IN_VAIN: u32 = 3;
 
 impl Redrive<'_> {
-    /// Scans and moves. A scan sees what may be held at once, so it is repeated: on a FIFO queue,
-    /// of which it sees the front of each group, while something moves; on a standard queue until
-    /// the queue is empty. What is not moved is held until then, so that it is received once.
+    /// Scans and moves what was there when the run began. A scan sees what may be held at once, so
+    /// it is repeated: on a FIFO queue, of which it sees the front of each group, while something
+    /// moves; on a standard queue until as much came as there was. What is not moved is held until
+    /// then, so that it is received once.
     ///
     /// # Errors
     /// When a scan or its judgement fails.
     pub async fn run(&mut self) -> Result<()> {
-        let mut in_vain = 0;
+        let (mut in_vain, began_ms) = (0, now_ms());
         loop {
-            let scan = self.session.scan(self.context, Goal::All).await?;
+            let goal = if self.fifo() { Goal::Front } else { Goal::All };
+            let depth = self.session.depth().saturating_sub(self.ending.seen);
+            let scan = self.session.scan(self.context, goal, depth).await?;
             let new = (scan.found.len() + scan.damaged.len()) as u64;
-            self.note(&scan, new);
+            let end = scan.end;
+            let only_arrivals = self.fifo() && are_arrivals(&scan, began_ms);
+            self.note(&scan, new).await;
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
             let moved = self.wave(scan).await?;
             let enough = self.args.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            if enough {
+                self.ending.reach.unreached = 0;
+            }
             let stopped = self.pace.brake().stopped().is_some();
             if enough || stopped || self.context.cancel.is_cancelled() {
                 break;
             }
             if self.fifo() {
-                if moved == 0 || self.args.dry_run {
+                // What arrives now is of the next run: a live queue would keep this one going.
+                let seen_all = self.ending.seen >= self.session.depth() && only_arrivals;
+                if moved == 0 || self.args.dry_run || seen_all {
                     break;
                 }
                 continue;
             }
-            if self.ending.exhausted || in_vain >= IN_VAIN {
+            if end != DrainEnd::Enough || in_vain >= IN_VAIN {
                 break;
             }
             self.make_room().await;
         }
-        self.say_what_is_beyond(in_vain >= IN_VAIN).await
+        self.say_what_is_beyond(in_vain >= IN_VAIN);
+        self.end_earlier().await
     }
 
-    fn note(&mut self, scan: &Scan, new: u64) {
+    async fn note(&mut self, scan: &Scan, new: u64) {
         self.ending.waves += u64::from(new > 0);
         self.ending.seen += new;
-        self.ending.exhausted = scan.exhausted;
         self.ending.repeated += scan.repeated;
         self.ending.again += scan.again;
+        self.ending.reach = self.session.reach(scan, self.ending.seen).await;
     }
 
     /// Lets go of all that is held, when it leaves little room for the next scan. It is known when
     /// it comes again.
     async fn make_room(&mut self) {
-        let (hold, scanner) = (&self.session.hold, &self.session.scanner);
-        if hold.len() < scanner.limit - scanner.limit / 10 {
+        let (lease, scanner) = (&self.session.lease, &self.session.scanner);
+        if lease.len() < scanner.limit - scanner.limit / 10 {
             return;
         }
-        let ids = hold.ids();
+        let ids = lease.ids();
         scanner.known.add(ids.iter().map(String::as_str));
-        let released = hold.release(ids).await;
+        let released = lease.release(&ids).await;
         warn_unreleased(self.context, &released);
         self.released.unreleased.extend(released.unreleased);
     }
 
-    async fn say_what_is_beyond(&mut self, in_vain: bool) -> Result<()> {
-        if self.fifo() {
-            let state = self.session.sqs.state(&self.session.pair.dlq.queue).await?;
-            self.ending.unreached = state.visible;
-        } else if in_vain {
+    fn say_what_is_beyond(&mut self, in_vain: bool) {
+        if in_vain && !self.fifo() {
             let limit = count(self.session.scanner.limit as u64);
             self.context.ui.warn(format!(
-                "the DLQ has more messages, but it gives out the same {limit} ever again, and no \
+                "the DLQ has more messages, but SQS gives out the same {limit} again and again, and no \
                  more may be held at once; move or remove some of them, and run again for the rest"
             ));
         }
-        Ok(())
     }
+}
+
+/// Whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to a FIFO
+/// DLQ resets the time of sending).
+fn are_arrivals(scan: &Scan, began_ms: i64) -> bool {
+    scan.found.iter().all(|found| found.row.sent_at_ms.is_some_and(|sent| sent >= began_ms))
 }

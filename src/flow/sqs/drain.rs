@@ -1,0 +1,330 @@
+//! Receiving what a queue holds: everything once, and no longer than that takes.
+//!
+//! A drain is bounded by what was there when it began, since a live queue is never empty: messages
+//! that arrive meanwhile would keep it going for ever. It ends
+//!
+//! - with an empty long poll, which asks all of the queue's servers, when the counts agree that
+//!   nothing visible is left and everything in flight is ours;
+//! - a short grace after as many messages came as there were: the counts are approximate, so a few
+//!   more may have been there;
+//! - when polls bring nothing although the counts disagree: then it says what is hidden.
+//!
+//! What came is in the lease's charge, whatever becomes of the drain.
+
+mod end;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reco_core::message::Message;
+use reco_core::settle::Deletable;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::lease::Taken;
+use super::{CALLS, DeleteOutcome, RETRIES, VisibilityLease};
+use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
+use crate::error::{Error, Kind, Result};
+pub use end::{DrainEnd, Hidden};
+
+/// How long a receive waits. Any wait makes it a long poll; a drain that is cancelled waits no
+/// longer than this.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How long a drain goes on once it has received as many messages as were counted.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Drains one queue.
+#[derive(Debug)]
+pub struct Drain {
+    /// SQS.
+    pub sqs: Sqs,
+    /// The queue.
+    pub queue: Queue,
+    /// Takes charge of what is received.
+    pub lease: Arc<VisibilityLease>,
+    /// Ends it early.
+    pub cancel: CancellationToken,
+}
+
+/// What bounds a drain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// Messages to receive at most.
+    pub at_most: usize,
+    /// Messages that were visible when it began, as SQS counts.
+    pub depth: u64,
+    /// Ends as soon as a short poll brings nothing once something came: on a FIFO queue the rest
+    /// stands behind what is held, and waiting for it is in vain.
+    pub front_only: bool,
+}
+
+/// How a drain went.
+#[derive(Debug)]
+pub struct Drained {
+    /// Why it ended.
+    pub end: DrainEnd,
+    /// Deliveries of messages that were held already.
+    pub repeated: u64,
+    /// Messages that came damaged; held, and to be left alone.
+    pub damaged: Vec<Damaged>,
+    /// Messages that were owed a delete and came: what became of each delete.
+    pub cleared: Vec<(Deletable, DeleteOutcome)>,
+}
+
+/// One receive with what was made of it.
+struct Brought<T> {
+    began: Instant,
+    claim: usize,
+    received: u64,
+    repeated: u64,
+    damaged: Vec<Damaged>,
+    cleared: Vec<(Deletable, DeleteOutcome)>,
+    /// Answers that were lost before this one, and when what they hid comes back.
+    lost: Option<(u64, SystemTime)>,
+    work: Option<Result<T>>,
+}
+
+impl<T> Brought<T> {
+    fn is_empty(&self) -> bool {
+        self.received == 0 && self.repeated == 0 && self.cleared.is_empty()
+    }
+}
+
+impl Drain {
+    /// Receives within `bound`. `work` is done to each receive's messages that were not held
+    /// before, concurrently; `accept` gets what it answers, one at a time, and says whether that is
+    /// enough.
+    ///
+    /// # Errors
+    /// When a receive or `work` fails for good. What was received is held all the same.
+    pub async fn run<T, F, W>(
+        self: &Arc<Self>,
+        bound: Bound,
+        work: F,
+        mut accept: impl FnMut(T) -> bool,
+    ) -> Result<Drained>
+    where
+        T: Send + 'static,
+        F: Fn(Vec<Message>) -> W + Clone + Send + 'static,
+        W: Future<Output = Result<T>> + Send,
+    {
+        let mut run = Run::new(bound);
+        let mut tasks: JoinSet<Result<Brought<T>>> = JoinSet::new();
+        let mut failure = None;
+        loop {
+            while failure.is_none() && !self.cancel.is_cancelled() {
+                let Some(claim) = run.claim(tasks.len()) else { break };
+                let (drain, work) = (Arc::clone(self), work.clone());
+                let wait = if run.polls_short() { Duration::ZERO } else { WAIT };
+                tasks.spawn(async move { drain.receive(claim, wait, work).await });
+            }
+            let Some(brought) = tasks.join_next().await else {
+                if failure.is_some() || self.cancel.is_cancelled() || run.end.is_some() {
+                    break;
+                }
+                match self.decide(&mut run).await {
+                    Ok(()) => continue,
+                    Err(error) => failure = Some(error),
+                }
+                break;
+            };
+            let brought = brought.unwrap_or_else(|error| {
+                Err(Error::new(Kind::Internal, "a receive ended abnormally").because(&error))
+            });
+            match brought.and_then(|mut brought| {
+                let work = brought.work.take().transpose();
+                run.note(brought);
+                work
+            }) {
+                Ok(Some(done)) => run.enough |= accept(done),
+                Ok(None) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(run.finish()),
+        }
+    }
+
+    async fn receive<T, F, W>(&self, claim: usize, wait: Duration, work: F) -> Result<Brought<T>>
+    where
+        F: Fn(Vec<Message>) -> W,
+        W: Future<Output = Result<T>>,
+    {
+        let began = Instant::now();
+        let (taken, lost) = self.poll(claim, wait).await?;
+        let mut brought = Brought {
+            began,
+            claim,
+            received: (taken.fresh.len() + taken.damaged.len()) as u64,
+            repeated: taken.repeated,
+            damaged: taken.damaged,
+            cleared: Vec::new(),
+            lost,
+            work: None,
+        };
+        if !taken.owed.is_empty() {
+            let outcomes = self.lease.delete(taken.owed.clone()).await;
+            brought.cleared = taken.owed.into_iter().zip(outcomes).collect();
+        }
+        if !taken.fresh.is_empty() {
+            brought.work = Some(work(taken.fresh).await);
+        }
+        Ok(brought)
+    }
+
+    /// Receives once, with own repetitions: after a lost answer messages are hidden, and the count
+    /// of such answers tells how many.
+    async fn poll(&self, max: usize, wait: Duration) -> Result<(Taken, Option<(u64, SystemTime)>)> {
+        let hide = self.lease.period();
+        let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
+        let mut lost: Option<(u64, SystemTime)> = None;
+        let mut attempt = 0;
+        loop {
+            let since = SystemTime::now();
+            attempt += 1;
+            // Not cut short by a cancellation: a receive hides messages whether or not its answer
+            // is read.
+            let failure = match self.sqs.receive(&self.queue, &ask).await {
+                Ok(received) => return Ok((self.lease.take(received, since), lost)),
+                Err(failure) => failure,
+            };
+            // On a FIFO queue the next attempt brings the same messages.
+            if failure.effect == CallEffect::Unknown && !self.queue.fifo {
+                let answers = lost.map_or(0, |(answers, _)| answers) + 1;
+                lost = Some((answers, SystemTime::now() + hide));
+            }
+            let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
+            if failure.effect == CallEffect::Refused || is_last {
+                return Err(failure.error);
+            }
+            let pause = tokio::time::sleep(RETRIES.delay(attempt));
+            self.cancel.run_until_cancelled(pause).await;
+        }
+    }
+}
+
+/// A drain under way.
+struct Run {
+    bound: Bound,
+    room: usize,
+    /// When the last receive came back that brought something.
+    last_hit: Instant,
+    /// When as many messages had come as were counted.
+    reached: Option<Instant>,
+    /// A receive that began after the last hit brought nothing.
+    dry: bool,
+    /// Polls in a row that brought nothing although the counts say that there is something.
+    empties: u32,
+    enough: bool,
+    end: Option<DrainEnd>,
+    received: u64,
+    repeated: u64,
+    lost: u64,
+    lost_until: Option<SystemTime>,
+    damaged: Vec<Damaged>,
+    cleared: Vec<(Deletable, DeleteOutcome)>,
+}
+
+impl Run {
+    fn new(bound: Bound) -> Self {
+        let mut run = Run {
+            bound,
+            room: bound.at_most,
+            last_hit: Instant::now(),
+            reached: None,
+            dry: false,
+            empties: 0,
+            enough: false,
+            end: None,
+            received: 0,
+            repeated: 0,
+            lost: 0,
+            lost_until: None,
+            damaged: Vec::new(),
+            cleared: Vec::new(),
+        };
+        run.note_depth();
+        run
+    }
+
+    /// Messages that came so far, those included that were only deleted.
+    fn came(&self) -> u64 {
+        self.received + self.cleared.len() as u64
+    }
+
+    fn note_depth(&mut self) {
+        if self.reached.is_none() && self.came() >= self.bound.depth {
+            self.reached = Some(Instant::now());
+        }
+    }
+
+    /// Reserves room for one more receive; `None` when none is to go out now.
+    fn claim(&mut self, out: usize) -> Option<usize> {
+        if self.end.is_some() || self.dry {
+            return None;
+        }
+        if self.enough || self.room == 0 {
+            self.end = (out == 0).then_some(DrainEnd::Enough);
+            return None;
+        }
+        if self.reached.is_some_and(|reached| reached.elapsed() >= GRACE) || self.goes_round() {
+            self.end = (out == 0).then_some(DrainEnd::Depth);
+            return None;
+        }
+        // What is left by the counts, and one receive to confirm.
+        let left = self.bound.depth.saturating_sub(self.came());
+        let useful = usize::try_from(left).unwrap_or(usize::MAX).div_ceil(BATCH).clamp(1, CALLS);
+        if out >= useful {
+            return None;
+        }
+        let claim = self.room.min(BATCH);
+        self.room -= claim;
+        Some(claim)
+    }
+
+    /// Whether the queue gives out the same messages again and again.
+    fn goes_round(&self) -> bool {
+        self.repeated > 1_000 + 10 * self.came()
+    }
+
+    fn polls_short(&self) -> bool {
+        self.bound.front_only && self.came() > 0
+    }
+
+    fn note<T>(&mut self, brought: Brought<T>) {
+        if let Some((answers, until)) = brought.lost {
+            self.lost += answers;
+            self.lost_until = self.lost_until.max(Some(until));
+        }
+        self.room += brought.claim.saturating_sub(usize::try_from(brought.received).unwrap_or(0));
+        if brought.is_empty() {
+            self.dry |= brought.began >= self.last_hit;
+            return;
+        }
+        if brought.received > 0 || !brought.cleared.is_empty() {
+            self.last_hit = Instant::now();
+            (self.dry, self.empties) = (false, 0);
+        }
+        self.received += brought.received;
+        self.repeated += brought.repeated;
+        self.damaged.extend(brought.damaged);
+        self.cleared.extend(brought.cleared);
+        self.note_depth();
+    }
+
+    fn finish(self) -> Drained {
+        Drained {
+            end: self.end.unwrap_or(DrainEnd::Cancelled),
+            repeated: self.repeated,
+            damaged: self.damaged,
+            cleared: self.cleared,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

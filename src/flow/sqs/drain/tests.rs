@@ -1,0 +1,71 @@
+//! The bounds of a drain, without a queue.
+
+use super::*;
+
+fn run(at_most: usize, depth: u64) -> Run {
+    Run::new(Bound { at_most, depth, front_only: false })
+}
+
+fn brought(run: &Run, received: u64) -> Brought<()> {
+    Brought {
+        began: run.last_hit,
+        claim: 10,
+        received,
+        repeated: 0,
+        damaged: vec![],
+        cleared: vec![],
+        lost: None,
+        work: None,
+    }
+}
+
+#[test]
+fn no_more_is_asked_for_than_is_wanted() {
+    let mut wanted = run(12, 100);
+    assert_eq!([wanted.claim(0), wanted.claim(1), wanted.claim(2)], [Some(10), Some(2), None]);
+    let seven = brought(&wanted, 7);
+    wanted.note(seven);
+    assert_eq!([wanted.claim(1), wanted.claim(2)], [Some(3), None]);
+}
+
+#[test]
+fn receivers_are_as_many_as_the_depth_needs() {
+    assert_eq!((0..20).filter(|out| run(1_000, 45).claim(*out).is_some()).count(), 5);
+    assert_eq!((0..20).filter(|out| run(10_000, 9_000).claim(*out).is_some()).count(), CALLS);
+    assert_eq!((0..20).filter(|out| run(1_000, 0).claim(*out).is_some()).count(), 1);
+}
+
+#[test]
+fn a_drain_that_has_all_that_was_there_goes_on_for_a_grace_only() {
+    let mut full = run(1_000, 10);
+    let ten = brought(&full, 10);
+    full.note(ten);
+    assert_eq!((full.claim(0), full.end), (Some(10), None), "the counts are approximate");
+    full.reached = Instant::now().checked_sub(GRACE);
+    assert_eq!((full.claim(1), full.end), (None, None), "one is out that may bring some");
+    assert_eq!((full.claim(0), full.end), (None, Some(DrainEnd::Depth)));
+}
+
+#[test]
+fn an_empty_poll_that_began_before_the_last_find_says_nothing() {
+    let mut scan = run(1_000, 100);
+    let mut early = brought(&scan, 0);
+    early.began = Instant::now();
+    std::thread::sleep(Duration::from_millis(2));
+    let ten = brought(&scan, 10);
+    scan.note(ten);
+    scan.note(early);
+    assert!(!scan.dry);
+    let mut later = brought(&scan, 0);
+    later.began = Instant::now();
+    scan.note(later);
+    assert!(scan.dry);
+    assert_eq!(scan.claim(0), None, "whoever is out comes back first");
+}
+
+#[test]
+fn a_queue_that_gives_out_the_same_for_ever_is_left() {
+    let mut round = run(100_000, 100_000);
+    round.repeated = 2_000;
+    assert_eq!((round.claim(0), round.end), (None, Some(DrainEnd::Depth)));
+}

@@ -1,0 +1,397 @@
+//! The lease on received messages: hidden from every consumer, kept so by a heartbeat, deleted by
+//! the newest handle, and always let go.
+//!
+//! A message that is neither deleted nor released stays hidden until its visibility timeout ends.
+//! The timeout is short, so that a crash hides nothing for long, and a heartbeat extends it.
+
+mod delete;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures::{StreamExt, stream};
+use reco_core::message::Message;
+use reco_core::settle::Deletable;
+use serde::Serialize;
+use tokio::task::JoinHandle;
+
+use super::CALLS;
+use crate::aws::sqs::{BATCH, Damaged, Queue, Received, Sqs};
+pub use delete::DeleteOutcome;
+
+/// Messages of one queue that this run has received.
+#[derive(Debug)]
+pub struct VisibilityLease {
+    inner: Arc<Inner>,
+    heartbeat: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sqs: Sqs,
+    queue: Queue,
+    period: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: HashMap<Box<str>, Held>,
+    /// Messages whose copy is safe and whose delete did not happen: to be deleted, never sent, when
+    /// they come again.
+    owed: HashMap<Box<str>, Deletable>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    handle: Box<str>,
+    /// Wall-clock time, because a machine that sleeps stops the monotonic clock but not SQS's.
+    until: SystemTime,
+    /// Its `ApproximateReceiveCount` by this handle.
+    receives: u32,
+    lapsed: bool,
+    /// A delete is under way: an extension now would be answered by "no such message".
+    deleting: bool,
+}
+
+impl Held {
+    fn has_lapsed(&self, now: SystemTime) -> bool {
+        self.lapsed || self.until <= now
+    }
+}
+
+/// What a receive brought, once the lease has taken charge of it.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Messages that were not held before.
+    pub fresh: Vec<Message>,
+    /// Damaged messages that were not held before.
+    pub damaged: Vec<Damaged>,
+    /// Messages that are to be deleted now that they came again, under their new handles.
+    pub owed: Vec<Deletable>,
+    /// Messages that are held already: SQS delivered them twice, and the newer handle counts.
+    pub repeated: u64,
+}
+
+/// Outcome of letting messages go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Released {
+    /// Visible again.
+    pub released: u64,
+    /// Not released: they become visible by themselves.
+    pub unreleased: Vec<Unreleased>,
+}
+
+/// A message that could not be released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreleased {
+    /// Its id.
+    pub message_id: String,
+    /// Seconds until it becomes visible by itself, at most.
+    pub visible_in_s: u64,
+    /// Why it was not released.
+    pub reason: String,
+}
+
+impl Released {
+    /// Adds another release to this one.
+    pub fn merge(&mut self, other: Released) {
+        self.released += other.released;
+        self.unreleased.extend(other.unreleased);
+    }
+}
+
+/// How long to hide messages at a time, for a queue of `messages`: the more are held, the more
+/// calls a heartbeat takes, so the longer each lasts.
+#[must_use]
+pub fn period_for(messages: u64) -> Duration {
+    Duration::from_secs((60 + messages / 50).min(900))
+}
+
+impl VisibilityLease {
+    /// Starts the heartbeat; nothing is held yet.
+    #[must_use]
+    pub fn start(sqs: Sqs, queue: Queue, period: Duration) -> Self {
+        let inner = Arc::new(Inner { sqs, queue, period, state: Mutex::default() });
+        let heartbeat = tokio::spawn(beat(Arc::clone(&inner)));
+        VisibilityLease { inner, heartbeat }
+    }
+
+    /// How long a receive must hide messages.
+    #[must_use]
+    pub fn period(&self) -> Duration {
+        self.inner.period
+    }
+
+    /// Takes charge of what a receive brought that began at `since`.
+    pub fn take(&self, received: Received, since: SystemTime) -> Taken {
+        let until = since + self.inner.period;
+        let (mut taken, mut state) = (Taken::default(), self.inner.lock());
+        for message in received.messages {
+            let receives = u32::try_from(message.receive_count()).unwrap_or(u32::MAX);
+            match state.put(&message.id, &message.receipt_handle, until, Some(receives)) {
+                Put::Fresh => taken.fresh.push(message),
+                Put::Owed(deletable) => taken.owed.push(deletable),
+                Put::Repeated => taken.repeated += 1,
+            }
+        }
+        for damaged in received.damaged {
+            match state.put(&damaged.message_id, &damaged.receipt_handle, until, None) {
+                Put::Fresh => taken.damaged.push(damaged),
+                Put::Owed(deletable) => taken.owed.push(deletable),
+                Put::Repeated => taken.repeated += 1,
+            }
+        }
+        taken
+    }
+
+    /// Takes over messages by the handles of an earlier run, and answers with the ids of those that
+    /// the handles still hold: such a handle is the message's newest.
+    pub async fn adopt(&self, messages: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+        let messages: Vec<(String, String)> = messages.into_iter().collect();
+        {
+            // Due at once, so that the extension below asks SQS.
+            let (now, mut state) = (SystemTime::now(), self.inner.lock());
+            for (id, handle) in &messages {
+                let held = Held {
+                    handle: handle.as_str().into(),
+                    until: now,
+                    receives: 0,
+                    lapsed: false,
+                    deleting: false,
+                };
+                state.held.insert(id.as_str().into(), held);
+            }
+        }
+        let ids: Vec<String> = messages.into_iter().map(|(id, _)| id).collect();
+        let lapsed = self.secure(&ids).await;
+        let mut state = self.inner.lock();
+        lapsed.iter().for_each(|id| drop(state.held.remove(id.as_str())));
+        drop(state);
+        ids.into_iter().filter(|id| !lapsed.contains(id)).collect()
+    }
+
+    /// Notes messages that an earlier run got acknowledged: when they come they are deleted.
+    pub fn owe(&self, deletable: impl IntoIterator<Item = Deletable>) {
+        let owed = deletable.into_iter().map(|one| (one.message_id().into(), one));
+        self.inner.lock().owed.extend(owed);
+    }
+
+    /// Messages that are owed a delete and are not held: they must come again first.
+    #[must_use]
+    pub fn awaited(&self) -> Vec<Deletable> {
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
+        let awaited = state.owed.iter().filter(|(id, _)| !is_held(id));
+        awaited.map(|(_, deletable)| deletable.clone()).collect()
+    }
+
+    /// Whether any message is awaited; see [`VisibilityLease::awaited`].
+    #[must_use]
+    pub fn awaits(&self) -> bool {
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
+        state.owed.keys().any(|id| !is_held(id))
+    }
+
+    /// The handle by which a message is held now; `None` when it is held no more.
+    #[must_use]
+    pub fn handle(&self, id: &str) -> Option<String> {
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        state.held.get(id).filter(|held| !held.has_lapsed(now)).map(|held| held.handle.to_string())
+    }
+
+    /// Makes sure that these messages stay hidden for long enough to be sent and deleted, and
+    /// answers with those that are held no more.
+    pub async fn secure(&self, ids: &[String]) -> HashSet<String> {
+        let soon = SystemTime::now() + self.inner.period / 3;
+        self.inner.extend(ids.iter().map(|id| id.as_str().into()), soon).await;
+        let (now, state) = (SystemTime::now(), self.inner.lock());
+        let is_held =
+            |id: &&String| state.held.get(id.as_str()).is_some_and(|held| !held.has_lapsed(now));
+        ids.iter().filter(|id| !is_held(id)).cloned().collect()
+    }
+
+    /// How many messages are held.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "only the number matters to anyone")]
+    pub fn len(&self) -> usize {
+        self.inner.lock().held.len()
+    }
+
+    /// The ids of all that is held.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.inner.lock().held.keys().map(ToString::to_string).collect()
+    }
+
+    /// Makes these messages visible at once.
+    pub async fn release(&self, ids: &[String]) -> Released {
+        let taken = {
+            let mut state = self.inner.lock();
+            ids.iter().filter_map(|id| state.held.remove_entry(id.as_str())).collect()
+        };
+        self.inner.release(taken).await
+    }
+
+    /// Makes all that is still held visible at once, and stops the heartbeat.
+    pub async fn release_all(&self) -> Released {
+        self.heartbeat.abort();
+        let taken = self.inner.lock().held.drain().collect();
+        self.inner.release(taken).await
+    }
+}
+
+impl Drop for VisibilityLease {
+    fn drop(&mut self) {
+        self.heartbeat.abort();
+    }
+}
+
+async fn beat(inner: Arc<Inner>) {
+    loop {
+        tokio::time::sleep(inner.period / 4).await;
+        let ids: Vec<Box<str>> = inner.lock().held.keys().cloned().collect();
+        let soon = SystemTime::now() + inner.period * 2 / 3;
+        inner.extend(ids, soon).await;
+    }
+}
+
+enum Put {
+    Fresh,
+    Owed(Deletable),
+    Repeated,
+}
+
+impl State {
+    /// Of two deliveries whose answers overtake each other, the one that SQS counted later has the
+    /// newer handle.
+    fn put(&mut self, id: &str, handle: &str, until: SystemTime, receives: Option<u32>) -> Put {
+        let known = self.held.get_mut(id);
+        let is_newer = known
+            .as_ref()
+            .is_none_or(|held| receives.is_none_or(|receives| held.receives <= receives));
+        let repeated = known.is_some();
+        if is_newer {
+            let deleting = known.is_some_and(|held| held.deleting);
+            let (handle, receives) = (handle.into(), receives.unwrap_or(0));
+            let held = Held { handle, until, receives, lapsed: false, deleting };
+            self.held.insert(id.into(), held);
+        }
+        match self.owed.get(id) {
+            Some(deletable) => Put::Owed(deletable.clone().under(handle)),
+            None if repeated => Put::Repeated,
+            None => Put::Fresh,
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Extends those of `ids` whose time would end before `soon`.
+    async fn extend(&self, ids: impl IntoIterator<Item = Box<str>>, soon: SystemTime) {
+        let due: Vec<(Box<str>, String)> = {
+            let state = self.lock();
+            let due = |id: Box<str>| {
+                let held = state.held.get(&id)?;
+                let is_due = !held.lapsed && !held.deleting && held.until < soon;
+                is_due.then(|| (id, held.handle.to_string()))
+            };
+            ids.into_iter().filter_map(due).collect()
+        };
+        let batches: Vec<Vec<_>> = due.chunks(BATCH).map(<[_]>::to_vec).collect();
+        stream::iter(batches).for_each_concurrent(CALLS, |batch| self.extend_batch(batch)).await;
+    }
+
+    async fn extend_batch(&self, batch: Vec<(Box<str>, String)>) {
+        let since = SystemTime::now();
+        let handles: Vec<String> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        let fates = self.sqs.change_visibility(&self.queue, &handles, self.period).await;
+        let mut state = self.lock();
+        for ((id, handle), fate) in batch.into_iter().zip(fates) {
+            // What is being deleted by now, or held by a newer handle, is of no concern here.
+            let ours = |held: &&mut Held| *held.handle == *handle && !held.deleting;
+            let Some(held) = state.held.get_mut(&id).filter(ours) else { continue };
+            match fate {
+                Ok(()) => held.until = since + self.period,
+                Err(fault) if fault.is_lapsed() => held.lapsed = true,
+                // It stays held until its time is over; `has_lapsed` sees to that.
+                Err(fault) => tracing::debug!(%fault, %id, "cannot extend the lease on a message"),
+            }
+        }
+    }
+
+    async fn release(&self, taken: Vec<(Box<str>, Held)>) -> Released {
+        let now = SystemTime::now();
+        let (lapsed, taken): (Vec<_>, Vec<_>) =
+            taken.into_iter().partition(|(_, held)| held.has_lapsed(now));
+        let batches: Vec<Vec<_>> = taken.chunks(BATCH).map(<[_]>::to_vec).collect();
+        let parts: Vec<Released> = stream::iter(batches)
+            .map(|batch| self.release_batch(batch))
+            .buffer_unordered(CALLS)
+            .collect()
+            .await;
+        // What has lapsed is visible already.
+        let mut released = Released { released: lapsed.len() as u64, unreleased: vec![] };
+        parts.into_iter().for_each(|part| released.merge(part));
+        released
+    }
+
+    async fn release_batch(&self, batch: Vec<(Box<str>, Held)>) -> Released {
+        let handles: Vec<String> = batch.iter().map(|(_, held)| held.handle.to_string()).collect();
+        let fates = self.sqs.change_visibility(&self.queue, &handles, Duration::ZERO).await;
+        let mut released = Released::default();
+        for ((id, held), fate) in batch.into_iter().zip(fates) {
+            match fate {
+                Err(fault) if !fault.is_lapsed() => {
+                    let left = held.until.duration_since(SystemTime::now()).unwrap_or_default();
+                    released.unreleased.push(Unreleased {
+                        message_id: id.into(),
+                        visible_in_s: left.as_secs() + 1,
+                        reason: fault.to_string(),
+                    });
+                }
+                _ => released.released += 1,
+            }
+        }
+        released
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_lasts_longer_the_more_is_held_within_bounds() {
+        assert_eq!(period_for(0), Duration::from_secs(60));
+        assert_eq!(period_for(10_000), Duration::from_secs(260));
+        assert_eq!(period_for(10_000_000), Duration::from_secs(900));
+    }
+
+    fn held(until: SystemTime, lapsed: bool) -> Held {
+        Held { handle: "h".into(), until, lapsed, receives: 1, deleting: false }
+    }
+
+    #[test]
+    fn a_lease_lapses_by_time_and_by_word_of_the_queue() {
+        let now = SystemTime::now();
+        assert!(held(now, false).has_lapsed(now));
+        assert!(held(now + Duration::from_secs(1), true).has_lapsed(now));
+        assert!(!held(now + Duration::from_secs(1), false).has_lapsed(now));
+    }
+
+    #[test]
+    fn of_two_deliveries_the_later_counted_one_has_the_handle() {
+        let (mut state, now) = (State::default(), SystemTime::now());
+        assert!(matches!(state.put("m", "second", now, Some(2)), Put::Fresh));
+        assert!(matches!(state.put("m", "first", now, Some(1)), Put::Repeated));
+        assert_eq!(&*state.held["m"].handle, "second");
+        assert!(matches!(state.put("m", "third", now, Some(3)), Put::Repeated));
+        assert_eq!(&*state.held["m"].handle, "third");
+    }
+}
