@@ -26,7 +26,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
         Command::Dlq(command) => dlq::run(context, command).await,
         Command::Backfill(args) => backfill::run(context, *args).await,
         Command::Verify(args) => verify::run(context, args).await,
-        Command::Metrics(args) => metrics::run(context, args).await,
+        // It only reads: a signal ends it at once.
+        Command::Metrics(args) => context.before_all(metrics::run(context, args)).await,
         Command::Facts(command) => facts::run(context, command).await,
         Command::Config(command) => config::run(context, &command).await,
         #[cfg(feature = "sandbox")]

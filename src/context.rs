@@ -62,6 +62,18 @@ impl Context {
         self.sdk.get_or_try_init(|| aws::load(&self.settings, Some(queue))).await
     }
 
+    /// Does what comes before anything is received or changed: finding queues, opening what judges. A
+    /// signal ends it at once, however long a network that does not answer would make it wait.
+    ///
+    /// # Errors
+    /// As `work`; interrupted by a signal.
+    pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self.cancel.run_until_cancelled(work).await;
+        done.unwrap_or_else(|| {
+            Err(Error::new(Kind::Interrupted, "interrupted before anything was done"))
+        })
+    }
+
     /// Asks a yes-or-no question before something is done; anything but yes is no. `flag` names what
     /// answers it beforehand. A signal ends the question, and with it the command.
     ///

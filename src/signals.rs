@@ -11,23 +11,30 @@ use crate::ui::Ui;
 /// its group, a terminal that closes sends SIGHUP and the shell another, a finger bounces.
 const ECHO: Duration = Duration::from_secs(1);
 
+const STOPPING: &str =
+    "stopping: finishing what is in flight (again, in a second or more, to stop at once)";
+
 /// Listens for signals: the first cancels, so that the run finishes what is in flight and reports.
 /// Returns at the second one that comes a second or more after it: the run is to stop at once.
-pub async fn listen(cancel: CancellationToken, ui: Ui) {
-    let Some(mut signals) = Signals::new() else {
-        // Signals cannot be heard on this system: the command runs to its end.
-        return std::future::pending().await;
-    };
-    signals.next().await;
-    let first = Instant::now();
-    cancel.cancel();
-    ui.status(
-        "stopping: finishing what is in flight (again, in a second or more, to stop at once)",
-    );
-    loop {
+///
+/// Signals are heard from the call on, and not only once the future is polled: by then work may have
+/// begun, and a signal would end the process in the middle of it.
+pub fn listen(cancel: CancellationToken, ui: Ui) -> impl Future<Output = ()> {
+    let signals = Signals::new();
+    async move {
+        let Some(mut signals) = signals else {
+            // Signals cannot be heard on this system: the command runs to its end.
+            return std::future::pending().await;
+        };
         signals.next().await;
-        if first.elapsed() >= ECHO {
-            return;
+        let first = Instant::now();
+        cancel.cancel();
+        ui.status(STOPPING);
+        loop {
+            signals.next().await;
+            if first.elapsed() >= ECHO {
+                return;
+            }
         }
     }
 }

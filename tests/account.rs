@@ -371,6 +371,10 @@ fn an_answer_that_is_not_awss_shows_what_it_is() {
             assert!(stderr.contains(word), "no {word:?} in {stderr}");
         }
     }
+    let json = "content-type: application/json\r\n";
+    let (code, stderr) = told(("401 Unauthorized", json, r#"{"error":"who are you"}"#));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("401") && stderr.contains("who are you"), "{stderr}");
     let (code, stderr) = told(("404 Not Found", "", "no route"));
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("404") && stderr.contains("no route"), "{stderr}");

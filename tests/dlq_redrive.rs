@@ -393,7 +393,10 @@ fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
             sound.insert(body)
         };
     }
-    let output = harness.recoctl(["dlq", "redrive", "--hold", "40", "--output", "json"]).output().expect("runs");
+    let output = harness
+        .recoctl(["dlq", "redrive", "--hold", "40", "--output", "json"])
+        .output()
+        .expect("runs");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
@@ -419,7 +422,10 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
         let body = if user % 10 == 9 { format!("[{user},[2]]") } else { format!("broken {user}") };
         plant(&harness, "recs-dlq", &body);
     }
-    let output = harness.recoctl(["dlq", "redrive", "--hold", "20", "--output", "json"]).output().expect("runs");
+    let output = harness
+        .recoctl(["dlq", "redrive", "--hold", "20", "--output", "json"])
+        .output()
+        .expect("runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
     // The sandbox gives out the oldest first, ever again; AWS does not keep to an order.

@@ -197,7 +197,15 @@ fn the_source_of_each_message_is_shown_and_chosen_by() {
             assert_eq!(named(&report), expected, "{command} {flags:?}");
         }
     }
-    harness.json(5, ["dlq", "peek", "--source", "recs-c"]);
+    for command in ["peek", "classify", "redrive"] {
+        let unknown = ["--queue", "recs-a", "dlq", command, "--source", "recs-c"];
+        let output = harness.recoctl(unknown).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(5), "{command}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        for word in ["no message came from --source", "recs-a", "recs-b", "directly"] {
+            assert!(stderr.contains(word), "{command}: no {word:?} in {stderr}");
+        }
+    }
     let wrong = harness.recoctl(["dlq", "peek", "--source", "a b"]).output().expect("it runs");
     assert_eq!(wrong.status.code(), Some(2));
 }

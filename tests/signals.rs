@@ -1,13 +1,18 @@
 //! Being stopped: which signals end a run, when a second one counts, and Ctrl-C at a question.
 #![cfg(unix)]
 
+#[path = "support/faults.rs"]
+#[allow(dead_code, reason = "one fault is enough here")]
+mod faults;
 mod support;
 
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use faults::Fault;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
@@ -112,16 +117,18 @@ fn ended(child: &mut Child, within: Duration) -> Option<ExitStatus> {
 
 #[test]
 fn a_second_signal_a_second_later_stops_at_once() {
-    // A server that takes calls and never answers keeps the command from ending in order.
-    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
-    let accepted = std::thread::spawn(move || {
-        let first = silent.accept().expect("a call");
-        (first, silent)
+    // A receive that is never answered keeps the command from ending in order: what it brings must be
+    // released.
+    let mut harness = with_messages(3);
+    let sqs = harness.the_sandbox().sqs().clone();
+    let rule = Arc::new(|action: &str, _: usize| match action {
+        "ReceiveMessage" => Fault::Hang,
+        _ => Fault::None,
     });
-    let harness = with_messages(0);
-    let mut child = spawn(&harness, &["dlq", "peek", "--endpoint-url", &endpoint]);
-    let _open = accepted.join().expect("the call came");
+    let (endpoint, calls) = harness.runtime.block_on(faults::start(sqs, rule));
+    harness.set("AWS_ENDPOINT_URL", &endpoint);
+    let mut child = spawn(&harness, &["dlq", "peek"]);
+    eventually("it receives", Duration::from_secs(20), || calls.count("ReceiveMessage") > 0);
     signal(&child, &["TERM", "TERM"]);
     let early = ended(&mut child, Duration::from_millis(1_500));
     assert_eq!(early, None, "the echo does not count");
@@ -131,6 +138,28 @@ fn a_second_signal_a_second_later_stops_at_once() {
     let output = child.wait_with_output().expect("its output");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("stopped at once by a second signal"), "{stderr}");
+}
+
+#[test]
+fn a_network_that_does_not_answer_cannot_keep_a_command_from_ending() {
+    let harness = with_messages(0);
+    for args in [
+        &["dlq", "peek"][..],
+        &["dlq", "redrive"],
+        &["dlq", "redrive", "--class", "all", "--yes"],
+        &["dlq", "purge", "--all-now", "--yes"],
+        &["dlq", "tasks", "list"],
+        &["metrics"],
+    ] {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let endpoint = format!("http://{}", silent.local_addr().expect("an address"));
+        let args = [args, &["--endpoint-url", &endpoint]].concat();
+        let mut child = spawn(&harness, &args);
+        let _call = silent.accept().expect("a call");
+        signal(&child, &["INT"]);
+        let status = ended(&mut child, Duration::from_secs(5)).expect("it ends at once");
+        assert_eq!(status.code(), Some(130), "{args:?}");
+    }
 }
 
 #[test]

@@ -29,7 +29,6 @@ where
 {
     let what = what.into();
     if let SdkError::ServiceError(_) | SdkError::ResponseError(_) = error
-        && error.code().is_none()
         && let Some(answer) = answer::not_aws(error)
     {
         return Error::service(what).cause(answer).hint(

@@ -13,11 +13,11 @@ use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::Builder;
 
+pub use failure::{CallEffect, CallFailure};
 pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 #[cfg(test)]
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
-pub use failure::{CallEffect, CallFailure};
 pub use receive::{Ask, Damaged, Received};
 pub use reference::{QueueRef, region_named};
 

@@ -24,7 +24,8 @@ pub enum FactsCommand {
 /// What ended it before it had anything to report.
 pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
     match command {
-        FactsCommand::Check(args) => check::run(context, args).await,
+        // It only reads: a signal ends it at once.
+        FactsCommand::Check(args) => context.before_all(check::run(context, args)).await,
         FactsCommand::Snapshot(args) => snapshot::run(context, args).await,
     }
 }

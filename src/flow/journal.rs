@@ -9,7 +9,7 @@ mod resume;
 mod store;
 mod writer;
 
-pub use history::{Redriven, RedriveHistory, Sign, Unfinished};
+pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
 pub use home::{Home, make_private};
 pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
 pub use lock::Lock;

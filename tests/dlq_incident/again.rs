@@ -53,15 +53,20 @@ fn what_a_killed_run_sent_is_deleted_by_the_next_and_not_sent_again() {
     assert!(count(&report, "already-sent") > 0, "{}", report["counts"]);
     never_twice(&harness, STANDARD, 200);
     let list = harness.json(0, ["dlq", "journal", "list"]);
-    let conditions: Vec<&Value> =
-        list["journals"].as_array().expect("journals").iter().map(|run| &run["condition"]).collect();
+    let conditions: Vec<&Value> = list["journals"]
+        .as_array()
+        .expect("journals")
+        .iter()
+        .map(|run| &run["condition"])
+        .collect();
     assert!(conditions.iter().all(|condition| **condition == "finished"), "{conditions:?}");
 }
 
 #[test]
 fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
     let harness = killed(STANDARD, 60, 30);
-    for args in [&["--class", "all", "--yes", "--engine", "client"][..], &["--class", "retryable"]] {
+    for args in [&["--class", "all", "--yes", "--engine", "client"][..], &["--class", "retryable"]]
+    {
         let command = [&["dlq", "redrive"], args].concat();
         harness.recoctl(command).output().expect("it runs");
         never_twice(&harness, STANDARD, 60);

@@ -75,8 +75,7 @@ fn exports_and_purges_end_while_messages_arrive() {
     let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(50), true);
     let exported = harness.json(0, ["dlq", "export", "out.jsonl"]);
     assert!(count(&exported, "exported") >= 50, "{exported}");
-    let purged =
-        harness.json(0, ["dlq", "purge", "--class", "retryable", "--backup", "b.jsonl"]);
+    let purged = harness.json(0, ["dlq", "purge", "--class", "retryable", "--backup", "b.jsonl"]);
     let arrived = arrivals.stop();
     let left = bodies(&harness, "recs-dlq");
     assert_eq!(left.len() as u64, 50 + arrived.len() as u64 - count(&purged, "deleted"));
@@ -106,9 +105,7 @@ fn a_resume_ends_while_messages_arrive() {
 fn what_arrived_meanwhile_is_told() {
     let harness = with_messages(STANDARD, 30);
     let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(10), true);
-    eventually("they arrive", Duration::from_secs(20), || {
-        bodies(&harness, "recs-dlq").len() > 40
-    });
+    eventually("they arrive", Duration::from_secs(20), || bodies(&harness, "recs-dlq").len() > 40);
     let report = harness.json(0, ["dlq", "classify"]);
     drop(arrivals);
     assert_eq!(report["exhausted"], json!(true), "all that was there was seen");

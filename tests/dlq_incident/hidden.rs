@@ -60,7 +60,8 @@ fn a_queue_at_its_quota_is_not_empty() {
 fn one_group(malformed_first: bool) -> crate::support::Harness {
     let harness = queues(FIFO, SandboxOptions::empty());
     for user in 0..200 {
-        let body = if malformed_first && user < 10 { format!("broken {user}") } else { sound(user) };
+        let body =
+            if malformed_first && user < 10 { format!("broken {user}") } else { sound(user) };
         plant(&harness, FIFO, &body, 0);
     }
     harness

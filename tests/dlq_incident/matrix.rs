@@ -81,7 +81,8 @@ impl Named {
     fn read(&mut self, output: &Output) {
         let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else { return };
         for row in report["messages"].as_array().into_iter().flatten() {
-            let named = ["uncertain", "not-deleted", "not-seen"].iter().any(|fate| row["fate"] == *fate);
+            let named =
+                ["uncertain", "not-deleted", "not-seen"].iter().any(|fate| row["fate"] == *fate);
             if named || row["perhaps_twice"] == true {
                 self.ids.extend(row["message_id"].as_str().map(str::to_owned));
                 self.ids.extend(row["sent_as"].as_str().map(str::to_owned));
@@ -209,9 +210,8 @@ fn run(case: &Case) {
         let id = plant(&harness, case.suffix, &sound(user), user);
         ids.entry(sound(user)).or_default().insert(id);
     }
-    let arrivals = case
-        .arrivals
-        .map(|(pause, poison)| Arrivals::start(&harness, case.suffix, pause, poison));
+    let arrivals =
+        case.arrivals.map(|(pause, poison)| Arrivals::start(&harness, case.suffix, pause, poison));
     let consumer = case.consumer.then(|| Consumer::start(&harness, case));
     let mut named = Named::default();
     first_run(&harness, case, &mut named);
@@ -232,7 +232,11 @@ fn run(case: &Case) {
     check(&harness, case, &mut ids, (arrived, consumed), &named);
     if !hidden_by_kill {
         let in_flight = in_flight(&harness, &format!("recs-dlq{}", case.suffix)) as u64;
-        assert!(in_flight <= named.invisible, "{case:?}: {in_flight} invisible, said {}", named.invisible);
+        assert!(
+            in_flight <= named.invisible,
+            "{case:?}: {in_flight} invisible, said {}",
+            named.invisible
+        );
     }
 }
 

@@ -47,7 +47,8 @@ fn each_message_goes_to_the_queue_that_it_came_from() {
         assert_eq!(report["moved_to"], json!({ (name("a")): 10, (name("b")): 20 }));
         assert_eq!((len(&harness, &name("a")), len(&harness, &name("b"))), (10, 20));
         for body in bodies(&harness, &name("a")) {
-            let user: usize = body[1..].split(',').next().and_then(|n| n.parse().ok()).expect("a user");
+            let user: usize =
+                body[1..].split(',').next().and_then(|n| n.parse().ok()).expect("a user");
             assert_eq!(user % 3, 0, "{body} came from the other queue");
         }
         // Each with its record: what a restore or a resume needs.

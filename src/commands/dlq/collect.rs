@@ -11,7 +11,7 @@ use std::time::Instant;
 use reco_core::classify::Class;
 use reco_core::settle::Waiver;
 
-use super::select::{SelectArgs, warn_missing, warn_undecided};
+use super::select::{SelectArgs, warn_missing, warn_undecided, warn_unknown_sources};
 use super::session::{Session, SessionOptions, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -223,6 +223,7 @@ impl Collector<'_> {
     /// Sets apart what is chosen; the ids of what is not.
     fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
         let matches = self.matcher.decide_all(&found, Some(&self.spool))?;
+        warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decided) in found.into_iter().zip(matches) {

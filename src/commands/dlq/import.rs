@@ -23,9 +23,7 @@ use crate::flow::export::Opened;
 use crate::flow::journal::{EXPORT, Home, Journal, Ledger, Lock, MessageState, Origin};
 use crate::flow::judge::unsendable;
 use crate::flow::redrive::{Pace, Rate};
-use crate::flow::sqs::{
-    Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome,
-};
+use crate::flow::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
 use crate::ui::{Report, Unit, count};
 use report::{Fate, ImportReport, Row};
 
@@ -74,7 +72,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let header = Opened::open(&args.file).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
     let sqs = Sqs::new(context.sdk_for(&given).await?);
-    let (queue, state) = sqs.resolve(&given).await?;
+    let (queue, state) = context.before_all(sqs.resolve(&given)).await?;
     let id = header.export_id.clone();
     // Before the ledger is read: another import may be writing it.
     let lock = match args.dry_run {

@@ -138,7 +138,9 @@ pub fn check_home(pair: &Pair) -> Result<()> {
     let source = source.map_or("the source queue", |source| source.queue.name.as_str());
     Err(Error::refused(format!("{dlq} is not the DLQ of {source}; no message was moved"))
         .cause(mismatch)
-        .hint(format!("name one pipeline's queues, or give --to {source} to move them there all the same")))
+        .hint(format!(
+            "name one pipeline's queues, or give --to {source} to move them there all the same"
+        )))
 }
 
 /// Makes sure that there is a queue that messages can go back to.

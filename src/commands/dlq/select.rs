@@ -10,11 +10,12 @@ use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::flow::judge::Row;
 use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
-use crate::ui::count;
+use crate::ui::{count, escape_line};
 
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -147,6 +148,7 @@ impl Chosen {
     ) -> Result<Self> {
         let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
         warn_missing(context, &missing);
+        warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
         let matches = matcher.decide_all(&scan.found, spool)?;
         let undecided = warn_undecided(context, &matches);
@@ -230,6 +232,25 @@ pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
         ));
     }
     errors.len() as u64
+}
+
+/// Says which queues there are, where none of the messages came from one that was asked for: a
+/// misspelt queue must not look like an empty one.
+pub fn warn_unknown_sources<'a>(
+    context: &Context,
+    matcher: &Matcher,
+    rows: impl Iterator<Item = &'a Row>,
+) {
+    let Some(sources) = &matcher.sources else { return };
+    let known: BTreeSet<Option<&str>> = rows.map(|row| row.source.as_deref()).collect();
+    if known.is_empty() || known.iter().flatten().any(|arn| sources.iter().any(|s| s.is_arn(arn))) {
+        return;
+    }
+    let names: Vec<String> = known
+        .into_iter()
+        .map(|arn| arn.map_or("none (sent to the DLQ directly)".to_owned(), escape_line))
+        .collect();
+    context.ui.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
 }
 
 /// Says which messages were asked for and not found.

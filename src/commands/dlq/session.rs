@@ -91,8 +91,13 @@ impl Session {
     /// Opens a session; nothing is received yet.
     ///
     /// # Errors
-    /// When queues, table, facts or policy cannot be used, or receiving is refused for safety.
+    /// When queues, table, facts or policy cannot be used, receiving is refused for safety, or a signal
+    /// comes first.
     pub async fn open(context: &Context, options: SessionOptions) -> Result<Self> {
+        context.before_all(Self::prepare(context, options)).await
+    }
+
+    async fn prepare(context: &Context, options: SessionOptions) -> Result<Self> {
         let sqs = Sqs::new(context.sdk().await?);
         let mut pair = pair::find(&sqs, &context.settings, &context.ui).await?;
         if let Some(to) = &options.to {

@@ -34,9 +34,12 @@ pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
 }
 
 async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
-    let sqs = Sqs::new(context.sdk().await?);
-    let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
-    Ok((sqs, pair.dlq.queue))
+    let found = async {
+        let sqs = Sqs::new(context.sdk().await?);
+        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        Ok((sqs, pair.dlq.queue))
+    };
+    context.before_all(found).await
 }
 
 /// A task as reports show it.

@@ -126,7 +126,8 @@ mod tests {
         for spelled in ["http://localhost:4566", "http://LOCALHOST:4566/", "http://[::1]:4566/x"] {
             assert_eq!(directory_name(spelled).as_deref(), Some("at-127.0.0.1_4566"), "{spelled}");
         }
-        for aws in ["https://sqs.eu-west-1.amazonaws.com", "https://sqs.cn-north-1.amazonaws.com.cn/"]
+        for aws in
+            ["https://sqs.eu-west-1.amazonaws.com", "https://sqs.cn-north-1.amazonaws.com.cn/"]
         {
             assert_eq!(directory_name(aws), None, "{aws} is where it would go anyway");
         }

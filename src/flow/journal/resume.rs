@@ -108,8 +108,7 @@ impl Resumer {
         progress: &Arc<Progress>,
     ) -> Result<Finished> {
         let period = period_for(self.depth);
-        let lease =
-            Arc::new(VisibilityLease::start(self.sqs.clone(), self.from.clone(), period));
+        let lease = Arc::new(VisibilityLease::start(self.sqs.clone(), self.from.clone(), period));
         let result = self.with(&lease, path, state, resume, progress).await;
         let released = lease.release_all().await;
         result.map(|finished| Finished { released, ..finished })
@@ -142,9 +141,9 @@ impl Resumer {
         }
         let reason = "it was not found in the DLQ, to be sent again".to_owned();
         let not_found = resend.into_keys();
-        finished.outcomes.extend(
-            not_found.map(|id| (id, Resumed::Uncertain { reason: reason.clone() })),
-        );
+        finished
+            .outcomes
+            .extend(not_found.map(|id| (id, Resumed::Uncertain { reason: reason.clone() })));
         Ok(finished)
     }
 
@@ -190,9 +189,10 @@ impl Resumer {
         let deletable: Vec<Deletable> = acked.iter().map(replayed).collect();
         let outcomes = lease.delete(deletable.clone()).await;
         self.enter(open, deletable.into_iter().zip(outcomes)).await?;
-        let handles = open.resend.iter().map(|(id, (kept, _))| {
-            (id.clone(), kept.message.receipt_handle.clone())
-        });
+        let handles = open
+            .resend
+            .iter()
+            .map(|(id, (kept, _))| (id.clone(), kept.message.receipt_handle.clone()));
         let held = lease.adopt(handles.collect::<Vec<_>>()).await;
         self.resend(lease, open, held).await
     }
@@ -287,8 +287,7 @@ impl Resumer {
         });
         let pace = Pace::new(None, Duration::ZERO);
         let quiet = Progress::none();
-        let outcomes =
-            outbox.send_all(stream::iter(messages), &pace, &self.cancel, &quiet).await?;
+        let outcomes = outbox.send_all(stream::iter(messages), &pace, &self.cancel, &quiet).await?;
         for (id, outcome) in outcomes {
             let outcome = match outcome {
                 SendOutcome::Sent { .. } => Resumed::Resent,

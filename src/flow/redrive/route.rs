@@ -112,7 +112,9 @@ impl Route {
     async fn find(&mut self, sqs: &Sqs, arn: &str) -> Way {
         let (queue, state) = match sqs.resolve(arn).await {
             Ok(found) => found,
-            Err(error) => return Way::Nowhere(format!("cannot use the queue it came from: {error}")),
+            Err(error) => {
+                return Way::Nowhere(format!("cannot use the queue it came from: {error}"));
+            }
         };
         if queue.fifo != self.dlq.fifo {
             return Way::Nowhere(format!("{} is of another type than the DLQ", queue.name));

@@ -149,12 +149,7 @@ impl Drain {
         }
     }
 
-    async fn receive<T, F, W>(
-        &self,
-        claim: usize,
-        wait: Duration,
-        work: F,
-    ) -> Result<Brought<T>>
+    async fn receive<T, F, W>(&self, claim: usize, wait: Duration, work: F) -> Result<Brought<T>>
     where
         F: Fn(Vec<Message>) -> W,
         W: Future<Output = Result<T>>,
@@ -183,11 +178,7 @@ impl Drain {
 
     /// Receives once, with own repetitions: after a lost answer messages are hidden, and the count
     /// of such answers tells how many.
-    async fn poll(
-        &self,
-        max: usize,
-        wait: Duration,
-    ) -> Result<(Taken, Option<(u64, SystemTime)>)> {
+    async fn poll(&self, max: usize, wait: Duration) -> Result<(Taken, Option<(u64, SystemTime)>)> {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
         let mut lost: Option<(u64, SystemTime)> = None;

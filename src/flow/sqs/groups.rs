@@ -126,7 +126,12 @@ mod tests {
         Arc::new(Destination { number, queue, limit: 1 << 20, stamp: None })
     }
 
-    fn message(id: usize, group: Option<&str>, size: usize, to: &Arc<Destination>) -> OutboxMessage {
+    fn message(
+        id: usize,
+        group: Option<&str>,
+        size: usize,
+        to: &Arc<Destination>,
+    ) -> OutboxMessage {
         OutboxMessage {
             id: id.to_string(),
             group: group.map(str::to_owned),
@@ -157,8 +162,13 @@ mod tests {
     #[test]
     fn without_order_batches_fill_by_entries_and_bytes() {
         let mega = 1 << 20;
-        let mut groups =
-            groups(&[(None, mega / 2), (None, mega / 2 + 1), (None, 1), (None, 1), (None, 2 * mega)]);
+        let mut groups = groups(&[
+            (None, mega / 2),
+            (None, mega / 2 + 1),
+            (None, 1),
+            (None, 1),
+            (None, 2 * mega),
+        ]);
         assert_eq!(ids(&groups.next_batch(3)), ["0"]);
         assert_eq!(ids(&groups.next_batch(3)), ["1", "2", "3"]);
         assert_eq!(ids(&groups.next_batch(3)), ["4"]);

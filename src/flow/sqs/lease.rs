@@ -239,9 +239,8 @@ impl VisibilityLease {
         let soon = SystemTime::now() + self.inner.period / 3;
         self.inner.extend(ids.iter().map(|id| id.as_str().into()), soon).await;
         let (now, state) = (SystemTime::now(), self.inner.lock());
-        let is_held = |id: &&String| {
-            state.held.get(id.as_str()).is_some_and(|held| !held.has_lapsed(now))
-        };
+        let is_held =
+            |id: &&String| state.held.get(id.as_str()).is_some_and(|held| !held.has_lapsed(now));
         ids.iter().filter(|id| !is_held(id)).cloned().collect()
     }
 

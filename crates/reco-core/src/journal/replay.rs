@@ -261,7 +261,8 @@ impl State {
             match story.standing() {
                 Standing::Acked => resume.delete.extend(acked(id, story)),
                 Standing::Uncertain | Standing::Intended => {
-                    if fifo && story.doubtful_since_ms().is_some_and(|at| is_remembered(at, now_ms)) {
+                    if fifo && story.doubtful_since_ms().is_some_and(|at| is_remembered(at, now_ms))
+                    {
                         resume.resend.push(id.to_string());
                     } else {
                         resume.uncertain.push(doubt(id, story));

@@ -190,8 +190,7 @@ fn a_message_that_may_be_there_twice_is_named() {
         (deletable(&state), state.possibly_double().collect()),
         (vec!["m".into()], vec!["m"])
     );
-    let once =
-        replay(false, &[intent("m", 1), refused("m", 1), again("m", 2, 0), ack("m", 2)]);
+    let once = replay(false, &[intent("m", 1), refused("m", 1), again("m", 2, 0), ack("m", 2)]);
     assert_eq!(once.possibly_double().count(), 0);
 }
 

@@ -117,7 +117,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         .map(|(id, _)| id.to_owned())
         .collect();
     let sqs = Sqs::new(context.sdk_for(&given).await?);
-    let (queue, queue_state) = sqs.resolve(&given).await?;
+    let (queue, queue_state) = context.before_all(sqs.resolve(&given)).await?;
     // Before the ledger is read: another restore may be writing it.
     let _lock = Lock::take(&home, &queue.arn, &Journal::new_run_id())?;
     let origin = Origin { kind: RESTORE, id: &run_id, to: &queue.arn };

@@ -14,8 +14,7 @@ use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::journal::{
-    EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find,
-    load, now_ms,
+    EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
 use crate::flow::sqs::{Destination, Released};
 use crate::ui::{Report, Tone, Unit, View, count, escape_line, plural};
@@ -107,7 +106,8 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         ));
         let journal = Arc::new(Journal::append(&path, &state)?);
         let cancel = context.cancel.clone();
-        let progress = Arc::new(context.ui.progress("looking through", Some(depth), Unit::Messages));
+        let progress =
+            Arc::new(context.ui.progress("looking through", Some(depth), Unit::Messages));
         let resumer = Resumer { sqs, from, depth, to, journal, cancel };
         let finished = resumer.run(&path, &state, left, &progress).await?;
         drop(progress);
@@ -181,7 +181,9 @@ const fn meaning(name: &str) -> &'static str {
             "acknowledged, and not found in the DLQ, where others hold messages: resume again later"
         }
         b"not-deleted" => "acknowledged, and still in the DLQ: resume again",
-        _ => "still in the DLQ, and perhaps sent as well: check the destination; `dlq redrive --resend-uncertain` sends them",
+        _ => {
+            "still in the DLQ, and perhaps sent as well: check the destination; `dlq redrive --resend-uncertain` sends them"
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use reco_core::outcome::Outcome;
 use reco_core::settle::{Deletable, replayed};
 
-use super::run::Redrive;
 use super::report::Record;
+use super::run::Redrive;
 use crate::error::Result;
 use crate::flow::journal::{Journal, Sign, load, now_ms};
 use crate::flow::scan::Found;
@@ -50,7 +50,8 @@ impl Redrive<'_> {
         let outcomes = self.session.lease.delete(proofs.clone()).await;
         let mut by_id: BTreeMap<&str, DeleteOutcome> =
             proofs.iter().map(Deletable::message_id).zip(outcomes).collect();
-        let gone = |proof: &&Deletable| by_id.get(proof.message_id()) == Some(&DeleteOutcome::Deleted);
+        let gone =
+            |proof: &&Deletable| by_id.get(proof.message_id()) == Some(&DeleteOutcome::Deleted);
         let gone: Vec<&Deletable> = proofs.iter().filter(gone).collect();
         let journal = Journal::append(path, &state)?;
         journal.durable(deleted(gone.iter().copied())?).await?;

@@ -83,7 +83,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
             .hint("leave out what it cannot do, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
-    let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+    let found = pair::find(&sqs, &context.settings, &context.ui);
+    let pair = context.before_all(found).await?;
     let pair = match &args.to {
         Some(to) => pair::bound_for(&sqs, pair, to).await?,
         None => pair,

@@ -57,7 +57,9 @@ impl Native<'_> {
         let about = count(self.pair.dlq.state.visible);
         self.context.ui.status(format!(
             "redriving from {} (about {about} messages) to {}, by a move task of SQS's own ({})",
-            dlq.name, self.goes_to(), self.engine.engine_reason
+            dlq.name,
+            self.goes_to(),
+            self.engine.engine_reason
         ));
         let began = Instant::now();
         let handle = self.start().await?;

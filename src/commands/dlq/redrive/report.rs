@@ -223,10 +223,10 @@ impl Report for RedriveReport {
                 Category::OtherSource,
                 Category::CameBack,
             ]
-                .into_iter()
-                .map(|category| self.of(category))
-                .sum::<u64>()
-                .saturating_sub(self.undecided),
+            .into_iter()
+            .map(|category| self.of(category))
+            .sum::<u64>()
+            .saturating_sub(self.undecided),
             failed: [Category::Failed, Category::Left, Category::Damaged]
                 .into_iter()
                 .map(|category| self.of(category))

@@ -13,7 +13,7 @@ use reco_core::settle::Deletable;
 use super::guards::Sentries;
 use super::report::{Category, Ending, Record, RedriveReport};
 use super::{RedriveArgs, confirm, must_confirm};
-use crate::commands::dlq::select::{warn_missing, warn_undecided};
+use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::commands::dlq::session::{Session, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -137,15 +137,14 @@ impl<'a> Redrive<'a> {
         let chosen = self.choose(&scan.found)?;
         let mended = self.mend(&mut scan, &chosen).await?;
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
-        let candidates = scan.found.iter().zip(chosen).zip(&mended).map(|((found, chosen), mended)| {
-            Candidate {
+        let candidates =
+            scan.found.iter().zip(chosen).zip(&mended).map(|((found, chosen), mended)| Candidate {
                 row: &found.row,
                 chosen,
                 mended: mended.as_ref(),
                 way: self.route.way(&found.row),
                 remembered: self.session.history.remembered(&found.row.message_id),
-            }
-        });
+            });
         let decisions = decide(candidates, room, self.args.resend_uncertain);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
@@ -225,6 +224,7 @@ impl<'a> Redrive<'a> {
 
     fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
         let matches = self.matcher.decide_all(found, Some(&self.spool))?;
+        warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
         Ok(matches)
     }

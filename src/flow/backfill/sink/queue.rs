@@ -79,7 +79,12 @@ struct Shared {
 impl QueueSink {
     /// A sink into `queue`; without a `sender` it only counts. The pace begins now.
     #[must_use]
-    pub fn new(queue: String, sender: Option<QueueSender>, pace: Pace, limits: ComposeLimits) -> Self {
+    pub fn new(
+        queue: String,
+        sender: Option<QueueSender>,
+        pace: Pace,
+        limits: ComposeLimits,
+    ) -> Self {
         pace.begin();
         let report = Mutex::new(QueueReport { queue, ..QueueReport::default() });
         let (next, failures) = (AtomicU64::new(0), AtomicU32::new(0));

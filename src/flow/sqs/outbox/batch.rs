@@ -6,7 +6,9 @@ use reco_core::journal::{Digest, is_remembered};
 use reco_core::settle::{Copy, Deletable, SendResult, Settled, Unsent, settle};
 use tokio_util::sync::CancellationToken;
 
-use super::{Content, Destination, Dispatch, GroupKey, Outbox, OutboxMessage, STOPPED, SendOutcome};
+use super::{
+    Content, Destination, Dispatch, GroupKey, Outbox, OutboxMessage, STOPPED, SendOutcome,
+};
 use crate::aws::sqs::{CallEffect, CallFailure};
 use crate::error::{Error, Kind, Result};
 use crate::flow::journal::now_ms;
@@ -131,7 +133,11 @@ impl Batch<'_> {
     }
 
     /// Takes an answer in. What may be sent again is pending; answers with the reason, if any is.
-    fn apply(&mut self, settled: Settled<Pending>, known: &HashMap<String, (Option<GroupKey>, bool)>) -> Option<String> {
+    fn apply(
+        &mut self,
+        settled: Settled<Pending>,
+        known: &HashMap<String, (Option<GroupKey>, bool)>,
+    ) -> Option<String> {
         let Settled { deletable, retry, faulted, refused, uncertain } = settled;
         for one in deletable {
             let (key, doubted) = known.get(one.message_id()).cloned().unwrap_or_default();

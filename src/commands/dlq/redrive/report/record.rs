@@ -48,7 +48,9 @@ impl Category {
     pub(super) fn meaning(self) -> &'static str {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
-            Category::AlreadySent => "sent by an earlier run, which had not deleted them; deleted now, not sent again",
+            Category::AlreadySent => {
+                "sent by an earlier run, which had not deleted them; deleted now, not sent again"
+            }
             Category::Planned => "would be moved",
             Category::Skipped => "not chosen; still in the DLQ",
             Category::BeyondMax => "beyond --max; still in the DLQ",
@@ -199,9 +201,7 @@ impl Record {
     /// A message that was not sent: by choice, or because it is a dry run.
     pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
         let record = match decision {
-            Decision::Move(to) => {
-                Record::of(row, Category::Planned, None, None).to(&to.queue.name)
-            }
+            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(&to.queue.name),
             Decision::Skip => {
                 Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
             }
@@ -209,9 +209,7 @@ impl Record {
                 Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
             }
             Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
-            Decision::Elsewhere => {
-                Record::of(row, Category::OtherSource, row.source.clone(), None)
-            }
+            Decision::Elsewhere => Record::of(row, Category::OtherSource, row.source.clone(), None),
             Decision::Homeless(reason) => {
                 Record::of(row, Category::Failed, Some(reason.clone()), None)
             }
@@ -244,7 +242,9 @@ impl Record {
             SendOutcome::NotDeleted { sent_as, reason } => {
                 Record::of(row, Category::NotDeleted, Some(reason), Some(sent_as))
             }
-            SendOutcome::Uncertain { reason } => Record::of(row, Category::Uncertain, Some(reason), None),
+            SendOutcome::Uncertain { reason } => {
+                Record::of(row, Category::Uncertain, Some(reason), None)
+            }
             SendOutcome::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
             SendOutcome::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
         };

@@ -62,7 +62,11 @@ fn mixed() -> Vec<Record> {
             &Decision::Unsendable(because("character U+0000 at byte 7")),
             None,
         ),
-        Record::moved(&rows[2], SendOutcome::Uncertain { reason: because("the answer was lost") }, None),
+        Record::moved(
+            &rows[2],
+            SendOutcome::Uncertain { reason: because("the answer was lost") },
+            None,
+        ),
         Record::moved(
             &rows[0],
             SendOutcome::NotDeleted { sent_as: because("new-2"), reason: because("handle lapsed") },
@@ -99,7 +103,11 @@ fn json_counts_add_up() {
 fn outcomes() {
     let rows = sample::rows();
     let moved = || {
-        Record::moved(&rows[0], SendOutcome::Sent { sent_as: "n".to_owned(), perhaps_twice: false }, None)
+        Record::moved(
+            &rows[0],
+            SendOutcome::Sent { sent_as: "n".to_owned(), perhaps_twice: false },
+            None,
+        )
     };
     let failed = || Record::moved(&rows[0], SendOutcome::Failed { reason: "no".to_owned() }, None);
     let skipped = || Record::decided(&rows[1], &Decision::Skip, None);

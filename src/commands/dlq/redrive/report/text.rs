@@ -77,9 +77,14 @@ impl RedriveReport {
         let mut text = match (self.seen, self.dry_run) {
             (0, _) => format!("no messages in {dlq}"),
             (_, true) => {
-                format!("{} of {dlq} examined; nothing was moved (--dry-run)", plural(self.seen, "message"))
+                format!(
+                    "{} of {dlq} examined; nothing was moved (--dry-run)",
+                    plural(self.seen, "message")
+                )
             }
-            (_, false) => format!("{} of {dlq} received, destination {source}", plural(self.seen, "message")),
+            (_, false) => {
+                format!("{} of {dlq} received, destination {source}", plural(self.seen, "message"))
+            }
         };
         if let Some(rate) = self.rate {
             text.push_str(&format!("; {rate:.1}/s"));
@@ -105,7 +110,11 @@ impl RedriveReport {
         }
         if self.moved_to.len() > 1 {
             for (queue, messages) in &self.moved_to {
-                text.push_str(&format!("to {}: {}\n", escape_line(queue), plural(*messages, "message")));
+                text.push_str(&format!(
+                    "to {}: {}\n",
+                    escape_line(queue),
+                    plural(*messages, "message")
+                ));
             }
         }
         if self.overtaking > 0 {

@@ -54,9 +54,10 @@ impl Redrive<'_> {
                 Ok(deleted) if deleted.is_empty() => return,
                 Ok(deleted) => last = deleted,
                 Err(error) => {
-                    return self.context.ui.warn(format!(
-                        "cannot see whether what was deleted is gone: {error}"
-                    ));
+                    return self
+                        .context
+                        .ui
+                        .warn(format!("cannot see whether what was deleted is gone: {error}"));
                 }
             }
         }
