@@ -7,6 +7,7 @@ pub mod export;
 pub mod hold;
 pub mod import;
 pub mod journal;
+pub mod jq;
 pub mod judge;
 #[cfg(feature = "sandbox")]
 pub mod load;

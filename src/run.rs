@@ -11,11 +11,16 @@ use crate::cli::{Cli, Command, GlobalArgs, OutputFormat};
 use crate::config::{Key, Settings};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::flow::jq;
 use crate::ui::{Ui, UiOptions};
 use crate::{commands, exit, logging};
 
 /// Runs recoctl with these arguments.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|mode| mode == jq::MODE) {
+        return jq::serve();
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {

@@ -207,8 +207,8 @@ impl Scanner {
                 Keep::Nothing => None,
                 Keep::Spooled(spool) => Some(spool.put(message)?),
             };
-            let wanted =
-                state.counts_matching() && self.wanted.decide(&examined.row, message) == Match::Yes;
+            let wanted = state.counts_matching()
+                && self.wanted.decide(&examined.row, message).await == Match::Yes;
             state.add(examined, slot, wanted);
         }
         Ok(())

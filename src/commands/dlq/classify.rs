@@ -77,7 +77,7 @@ struct ClassifyReport {
 /// As `dlq peek`.
 pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let max = args.max.map(|max| max as usize);
-    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, &context.cancel).await?);
     let narrows = args.select.narrows();
     let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
     let opening = Opening {
@@ -103,7 +103,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     }
     let mut scan = session.scan(context, goal).await?;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
+    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Row> = chosen.found.into_iter().map(|found| *found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));

@@ -68,7 +68,7 @@ struct PeekReport {
 /// When the queue cannot be found or received from, or a safety rule refuses it.
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
-    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, &context.cancel).await?);
     let keeps = args.full || matcher.needs_message();
     let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
     let narrows = args.select.narrows();
@@ -84,7 +84,7 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
     let mut scan = session.scan(context, goal).await?;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
+    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max).with_bodies(spool.as_deref().filter(|_| args.full))?;
     let report = report(context, &session, &args, (scan, chosen), released);
     context.ui.report(&report)?;

@@ -87,12 +87,13 @@ impl RedriveArgs {
 
 /// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
 /// they are named.
-fn matcher(select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
-    select.matcher(match (select.names_messages(), repair.salvage) {
+async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
+    let default = match (select.names_messages(), repair.salvage) {
         (true, _) => Classes::NotOutdated,
         (false, true) => Classes::Only(vec![Class::Retryable, Class::Partial]),
         (false, false) => Classes::Only(vec![Class::Retryable]),
-    })
+    };
+    select.matcher(default, &context.cancel).await
 }
 
 /// Scans, moves, releases and reports.
@@ -104,9 +105,9 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let plan = args.plan.as_deref().map(Plan::read).transpose()?;
     let matcher = Arc::new(match &plan {
         Some(plan) => plan.matcher(),
-        None => matcher(&args.select, &args.repair)?,
+        None => matcher(context, &args.select, &args.repair).await?,
     });
-    let repair = args.repair.repair()?;
+    let repair = args.repair.repair(&context.cancel).await?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.confirm(QUESTION, "--yes")?;

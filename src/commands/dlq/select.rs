@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
+use tokio_util::sync::CancellationToken;
 
 use crate::commands::metrics::seconds;
 use crate::context::Context;
@@ -90,8 +91,11 @@ impl SelectArgs {
     ///
     /// # Errors
     /// When the expression does not compile or a file of ids cannot be read.
-    pub fn matcher(&self, default: Classes) -> Result<Matcher> {
-        let query = self.filter.as_deref().map(compile).transpose()?;
+    pub async fn matcher(&self, default: Classes, cancel: &CancellationToken) -> Result<Matcher> {
+        let query = match &self.filter {
+            Some(text) => Some(compile(text, cancel).await?),
+            None => None,
+        };
         Ok(Matcher {
             classes: self.classes(default),
             ids: if self.id.is_empty() { None } else { Some(ids(&self.id)?) },
@@ -131,7 +135,7 @@ impl Chosen {
     ///
     /// # Errors
     /// When a message that must be read is not in the spool.
-    pub fn of(
+    pub async fn of(
         context: &Context,
         matcher: &Matcher,
         spool: Option<&Spool>,
@@ -140,7 +144,7 @@ impl Chosen {
         let missing = if scan.exhausted { matcher.missing(scan) } else { Vec::new() };
         warn_missing(context, &missing);
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
-        let matches = matcher.decide_all(&scan.found, spool)?;
+        let matches = matcher.decide_all(&scan.found, spool).await?;
         let undecided = warn_undecided(context, &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
         let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
@@ -169,8 +173,8 @@ impl Chosen {
     }
 }
 
-fn compile(text: &str) -> Result<Query> {
-    Query::compile(text).map_err(|error| {
+async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
+    Query::compile(text, cancel).await.map_err(|error| {
         Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
             .cause(error)
             .hint("write a jq expression such as '.attributes.source == \"batch\"'")
@@ -253,10 +257,11 @@ mod tests {
         assert!(ids(&[String::new()]).is_err());
     }
 
-    #[test]
-    fn a_wrong_expression_is_a_usage_error_with_its_place() {
+    #[tokio::test]
+    async fn a_wrong_expression_is_a_usage_error_with_its_place() {
         let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
-        let error = args.matcher(Classes::Any).expect_err("it does not compile");
+        let error = args.matcher(Classes::Any, &CancellationToken::new()).await;
+        let error = error.expect_err("it does not compile");
         assert!(error.to_string().contains("--where"), "{error}");
     }
 }

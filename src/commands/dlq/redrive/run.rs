@@ -105,7 +105,7 @@ impl<'a> Redrive<'a> {
             confirm(self.context, &scan.found)?;
             self.confirmed = true;
         }
-        let chosen = self.choose(&scan.found)?;
+        let chosen = self.choose(&scan.found).await?;
         let mended = self.mend(&mut scan, &chosen).await?;
         let candidates = scan.found.iter().zip(chosen).zip(&mended);
         let candidates =
@@ -157,8 +157,8 @@ impl<'a> Redrive<'a> {
         Ok(rest)
     }
 
-    fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
-        let matches = self.matcher.decide_all(found, Some(&self.spool))?;
+    async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
+        let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
         self.ending.undecided += warn_undecided(self.context, &matches);
         Ok(matches)
     }
