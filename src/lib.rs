@@ -13,6 +13,7 @@ pub mod exit;
 mod flow;
 mod logging;
 mod run;
+mod safe_file;
 mod ui;
 
 pub use run::run;

@@ -1,12 +1,13 @@
 //! Where journals and locks are kept.
 
-use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
+pub use crate::safe_file::make_private;
+use crate::safe_file::{unharmed_base, unharmed_directory};
 
 /// The directory for the journals and locks of one endpoint.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ impl Home {
     /// two endpoints may have the same ARN. Nothing is created yet.
     ///
     /// # Errors
-    /// When neither variable is set.
+    /// When neither variable is set, or other users could write what is there.
     pub fn of(settings: &Settings) -> Result<Self> {
         let endpoint = settings.get(Key::EndpointUrl);
         if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
@@ -42,13 +43,20 @@ impl Home {
                 )
                 .hint("set XDG_STATE_HOME to a directory that can be written")
             })?;
-        let mut root = state.join("recoctl").join("journal");
+        unharmed_base(&state)?;
+        let mut root = state.join("recoctl");
+        unharmed_directory(&root)?;
+        root.push("journal");
+        unharmed_directory(&root)?;
         // The SDK reads these two itself, where no setting of ours comes before them.
         let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
         let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
         if let Some(endpoint) = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk) {
             root.push(directory_name(&endpoint));
+            unharmed_directory(&root)?;
         }
+        unharmed_directory(&root.join("locks"))?;
+        unharmed_directory(&root.join("backfills"))?;
         Ok(Home { root, passing: None })
     }
 
@@ -75,15 +83,6 @@ impl Home {
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()
     }
-}
-
-/// Makes a directory that only this user can read.
-pub fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Host and port of an endpoint, as a directory may be named.

@@ -141,6 +141,23 @@ pub fn needs_aws(url: &str) -> bool {
     secret::is_arn(url) || (mysql && (named() || iam()))
 }
 
+/// Whether a source asks this machine alone, with no credentials of anybody's: no facts, or a
+/// database on the loopback interface whose URL names no password, secret, token or file. Files are
+/// not judged here: for them it is false.
+#[must_use]
+pub fn stays_here(url: &str) -> bool {
+    if url == "none" {
+        return true;
+    }
+    let Ok(parsed) = mysql_url::parsed(url) else { return false };
+    let harmless =
+        |name: &str| ["ssl-mode", "pool-size"].contains(&name) || name.ends_with("-timeout-ms");
+    matches!(parsed.scheme(), "mysql" | "mariadb")
+        && parsed.password().is_none()
+        && parsed.query_pairs().all(|(name, _)| harmless(&name))
+        && parsed.host_str().is_some_and(mysql_url::is_loopback)
+}
+
 /// A facts URL as it may be shown: what stands before the `@` of a host is cut from its `:` on.
 #[must_use]
 pub fn without_password(url: &str) -> String {

@@ -81,8 +81,7 @@ impl MySqlUrl {
         if user.is_empty() || database.is_empty() {
             return Err(unusable("give mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE"));
         }
-        let loopback =
-            host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        let loopback = is_loopback(&host);
         let mut parsed = MySqlUrl {
             host,
             port: url.port().unwrap_or(3306),
@@ -182,6 +181,12 @@ impl MySqlUrl {
             None => options,
         }
     }
+}
+
+/// Whether a host is this machine.
+pub(in crate::facts) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// The URL as it stands, without a look at what it says.
