@@ -2,11 +2,14 @@
 
 mod cloudwatch;
 mod config;
+mod credentials;
+mod endpoint;
 mod error;
 pub mod sqs;
 mod table;
 
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
 pub use config::{load, retry_partition};
+pub use credentials::{CredentialsInForce, in_force};
 pub use error::explain;
 pub use table::{ListType, Table};

@@ -28,7 +28,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
         Command::Verify(args) => verify::run(context, args).await,
         Command::Metrics(args) => metrics::run(context, args).await,
         Command::Facts(command) => facts::run(context, command).await,
-        Command::Config(command) => config::run(context, &command),
+        Command::Config(command) => config::run(context, &command).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(command) => sandbox::run(context, command).await,
         Command::Completions(args) => completions::run(&context.ui, &args),

@@ -50,7 +50,16 @@ impl Context {
     /// # Errors
     /// As [`aws::load`].
     pub async fn sdk(&self) -> Result<&SdkConfig> {
-        self.sdk.get_or_try_init(|| aws::load(&self.settings)).await
+        self.sdk.get_or_try_init(|| aws::load(&self.settings, None)).await
+    }
+
+    /// As [`Context::sdk`], for a command that is about a queue which no setting names. Its URL or
+    /// ARN gives the region where none is configured.
+    ///
+    /// # Errors
+    /// As [`aws::load`].
+    pub async fn sdk_for(&self, queue: &str) -> Result<&SdkConfig> {
+        self.sdk.get_or_try_init(|| aws::load(&self.settings, Some(queue))).await
     }
 
     /// The filter's policy: the configured file's, else the default.

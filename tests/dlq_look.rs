@@ -224,6 +224,53 @@ fn what_cannot_be_found_is_a_config_error_that_says_what_to_do() {
 }
 
 #[test]
+fn only_a_newer_message_that_can_pass_and_goes_to_the_same_queue_supersedes() {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
+    let policy = policy.to_string();
+    for queue in ["recs", "others"] {
+        let attributes = [("RedrivePolicy", policy.as_str()), ("MaximumMessageSize", "2048")];
+        sqs.create_queue(queue, &attributes).expect("created");
+    }
+    let plant = |body: &str, source: &str, age_s: u64| {
+        let planted = Planted {
+            body: body.to_owned(),
+            sent_at_ms: Some((support::now() - age_s) * 1000),
+            dead_letter_source_arn: Some(sqs.queue_arn(source)),
+            ..Planted::default()
+        };
+        sqs.plant("dlq", planted).expect("planted")
+    };
+    let articles: Vec<String> = (1_000..1_600).map(|id: u32| id.to_string()).collect();
+    let sound = plant("[1, [10]]", "recs", 3_000);
+    let oversize = plant(&format!("[1, [{}]]", articles.join(",")), "recs", 2_000);
+    let older = plant("[2, [10]]", "recs", 3_000);
+    let newer = plant("[2, [11]]", "recs", 2_000);
+    let one = plant("[3, [10]]", "recs", 3_000);
+    let other = plant("[3, [11]]", "others", 2_000);
+    harness.set("RECOCTL_QUEUE", "recs");
+    let report = harness.json(0, ["dlq", "classify"]);
+    let classes: BTreeMap<&str, &str> = report["messages"]
+        .as_array()
+        .expect("messages")
+        .iter()
+        .map(|m| (m["message_id"].as_str().expect("an id"), m["class"].as_str().expect("a class")))
+        .collect();
+    for (id, class, why) in [
+        (&sound, "retryable", "the newer one is oversize and can never pass"),
+        (&oversize, "oversize", "it is too large"),
+        (&older, "superseded", "a newer one can pass"),
+        (&newer, "retryable", "it is the newest"),
+        (&one, "retryable", "the newer one goes to another queue"),
+        (&other, "retryable", "it is the newest"),
+    ] {
+        assert_eq!(classes[id.as_str()], class, "{why}");
+    }
+}
+
+#[test]
 fn fifo_messages_behind_a_held_one_are_not_lost_sight_of() {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();

@@ -134,6 +134,102 @@ fn peek_and_classify_show_what_every_condition_names() {
     assert_eq!(arranged.shown(&arranged.harness.json(0, max)).len(), 2);
 }
 
+/// A DLQ that two queues share, with messages of both and one that was sent to it directly.
+fn shared() -> (Harness, BTreeMap<&'static str, String>) {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("shared-dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("shared-dlq"), "maxReceiveCount": 5});
+    let policy = policy.to_string();
+    let mut ids = BTreeMap::new();
+    for queue in ["recs-a", "recs-b"] {
+        sqs.create_queue(queue, &[("RedrivePolicy", policy.as_str())]).expect("created");
+    }
+    for (name, user, source) in [
+        ("a1", 1, Some("recs-a")),
+        ("a2", 2, Some("recs-a")),
+        ("b1", 3, Some("recs-b")),
+        ("direct", 4, None),
+    ] {
+        let planted = Planted {
+            body: format!("[{user}, [10]]"),
+            dead_letter_source_arn: source.map(|source| sqs.queue_arn(source)),
+            ..Planted::default()
+        };
+        ids.insert(name, sqs.plant("shared-dlq", planted).expect("planted"));
+    }
+    harness.set("RECOCTL_DLQ", "shared-dlq");
+    (harness, ids)
+}
+
+#[test]
+fn the_source_of_each_message_is_shown_and_chosen_by() {
+    let (harness, ids) = shared();
+    let sqs = harness.the_sandbox().sqs().clone();
+    let named = |report: &Value| -> BTreeSet<&str> {
+        let messages = report["messages"].as_array().expect("messages");
+        let id = |message: &Value| message["message_id"].as_str().expect("an id").to_owned();
+        let known = |message: &Value| ids.iter().find(|(_, known)| **known == id(message));
+        messages.iter().map(|message| *known(message).expect("planted").0).collect()
+    };
+    let report = harness.json(0, ["dlq", "peek"]);
+    for message in report["messages"].as_array().expect("messages") {
+        let direct = message["message_id"] == json!(ids["direct"]);
+        assert_eq!(message["source"].is_null(), direct, "{message}");
+    }
+    let output = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
+    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    for word in ["SOURCE", "recs-a", "recs-b"] {
+        assert!(table.contains(word), "{table}");
+    }
+    let arn = sqs.queue_arn("recs-a");
+    let by_arn = format!(".source == \"{arn}\"");
+    for (flags, expected) in [
+        (["--source", "recs-a"], BTreeSet::from(["a1", "a2"])),
+        (["--source", arn.as_str()], BTreeSet::from(["a1", "a2"])),
+        (["--source", &sqs.queue_url("recs-b")], BTreeSet::from(["b1"])),
+        (["--source", "recs-a,recs-b"], BTreeSet::from(["a1", "a2", "b1"])),
+        (["--where", &by_arn], BTreeSet::from(["a1", "a2"])),
+        (["--where", ".source == null"], BTreeSet::from(["direct"])),
+    ] {
+        for command in ["peek", "classify"] {
+            let report = harness.json(0, ["dlq", command, flags[0], flags[1]]);
+            assert_eq!(named(&report), expected, "{command} {flags:?}");
+        }
+    }
+    harness.json(5, ["dlq", "peek", "--source", "recs-c"]);
+    let wrong = harness.recoctl(["dlq", "peek", "--source", "a b"]).output().expect("it runs");
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn export_purge_and_redrive_take_the_messages_of_one_source_only() {
+    let (harness, ids) = shared();
+    let sqs = harness.the_sandbox().sqs().clone();
+    let file = harness.home.path().join("a.jsonl");
+    let file = file.to_str().expect("a path");
+    let report = harness.json(0, ["dlq", "export", file, "--source", "recs-a"]);
+    assert_eq!(report["counts"], json!({"exported": 2, "skipped": 2}));
+    let text = std::fs::read_to_string(file).expect("written");
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let messages: Vec<Value> = lines.filter(|line| line["message"].is_object()).collect();
+    assert_eq!(messages.len(), 2);
+    for line in messages {
+        assert_eq!(line["message"]["source"], json!(sqs.queue_arn("recs-a")));
+    }
+    let report = harness.json(0, ["dlq", "redrive", "--source", "recs-a", "--queue", "recs-a"]);
+    assert_eq!(report["counts"], json!({"moved": 2, "skipped": 2}));
+    let backup = harness.home.path().join("b.jsonl");
+    let backup = backup.to_str().expect("a path");
+    let report = harness.json(0, ["dlq", "purge", "--source", "recs-b", "--backup", backup]);
+    assert_eq!(report["counts"], json!({"deleted": 1, "skipped": 1}));
+    let left = sqs.snapshot("shared-dlq").expect("there").messages;
+    assert_eq!(left.iter().map(|m| &m.id).collect::<Vec<_>>(), [&ids["direct"]]);
+    // SQS's own purge looks at nothing, so it cannot choose.
+    let all_now = ["dlq", "purge", "--all-now", "--source", "recs-b", "--yes"];
+    assert_eq!(harness.recoctl(all_now).output().expect("it runs").status.code(), Some(2));
+}
+
 #[test]
 fn a_redrive_moves_what_every_condition_names_on_both_kinds_of_queue() {
     for suffix in ["", ".fifo"] {

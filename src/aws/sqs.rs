@@ -17,6 +17,7 @@ pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
 pub use queue::RedrivePolicy;
 pub use queue::{Queue, QueueState};
 pub use receive::Damaged;
+pub use reference::{QueueRef, region_named};
 pub use send::{SendFailure, SendTrouble};
 
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.

@@ -5,10 +5,11 @@ use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use serde::Serialize;
 
+use crate::aws::{CredentialsInForce, in_force};
 use crate::config::{Key, Setting};
 use crate::context::Context;
 use crate::error::Result;
-use crate::ui::{Align, Report, Table, Tone, View};
+use crate::ui::{Align, Report, Table, Tone, View, escape_line};
 
 /// The commands on the configuration.
 #[derive(Debug, Subcommand)]
@@ -20,8 +21,8 @@ pub enum ConfigCommand {
 /// Runs one of them.
 ///
 /// # Errors
-/// When the policy cannot be read, or stdout cannot be written.
-pub fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
+/// When the policy cannot be read, the AWS profile is unknown, or stdout cannot be written.
+pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
     let ConfigCommand::Show = command;
     let policy = context.policy()?;
     let settings = Key::ALL
@@ -31,6 +32,7 @@ pub fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
         file: context.settings.file.as_ref().map(|path| path.display().to_string()),
         env: context.settings.env.clone(),
         policy_fingerprint: policy.fingerprint(),
+        credentials: in_force(&context.settings).await?,
         settings: settings.collect(),
     };
     context.ui.report(&report)?;
@@ -54,6 +56,8 @@ struct ConfigReport {
     file: Option<String>,
     env: Option<Setting>,
     policy_fingerprint: String,
+    /// Whose credentials sign the calls.
+    credentials: CredentialsInForce,
     settings: Vec<Row>,
 }
 
@@ -90,7 +94,8 @@ impl Report for ConfigReport {
             None => "none".to_owned(),
         };
         format!(
-            "file: {file}\nenvironment: {env}\npolicy fingerprint: {}\n\n{}",
+            "file: {file}\nenvironment: {env}\ncredentials: {}\npolicy fingerprint: {}\n\n{}",
+            escape_line(&self.credentials.words()),
             self.policy_fingerprint,
             table.finish()
         )

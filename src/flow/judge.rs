@@ -35,12 +35,33 @@ pub struct Judge {
 }
 
 /// What the queues add to the judgement.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct QueueRules {
     /// The DLQ's retention in seconds.
     pub retention_s: i64,
     /// The destination's `MaximumMessageSize` in bytes, where a destination is known.
     pub destination_limit: Option<usize>,
+    /// Where messages go.
+    pub homes: Homes,
+}
+
+/// Which messages go to the same queue, and so overwrite each other's lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Homes {
+    /// All do.
+    One,
+    /// Each goes to the queue that it came from; one that names none to this queue, where it is
+    /// known.
+    Source(Option<String>),
+}
+
+impl Homes {
+    fn of<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
+        match self {
+            Homes::One => None,
+            Homes::Source(otherwise) => message.source_arn().or(otherwise.as_deref()),
+        }
+    }
 }
 
 /// What a judgement rests on, as reports state it.
@@ -76,6 +97,8 @@ pub struct Row {
     pub size_bytes: usize,
     /// Its order group or tenant.
     pub group_id: Option<String>,
+    /// ARN of the queue that it came from; absent when it was sent to the DLQ directly.
+    pub source: Option<String>,
     /// Its place in its order group, on FIFO queues.
     #[serde(skip)]
     pub sequence: Option<u128>,
@@ -95,10 +118,18 @@ pub struct Row {
 pub struct Examined {
     /// The judgement so far: `superseded` is known when the scan ends.
     pub row: Box<Row>,
-    /// Digests of the users whose lists would be written.
+    /// Digests of the users whose lists would be written, as users of the queue that it goes to.
     pub users: Box<[u128]>,
     /// When its lists were made, milliseconds since the epoch.
     pub made_ms: i64,
+}
+
+impl Examined {
+    /// Whether it would be written, were it sent again: only then does it supersede others.
+    #[must_use]
+    pub fn can_pass(&self) -> bool {
+        self.row.verdict.class.can_pass() && self.row.unsendable.is_none()
+    }
 }
 
 impl Judge {
@@ -229,14 +260,16 @@ impl Judge {
             receive_count: message.receive_count(),
             size_bytes,
             group_id: message.group_id().map(str::to_owned),
+            source: message.source_arn().map(str::to_owned),
             sequence: message.system.get("SequenceNumber").and_then(|text| text.parse().ok()),
             unsendable: unsendable(message, self.queue.destination_limit),
             redriven,
             body: None,
         };
+        let home = self.queue.homes.of(message);
         Examined {
             row: Box::new(row),
-            users: content.writable_users().map(user_digest).collect(),
+            users: content.writable_users().map(|user| user_digest(home, user)).collect(),
             made_ms: made.map(|s| s.saturating_mul(1000)).or(sent_at_ms).unwrap_or(i64::MAX),
         }
     }
@@ -255,6 +288,7 @@ impl Row {
             receive_count: 1,
             size_bytes: 0,
             group_id: None,
+            source: None,
             sequence: None,
             unsendable: None,
             redriven: None,

@@ -6,6 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::classify::Class;
 use reco_core::message::Message;
 
+use crate::aws::sqs::QueueRef;
 use crate::error::{Error, Kind, Result};
 use crate::flow::judge::Row;
 use crate::flow::query::Query;
@@ -51,6 +52,8 @@ pub struct Matcher {
     pub classes: Classes,
     /// Message ids.
     pub ids: Option<BTreeSet<String>>,
+    /// Queues that messages came from.
+    pub sources: Option<Vec<QueueRef>>,
     /// Sent longer ago than so many seconds.
     pub older_than_s: Option<i64>,
     /// Sent less long ago than so many seconds.
@@ -84,6 +87,7 @@ impl Matcher {
         };
         self.classes.has(row.verdict.class)
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&row.message_id))
+            && self.sources.as_ref().is_none_or(|sources| comes_from(row, sources))
             && age(self.older_than_s, |age, limit| age > limit)
             && age(self.newer_than_s, |age, limit| age < limit)
     }
@@ -143,6 +147,13 @@ impl Matcher {
     }
 }
 
+/// Whether a message came from one of these queues. One that was sent to the DLQ directly came from
+/// none.
+fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
+    let arn = row.source.as_deref();
+    arn.is_some_and(|arn| sources.iter().any(|source| source.is_arn(arn)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,7 +161,8 @@ mod tests {
 
     fn any() -> Matcher {
         let classes = Classes::Any;
-        Matcher { classes, ids: None, older_than_s: None, newer_than_s: None, query: None }
+        let (older_than_s, newer_than_s) = (None, None);
+        Matcher { classes, ids: None, sources: None, older_than_s, newer_than_s, query: None }
     }
 
     fn found(spool: &Spool, id: &str, body: &str, age_s: i64) -> Found {
@@ -225,8 +237,36 @@ mod tests {
         );
     }
 
-    #[tokio::test]
-    async fn a_message_without_an_age_is_neither_old_nor_young() {
+    #[test]
+    fn a_source_is_named_by_name_url_or_arn() {
+        let arn = "arn:aws:sqs:eu-west-1:123456789012:recs";
+        let row = |source: Option<&str>| Row {
+            source: source.map(str::to_owned),
+            ..sample::row("m", "[1, [10]]", 0, 0)
+        };
+        let from = |named: &[&str], source| {
+            let sources = named.iter().map(|named| QueueRef::parse(named).expect("a queue"));
+            Matcher { sources: Some(sources.collect()), ..any() }.holds(&row(source))
+        };
+        for named in ["recs", arn, "https://sqs.eu-west-1.amazonaws.com/123456789012/recs"] {
+            assert!(from(&[named], Some(arn)), "{named}");
+            assert!(!from(&[named], None), "{named}: it was sent to the DLQ directly");
+            assert!(!from(&[named], Some("arn:aws:sqs:eu-west-1:123456789012:recs-2")));
+        }
+        for other in [
+            "rec",
+            "recs.fifo",
+            "arn:aws:sqs:us-east-1:123456789012:recs",
+            "https://sqs.eu-west-1.amazonaws.com/999999999999/recs",
+        ] {
+            assert!(!from(&[other], Some(arn)), "{other}");
+            assert!(from(&[other, "recs"], Some(arn)), "any of several will do");
+        }
+        assert!(!from(&["recs"], Some("not an ARN")));
+    }
+
+    #[test]
+    fn a_message_without_an_age_is_neither_old_nor_young() {
         let row = Row { age_s: None, ..sample::row("m", "[1, [10]]", 0, 0) };
         assert!(any().holds(&row));
         assert!(!Matcher { older_than_s: Some(1), ..any() }.holds(&row));

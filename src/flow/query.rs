@@ -95,6 +95,7 @@ fn input(row: &Row, message: &Message) -> String {
         "receive_count": row.receive_count,
         "users": row.verdict.users,
         "group_id": row.group_id,
+        "source": row.source,
     });
     let mut text = document.to_string();
     text.pop();
@@ -160,7 +161,7 @@ mod tests {
             r#".attributes.tries > 5 and .attributes.source == "batch""#,
             r#".attributes.raw == "AP8=""#,
             r#".body_text | contains("data")"#,
-            r#".age_s == 3600 and .receive_count == 4 and .group_id == null"#,
+            r#".age_s == 3600 and .receive_count == 4 and .group_id == null and .source == null"#,
             r#".message_id == "m-1" and (.reasons | length) > 0"#,
             ".body.data[] | select(.[0] > 1)",
         ] {

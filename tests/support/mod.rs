@@ -70,6 +70,11 @@ impl Harness {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Takes a variable away from every later command.
+    pub fn unset(&mut self, name: &str) {
+        self.env.retain(|(known, _)| known != name);
+    }
+
     /// The environment of every command.
     pub fn env(&self) -> &[(String, String)] {
         &self.env

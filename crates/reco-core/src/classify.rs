@@ -10,7 +10,7 @@
 //! | 4 | `malformed` | no entry is writable and one did not decode or does not fit the table's types |
 //! | 5 | `unknown-user` | no entry is writable, all because their users are unknown or inactive |
 //! | 6 | `empty` | no entry is writable: the filter leaves nothing |
-//! | 7 | `superseded` | every writable user stands in a newer message of the same scan |
+//! | 7 | `superseded` | every writable user stands in a newer message of the same scan that can pass and goes to the same queue |
 //! | 8 | `stale` | the table holds a newer list for every writable user |
 //! | 9 | `partial` | some entries are bad, others writable |
 //! | 10 | `retryable` | it would succeed |

@@ -50,6 +50,9 @@ struct Exported<'a> {
     attributes: Cow<'a, BTreeMap<String, Attribute>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     system: Cow<'a, BTreeMap<String, String>>,
+    /// ARN of the queue it came from, for whoever reads the file; `system` is what counts.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    source: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     md5_of_body: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,6 +88,7 @@ pub fn message_line(message: &Message) -> serde_json::Result<Vec<u8>> {
         body: Cow::Borrowed(&message.body),
         attributes: Cow::Borrowed(&message.attributes),
         system: Cow::Borrowed(&message.system),
+        source: message.source_arn().map(Cow::Borrowed),
         md5_of_body: Some(md5_of_body(&message.body)),
         md5_of_attributes: md5_of_attributes(&message.attributes),
     }))

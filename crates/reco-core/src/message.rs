@@ -8,6 +8,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The system attribute that names the queue a message comes from.
+const SOURCE_ARN: &str = "DeadLetterQueueSourceArn";
+
 /// A received message with its whole attribute set. As JSON it reads back exactly, binary values
 /// included.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +93,13 @@ impl Message {
     #[must_use]
     pub fn group_id(&self) -> Option<&str> {
         self.system.get("MessageGroupId").map(String::as_str)
+    }
+
+    /// ARN of the queue that a redrive policy moved the message from (AWS:
+    /// `DeadLetterQueueSourceArn`). Absent when the message was sent to the DLQ directly.
+    #[must_use]
+    pub fn source_arn(&self) -> Option<&str> {
+        self.system.get(SOURCE_ARN).map(String::as_str)
     }
 
     /// What the message counts against the limits of a message and of a batch: body, and names,

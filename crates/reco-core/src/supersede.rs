@@ -1,4 +1,8 @@
 //! Which messages of a scan are outdone by newer messages of the same scan.
+//!
+//! Only a message that can pass outdoes another: an older sound list must not be left behind for a
+//! newer one that can never be written. Queues that share a DLQ are of different pipelines, so only
+//! messages that go to the same queue are compared.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,10 +19,10 @@ pub struct Newest {
 }
 
 impl Newest {
-    /// Notes that a message made at `time_ms` would write lists for these users.
+    /// Notes that a message made at `time_ms`, which can pass, would write lists for these users.
     pub fn observe<'a>(&mut self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) {
         for user in users {
-            self.observe_digests(&[user_digest(user)], time_ms);
+            self.observe_digests(&[user_digest(None, user)], time_ms);
         }
     }
 
@@ -33,7 +37,7 @@ impl Newest {
     /// Whether every user of a message made at `time_ms` stands in a newer message of the scan.
     /// A message without users is not superseded; neither is one of two of the same age.
     pub fn supersedes<'a>(&self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) -> bool {
-        let digests: Vec<u128> = users.into_iter().map(user_digest).collect();
+        let digests: Vec<u128> = users.into_iter().map(|user| user_digest(None, user)).collect();
         self.supersedes_digests(&digests, time_ms)
     }
 
@@ -45,12 +49,14 @@ impl Newest {
     }
 }
 
-/// What a user is known by in [`Newest`], so that a scan need not keep the ids themselves.
+/// What a user is known by in [`Newest`], so that a scan need not keep the ids themselves. Users of
+/// messages that go to different queues (`home`) are different users.
 #[must_use]
-pub fn user_digest(id: &Id) -> u128 {
+pub fn user_digest(home: Option<&str>, id: &Id) -> u128 {
     let half = |salt: u8| {
         let mut hasher = DefaultHasher::new();
         salt.hash(&mut hasher);
+        home.hash(&mut hasher);
         id.hash(&mut hasher);
         u128::from(hasher.finish())
     };

@@ -223,12 +223,14 @@ fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
 
 fn sdk_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
-    SdkConfig::builder()
+    let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
-        .build()
+        .endpoint_url(endpoint);
+    // The environment's proxies are not for this machine.
+    config.set_http_client(reco_store::http::client());
+    config.build()
 }
 
 impl Services {

@@ -8,6 +8,7 @@ pub mod dynamodb_json;
 pub mod encode;
 pub mod facts;
 pub mod generated_at;
+pub mod http;
 pub mod lists;
 pub mod reader;
 pub mod retry;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// A queue as named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct QueueRef {
+pub struct QueueRef {
     /// Its name.
     pub(super) name: String,
     /// The account that the URL or ARN names.
@@ -17,7 +17,10 @@ pub(super) struct QueueRef {
 
 impl QueueRef {
     /// Reads a name, URL or ARN.
-    pub(super) fn parse(given: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When it names no queue.
+    pub fn parse(given: &str) -> Result<Self> {
         let parsed = if given.starts_with("arn:") {
             from_arn(given)
         } else if given.contains("://") {
@@ -28,6 +31,18 @@ impl QueueRef {
         parsed.filter(|queue| is_name(&queue.name)).ok_or_else(|| {
             Error::config(format!("{given:?} names no queue"))
                 .hint("give a queue's name, URL (https://sqs.REGION.amazonaws.com/ACCOUNT/NAME) or ARN (arn:aws:sqs:REGION:ACCOUNT:NAME)")
+        })
+    }
+
+    /// Whether this is the queue of an ARN, as far as it says whose it is: a name alone is of any
+    /// region and account.
+    #[must_use]
+    pub fn is_arn(&self, arn: &str) -> bool {
+        let agrees = |named: &Option<String>, is: &Option<String>| named.is_none() || named == is;
+        from_arn(arn).is_some_and(|queue| {
+            queue.name == self.name
+                && agrees(&self.account, &queue.account)
+                && agrees(&self.region, &queue.region)
         })
     }
 
@@ -42,6 +57,17 @@ impl QueueRef {
             _ => Ok(()),
         }
     }
+}
+
+/// The region that a queue's URL, or the ARN of a queue, a table or a function, names.
+#[must_use]
+pub fn region_named(given: &str) -> Option<String> {
+    if !given.starts_with("arn:") {
+        return QueueRef::parse(given).ok()?.region;
+    }
+    // AWS: arn:partition:service:region:account:resource.
+    let region = given.split(':').nth(3)?;
+    (!region.is_empty()).then(|| region.to_owned())
 }
 
 /// AWS: CreateQueue, QueueName: up to 80 letters, digits, `-` and `_`, with `.fifo` at the end of
@@ -76,12 +102,16 @@ fn from_url(url: &str) -> Option<QueueRef> {
 }
 
 /// AWS: "Amazon SQS endpoints and quotas": `sqs.REGION.amazonaws.com`, and the legacy
-/// `REGION.queue.amazonaws.com`. Other hosts (an emulator, a proxy) name no region.
+/// `REGION.queue.amazonaws.com`, `queue.amazonaws.com` being us-east-1's; `sqs.REGION.api.aws` is
+/// dual-stack. Other hosts (an emulator, a proxy) name no region.
 fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     match labels[..] {
-        ["sqs" | "sqs-fips", region, "amazonaws", "com", ..] => Some(region.to_owned()),
-        [region, "queue", "amazonaws", "com", ..] => Some(region.to_owned()),
+        ["sqs" | "sqs-fips", region, "amazonaws", "com", ..]
+        | ["sqs" | "sqs-fips", region, "api", "aws"]
+        | [region, "queue", "amazonaws", "com", ..]
+        | [_, "sqs", region, "vpce", "amazonaws", "com"] => Some(region.to_owned()),
+        ["queue", "amazonaws", "com"] => Some("us-east-1".to_owned()),
         _ => None,
     }
 }
@@ -115,6 +145,30 @@ mod tests {
             parsed("arn:aws-cn:sqs:cn-north-1:123456789012:recs"),
             ("recs".to_owned(), some("123456789012"), some("cn-north-1"))
         );
+    }
+
+    #[test]
+    fn a_region_is_read_off_urls_and_arns_of_any_service() {
+        for (given, region) in [
+            ("https://sqs.eu-west-1.amazonaws.com/123456789012/recs", Some("eu-west-1")),
+            ("https://sqs.eu-west-1.api.aws/123456789012/recs", Some("eu-west-1")),
+            ("https://sqs-fips.us-gov-west-1.api.aws/123456789012/recs", Some("us-gov-west-1")),
+            ("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/recs", Some("cn-north-1")),
+            ("https://queue.amazonaws.com/123456789012/recs", Some("us-east-1")),
+            (
+                "https://vpce-0a-1b.sqs.eu-west-1.vpce.amazonaws.com/123456789012/recs",
+                Some("eu-west-1"),
+            ),
+            ("arn:aws:sqs:eu-west-1:123456789012:recs", Some("eu-west-1")),
+            ("arn:aws:dynamodb:eu-north-1:123456789012:table/recommendations", Some("eu-north-1")),
+            ("arn:aws:lambda:eu-north-1:123456789012:function:recs", Some("eu-north-1")),
+            ("http://127.0.0.1:4566/000000000000/recs", None),
+            ("recs", None),
+            ("arn:aws:iam::123456789012:role/x", None),
+            ("arn:", None),
+        ] {
+            assert_eq!(region_named(given).as_deref(), region, "{given}");
+        }
     }
 
     #[test]

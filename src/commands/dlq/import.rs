@@ -68,9 +68,9 @@ struct Plan {
 /// is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let home = Home::of(&context.settings)?;
-    let sqs = Sqs::new(context.sdk().await?);
     let header = Opened::open(&args.file).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
+    let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, state) = sqs.resolve(&given).await?;
     let id = header.export_id.clone();
     // Before the ledger is read: another import may be writing it.

@@ -136,7 +136,9 @@ fn check(pair: &Pair) -> Result<()> {
     Ok(())
 }
 
-/// Refuses to receive from a DLQ that has a redrive policy of its own.
+/// The guard of everything that receives from, deletes from or moves out of a DLQ: refuses a queue
+/// with a redrive policy of its own. It is a source queue that was named as a DLQ by mistake, or a
+/// DLQ that receives push messages out of.
 ///
 /// # Errors
 /// Refused, unless `force`.
@@ -148,8 +150,33 @@ pub fn guard(pair: &Pair, force: bool) -> Result<()> {
              message leaves it for {}",
             pair.dlq.queue.name, policy.max_receive_count, policy.dead_letter_target_arn
         ))
-        .hint("add --force to receive all the same, or check that this is the DLQ and not the source queue")),
+        .hint("check that this is the DLQ and not a source queue; --force does it all the same")),
         _ => Ok(()),
+    }
+}
+
+/// As [`guard`], for what looks at no message and cannot be taken back: refuses a queue that is no
+/// other queue's DLQ, too.
+///
+/// # Errors
+/// Refused, unless `force`; without `force` also when SQS does not say whose DLQ it is.
+pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
+    guard(pair, force)?;
+    if force {
+        return Ok(());
+    }
+    let name = &pair.dlq.queue.name;
+    let hint = "check that this is the DLQ; --force does it all the same";
+    match sqs.dead_letter_sources(&pair.dlq.queue).await {
+        Ok(sources) if sources.is_empty() => {
+            Err(Error::refused(format!("no queue names {name} as its DLQ: it may be a live queue"))
+                .hint(hint))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let message = format!("cannot tell whether {name} is a DLQ");
+            Err(Error::refused(message).cause(error.to_string()).hint(hint))
+        }
     }
 }
 

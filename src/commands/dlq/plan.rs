@@ -80,6 +80,7 @@ impl Plan {
         Matcher {
             classes: Classes::Any,
             ids: Some(self.ids.clone()),
+            sources: None,
             older_than_s: None,
             newer_than_s: None,
             query: None,

@@ -31,7 +31,7 @@ pub struct PurgeArgs {
     #[arg(long)]
     pub no_backup: bool,
     /// Use SQS's PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others
-    #[arg(long, conflicts_with_all = ["class", "id", "filter", "older_than", "newer_than", "max", "backup", "force"])]
+    #[arg(long, conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max", "backup"])]
     pub all_now: bool,
     /// Say what would be deleted, and delete nothing
     #[arg(long)]
@@ -39,7 +39,7 @@ pub struct PurgeArgs {
     /// Answer yes to what is asked when nothing narrows the choice, and with --no-backup
     #[arg(long)]
     pub yes: bool,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Receive and delete even if the DLQ has a redrive policy of its own, or with --all-now is no queue's DLQ
     #[arg(long)]
     pub force: bool,
 }

@@ -52,7 +52,7 @@ pub struct RedriveArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
     /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "older_than", "newer_than", "max"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max"])]
     pub plan: Option<String>,
     /// Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ
     #[arg(long, value_name = "QUEUE")]

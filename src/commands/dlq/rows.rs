@@ -1,5 +1,7 @@
 //! Judged messages as people see them.
 
+use std::collections::BTreeSet;
+
 use reco_core::classify::Class;
 
 use crate::flow::judge::{Basis, Row};
@@ -62,16 +64,33 @@ pub fn table(rows: &[Row], view: &View) -> String {
     if with_size {
         columns.push(("SIZE", Align::Right));
     }
+    let with_source = shows_sources(rows, with_size);
+    if with_source {
+        columns.push(("SOURCE", Align::Left));
+    }
     columns.push(("REASON", Align::Left));
     let mut table = Table::new(view, &columns);
     table.never_narrow(&(0..columns.len() - 1).collect::<Vec<_>>());
     for row in rows {
-        table.toned_row(cells(row, with_size));
+        table.toned_row(cells(row, with_size, with_source));
     }
     table.finish()
 }
 
-fn cells(row: &Row, with_size: bool) -> Vec<(String, Option<Tone>)> {
+/// Where there is room, sources are shown when there are any; where there is little, only when they
+/// differ: then they tell messages apart.
+fn shows_sources(rows: &[Row], wide: bool) -> bool {
+    let sources: BTreeSet<Option<&str>> = rows.iter().map(|row| row.source.as_deref()).collect();
+    sources.len() > 1 || (wide && sources.iter().any(Option::is_some))
+}
+
+/// The name in a queue's ARN; `-` for a message that was sent to the DLQ directly.
+#[must_use]
+pub fn source_name(arn: Option<&str>) -> String {
+    arn.map_or("-".to_owned(), |arn| escape_line(arn.rsplit(':').next().unwrap_or(arn)))
+}
+
+fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<Tone>)> {
     let class = row.verdict.class;
     let mut cells = vec![
         (short(&row.message_id), Some(Tone::Faint)),
@@ -83,6 +102,9 @@ fn cells(row: &Row, with_size: bool) -> Vec<(String, Option<Tone>)> {
     ];
     if with_size {
         cells.push((bytes(row.size_bytes as u64), None));
+    }
+    if with_source {
+        cells.push((source_name(row.source.as_deref()), None));
     }
     let reason = row.verdict.reasons.first().map(|reason| escape_line(reason));
     cells.push((reason.unwrap_or_default(), None));

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
 use tokio_util::sync::CancellationToken;
 
+use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -25,9 +26,12 @@ pub struct SelectArgs {
     /// Only these messages; @FILE reads the ids from a file, one a line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<String>,
-    /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id
+    /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source
     #[arg(long = "where", value_name = "JQ")]
     pub filter: Option<String>,
+    /// Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ
+    #[arg(long, value_name = "QUEUE,...", value_delimiter = ',')]
+    pub source: Vec<String>,
     /// Only messages sent longer ago than this, e.g. 90m, 2h, 3d
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub older_than: Option<i64>,
@@ -62,7 +66,10 @@ impl SelectArgs {
     }
 
     fn narrows_beyond_class(&self) -> bool {
-        self.names_messages() || self.older_than.is_some() || self.newer_than.is_some()
+        self.names_messages()
+            || !self.source.is_empty()
+            || self.older_than.is_some()
+            || self.newer_than.is_some()
     }
 
     /// Whether messages are chosen by what they are, and not by class or age alone.
@@ -90,7 +97,7 @@ impl SelectArgs {
     /// The matcher; without `--class`, of the classes in `default`.
     ///
     /// # Errors
-    /// When the expression does not compile or a file of ids cannot be read.
+    /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
     pub async fn matcher(&self, default: Classes, cancel: &CancellationToken) -> Result<Matcher> {
         let query = match &self.filter {
             Some(text) => Some(compile(text, cancel).await?),
@@ -99,6 +106,7 @@ impl SelectArgs {
         Ok(Matcher {
             classes: self.classes(default),
             ids: if self.id.is_empty() { None } else { Some(ids(&self.id)?) },
+            sources: if self.source.is_empty() { None } else { Some(sources(&self.source)?) },
             older_than_s: self.older_than,
             newer_than_s: self.newer_than,
             query,
@@ -179,6 +187,16 @@ async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
             .cause(error)
             .hint("write a jq expression such as '.attributes.source == \"batch\"'")
     })
+}
+
+fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
+    let parse = |given: &String| {
+        QueueRef::parse(given.trim()).map_err(|error| {
+            Error::new(Kind::Usage, format!("--source {given:?} names no queue"))
+                .hint(error.hint.unwrap_or_default())
+        })
+    };
+    given.iter().map(parse).collect()
 }
 
 fn ids(given: &[String]) -> Result<BTreeSet<String>> {

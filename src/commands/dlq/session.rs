@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::flow::hold::{Hold, Released, period_for};
 use crate::flow::journal::{Home, Recall};
-use crate::flow::judge::{Basis, Judge, QueueRules};
+use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
 use crate::ui::{Unit, count};
@@ -92,6 +92,10 @@ impl Session {
         let rules = QueueRules {
             retention_s: pair.dlq.state.retention_s,
             destination_limit: pair.source.as_ref().map(|s| s.state.max_message_bytes),
+            homes: match opening.to {
+                Some(_) => Homes::One,
+                None => Homes::Source(pair.source.as_ref().map(|s| s.queue.arn.clone())),
+            },
         };
         let judge = Judge::open(context, rules).await?;
         let judge = recalling(context, judge, &pair.dlq.queue.arn);

@@ -229,7 +229,9 @@ impl Mender<'_> {
     }
 
     fn drop_superseded(&self, mended: &mut [Option<Mended>], newest: &mut Newest) {
-        for changed in mended.iter().flatten().filter_map(Mended::changed) {
+        let sendable = |changed: &&Changed| changed.unsendable.is_none();
+        let changed = mended.iter().flatten().filter_map(Mended::changed);
+        for changed in changed.filter(sendable).filter(|changed| changed.class.can_pass()) {
             newest.observe_digests(&changed.users, changed.made_ms);
         }
         for slot in mended {

@@ -198,7 +198,9 @@ impl State {
     /// Adds a judged message, and whether it counts towards [`Goal::Matching`].
     pub(super) fn add(&self, examined: Examined, slot: Option<Slot>, wanted: bool) {
         let mut inner = self.lock();
-        inner.newest.observe_digests(&examined.users, examined.made_ms);
+        if examined.can_pass() {
+            inner.newest.observe_digests(&examined.users, examined.made_ms);
+        }
         inner.matching += usize::from(wanted);
         inner.found.push((examined, slot));
     }
@@ -260,7 +262,7 @@ mod tests {
         };
         let verdict: Classification = classify(&content, &around);
         let row = Row::for_tests(id, verdict, made_ms);
-        let users = content.writable_users().map(user_digest).collect();
+        let users = content.writable_users().map(|user| user_digest(None, user)).collect();
         Examined { row: Box::new(row), users, made_ms }
     }
 
@@ -284,6 +286,33 @@ mod tests {
             ("new", Class::Retryable),
         ];
         assert_eq!(classes, expected.map(|(id, class)| (id.to_owned(), class)));
+    }
+
+    #[test]
+    fn what_cannot_pass_supersedes_nothing() {
+        let oversize = || {
+            let mut message = examined("new", "[1, [10]]", 2_000);
+            message.row.verdict.class = Class::Oversize;
+            message
+        };
+        let unsendable = || {
+            let mut message = examined("new", "[1, [10]]", 2_000);
+            message.row.unsendable = Some("character U+0000".to_owned());
+            message
+        };
+        for newer in [oversize(), unsendable()] {
+            let state = State::new(Goal::All, 10);
+            state.add(newer, None, false);
+            state.add(examined("old", "[1, [11]]", 1_000), None, false);
+            let scan = state.finish();
+            assert_eq!(scan.found[0].row.message_id, "old");
+            assert_eq!(scan.found[0].row.verdict.class, Class::Retryable);
+        }
+        // What cannot pass is outdone itself all the same, but keeps the class that says why.
+        let state = State::new(Goal::All, 10);
+        state.add(oversize(), None, false);
+        state.add(examined("newest", "[1, [11]]", 3_000), None, false);
+        assert_eq!(state.finish().found[0].row.verdict.class, Class::Oversize);
     }
 
     #[test]

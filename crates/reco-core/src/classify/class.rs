@@ -59,6 +59,20 @@ impl Class {
         }
     }
 
+    /// Whether the function would write any of it, were it sent again. Only such a message
+    /// supersedes an older one.
+    #[must_use]
+    pub fn can_pass(self) -> bool {
+        match self {
+            Class::Retryable | Class::Partial | Class::Stale | Class::Superseded => true,
+            Class::Malformed
+            | Class::Foreign
+            | Class::UnknownUser
+            | Class::Empty
+            | Class::Oversize => false,
+        }
+    }
+
     /// What the operator should do, in a sentence.
     #[must_use]
     pub fn action(self) -> &'static str {

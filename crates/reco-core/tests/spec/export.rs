@@ -50,6 +50,25 @@ fn read(bytes: &[u8]) -> Result<(Vec<Message>, Ending), ExportError> {
     Ok((messages, ending))
 }
 
+#[test]
+fn a_line_names_the_source_and_reads_back_by_the_system_attribute_alone() {
+    let arn = "arn:aws:sqs:us-east-1:000000000000:recs";
+    let mut from_recs = message("1", "b");
+    from_recs.system.insert("DeadLetterQueueSourceArn".to_owned(), arn.to_owned());
+    assert_eq!(from_recs.source_arn(), Some(arn));
+    let line = String::from_utf8(message_line(&from_recs).unwrap()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(value["message"]["source"], arn);
+    assert_eq!(value["message"]["system"]["DeadLetterQueueSourceArn"], arn);
+    let edited = line.replacen(&format!("\"source\":\"{arn}\""), "\"source\":5", 1);
+    assert_ne!(edited, line);
+    let whole = [header_line(&header()).unwrap(), edited.into_bytes()].concat();
+    assert_eq!(read(&whole).unwrap().0, [from_recs]);
+    let direct = message("2", "b");
+    assert_eq!(direct.source_arn(), None);
+    assert!(!String::from_utf8(message_line(&direct).unwrap()).unwrap().contains("source"));
+}
+
 fn any_message() -> impl Strategy<Value = Message> {
     let value = prop_oneof![
         any::<String>().prop_map(AttributeValue::Text),

@@ -1,7 +1,7 @@
 //! Which messages newer ones of the same scan outdo.
 
 use reco_core::Id;
-use reco_core::supersede::Newest;
+use reco_core::supersede::{Newest, user_digest};
 
 fn ids(ids: &[u64]) -> Vec<Id> {
     ids.iter().copied().map(Id::from).collect()
@@ -37,4 +37,18 @@ fn an_id_is_the_same_user_written_as_number_or_string() {
     newest.observe([&Id::from("7")], 20);
     assert!(newest.supersedes([&Id::from(7u64)], 10));
     assert!(!newest.supersedes([&Id::from("07")], 10));
+}
+
+#[test]
+fn a_user_of_another_queue_is_another_user() {
+    let id = Id::from(7u64);
+    let homes = [None, Some("arn:aws:sqs:r:1:a"), Some("arn:aws:sqs:r:1:b")];
+    for one in homes {
+        let mut newest = Newest::default();
+        newest.observe_digests(&[user_digest(one, &id)], 20);
+        for other in homes {
+            let outdone = newest.supersedes_digests(&[user_digest(other, &id)], 10);
+            assert_eq!(outdone, one == other, "{one:?} {other:?}");
+        }
+    }
 }

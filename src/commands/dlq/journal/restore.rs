@@ -104,7 +104,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         .filter(|(_, standing)| gone(*standing))
         .map(|(id, _)| id.to_owned())
         .collect();
-    let sqs = Sqs::new(context.sdk().await?);
+    let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, queue_state) = sqs.resolve(&given).await?;
     let left_out = total - wanted.len() as u64;
     confirm(context, args, &queue, wanted.len() as u64, left_out)?;

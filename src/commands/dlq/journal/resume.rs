@@ -81,7 +81,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let finished = if left == Default::default() {
         Finished::default()
     } else {
-        let sqs = Sqs::new(context.sdk().await?);
+        let sqs = Sqs::new(context.sdk_for(&header.source).await?);
         let (from, from_state) = sqs.resolve(&header.source).await?;
         let known = Known { queue: from.clone(), state: from_state };
         guard(&Pair { dlq: known, source: None }, args.force)?;

@@ -36,6 +36,26 @@ fn the_size_is_shown_at_140_columns() {
 }
 
 #[test]
+fn sources_are_shown_where_there_is_room_or_where_they_differ() {
+    let from = |queue: &str| Some(format!("arn:aws:sqs:us-east-1:000000000000:{queue}"));
+    let one = || {
+        let rows = sample::rows().into_iter();
+        rows.map(|row| Row { source: from("recs"), ..row }).collect::<Vec<Row>>()
+    };
+    let header = |rows: Vec<Row>, width| {
+        let text = report(rows).render(&sample::view(width));
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(header(one(), 140).contains("SOURCE"));
+    assert!(!header(one(), 80).contains("SOURCE"));
+    let mut several = one();
+    several[1].source = from("recs-b");
+    several[2].source = None;
+    assert!(header(several.clone(), 80).contains("SOURCE"));
+    insta::assert_snapshot!(report(several).render(&sample::view(120)));
+}
+
+#[test]
 fn bodies_are_laid_out_and_harmless() {
     let bodies = ["{\"data\":[[1,[10,11]]],\"x\":123456789012345678901}", "\u{1b}[31mred\u{202e}"];
     let messages = sample::rows().into_iter().zip(bodies);

@@ -28,6 +28,7 @@ struct AllNowReport {
 pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let sqs = Sqs::new(context.sdk().await?);
     let pair = pair::find(&sqs, &context.settings, &context.ui, false).await?;
+    pair::guard_whole(&sqs, &pair, args.force).await?;
     let (dlq, state) = (pair.dlq.queue, pair.dlq.state);
     let about = state.visible + state.in_flight + state.delayed;
     let mut report = AllNowReport {

@@ -88,6 +88,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         Some(to) => pair::bound_for(&sqs, pair, to).await?,
         None => pair,
     };
+    pair::guard(&pair, args.force)?;
     if let Some(reason) = forbidden(&sqs, &pair).await? {
         if auto {
             return Ok(Chosen::client(reason));

@@ -1,0 +1,143 @@
+//! The HTTP client of the SDK, for machines that reach AWS through a proxy.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use url::{Host, Url};
+
+/// The variables that name a proxy, as curl reads them.
+const VARIABLES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Where the instance metadata service answers on IPv6.
+const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// A client that uses the proxies of the environment for everything but this machine; `None` where
+/// the environment names no proxy, and the SDK's own client will do.
+///
+/// A proxy cannot reach this machine's loopback interface, and what is sent there (to an emulator
+/// of AWS, or to the metadata service) is not meant to leave the machine.
+#[must_use]
+pub fn client() -> Option<SharedHttpClient> {
+    let named = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    VARIABLES.iter().any(named).then(|| {
+        let through = |proxy: fn() -> ProxyConfig| {
+            Builder::new().build_with_connector_fn(move |settings, components| {
+                let mut builder = ConnectorBuilder::default()
+                    .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                    .proxy_config(proxy());
+                builder.set_connector_settings(settings.cloned());
+                builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+                builder.build()
+            })
+        };
+        let (proxied, direct) = (through(ProxyConfig::from_env), through(ProxyConfig::disabled));
+        SharedHttpClient::new(Client { proxied, direct })
+    })
+}
+
+/// Whether a request to this URL must not go through a proxy.
+fn is_local(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => is_local_address(address.into()),
+        Some(Host::Ipv6(address)) => is_local_address(address.into()),
+        None => false,
+    }
+}
+
+/// Loopback, and the link-local addresses of the metadata services.
+fn is_local_address(address: IpAddr) -> bool {
+    let local_v4 = |v4: Ipv4Addr| v4.is_loopback() || v4.is_unspecified() || v4.is_link_local();
+    match address.to_canonical() {
+        IpAddr::V4(v4) => local_v4(v4),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6 == METADATA_V6,
+    }
+}
+
+#[derive(Debug)]
+struct Client {
+    proxied: SharedHttpClient,
+    direct: SharedHttpClient,
+}
+
+impl HttpClient for Client {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector {
+            proxied: self.proxied.http_connector(settings, components),
+            direct: self.direct.http_connector(settings, components),
+        })
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.proxied.connector_metadata()
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    proxied: SharedHttpConnector,
+    direct: SharedHttpConnector,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if is_local(request.uri()) { self.direct.call(request) } else { self.proxied.call(request) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_in_every_spelling() {
+        for url in [
+            "http://127.0.0.1:4566/",
+            "http://127.8.9.10/x",
+            "http://localhost:4566",
+            "http://LocalHost/",
+            "https://localhost.:4566/",
+            "http://sqs.localhost:4566/",
+            "http://[::1]:4566/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://0.0.0.0:9324/",
+            "http://2130706433/",
+            "http://169.254.169.254/latest",
+            "http://169.254.170.2/",
+            "http://[fd00:ec2::254]/latest",
+        ] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in [
+            "https://sqs.eu-west-1.amazonaws.com/",
+            "http://localhost.example.com/",
+            "http://notlocalhost/",
+            "http://128.0.0.1/",
+            "http://10.0.0.1/",
+            "http://[2001:db8::1]/",
+            "http://user@example.com/?host=127.0.0.1",
+            "nonsense",
+        ] {
+            assert!(!is_local(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Which account and region calls go to, and by which way: through the real binary, in front of a
+//! server that writes down what it is sent.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::Planted;
+use serde_json::{Value, json};
+use support::Harness;
+
+/// A server that refuses every call, and remembers whose it was.
+struct Recorder {
+    endpoint: String,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Recorder {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                answer(stream, &seen);
+            }
+        });
+        Recorder { endpoint, heads }
+    }
+
+    fn count(&self) -> usize {
+        self.heads.lock().expect("unpoisoned").len()
+    }
+
+    /// The access key id and the region that the last call was signed with.
+    fn signed(&self) -> (String, String) {
+        let heads = self.heads.lock().expect("unpoisoned");
+        let head = heads.last().expect("a call came");
+        let scope = head.split("Credential=").nth(1).expect("it is signed");
+        let parts: Vec<&str> = scope.split(['/', ',']).collect();
+        (parts[0].to_owned(), parts[2].to_owned())
+    }
+}
+
+/// Reads one request, notes its head, and refuses it.
+fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>) -> Option<()> {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let length = head.to_lowercase().split("content-length: ").nth(1).map(|rest| {
+        rest.split("\r\n").next().and_then(|text| text.parse::<usize>().ok()).unwrap_or(0)
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    seen.lock().expect("unpoisoned").push(head);
+    let body = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#;
+    let answer = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: application/x-amz-json-1.0\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).ok()
+}
+
+const PROFILES: &str = "\
+[default]
+region = us-west-1
+
+[profile prod]
+region = eu-west-1
+aws_access_key_id = AKIAPROD
+aws_secret_access_key = prod
+
+[profile regionless]
+aws_access_key_id = AKIAREGIONLESS
+aws_secret_access_key = x
+
+[profile bare]
+region = eu-north-1
+";
+
+/// A harness without any AWS variable, with the profiles above.
+fn bare() -> Harness {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    for (name, _) in harness.env().to_vec() {
+        harness.unset(&name);
+    }
+    std::fs::create_dir(harness.home.path().join(".aws")).expect("made");
+    harness.write(".aws/config", PROFILES);
+    harness.set("AWS_EC2_METADATA_DISABLED", "true");
+    harness
+}
+
+fn with_staging_keys() -> Harness {
+    let mut harness = bare();
+    harness.set("AWS_ACCESS_KEY_ID", "AKIASTAGING");
+    harness.set("AWS_SECRET_ACCESS_KEY", "staging");
+    harness.set("AWS_SESSION_TOKEN", "staging");
+    harness.set("AWS_REGION", "us-east-2");
+    harness
+}
+
+/// Runs a peek in front of a recorder; answers with exit code, what it was signed with and stderr.
+fn peek(harness: &Harness, args: &[&str]) -> (Option<i32>, Option<(String, String)>, String) {
+    let recorder = Recorder::start();
+    let output = harness
+        .recoctl(["dlq", "peek", "--endpoint-url", &recorder.endpoint])
+        .args(args)
+        .output()
+        .expect("it runs");
+    let signed = (recorder.count() > 0).then(|| recorder.signed());
+    (output.status.code(), signed, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn by(key: &str, region: &str) -> Option<(String, String)> {
+    Some((key.to_owned(), region.to_owned()))
+}
+
+#[test]
+fn an_explicit_profile_beats_the_keys_and_the_region_of_the_environment() {
+    let mut harness = with_staging_keys();
+    let queue = ["--queue", "recs"];
+    assert_eq!(peek(&harness, &queue).1, by("AKIASTAGING", "us-east-2"));
+    let flag = ["--queue", "recs", "--profile", "prod"];
+    assert_eq!(peek(&harness, &flag).1, by("AKIAPROD", "eu-west-1"));
+    let flags = ["--queue", "recs", "--profile", "prod", "--region", "eu-central-1"];
+    assert_eq!(peek(&harness, &flags).1, by("AKIAPROD", "eu-central-1"), "a flag beats a profile");
+    let regionless = ["--queue", "recs", "--profile", "regionless"];
+    assert_eq!(peek(&harness, &regionless).1, by("AKIAREGIONLESS", "us-east-2"));
+    harness.set("RECOCTL_PROFILE", "prod");
+    assert_eq!(peek(&harness, &queue).1, by("AKIAPROD", "eu-west-1"));
+    harness.set("RECOCTL_PROFILE", "");
+    harness.write("recoctl.toml", "profile = \"prod\"\n");
+    assert_eq!(peek(&harness, &queue).1, by("AKIAPROD", "eu-west-1"));
+    // As for the AWS CLI, AWS_PROFILE alone does not beat keys.
+    harness.write("recoctl.toml", "");
+    harness.set("AWS_PROFILE", "prod");
+    assert_eq!(peek(&harness, &queue).1, by("AKIASTAGING", "us-east-2"));
+}
+
+#[test]
+fn an_explicit_profile_without_credentials_never_falls_back_to_the_environments_keys() {
+    let harness = with_staging_keys();
+    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--profile", "bare"]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+}
+
+#[test]
+fn an_unknown_profile_is_named_and_nothing_is_called() {
+    let mut harness = with_staging_keys();
+    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--profile", "nope"]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    for word in ["\"nope\"", "flag --profile", "prod", "regionless"] {
+        assert!(stderr.contains(word), "no {word:?} in {stderr}");
+    }
+    harness.write("recoctl.toml", "profile = \"nope\"\n");
+    let (code, signed, stderr) = peek(&harness, &["--queue", "recs"]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    assert!(stderr.contains("nope") && stderr.contains("recoctl.toml"), "{stderr}");
+    harness.write("recoctl.toml", "");
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        harness.set(name, "");
+    }
+    harness.set("AWS_PROFILE", "nope");
+    let (code, signed, stderr) = peek(&harness, &["--queue", "recs"]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    assert!(stderr.contains("nope") && stderr.contains("AWS_PROFILE"), "{stderr}");
+}
+
+#[test]
+fn config_show_says_whose_credentials_are_in_force() {
+    let mut harness = bare();
+    let told = |harness: &Harness, args: &[&str]| {
+        let report = harness.json(0, [&["config", "show"], args].concat());
+        let credentials = &report["credentials"];
+        let text = |name: &str| credentials[name].as_str().map(str::to_owned);
+        (text("from").expect("a source"), text("profile"), text("access_key_id"))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(told(&harness, &[]), ("instance-metadata".to_owned(), None, None));
+    harness.set("AWS_PROFILE", "prod");
+    let prod = ("profile".to_owned(), some("prod"), some("AKIAPROD"));
+    assert_eq!(told(&harness, &[]), prod);
+    harness.set("AWS_ACCESS_KEY_ID", "AKIASTAGING");
+    harness.set("AWS_SECRET_ACCESS_KEY", "very-secret");
+    assert_eq!(told(&harness, &[]), ("environment".to_owned(), None, some("AKIASTAGING")));
+    assert_eq!(told(&harness, &["--profile", "prod"]), prod);
+    assert_eq!(told(&harness, &["--sandbox"]).0, "sandbox");
+    let output = harness.recoctl(["config", "show", "--profile", "prod"]).output().expect("runs");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = text.lines().find(|line| line.starts_with("credentials:")).expect("a line");
+    assert_eq!(line, "credentials: profile prod (flag --profile): access key AKIAPROD");
+    assert!(!text.contains("very-secret"), "{text}");
+    let unknown = harness.recoctl(["config", "show", "--profile", "nope"]).output().expect("runs");
+    assert_eq!(unknown.status.code(), Some(3));
+}
+
+#[test]
+fn the_region_comes_from_a_queue_where_none_is_configured() {
+    let mut harness = bare();
+    harness.set("AWS_ACCESS_KEY_ID", "AKIA");
+    harness.set("AWS_SECRET_ACCESS_KEY", "x");
+    harness.write(".aws/config", "");
+    let (code, _, stderr) = peek(&harness, &["--queue", "recs"]);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains("no AWS region"), "{stderr}");
+    harness.set("AWS_REGION", "");
+    assert!(peek(&harness, &["--queue", "recs"]).2.contains("no AWS region"), "empty is unset");
+    let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--region", "eu west"]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    assert!(stderr.contains("\"eu west\" is not an AWS region"), "{stderr}");
+    let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/recs";
+    let arn = "arn:aws:sqs:eu-west-1:123456789012:recs";
+    for queue in [["--queue", url], ["--queue", arn], ["--dlq", url], ["--dlq", arn]] {
+        assert_eq!(peek(&harness, &queue).1, by("AKIA", "eu-west-1"), "{queue:?}");
+    }
+    let table = "arn:aws:dynamodb:eu-north-1:123456789012:table/recs";
+    let named = ["--queue", "recs", "--table", table];
+    assert_eq!(peek(&harness, &named).1, by("AKIA", "eu-north-1"));
+    // What is configured is not overridden by how a queue is spelled.
+    harness.set("AWS_REGION", "us-east-2");
+    let (code, signed, stderr) = peek(&harness, &["--queue", arn]);
+    assert_eq!((code, signed), (Some(3), None), "{stderr}");
+    assert!(stderr.contains("eu-west-1") && stderr.contains("us-east-2"), "{stderr}");
+}
+
+#[test]
+fn an_endpoint_without_a_scheme_is_told_in_a_sentence() {
+    let mut harness = bare();
+    harness.set("AWS_REGION", "us-east-1");
+    let fails = |harness: &Harness, args: &[&str], words: &[&str]| {
+        let output = harness.recoctl(["dlq", "peek", "--queue", "recs"]).args(args).output();
+        let output = output.expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{stderr}");
+        for word in words {
+            assert!(stderr.contains(word), "no {word:?} in {stderr}");
+        }
+    };
+    let words = ["localhost:4566", "http://localhost:4566", "--endpoint-url"];
+    fails(&harness, &["--endpoint-url", "localhost:4566"], &words);
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS"] {
+        harness.set(name, "localhost:4566");
+        fails(&harness, &[], &["http://localhost:4566", name]);
+        harness.unset(name);
+    }
+    harness.write(".aws/config", "[default]\nendpoint_url = localhost:4566\n");
+    fails(&harness, &[], &["http://localhost:4566", "profile"]);
+}
+
+fn with_message() -> Harness {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let sqs = harness.the_sandbox().sqs().clone();
+    sqs.create_queue("dlq", &[]).expect("created");
+    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("dlq"), "maxReceiveCount": 5});
+    sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
+    let planted = Planted { body: "[1, [2]]".to_owned(), ..Planted::default() };
+    sqs.plant("dlq", planted).expect("planted");
+    harness.set("RECOCTL_QUEUE", "recs");
+    harness
+}
+
+const PROXIES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+#[test]
+fn what_is_on_this_machine_never_goes_through_a_proxy() {
+    let mut harness = with_message();
+    let proxy = Recorder::start();
+    for name in PROXIES {
+        harness.set(name, &proxy.endpoint);
+        assert_eq!(harness.json(0, ["dlq", "peek"])["messages"].as_array().map(Vec::len), Some(1));
+        harness.set(name, "");
+    }
+    for name in PROXIES {
+        harness.set(name, &proxy.endpoint);
+    }
+    // Its own clients, the function's and recoctl's: all of them stay here.
+    let report = harness.json(0, ["--sandbox", "dlq", "classify"]);
+    assert!(report["scanned"].as_u64().is_some_and(|scanned| scanned > 0));
+    assert_eq!(proxy.count(), 0, "nothing went out");
+    // The proxy is used for what it is for.
+    let away = ["dlq", "peek", "--endpoint-url", "http://sqs.recoctl.invalid"];
+    let output = harness.recoctl(away).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(3), "the proxy answered that there is no such queue");
+    assert!(proxy.count() > 0);
+}
+
+#[test]
+fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
+    let mut harness = with_message();
+    let sqs = harness.the_sandbox().sqs().clone();
+    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
+    sqs.plant("recs", planted).expect("planted");
+    // Both queues are somebody's source: the second has a consumer and no policy of its own.
+    sqs.create_queue("orders", &[]).expect("created");
+    let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
+    sqs.plant("orders", planted).expect("planted");
+    harness.set("RECOCTL_QUEUE", "");
+    let file = harness.home.path().join("f").display().to_string();
+    for args in [
+        &["dlq", "purge", "--all-now", "--yes"][..],
+        &["dlq", "purge", "--no-backup", "--yes"],
+        &["dlq", "export", &file, "--and-delete", "--yes"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "native"],
+        &["dlq", "redrive", "--to", "orders", "--class", "all", "--yes", "--engine", "client"],
+    ] {
+        let output = harness.recoctl(["--dlq", "recs"]).args(args).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(7), "{args:?}: {stderr}");
+        assert!(stderr.contains("recs has a redrive policy of its own"), "{args:?}: {stderr}");
+    }
+    let all_now = ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders"];
+    let output = harness.recoctl(all_now).output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{stderr}");
+    assert!(stderr.contains("no queue names orders as its DLQ"), "{stderr}");
+    for queue in ["recs", "orders"] {
+        let snapshot = sqs.snapshot(queue).expect("there");
+        assert_eq!(snapshot.messages.len(), 1, "{queue}");
+        assert_eq!(snapshot.messages[0].receive_count, 0, "{queue}: nothing was received");
+    }
+    let report: Value = harness.json(0, ["dlq", "purge", "--all-now", "--yes", "--dlq", "dlq"]);
+    assert_eq!(report["purged"], true);
+    assert_eq!(sqs.snapshot("dlq").expect("there").messages.len(), 0);
+    harness.json(0, ["dlq", "purge", "--all-now", "--yes", "--dlq", "orders", "--force"]);
+    assert_eq!(sqs.snapshot("orders").expect("there").messages.len(), 0);
+}
