@@ -12,6 +12,16 @@ pub const SETTINGS_LIMIT: u64 = 1 << 20;
 /// Largest file that a run reads whole: a plan names every message of a queue.
 pub const INPUT_LIMIT: u64 = 512 << 20;
 
+/// Lets no crash of this process leave a core file: it would hold bodies and credentials.
+pub fn leave_no_core() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        // A refusal leaves it as the operator's own shell has it.
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    }
+}
+
 /// Reads a file of settings: a regular one, bounded, that no other user can have written.
 ///
 /// # Errors

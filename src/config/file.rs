@@ -46,6 +46,15 @@ impl ConfigFile {
         Self::parse(path, &read_settings(path, false)?, Origin::Named)
     }
 
+    /// Reads a file that is to be trusted, with its text.
+    ///
+    /// # Errors
+    /// As [`ConfigFile::discover`].
+    pub fn to_trust(path: &Path) -> Result<(Self, String)> {
+        let text = read_settings(path, true)?;
+        Ok((Self::parse(path, &text, Origin::Directory { trusted: false })?, text))
+    }
+
     /// Finds `./recoctl.toml`, else the user's own under the XDG configuration directory.
     ///
     /// # Errors

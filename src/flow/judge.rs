@@ -138,7 +138,7 @@ impl Judge {
     /// # Errors
     /// When policy, facts or table are configured and cannot be used.
     pub async fn open(context: &Context, queue: QueueRules) -> Result<Self> {
-        let policy = context.policy()?;
+        let policy = context.policy().await?;
         let facts = context.facts().await?;
         let names = context.schema_names();
         let table = match context.settings.value(Key::Table) {

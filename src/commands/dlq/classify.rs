@@ -77,7 +77,7 @@ struct ClassifyReport {
 /// As `dlq peek`.
 pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let max = args.max.map(|max| max as usize);
-    let matcher = Arc::new(args.select.matcher(Classes::Any, &context.cancel).await?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
     let narrows = args.select.narrows();
     let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
     let opening = Opening {

@@ -69,7 +69,7 @@ impl Task<'_> {
 /// made, or a file that nothing is deleted for cannot be written; after that, failures are in what
 /// it answers.
 pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
-    let matcher = Arc::new(task.select.matcher(Classes::Any, &context.cancel).await?);
+    let matcher = Arc::new(task.select.matcher(Classes::Any, context).await?);
     if task.must_confirm() && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.confirm(&task.question(), "--yes")?;

@@ -68,7 +68,7 @@ struct PeekReport {
 /// When the queue cannot be found or received from, or a safety rule refuses it.
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
-    let matcher = Arc::new(args.select.matcher(Classes::Any, &context.cancel).await?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
     let keeps = args.full || matcher.needs_message();
     let spool = keeps.then(Spool::new).transpose()?.map(Arc::new);
     let narrows = args.select.narrows();

@@ -93,7 +93,7 @@ async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) ->
         (false, true) => Classes::Only(vec![Class::Retryable, Class::Partial]),
         (false, false) => Classes::Only(vec![Class::Retryable]),
     };
-    select.matcher(default, &context.cancel).await
+    select.matcher(default, context).await
 }
 
 /// Scans, moves, releases and reports.
@@ -102,7 +102,10 @@ async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) ->
 /// When the queues cannot be found, a safety rule refuses it, or the scan fails; after that,
 /// failures are in the report.
 pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
-    let plan = args.plan.as_deref().map(Plan::read).transpose()?;
+    let plan = match args.plan.as_deref() {
+        Some(path) => Some(Plan::read(context, path).await?),
+        None => None,
+    };
     let matcher = Arc::new(match &plan {
         Some(plan) => plan.matcher(),
         None => matcher(context, &args.select, &args.repair).await?,
