@@ -15,7 +15,7 @@ use crate::config::{Key, Settings};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::jq;
-use crate::ui::{Ui, UiOptions};
+use crate::ui::{self, Ui, UiOptions};
 use crate::{commands, exit, logging, safe_file};
 
 /// What a command that hears a signal by itself is given, to say so in its own words.
@@ -28,11 +28,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         return jq::serve();
     }
     safe_file::leave_no_core();
+    ui::tame_panics();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no failure; a closed pipe is neither.
-            let _ = error.print();
+            // Help and version go to stdout and are no failure.
+            ui::usage(&error);
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };

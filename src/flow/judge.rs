@@ -132,6 +132,9 @@ impl Examined {
     }
 }
 
+/// Ages that can be, in seconds: of messages from ten years ago to those of a clock a day ahead.
+const AGES: std::ops::Range<i64> = -86_400..315_360_000;
+
 impl Judge {
     /// Opens what the settings name.
     ///
@@ -255,7 +258,7 @@ impl Judge {
             message_id: message.id.clone(),
             verdict,
             sent_at_ms,
-            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000),
+            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000).filter(|age| AGES.contains(age)),
             time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
             receive_count: message.receive_count(),
             size_bytes,

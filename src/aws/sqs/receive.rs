@@ -10,7 +10,7 @@ use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, 
 
 use super::{BATCH, Queue, Sqs};
 use crate::aws::explain;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What one receive brought.
 #[derive(Debug, Default)]
@@ -71,6 +71,16 @@ impl Sqs {
         let answer = call.send().await.map_err(|error| {
             explain(format!("cannot receive from queue {}", queue.name), &error)
         })?;
+        let asked = max.clamp(1, BATCH);
+        let came = answer.messages.as_ref().map_or(0, Vec::len);
+        if came > asked {
+            let what = format!(
+                "queue {} answered with {came} messages where at most {asked} were asked for",
+                queue.name
+            );
+            return Err(Error::service(what)
+                .hint("check --endpoint-url: this is no SQS; none of these messages was touched"));
+        }
         let mut received = Received::default();
         for message in answer.messages.unwrap_or_default() {
             match read(message) {

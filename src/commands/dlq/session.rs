@@ -14,7 +14,7 @@ use crate::flow::journal::{Home, Recall};
 use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
-use crate::ui::{Unit, count};
+use crate::ui::{Unit, count, known};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -39,8 +39,10 @@ pub struct Queues {
     /// The source queue's name, where it is known.
     pub source: Option<String>,
     /// Messages in the DLQ when the command began: about, as AWS counts.
+    #[serde(serialize_with = "known")]
     pub approximate_messages: u64,
     /// Messages of the DLQ that others held when the command began: they cannot be seen.
+    #[serde(serialize_with = "known")]
     pub in_flight_elsewhere: u64,
 }
 

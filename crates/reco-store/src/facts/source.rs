@@ -175,6 +175,7 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
     let mut url = mysql_url::parsed(url)?;
     let mut from_secret = None;
     if let Some(id) = secret::named_by(&url) {
+        mysql_url::check_secret(&url)?;
         let store = SecretStore::new(&aws_config(aws.clone()).await, id);
         let secret = store.read().await.map_err(unproven)?;
         secret.complete(&mut url)?;

@@ -10,6 +10,7 @@ use super::identity::hex;
 use super::{Checkpoint, Identity, VERSION};
 use crate::error::{Error, Result};
 use crate::flow::journal::{Home, make_private};
+use crate::safe_file::no_follow;
 
 /// The checkpoint of a backfill that was given no other: beside the journals.
 #[must_use]
@@ -53,7 +54,7 @@ pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> 
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
+    let mut file = no_follow(&mut options).open(&temporary)?;
     let mut text = serde_json::to_vec_pretty(checkpoint)?;
     text.push(b'\n');
     file.write_all(&text)?;
@@ -87,7 +88,7 @@ impl Lock {
             options.write(true).create(true).truncate(false);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(home.locks().join(name))
+            no_follow(&mut options).open(home.locks().join(name))
         };
         let path = checkpoint.display();
         let failed = |error: &std::io::Error| {
