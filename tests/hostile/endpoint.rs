@@ -14,7 +14,7 @@ const PEEK: [&str; 4] = ["dlq", "peek", "--dlq", "recs-dlq"];
 const NAMED_WITHIN: Duration = Duration::from_secs(60);
 
 /// An SQS that is sound but for what `lie` answers, by operation.
-fn sqs(lie: impl Fn(&str, &str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Fake {
+pub fn sqs(lie: impl Fn(&str, &str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Fake {
     Fake::http(move |request, stream| {
         let target = request.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;

@@ -147,14 +147,15 @@ fn what_the_operator_names_or_keeps_counts_as_before() {
     let file = place.write("recoctl.toml", "endpoint_url = \"http://127.0.0.1:1\"\n");
     place.run(&["config", "show", "--config", "recoctl.toml"]).ended(0);
     let mut command = place.command(&["config", "show"]);
-    assert!(command.env("RECOCTL_CONFIG", &file).status().unwrap().success());
+    assert!(command.env("RECOCTL_CONFIG", &file).output().unwrap().status.success());
     let own = place.home().join(".config/recoctl");
     std::fs::create_dir_all(&own).unwrap();
     std::fs::rename(&file, own.join("recoctl.toml")).unwrap();
     let ran = place.run(&["config", "show"]).ended(0);
     assert!(ran.stdout.contains("http://127.0.0.1:1"));
     let mut there = place.command(&["config", "show"]);
-    assert!(there.current_dir(&own).status().unwrap().success(), "it is the user's own there, too");
+    let there = there.current_dir(&own).output().unwrap();
+    assert!(there.status.success(), "it is the user's own there, too");
 }
 
 #[test]

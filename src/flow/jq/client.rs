@@ -273,7 +273,9 @@ fn command() -> Command {
     } else {
         command.arg(super::worker::MODE);
     }
-    command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // The allocator takes a gigabyte of addresses at its start, more than there are here.
+    command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt;
