@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use reco_core::outcome::Outcome;
+use reco_store::facts::without_password;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::Watch;
 use crate::cli::{Cli, Command, GlobalArgs, OutputFormat};
 use crate::commands::config::ConfigCommand;
-use crate::config::{Key, Settings};
+use crate::config::{Key, Setting, Settings, Source};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::jq;
@@ -67,6 +68,7 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     }
     let settings = Settings::resolve(&cli.global, &|name| std::env::var(name).ok())?;
     ui.output = output_format(&settings)?;
+    warn_of_passwords(&settings, &ui);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -75,6 +77,22 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     // A read of stdin cannot be cancelled: without this an interrupted run would wait for it.
     runtime.shutdown_background();
     outcome
+}
+
+/// The arguments of a process can be read by every user of the machine.
+fn warn_of_passwords(settings: &Settings, ui: &Ui) {
+    for key in [Key::Facts, Key::EndpointUrl] {
+        let Some(Setting { value, source: Source::Flag(flag) }) = settings.get(key) else {
+            continue;
+        };
+        if without_password(value) != *value {
+            let variable = key.variable();
+            ui.warn(format!(
+                "the password in {flag} shows in the process list (ps) and in the shell's history: \
+                 put the URL into {variable}, or into a configuration file that only you can read"
+            ));
+        }
+    }
 }
 
 fn output_format(settings: &Settings) -> Result<OutputFormat> {

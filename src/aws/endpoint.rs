@@ -1,6 +1,7 @@
 //! Endpoints that stand in for AWS's own, checked before anything is sent: the SDK says of a wrong
 //! one only that dispatching failed.
 
+use reco_store::facts::without_password;
 use url::{Host, Url};
 
 use crate::config::{Key, Setting, Settings, Source};
@@ -31,9 +32,11 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
         endpoint.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     });
     let wrong = |why: &str| {
+        let endpoint = without_password(endpoint);
         Error::config(format!("endpoint {endpoint:?} is not a URL ({source})")).cause(why)
     };
     if !has_scheme {
+        let endpoint = &without_password(endpoint);
         let rest = endpoint.rsplit("://").next().unwrap_or(endpoint).trim_start_matches('/');
         let hint = match rest.is_empty() {
             true => "write a URL such as http://localhost:4566".to_owned(),
@@ -70,6 +73,7 @@ pub fn whereabouts(settings: &Settings, by_sdk: Option<&str>) -> (String, bool) 
                 ", over plain http: bodies and signed requests can be read on the way"
             }
         };
+        let endpoint = without_password(&endpoint);
         words.push(format!("requests go to {endpoint} ({source}), which is not AWS{how}"));
     }
     (words.join("; "), risky)

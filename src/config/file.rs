@@ -46,6 +46,17 @@ impl ConfigFile {
         Self::parse(path, &read_settings(path, false)?, Origin::Named)
     }
 
+    /// Checks a file's text.
+    ///
+    /// # Errors
+    /// When it is no configuration.
+    pub fn check(text: &str) -> Result<()> {
+        let origin = Origin::Directory { trusted: false };
+        let file = Self::parse(Path::new(DIRECTORY_FILE), text, origin)?;
+        let _ = file.needing_trust();
+        Ok(())
+    }
+
     /// Reads a file that is to be trusted, with its text.
     ///
     /// # Errors

@@ -13,5 +13,6 @@ mod wire;
 mod worker;
 
 pub use client::Evaluator;
+pub use program::check as check_program;
 pub use wire::Answer;
 pub use worker::{MODE, serve};

@@ -44,3 +44,24 @@ fn what_was_typed_or_pasted_is_shown_as_text() {
         ran.ended(code);
     }
 }
+
+#[test]
+fn passwords_are_masked_and_one_on_the_command_line_is_warned_of() {
+    let place = Place::new();
+    for facts in [
+        "mysql://ro:hunter2@db.example/app",
+        "mysql:ro:hunter2@db.example/app",
+        "//ro:hunter2@db.example/app",
+        "mysql://ro@db.example/app?password=hunter2",
+    ] {
+        let args = ["config", "show", "--facts", facts];
+        place.run(&args).ended(0).says("RECOCTL_FACTS").never_says("hunter2");
+        let mut command = place.command(&["config", "show", "-o", "json"]);
+        let ran = crate::kit::Ran::of(command.env("RECOCTL_FACTS", facts).output().unwrap());
+        assert!(ran.stderr.is_empty(), "{ran:#?}");
+        ran.ended(0).never_says("hunter2");
+        place.run(&["facts", "check", "--facts", facts]).never_says("hunter2");
+    }
+    let args = ["config", "show", "--endpoint-url", "http://u:hunter2@127.0.0.1:1"];
+    place.run(&args).ended(0).says("--endpoint-url shows").never_says("hunter2");
+}

@@ -51,7 +51,11 @@ impl Plan {
         Plan::parse(path, &text)
     }
 
-    fn parse(path: &str, text: &str) -> Result<Self> {
+    /// The plan that a file's text is.
+    ///
+    /// # Errors
+    /// When it is no report of a dry run, or plans nothing.
+    pub fn parse(path: &str, text: &str) -> Result<Self> {
         let how = "write it with `recoctl dlq redrive --dry-run --output json`";
         let document: Document = serde_json::from_str(text).map_err(|error| {
             Error::input(format!("plan {path} is not a redrive's report")).because(&error).hint(how)

@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
 pub use crate::safe_file::make_private;
@@ -14,7 +12,7 @@ use crate::safe_file::{unharmed_base, unharmed_directory};
 pub struct Home {
     root: PathBuf,
     /// The directory of a sandbox that ends with this process: its journals are of no use later.
-    passing: Option<TempDir>,
+    passing: Option<Passing>,
 }
 
 impl Home {
@@ -27,7 +25,7 @@ impl Home {
     pub fn of(settings: &Settings) -> Result<Self> {
         let endpoint = settings.get(Key::EndpointUrl);
         if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
-            let passing = TempDir::with_prefix("recoctl-journal-").map_err(|error| {
+            let passing = passing().map_err(|error| {
                 Error::refused("cannot make a directory for the journal").because(&error)
             })?;
             return Ok(Home { root: passing.path().to_owned(), passing: Some(passing) });
@@ -83,6 +81,23 @@ impl Home {
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()
     }
+}
+
+#[cfg(feature = "sandbox")]
+type Passing = reco_sandbox::Place;
+
+#[cfg(feature = "sandbox")]
+fn passing() -> std::io::Result<Passing> {
+    Passing::new("journal")
+}
+
+#[cfg(not(feature = "sandbox"))]
+type Passing = tempfile::TempDir;
+
+// Without a sandbox nothing has its source.
+#[cfg(not(feature = "sandbox"))]
+fn passing() -> std::io::Result<Passing> {
+    tempfile::TempDir::with_prefix("recoctl-journal-")
 }
 
 /// Host and port of an endpoint, as a directory may be named.

@@ -151,6 +151,26 @@ fn funs<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
     ))])
 }
 
+/// Compiles an expression, and evaluates harmless ones over a document: what the child does with
+/// foreign bytes, for fuzzing.
+pub fn check(expression: &str, document: &[u8]) {
+    const HARMLESS: &str =
+        "(.body_text? | fromjson?), tojson, ([.. | numbers] | length), (.body? | keys?), .";
+    thread_local! {
+        static PROGRAM: Option<Program> = Program::compile(HARMLESS).ok();
+    }
+    // Most do not get past the parser, and the rest of compiling takes its time.
+    let modules = ["import", "include", "module"].iter().any(|word| expression.contains(word));
+    if modules || load::parse(expression, |parser| parser.term()).is_some() {
+        let _ = Program::compile(expression);
+    }
+    PROGRAM.with(|program| {
+        let (Some(program), Ok(text)) = (program, std::str::from_utf8(document)) else { return };
+        let _ = program.matches(document);
+        let _ = program.rewrite(text, crate::flow::query::is_json(text));
+    });
+}
+
 /// Whether arrays and objects of a JSON text open at most so many levels, as far as brackets
 /// outside of strings tell.
 fn is_shallow_json(text: &[u8], most: usize) -> bool {

@@ -32,14 +32,26 @@ pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable().because(&error)),
     };
+    parse(path, &text).map(Some)
+}
+
+/// The checkpoint that a file's text is.
+///
+/// # Errors
+/// When it is no checkpoint, or of another version.
+pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
+    let unusable = || {
+        Error::input(format!("cannot use checkpoint {}", path.display()))
+            .hint("remove it to start from the beginning: writing a line twice does no harm")
+    };
     let value: serde_json::Value =
-        serde_json::from_slice(&text).map_err(|error| unusable().because(&error))?;
+        serde_json::from_slice(text).map_err(|error| unusable().because(&error))?;
     let version = value.get("version").and_then(serde_json::Value::as_u64);
     if version != Some(VERSION.into()) {
         let found = version.map_or("no version".to_owned(), |version| format!("version {version}"));
         return Err(unusable().cause(format!("it is of {found}; this recoctl reads {VERSION}")));
     }
-    serde_json::from_value(value).map(Some).map_err(|error| unusable().because(&error))
+    serde_json::from_value(value).map_err(|error| unusable().because(&error))
 }
 
 /// Writes a checkpoint so that a crash leaves the old one or the new one.
