@@ -7,9 +7,12 @@ mod endpoint;
 mod error;
 pub mod sqs;
 mod table;
+mod watch;
 
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
 pub use config::{load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
+pub use endpoint::whereabouts;
 pub use error::explain;
 pub use table::{ListType, Table};
+pub use watch::Watch;

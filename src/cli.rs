@@ -101,6 +101,17 @@ pub struct GlobalArgs {
     pub no_input: bool,
 }
 
+impl GlobalArgs {
+    /// Whether this run is against a sandbox of its own.
+    #[must_use]
+    pub fn in_sandbox(&self) -> bool {
+        #[cfg(feature = "sandbox")]
+        return self.sandbox;
+        #[cfg(not(feature = "sandbox"))]
+        return false;
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -2,6 +2,8 @@
 
 mod file;
 mod settings;
+mod trust;
 
-pub use file::ConfigFile;
+pub use file::{ConfigFile, DIRECTORY_FILE};
 pub use settings::{Key, Setting, Settings, Source};
+pub use trust::{Origin, Trusted, is_harmless};

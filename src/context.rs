@@ -1,5 +1,9 @@
 //! The resolved world of one run.
 
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aws_config::SdkConfig;
 use reco_core::policy::Policy;
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
@@ -8,8 +12,9 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws;
-use crate::config::{Key, Settings};
+use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
+use crate::safe_file::{SETTINGS_LIMIT, read_named};
 use crate::ui::Ui;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
@@ -26,6 +31,9 @@ pub struct Context {
     /// Cancelled by the first signal: finish what is in flight, release the rest,
     /// report.
     pub cancel: CancellationToken,
+    /// Sees what is asked of AWS.
+    pub watch: aws::Watch,
+    announced: AtomicBool,
     sdk: OnceCell<SdkConfig>,
     #[cfg(feature = "sandbox")]
     sandbox: Option<reco_sandbox::Sandbox>,
@@ -39,6 +47,8 @@ impl Context {
             settings,
             ui,
             cancel,
+            watch: aws::Watch::default(),
+            announced: AtomicBool::new(false),
             sdk: OnceCell::new(),
             #[cfg(feature = "sandbox")]
             sandbox: None,
@@ -50,7 +60,7 @@ impl Context {
     /// # Errors
     /// As [`aws::load`].
     pub async fn sdk(&self) -> Result<&SdkConfig> {
-        self.sdk.get_or_try_init(|| aws::load(&self.settings, None)).await
+        self.sdk.get_or_try_init(|| self.load(None)).await
     }
 
     /// As [`Context::sdk`], for a command that is about a queue which no setting names. Its URL or
@@ -59,7 +69,66 @@ impl Context {
     /// # Errors
     /// As [`aws::load`].
     pub async fn sdk_for(&self, queue: &str) -> Result<&SdkConfig> {
-        self.sdk.get_or_try_init(|| aws::load(&self.settings, Some(queue))).await
+        self.sdk.get_or_try_init(|| self.load(Some(queue))).await
+    }
+
+    async fn load(&self, named: Option<&str>) -> Result<SdkConfig> {
+        let config = self.until_cancelled(aws::load(&self.settings, named)).await?;
+        self.announce(config.endpoint_url());
+        Ok(self.watch.over(config))
+    }
+
+    /// Says once which file is in force, and where requests go that is not AWS.
+    fn announce(&self, endpoint: Option<&str>) {
+        if self.announced.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (words, risky) = aws::whereabouts(&self.settings, endpoint);
+        match (words.is_empty(), risky) {
+            (true, _) => {}
+            (false, false) => self.ui.status(words),
+            (false, true) => self.ui.warn(words),
+        }
+    }
+
+    /// Work that a signal may cut off where it stands: it changes nothing.
+    ///
+    /// # Errors
+    /// Those of the work, or that a signal came.
+    pub async fn until_cancelled<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self.cancel.run_until_cancelled(work).await;
+        done.unwrap_or_else(|| {
+            let what = "stopped by a signal before anything was received or changed";
+            Err(Error::new(Kind::Interrupted, what))
+        })
+    }
+
+    /// Reads a file that the settings or a flag name, off the runtime's threads: it may be a pipe
+    /// that nobody writes to.
+    ///
+    /// # Errors
+    /// As [`read_named`], or that a signal came.
+    pub async fn read(&self, path: &str, limit: u64, failed: impl Fn() -> Error) -> Result<String> {
+        let path = PathBuf::from(path);
+        let read = tokio::task::spawn_blocking(move || read_named(&path, limit));
+        self.until_cancelled(async {
+            let read = read.await.map_err(|error| failed().because(&error))?;
+            read.map_err(|error| failed().because(&error))
+        })
+        .await
+    }
+
+    /// A file of settings that `key` names. One that a configuration file names must be regular.
+    async fn read_setting(&self, key: Key, failed: impl Fn() -> Error) -> Result<Option<String>> {
+        let Some(setting) = self.settings.get(key) else { return Ok(None) };
+        if let Source::File(..) = setting.source {
+            let path = std::path::Path::new(&setting.value);
+            let data = std::fs::metadata(path).map_err(|error| failed().because(&error))?;
+            if !data.is_file() {
+                return Err(failed().cause("it is not a regular file"));
+            }
+        }
+        self.read(&setting.value, SETTINGS_LIMIT, failed).await.map(Some)
     }
 
     /// Does what comes before anything is received or changed: finding queues, opening what judges. A
@@ -93,10 +162,12 @@ impl Context {
     ///
     /// # Errors
     /// When the file cannot be read or is no policy.
-    pub fn policy(&self) -> Result<Policy> {
-        let Some(path) = self.settings.value(Key::Policy) else { return Ok(Policy::default()) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::config(format!("cannot read policy {path}")).because(&error))?;
+    pub async fn policy(&self) -> Result<Policy> {
+        let path = self.settings.value(Key::Policy).unwrap_or_default();
+        let failed = || Error::config(format!("cannot read policy {path}"));
+        let Some(text) = self.read_setting(Key::Policy, failed).await? else {
+            return Ok(Policy::default());
+        };
         Policy::from_toml(&text)
             .map_err(|error| Error::config(format!("policy {path} is not usable")).because(&error))
     }
@@ -109,25 +180,30 @@ impl Context {
         let url = self.settings.value(Key::Facts).unwrap_or("none");
         // Others work without an account.
         let aws = if needs_aws(url) { Some(self.sdk().await?.clone()) } else { None };
-        let options = FactsOptions { tables: self.facts_tables()?, aws, ..FactsOptions::default() };
-        FactsSource::open(url, options).await.map_err(|error| {
-            Error::facts("cannot use the configured facts", &error).hint(
-                "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts none \
-                 to skip the rules that need facts",
-            )
+        let tables = self.facts_tables().await?;
+        let options = FactsOptions { tables, aws, ..FactsOptions::default() };
+        self.announce(None);
+        self.until_cancelled(async {
+            FactsSource::open(url, options).await.map_err(|error| {
+                Error::facts("cannot use the configured facts", &error).hint(
+                    "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts \
+                     none to skip the rules that need facts",
+                )
+            })
         })
+        .await
     }
 
     /// Where in the facts' schema what is: the configured file's, else the default.
     ///
     /// # Errors
     /// When the file cannot be read or names what there is not.
-    pub fn facts_tables(&self) -> Result<FactsTables> {
-        let Some(path) = self.settings.value(Key::FactsTables) else {
+    pub async fn facts_tables(&self) -> Result<FactsTables> {
+        let path = self.settings.value(Key::FactsTables).unwrap_or_default();
+        let failed = || Error::config(format!("cannot read {path}"));
+        let Some(text) = self.read_setting(Key::FactsTables, failed).await? else {
             return Ok(FactsTables::default());
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::config(format!("cannot read {path}")).because(&error))?;
         FactsTables::from_toml(&text)
             .map_err(|error| Error::config(format!("{path} is not usable")).because(&error))
     }
@@ -173,7 +249,7 @@ impl Context {
         cancel: CancellationToken,
     ) -> Result<Self> {
         let mut context = Context::new(settings, ui, cancel);
-        let policy = context.policy()?;
+        let policy = context.policy().await?;
         let options = reco_sandbox::SandboxOptions { policy, ..Default::default() };
         let sandbox = reco_sandbox::Sandbox::start(options)
             .await

@@ -3,6 +3,7 @@
 pub mod backfill;
 pub mod export;
 pub mod journal;
+pub mod jq;
 pub mod judge;
 #[cfg(feature = "sandbox")]
 pub mod load;

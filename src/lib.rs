@@ -11,8 +11,11 @@ mod context;
 mod error;
 pub mod exit;
 mod flow;
+#[doc(hidden)]
+pub mod fuzzing;
 mod logging;
 mod run;
+mod safe_file;
 mod signals;
 mod ui;
 

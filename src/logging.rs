@@ -2,6 +2,8 @@
 
 use tracing_subscriber::EnvFilter;
 
+use crate::ui::LogLine;
+
 /// Turns logging on for `-v` and `-vv`. The AWS crates print whole requests, bodies included, at
 /// TRACE; they are held at DEBUG at most, whatever is asked.
 pub fn init(verbose: u8) {
@@ -16,7 +18,7 @@ pub fn init(verbose: u8) {
     // A second call within one process (tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(|| LogLine)
         .without_time()
         .with_ansi(false)
         .try_init();

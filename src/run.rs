@@ -2,25 +2,39 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use reco_core::outcome::Outcome;
+use reco_store::facts::without_password;
 use tokio_util::sync::CancellationToken;
 
+use crate::aws::Watch;
 use crate::cli::{Cli, Command, GlobalArgs, OutputFormat};
-use crate::config::{Key, Settings};
+use crate::commands::config::ConfigCommand;
+use crate::config::{Key, Setting, Settings, Source};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::ui::{Ui, UiOptions};
-use crate::{commands, exit, logging, signals};
+use crate::flow::jq;
+use crate::ui::{self, Ui, UiOptions};
+use crate::{commands, exit, logging, safe_file, signals};
+
+/// What a command that hears a signal by itself is given, to say so in its own words.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// Runs recoctl with these arguments.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if args.get(1).is_some_and(|mode| mode == jq::MODE) {
+        return jq::serve();
+    }
+    safe_file::leave_no_core();
+    ui::tame_panics();
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no failure; a closed pipe is neither.
-            let _ = error.print();
+            // Help and version go to stdout and are no failure.
+            ui::usage(&error);
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
     };
@@ -45,10 +59,16 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     match &cli.command {
         Command::Completions(args) => return commands::completions::run(&ui, args),
         Command::Man(args) => return commands::man::run(&ui, args),
+        // It is about a file that may not be in force yet.
+        Command::Config(ConfigCommand::Trust(args)) => {
+            ui.output = cli.global.output.unwrap_or_default();
+            return commands::config::trust(&ui, args);
+        }
         _ => {}
     }
     let settings = Settings::resolve(&cli.global, &|name| std::env::var(name).ok())?;
     ui.output = output_format(&settings)?;
+    warn_of_passwords(&settings, &ui);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -57,6 +77,22 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     // A read of stdin cannot be cancelled: without this an interrupted run would wait for it.
     runtime.shutdown_background();
     outcome
+}
+
+/// The arguments of a process can be read by every user of the machine.
+fn warn_of_passwords(settings: &Settings, ui: &Ui) {
+    for key in [Key::Facts, Key::EndpointUrl] {
+        let Some(Setting { value, source: Source::Flag(flag) }) = settings.get(key) else {
+            continue;
+        };
+        if without_password(value) != *value {
+            let variable = key.variable();
+            ui.warn(format!(
+                "the password in {flag} shows in the process list (ps) and in the shell's history: \
+                 put the URL into {variable}, or into a configuration file that only you can read"
+            ));
+        }
+    }
 }
 
 fn output_format(settings: &Settings) -> Result<OutputFormat> {
@@ -72,17 +108,44 @@ fn output_format(settings: &Settings) -> Result<OutputFormat> {
 async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let cancel = CancellationToken::new();
     let second = signals::listen(cancel.clone(), ui.clone());
+    let watch = Watch::default();
+    if cli.global.in_sandbox() || ends_in_its_own_way(&cli.command) {
+        watch.begin_work();
+    }
+    let (early, silence) = (early(cancel.clone(), watch.clone()), watch.clone());
     let work = async {
-        let context = build(&cli.global, settings, ui, cancel).await?;
+        let mut context = build(&cli.global, settings, ui, cancel).await?;
+        context.watch = watch;
         let outcome = commands::run(&context, cli.command).await;
         context.close().await;
         outcome
     };
     tokio::select! {
+        biased;
         outcome = work => outcome,
+        () = early => Err(Error::new(
+            Kind::Interrupted,
+            "stopped by a signal before anything was received or changed",
+        )),
+        error = silence.silence() => Err(error),
         () = second => Err(Error::new(Kind::Interrupted, "stopped at once by a second signal").hint(
             "messages that were held become visible again when their visibility timeout ends",
         )),
+    }
+}
+
+/// Whether a command has more to do after the first signal than to end, though it has received and
+/// changed nothing in AWS: reports of what it has done, files, processes.
+fn ends_in_its_own_way(command: &Command) -> bool {
+    !matches!(command, Command::Dlq(_) | Command::Metrics(_) | Command::Config(_))
+}
+
+/// Ends soon after the first signal, where nothing was received or changed until then.
+async fn early(cancel: CancellationToken, watch: Watch) {
+    cancel.cancelled().await;
+    tokio::time::sleep(MOMENT).await;
+    if watch.is_at_work() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -12,8 +12,9 @@ mod table;
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
 pub use chart::{MISSING, bar, sparkline};
+use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
-pub use human::{bytes, count, duration, plural};
+pub use human::{UNKNOWN, bytes, count, duration, known, plural};
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use progress::Progress;
@@ -22,6 +23,12 @@ pub use table::{Align, Table};
 
 use crate::cli::OutputFormat;
 use crate::error::{Error, Kind, Result};
+
+/// Characters of one thing that is said on stderr; more would push what matters off the screen.
+const SCREENFUL: usize = 2_000;
+
+/// Causes of an error that are told.
+const MOST_CAUSES: usize = 10;
 
 /// Version of the JSON that reports are written as; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -87,7 +94,11 @@ impl Ui {
                 let written = report::json(&mut stdout, report)?;
                 self.printed(written.and_then(|()| stdout.flush()))
             }
-            OutputFormat::Jsonl => self.print(&report::jsonl(report)?),
+            OutputFormat::Jsonl => {
+                let mut stdout = std::io::stdout().lock();
+                let text = report::jsonl(report)?;
+                self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+            }
         }
     }
 
@@ -96,6 +107,7 @@ impl Ui {
     /// # Errors
     /// As [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
+        let text = shown(text);
         let mut stdout = std::io::stdout().lock();
         self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
@@ -114,34 +126,46 @@ impl Ui {
     /// A line of status: what is being done. Silent with `--quiet`.
     pub fn status(&self, text: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr(text.as_ref());
+            self.stderr(&self.status_line(text.as_ref()));
         }
     }
 
     /// Something the operator should know although it is no error. Shown with `--quiet` too.
     pub fn warn(&self, text: impl AsRef<str>) {
-        let label = self.status_palette.paint(Tone::Warn, "warning:");
-        self.stderr(&format!("{label} {}", text.as_ref()));
+        self.stderr(&self.warning_line(text.as_ref()));
     }
 
     /// What ended the command.
     pub fn error(&self, error: &Error) {
-        let label = self.status_palette.paint(Tone::Bad, "error:");
-        let mut text = format!("{label} {}", error.message);
-        for cause in &error.causes {
-            text.push_str("\n  because: ");
-            text.push_str(&cause.replace('\n', "\n    "));
-        }
-        if let Some(hint) = &error.hint {
-            let label = self.status_palette.paint(Tone::Good, "hint:");
-            text.push_str(&format!("\n  {label} {hint}"));
-        }
-        self.stderr(&text);
+        self.stderr(&self.error_lines(error));
     }
 
-    fn stderr(&self, text: &str) {
+    fn status_line(&self, text: &str) -> String {
+        shown_in_line(&clipped(text, SCREENFUL))
+    }
+
+    fn warning_line(&self, text: &str) -> String {
+        let label = self.status_palette.paint(Tone::Warn, "warning:");
+        shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL)))
+    }
+
+    /// A line for each of our own words; what stands in a line stays in it.
+    fn error_lines(&self, error: &Error) -> String {
+        let label = self.status_palette.paint(Tone::Bad, "error:");
+        let mut lines = vec![format!("{label} {}", clipped(&error.message, SCREENFUL))];
+        let causes = error.causes.iter().take(MOST_CAUSES);
+        lines.extend(causes.map(|cause| format!("  because: {}", clipped(cause, SCREENFUL))));
+        if let Some(hint) = &error.hint {
+            let label = self.status_palette.paint(Tone::Good, "hint:");
+            lines.push(format!("  {label} {}", clipped(hint, SCREENFUL)));
+        }
+        let lines: Vec<String> = lines.iter().map(|line| shown_in_line(line)).collect();
+        lines.join("\n")
+    }
+
+    fn stderr(&self, line: &str) {
         // Status that nobody can read must not stop the work.
-        let _ = writeln!(std::io::stderr().lock(), "{text}");
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
     /// Refuses a question that there is no terminal to ask on; `flag` names what answers it
@@ -164,7 +188,7 @@ impl Ui {
     /// As [`Ui::check_may_ask`], or when the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
-        let _ = write!(std::io::stderr().lock(), "{question} [y/N] ");
+        let _ = write!(std::io::stderr().lock(), "{} [y/N] ", self.status_line(question));
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
@@ -200,3 +224,49 @@ impl Ui {
 }
 
 pub use progress::Unit;
+
+/// Where logs are written: stderr, a line at a time, safe to look at.
+#[derive(Debug)]
+pub struct LogLine;
+
+impl Write for LogLine {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        let text = shown_in_line(text.trim_end_matches('\n'));
+        writeln!(std::io::stderr().lock(), "{text}").map(|()| line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Shows what the parser of the command line says: help and version as they are, faults safe to
+/// look at, since they quote what was typed or pasted.
+pub fn usage(error: &clap::Error) {
+    if !error.use_stderr() || !error.render().to_string().contains(escape::is_unsafe) {
+        // A closed pipe is no failure.
+        let _ = error.print();
+        return;
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{}", usage_text(error).trim_end());
+}
+
+fn usage_text(error: &clap::Error) -> String {
+    escape_text(&error.render().to_string())
+}
+
+/// Lets a panic say in one line what went wrong, safe to look at: its words may quote a body.
+pub fn tame_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(std::io::stderr().lock(), "{}", panic_line(&panic.to_string()));
+    }));
+}
+
+fn panic_line(words: &str) -> String {
+    let words = escape_line(&clipped(words, SCREENFUL));
+    format!("error: a bug in recoctl, please report it: {words}")
+}
+
+#[cfg(test)]
+mod tests;

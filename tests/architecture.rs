@@ -142,6 +142,58 @@ fn crates_depend_downwards_only() {
     assert!(!ours("reco-sandbox").contains(&"recoctl"));
 }
 
+/// `0.10.9` and `2.0.119` as others may use them instead: `0.10`, `2`.
+fn line_of(version: &str) -> String {
+    let mut parts = version.split('.');
+    match (parts.next(), parts.next()) {
+        (Some("0"), Some(minor)) => format!("0.{minor}"),
+        (Some(major), _) => major.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// What `deny.toml` bans with cargo-deny, where that is not installed.
+#[test]
+fn a_crate_in_two_versions_is_on_the_list_of_those_that_stay() {
+    let deny = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
+    let listed = deny.lines().filter_map(|line| {
+        let (name, rest) = line.trim().strip_prefix("{ crate = \"")?.split_once('"')?;
+        assert!(rest.contains("reason = \""), "{name} stays without a reason");
+        name.contains('@').then(|| name.to_owned())
+    });
+    let listed: BTreeSet<String> = listed.collect();
+    let mut versions: HashMap<&str, BTreeSet<String>> = HashMap::new();
+    for id in all_linked() {
+        let version = id.repr.rsplit(['#', '@']).next().unwrap();
+        versions.entry(GRAPH.names[id].as_str()).or_default().insert(line_of(version));
+    }
+    let mut wrong = Vec::new();
+    for (name, lines) in versions.iter().filter(|(_, lines)| lines.len() > 1) {
+        let stays = lines.iter().filter(|line| listed.contains(&format!("{name}@{line}"))).count();
+        if stays != lines.len() - 1 {
+            wrong.push(format!("{name} is linked in the versions {lines:?}"));
+        }
+    }
+    for entry in &listed {
+        let (name, line) = entry.split_once('@').unwrap();
+        let lines = versions.get(name);
+        if !lines.is_some_and(|lines| lines.len() > 1 && lines.contains(line)) {
+            wrong.push(format!("{entry} need not be on the list of deny.toml any more"));
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// Every package that ends up in one of our programs.
+fn all_linked() -> BTreeSet<&'static PackageId> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![id_of("recoctl"), id_of("reco-lambda")];
+    while let Some(id) = open.pop() {
+        open.extend(GRAPH.links[id].iter().filter(|next| reached.insert(*next)));
+    }
+    reached
+}
+
 /// The checks above pass on an empty graph too; this one does not.
 #[test]
 fn the_graph_shows_what_is_there() {

@@ -98,7 +98,7 @@ fn failures_say_what_to_do_and_hide_the_password() {
     std::fs::write(home.file("tables.toml"), "[user]\nid = 'x'").expect("written");
     let mut wrong = home.recoctl(&url, &["facts", "check"]);
     let stderr = wrong.env("RECOCTL_FACTS_TABLES", "tables.toml").output().expect("runs").stderr;
-    assert!(String::from_utf8_lossy(&stderr).contains("unknown field `user`"));
+    assert!(String::from_utf8_lossy(&stderr).contains("line 1, column 2: unknown field"));
     assert!(!home.file("f.sqlite").exists());
 }
 

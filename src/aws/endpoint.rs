@@ -1,9 +1,10 @@
 //! Endpoints that stand in for AWS's own, checked before anything is sent: the SDK says of a wrong
 //! one only that dispatching failed.
 
-use url::Url;
+use reco_store::facts::without_password;
+use url::{Host, Url};
 
-use crate::config::{Key, Settings};
+use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
 
 /// Checks the endpoints that settings and environment name.
@@ -31,9 +32,11 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
         endpoint.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     });
     let wrong = |why: &str| {
+        let endpoint = without_password(endpoint);
         Error::config(format!("endpoint {endpoint:?} is not a URL ({source})")).cause(why)
     };
     if !has_scheme {
+        let endpoint = &without_password(endpoint);
         let rest = endpoint.rsplit("://").next().unwrap_or(endpoint).trim_start_matches('/');
         let hint = match rest.is_empty() {
             true => "write a URL such as http://localhost:4566".to_owned(),
@@ -46,6 +49,82 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
         Err(error) => {
             Err(wrong(&error.to_string()).hint("write a URL such as http://localhost:4566"))
         }
+    }
+}
+
+/// In one line: the file in force, and the endpoints that are not AWS's own. True when bodies and
+/// signatures would leave this machine in clear. Empty where there is neither. `by_sdk` is what the
+/// SDK found in the environment or in a profile.
+#[must_use]
+pub fn whereabouts(settings: &Settings, by_sdk: Option<&str>) -> (String, bool) {
+    let mut words: Vec<String> = Vec::new();
+    if let Some(file) = &settings.file {
+        let env = settings.env.as_ref().map(|env| format!(" [env.{}]", env.value));
+        words.push(format!("using {}{}", file.display(), env.unwrap_or_default()));
+    }
+    let mut risky = false;
+    for (source, endpoint) in endpoints(settings, by_sdk) {
+        let Some(kind) = foreign(&endpoint) else { continue };
+        risky |= kind == Foreign::InClear;
+        let how = match kind {
+            Foreign::Elsewhere => "",
+            Foreign::Here => ", over plain http on this machine",
+            Foreign::InClear => {
+                ", over plain http: bodies and signed requests can be read on the way"
+            }
+        };
+        let endpoint = without_password(&endpoint);
+        words.push(format!("requests go to {endpoint} ({source}), which is not AWS{how}"));
+    }
+    (words.join("; "), risky)
+}
+
+fn endpoints(settings: &Settings, by_sdk: Option<&str>) -> Vec<(String, String)> {
+    // What a setting of ours says, the SDK puts before its own variables.
+    match settings.get(Key::EndpointUrl) {
+        Some(Setting { source: Source::Sandbox, .. }) => return Vec::new(),
+        Some(Setting { value, source }) => return vec![(source.to_string(), value.clone())],
+        None => {}
+    }
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let all =
+        set("AWS_ENDPOINT_URL").map(|value| ("environment AWS_ENDPOINT_URL".to_owned(), value));
+    let all = all.or_else(|| Some(("AWS profile".to_owned(), by_sdk?.to_owned())));
+    let services = ["SQS", "DYNAMODB", "CLOUDWATCH", "SECRETS_MANAGER", "STS"];
+    let apart = services.into_iter().filter_map(|service| {
+        let name = format!("AWS_ENDPOINT_URL_{service}");
+        set(&name).map(|value| (format!("environment {name}"), value))
+    });
+    all.into_iter().chain(apart).collect()
+}
+
+/// An endpoint that is not AWS's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Foreign {
+    /// Over TLS.
+    Elsewhere,
+    /// In clear, on the loopback interface.
+    Here,
+    /// In clear.
+    InClear,
+}
+
+fn foreign(endpoint: &str) -> Option<Foreign> {
+    const AWS: [&str; 4] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu"];
+    let Ok(url) = Url::parse(endpoint) else { return Some(Foreign::InClear) };
+    let tls = url.scheme() == "https";
+    let host = url.host_str().unwrap_or_default();
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
+    };
+    match (tls, loopback) {
+        (true, _) if AWS.iter().any(|suffix| host.ends_with(suffix)) => None,
+        (true, _) => Some(Foreign::Elsewhere),
+        (false, true) => Some(Foreign::Here),
+        (false, false) => Some(Foreign::InClear),
     }
 }
 
@@ -75,6 +154,26 @@ mod tests {
             let error = check("flag --endpoint-url", wrong).expect_err(wrong);
             assert!(error.message.contains("flag --endpoint-url"), "{error}");
             assert!(error.hint.as_deref().is_some_and(|hint| hint.contains(word)), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_aws_is_told_apart() {
+        for (endpoint, kind) in [
+            ("https://sqs.eu-west-1.amazonaws.com", None),
+            ("https://sqs.eu-west-1.api.aws/", None),
+            ("https://sqs.cn-north-1.amazonaws.com.cn", None),
+            ("https://amazonaws.com.evil.example", Some(Foreign::Elsewhere)),
+            ("https://evilamazonaws.com", Some(Foreign::Elsewhere)),
+            ("https://vpce.example", Some(Foreign::Elsewhere)),
+            ("http://127.0.0.1:4566", Some(Foreign::Here)),
+            ("http://[::1]:4566", Some(Foreign::Here)),
+            ("http://localhost:4566", Some(Foreign::Here)),
+            ("http://sqs.eu-west-1.amazonaws.com", Some(Foreign::InClear)),
+            ("http://10.0.0.1", Some(Foreign::InClear)),
+            ("http://localhost.example", Some(Foreign::InClear)),
+        ] {
+            assert_eq!(foreign(endpoint), kind, "{endpoint}");
         }
     }
 }

@@ -1,21 +1,124 @@
 //! `recoctl config show`: what is in force, and where each value came from.
 
-use clap::Subcommand;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
 use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use serde::Serialize;
 
 use crate::aws::{CredentialsInForce, in_force};
-use crate::config::{Key, Setting};
+use crate::config::{ConfigFile, DIRECTORY_FILE, Key, Setting, Trusted};
 use crate::context::Context;
-use crate::error::Result;
-use crate::ui::{Align, Report, Table, Tone, View, escape_line};
+use crate::error::{Error, Result};
+use crate::ui::{Align, Report, Table, Tone, Ui, View, escape_line};
 
 /// The commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// Print what is in force and where each value came from
     Show,
+    /// Trust the recoctl.toml of the working directory as it stands now
+    ///
+    /// A recoctl.toml in the working directory may come with a clone of somebody else's repository.
+    /// Until it is trusted it may name queues, tables and attributes, but not endpoints, profiles,
+    /// facts with credentials, or files outside of its directory. Trust ends when the file changes.
+    Trust(TrustArgs),
+}
+
+/// What is trusted.
+#[derive(Debug, Args)]
+pub struct TrustArgs {
+    /// Trust this file instead of ./recoctl.toml
+    #[arg(value_name = "FILE", default_value = DIRECTORY_FILE)]
+    pub file: PathBuf,
+    /// Trust it no longer
+    #[arg(long)]
+    pub revoke: bool,
+}
+
+/// Remembers that a file is trusted, or forgets it.
+///
+/// # Errors
+/// When it is no configuration, others can write it, or it cannot be remembered.
+pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
+    let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
+        Error::refused("there is no place to remember it: neither XDG_STATE_HOME nor HOME is set")
+            .hint("set XDG_STATE_HOME to a directory that can be written")
+    })?;
+    let (file, text) = ConfigFile::to_trust(&args.file)?;
+    let changed = match args.revoke {
+        true => trusted.forget(&args.file, &text)?,
+        false => {
+            let known = trusted.has(&args.file, &text);
+            trusted.remember(&args.file, &text)?;
+            !known
+        }
+    };
+    let counts = file.needing_trust().into_iter().map(|(key, value, section)| Counting {
+        key: key.name(),
+        value: without_password(&value),
+        section,
+    });
+    let report = TrustReport {
+        file: args.file.display().to_string(),
+        trusted: !args.revoke,
+        changed,
+        settings: counts.collect(),
+    };
+    ui.report(&report)?;
+    Ok(report.outcome())
+}
+
+/// A value that counts only when its file is trusted.
+#[derive(Debug, Serialize)]
+struct Counting {
+    key: &'static str,
+    value: String,
+    section: String,
+}
+
+#[derive(Debug, Serialize)]
+struct TrustReport {
+    file: String,
+    trusted: bool,
+    /// Whether it was otherwise before.
+    changed: bool,
+    /// What the trust is about.
+    settings: Vec<Counting>,
+}
+
+impl Report for TrustReport {
+    const KIND: &'static str = "config.trust";
+    const ROWS: Option<&'static str> = Some("settings");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        let file = escape_line(&self.file);
+        let head = match (self.trusted, self.changed) {
+            (true, true) => format!("{file} is trusted, until it changes"),
+            (true, false) => format!("{file} was trusted already"),
+            (false, true) => format!("{file} is no longer trusted"),
+            (false, false) => format!("{file} was not trusted"),
+        };
+        if self.settings.is_empty() {
+            return format!("{head}; it sets nothing that needs it\n");
+        }
+        let columns = [("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)];
+        let mut table = Table::new(view, &columns);
+        for Counting { key, value, section } in &self.settings {
+            table.toned_row([
+                ((*key).to_owned(), None),
+                (escape_line(value), Some(Tone::Heading)),
+                (escape_line(section), Some(Tone::Faint)),
+            ]);
+        }
+        let what = if self.trusted { "what counts by it" } else { "what counts no longer" };
+        format!("{head}; {what}:\n\n{}", table.finish())
+    }
 }
 
 /// Runs one of them.
@@ -23,8 +126,10 @@ pub enum ConfigCommand {
 /// # Errors
 /// When the policy cannot be read, the AWS profile is unknown, or stdout cannot be written.
 pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
-    let ConfigCommand::Show = command;
-    let policy = context.policy()?;
+    if let ConfigCommand::Trust(args) = command {
+        return trust(&context.ui, args);
+    }
+    let policy = context.policy().await?;
     let settings = Key::ALL
         .iter()
         .map(|key| Row { key: key.name(), setting: context.settings.get(*key).map(shown) });

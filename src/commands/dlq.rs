@@ -8,7 +8,7 @@ pub mod import;
 pub mod journal;
 mod pair;
 pub mod peek;
-mod plan;
+pub(crate) mod plan;
 pub mod purge;
 mod reach;
 pub mod redrive;

@@ -48,7 +48,7 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
 }
 
 /// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
-pub(super) fn seconds(text: &str) -> Result<i64, String> {
+pub(crate) fn seconds(text: &str) -> Result<i64, String> {
     let example = "write a duration such as 90m, 6h or 7d";
     let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;
     let duration = span

@@ -58,7 +58,7 @@ pub struct VerifyReport {
 /// What ended it before anything was compared.
 pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     readable_again(&args.files).await?;
-    let policy = context.policy()?;
+    let policy = context.policy().await?;
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
     let mut table = Table::open(context.sdk().await?, name, &context.schema_names()).await?;

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use reco_core::toml_fault::TomlFault;
 use serde::Deserialize;
 
 use super::Key;
+use super::trust::{Origin, Trusted, is_harmless, refusal};
 use crate::error::{Error, Result};
+use crate::safe_file::read_settings;
 
 /// A configuration file as read.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
     /// Where it was read from.
     pub path: PathBuf,
+    /// How it came to be used.
+    pub origin: Origin,
     content: Content,
 }
 
@@ -28,39 +33,69 @@ struct Content {
     top: BTreeMap<String, toml::Value>,
 }
 
+/// The file that is looked for in the working directory.
+pub const DIRECTORY_FILE: &str = "recoctl.toml";
+
 impl ConfigFile {
-    /// Reads a file that must exist.
+    /// Reads a file that the operator has named; it must exist.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, or has a key that recoctl does not know.
+    /// When it cannot be read, is not TOML, has a key that recoctl does not know, or could have
+    /// been written by others.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::config(format!("cannot read {}", path.display())).because(&error)
-        })?;
-        Self::parse(path, &text)
+        Self::parse(path, &read_settings(path, false)?, Origin::Named)
+    }
+
+    /// Checks a file's text.
+    ///
+    /// # Errors
+    /// When it is no configuration.
+    pub fn check(text: &str) -> Result<()> {
+        let origin = Origin::Directory { trusted: false };
+        let file = Self::parse(Path::new(DIRECTORY_FILE), text, origin)?;
+        let _ = file.needing_trust();
+        Ok(())
+    }
+
+    /// Reads a file that is to be trusted, with its text.
+    ///
+    /// # Errors
+    /// As [`ConfigFile::discover`].
+    pub fn to_trust(path: &Path) -> Result<(Self, String)> {
+        let text = read_settings(path, true)?;
+        Ok((Self::parse(path, &text, Origin::Directory { trusted: false })?, text))
     }
 
     /// Finds `./recoctl.toml`, else the user's own under the XDG configuration directory.
     ///
     /// # Errors
-    /// As [`ConfigFile::read`]; no file at all is fine.
+    /// As [`ConfigFile::read`], and when it belongs to another user; no file at all is fine.
     pub fn discover(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
         let user = env("XDG_CONFIG_HOME")
             .map(PathBuf::from)
             .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))
-            .map(|dir| dir.join("recoctl").join("recoctl.toml"));
-        let found = [Some(PathBuf::from("recoctl.toml")), user]
-            .into_iter()
-            .flatten()
-            .find(|candidate| candidate.is_file());
-        found.map(|path| Self::read(&path)).transpose()
+            .map(|dir| dir.join("recoctl").join(DIRECTORY_FILE));
+        let here = Path::new(DIRECTORY_FILE);
+        if here.exists() {
+            let text = read_settings(here, true)?;
+            let is_own = user.as_ref().is_some_and(|own| {
+                matches!((own.canonicalize(), here.canonicalize()), (Ok(own), Ok(here)) if own == here)
+            });
+            let trusted = || Trusted::of(env).is_some_and(|trusted| trusted.has(here, &text));
+            let origin =
+                if is_own { Origin::Own } else { Origin::Directory { trusted: trusted() } };
+            return Self::parse(here, &text, origin).map(Some);
+        }
+        let own = user.filter(|path| path.exists());
+        own.map(|path| Self::parse(&path, &read_settings(&path, true)?, Origin::Own)).transpose()
     }
 
-    fn parse(path: &Path, text: &str) -> Result<Self> {
+    fn parse(path: &Path, text: &str, origin: Origin) -> Result<Self> {
         let content: Content = toml::from_str(text).map_err(|error| {
-            Error::config(format!("{} is not valid", path.display())).cause(error.to_string())
+            Error::config(format!("{} is not valid", path.display()))
+                .cause(TomlFault::of(text, &error).to_string())
         })?;
-        let file = ConfigFile { path: path.to_owned(), content };
+        let file = ConfigFile { path: path.to_owned(), content, origin };
         for (key, value) in &file.content.top {
             file.check_key("at the top", key)?;
             if !value.is_str() {
@@ -76,6 +111,37 @@ impl ConfigFile {
             }
         }
         Ok(file)
+    }
+
+    /// Every value in the file that counts only when the file is trusted, with its section.
+    #[must_use]
+    pub fn needing_trust(&self) -> Vec<(Key, String, String)> {
+        let sections = self.content.env.keys().map(|name| Some(name.as_str())).chain([None]);
+        let mut needing: Vec<_> = sections
+            .flat_map(|section| Key::ALL.iter().map(move |key| (section, *key)))
+            .filter_map(|(section, key)| {
+                let (value, place) = self.get(section, key)?;
+                (!is_harmless(key, &value, self.dir())).then_some((key, value, place))
+            })
+            .collect();
+        needing.sort();
+        needing.dedup();
+        needing
+    }
+
+    /// Checks that a value of this file counts.
+    ///
+    /// # Errors
+    /// Refused, with what the operator can do.
+    pub fn permit(&self, key: Key, value: &str, section: &str) -> Result<()> {
+        if self.origin.is_trusted() || is_harmless(key, value, self.dir()) {
+            return Ok(());
+        }
+        Err(refusal(&self.path, section, key))
+    }
+
+    fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 
     fn check_key(&self, place: &str, key: &str) -> Result<()> {
@@ -123,6 +189,6 @@ impl ConfigFile {
     /// A path in this file is meant relative to the file, not to where recoctl runs.
     #[must_use]
     pub fn resolve(&self, path: &str) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(path)
+        self.dir().join(path)
     }
 }

@@ -173,7 +173,7 @@ impl Settings {
         let name = section.as_ref().map(|setting| setting.value.as_str());
         let mut values = BTreeMap::new();
         for key in Key::ALL {
-            if let Some(setting) = lookup(*key, flags, env, file.as_ref(), name) {
+            if let Some(setting) = lookup(*key, flags, env, file.as_ref(), name)? {
                 values.insert(*key, setting);
             }
         }
@@ -259,19 +259,27 @@ fn lookup(
     env: &dyn Fn(&str) -> Option<String>,
     file: Option<&ConfigFile>,
     section: Option<&str>,
-) -> Option<Setting> {
+) -> Result<Option<Setting>> {
     if let Some(value) = key.flag_value(flags) {
-        return Some(Setting { value, source: Source::Flag(key.flag()) });
+        return Ok(Some(Setting { value, source: Source::Flag(key.flag()) }));
     }
     if let Some(value) = env(key.variable()) {
-        return Some(Setting { value, source: Source::Environment(key.variable()) });
+        return Ok(Some(Setting { value, source: Source::Environment(key.variable()) }));
     }
     if let Some((file, (value, section))) = file.and_then(|f| Some((f, f.get(section, key)?))) {
-        let value = relative_to_file(file, key, value);
-        return Some(Setting { value, source: Source::File(file.path.clone(), section) });
+        match file.permit(key, &value, &section) {
+            Ok(()) => {
+                let value = relative_to_file(file, key, value);
+                let source = Source::File(file.path.clone(), section);
+                return Ok(Some(Setting { value, source }));
+            }
+            // The sandbox of this run stands in for all of these.
+            Err(_) if flags.in_sandbox() && key != Key::Policy => {}
+            Err(refusal) => return Err(refusal),
+        }
     }
-    let value = key.default_value()?.to_owned();
-    Some(Setting { value, source: Source::Default })
+    let default = key.default_value().map(str::to_owned);
+    Ok(default.map(|value| Setting { value, source: Source::Default }))
 }
 
 fn relative_to_file(file: &ConfigFile, key: Key, value: String) -> String {

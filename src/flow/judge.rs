@@ -166,13 +166,16 @@ impl Examined {
     }
 }
 
+/// Ages that can be, in seconds: of messages from ten years ago to those of a clock a day ahead.
+const AGES: std::ops::Range<i64> = -86_400..315_360_000;
+
 impl Judge {
     /// Opens what the settings name.
     ///
     /// # Errors
     /// When policy, facts or table are configured and cannot be used.
     pub async fn open(context: &Context, queue: QueueRules) -> Result<Self> {
-        let policy = context.policy()?;
+        let policy = context.policy().await?;
         let facts = context.facts().await?;
         let names = context.schema_names();
         let table = match context.settings.value(Key::Table) {
@@ -293,7 +296,7 @@ impl Judge {
             message_id: message.id.clone(),
             verdict,
             sent_at_ms,
-            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000),
+            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000).filter(|age| AGES.contains(age)),
             time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
             receive_count: message.receive_count(),
             size_bytes,

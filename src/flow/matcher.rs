@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::classify::Class;
 use reco_core::message::Message;
 
@@ -11,6 +12,9 @@ use crate::flow::judge::Row;
 use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
+
+/// Messages with the expression at once: the next is on its way while one is evaluated.
+const TOGETHER: usize = 16;
 
 /// The classes that are chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +94,11 @@ impl Matcher {
 
     /// Decides on a message at hand.
     #[must_use]
-    pub fn decide(&self, row: &Row, message: &Message) -> Match {
+    pub async fn decide(&self, row: &Row, message: &Message) -> Match {
         match &self.query {
             _ if !self.holds(row) => Match::No,
             None => Match::Yes,
-            Some(query) => match query.matches(row, message) {
+            Some(query) => match query.matches(row, message).await {
                 Ok(true) => Match::Yes,
                 Ok(false) => Match::No,
                 Err(error) => Match::Undecided(error),
@@ -102,14 +106,15 @@ impl Matcher {
         }
     }
 
-    /// Decides on what a scan found, one by one. Only what needs it is read from the spool.
+    /// Decides on what a scan found. Only what needs it is read from the spool, a few messages at a
+    /// time.
     ///
     /// # Errors
     /// When a message that must be read is not in the spool; refused when the beginning of an id is
     /// that of several.
-    pub fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
+    pub async fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
         self.check_unique(found.iter().map(|found| found.row.message_id.as_str()))?;
-        let decide = |found: &Found| {
+        let decide = async |found: &Found| {
             if !self.holds(&found.row) {
                 return Ok(Match::No);
             }
@@ -119,9 +124,9 @@ impl Matcher {
             let (Some(spool), Some(slot)) = (spool, found.slot) else {
                 return Err(Error::new(Kind::Internal, "a message to be matched was not kept"));
             };
-            Ok(self.decide(&found.row, &spool.get(slot)?))
+            Ok(self.decide(&found.row, &spool.get(slot)?).await)
         };
-        found.iter().map(decide).collect()
+        stream::iter(found).map(decide).buffered(TOGETHER).try_collect().await
     }
 
     /// The ids that were asked for and are not in a scan.
@@ -213,7 +218,12 @@ mod tests {
         Found { row: Box::new(sample::row(id, body, age_s, 60)), slot: Some(slot) }
     }
 
-    fn chosen(matcher: &Matcher) -> Vec<String> {
+    async fn query(text: &str) -> Option<Query> {
+        let cancel = tokio_util::sync::CancellationToken::new();
+        Some(Query::compile(text, &cancel).await.expect("it compiles"))
+    }
+
+    async fn chosen(matcher: &Matcher) -> Vec<String> {
         let spool = Spool::new().expect("a spool");
         let mut outdated = found(&spool, "outdated", "[4, [10]]", 100);
         outdated.row.verdict.mark_superseded();
@@ -223,74 +233,77 @@ mod tests {
             found(&spool, "broken", "{", 7_200),
             outdated,
         ];
-        let matches = matcher.decide_all(&all, Some(&spool)).expect("decided");
+        let matches = matcher.decide_all(&all, Some(&spool)).await.expect("decided");
         let pairs = all.iter().zip(matches).filter(|(_, decided)| *decided == Match::Yes);
         pairs.map(|(found, _)| found.row.message_id.clone()).collect()
     }
 
-    #[test]
-    fn every_condition_must_hold() {
-        assert_eq!(chosen(&any()), ["young", "old", "broken", "outdated"]);
+    #[tokio::test]
+    async fn every_condition_must_hold() {
+        assert_eq!(chosen(&any()).await, ["young", "old", "broken", "outdated"]);
         let older = Matcher { older_than_s: Some(100), ..any() };
-        assert_eq!(chosen(&older), ["old", "broken"]);
+        assert_eq!(chosen(&older).await, ["old", "broken"]);
         let newer = Matcher { newer_than_s: Some(100), ..any() };
-        assert_eq!(chosen(&newer), ["young"]);
+        assert_eq!(chosen(&newer).await, ["young"]);
         let retryable = Matcher { classes: Classes::Only(vec![Class::Retryable]), ..older };
-        assert_eq!(chosen(&retryable), ["old"]);
-        let query = Query::compile(".body[0] < 2").ok();
+        assert_eq!(chosen(&retryable).await, ["old"]);
+        let query = query(".body[0] < 2").await;
         let both = Matcher { query, ..retryable };
-        assert_eq!(chosen(&both), Vec::<String>::new());
+        assert_eq!(chosen(&both).await, Vec::<String>::new());
         let ids = ["old", "young", "gone"].map(str::to_owned).into();
         let named = Matcher { ids: Some(ids), older_than_s: Some(60), ..any() };
-        assert_eq!(chosen(&named), ["old"]);
+        assert_eq!(chosen(&named).await, ["old"]);
         assert_eq!(named.missing_of(["old", "young", "other"].into_iter()), ["gone"]);
     }
 
-    #[test]
-    fn what_would_overwrite_newer_lists_is_chosen_only_by_name() {
+    #[tokio::test]
+    async fn what_would_overwrite_newer_lists_is_chosen_only_by_name() {
         let matcher = Matcher { classes: Classes::NotOutdated, ..any() };
-        assert_eq!(chosen(&matcher), ["young", "old", "broken"]);
+        assert_eq!(chosen(&matcher).await, ["young", "old", "broken"]);
         let named = Matcher { classes: Classes::Only(vec![Class::Superseded]), ..any() };
-        assert_eq!(chosen(&named), ["outdated"]);
+        assert_eq!(chosen(&named).await, ["outdated"]);
     }
 
-    #[test]
-    fn a_message_on_which_the_expression_fails_is_undecided() {
+    #[tokio::test]
+    async fn a_message_on_which_the_expression_fails_is_undecided() {
         let spool = Spool::new().expect("a spool");
-        let query = Query::compile(".body.data").ok();
+        let query = query(".body.data").await;
         let matcher = Matcher { query, ..any() };
         let all = [found(&spool, "array", "[1, [10]]", 1)];
-        let matches = matcher.decide_all(&all, Some(&spool)).expect("decided");
+        let matches = matcher.decide_all(&all, Some(&spool)).await.expect("decided");
         assert!(matches!(&matches[0], Match::Undecided(error) if !error.is_empty()));
-        assert!(matcher.decide_all(&all, None).is_err(), "nothing is decided without the message");
+        assert!(
+            matcher.decide_all(&all, None).await.is_err(),
+            "nothing is decided without the message"
+        );
     }
 
-    #[test]
-    fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
+    #[tokio::test]
+    async fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
         let spool = Spool::new().expect("a spool");
         let ids = ["aaaa1111-0000", "aaaa2222-0000", "bbbb1111-0000", "é-é-é-é-1", "ccc"];
         let all = ids.map(|id| found(&spool, id, "[1, [10]]", 1));
-        let chosen = |named: &[&str]| {
+        let chosen = async |named: &[&str]| {
             let matcher =
                 Matcher { ids: Some(named.iter().map(|id| (*id).to_owned()).collect()), ..any() };
             let missing = matcher.missing_of(ids.into_iter());
-            matcher.decide_all(&all, Some(&spool)).map(|matches| {
+            matcher.decide_all(&all, Some(&spool)).await.map(|matches| {
                 let pairs = ids.into_iter().zip(matches);
                 let chosen = pairs.filter(|(_, decided)| *decided == Match::Yes);
                 (chosen.map(|(id, _)| id).collect::<Vec<_>>(), missing)
             })
         };
         let none = Vec::<String>::new;
-        assert_eq!(chosen(&["aaaa1"]).expect("one"), (vec![ids[0]], none()));
-        assert_eq!(chosen(&["bbbb", ids[1]]).expect("two"), (vec![ids[1], ids[2]], none()));
-        assert_eq!(chosen(&["é-é-"]).expect("one"), (vec![ids[3]], none()));
-        assert_eq!(chosen(&["bbbb", "bbbb1111"]).expect("one").0, [ids[2]]);
+        assert_eq!(chosen(&["aaaa1"]).await.expect("one"), (vec![ids[0]], none()));
+        assert_eq!(chosen(&["bbbb", ids[1]]).await.expect("two"), (vec![ids[1], ids[2]], none()));
+        assert_eq!(chosen(&["é-é-"]).await.expect("one"), (vec![ids[3]], none()));
+        assert_eq!(chosen(&["bbbb", "bbbb1111"]).await.expect("one").0, [ids[2]]);
         for unknown in ["bbb", "b", "bbbb1111-0000-0", "1111", "cc"] {
-            let (chosen, missing) = chosen(&[unknown]).expect("none");
+            let (chosen, missing) = chosen(&[unknown]).await.expect("none");
             assert!(chosen.is_empty(), "{unknown}");
             assert_eq!(missing, [unknown]);
         }
-        let error = chosen(&["bbbb", "aaaa"]).expect_err("two messages begin so");
+        let error = chosen(&["bbbb", "aaaa"]).await.expect_err("two messages begin so");
         let text = error.to_string();
         assert!(text.contains("--id aaaa") && text.contains(ids[0]) && text.contains(ids[1]));
         assert_eq!(error.kind, Kind::Refused);

@@ -175,7 +175,7 @@ impl Scanner {
                 Keep::Spooled(spool) => Some(spool.put(message)?),
             };
             let wanted = matches!(goal, Goal::Matching(_))
-                && self.wanted.decide(&examined.row, message) == Match::Yes;
+                && self.wanted.decide(&examined.row, message).await == Match::Yes;
             judged.push((examined, slot, wanted));
         }
         Ok(Judged { messages: judged, again })

@@ -39,9 +39,27 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.1} {unit}")
 }
 
+/// A count that is not known. Whatever is added to it or compared with it, it stays large: what is
+/// unknown is not taken for nothing.
+pub const UNKNOWN: u64 = u64::MAX;
+
+/// Serialises a count, and one that is not known as null.
+///
+/// # Errors
+/// Those of the serialiser.
+pub fn known<S: serde::Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    match *count {
+        UNKNOWN => serializer.serialize_none(),
+        count => serializer.serialize_u64(count),
+    }
+}
+
 /// A count with thousands separated: `12,345`.
 #[must_use]
 pub fn count(number: u64) -> String {
+    if number == UNKNOWN {
+        return "an unknown number of".to_owned();
+    }
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

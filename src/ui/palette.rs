@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::escape::styled;
+
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -57,7 +59,7 @@ impl Palette {
     pub fn paint(self, tone: Tone, text: &str) -> String {
         if self.on {
             let style = tone.style();
-            format!("{style}{text}{style:#}")
+            format!("{}{text}{}", styled(&style.to_string()), styled(&format!("{style:#}")))
         } else {
             text.to_owned()
         }

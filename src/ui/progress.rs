@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::escape::escape_line;
+
 /// Between two lines where there is no terminal to redraw.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
@@ -45,12 +47,18 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(total, target);
         bar.set_style(style(total.is_some(), unit));
-        bar.set_message(what.to_owned());
+        let what = escape_line(what);
+        bar.set_message(what.clone());
         if mode == Mode::Interactive {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         let lines = (mode == Mode::Lines).then(|| Mutex::new(Instant::now()));
-        Progress { bar, lines, what: what.to_owned(), unit }
+        Progress { bar, lines, what, unit }
+    }
+
+    #[cfg(test)]
+    pub(super) fn what(&self) -> &str {
+        &self.what
     }
 
     /// Shows nothing.

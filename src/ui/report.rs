@@ -5,7 +5,9 @@ use std::io::Write;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::{CompactFormatter, PrettyFormatter, Serializer};
 
+use super::escape::Escaping;
 use super::{Palette, SCHEMA_VERSION};
 use crate::error::{Error, Kind, Result};
 
@@ -63,7 +65,9 @@ struct Document<'a, R> {
 /// When the report cannot be serialised.
 pub(super) fn json<R: Report>(out: &mut impl Write, report: &R) -> Result<std::io::Result<()>> {
     let document = Document { schema_version: SCHEMA_VERSION, kind: R::KIND, report };
-    match serde_json::to_writer_pretty(&mut *out, &document) {
+    let formatter = Escaping(PrettyFormatter::new());
+    let mut serializer = Serializer::with_formatter(&mut *out, formatter);
+    match document.serialize(&mut serializer) {
         Ok(()) => Ok(out.write_all(b"\n")),
         Err(error) if error.is_io() => Ok(Err(error.into())),
         Err(error) => Err(unwritable(&error)),
@@ -77,7 +81,7 @@ fn unwritable(error: &serde_json::Error) -> Error {
 /// The report a line each: its rows (as kind `KIND.row`), then the rest of it.
 pub(super) fn jsonl<R: Report>(report: &R) -> Result<String> {
     let mut whole = value(report)?;
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     let rows = R::ROWS.and_then(|name| whole.as_object_mut()?.remove(name));
     if let Some(Value::Array(rows)) = rows {
         for row in rows {
@@ -85,9 +89,17 @@ pub(super) fn jsonl<R: Report>(report: &R) -> Result<String> {
             if let (Value::Object(line), Value::Object(row)) = (&mut line, row) {
                 line.extend(row);
             }
-            lines.push_str(&format!("{line}\n"));
+            push_line(&mut lines, &line)?;
         }
     }
-    lines.push_str(&format!("{whole}\n"));
-    Ok(lines)
+    push_line(&mut lines, &whole)?;
+    String::from_utf8(lines)
+        .map_err(|error| Error::new(Kind::Internal, "cannot write the report").because(&error))
+}
+
+fn push_line(lines: &mut Vec<u8>, value: &Value) -> Result<()> {
+    let mut serializer = Serializer::with_formatter(&mut *lines, Escaping(CompactFormatter));
+    value.serialize(&mut serializer).map_err(|error| unwritable(&error))?;
+    lines.push(b'\n');
+    Ok(())
 }

@@ -5,6 +5,7 @@ use comfy_table::{
     TableStyle,
 };
 
+use super::escape::{escape_line, styled};
 use super::{Tone, View};
 
 /// Which way a column is aligned.
@@ -66,7 +67,7 @@ impl Table {
             .enumerate()
             .map(|(at, (text, tone))| {
                 let align = self.align.get(at).copied().unwrap_or(Align::Left);
-                let cell = aligned(Cell::new(text), align);
+                let cell = aligned(Cell::new(escape_line(&text)), align);
                 match tone {
                     Some(tone) if self.paint => toned(cell, tone),
                     _ => cell,
@@ -94,7 +95,8 @@ impl Table {
         for column in self.table.column_iter_mut() {
             column.set_padding((0, 1));
         }
-        let mut text = self.table.trim_fmt();
+        // The cells hold no escape sequences of their own.
+        let mut text = styled(&self.table.trim_fmt());
         text.push('\n');
         text
     }

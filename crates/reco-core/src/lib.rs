@@ -26,5 +26,6 @@ pub mod settle;
 pub mod shard;
 pub mod stack;
 pub mod supersede;
+pub mod toml_fault;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};

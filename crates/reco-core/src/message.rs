@@ -78,7 +78,8 @@ impl Message {
     /// move to the DLQ keeps it.
     #[must_use]
     pub fn sent_at_ms(&self) -> Option<i64> {
-        self.system_number("SentTimestamp")
+        // No time before 1970 or after 9999: what lies is not known.
+        self.system_number("SentTimestamp").filter(|ms| (0..253_402_300_800_000).contains(ms))
     }
 
     /// How often it was received, this receive included.
@@ -86,6 +87,8 @@ impl Message {
     pub fn receive_count(&self) -> u64 {
         self.system_number("ApproximateReceiveCount")
             .and_then(|n| u64::try_from(n).ok())
+            // AWS: at most 1,000 receives before a redrive policy moves it; without one, 14 days of them.
+            .filter(|n| *n <= 100_000_000)
             .unwrap_or(0)
     }
 

@@ -1,5 +1,6 @@
 //! The filter's rules as data: a TOML policy that the Lambda and recoctl load alike.
 
+use crate::toml_fault::TomlFault;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -135,7 +136,7 @@ impl Default for Policy {
 pub enum PolicyError {
     /// Not TOML, or a key or value that the policy does not have (with line and column).
     #[error("policy is not valid: {0}")]
-    Syntax(#[from] toml::de::Error),
+    Syntax(TomlFault),
     /// `max_len = true` says nothing.
     #[error("policy limit {0} is `true`: write a whole number of at least 1, or false")]
     LimitTrue(&'static str),
@@ -156,7 +157,8 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`] names the line and column, or the limit that makes no sense.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
-        let policy: Policy = toml::from_str(text)?;
+        let policy: Policy = toml::from_str(text)
+            .map_err(|error| PolicyError::Syntax(TomlFault::of(text, &error)))?;
         for (name, limit) in
             [("max_len", policy.limits.max_len), ("min_len", policy.limits.min_len)]
         {

@@ -8,6 +8,7 @@ pub mod feed;
 mod gateway;
 mod http;
 mod options;
+mod place;
 pub mod runtime;
 mod sample;
 mod sandbox;
@@ -16,4 +17,5 @@ pub mod sqs;
 pub mod worker;
 
 pub use options::{SandboxError, SandboxOptions};
+pub use place::Place;
 pub use sandbox::Sandbox;

@@ -6,6 +6,7 @@ use crate::faults::FaultySqs;
 use crate::feed::{Feed, Lists};
 use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
+use crate::place::Place;
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
 use crate::sqs::{QueueDepth, Sqs};
@@ -21,7 +22,6 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -58,7 +58,7 @@ struct Own<'a> {
 /// What was seeded, and the directory that holds its facts.
 struct Pipeline {
     seed: Seed,
-    _directory: TempDir,
+    _directory: Place,
 }
 
 impl Sandbox {
@@ -270,8 +270,7 @@ impl Services {
 
 impl Pipeline {
     async fn seed(services: &Services, options: &SeedOptions) -> Result<Self, SandboxError> {
-        let directory =
-            TempDir::with_prefix("recoctl-sandbox-").map_err(SandboxError::Directory)?;
+        let directory = Place::new("sandbox").map_err(SandboxError::Directory)?;
         let targets = seed::Services {
             sqs: &services.sqs,
             dynamodb: &services.dynamodb,

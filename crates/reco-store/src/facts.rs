@@ -26,7 +26,7 @@ pub use mysql::{
     iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
-pub use source::{FactsOptions, FactsSource, needs_aws, without_password};
+pub use source::{FactsOptions, FactsSource, needs_aws, stays_here, without_password};
 pub use sql::FactsSql;
 pub use sqlite::SqliteFacts;
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

@@ -46,6 +46,12 @@ pub fn client() -> Option<SharedHttpClient> {
     })
 }
 
+/// A client that uses no proxy, as the SDK has it by itself.
+#[must_use]
+pub fn direct() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+}
+
 /// Whether a request to this URL must not go through a proxy.
 fn is_local(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };

@@ -10,6 +10,7 @@ use super::Sqs;
 use super::reference::QueueRef;
 use crate::aws::explain;
 use crate::error::{Error, Result};
+use crate::ui::UNKNOWN;
 
 /// A queue that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -168,10 +169,11 @@ fn read_state(attributes: &HashMap<Name, String>) -> QueueState {
     let number = |name: &Name, default: u64| {
         attributes.get(name).and_then(|text| text.parse().ok()).unwrap_or(default)
     };
+    let messages = |name: &Name| attributes.get(name).map_or(0, |text| read_count(text));
     QueueState {
-        visible: number(&Name::ApproximateNumberOfMessages, 0),
-        in_flight: number(&Name::ApproximateNumberOfMessagesNotVisible, 0),
-        delayed: number(&Name::ApproximateNumberOfMessagesDelayed, 0),
+        visible: messages(&Name::ApproximateNumberOfMessages),
+        in_flight: messages(&Name::ApproximateNumberOfMessagesNotVisible),
+        delayed: messages(&Name::ApproximateNumberOfMessagesDelayed),
         redrive: attributes.get(&Name::RedrivePolicy).and_then(|text| read_policy(text)),
         // AWS: SetQueueAttributes: 4 days unless set; 1 MiB unless set; 30 s unless set.
         retention_s: i64::try_from(number(&Name::MessageRetentionPeriod, 345_600))
@@ -180,6 +182,14 @@ fn read_state(attributes: &HashMap<Name, String>) -> QueueState {
             .unwrap_or(1024 * 1024),
         visibility_timeout_s: number(&Name::VisibilityTimeout, 30),
     }
+}
+
+/// Most messages that a queue is believed to hold.
+const MOST_MESSAGES: u64 = 1_000_000_000_000;
+
+/// A number of messages; one that cannot be is unknown.
+fn read_count(text: &str) -> u64 {
+    text.parse().ok().filter(|count| *count <= MOST_MESSAGES).unwrap_or(UNKNOWN)
 }
 
 /// `maxReceiveCount` comes as a number or as text, as whoever set it wrote it.

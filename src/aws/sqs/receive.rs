@@ -9,7 +9,8 @@ use aws_sdk_sqs::types::{
 };
 use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, md5_of_body};
 
-use super::{BATCH, CallFailure, Queue, Sqs};
+use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
+use crate::error::Error;
 
 /// What one receive brought.
 #[derive(Debug, Default)]
@@ -71,6 +72,17 @@ impl Sqs {
         let answer = call.customize().config_override(once).send().await.map_err(|error| {
             CallFailure::of(format!("cannot receive from queue {}", queue.name), &error)
         })?;
+        let asked = ask.max.clamp(1, BATCH);
+        let came = answer.messages.as_ref().map_or(0, Vec::len);
+        if came > asked {
+            let what = format!(
+                "queue {} answered with {came} messages where at most {asked} were asked for",
+                queue.name
+            );
+            let error = Error::service(what)
+                .hint("check --endpoint-url: this is no SQS; none of these messages was touched");
+            return Err(CallFailure { effect: CallEffect::Refused, error });
+        }
         let mut received = Received::default();
         for message in answer.messages.unwrap_or_default() {
             match read(message) {

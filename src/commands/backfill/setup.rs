@@ -35,7 +35,7 @@ pub(super) async fn job(
     args: &BackfillArgs,
     sources: Vec<Source>,
 ) -> Result<Job> {
-    let policy = context.policy()?;
+    let policy = context.policy().await?;
     let names = args.writing.names(context.schema_names());
     let mut target = Target::find(context, args, &names).await?;
     let mut schema = target.table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());

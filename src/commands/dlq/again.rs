@@ -1,5 +1,7 @@
 //! Command lines that the operator can paste: with the flags that this run was given.
 
+use reco_store::facts::without_password;
+
 use crate::config::{Key, Settings, Source};
 
 /// A command line that acts on the same pipeline as this run. `args` is what follows `recoctl`.
@@ -25,7 +27,8 @@ pub fn command(settings: &Settings, args: &str) -> String {
         if let Some(setting) = settings.get(*key)
             && let Source::Flag(flag) = &setting.source
         {
-            add(flag, &setting.value);
+            // This goes into tickets and chats.
+            add(flag, &without_password(&setting.value));
         }
     }
     if matches!(settings.get(Key::EndpointUrl), Some(endpoint) if endpoint.source == Source::Sandbox)

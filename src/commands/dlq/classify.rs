@@ -84,7 +84,7 @@ struct ClassifyReport {
 /// As `dlq peek`.
 pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let max = args.max.map(|max| max as usize);
-    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
     let narrows = args.select.narrows();
     let spool = matcher.needs_message().then(Spool::new).transpose()?.map(Arc::new);
     let keep = spool.clone().map_or(Keep::Nothing, Keep::Spooled);
@@ -108,7 +108,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let mut scan = session.scan(context, goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan)?;
+    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Row> = chosen.found.into_iter().map(|found| *found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));

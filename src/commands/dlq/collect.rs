@@ -69,7 +69,7 @@ impl Task<'_> {
 /// made, or a file that nothing is deleted for cannot be written; after that, failures are in what
 /// it answers.
 pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
-    let matcher = Arc::new(task.select.matcher(Classes::Any)?);
+    let matcher = Arc::new(task.select.matcher(Classes::Any, context).await?);
     if task.must_confirm() && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(&task.question(), "--yes")?;
@@ -185,7 +185,7 @@ impl Collector<'_> {
             self.confirm(&scan.found).await?;
             self.confirmed = true;
         }
-        let (going, staying) = self.choose(scan.found)?;
+        let (going, staying) = self.choose(scan.found).await?;
         if !may_go_on {
             // They have been seen; else they would be received again by the next scan.
             let released = self.session.lease.release(&staying).await;
@@ -221,8 +221,8 @@ impl Collector<'_> {
     }
 
     /// Sets apart what is chosen; the ids of what is not.
-    fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
-        let matches = self.matcher.decide_all(&found, Some(&self.spool))?;
+    async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
+        let matches = self.matcher.decide_all(&found, Some(&self.spool)).await?;
         warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
         let (mut going, mut staying) = (Vec::new(), Vec::new());

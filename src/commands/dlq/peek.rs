@@ -70,7 +70,7 @@ struct PeekReport {
 /// When the queue cannot be found or received from, or a safety rule refuses it.
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
-    let matcher = Arc::new(args.select.matcher(Classes::Any)?);
+    let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
     let spool = Arc::new(Spool::new()?);
     let narrows = args.select.narrows();
     let keep = Keep::Spooled(Arc::clone(&spool));
@@ -83,7 +83,7 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let mut scan = session.scan(context, goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all(context).await;
-    let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan)?;
+    let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));
     context.ui.report(&report)?;

@@ -6,8 +6,10 @@ use serde::Deserialize;
 
 use super::redrive::RepairPlan;
 use super::session::Session;
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::matcher::{Classes, Matcher};
+use crate::safe_file::INPUT_LIMIT;
 
 /// What a dry run would move, and what it rests on.
 #[derive(Debug)]
@@ -43,13 +45,17 @@ impl Plan {
     ///
     /// # Errors
     /// When the file cannot be read, is no such report, or plans nothing.
-    pub fn read(path: &str) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::input(format!("cannot read plan {path}")).because(&error))?;
+    pub async fn read(context: &Context, path: &str) -> Result<Self> {
+        let failed = || Error::input(format!("cannot read plan {path}"));
+        let text = context.read(path, INPUT_LIMIT, failed).await?;
         Plan::parse(path, &text)
     }
 
-    fn parse(path: &str, text: &str) -> Result<Self> {
+    /// The plan that a file's text is.
+    ///
+    /// # Errors
+    /// When it is no report of a dry run, or plans nothing.
+    pub fn parse(path: &str, text: &str) -> Result<Self> {
         let how = "write it with `recoctl dlq redrive --dry-run --output json`";
         let document: Document = serde_json::from_str(text).map_err(|error| {
             Error::input(format!("plan {path} is not a redrive's report")).because(&error).hint(how)
@@ -156,6 +162,5 @@ mod tests {
         ] {
             assert!(Plan::parse("p", &text).is_err(), "{text}");
         }
-        assert!(Plan::read("/nowhere").is_err());
     }
 }

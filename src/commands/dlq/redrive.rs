@@ -115,12 +115,13 @@ const HELD_FOR_S: f64 = 6.0 * 3600.0;
 
 /// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
 /// they are named.
-fn matcher(select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
-    select.matcher(match (select.names_messages(), repair.salvage) {
+async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
+    let default = match (select.names_messages(), repair.salvage) {
         (true, _) => Classes::NotOutdated,
         (false, true) => Classes::Only(vec![Class::Retryable, Class::Partial]),
         (false, false) => Classes::Only(vec![Class::Retryable]),
-    })
+    };
+    select.matcher(default, context).await
 }
 
 /// Scans, moves, releases and reports.
@@ -129,12 +130,15 @@ fn matcher(select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
 /// When the queues cannot be found, a safety rule refuses it, or the scan fails; after that,
 /// failures are in the report.
 pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
-    let plan = args.plan.as_deref().map(Plan::read).transpose()?;
+    let plan = match args.plan.as_deref() {
+        Some(path) => Some(Plan::read(context, path).await?),
+        None => None,
+    };
     let matcher = Arc::new(match &plan {
         Some(plan) => plan.matcher(),
-        None => matcher(&args.select, &args.repair)?,
+        None => matcher(context, &args.select, &args.repair).await?,
     });
-    let repair = args.repair.repair()?;
+    let repair = args.repair.repair(&context.cancel).await?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(QUESTION, "--yes")?;

@@ -91,6 +91,11 @@ pub fn source_name(arn: Option<&str>) -> String {
     arn.map_or("-".to_owned(), |arn| escape_line(arn.rsplit(':').next().unwrap_or(arn)))
 }
 
+/// A message at hand was received at least once: 0 is what no sane count came for.
+fn received(times: u64) -> String {
+    if times == 0 { "unknown".to_owned() } else { times.to_string() }
+}
+
 fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<Tone>)> {
     let class = row.verdict.class;
     let mut cells = vec![
@@ -98,7 +103,7 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
         (class.to_string(), Some(tone(class))),
         (age(row.age_s), None),
         time_left(row.time_left_s),
-        (row.receive_count.to_string(), None),
+        (received(row.receive_count), None),
         (count(row.verdict.users as u64), None),
     ];
     if with_size {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
+use tokio_util::sync::CancellationToken;
 
 use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
@@ -15,6 +16,7 @@ use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
+use crate::safe_file::INPUT_LIMIT;
 use crate::ui::{count, escape_line};
 
 /// Which messages; every condition that is given must hold.
@@ -98,11 +100,14 @@ impl SelectArgs {
     ///
     /// # Errors
     /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
-    pub fn matcher(&self, default: Classes) -> Result<Matcher> {
-        let query = self.filter.as_deref().map(compile).transpose()?;
+    pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
+        let query = match &self.filter {
+            Some(text) => Some(compile(text, &context.cancel).await?),
+            None => None,
+        };
         Ok(Matcher {
             classes: self.classes(default),
-            ids: if self.id.is_empty() { None } else { Some(ids(&self.id)?) },
+            ids: if self.id.is_empty() { None } else { Some(ids(&self.id, context).await?) },
             sources: if self.source.is_empty() { None } else { Some(sources(&self.source)?) },
             older_than_s: self.older_than,
             newer_than_s: self.newer_than,
@@ -140,7 +145,7 @@ impl Chosen {
     ///
     /// # Errors
     /// When a message that must be read is not in the spool.
-    pub fn of(
+    pub async fn of(
         context: &Context,
         matcher: &Matcher,
         spool: Option<&Spool>,
@@ -150,7 +155,7 @@ impl Chosen {
         warn_missing(context, &missing);
         warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
-        let matches = matcher.decide_all(&scan.found, spool)?;
+        let matches = matcher.decide_all(&scan.found, spool).await?;
         let undecided = warn_undecided(context, &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
         let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
@@ -180,8 +185,8 @@ impl Chosen {
     }
 }
 
-fn compile(text: &str) -> Result<Query> {
-    Query::compile(text).map_err(|error| {
+async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
+    Query::compile(text, cancel).await.map_err(|error| {
         Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
             .cause(error)
             .hint("write a jq expression such as '.attributes.source == \"batch\"'")
@@ -198,16 +203,15 @@ fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
     given.iter().map(parse).collect()
 }
 
-fn ids(given: &[String]) -> Result<BTreeSet<String>> {
+async fn ids(given: &[String], context: &Context) -> Result<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for id in given {
         let Some(path) = id.strip_prefix('@') else {
             ids.insert(id.trim().to_owned());
             continue;
         };
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::input(format!("cannot read message ids from {path}")).because(&error)
-        })?;
+        let failed = || Error::input(format!("cannot read message ids from {path}"));
+        let text = context.read(path, INPUT_LIMIT, failed).await?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     ids.remove("");
@@ -280,23 +284,32 @@ mod tests {
         assert_eq!(of(&[stale, Choice::All]), (Classes::Any, false));
     }
 
-    #[test]
-    fn ids_come_from_the_line_and_from_files() {
+    fn context() -> Context {
+        let settings = crate::config::Settings::default();
+        let ui = crate::ui::Ui::from_process(crate::ui::UiOptions::default());
+        Context::new(settings, ui, CancellationToken::new())
+    }
+
+    #[tokio::test]
+    async fn ids_come_from_the_line_and_from_files() {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids");
         std::fs::write(&path, "b\n\n  c \r\n").expect("written");
         let given = ["a".to_owned(), format!("@{}", path.display())];
-        assert_eq!(ids(&given).expect("ids"), ["a", "b", "c"].map(str::to_owned).into());
+        let (context, ids) = (context(), super::ids);
+        let read = ids(&given, &context).await.expect("ids");
+        assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
         std::fs::write(&path, "\n").expect("written");
-        assert!(ids(&given[1..]).is_err(), "no id must not mean every message");
-        assert!(ids(&["@/nowhere".to_owned()]).is_err());
-        assert!(ids(&[String::new()]).is_err());
+        assert!(ids(&given[1..], &context).await.is_err(), "no id must not mean every message");
+        assert!(ids(&["@/nowhere".to_owned()], &context).await.is_err());
+        assert!(ids(&[String::new()], &context).await.is_err());
     }
 
-    #[test]
-    fn a_wrong_expression_is_a_usage_error_with_its_place() {
+    #[tokio::test]
+    async fn a_wrong_expression_is_a_usage_error_with_its_place() {
         let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
-        let error = args.matcher(Classes::Any).expect_err("it does not compile");
+        let error = args.matcher(Classes::Any, &context()).await;
+        let error = error.expect_err("it does not compile");
         assert!(error.to_string().contains("--where"), "{error}");
     }
 }

@@ -15,7 +15,7 @@ use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
 use crate::flow::sqs::{Drain, Released, VisibilityLease, period_for};
-use crate::ui::{Unit, plural};
+use crate::ui::{Unit, known, plural};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -42,8 +42,10 @@ pub struct Queues {
     /// The source queue's name, where it is known.
     pub source: Option<String>,
     /// Messages in the DLQ when the command began: about, as AWS counts.
+    #[serde(serialize_with = "known")]
     pub approximate_messages: u64,
     /// Messages of the DLQ that others held when the command began: they cannot be seen.
+    #[serde(serialize_with = "known")]
     pub in_flight_elsewhere: u64,
 }
 

@@ -34,7 +34,7 @@ pub struct SnapshotArgs {
 /// is as it was.
 pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     let options = SnapshotOptions {
-        tables: context.facts_tables()?,
+        tables: context.facts_tables().await?,
         page_size: args.page_size,
         taken_at: now(),
     };

@@ -83,7 +83,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
     let options = LoadOptions {
         parameters: parameters(args),
         window: Duration::from_secs(args.window),
-        policy: context.policy()?,
+        policy: context.policy().await?,
         lambda_bin: args.lambda_bin.clone(),
         at_most: Duration::from_secs(args.at_most.unsigned_abs()),
     };

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::file::{Lock, default_path, load};
+pub use self::file::{Lock, default_path, load, parse};
 pub use self::identity::{Identity, InputIdentity};
 pub use self::saver::Saver;
 use super::books::Books;

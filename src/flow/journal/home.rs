@@ -1,12 +1,11 @@
 //! Where journals and locks are kept.
 
-use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
 
 use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
+pub use crate::safe_file::make_private;
+use crate::safe_file::{unharmed_base, unharmed_directory};
 
 /// The directory for the journals and locks of one endpoint.
 #[derive(Debug)]
@@ -14,7 +13,7 @@ pub struct Home {
     root: PathBuf,
     locks: PathBuf,
     /// The directory of a sandbox that ends with this process: its journals are of no use later.
-    passing: Option<TempDir>,
+    passing: Option<Passing>,
 }
 
 impl Home {
@@ -23,11 +22,11 @@ impl Home {
     /// two endpoints may have the same ARN. Nothing is created yet.
     ///
     /// # Errors
-    /// When neither variable is set.
+    /// When neither variable is set, or other users could write what is there.
     pub fn of(settings: &Settings) -> Result<Self> {
         let endpoint = settings.get(Key::EndpointUrl);
         if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
-            let passing = TempDir::with_prefix("recoctl-journal-").map_err(|error| {
+            let passing = passing().map_err(|error| {
                 Error::refused("cannot make a directory for the journal").because(&error)
             })?;
             let (root, locks) = (passing.path().to_owned(), passing.path().join("locks"));
@@ -44,14 +43,23 @@ impl Home {
                 )
                 .hint("set XDG_STATE_HOME to a directory that can be written")
             })?;
-        let mut root = state.join("recoctl").join("journal");
+        unharmed_base(&state)?;
+        let mut root = state.join("recoctl");
+        unharmed_directory(&root)?;
+        root.push("journal");
+        unharmed_directory(&root)?;
         // However the endpoint is spelled, a queue has one lock.
         let locks = root.join("locks");
+        unharmed_directory(&locks)?;
         // The SDK reads these two itself, where no setting of ours comes before them.
         let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
         let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
         let endpoint = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk);
-        root.extend(endpoint.as_deref().and_then(directory_name));
+        if let Some(name) = endpoint.as_deref().and_then(directory_name) {
+            root.push(name);
+            unharmed_directory(&root)?;
+        }
+        unharmed_directory(&root.join("backfills"))?;
         Ok(Home { root, locks, passing: None })
     }
 
@@ -80,13 +88,21 @@ impl Home {
     }
 }
 
-/// Makes a directory that only this user can read.
-pub fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+#[cfg(feature = "sandbox")]
+type Passing = reco_sandbox::Place;
+
+#[cfg(feature = "sandbox")]
+fn passing() -> std::io::Result<Passing> {
+    Passing::new("journal")
+}
+
+#[cfg(not(feature = "sandbox"))]
+type Passing = tempfile::TempDir;
+
+// Without a sandbox nothing has its source.
+#[cfg(not(feature = "sandbox"))]
+fn passing() -> std::io::Result<Passing> {
+    tempfile::TempDir::with_prefix("recoctl-journal-")
 }
 
 /// Host and port of an endpoint, as a directory may be named; `None` for AWS's own endpoints, which

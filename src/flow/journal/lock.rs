@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::home::{Home, make_private};
 use crate::error::{Error, Result};
+use crate::safe_file::no_follow;
 
 /// Keeps other runs off a DLQ while it lives. The system lets go of it however the process ends.
 #[derive(Debug)]
@@ -95,7 +96,7 @@ fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {
     options.read(true).write(create).create(create).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(home.locks().join(format!("{name}.lock")))
+    no_follow(&mut options).open(home.locks().join(format!("{name}.lock")))
 }
 
 fn read(file: &mut File) -> Option<Holder> {

@@ -116,7 +116,12 @@ fn names(home: &Home) -> Result<Vec<PathBuf>> {
     };
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|error| failed(&error))?.path();
+        let entry = entry.map_err(|error| failed(&error))?;
+        // recoctl makes none here.
+        if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            continue;
+        }
+        let path = entry.path();
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("jsonl") => paths.push(path),
             Some(ELSEWHERE) => paths.extend(elsewhere(&path)),

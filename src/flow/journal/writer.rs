@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::home::{Home, make_private};
 use crate::error::{Error, Kind, Result};
+use crate::safe_file::no_follow;
 
 /// The journal of one run, open for writing.
 ///
@@ -105,7 +106,7 @@ impl Journal {
     /// Refused, when the file cannot be written.
     pub fn append(path: &Path, state: &State) -> Result<Self> {
         let open = || -> std::io::Result<File> {
-            let mut file = OpenOptions::new().write(true).open(path)?;
+            let mut file = no_follow(OpenOptions::new().write(true)).open(path)?;
             file.set_len(state.tail().whole_bytes)?;
             file.seek(SeekFrom::End(0))?;
             if state.tail().unterminated {

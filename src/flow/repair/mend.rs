@@ -105,7 +105,7 @@ impl Mender<'_> {
         for some in at.chunks(TOGETHER) {
             let mut drafts = Vec::with_capacity(some.len());
             for at in some {
-                match self.draft(*at, &found[*at])? {
+                match self.draft(*at, &found[*at]).await? {
                     Ok(draft) => drafts.push(draft),
                     Err(reason) => mended[*at] = Some(Mended::Refused(reason)),
                 }
@@ -119,7 +119,7 @@ impl Mender<'_> {
         Ok(mended)
     }
 
-    fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
+    async fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
         let slot = found
             .slot
             .ok_or_else(|| Error::new(Kind::Internal, "a message to be repaired was not kept"))?;
@@ -137,7 +137,7 @@ impl Mender<'_> {
             }
         }
         if let Some(transform) = &self.repair.transform {
-            match transform.apply(&draft.message.body) {
+            match transform.apply(&draft.message.body).await {
                 Ok(Some(body)) => draft.becomes(body, Step::Transform),
                 Ok(None) => {}
                 Err(error) => return Ok(Err(format!("--transform failed: {error}"))),

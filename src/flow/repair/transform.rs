@@ -1,9 +1,8 @@
 //! Rewriting bodies by a jq expression.
 
-use jaq_json::Val;
-use jaq_json::read;
+use tokio_util::sync::CancellationToken;
 
-use crate::flow::query::{Query, is_json};
+use crate::flow::query::Query;
 
 /// A compiled expression that rewrites bodies.
 #[derive(Debug)]
@@ -16,8 +15,8 @@ impl Transform {
     ///
     /// # Errors
     /// What is wrong with it, and at which character (from 1).
-    pub fn compile(text: &str) -> Result<Self, String> {
-        Query::compile(text).map(|query| Transform { query })
+    pub async fn compile(text: &str, cancel: &CancellationToken) -> Result<Self, String> {
+        Query::compile(text, cancel).await.map(|query| Transform { query })
     }
 
     /// The expression.
@@ -32,22 +31,8 @@ impl Transform {
     ///
     /// # Errors
     /// When the expression fails, or answers with none or several values.
-    pub fn apply(&self, body: &str) -> Result<Option<String>, String> {
-        let json = is_json(body);
-        let input = if json {
-            read::parse_single(body.as_bytes()).map_err(|error| error.to_string())?
-        } else {
-            Val::utf8_str(body.to_owned())
-        };
-        let before = json.then(|| input.to_string());
-        let output = self.query.only(input)?;
-        let text = match &output {
-            Val::TStr(text) => String::from_utf8(text.to_vec())
-                .map_err(|_| "its string is not UTF-8".to_owned())?,
-            value => value.to_string(),
-        };
-        let same = text == body || before.as_ref() == Some(&text);
-        Ok((!same).then_some(text))
+    pub async fn apply(&self, body: &str) -> Result<Option<String>, String> {
+        self.query.rewrite(body).await
     }
 }
 
@@ -55,46 +40,51 @@ impl Transform {
 mod tests {
     use super::*;
 
-    fn apply(expression: &str, body: &str) -> Result<Option<String>, String> {
-        Transform::compile(expression).expect("it compiles").apply(body)
+    async fn apply(expression: &str, body: &str) -> Result<Option<String>, String> {
+        let cancel = CancellationToken::new();
+        let transform = Transform::compile(expression, &cancel).await.expect("it compiles");
+        transform.apply(body).await
     }
 
-    #[test]
-    fn values_become_compact_json_and_numbers_keep_their_digits() {
+    #[tokio::test]
+    async fn values_become_compact_json_and_numbers_keep_their_digits() {
         let body = r#"{ "data": [[18446744073709551615, [9007199254740993]]] , "x": 1.50 }"#;
         assert_eq!(
-            apply("del(.x)", body),
+            apply("del(.x)", body).await,
             Ok(Some(r#"{"data":[[18446744073709551615,[9007199254740993]]]}"#.to_owned()))
         );
         assert_eq!(
-            apply(".data[0]", r#"{"data":[[1,["ü\n"]]]}"#),
+            apply(".data[0]", r#"{"data":[[1,["ü\n"]]]}"#).await,
             Ok(Some(r#"[1,["ü\n"]]"#.into()))
         );
     }
 
-    #[test]
-    fn a_body_that_is_no_json_is_a_string_and_strings_go_out_as_their_text() {
+    #[tokio::test]
+    async fn a_body_that_is_no_json_is_a_string_and_strings_go_out_as_their_text() {
         assert_eq!(
-            apply(r#". + "]]}""#, r#"{"data":[[1,[2]"#),
+            apply(r#". + "]]}""#, r#"{"data":[[1,[2]"#).await,
             Ok(Some(r#"{"data":[[1,[2]]]}"#.into()))
         );
-        assert_eq!(apply("fromjson", r#""[1,[2]]""#), Ok(Some("[1,[2]]".to_owned())));
-        assert_eq!(apply(".", r#""[1,[2]]""#), Ok(Some("[1,[2]]".to_owned())));
+        assert_eq!(apply("fromjson", r#""[1,[2]]""#).await, Ok(Some("[1,[2]]".to_owned())));
+        assert_eq!(apply(".", r#""[1,[2]]""#).await, Ok(Some("[1,[2]]".to_owned())));
     }
 
-    #[test]
-    fn what_stays_equal_stays_byte_for_byte() {
+    #[tokio::test]
+    async fn what_stays_equal_stays_byte_for_byte() {
         for body in ["{ \"data\" : [ ] }", "not json", "[1, [1.0]]"] {
-            assert_eq!(apply(".", body), Ok(None), "{body}");
+            assert_eq!(apply(".", body).await, Ok(None), "{body}");
         }
-        assert!(matches!(apply("map(floor? // .)", "[1.0]"), Ok(Some(_))), "1.0 is written anew");
+        assert!(
+            matches!(apply("map(floor? // .)", "[1.0]").await, Ok(Some(_))),
+            "1.0 is written anew"
+        );
     }
 
-    #[test]
-    fn exactly_one_value_must_come_out() {
-        assert!(apply("empty", "{}").expect_err("none").contains("no value"));
-        assert!(apply("1, 2", "{}").expect_err("two").contains("more than one"));
-        assert!(apply(".a.b", "[]").is_err());
-        assert!(apply(".[]", "[]").is_err(), "an empty list has no value");
+    #[tokio::test]
+    async fn exactly_one_value_must_come_out() {
+        assert!(apply("empty", "{}").await.expect_err("none").contains("no value"));
+        assert!(apply("1, 2", "{}").await.expect_err("two").contains("more than one"));
+        assert!(apply(".a.b", "[]").await.is_err());
+        assert!(apply(".[]", "[]").await.is_err(), "an empty list has no value");
     }
 }

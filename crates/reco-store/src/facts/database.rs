@@ -11,6 +11,12 @@ use super::sql::{Binding, FactsSql, statements};
 
 /// The first columns of a row, nulls and columns that are not there as `None`. No statement of
 /// ours reads more than three.
+/// Most rows of one answer: more than 5,000 users times 400 articles, and 100 MB.
+pub(super) const MOST_ROWS: usize = 2_000_000;
+
+/// Longest id that is read.
+pub(super) const LONGEST_ID: usize = 4 << 10;
+
 pub(super) type Row = [Option<Id>; 3];
 
 /// Articles whose facts are known already and need not be asked for again.

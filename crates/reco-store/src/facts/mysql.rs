@@ -14,6 +14,7 @@ pub(super) mod url;
 
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use sqlx::mysql::{MySqlColumn, MySqlConnection, MySqlRow};
@@ -21,7 +22,9 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
 
 use self::error::{Failure, of_query};
 use self::pool::Links;
-use super::database::{Column, Database, KnownArticles, Row, ask, hex, never_empty};
+use super::database::{
+    Column, Database, KnownArticles, LONGEST_ID, MOST_ROWS, Row, ask, hex, never_empty,
+};
 use super::ids::Quoting;
 use super::knowing::LookupKnowing;
 use super::sql::FactsSql;
@@ -59,6 +62,9 @@ impl Default for MySqlOptions {
 pub struct MySqlFacts {
     links: Links,
     sql: FactsSql,
+    /// Whether the statements are configured, and run in transactions that cannot write. Ours only
+    /// read, and need not wait for a transaction's two round trips.
+    in_transactions: bool,
     query_timeout: Duration,
 }
 
@@ -71,7 +77,9 @@ impl MySqlFacts {
     pub fn new(url: &MySqlUrl, password: Password, sql: FactsSql) -> Result<Self, FactsError> {
         sql.validate().map_err(error::bad_statement)?;
         let links = Links::new(url, password)?;
-        Ok(MySqlFacts { links, sql, query_timeout: url.options.query_timeout })
+        let in_transactions =
+            sql != FactsSql { ids_per_statement: sql.ids_per_statement, ..FactsSql::default() };
+        Ok(MySqlFacts { links, sql, in_transactions, query_timeout: url.options.query_timeout })
     }
 
     /// Connects, unless a connection is open already.
@@ -83,43 +91,76 @@ impl MySqlFacts {
         Ok(())
     }
 
-    async fn fetch(&self, what: &str, statement: &str) -> Result<Vec<MySqlRow>, FactsError> {
-        self.run(statement).await.map_err(|failure| failure.on(what))
+    async fn fetch<T: Send>(
+        &self,
+        what: &str,
+        statement: &str,
+        read: Read<T>,
+    ) -> Result<Vec<T>, FactsError> {
+        self.run(statement, read).await.map_err(|failure| failure.on(what))
     }
 
     /// Runs a statement, and once more on a fresh connection when the connection turns out to be
     /// lost: after a failover, or when the server closed it while it was idle. Every statement
     /// reads only, so a repetition changes nothing.
-    async fn run(&self, statement: &str) -> Result<Vec<MySqlRow>, Failure> {
-        let first = self.attempt(statement).await;
+    async fn run<T: Send>(&self, statement: &str, read: Read<T>) -> Result<Vec<T>, Failure> {
+        let first = self.attempt(statement, read).await;
         match first {
             Err(failure) if failure.lost => {
                 self.links.forget_idle();
-                self.attempt(statement).await
+                self.attempt(statement, read).await
             }
             settled => settled,
         }
     }
 
-    async fn attempt(&self, statement: &str) -> Result<Vec<MySqlRow>, Failure> {
+    async fn attempt<T: Send>(&self, statement: &str, read: Read<T>) -> Result<Vec<T>, Failure> {
         let mut link = self.links.get().await?;
         let connection = link.begin();
-        let rows = tokio::time::timeout(self.query_timeout, fetch(connection, statement)).await;
+        let work = async {
+            if !self.in_transactions {
+                return fetch(connection, statement, read).await;
+            }
+            command(connection, "START TRANSACTION READ ONLY").await?;
+            let rows = fetch(connection, statement, read).await?;
+            command(connection, "COMMIT").await?;
+            Ok(rows)
+        };
+        let rows = tokio::time::timeout(self.query_timeout, work).await;
         let rows = rows.map_err(|_| Failure::slow_query(self.query_timeout))?;
-        if rows.as_ref().err().is_none_or(|failure| !failure.lost) {
+        // A transaction that failed is still open: its connection is not used again.
+        let reusable = !self.in_transactions || rows.is_ok();
+        if reusable && rows.as_ref().err().is_none_or(|failure| !failure.lost && !failure.unread) {
             link.settled();
         }
         rows
     }
 }
 
-async fn fetch(
+type Read<T> = fn(&MySqlRow) -> Result<T, sqlx::Error>;
+
+async fn command(connection: &mut MySqlConnection, text: &'static str) -> Result<(), Failure> {
+    let done = sqlx::raw_sql(text).execute(connection).await;
+    done.map(|_| ()).map_err(|error| of_query(&error))
+}
+
+/// Reads rows one by one, so that a server that has no end of them does not fill the memory.
+async fn fetch<T>(
     connection: &mut MySqlConnection,
     statement: &str,
-) -> Result<Vec<MySqlRow>, Failure> {
+    read: Read<T>,
+) -> Result<Vec<T>, Failure> {
     // Safe: the template is configuration, and the lists hold validated literals only.
     let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
-    query.fetch_all(connection).await.map_err(|error| of_query(&error))
+    let mut answer = query.fetch(connection);
+    let mut rows = Vec::new();
+    while let Some(row) = answer.try_next().await.map_err(|error| of_query(&error))? {
+        if rows.len() >= MOST_ROWS {
+            return Err(Failure::too_many_rows(MOST_ROWS));
+        }
+        rows.push(read(&row).map_err(|error| of_query(&error).leaving_rows())?);
+    }
+    Ok(rows)
 }
 
 impl Database for MySqlFacts {
@@ -143,12 +184,15 @@ impl Database for MySqlFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<Column>, FactsError> {
-        let rows = self.fetch(what, &never_empty(&statement)).await?;
-        let column = |column: &MySqlColumn| Column {
-            name: column.name().to_owned(),
-            kind: column.type_info().name().to_owned(),
+        let columns = |row: &MySqlRow| {
+            let column = |column: &MySqlColumn| Column {
+                name: column.name().to_owned(),
+                kind: column.type_info().name().to_owned(),
+            };
+            Ok(row.columns().iter().map(column).collect::<Vec<_>>())
         };
-        Ok(rows.first().map(|row| row.columns().iter().map(column).collect()).unwrap_or_default())
+        let rows = self.fetch(what, &never_empty(&statement), columns).await?;
+        Ok(rows.into_iter().next().unwrap_or_default())
     }
 
     /// MySQL manual, "EXPLAIN Output Format": type `ALL` with no possible key. A small table is
@@ -158,24 +202,19 @@ impl Database for MySqlFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<String>, FactsError> {
-        let mut tables = Vec::new();
-        for row in self.fetch(what, &format!("EXPLAIN {statement}")).await? {
+        let whole = |row: &MySqlRow| {
             let text = |column: &str| row.try_get_unchecked::<Option<String>, _>(column);
-            let read = || Ok((text("table")?, text("type")?, text("possible_keys")?));
-            let failed = |error: sqlx::Error| of_query(&error).on(what);
-            if let (Some(table), Some(access), None) = read().map_err(failed)?
-                && access == "ALL"
-            {
-                tables.push(table);
-            }
-        }
-        Ok(tables)
+            Ok(match (text("table")?, text("type")?, text("possible_keys")?) {
+                (Some(table), Some(access), None) if access == "ALL" => Some(table),
+                _ => None,
+            })
+        };
+        let tables = self.fetch(what, &format!("EXPLAIN {statement}"), whole).await?;
+        Ok(tables.into_iter().flatten().collect())
     }
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
-        let rows = self.fetch(what, &statement).await?;
-        let read = |row| read(row).map_err(|error| of_query(&error).on(what));
-        rows.iter().map(read).collect()
+        self.fetch(what, &statement, read).await
     }
 }
 
@@ -217,6 +256,9 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
         return Ok(Some(Id::from(bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))));
     }
     let text: String = row.try_get_unchecked(column)?;
+    if text.len() > LONGEST_ID {
+        return Err(sqlx::Error::Protocol(format!("an id of {} bytes", text.len())));
+    }
     let integer = ["BOOLEAN", "DECIMAL"].contains(&kind.as_str())
         || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
     match text.parse::<i128>() {

@@ -141,16 +141,59 @@ pub fn needs_aws(url: &str) -> bool {
     secret::is_arn(url) || (mysql && (named() || iam()))
 }
 
-/// A facts URL as it may be shown: what stands before the `@` of a host is cut from its `:` on.
+/// Whether a source asks this machine alone, with no credentials of anybody's: no facts, or a
+/// database on the loopback interface whose URL names no password, secret, token or file. Files are
+/// not judged here: for them it is false.
+#[must_use]
+pub fn stays_here(url: &str) -> bool {
+    if url == "none" {
+        return true;
+    }
+    let Ok(parsed) = mysql_url::parsed(url) else { return false };
+    let harmless =
+        |name: &str| ["ssl-mode", "pool-size"].contains(&name) || name.ends_with("-timeout-ms");
+    matches!(parsed.scheme(), "mysql" | "mariadb")
+        && parsed.password().is_none()
+        && parsed.query_pairs().all(|(name, _)| harmless(&name))
+        && parsed.host_str().is_some_and(mysql_url::is_loopback)
+}
+
+/// A setting as it may be shown: without the password of a URL, in whatever form it is written. What
+/// stands before the last `@` is cut from its first `:` on, and so is the value of an option that is
+/// called a password. Rather too much is cut than too little.
 #[must_use]
 pub fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    // The last one: a password may hold an `@` that should have been written %40.
-    let Some((account, host)) = rest.rsplit_once('@') else { return url.to_owned() };
-    match account.split_once(':') {
-        Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
-        None => url.to_owned(),
+    const SCHEMES: [&str; 6] = ["mysql", "mariadb", "postgres", "postgresql", "http", "https"];
+    if url.starts_with("sqlite:") {
+        return url.to_owned();
     }
+    let (head, rest) = match (url.split_once("://"), url.split_once(':')) {
+        (Some((scheme, _)), _) => url.split_at(scheme.len() + 3),
+        // `mysql:user:password@host`, `//user:password@host`, `user:password@host`.
+        (None, Some((scheme, _))) if SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) => {
+            url.split_at(scheme.len() + 1)
+        }
+        _ => ("", url),
+    };
+    // The last one: a password may hold an `@` that should have been written %40.
+    let rest = match rest.rsplit_once('@') {
+        Some((account, host)) => match account.split_once(':') {
+            Some((user, _)) => format!("{user}:***@{host}"),
+            None => rest.to_owned(),
+        },
+        None => rest.to_owned(),
+    };
+    let Some((place, options)) = rest.split_once('?') else { return format!("{head}{rest}") };
+    let options = options.split('&').map(|option| match option.split_once('=') {
+        Some((name, _)) if is_password(name) => format!("{name}=***"),
+        _ => option.to_owned(),
+    });
+    format!("{head}{place}?{}", options.collect::<Vec<_>>().join("&"))
+}
+
+fn is_password(option: &str) -> bool {
+    let option = option.to_ascii_lowercase();
+    ["pass", "pwd", "token"].iter().any(|word| option.contains(word))
 }
 
 async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsError> {
@@ -158,6 +201,7 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
     let mut url = mysql_url::parsed(url)?;
     let mut from_secret = None;
     if let Some(id) = secret::named_by(&url) {
+        mysql_url::check_secret(&url)?;
         let store = SecretStore::new(&aws_config(aws.clone()).await, id);
         let secret = store.read().await.map_err(unproven)?;
         secret.complete(&mut url)?;
@@ -260,6 +304,18 @@ mod tests {
             ("mysql://ro:secret@db:3306/app?x=1", "mysql://ro:***@db:3306/app?x=1"),
             ("mysql://ro:se@cret:@db/app", "mysql://ro:***@db/app"),
             ("postgres://ro:secret@db/app", "postgres://ro:***@db/app"),
+            ("mysql:ro:secret@db/app", "mysql:ro:***@db/app"),
+            ("mysql:/ro:secret@db/app", "mysql:/ro:***@db/app"),
+            ("MYSQL:ro:secret@db/app", "MYSQL:ro:***@db/app"),
+            ("//ro:secret@db/app", "//ro:***@db/app"),
+            ("ro:secret@db/app", "ro:***@db/app"),
+            ("mysql://:secret@db/app", "mysql://:***@db/app"),
+            ("mysql://ro:se/c?r#et@db/app", "mysql://ro:***@db/app"),
+            ("mysql://ro@db/app?password=secret&x=1", "mysql://ro@db/app?password=***&x=1"),
+            ("mysql://db/app?PWD=secret", "mysql://db/app?PWD=***"),
+            ("mysql://db/app?secret=ID", "mysql://db/app?secret=ID"),
+            ("https://u:secret@sqs.example/1/q", "https://u:***@sqs.example/1/q"),
+            ("eu-west-1", "eu-west-1"),
         ] {
             assert_eq!(without_password(url), shown);
         }

@@ -51,12 +51,45 @@ impl FactsSql {
             if statement.contains(';') {
                 return Err(format!("the statement for {what} must be one statement, without `;`"));
             }
+            if let Some(word) = forbidden(statement) {
+                return Err(format!("the statement for {what} must only read: it says {word}"));
+            }
             if let Some(missing) = placeholders.iter().find(|name| !statement.contains(**name)) {
                 return Err(format!("the statement for {what} lacks the placeholder {missing}"));
             }
         }
         Ok(())
     }
+}
+
+/// Words of statements that write, or reach what is no table.
+const FORBIDDEN: [&str; 18] = [
+    "INTO",
+    "DELETE",
+    "UPDATE",
+    "INSERT",
+    "REPLACE",
+    "MERGE",
+    "DROP",
+    "ALTER",
+    "CREATE",
+    "TRUNCATE",
+    "GRANT",
+    "REVOKE",
+    "CALL",
+    "HANDLER",
+    "LOAD_FILE",
+    "LOAD_EXTENSION",
+    "ATTACH",
+    "PRAGMA",
+];
+
+/// The first such word, wherever it stands: what is a text and what a comment depends on the
+/// server's settings.
+fn forbidden(statement: &str) -> Option<&'static str> {
+    let part = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
+    let mut words = statement.split(part);
+    words.find_map(|word| FORBIDDEN.into_iter().find(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// The lists for one placeholder.
@@ -93,6 +126,30 @@ mod tests {
             Binding { name: "{articles}", lists: &articles },
         ];
         statements(template, &bindings)
+    }
+
+    #[test]
+    fn what_does_more_than_read_is_refused() {
+        for statement in [
+            "SELECT id, 1 FROM users WHERE id IN ({users}) INTO OUTFILE '/tmp/x'",
+            "SELECT id, 1 INTO @x FROM users WHERE id IN ({users})",
+            "SELECT id, 1 FROM users WHERE id IN ({users}) /*!into*/ DUMPFILE 'x'",
+            "SELECT id, 1 FROM users WHERE id IN ({users}) FOR UPDATE",
+            "WITH x AS (SELECT 1) DELETE FROM users WHERE id IN ({users})",
+            "WITH x AS (SELECT 1) update users SET a=1 WHERE id IN ({users})",
+            "SELECT id, REPLACE(a, 'b', 'c') FROM users WHERE id IN ({users})",
+            "SELECT LOAD_FILE('/etc/passwd'), 1 FROM users WHERE id IN ({users})",
+            "SELECT '`', 1 FROM users WHERE id IN ({users}) INTO OUTFILE '`'",
+        ] {
+            let sql = FactsSql { users: statement.to_owned(), ..FactsSql::default() };
+            let error = sql.validate().expect_err(statement);
+            assert!(error.contains("must only read"), "{statement}: {error}");
+        }
+        let sql = FactsSql {
+            users: "SELECT updated_by, deleted = 0 FROM replaced WHERE id IN ({users})".to_owned(),
+            ..FactsSql::default()
+        };
+        assert!(sql.validate().is_ok());
     }
 
     #[test]

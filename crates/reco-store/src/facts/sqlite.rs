@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use futures::TryStreamExt;
 use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
 use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
-use super::database::{Column, Database, KnownArticles, Row, ask, hex, never_empty};
+use super::database::{Column, Database, KnownArticles, MOST_ROWS, Row, ask, hex, never_empty};
 use super::ids::Quoting;
 use super::knowing::LookupKnowing;
 use super::sql::FactsSql;
@@ -44,6 +45,11 @@ impl SqliteFacts {
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
             .map_or(Path::new(url), Path::new);
+        if let Ok(data) = std::fs::metadata(path)
+            && !data.is_file()
+        {
+            return Err(connect(format!("cannot open {}: not a regular file", path.display())));
+        }
         // SQLite itself says only "unable to open database file", for this and for everything else.
         if let Err(error) = std::fs::File::open(path) {
             return Err(connect(format!("cannot open {}: {error}", path.display())));
@@ -69,10 +75,24 @@ impl SqliteFacts {
         Ok(SqliteFacts { pool, sql })
     }
 
-    async fn fetch(&self, what: &str, statement: String) -> Result<Vec<SqliteRow>, FactsError> {
+    /// Reads rows one by one, so that a statement without an end does not fill the memory.
+    async fn fetch<T>(
+        &self,
+        what: &str,
+        statement: String,
+        read: fn(&SqliteRow) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, FactsError> {
         // Safe: the template is configuration, and the lists hold validated literals only.
-        let rows = sqlx::raw_sql(AssertSqlSafe(statement)).fetch_all(&self.pool).await;
-        rows.map_err(|error| failed(what, &error))
+        let mut answer = sqlx::raw_sql(AssertSqlSafe(statement)).fetch(&self.pool);
+        let mut rows = Vec::new();
+        while let Some(row) = answer.try_next().await.map_err(|error| failed(what, &error))? {
+            if rows.len() >= MOST_ROWS {
+                let reason = format!("{what}: a statement answers with more than {MOST_ROWS} rows");
+                return Err(FactsError { stage: FactsStage::Query, reason });
+            }
+            rows.push(read(&row).map_err(|error| failed(what, &error))?);
+        }
+        Ok(rows)
     }
 }
 
@@ -96,13 +116,16 @@ impl Database for SqliteFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<Column>, FactsError> {
-        let rows = self.fetch(what, never_empty(&statement)).await?;
-        let column = |column: &SqliteColumn| {
-            // What is no plain column has no type.
-            let kind = column.type_info().name().replace("NULL", "");
-            Column { name: column.name().to_owned(), kind }
+        let columns = |row: &SqliteRow| {
+            let column = |column: &SqliteColumn| {
+                // What is no plain column has no type.
+                let kind = column.type_info().name().replace("NULL", "");
+                Column { name: column.name().to_owned(), kind }
+            };
+            Ok(row.columns().iter().map(column).collect::<Vec<_>>())
         };
-        Ok(rows.first().map(|row| row.columns().iter().map(column).collect()).unwrap_or_default())
+        let rows = self.fetch(what, never_empty(&statement), columns).await?;
+        Ok(rows.into_iter().next().unwrap_or_default())
     }
 
     /// SQLite: "EXPLAIN QUERY PLAN": `SCAN table` reads all of it, `SEARCH` uses an index.
@@ -111,10 +134,9 @@ impl Database for SqliteFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<String>, FactsError> {
-        let rows = self.fetch(what, format!("EXPLAIN QUERY PLAN {statement}")).await?;
+        let detail = |row: &SqliteRow| row.try_get::<String, _>("detail");
         let mut tables = Vec::new();
-        for row in rows {
-            let detail: String = row.try_get("detail").map_err(|error| failed(what, &error))?;
+        for detail in self.fetch(what, format!("EXPLAIN QUERY PLAN {statement}"), detail).await? {
             if let Some(table) = detail.strip_prefix("SCAN ") {
                 tables.push(table.split(' ').next().unwrap_or(table).to_owned());
             }
@@ -123,8 +145,7 @@ impl Database for SqliteFacts {
     }
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
-        let rows = self.fetch(what, statement).await?;
-        rows.iter().map(|row| read(row).map_err(|error| failed(what, &error))).collect()
+        self.fetch(what, statement, read).await
     }
 }
 

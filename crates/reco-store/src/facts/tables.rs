@@ -1,5 +1,6 @@
 //! Where in a schema the facts are: names of tables and columns, from which statements are made.
 
+use reco_core::toml_fault::TomlFault;
 use serde::Deserialize;
 
 use super::sql::FactsSql;
@@ -113,8 +114,8 @@ impl FactsTables {
     /// [`TablesError`] with line and column for what is no TOML or no known name, or when a
     /// statement does more than select or lacks a placeholder.
     pub fn from_toml(text: &str) -> Result<Self, TablesError> {
-        let tables: FactsTables =
-            toml::from_str(text).map_err(|error| TablesError(error.to_string()))?;
+        let tables: FactsTables = toml::from_str(text)
+            .map_err(|error| TablesError(TomlFault::of(text, &error).to_string()))?;
         if tables.ids_per_statement == 0 {
             return Err(TablesError("ids_per_statement is 0; give at least 1".to_owned()));
         }
@@ -227,8 +228,11 @@ mod tests {
     #[test]
     fn what_is_not_usable_is_refused_with_its_place() {
         let cases = [
-            ("[user]\nid = 'x'", "unknown field `user`"),
-            ("[users]\nkey = 'x'", "unknown field `key`"),
+            (
+                "[user]\nid = 'x'",
+                "line 1, column 2: unknown field, expected one of `ids_per_statement`",
+            ),
+            ("[users]\nkey = 'x'", "line 2, column 1: unknown field, expected one of `table`"),
             ("ids_per_statement = 0", "at least 1"),
             ("[users]\nstatement = 'DELETE FROM users WHERE id IN ({users})'", "must be a SELECT"),
             ("[users]\nstatement = 'SELECT id, 1 FROM users'", "{users}"),

@@ -122,11 +122,33 @@ async fn a_secret_alone_leads_to_the_database() {
         "username": name, "password": "hunter2",
     })))
     .await;
-    let facts = secrets.open(ARN).await.unwrap();
+    // Its authority is none of those that come with the program.
+    let facts = secrets.open(&format!("mysql:///?secret={ARN}{}", verified())).await.unwrap();
     answers(&facts).await;
     assert_eq!(facts.kind(), "mysql");
     assert_eq!(secrets.reads(), 1, "the first connection uses what was read for the host");
     assert_eq!(secrets.reads.lock().unwrap()[0]["SecretId"], ARN);
+}
+
+/// A server that does not prove who it is gets no secret: none is even read.
+#[tokio::test]
+async fn a_secret_needs_a_server_that_is_verified() {
+    let (name, database) = account();
+    let held = json!({ "username": name, "password": "hunter2" });
+    let secrets = Secrets::start(Some(held)).await;
+    let url = format!("mysql://127.0.0.1:{}/{database}?secret={ARN}", server().port);
+    for mode in ["disabled", "preferred", "required"] {
+        let error = secrets.open(&format!("{url}&ssl-mode={mode}")).await.unwrap_err();
+        assert!(error.to_string().contains("verified"), "{mode}: {error}");
+    }
+    assert_eq!(secrets.reads(), 0);
+    let error = secrets.open(&url).await.unwrap_err();
+    assert!(error.to_string().contains("certificate"), "by default, too: {error}");
+}
+
+/// What asks the server to prove itself by the authority of the tests.
+fn verified() -> String {
+    format!("&ssl-mode=verify-ca&ssl-ca={}", server().directory.join("ca.pem").display())
 }
 
 /// AWS: "alternating users rotation": the next version of the secret is another user.
@@ -135,7 +157,7 @@ async fn after_a_rotation_the_next_connection_has_the_new_user() {
     let (name, database) = account();
     let login = |name: &str, password: &str| json!({ "username": name, "password": password });
     let secrets = Secrets::start(Some(login(&name, "hunter2"))).await;
-    let url = format!("mysql://127.0.0.1:{}/{database}?secret={ARN}", server().port);
+    let url = format!("mysql://127.0.0.1:{}/{database}?secret={ARN}{}", server().port, verified());
     let facts = secrets.open(&url).await.unwrap();
     answers(&facts).await;
 
@@ -160,7 +182,7 @@ async fn a_secret_that_cannot_be_used_is_said_without_being_told() {
 
     let wrong = json!({ "username": name, "password": "hunter9" });
     let secrets = Secrets::start(Some(wrong)).await;
-    let url = format!("mysql://127.0.0.1:{port}/{database}?secret={ARN}");
+    let url = format!("mysql://127.0.0.1:{port}/{database}?secret={ARN}{}", verified());
     let error = secrets.open(&url).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Auth, "{error}");
     assert!(!error.to_string().contains("hunter9"), "{error}");

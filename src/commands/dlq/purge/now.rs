@@ -9,7 +9,7 @@ use crate::commands::dlq::pair;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::journal::{Home, Journal, Lock};
-use crate::ui::{Report, View, count};
+use crate::ui::{Report, View, count, known};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
 const RACE: &str = "messages that arrive within the next 60 s may be deleted as well, and so are those that \
@@ -20,6 +20,7 @@ struct AllNowReport {
     dlq: String,
     dry_run: bool,
     /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
+    #[serde(serialize_with = "known")]
     approximate_messages: u64,
     /// Whether SQS took the purge.
     purged: bool,
@@ -34,7 +35,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
     };
     let (sqs, pair) = context.before_all(found).await?;
     let (dlq, state) = (pair.dlq.queue, pair.dlq.state);
-    let about = state.visible + state.in_flight + state.delayed;
+    let about = state.visible.saturating_add(state.in_flight).saturating_add(state.delayed);
     let mut report = AllNowReport {
         dlq: dlq.name.clone(),
         dry_run: args.dry_run,

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::native::Follower;
-use crate::ui::{Report, Tone, Unit, View, count, escape_line};
+use crate::ui::{Report, Tone, Unit, View, count, escape_line, known};
 
 /// What a move task does not do.
 const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
@@ -173,7 +173,9 @@ struct Counts {
 struct NativeReport {
     dlq: String,
     source: Option<String>,
+    #[serde(serialize_with = "known")]
     approximate_messages: u64,
+    #[serde(serialize_with = "known")]
     in_flight_elsewhere: u64,
     #[serde(flatten)]
     engine: Engine,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Kind, Result};
 use crate::flow::repair::{Repair, Transform};
@@ -52,15 +53,18 @@ impl RepairArgs {
     ///
     /// # Errors
     /// When the expression does not compile.
-    pub fn repair(&self) -> Result<Repair> {
-        let compile = |text: &String| {
-            Transform::compile(text).map_err(|error| {
+    pub async fn repair(&self, cancel: &CancellationToken) -> Result<Repair> {
+        let compile = async |text: &str| {
+            Transform::compile(text, cancel).await.map_err(|error| {
                 Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
                     .cause(error)
                     .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")
             })
         };
-        let transform = self.transform.as_ref().map(compile).transpose()?;
+        let transform = match &self.transform {
+            Some(text) => Some(compile(text).await?),
+            None => None,
+        };
         Ok(Repair { unwrap: self.unwrap, transform, salvage: self.salvage })
     }
 

@@ -134,7 +134,7 @@ impl<'a> Redrive<'a> {
     async fn part(&mut self, mut scan: Scan) -> Result<(Vec<Going>, Vec<String>)> {
         let taken = self.ending.moving;
         let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
-        let chosen = self.choose(&scan.found)?;
+        let chosen = self.choose(&scan.found).await?;
         let mended = self.mend(&mut scan, &chosen).await?;
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
         let candidates =
@@ -222,8 +222,8 @@ impl<'a> Redrive<'a> {
         Ok(rest)
     }
 
-    fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
-        let matches = self.matcher.decide_all(found, Some(&self.spool))?;
+    async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
+        let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
         warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
         Ok(matches)

@@ -10,6 +10,7 @@ use super::identity::hex;
 use super::{Checkpoint, Identity, VERSION};
 use crate::error::{Error, Result};
 use crate::flow::journal::{Home, make_private};
+use crate::safe_file::no_follow;
 
 /// The checkpoint of a backfill that was given no other: beside the journals.
 #[must_use]
@@ -31,14 +32,26 @@ pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable().because(&error)),
     };
+    parse(path, &text).map(Some)
+}
+
+/// The checkpoint that a file's text is.
+///
+/// # Errors
+/// When it is no checkpoint, or of another version.
+pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
+    let unusable = || {
+        Error::input(format!("cannot use checkpoint {}", path.display()))
+            .hint("remove it to start from the beginning: writing a line twice does no harm")
+    };
     let value: serde_json::Value =
-        serde_json::from_slice(&text).map_err(|error| unusable().because(&error))?;
+        serde_json::from_slice(text).map_err(|error| unusable().because(&error))?;
     let version = value.get("version").and_then(serde_json::Value::as_u64);
     if version != Some(VERSION.into()) {
         let found = version.map_or("no version".to_owned(), |version| format!("version {version}"));
         return Err(unusable().cause(format!("it is of {found}; this recoctl reads {VERSION}")));
     }
-    serde_json::from_value(value).map(Some).map_err(|error| unusable().because(&error))
+    serde_json::from_value(value).map_err(|error| unusable().because(&error))
 }
 
 /// Writes a checkpoint so that a crash leaves the old one or the new one.
@@ -53,7 +66,7 @@ pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> 
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
+    let mut file = no_follow(&mut options).open(&temporary)?;
     let mut text = serde_json::to_vec_pretty(checkpoint)?;
     text.push(b'\n');
     file.write_all(&text)?;
@@ -87,7 +100,7 @@ impl Lock {
             options.write(true).create(true).truncate(false);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(home.locks().join(name))
+            no_follow(&mut options).open(home.locks().join(name))
         };
         let path = checkpoint.display();
         let failed = |error: &std::io::Error| {

@@ -12,11 +12,13 @@ pub(super) struct Failure {
     reason: String,
     /// Whether the connection is gone, so that a fresh one may do better.
     pub(super) lost: bool,
+    /// Whether rows of an answer are left on the wire.
+    pub(super) unread: bool,
 }
 
 impl Failure {
     pub(super) fn new(stage: FactsStage, reason: impl Into<String>) -> Self {
-        Failure { stage, reason: reason.into(), lost: false }
+        Failure { stage, reason: reason.into(), lost: false, unread: false }
     }
 
     pub(super) fn slow_query(after: Duration) -> Self {
@@ -26,6 +28,19 @@ impl Failure {
             after.as_millis()
         );
         Failure::new(FactsStage::Timeout, reason)
+    }
+
+    pub(super) fn too_many_rows(most: usize) -> Self {
+        let reason = format!(
+            "a statement answers with more than {most} rows; it must select by the ids that it is \
+             given, or ids_per_statement must be smaller"
+        );
+        Failure::new(FactsStage::Query, reason).leaving_rows()
+    }
+
+    /// The failure, with rows that were not read.
+    pub(super) fn leaving_rows(self) -> Self {
+        Failure { unread: true, ..self }
     }
 
     pub(super) fn slow_connect(after: Duration) -> Self {
@@ -104,14 +119,19 @@ pub(super) fn of_query(error: &sqlx::Error) -> Failure {
 }
 
 fn lost(reason: String) -> Failure {
-    Failure { stage: FactsStage::Connect, reason, lost: true }
+    Failure { stage: FactsStage::Connect, reason, lost: true, unread: false }
 }
 
 fn of_server(error: &dyn sqlx::error::DatabaseError) -> Failure {
     let number = error.try_downcast_ref::<MySqlDatabaseError>().map(MySqlDatabaseError::number);
     let number = number.unwrap_or_default();
     let (stage, gone) = sort(number);
-    Failure { stage, reason: format!("{} (error {number})", error.message()), lost: gone }
+    Failure {
+        stage,
+        reason: format!("{} (error {number})", error.message()),
+        lost: gone,
+        unread: false,
+    }
 }
 
 /// MySQL: "Server Error Message Reference"; MariaDB: "MariaDB Error Code Reference".

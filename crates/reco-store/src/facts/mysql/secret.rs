@@ -137,7 +137,13 @@ impl SecretStore {
             .operation_timeout(TIMEOUT)
             .build();
         let mut config = Builder::from(aws).timeout_config(timeouts);
-        if let Some(region) = is_arn(&id).then(|| id.split(':').nth(3)).flatten() {
+        // It becomes part of a host's name: another text than a label would make it another's.
+        let label = |region: &&str| {
+            region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && (1..=63).contains(&region.len())
+        };
+        let named = is_arn(&id).then(|| id.split(':').nth(3)).flatten();
+        if let Some(region) = named.filter(label) {
             config = config.region(Region::new(region.to_owned()));
         }
         SecretStore { client: Client::from_conf(config.build()), id }

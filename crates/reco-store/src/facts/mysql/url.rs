@@ -59,7 +59,7 @@ impl MySqlUrl {
     /// Takes a URL apart.
     ///
     /// Without `ssl-mode` the server's certificate and name are verified, except on the loopback
-    /// interface, where TLS is used if the server offers it.
+    /// interface, where TLS is used if the server offers it; for `secret=` there, too.
     ///
     /// # Errors
     /// [`FactsError`] at stage connect. No part of the URL that could be a secret is repeated.
@@ -81,8 +81,7 @@ impl MySqlUrl {
         if user.is_empty() || database.is_empty() {
             return Err(unusable("give mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE"));
         }
-        let loopback =
-            host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        let loopback = is_loopback(&host);
         let mut parsed = MySqlUrl {
             host,
             port: url.port().unwrap_or(3306),
@@ -101,6 +100,11 @@ impl MySqlUrl {
             Some(password) => Password::Fixed(decoded(password, "password")?),
             None => Password::None,
         };
+        if parsed.authentication == Authentication::Secret
+            && url.query_pairs().all(|(name, _)| name != "ssl-mode")
+        {
+            parsed.tls = Tls::VerifyFull;
+        }
         parsed.check(&password)?;
         Ok((parsed, password))
     }
@@ -130,6 +134,11 @@ impl MySqlUrl {
     fn check(&self, password: &Password) -> Result<(), FactsError> {
         if self.authentication == Authentication::Secret && !matches!(password, Password::None) {
             return Err(unusable("secret and a password exclude each other"));
+        }
+        if self.authentication == Authentication::Secret
+            && !matches!(self.tls, Tls::VerifyCa | Tls::VerifyFull)
+        {
+            return Err(unverified());
         }
         if self.authentication == Authentication::Iam {
             if !matches!(password, Password::None) {
@@ -182,6 +191,33 @@ impl MySqlUrl {
             None => options,
         }
     }
+}
+
+/// Checks, before the secret is read, that it would go only to a server that has proved who it is:
+/// on the loopback interface, too, anybody may listen.
+///
+/// # Errors
+/// [`FactsError`] at stage connect.
+pub(in crate::facts) fn check_secret(url: &Url) -> Result<(), FactsError> {
+    for (name, value) in url.query_pairs() {
+        if name == "ssl-mode" && !matches!(tls(&value)?, Tls::VerifyCa | Tls::VerifyFull) {
+            return Err(unverified());
+        }
+    }
+    Ok(())
+}
+
+fn unverified() -> FactsError {
+    unusable(
+        "a secret is given only to a server whose certificate is verified: leave ssl-mode out, or \
+         set it to verify-full or verify-ca (with ssl-ca=FILE for a CA of your own)",
+    )
+}
+
+/// Whether a host is this machine.
+pub(in crate::facts) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// The URL as it stands, without a look at what it says.
@@ -251,6 +287,24 @@ mod tests {
         assert_eq!(mode("mysql://u@127.0.0.1/app?ssl-mode=verify-full"), Tls::VerifyFull);
         assert_eq!(mode("mysql://u@db.example/app?ssl-mode=VERIFY_CA"), Tls::VerifyCa);
         assert_eq!(mode("mysql://u@db.example/app?ssl-mode=required"), Tls::Required);
+    }
+
+    #[test]
+    fn a_secret_goes_only_to_a_server_that_is_verified() {
+        for host in ["db.example", "127.0.0.1", "localhost"] {
+            let url = |mode: &str| format!("mysql://u@{host}/app?secret=x{mode}");
+            let verified = MySqlUrl::parse(&url("")).expect("valid").0.tls;
+            assert_eq!(verified, Tls::VerifyFull, "{host}");
+            assert!(MySqlUrl::parse(&url("&ssl-mode=verify-ca")).is_ok());
+            for mode in ["disabled", "preferred", "required", "REQUIRED"] {
+                let url = url(&format!("&ssl-mode={mode}"));
+                assert!(refused(&url).contains("verified"), "{url}");
+                assert!(check_secret(&parsed(&url).expect("a URL")).is_err(), "{url}");
+            }
+            // The last one counts, wherever it stands.
+            let twice = url("&ssl-mode=verify-full&ssl-mode=disabled");
+            assert!(check_secret(&parsed(&twice).expect("a URL")).is_err());
+        }
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! Directories that live as long as their process: nobody else can look into them, and those of
+//! processes that were killed are removed when the next one starts.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use tempfile::{Builder, TempDir};
+
+/// The file whose lock says that the directory's process lives. The system lets go of it however
+/// the process ends.
+const ALIVE: &str = ".alive";
+
+/// What the names of such directories begin with.
+const FAMILY: &str = "recoctl-";
+
+/// A directory of this process, removed at its end.
+#[derive(Debug)]
+pub struct Place {
+    directory: TempDir,
+    _alive: File,
+}
+
+impl Place {
+    /// Makes a directory that only this user can read, named `recoctl-KIND-` and something random;
+    /// removes those that were left behind.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new(kind: &str) -> io::Result<Self> {
+        Self::new_in(&std::env::temp_dir(), kind)
+    }
+
+    fn new_in(parent: &Path, kind: &str) -> io::Result<Self> {
+        remove_stale(parent);
+        let prefix = format!("{FAMILY}{kind}-");
+        let mut builder = Builder::new();
+        builder.prefix(&prefix);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let directory = builder.tempdir_in(parent)?;
+        // It has its name only once it is locked: a directory is never seen without its process.
+        let unnamed = directory.path().join(".alive.new");
+        let alive = File::create(&unnamed)?;
+        alive.lock()?;
+        std::fs::rename(unnamed, directory.path().join(ALIVE))?;
+        Ok(Place { directory, _alive: alive })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// Removes directories whose processes are gone. What cannot be removed is another user's, or will
+/// be removed next time.
+fn remove_stale(parent: &Path) {
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let named = entry.file_name().to_string_lossy().starts_with(FAMILY);
+        // Not of a link: it may lead anywhere.
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if named && is_directory && is_stale(&entry.path()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether a directory is one of these, and its process is gone. What has no lock may be anything of
+/// the operator's.
+fn is_stale(directory: &Path) -> bool {
+    File::open(directory.join(ALIVE)).is_ok_and(|alive| alive.try_lock().is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_lives_with_its_process_and_not_longer() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let living = Place::new_in(parent.path(), "sandbox").expect("made");
+        let killed = parent.path().join("recoctl-sandbox-killed");
+        std::fs::create_dir(&killed).expect("made");
+        std::fs::write(killed.join(ALIVE), "").expect("written");
+        std::fs::write(killed.join("facts.sqlite"), "").expect("written");
+        let (mine, others) = (parent.path().join("recoctl-exports"), parent.path().join("other"));
+        std::fs::create_dir(&mine).expect("made");
+        std::fs::write(mine.join("dlq.jsonl.gz"), "").expect("written");
+        std::fs::create_dir(&others).expect("made");
+        std::fs::write(others.join(ALIVE), "").expect("written");
+        let next = Place::new_in(parent.path(), "journal").expect("made");
+        assert!(!killed.exists());
+        for path in [living.path(), next.path(), &mine, &others] {
+            assert!(path.exists(), "{}", path.display());
+        }
+        let path = living.path().to_owned();
+        drop(living);
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_look_into_it_and_links_are_left_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().expect("a directory");
+        let elsewhere = tempfile::tempdir().expect("a directory");
+        std::fs::write(elsewhere.path().join(ALIVE), "").expect("written");
+        let link = parent.path().join("recoctl-sandbox-link");
+        std::os::unix::fs::symlink(elsewhere.path(), &link).expect("linked");
+        let place = Place::new_in(parent.path(), "sandbox").expect("made");
+        let mode = place.path().metadata().expect("there").permissions().mode() & 0o7777;
+        assert_eq!(mode, 0o700);
+        assert!(elsewhere.path().join(ALIVE).exists());
+    }
+}

@@ -1,0 +1,269 @@
+//! What a `recoctl.toml` in the working directory may say, and which of them are trusted to say
+//! more.
+//!
+//! The working directory may be a clone of somebody else's repository. What its file names decides
+//! which queue and table are meant; where requests, credentials and bodies go, and which files are
+//! read, is for the operator to say.
+
+use std::path::{Component, Path, PathBuf};
+
+use reco_store::facts::stays_here;
+use sha2::{Digest, Sha256};
+
+use super::Key;
+use crate::error::{Error, Result};
+use crate::safe_file::{make_private, read_settings, unharmed_directory};
+
+/// How a file came to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Named by `--config` or `RECOCTL_CONFIG`.
+    Named,
+    /// The user's own, in the configuration directory.
+    Own,
+    /// Found in the working directory.
+    Directory {
+        /// Whether `recoctl config trust` remembers it as it stands now.
+        trusted: bool,
+    },
+}
+
+impl Origin {
+    /// Whether everything in the file counts.
+    #[must_use]
+    pub fn is_trusted(self) -> bool {
+        self != Origin::Directory { trusted: false }
+    }
+}
+
+/// Whether a value counts from a file that is not trusted, in the directory `dir`.
+#[must_use]
+pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
+    match key {
+        Key::Profile | Key::EndpointUrl => false,
+        Key::Facts => match value.strip_prefix("sqlite:") {
+            Some(path) => is_inside(path.trim_start_matches("//"), dir),
+            None => stays_here(value),
+        },
+        Key::FactsTables | Key::Policy => is_inside(value, dir),
+        Key::Region
+        | Key::Queue
+        | Key::Dlq
+        | Key::Table
+        | Key::Function
+        | Key::KeyAttribute
+        | Key::ListAttribute
+        | Key::GeneratedAtAttribute
+        | Key::Output => true,
+    }
+}
+
+/// Why a value of such a file does not count.
+#[must_use]
+pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
+    let (file, name) = (file.display(), key.name());
+    let danger = match key {
+        Key::Facts => "it would choose where facts, and the credentials for them, go",
+        Key::FactsTables | Key::Policy => "it would choose a file outside of its own directory",
+        _ => "it would choose where requests, credentials and message bodies go",
+    };
+    let instead = match key {
+        Key::FactsTables => String::new(),
+        key => format!(", or {} of your own", key.flag()),
+    };
+    Error::refused(format!("{file} sets {name} ({section}), and this file is not trusted"))
+        .cause(format!(
+            "a file in the working directory may come with a clone of somebody else's repository; {danger}"
+        ))
+        .hint(format!(
+            "read it; then `recoctl config trust` trusts it as it stands now, or give --config {file}{instead}"
+        ))
+}
+
+/// Whether a path, also after every link on it, stays inside of `dir`.
+fn is_inside(path: &str, dir: &Path) -> bool {
+    let path = Path::new(path);
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if path.as_os_str().is_empty() || !path.components().all(plain) {
+        return false;
+    }
+    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    match (dir.canonicalize(), dir.join(path).canonicalize()) {
+        (Ok(dir), Ok(path)) => path.starts_with(dir),
+        // What is not there is not read; a link to where nothing is yet is not "not there".
+        (Ok(_), Err(error)) => {
+            error.kind() == std::io::ErrorKind::NotFound
+                && dir.join(path).symlink_metadata().is_err()
+        }
+        (Err(_), _) => false,
+    }
+}
+
+/// The memory of trusted files: a file for each, named after the digest of its path and content.
+#[derive(Debug)]
+pub struct Trusted {
+    dir: PathBuf,
+}
+
+impl Trusted {
+    /// The memory under the user's state directory; `None` where there is none.
+    #[must_use]
+    pub fn of(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let variable = |name| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        // XDG Base Directory Specification: a relative path is to be ignored.
+        let state = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
+        let state = state.or_else(|| variable("HOME").map(|home| home.join(".local/state")))?;
+        Some(Trusted { dir: state.join("recoctl").join("trusted") })
+    }
+
+    /// Whether this file is remembered with this content.
+    #[must_use]
+    pub fn has(&self, file: &Path, text: &str) -> bool {
+        // What others can write says nothing.
+        let sound = [self.dir.parent(), Some(self.dir.as_path())]
+            .into_iter()
+            .flatten()
+            .all(|dir| unharmed_directory(dir).is_ok());
+        sound && self.entry(file, text).is_some_and(|entry| read_settings(&entry, true).is_ok())
+    }
+
+    /// Remembers this file with this content.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn remember(&self, file: &Path, text: &str) -> Result<()> {
+        let failed = |error: &std::io::Error| {
+            Error::refused(format!("cannot remember that {} is trusted", file.display()))
+                .because(error)
+                .hint("set XDG_STATE_HOME to a directory that can be written")
+        };
+        for dir in self.dir.parent().into_iter().chain([self.dir.as_path()]) {
+            unharmed_directory(dir)?;
+        }
+        let entry = self
+            .entry(file, text)
+            .ok_or_else(|| Error::config(format!("cannot read {}", file.display())))?;
+        make_private(&self.dir).map_err(|error| failed(&error))?;
+        let mut whole = tempfile::NamedTempFile::new_in(&self.dir).map_err(|e| failed(&e))?;
+        std::io::Write::write_all(&mut whole, file.to_string_lossy().as_bytes())
+            .map_err(|error| failed(&error))?;
+        whole.persist(entry).map_err(|error| failed(&error.error))?;
+        Ok(())
+    }
+
+    /// Forgets this file with this content; whether it was remembered.
+    ///
+    /// # Errors
+    /// When it cannot be forgotten.
+    pub fn forget(&self, file: &Path, text: &str) -> Result<bool> {
+        let Some(entry) = self.entry(file, text) else { return Ok(false) };
+        match std::fs::remove_file(entry) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => {
+                let what = format!("cannot forget that {} is trusted", file.display());
+                Err(Error::refused(what).because(&error))
+            }
+        }
+    }
+
+    fn entry(&self, file: &Path, text: &str) -> Option<PathBuf> {
+        let path = file.canonicalize().ok()?;
+        let mut sum = Sha256::new();
+        sum.update(path.as_os_str().as_encoded_bytes());
+        sum.update([0]);
+        sum.update(text.as_bytes());
+        let name: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(self.dir.join(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_count_and_what_leads_elsewhere_does_not() {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(dir.path().join("sub")).expect("made");
+        for name in ["policy.toml", "sub/facts.sqlite"] {
+            std::fs::write(dir.path().join(name), "").expect("written");
+        }
+        let harmless = |key, value: &str| is_harmless(key, value, dir.path());
+        for (key, value) in [
+            (Key::Queue, "recs"),
+            (Key::Dlq, "https://sqs.eu-west-1.amazonaws.com/1/recs-dlq"),
+            (Key::Table, "recommendations"),
+            (Key::Region, "eu-west-1"),
+            (Key::Output, "json"),
+            (Key::Policy, "policy.toml"),
+            (Key::Policy, "./policy.toml"),
+            (Key::Policy, "nowhere.toml"),
+            (Key::Facts, "none"),
+            (Key::Facts, "sqlite:sub/facts.sqlite"),
+            (Key::Facts, "mysql://ro@127.0.0.1/app"),
+        ] {
+            assert!(harmless(key, value), "{} = {value}", key.name());
+        }
+        for (key, value) in [
+            (Key::Profile, "prod"),
+            (Key::EndpointUrl, "https://sqs.eu-west-1.amazonaws.com"),
+            (Key::EndpointUrl, "http://127.0.0.1:1"),
+            (Key::Policy, "/etc/shadow"),
+            (Key::Policy, "../policy.toml"),
+            (Key::Policy, "sub/../../policy.toml"),
+            (Key::FactsTables, "/dev/zero"),
+            (Key::FactsTables, ""),
+            (Key::Facts, "sqlite:/etc/shadow"),
+            (Key::Facts, "sqlite:///etc/shadow"),
+            (Key::Facts, "sqlite:../facts.sqlite"),
+            (Key::Facts, "/etc/shadow"),
+            (Key::Facts, "mysql://ro@db.example/app"),
+            (Key::Facts, "mysql://ro:pw@127.0.0.1/app"),
+            (Key::Facts, "mysql://db.example/app?secret=ID"),
+            (Key::Facts, "mysql://127.0.0.1/app?secret=ID"),
+            (Key::Facts, "mysql://ro@127.0.0.1/app?auth=iam"),
+            (Key::Facts, "mysql://ro@127.0.0.1/app?ssl-ca=/etc/shadow"),
+            (Key::Facts, "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
+        ] {
+            assert!(!harmless(key, value), "{} = {value}", key.name());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_before_it_is_decided() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, dir.path().join(name)).expect("linked");
+        };
+        std::fs::write(dir.path().join("real.toml"), "").expect("written");
+        link("/etc/passwd", "out.toml");
+        link("real.toml", "in.toml");
+        link("/nowhere/yet", "later.toml");
+        link("/etc", "etc");
+        assert!(is_harmless(Key::Policy, "in.toml", dir.path()));
+        for name in ["out.toml", "later.toml", "etc/passwd"] {
+            assert!(!is_harmless(Key::Policy, name, dir.path()), "{name}");
+        }
+    }
+
+    #[test]
+    fn trust_is_in_a_path_and_a_content() {
+        let home = tempfile::tempdir().expect("a directory");
+        let state = home.path().to_string_lossy().into_owned();
+        let env = |name: &str| (name == "XDG_STATE_HOME").then(|| state.clone());
+        let trusted = Trusted::of(&env).expect("a memory");
+        let (file, copy) = (home.path().join("recoctl.toml"), home.path().join("copy.toml"));
+        for path in [&file, &copy] {
+            std::fs::write(path, "a").expect("written");
+        }
+        assert!(!trusted.has(&file, "a"));
+        trusted.remember(&file, "a").expect("remembered");
+        assert!(trusted.has(&file, "a"));
+        assert!(!trusted.has(&file, "b") && !trusted.has(&copy, "a"));
+        assert!(trusted.forget(&file, "a").expect("forgotten"));
+        assert!(!trusted.has(&file, "a") && !trusted.forget(&file, "a").expect("nothing"));
+        assert!(Trusted::of(&|_| None).is_none());
+    }
+}

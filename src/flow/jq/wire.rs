@@ -1,0 +1,148 @@
+//! Frames between parent and child: a tag, a length, a payload.
+
+use std::io::{Read, Result, Write};
+
+/// What the child writes before its first frame. Whatever stands before it is skipped.
+pub(super) const PREAMBLE: &[u8] = b"\0recoctl jq\n";
+
+/// Longest payload: a message of 1 MiB whose every byte is escaped, and its attributes.
+const LONGEST: usize = 32 << 20;
+
+/// What the parent asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// Compile this expression; comes first.
+    Compile,
+    /// Does it hold for this JSON value?
+    Matches,
+    /// What does it make of this body?
+    Rewrite,
+}
+
+/// What the child answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It compiles; it does not hold; the body stays as it is.
+    No,
+    /// It holds.
+    Yes,
+    /// The body becomes this.
+    Text(String),
+    /// It failed, with the reason.
+    Failed(String),
+}
+
+impl Ask {
+    pub(super) fn tag(self) -> u8 {
+        match self {
+            Ask::Compile => b'c',
+            Ask::Matches => b'm',
+            Ask::Rewrite => b'r',
+        }
+    }
+
+    pub(super) fn of(tag: u8) -> Option<Self> {
+        [Ask::Compile, Ask::Matches, Ask::Rewrite].into_iter().find(|ask| ask.tag() == tag)
+    }
+}
+
+impl Answer {
+    pub(super) fn frame(&self) -> Vec<u8> {
+        match self {
+            Answer::No => frame(b'n', &[]),
+            Answer::Yes => frame(b'y', &[]),
+            Answer::Text(text) => frame(b't', text.as_bytes()),
+            Answer::Failed(why) => frame(b'f', why.as_bytes()),
+        }
+    }
+
+    pub(super) fn of(tag: u8, payload: Vec<u8>) -> Option<Self> {
+        let text = || String::from_utf8(payload).ok();
+        match tag {
+            b'n' => Some(Answer::No),
+            b'y' => Some(Answer::Yes),
+            b't' => text().map(Answer::Text),
+            b'f' => text().map(Answer::Failed),
+            _ => None,
+        }
+    }
+}
+
+/// One frame.
+pub(super) fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(payload.len() + 9);
+    frame.push(tag);
+    frame.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+    frame.extend_from_slice(payload);
+    frame
+}
+
+/// Reads one frame; `None` where the stream has ended or goes on in no way that this is.
+pub(super) fn read(from: &mut impl Read) -> Option<(u8, Vec<u8>)> {
+    let (mut tag, mut length) = ([0; 1], [0; 8]);
+    from.read_exact(&mut tag).ok()?;
+    from.read_exact(&mut length).ok()?;
+    let length = usize::try_from(u64::from_le_bytes(length)).ok().filter(|n| *n <= LONGEST)?;
+    let mut payload = vec![0; length];
+    from.read_exact(&mut payload).ok()?;
+    Some((tag[0], payload))
+}
+
+/// Whether a payload can be sent.
+pub(super) fn fits(payload: &[u8]) -> bool {
+    payload.len() <= LONGEST
+}
+
+/// Reads past the preamble; false where the stream ends without one.
+pub(super) fn skip_to_preamble(from: &mut impl Read) -> bool {
+    let (mut seen, mut byte) = (0, [0; 1]);
+    while seen < PREAMBLE.len() {
+        if from.read_exact(&mut byte).is_err() {
+            return false;
+        }
+        // The first byte stands nowhere else in it, so a mismatch can only begin it anew.
+        seen = match byte[0] {
+            b if b == PREAMBLE[seen] => seen + 1,
+            b if b == PREAMBLE[0] => 1,
+            _ => 0,
+        };
+    }
+    true
+}
+
+/// Writes all of it, now.
+pub(super) fn write(to: &mut impl Write, bytes: &[u8]) -> Result<()> {
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_read_back_and_broken_ones_end_the_stream() {
+        for answer in
+            [Answer::No, Answer::Yes, Answer::Text("ü".into()), Answer::Failed(String::new())]
+        {
+            let frame = answer.frame();
+            let (tag, payload) = read(&mut frame.as_slice()).expect("a frame");
+            assert_eq!(Answer::of(tag, payload), Some(answer));
+            assert_eq!(read(&mut &frame[..frame.len() - 1]), None, "cut short");
+        }
+        let mut absurd = frame(b't', b"x");
+        absurd[1..9].copy_from_slice(&u64::MAX.to_le_bytes());
+        assert_eq!(read(&mut absurd.as_slice()), None);
+        assert_eq!(Answer::of(b'?', Vec::new()), None);
+        assert_eq!(Answer::of(b't', vec![0xff]), None);
+    }
+
+    #[test]
+    fn what_comes_before_the_preamble_is_skipped() {
+        let stream = [b"running 1 test\n\0rec\0".as_slice(), PREAMBLE, b"rest"].concat();
+        let mut stream = stream.as_slice();
+        assert!(skip_to_preamble(&mut stream));
+        assert_eq!(stream, b"rest");
+        assert!(!skip_to_preamble(&mut b"\0recoctl".as_slice()));
+    }
+}

