@@ -109,7 +109,7 @@ pub(crate) fn is_json(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    
+
     use reco_core::message::{Attribute, AttributeValue};
 
     use super::*;
@@ -127,7 +127,7 @@ mod tests {
             receipt_handle: String::new(),
             body: body.to_owned(),
             attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
-            system: BTreeMap::new(),
+            system: std::collections::BTreeMap::new(),
         }
     }
 

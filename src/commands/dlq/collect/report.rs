@@ -232,9 +232,7 @@ impl Collected {
             done: self.of(Fate::Exported) + self.of(Fate::Deleted) + self.of(Fate::Planned),
             excluded: (self.of(Fate::Skipped) + self.of(Fate::BeyondMax))
                 .saturating_sub(self.undecided),
-            failed: self.of(Fate::Left)
-                + self.of(Fate::Damaged)
-                + self.released.invisible(),
+            failed: self.of(Fate::Left) + self.of(Fate::Damaged) + self.released.invisible(),
             // Perhaps deleted; and what the expression failed on was perhaps meant.
             partly: self.of(Fate::NotDeleted) + self.undecided + missed,
             missing: self.missing.len() as u64,

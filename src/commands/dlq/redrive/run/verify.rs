@@ -40,7 +40,8 @@ impl Redrive<'_> {
         }
         // One that was perhaps not deleted is perhaps not there.
         let perhaps = [Category::Moved, Category::NotDeleted, Category::AlreadySent];
-        let left = self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
+        let left =
+            self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
         // What came back is there by rights; some of it has a record of its own.
         let returned = self.sentries.bounces.summary().messages.into_iter();
         let recorded: HashSet<String> = self.ids_of(Category::CameBack).collect();
