@@ -11,6 +11,7 @@ mod context;
 mod error;
 pub mod exit;
 mod flow;
+mod input;
 mod logging;
 mod run;
 mod ui;

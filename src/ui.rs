@@ -11,9 +11,11 @@ mod table;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
+use reco_core::clip::clip;
+
 pub use chart::{MISSING, bar, sparkline};
 pub use escape::{escape_line, escape_text};
-pub use human::{bytes, count, duration};
+pub use human::{amount, bytes, count, duration, form};
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use progress::Progress;
@@ -25,6 +27,9 @@ use crate::error::{Error, Kind, Result};
 
 /// Version of the JSON that reports are written as; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// Characters of a message at most: what it quotes may be megabytes long.
+const SCREENFUL: usize = 2000;
 
 /// The terminal, or what stands in for it.
 #[derive(Debug, Clone)]
@@ -100,27 +105,27 @@ impl Ui {
     /// A line of status: what is being done. Silent with `--quiet`.
     pub fn status(&self, text: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr(text.as_ref());
+            self.stderr(&clip(text.as_ref(), SCREENFUL));
         }
     }
 
     /// Something the operator should know although it is no error. Shown with `--quiet` too.
     pub fn warn(&self, text: impl AsRef<str>) {
         let label = self.status_palette.paint(Tone::Warn, "warning:");
-        self.stderr(&format!("{label} {}", text.as_ref()));
+        self.stderr(&format!("{label} {}", clip(text.as_ref(), SCREENFUL)));
     }
 
     /// What ended the command.
     pub fn error(&self, error: &Error) {
         let label = self.status_palette.paint(Tone::Bad, "error:");
-        let mut text = format!("{label} {}", error.message);
+        let mut text = format!("{label} {}", clip(&error.message, SCREENFUL));
         for cause in &error.causes {
             text.push_str("\n  because: ");
-            text.push_str(&cause.replace('\n', "\n    "));
+            text.push_str(&clip(&cause.replace('\n', "\n    "), SCREENFUL));
         }
         if let Some(hint) = &error.hint {
             let label = self.status_palette.paint(Tone::Good, "hint:");
-            text.push_str(&format!("\n  {label} {hint}"));
+            text.push_str(&format!("\n  {label} {}", clip(hint, SCREENFUL)));
         }
         self.stderr(&text);
     }

@@ -4,7 +4,7 @@ mod machines;
 pub(super) mod render;
 mod setup;
 mod trust;
-mod writing;
+pub(super) mod writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ pub(super) use self::trust::positive;
 use self::writing::WritingArgs;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::backfill::Reject;
-use crate::flow::backfill::input::{self, Source};
 use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
+use crate::flow::backfill::{Mapping, Reject};
+use crate::input::{self, Source};
 use crate::ui::{Ui, Unit, escape_line};
 
 /// Calls in flight at once that read back.
@@ -42,12 +42,18 @@ pub(super) const RETRY: RetryOptions = RetryOptions {
 #[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
 \"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
 A line `{\"user_id\": ..., \"delete\": true}` removes a user's item.\n\
+Read as well: files of --emit, exports of DynamoDB, batch inference of Amazon Personalize, and a\n\
+JSON array of any of these over one or many lines.\n\
 Where a user occurs more than once, the last list wins.\n\
 Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
     /// Files of JSON lines, plain or compressed by gzip or zstd; `-` is stdin
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
+    /// Make each line one of the shapes below by this jq expression, e.g.
+    /// '[.user, [.items[].id]]'; every value that it gives counts
+    #[arg(long, value_name = "JQ")]
+    pub map: Option<Mapping>,
     /// Write every line or entry that could not be written to this new file (JSON lines)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -91,6 +97,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
                 files: args.files,
                 preparer,
                 reader,
+                newest: report.if_newer,
                 scope,
                 concurrency: READS,
                 max_suspects: MAX_SUSPECTS,

@@ -5,7 +5,12 @@ use comfy_table::{
     TableStyle,
 };
 
+use reco_core::clip::clip;
+
 use super::{Tone, View};
+
+/// Characters of a cell at most, where nothing else bounds it: ids may be megabytes long.
+const CELL_CHARS: usize = 500;
 
 /// Which way a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +71,7 @@ impl Table {
             .enumerate()
             .map(|(at, (text, tone))| {
                 let align = self.align.get(at).copied().unwrap_or(Align::Left);
-                let cell = aligned(Cell::new(text), align);
+                let cell = aligned(Cell::new(clip(&text, CELL_CHARS)), align);
                 match tone {
                     Some(tone) if self.paint => toned(cell, tone),
                     _ => cell,

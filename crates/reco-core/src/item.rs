@@ -5,6 +5,7 @@ mod measure;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clip::clip_id;
 use crate::{Id, Recommendation};
 pub use constant::{Attribute, AttributeError, Constant};
 use measure::{Misfit, Size};
@@ -172,7 +173,7 @@ pub struct NameTaken(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ItemError {
     /// The table's key is a Number and the user id is not one.
-    #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", .0.text())]
+    #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", clip_id(&.0.text()))]
     KeyNotNumeric(Id),
     /// The key is longer than DynamoDB allows.
     #[error("user id is {bytes} bytes long; a partition key holds at most {MAX_KEY_BYTES}")]
@@ -181,7 +182,7 @@ pub enum ItemError {
         bytes: usize,
     },
     /// The list's elements are Numbers and an article id is not one.
-    #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", .article.text(), .rank + 1)]
+    #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", clip_id(&.article.text()), .rank + 1)]
     ArticleNotNumeric {
         /// The id.
         article: Id,

@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod budget;
 pub mod classify;
+pub mod clip;
 pub mod compose;
 pub mod decode;
 pub mod export;
@@ -23,8 +24,10 @@ pub mod salvage;
 pub mod scaling;
 pub mod seen;
 pub mod settle;
+pub mod shapes;
 pub mod shard;
 pub mod stack;
 pub mod supersede;
+pub mod words;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};

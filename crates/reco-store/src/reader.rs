@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedC
 use reco_core::Id;
 use reco_core::item::{PlannedItem, Schema};
 
-pub use self::difference::Difference;
+pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
 use crate::encode::{id_of, scalar};
 use crate::retry::{Halt, RetryOptions, Stop};
@@ -30,6 +30,9 @@ pub struct Reader {
     schema: Schema,
     retry: RetryOptions,
     pace: Arc<Pace>,
+    /// What was written leaves alone what is as new.
+    only_newer: bool,
+    expiry: Option<Expiry>,
 }
 
 /// What a comparison found, and what it took.
@@ -79,13 +82,36 @@ impl Reader {
         retry: RetryOptions,
         rcu: Option<f64>,
     ) -> Self {
-        Reader { client, table: table.into(), schema, retry, pace: Arc::new(Pace::new(rcu)) }
+        Reader {
+            client,
+            table: table.into(),
+            schema,
+            retry,
+            pace: Arc::new(Pace::new(rcu)),
+            only_newer: false,
+            expiry: None,
+        }
     }
 
     /// Leaves out the attributes that every item has.
     #[must_use]
     pub fn lists_only(mut self) -> Self {
         self.schema.constants.clear();
+        self
+    }
+
+    /// Expects what a guarded writer leaves: an item of the same time stays as it was, with the
+    /// attributes of the run that wrote it.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        self.only_newer = true;
+        self.lists_only()
+    }
+
+    /// Expects every item to expire, at a time that is known about.
+    #[must_use]
+    pub fn expiring(mut self, expiry: Expiry) -> Self {
+        self.expiry = Some(expiry);
         self
     }
 
@@ -187,7 +213,13 @@ impl Reader {
             if unread.contains(user) {
                 return true;
             }
-            let difference = difference::between(&items[*at], found.get(user), &self.schema);
+            let expected = difference::Expected {
+                item: &items[*at],
+                schema: &self.schema,
+                only_newer: self.only_newer,
+                expiry: self.expiry.as_ref(),
+            };
+            let difference = expected.difference(found.get(user));
             compared.differences.extend(difference.map(|difference| (*at, difference)));
             false
         });
@@ -197,7 +229,9 @@ impl Reader {
     fn attributes(&self) -> HashMap<String, String> {
         let Schema { user_attr, list_attr, generated_at_attr, constants, .. } = &self.schema;
         let constants = constants.iter().map(|constant| &constant.name);
-        let names = [user_attr, list_attr, generated_at_attr].into_iter().chain(constants);
+        let expiry = self.expiry.iter().map(|expiry| &expiry.name);
+        let own = [user_attr, list_attr, generated_at_attr];
+        let names = own.into_iter().chain(constants).chain(expiry);
         names.enumerate().map(|(number, name)| (format!("#a{number}"), name.clone())).collect()
     }
 

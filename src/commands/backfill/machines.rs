@@ -13,13 +13,13 @@ use crate::aws::sqs::Sqs;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::input::{Compression, Source};
 use crate::flow::backfill::sink::emit::{
     EmitOptions, EmitSink, PartCompression, S3Location, partitions,
 };
 use crate::flow::backfill::sink::queue::QueueSink;
 use crate::flow::import::Sender;
 use crate::flow::redrive::{Pace, Rate};
+use crate::input::{Compression, Source};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";
@@ -33,7 +33,7 @@ const EXPANSION: u64 = 8;
 pub struct MachinesArgs {
     /// Take the users of the I-th of N parts only: N machines with the same input share it out
     /// without a word
-    #[arg(long, value_name = "I/N", conflicts_with = "verify")]
+    #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Send the lists to the source queue, for the Lambda to filter and write
     #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]

@@ -15,10 +15,10 @@ use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::backfill::input::Source;
 use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::sink::emit::EmitSink;
 use crate::flow::backfill::{Backfill, Manner, Preparer, Route, Sink};
+use crate::input::Source;
 
 /// A backfill, and what reads it back.
 pub(super) struct Job {
@@ -47,9 +47,11 @@ pub(super) async fn job(
         times: args.writing.times(),
         route: target.route(args),
         shard: args.machines.shard,
+        mapping: args.map.clone(),
     };
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
+    settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.text().to_owned())));
     let (identity, rejects) = (target.identity(args), args.rejects.as_deref());
     let Start { resumed, saver, rejects, began } =
         trust::start(context, &args.trust, &sources, &preparer, identity, settings, rejects)?;
@@ -61,7 +63,7 @@ pub(super) async fn job(
     let plan = target.plan(args, &manner);
     let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
     // An item of the same time stays as it was, with the attributes of the run that wrote it.
-    let reader = reader.map(|r| if args.writing.if_newer { r.lists_only() } else { r });
+    let reader = reader.map(|r| if manner.order.newest { r.guarded() } else { r });
     let backfill = Backfill {
         sources,
         preparer: Arc::new(preparer),

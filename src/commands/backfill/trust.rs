@@ -11,12 +11,12 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
 };
-use crate::flow::backfill::input::Source;
 use crate::flow::backfill::limit::MaxRejects;
 use crate::flow::backfill::report::At;
 use crate::flow::backfill::verify::Scope;
 use crate::flow::backfill::{Preparer, Rejects};
 use crate::flow::journal::Home;
+use crate::input::Source;
 use crate::ui::{Ui, count, escape_line};
 
 /// What makes a backfill one that can be relied on.
@@ -34,7 +34,7 @@ pub struct TrustArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, hide = true)]
     pub checkpoint_every: f64,
     /// Stop when more lines than this are rejected: a number, or a share such as 1% (judged after
-    /// 1,000 lines)
+    /// 1,000 lines, and at the end)
     #[arg(long, value_name = "N|N%")]
     pub max_rejects: Option<MaxRejects>,
     /// Read back what was written: a random sample of N users (1000 when no number is given), or all

@@ -155,7 +155,7 @@ impl WritingArgs {
     }
 }
 
-fn list_type(text: &str) -> Result<KeyType, String> {
+pub(in crate::commands) fn list_type(text: &str) -> Result<KeyType, String> {
     match text {
         "N" | "n" => Ok(KeyType::N),
         "S" | "s" => Ok(KeyType::S),
@@ -164,7 +164,7 @@ fn list_type(text: &str) -> Result<KeyType, String> {
 }
 
 /// Epoch seconds, or an RFC 3339 time.
-fn time(text: &str) -> Result<i64, String> {
+pub(in crate::commands) fn time(text: &str) -> Result<i64, String> {
     let seconds = match text.parse::<i64>() {
         Ok(seconds) => seconds,
         Err(_) => {

@@ -6,6 +6,7 @@
 mod report;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ use report::{Fate, ImportReport, Row};
 pub struct ImportArgs {
     /// What `dlq export` or `dlq purge --backup` wrote, compressed or not
     #[arg(value_name = "FILE")]
-    pub file: String,
+    pub file: PathBuf,
     /// The queue to send to: name, URL or ARN; without it, the queue that the export came from
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
@@ -147,7 +148,7 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
 }
 
 fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
-    let (file, messages) = (&args.file, count(plan.ending.messages));
+    let (file, messages) = (args.file.display(), count(plan.ending.messages));
     if let Some(line) = plan.ending.torn_line {
         context.ui.warn(format!(
             "{file} breaks off within line {line}: it has {messages} whole messages, and the run that wrote it was cut off"
@@ -200,7 +201,7 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
         Error::new(Kind::Internal, "reading the export ended abnormally").because(&error)
     })?;
     if let Err(error) = read {
-        ui.warn(format!("not all of {} was sent: {error}", args.file));
+        ui.warn(format!("not all of {} was sent: {error}", args.file.display()));
     }
     let index: HashMap<String, usize> =
         plan.rows.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
@@ -222,7 +223,7 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
 }
 
 /// Reads the file again, and gives each message that is planned once.
-async fn feed(file: String, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
+async fn feed(file: PathBuf, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
     let mut opened = Opened::open(&file).await?;
     while let Some(message) = opened.next().await? {
         if planned.remove(&message.id) && give.send(message).await.is_err() {
@@ -240,7 +241,7 @@ fn report(
 ) -> ImportReport {
     ImportReport::new(
         report::Origin {
-            file: args.file.clone(),
+            file: args.file.display().to_string(),
             exported_from: plan.header.queue.clone(),
             exported_at: plan.header.exported_at.clone(),
             file_complete: plan.ending.complete,

@@ -1,6 +1,7 @@
 //! The report of a dry run, carried out.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -8,6 +9,7 @@ use super::redrive::RepairPlan;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::flow::matcher::{Classes, Matcher};
+use crate::input::read_text;
 
 /// What a dry run would move, and what it rests on.
 #[derive(Debug)]
@@ -43,10 +45,8 @@ impl Plan {
     ///
     /// # Errors
     /// When the file cannot be read, is no such report, or plans nothing.
-    pub fn read(path: &str) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::input(format!("cannot read plan {path}")).because(&error))?;
-        Plan::parse(path, &text)
+    pub fn read(path: &Path) -> Result<Self> {
+        Plan::parse(&path.display().to_string(), &read_text(path)?)
     }
 
     fn parse(path: &str, text: &str) -> Result<Self> {
@@ -155,6 +155,6 @@ mod tests {
         ] {
             assert!(Plan::parse("p", &text).is_err(), "{text}");
         }
-        assert!(Plan::read("/nowhere").is_err());
+        assert!(Plan::read(Path::new("/nowhere")).is_err());
     }
 }

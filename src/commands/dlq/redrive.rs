@@ -53,7 +53,7 @@ pub struct RedriveArgs {
     pub max: Option<u32>,
     /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "older_than", "newer_than", "max"])]
-    pub plan: Option<String>,
+    pub plan: Option<PathBuf>,
     /// Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,

@@ -1,6 +1,8 @@
 //! The flags by which messages are chosen, the same for every command on the DLQ.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -13,6 +15,7 @@ use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
+use crate::input::read_text;
 use crate::ui::count;
 
 /// Which messages; every condition that is given must hold.
@@ -23,7 +26,7 @@ pub struct SelectArgs {
     pub class: Vec<Choice>,
     /// Only these messages; @FILE reads the ids from a file, one a line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
-    pub id: Vec<String>,
+    pub id: Vec<OsString>,
     /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id
     #[arg(long = "where", value_name = "JQ")]
     pub filter: Option<String>,
@@ -177,16 +180,14 @@ fn compile(text: &str) -> Result<Query> {
     })
 }
 
-fn ids(given: &[String]) -> Result<BTreeSet<String>> {
+fn ids(given: &[OsString]) -> Result<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for id in given {
-        let Some(path) = id.strip_prefix('@') else {
-            ids.insert(id.trim().to_owned());
+        let Some(path) = file_of(id) else {
+            ids.insert(id.to_string_lossy().trim().to_owned());
             continue;
         };
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Error::input(format!("cannot read message ids from {path}")).because(&error)
-        })?;
+        let text = read_text(&path)?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     ids.remove("");
@@ -195,6 +196,18 @@ fn ids(given: &[String]) -> Result<BTreeSet<String>> {
             .hint("give message ids, or @FILE with one a line"));
     }
     Ok(ids)
+}
+
+/// The file that `@FILE` names, whose name need not be UTF-8.
+fn file_of(given: &OsString) -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        let path = given.as_bytes().strip_prefix(b"@")?;
+        Some(OsString::from_vec(path.to_vec()).into())
+    }
+    #[cfg(not(unix))]
+    given.to_str()?.strip_prefix('@').map(PathBuf::from)
 }
 
 /// Counts the messages on which the expression failed, and says so.
@@ -245,12 +258,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids");
         std::fs::write(&path, "b\n\n  c \r\n").expect("written");
-        let given = ["a".to_owned(), format!("@{}", path.display())];
+        let given = ["a".into(), format!("@{}", path.display()).into()];
+        assert_eq!(ids(&given).expect("ids"), ["a", "b", "c"].map(str::to_owned).into());
+        std::fs::write(&path, "\u{feff}b\nc\n").expect("written");
         assert_eq!(ids(&given).expect("ids"), ["a", "b", "c"].map(str::to_owned).into());
         std::fs::write(&path, "\n").expect("written");
         assert!(ids(&given[1..]).is_err(), "no id must not mean every message");
-        assert!(ids(&["@/nowhere".to_owned()]).is_err());
-        assert!(ids(&[String::new()]).is_err());
+        assert!(ids(&["@/nowhere".into()]).is_err());
+        assert!(ids(&[OsString::new()]).is_err());
     }
 
     #[test]

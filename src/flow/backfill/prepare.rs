@@ -4,18 +4,20 @@ mod route;
 
 use std::sync::Arc;
 
-use reco_core::decode::{Decoded, Deletion, decode, deletion};
+use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::filter::{DropCounts, SkipReason};
 use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
+use reco_core::shapes::{self, Shaped};
 use reco_core::shard::Shard;
 use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 
-use super::fault::{Fault, Reason};
+use super::fault::Fault;
 use super::lines::{Content, Line, Place};
+use super::map::Mapping;
 use super::read::Chunk;
 pub use route::Route;
 use route::{carry, other_shard, sifted};
@@ -38,6 +40,8 @@ pub struct Preparer {
     pub route: Route,
     /// Which users are this run's; all without one.
     pub shard: Option<Shard>,
+    /// What makes lines of a known shape of lines of another.
+    pub mapping: Option<Mapping>,
 }
 
 /// When lists were made, where lines do not say so themselves.
@@ -180,6 +184,18 @@ impl Preparer {
         Ok(Prepared { lines, end: chunk.end, read: chunk.read, failure: chunk.failure })
     }
 
+    /// The users of whom a chunk says something that is this run's.
+    pub fn users(&self, chunk: Chunk) -> Vec<Id> {
+        let (mut waiting, mut users) = (Vec::new(), Vec::new());
+        for (number, line) in chunk.lines.into_iter().enumerate() {
+            if let Found::Entries(entries) = self.decode_line(line, number, &mut waiting).found {
+                users.extend(entries.iter().filter_map(PreparedEntry::removes).cloned());
+            }
+        }
+        users.extend(waiting.into_iter().map(|entry| entry.recommendation.user));
+        users
+    }
+
     async fn judge(
         &self,
         group: Vec<Waiting>,
@@ -238,38 +254,88 @@ impl Preparer {
     fn decode_text(&self, text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
-            Err(error) => return Found::Bad(not_utf8(error.valid_up_to())),
+            Err(error) => return Found::Bad(Fault::not_utf8(error.valid_up_to())),
         };
-        if may_delete(text) {
-            match deletion(text) {
-                Ok(None) => {}
-                Ok(Some(deletion)) => return Found::Entries(vec![self.delete(deletion)]),
-                Err(error) => return Found::Bad(error.into()),
+        let Some(mapping) = &self.mapping else {
+            return match self.decode_value(text, line, 0, waiting) {
+                Ok((entries, _)) => Found::Entries(entries),
+                Err(fault) => Found::Bad(fault),
+            };
+        };
+        let values = match mapping.apply(text) {
+            Ok(values) => values,
+            Err(error) => return Found::Bad(Fault::unmapped(&error)),
+        };
+        let (mut found, mut first) = (Vec::new(), 0);
+        for value in &values {
+            match self.decode_value(value, line, first, waiting) {
+                Ok((mut entries, count)) => {
+                    found.append(&mut entries);
+                    first += count;
+                }
+                Err(fault) if values.len() == 1 => return Found::Bad(fault),
+                Err(fault) => {
+                    found.push(rejected(first, fault));
+                    first += 1;
+                }
             }
         }
-        let Decoded { entries, bad, .. } = match decode(text) {
-            Ok(decoded) => decoded,
-            Err(error) => return Found::Bad(error.into()),
-        };
-        let mut found: Vec<PreparedEntry> =
-            bad.into_iter().map(|bad| rejected(bad.index, bad.into())).collect();
-        for mut entry in entries {
-            match self.times.of(entry.recommendation.generated_at) {
-                Ok(time) => {
-                    entry.recommendation.generated_at = time;
-                    let (index, recommendation) = (entry.index, entry.recommendation);
-                    waiting.push(Waiting { line, index, recommendation });
-                }
-                Err(fault) => found.push(rejected(entry.index, fault)),
+        for entry in &mut found {
+            if let Fate::Reject(fault) = &mut entry.fate {
+                // The line itself can be mapped again; what was made of it cannot.
+                fault.text = Some(text.to_owned());
             }
         }
         Found::Entries(found)
     }
 
+    /// Reads one value: what is settled already, and how many entries there are with those that
+    /// wait; the first of them is number `first` of its line.
+    fn decode_value(
+        &self,
+        text: &str,
+        line: usize,
+        first: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
+        if may_delete(text)
+            && let Some(deletion) = deletion(text)?
+        {
+            return Ok((vec![self.delete(first, deletion)], 1));
+        }
+        let Decoded { entries, bad, .. } = match decode(text) {
+            Ok(decoded) => decoded,
+            Err(error @ DecodeError::Foreign { .. }) => match shapes::read(text, &self.schema) {
+                None => return Err(error.into()),
+                Some(Err(error)) => return Err(error.into()),
+                Some(Ok(Shaped::Deletion(deletion))) => {
+                    return Ok((vec![self.delete(first, deletion)], 1));
+                }
+                Some(Ok(Shaped::Decoded(decoded))) => decoded,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        let count = entries.len() + bad.len();
+        let mut found: Vec<PreparedEntry> =
+            bad.into_iter().map(|bad| rejected(first + bad.index, bad.into())).collect();
+        for mut entry in entries {
+            let index = first + entry.index;
+            match self.times.of(entry.recommendation.generated_at) {
+                Ok(time) => {
+                    entry.recommendation.generated_at = time;
+                    let recommendation = entry.recommendation;
+                    waiting.push(Waiting { line, index, recommendation });
+                }
+                Err(fault) => found.push(rejected(index, fault)),
+            }
+        }
+        Ok((found, count))
+    }
+
     /// A removal is not filtered: facts about a user who is gone may be gone, too.
-    fn delete(&self, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
+    fn delete(&self, index: usize, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
         if let Some(fault) = self.route.refuses_deletes() {
-            return rejected(0, fault);
+            return rejected(index, fault);
         }
         let planned = self
             .times
@@ -279,11 +345,11 @@ impl Preparer {
             self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
         };
         match planned {
-            Ok(item) if !ours(&item) => other_shard(0),
+            Ok(item) if !ours(&item) => other_shard(index),
             Ok(item) => {
-                PreparedEntry { index: 0, fate: Fate::Write(item), dropped: DropCounts::default() }
+                PreparedEntry { index, fate: Fate::Write(item), dropped: DropCounts::default() }
             }
-            Err(fault) => rejected(0, fault),
+            Err(fault) => rejected(index, fault),
         }
     }
 }
@@ -296,11 +362,6 @@ fn rejected(index: usize, fault: Fault) -> PreparedEntry {
 fn may_delete(text: &str) -> bool {
     text.trim_ascii_start().starts_with('{')
         && memchr::memmem::find(text.as_bytes(), b"\"delete\"").is_some()
-}
-
-fn not_utf8(offset: usize) -> Fault {
-    let detail = format!("not UTF-8 at byte {offset} of the line");
-    Fault { reason: Reason::NotUtf8, detail, text: None }
 }
 
 /// The text of one entry of a line, in a shape that can be read again: the line itself when it

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::books::Reasons;
 pub use super::books::{EntryCounts, LineCounts};
-use super::input::{Compression, Source};
 use super::lines::Place;
 pub use super::manner::BudgetReport;
 use super::plan::Plan;
@@ -20,6 +19,7 @@ pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
 use crate::aws::ListType;
+use crate::input::{Compression, Source};
 
 /// What a backfill did, or in a dry run would do.
 #[derive(Debug, Serialize)]

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
 use super::checkpoint::{Checkpoint, Saver, State};
-use super::fault::{Fault, Reason};
+use super::fault::Fault;
 use super::ledger::{Fate, Ledger};
 use super::limit::MaxRejects;
 use super::lines::Place;
@@ -150,6 +150,10 @@ impl Run {
             flush = false;
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
+                if at_end {
+                    // What was not taken counts, too.
+                    self.judge_rejects();
+                }
                 return Ok(());
             }
             let going = self.stop.is_none();
@@ -164,7 +168,10 @@ impl Run {
                     self.delivered(delivered);
                 }
                 chunk = chunks.next(), if going && !at_end && self.has_room() => match chunk {
-                    None => at_end = true,
+                    None => {
+                        at_end = true;
+                        self.judge_rejects();
+                    }
                     Some(chunk) => match chunk.map_err(|error| internal(&error))? {
                         Ok(chunk) => {
                             progress(chunk.read);
@@ -187,6 +194,14 @@ impl Run {
     fn stop(&mut self, cause: Cause, reason: String) {
         self.stop.get_or_insert((cause, reason));
         self.halt.cancel();
+    }
+
+    /// Stops when too much of the whole input is rejected.
+    fn judge_rejects(&mut self) {
+        let exceeded = self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), true));
+        if let Some(reason) = exceeded {
+            self.stop(Cause::TooManyRejects, reason);
+        }
     }
 
     fn may_draw(&self) -> bool {
@@ -289,7 +304,7 @@ impl Run {
             .as_deref()
             .and_then(|text| std::str::from_utf8(text).ok())
             .and_then(|text| prepare::entry_text(text, index));
-        let fault = Fault { reason: Reason::NotWritten, detail, text: own };
+        let fault = Fault::not_written(detail, own);
         let reject = self.reject(at, Some(index), fault, text.as_ref());
         self.ledger.fail(line, reject);
     }

@@ -4,12 +4,12 @@ use reco_core::item::KeyType;
 
 use super::*;
 use crate::aws::ListType;
-use crate::flow::backfill::input::Compression;
 use crate::flow::backfill::plan::{Large, Plan};
 use crate::flow::backfill::report::{
     BudgetReport, Cause, CheckpointReport, Destination, EntryCounts, InputFailure, InputReport,
     ItemSizes, LineCounts, Resumed, Throttling, Writes,
 };
+use crate::input::Compression;
 
 pub(super) fn report() -> BackfillReport {
     let mut items = ItemSizes::default();

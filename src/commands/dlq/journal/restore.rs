@@ -2,7 +2,7 @@
 //! imported.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,9 +85,9 @@ struct RestoreReport {
 /// # Errors
 /// When there is no such journal or queue, nobody confirms, or another run is on the queue.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
-    if is_export(&args.run).await {
+    if is_export(Path::new(&args.run)).await {
         let RestoreArgs { run: file, to, all: again, yes } = args.clone();
-        let args = ImportArgs { file, to, rate: None, again, dry_run: false, yes };
+        let args = ImportArgs { file: file.into(), to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
     let home = Home::of(&context.settings)?;

@@ -31,6 +31,7 @@ pub struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputIdentity {
     /// Its path, absolute and without links.
+    #[serde(with = "crate::input::as_text")]
     pub path: PathBuf,
     /// Its size as stored, in bytes.
     pub bytes: u64,

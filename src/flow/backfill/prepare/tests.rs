@@ -10,6 +10,7 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
         times: Times::default(),
         route: Route::Table,
         shard: None,
+        mapping: None,
     };
     let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
     let lines = lines

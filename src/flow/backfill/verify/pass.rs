@@ -12,15 +12,15 @@ use reco_store::retry::Stop;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::super::input::Source;
 use super::super::lines::Place;
-use super::super::prepare::{Fate, Found, Prepared};
+use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
 use super::super::report::At;
 use super::super::{CHUNKS, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
 use crate::error::{Error, Kind, Result};
+use crate::input::Source;
 
 /// Bytes of the items of a call at most: answers hold 16 MB, and several calls are in flight.
 const CALL_BYTES: usize = 1024 * 1024;
@@ -30,6 +30,7 @@ struct Expected {
     hash: u64,
     at: Place,
     entry: usize,
+    time: Option<i64>,
 }
 
 /// Lists of distinct users, in the order of the input.
@@ -42,8 +43,13 @@ struct Batch {
 }
 
 impl Batch {
-    /// Adds a list; one of the same user before it needs no comparison any more.
-    fn add(&mut self, item: PlannedItem, expected: Expected) {
+    /// Adds a list; one of the same user before it needs no comparison any more, or it needs none
+    /// itself where the `newest` counts.
+    fn add(&mut self, item: PlannedItem, expected: Expected, newest: bool) {
+        let same = self.users.get(&item.recommendation.user);
+        if same.is_some_and(|at| newest && self.expected[*at].time >= expected.time) {
+            return;
+        }
         self.bytes += item.bytes;
         match self.users.get(&item.recommendation.user) {
             Some(at) => {
@@ -88,7 +94,7 @@ impl<'a> Pass<'a> {
             verify,
             hasher,
             narrowing: Arc::new(Narrowing::new(share)),
-            suspects: Suspects::new(verify.max_suspects),
+            suspects: Suspects::new(verify.max_suspects, verify.newest),
             batch: Batch::default(),
             in_flight: VecDeque::new(),
             report,
@@ -146,11 +152,27 @@ impl<'a> Pass<'a> {
             self.report.broken_inputs.push(broken);
         }
         for line in chunk.lines {
-            let Found::Entries(entries) = line.found else { continue };
-            for entry in entries {
-                let Fate::Write(item) = entry.fate else { continue };
+            let entries = match line.found {
+                Found::Entries(entries) => entries,
+                Found::Bad(fault) => {
+                    self.report.unread(line.at, None, fault, names);
+                    continue;
+                }
+                Found::Blank | Found::OtherShard => continue,
+            };
+            for PreparedEntry { index, fate, .. } in entries {
+                let item = match fate {
+                    Fate::Write(item) => item,
+                    Fate::Reject(fault) => {
+                        self.report.unread(line.at, Some(index), fault, names);
+                        continue;
+                    }
+                    Fate::Skip(_) | Fate::OtherShard => continue,
+                };
                 let hash = self.hasher.hash_one(&item.recommendation.user);
-                self.batch.add(item, Expected { hash, at: line.at, entry: entry.index });
+                let time = item.recommendation.generated_at;
+                let expected = Expected { hash, at: line.at, entry: index, time };
+                self.batch.add(item, expected, self.verify.newest);
                 if self.batch.is_full() {
                     self.send().await?;
                 }
@@ -188,15 +210,15 @@ impl<'a> Pass<'a> {
         let mut differences = compared.differences.into_iter().peekable();
         for (at, (item, expected)) in batch.items.into_iter().zip(batch.expected).enumerate() {
             let user = item.recommendation.user;
-            let Expected { hash, at: place, entry } = expected;
+            let Expected { hash, at: place, entry, time } = expected;
             match differences.next_if(|(index, _)| *index == at) {
                 // The pass may have become narrower since this was sent.
                 Some(_) if !self.narrowing.share().has(hash) => {}
                 Some((_, difference)) => {
-                    let suspect = Suspect { hash, at: place, entry, difference };
+                    let suspect = Suspect { hash, at: place, entry, time, difference };
                     self.suspects.add(user, suspect, &self.narrowing);
                 }
-                None => self.suspects.clear(&user),
+                None => self.suspects.clear(&user, time),
             }
         }
         Ok(())

@@ -1,0 +1,139 @@
+//! Files that are read whole: lists of ids, plans.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::io::AsyncReadExt;
+
+use super::source;
+use crate::error::{Error, Kind, Result};
+
+/// The longest file that is read whole, in bytes: a plan of a million messages.
+const MOST: u64 = 512 * 1024 * 1024;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the byte order mark that some editors put before it.
+pub fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BOM).unwrap_or(text)
+}
+
+/// Reads a file whole, decompressed and without a byte order mark.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or is far too large.
+pub fn read_text(name: &Path) -> Result<String> {
+    // Callers are no futures, and run on threads of a runtime, which must not wait for another.
+    let reading = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| {
+            Error::new(Kind::Internal, "cannot start a runtime").because(&error)
+        })?;
+        runtime.block_on(read(name))
+    };
+    std::thread::scope(|scope| scope.spawn(reading).join())
+        .unwrap_or_else(|_| Err(Error::new(Kind::Internal, "reading a file ended abnormally")))
+}
+
+async fn read(name: &Path) -> Result<String> {
+    let mut source = source(name).await?;
+    let shown = source.name.clone();
+    let failed = || Error::input(format!("cannot read {shown}"));
+    let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
+    let reader = opened.map_err(|reason| failed().cause(reason))?;
+    let mut bytes = Vec::new();
+    let read = reader.take(MOST + 1).read_to_end(&mut bytes).await;
+    if read.map_err(|error| failed().because(&error))? as u64 > MOST {
+        return Err(failed().cause(format!("it has more than {MOST} bytes")));
+    }
+    let text = std::str::from_utf8(without_bom(&bytes));
+    text.map(str::to_owned)
+        .map_err(|error| failed().cause(format!("it is not UTF-8 at byte {}", error.valid_up_to())))
+}
+
+/// Paths in files: as text, and those that are no UTF-8 as their bytes.
+pub mod as_text {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    /// Writes a path.
+    ///
+    /// # Errors
+    /// As the serializer.
+    pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => Kept::Text(text.to_owned()),
+            None => Kept::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
+        }
+        .serialize(serializer)
+    }
+
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// As the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Ok(match Kept::deserialize(deserializer)? {
+            Kept::Text(text) => text.into(),
+            Kept::Bytes(bytes) => path_of(bytes),
+        })
+    }
+
+    #[cfg(unix)]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(bytes).into()
+    }
+
+    #[cfg(not(unix))]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        String::from_utf8_lossy(&bytes).into_owned().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_without_a_byte_order_mark_and_decompressed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        for (bytes, text) in [(&b"\xef\xbb\xbfa\nb"[..], "a\nb"), (b"", ""), (b"a", "a")] {
+            std::fs::write(&path, bytes).expect("written");
+            assert_eq!(read_text(&path).expect("read"), text);
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, bytes).expect("packed");
+            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+            assert_eq!(read_text(&path).expect("read"), text);
+        }
+        for bytes in [&b"a\xff"[..], b"\xff\xfea\0", b"BZh91AY&SY"] {
+            std::fs::write(&path, bytes).expect("written");
+            assert!(read_text(&path).is_err(), "{bytes:?}");
+        }
+        assert!(read_text(dir.path()).is_err());
+        assert!(read_text(&dir.path().join("none")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_no_text_are_kept() {
+        use std::os::unix::ffi::OsStrExt;
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Kept(#[serde(with = "as_text")] PathBuf);
+        for bytes in [&b"/tmp/recs.jsonl"[..], b"/tmp/caf\xe9.jsonl"] {
+            let path = Kept(std::ffi::OsStr::from_bytes(bytes).into());
+            let text = serde_json::to_string(&path).expect("written");
+            assert_eq!(serde_json::from_str::<Kept>(&text).expect("read"), path);
+        }
+        let text = serde_json::to_string(&Kept("/tmp/x".into())).expect("written");
+        assert_eq!(text, "\"/tmp/x\"", "as before");
+    }
+}
