@@ -41,59 +41,68 @@ fn in_alphabet(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.:@/+=~".contains(&byte)
 }
 
-/// Longest list in bytes. A statement holds two lists at most, and SQLite by default takes
-/// statements of up to a million bytes.
-const MAX_LIST: usize = 256 * 1024;
-
-/// Comma-separated lists of at most `size` literals. Integers and strings go into different lists,
-/// because one string in a list of integers makes
+/// Ids as literals. Integers and strings stay apart, because one string in a list of integers makes
 /// MySQL compare all of it as floating point.
-pub(super) fn lists<'a>(
-    ids: impl IntoIterator<Item = &'a Id>,
-    size: usize,
-    quoting: Quoting,
-) -> Vec<String> {
-    let (mut integers, mut texts) = (Lists::new(size), Lists::new(size));
-    for id in ids {
-        match literal(id, quoting) {
-            Some(Literal::Integer(text)) => integers.push(&text),
-            Some(Literal::Text(text)) => texts.push(&text),
-            None => {}
-        }
-    }
-    integers.full.append(&mut texts.full);
-    integers.full
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Literals {
+    integers: Vec<String>,
+    texts: Vec<String>,
 }
 
-struct Lists {
-    size: usize,
-    in_last: usize,
-    full: Vec<String>,
-}
-
-impl Lists {
-    fn new(size: usize) -> Self {
-        Lists { size, in_last: 0, full: Vec::new() }
-    }
-
-    fn push(&mut self, literal: &str) {
-        match self.full.last_mut() {
-            Some(last) if self.in_last < self.size && last.len() + literal.len() < MAX_LIST => {
-                last.push(',');
-                last.push_str(literal);
-                self.in_last += 1;
-            }
-            _ => {
-                self.full.push(literal.to_owned());
-                self.in_last = 1;
+impl Literals {
+    /// The literals of ids; those that cannot be asked are left out.
+    pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Id>, quoting: Quoting) -> Self {
+        let mut literals = Literals::default();
+        for id in ids {
+            match literal(id, quoting) {
+                Some(Literal::Integer(text)) => literals.integers.push(text),
+                Some(Literal::Text(text)) => literals.texts.push(text),
+                None => {}
             }
         }
+        literals
+    }
+
+    /// Bytes of all of them as one list.
+    pub(super) fn bytes(&self) -> usize {
+        self.integers.iter().chain(&self.texts).map(|text| text.len() + 1).sum()
+    }
+
+    /// Comma-separated lists of at most so many literals and bytes. A literal that is longer by
+    /// itself is in none.
+    pub(super) fn lists(&self, most: usize, bytes: usize) -> Vec<String> {
+        let mut lists = Vec::new();
+        for literals in [&self.integers, &self.texts] {
+            let (mut list, mut count) = (String::new(), 0);
+            for literal in literals.iter().filter(|literal| literal.len() <= bytes) {
+                let full = count >= most.max(1) || list.len() + 1 + literal.len() > bytes;
+                if count > 0 && full {
+                    lists.push(std::mem::take(&mut list));
+                    count = 0;
+                }
+                if count > 0 {
+                    list.push(',');
+                }
+                list.push_str(literal);
+                count += 1;
+            }
+            if count > 0 {
+                lists.push(list);
+            }
+        }
+        lists
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ROOM: usize = 100_000;
+
+    fn lists(ids: &[Id], most: usize, quoting: Quoting) -> Vec<String> {
+        Literals::of(ids, quoting).lists(most, ROOM)
+    }
 
     #[test]
     fn integers_and_strings_never_share_a_list() {
@@ -103,17 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_cut_at_the_size() {
+    fn lists_are_cut_at_the_number_and_at_the_bytes() {
         let ids: Vec<Id> = (0..5_i64).map(Id::from).collect();
         assert_eq!(lists(&ids, 2, Quoting::Strings), ["0,1", "2,3", "4"]);
-    }
-
-    #[test]
-    fn long_ids_make_shorter_lists() {
-        let ids: Vec<Id> = (0..3000).map(|n| Id::from(format!("{n:0>200}x").as_str())).collect();
-        let lists = lists(&ids, 5000, Quoting::Strings);
-        assert_eq!(lists.iter().map(|list| list.split(',').count()).sum::<usize>(), 3000);
-        assert!(lists.len() > 1 && lists.iter().all(|list| list.len() <= MAX_LIST));
+        let literals = Literals::of(&ids, Quoting::Strings);
+        assert_eq!(literals.lists(500, 3), ["0,1", "2,3", "4"]);
+        assert_eq!(literals.lists(500, 4), ["0,1", "2,3", "4"]);
+        assert_eq!(literals.lists(500, 5), ["0,1,2", "3,4"]);
+        assert_eq!(literals.lists(500, 0), [""; 0]);
+        let ids = [Id::from(1_i64), Id::from(100_i64), Id::from(2_i64)];
+        assert_eq!(Literals::of(&ids, Quoting::Strings).lists(9, 2), ["1", "2"]);
     }
 
     #[test]
