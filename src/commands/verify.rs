@@ -61,13 +61,15 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let policy = context.policy()?;
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
-    let mut table = Table::open(context.sdk().await?, name, &context.schema_names()).await?;
+    let item = context.item(&policy)?;
+    let mut table = Table::open(context.sdk().await?, name, &item).await?;
     if let Some(warning) = table.adopt_list_type().await?.warning {
         context.ui.status(warning);
     }
     let (schema, times) = (table.schema.clone(), Times::default());
     let (route, shard) = (Route::Table, None);
-    let preparer = Arc::new(Preparer { facts, policy, schema, times, route, shard });
+    let layout = Some(table.layout());
+    let preparer = Arc::new(Preparer { facts, policy, schema, layout, times, route, shard });
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),

@@ -29,7 +29,6 @@ mod write;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
-use reco_core::facts::FactsError;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +39,7 @@ use self::limit::MaxRejects;
 use self::lines::Place;
 pub use self::manner::Manner;
 use self::plan::PlanOptions;
-use self::prepare::Prepared;
+use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
@@ -121,7 +120,7 @@ impl Backfill {
     }
 }
 
-type Chunked = Staged<Result<Prepared, FactsError>>;
+type Chunked = Staged<Result<Prepared, PrepareError>>;
 type Staged<T> = Result<T, JoinError>;
 
 /// Judges chunks on all cores, and hands them on in their order.

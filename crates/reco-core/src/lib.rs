@@ -26,5 +26,7 @@ pub mod settle;
 pub mod shard;
 pub mod stack;
 pub mod supersede;
+pub mod time;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};
+pub use time::Time;
