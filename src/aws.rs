@@ -9,4 +9,4 @@ mod table;
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
 pub use config::{load, retry_partition};
 pub use error::explain;
-pub use table::{ListType, Table};
+pub use table::{ListType, Table, foreign};

@@ -1,6 +1,7 @@
 //! The resolved world of one run.
 
 use aws_config::SdkConfig;
+use reco_core::item::{ItemDescription, KeyType};
 use reco_core::policy::Policy;
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
 use reco_store::table::SchemaNames;
@@ -96,7 +97,30 @@ impl Context {
             .map_err(|error| Error::config(format!("{path} is not usable")).because(&error))
     }
 
-    /// The table's attribute names as configured.
+    /// What an item is: as the policy describes it, with the names that are configured beside it.
+    ///
+    /// # Errors
+    /// When both name an attribute, and not the same.
+    pub fn item(&self, policy: &Policy) -> Result<ItemDescription> {
+        self.item_with(policy, None)
+    }
+
+    /// The same, where a flag gives the type of lists.
+    ///
+    /// # Errors
+    /// As [`Context::item`].
+    pub fn item_with(
+        &self,
+        policy: &Policy,
+        list_type: Option<KeyType>,
+    ) -> Result<ItemDescription> {
+        let names = SchemaNames { list_type, ..self.schema_names() };
+        names.over(&policy.item).map_err(|error| {
+            Error::config("what an item looks like is configured twice").because(&error)
+        })
+    }
+
+    /// The table's attribute names as configured beside the policy.
     #[must_use]
     pub fn schema_names(&self) -> SchemaNames {
         let default = SchemaNames::default();

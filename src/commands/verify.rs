@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use reco_core::Time;
 use reco_core::item::{Attribute, KeyType};
 use reco_core::outcome::Outcome;
 use reco_core::shard::Shard;
 use reco_store::reader::{Expiry, Reader};
-use reco_store::table::SchemaNames;
 use serde::Serialize;
 
 use super::backfill::writing::{list_type, time};
@@ -63,9 +63,9 @@ pub struct WrittenArgs {
     /// of the same time stands [implied by writes.only_newer of the policy]
     #[arg(long)]
     pub if_newer: bool,
-    /// When lists without a `generated_at` were made: RFC 3339 or epoch seconds
+    /// When lists without a `generated_at` were made: ISO 8601 or epoch seconds
     #[arg(long, value_name = "TIME", value_parser = time)]
-    pub generated_at: Option<i64>,
+    pub generated_at: Option<Time>,
     /// Every item has this attribute
     #[arg(long = "attr", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
@@ -83,9 +83,7 @@ pub struct WrittenArgs {
 impl WrittenArgs {
     /// The layout of the table, with what every item has.
     async fn lay_out(&self, context: &Context, table: &mut Table) -> Result<()> {
-        if self.list_type.is_none()
-            && let Some(warning) = table.adopt_list_type().await?.warning
-        {
+        if let Some(warning) = table.adopt_list_type().await?.warning {
             context.ui.status(warning);
         }
         let schema = table.schema.clone().with_constants(self.attrs.iter().cloned());
@@ -128,17 +126,18 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
     let VerifyArgs { written, shard, map: mapping, .. } = args;
-    let names = context.schema_names();
-    let names = SchemaNames { list_type: written.list_type.or(names.list_type), ..names };
-    let mut table = Table::open(context.sdk().await?, name, &names).await?;
+    let item = context.item_with(&policy, written.list_type)?;
+    let mut table = Table::open(context.sdk().await?, name, &item).await?;
     written.lay_out(context, &mut table).await?;
     let newest = written.if_newer || policy.writes.only_newer;
     let times = Times { default: written.generated_at, required: written.if_newer };
     let (schema, route) = (table.schema.clone(), Route::Table);
-    let preparer = Arc::new(Preparer { facts, policy, schema, times, route, shard, mapping });
+    let layout = Some(table.layout());
     let reader = table.reader(RETRY, args.rcu);
     let reader = if newest { reader.guarded() } else { reader };
     let reader = written.expiry().into_iter().fold(reader, Reader::expiring);
+    let preparer =
+        Arc::new(Preparer { facts, policy, schema, layout, times, route, shard, mapping });
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),

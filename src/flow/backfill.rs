@@ -31,7 +31,6 @@ mod write;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
-use reco_core::facts::FactsError;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -42,7 +41,7 @@ use self::lines::Place;
 pub use self::manner::Manner;
 pub use self::map::Mapping;
 use self::plan::PlanOptions;
-use self::prepare::Prepared;
+use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
@@ -124,7 +123,7 @@ impl Backfill {
     }
 }
 
-type Chunked = Staged<Result<Prepared, FactsError>>;
+type Chunked = Staged<Result<Prepared, PrepareError>>;
 type Staged<T> = Result<T, JoinError>;
 
 /// Judges chunks on all cores, and hands them on in their order.

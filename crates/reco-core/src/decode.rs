@@ -142,6 +142,8 @@ struct Top<'a> {
     recommended_note_ids: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     generated_at: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    delete: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Type", deserialize_with = "present")]
     sns_type: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Message", deserialize_with = "present")]

@@ -28,6 +28,8 @@ pub mod shapes;
 pub mod shard;
 pub mod stack;
 pub mod supersede;
+pub mod time;
 pub mod words;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};
+pub use time::Time;

@@ -11,7 +11,7 @@ use crate::filter::SkipReason;
 use crate::item::Schema;
 use crate::judge::{Verdict, judge};
 use crate::policy::Policy;
-use crate::{Id, Recommendation};
+use crate::{Id, Recommendation, Time};
 
 /// What is sent of a message, and what is not.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub struct Rejected {
     pub index: usize,
     /// Why.
     pub reason: String,
-    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
-    /// that is no JSON is a string.
+    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`; in a
+    /// message of its own where the original had a `generated_at`. Text that is no JSON is a string.
     pub entry: Box<RawValue>,
 }
 
@@ -52,7 +52,7 @@ pub enum SalvageError {
 struct Canonical<'a> {
     data: Vec<(&'a Id, &'a [Id])>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    generated_at: Option<i64>,
+    generated_at: Option<Time>,
 }
 
 /// Parts a message that has both entries to write and bad ones. `None` for any other message: it
@@ -103,8 +103,11 @@ pub fn salvage(
     }
     for entry in entries {
         let Some(reason) = reasons.remove(&entry.index) else { continue };
-        let Recommendation { user, articles, .. } = entry.recommendation;
-        let entry_text = to_raw(&(user, articles))?;
+        let Recommendation { user, articles, generated_at } = entry.recommendation;
+        let entry_text = match generated_at {
+            None => to_raw(&(user, articles))?,
+            Some(_) => to_raw(&Canonical { data: vec![(&user, &articles)], generated_at })?,
+        };
         rejected.push(Rejected { index: entry.index, reason, entry: entry_text });
     }
     rejected.sort_by_key(|rejected| rejected.index);

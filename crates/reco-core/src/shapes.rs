@@ -13,6 +13,8 @@ use crate::item::Schema;
 pub enum Shaped {
     /// Recommendations.
     Decoded(Decoded),
+    /// An item of another kind, of a table that is shared.
+    Other,
     /// The removal of a user's item: a change record of an incremental export.
     Deletion(Deletion),
 }

@@ -14,7 +14,7 @@ use reco_core::item::{PlannedItem, Schema};
 
 pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
-use crate::encode::{id_of, scalar};
+use crate::encode::{key_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
 
@@ -198,7 +198,7 @@ impl Reader {
         answer: BatchGetItemOutput,
         compared: &mut Compared,
     ) {
-        let user_of = |item: &Item| item.get(&self.schema.user_attr).and_then(id_of);
+        let user_of = |item: &Item| user_of(item, &self.schema);
         let unread = answer.unprocessed_keys.unwrap_or_default();
         let unread: std::collections::HashSet<Id> =
             unread.values().flat_map(KeysAndAttributes::keys).filter_map(user_of).collect();
@@ -229,13 +229,14 @@ impl Reader {
     fn attributes(&self) -> HashMap<String, String> {
         let Schema { user_attr, list_attr, generated_at_attr, constants, .. } = &self.schema;
         let constants = constants.iter().map(|constant| &constant.name);
+        let sort = self.schema.sort.iter().map(|sort| &sort.name);
         let expiry = self.expiry.iter().map(|expiry| &expiry.name);
         let own = [user_attr, list_attr, generated_at_attr];
-        let names = own.into_iter().chain(constants).chain(expiry);
+        let names = own.into_iter().chain(sort).chain(constants).chain(expiry);
         names.enumerate().map(|(number, name)| (format!("#a{number}"), name.clone())).collect()
     }
 
     fn key(&self, user: &Id) -> Item {
-        HashMap::from([(self.schema.user_attr.clone(), scalar(user, self.schema.key_type))])
+        key_of(user, &self.schema)
     }
 }

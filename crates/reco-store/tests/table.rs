@@ -3,7 +3,7 @@
 mod support;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType::{B, N, S};
-use reco_core::item::KeyType;
+use reco_core::item::{DescriptionError, ItemDescription, KeyType};
 use reco_store::service::ErrorKind;
 use reco_store::table::{Billing, IndexInfo, SchemaNames, TableError, TableInfo, describe};
 use support::{create_table, dynamodb};
@@ -18,10 +18,11 @@ async fn the_key_type_decides_how_ids_are_written() {
         assert_eq!(table.billing, Billing::OnDemand { max_wcu: None });
         assert_eq!(table.write_limit(), None);
         assert!(table.arn.ends_with(&format!("table/{name}")), "{}", table.arn);
-        let schema = table.schema(&SchemaNames::default()).unwrap();
-        assert_eq!((schema.key_type, schema.list_type), (kind, kind));
-        let names = SchemaNames { list_type: Some(KeyType::S), ..SchemaNames::default() };
-        assert_eq!(table.schema(&names).unwrap().list_type, KeyType::S);
+        let schema = table.schema(&ItemDescription::default()).unwrap();
+        assert_eq!((schema.key_type, schema.list_type), (kind, None));
+        let strings = SchemaNames { list_type: Some(KeyType::S), ..SchemaNames::default() };
+        let strings = strings.over(&ItemDescription::default()).unwrap();
+        assert_eq!(table.schema(&strings).unwrap().list_type, Some(KeyType::S));
     }
 }
 
@@ -34,12 +35,12 @@ async fn an_unfit_table_is_refused_with_its_reason() {
     let mut errors = Vec::new();
     for name in ["sorted", "other", "binary"] {
         let table = describe(&client, name).await.unwrap();
-        errors.push(table.schema(&SchemaNames::default()).unwrap_err());
+        errors.push(table.schema(&ItemDescription::default()).unwrap_err());
     }
     assert!(matches!(&errors[0], TableError::SortKey { sort_key, .. } if sort_key == "day"));
     assert!(matches!(&errors[1], TableError::KeyName { actual, .. } if actual == "uid"));
     assert!(matches!(&errors[2], TableError::BinaryKey { .. }));
-    let renamed = SchemaNames { user_attr: "uid".to_owned(), ..SchemaNames::default() };
+    let renamed = ItemDescription { key: Some("uid".to_owned()), ..Default::default() };
     assert_eq!(
         describe(&client, "other").await.unwrap().schema(&renamed).unwrap().user_attr,
         "uid"
@@ -52,12 +53,14 @@ async fn names_must_differ() {
     create_table(&client, "recs", &[("user_id", N)]).await;
     let table = describe(&client, "recs").await.unwrap();
     for (list, time) in [("user_id", "t"), ("l", "user_id"), ("x", "x")] {
-        let names = SchemaNames {
-            list_attr: list.to_owned(),
-            generated_at_attr: time.to_owned(),
-            ..SchemaNames::default()
+        let item = ItemDescription {
+            list: Some(list.to_owned()),
+            time: Some(time.to_owned()),
+            ..ItemDescription::default()
         };
-        assert!(matches!(table.schema(&names), Err(TableError::SameName { .. })), "{list} {time}");
+        let refused = table.schema(&item);
+        let same = matches!(refused, Err(TableError::Item(DescriptionError::SameName(_))));
+        assert!(same, "{list} {time}");
     }
 }
 
@@ -86,6 +89,8 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         key_name: "user_id".to_owned(),
         key_type: Some(KeyType::N),
         sort_key: None,
+        sort_type: None,
+        id: String::new(),
         billing: Billing::OnDemand { max_wcu: Some(900) },
         warm_wcu: Some(4000),
         indexes: keys.iter().map(index).collect(),
@@ -96,7 +101,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
 #[test]
 fn items_are_in_the_indexes_whose_keys_they_have() {
     let table = indexed(&[&["generated_at"], &["model", "generated_at"], &["country"]]);
-    let schema = table.schema(&SchemaNames::default()).unwrap();
+    let schema = table.schema(&ItemDescription::default()).unwrap();
     assert_eq!(table.indexes_of(&schema), 1);
     let schema = schema.with_constants(["model=v7".parse().unwrap()]).unwrap();
     assert_eq!(table.indexes_of(&schema), 2);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_core::Id;
+use reco_core::classify::Held;
 use reco_core::item::{KeyType, PlannedItem, Schema};
 use reco_store::generated_at::read_generated_at;
 use reco_store::retry::{RetryOptions, Stop};
@@ -71,7 +72,7 @@ async fn what_is_written_is_in_the_table_in_rank_order() {
     let asked: Vec<Id> = (0..250_i64).map(Id::from).chain([Id::from("not a key")]).collect();
     let times = read_generated_at(&client, "recs", &schema, &asked).await.unwrap();
     assert_eq!(times.len(), 60);
-    assert_eq!(times[&Id::from(41_i64)], 141);
+    assert_eq!(times[&Id::from(41_i64)], Held::At(141.into()));
 }
 
 #[tokio::test]
@@ -86,7 +87,7 @@ async fn a_user_given_twice_ends_with_the_last_list() {
 
     assert_eq!(report.written, 8);
     let times = read_generated_at(&client, "recs", &schema, [&Id::from(7_i64)]).await.unwrap();
-    assert_eq!(times[&Id::from(7_i64)], 7);
+    assert_eq!(times[&Id::from(7_i64)], Held::At(7.into()));
 }
 
 #[tokio::test]

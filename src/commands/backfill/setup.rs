@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::ItemDescription;
 use reco_store::facts::FactsSource;
 use reco_store::reader::Reader;
-use reco_store::table::SchemaNames;
 use reco_store::writer::{Pace, Writer, WriterOptions};
 
 use super::machines::ViaQueue;
@@ -36,14 +35,18 @@ pub(super) async fn job(
     sources: Vec<Source>,
 ) -> Result<Job> {
     let policy = context.policy()?;
-    let names = args.writing.names(context.schema_names());
-    let mut target = Target::find(context, args, &names).await?;
-    let mut schema = target.table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());
-    let manner = args.writing.manner(context, target.table.as_mut(), &mut schema).await?;
+    let item = context.item_with(&policy, args.writing.list_type)?;
+    let mut target = Target::find(context, args, &item).await?;
+    let table = target.table.as_ref();
+    let mut schema = table.map_or_else(|| item.assumed_schema(), |table| table.schema.clone());
+    let only_newer = policy.writes.only_newer;
+    let table = target.table.as_mut();
+    let manner = args.writing.manner(context, table, &mut schema, only_newer).await?;
     let mut preparer = Preparer {
         facts: target.facts.take().unwrap_or(FactsSource::None),
         policy,
         schema,
+        layout: None,
         times: args.writing.times(),
         route: target.route(args),
         shard: args.machines.shard,
@@ -59,6 +62,7 @@ pub(super) async fn job(
     for schema in table.chain([&mut preparer.schema]) {
         args.writing.expire_from(schema, began);
     }
+    preparer.layout = target.table.as_ref().map(Table::layout);
     let files = args.machines.files(&preparer.schema, &sources)?;
     let plan = target.plan(args, &manner);
     let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
@@ -90,13 +94,13 @@ struct Target {
 }
 
 impl Target {
-    async fn find(context: &Context, args: &BackfillArgs, names: &SchemaNames) -> Result<Self> {
+    async fn find(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Self> {
         if let Some(queue) = args.machines.queue(context, args.dry_run).await? {
             return Ok(Target { queue: Some(queue), facts: None, table: None });
         }
         let facts = Some(context.facts().await?);
         let tableless = args.dry_run || args.machines.emits();
-        Ok(Target { queue: None, facts, table: table(context, tableless, names).await? })
+        Ok(Target { queue: None, facts, table: table(context, tableless, item).await? })
     }
 
     fn route(&self, args: &BackfillArgs) -> Route {
@@ -134,7 +138,7 @@ impl Target {
             (None, Some(files), _) => Sink::Emit(Box::new(files)),
             (None, None, Some(table)) if !args.dry_run => {
                 let concurrency = usize::from(args.concurrency);
-                let only_newer = args.writing.if_newer;
+                let only_newer = manner.order.newest;
                 let options = WriterOptions { retry: RETRY, concurrency, only_newer };
                 Sink::Table(paced(table.writer(options), manner))
             }
@@ -152,7 +156,11 @@ fn paced(writer: Writer, manner: &Manner) -> Writer {
 }
 
 /// The table, checked. What writes nothing to it may go without.
-async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Result<Option<Table>> {
+async fn table(
+    context: &Context,
+    tableless: bool,
+    item: &ItemDescription,
+) -> Result<Option<Table>> {
     if tableless && context.settings.value(Key::Table).is_none() {
         context
             .ui
@@ -160,12 +168,5 @@ async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Resul
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;
-    Table::open(context.sdk().await?, name, names).await.map(Some)
-}
-
-fn assumed(names: SchemaNames) -> Schema {
-    let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names;
-    let schema = Schema::with_key_type(KeyType::N);
-    let list_type = list_type.unwrap_or(schema.list_type);
-    Schema { user_attr, list_attr, generated_at_attr, list_type, ..schema }
+    Table::open(context.sdk().await?, name, item).await.map(Some)
 }

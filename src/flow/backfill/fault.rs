@@ -167,7 +167,7 @@ impl From<ItemError> for Fault {
     fn from(error: ItemError) -> Self {
         let reason = match &error {
             ItemError::KeyNotNumeric(_) | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
-            ItemError::KeyTooLong { .. } => Reason::KeyTooLong,
+            ItemError::KeyTooLong { .. } | ItemError::SortKeyTooLong { .. } => Reason::KeyTooLong,
             ItemError::TooLarge { .. } => Reason::Oversize,
         };
         Fault::new(reason, error.to_string())

@@ -12,13 +12,15 @@ use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
 use reco_core::shapes::{self, Shaped};
 use reco_core::shard::Shard;
-use reco_core::{Id, Recommendation};
+use reco_core::{Id, Recommendation, Time};
 use reco_store::facts::FactsSource;
+use reco_store::lists::{Layout, ListsError};
 
 use super::fault::Fault;
 use super::lines::{Content, Line, Place};
 use super::map::Mapping;
 use super::read::Chunk;
+use crate::aws::ListType;
 pub use route::Route;
 use route::{carry, other_shard, sifted};
 
@@ -34,6 +36,8 @@ pub struct Preparer {
     pub policy: Policy,
     /// How items are laid out.
     pub schema: Schema,
+    /// The same with the type of the lists that the table holds, where there is a table.
+    pub layout: Option<Layout>,
     /// When lists were made, where they do not say so themselves.
     pub times: Times,
     /// Where entries go, and so who judges them.
@@ -47,20 +51,31 @@ pub struct Preparer {
 /// When lists were made, where lines do not say so themselves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    /// For entries without a time of their own, in seconds since the epoch.
-    pub default: Option<i64>,
+    /// For entries without a time of their own.
+    pub default: Option<Time>,
     /// Whether an entry without any time is rejected: only what is newer may be replaced.
     pub required: bool,
 }
 
 impl Times {
     /// The time of an entry that says this of itself.
-    fn of(self, own: Option<i64>) -> Result<Option<i64>, Fault> {
+    fn of(self, own: Option<Time>) -> Result<Option<Time>, Fault> {
         match own.or(self.default) {
             None if self.required => Err(Fault::undated()),
             time => Ok(time),
         }
     }
+}
+
+/// Why nothing can be decided.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// Facts cannot be had.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// The table's lists are none, or cannot be looked at.
+    #[error("the table cannot be used: {0}")]
+    Lists(#[from] ListsError),
 }
 
 /// A chunk, judged.
@@ -146,7 +161,7 @@ impl Preparer {
     ///
     /// # Errors
     /// When facts cannot be had: nothing may be decided without them.
-    pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, FactsError> {
+    pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, PrepareError> {
         self.prepare_of(chunk, |_| true).await
     }
 
@@ -159,7 +174,7 @@ impl Preparer {
         self: Arc<Self>,
         chunk: Chunk,
         whose: impl Fn(&Id) -> bool,
-    ) -> Result<Prepared, FactsError> {
+    ) -> Result<Prepared, PrepareError> {
         let mut waiting = Vec::with_capacity(chunk.lines.len());
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in chunk.lines {
@@ -200,7 +215,7 @@ impl Preparer {
         &self,
         group: Vec<Waiting>,
         lines: &mut [PreparedLine],
-    ) -> Result<(), FactsError> {
+    ) -> Result<(), PrepareError> {
         if let Route::Queue(limits) = self.route {
             for Waiting { line, index, recommendation } in group {
                 let fate = carry(recommendation, limits);
@@ -217,9 +232,12 @@ impl Preparer {
                 self.facts.lookup(&request).await?
             }
         };
+        let schema = match &self.layout {
+            Some(layout) => layout.for_users(group.iter().map(|e| &e.recommendation.user)).await?,
+            None => &self.schema,
+        };
         for Waiting { line, index, recommendation } in group {
-            let Judged { verdict, dropped } =
-                judge(recommendation, &facts, &self.policy, &self.schema);
+            let Judged { verdict, dropped } = judge(recommendation, &facts, &self.policy, schema);
             let fate = match verdict {
                 Verdict::Write(item) => Fate::Write(item),
                 Verdict::Skip(reason) => Fate::Skip(reason),
@@ -234,6 +252,16 @@ impl Preparer {
 }
 
 impl Preparer {
+    /// Of which type lists were written: `before` what users' lists in the table told.
+    pub fn list_type(&self, before: ListType) -> ListType {
+        match &self.layout {
+            Some(layout) if self.schema.is_shared() && before.from == "ids" => {
+                ListType::of_table(layout.known().list_type)
+            }
+            _ => before,
+        }
+    }
+
     fn decode_line(&self, line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
         let (text, found) = match line.content {
             Content::Blank => (None, Found::Blank),
@@ -311,6 +339,7 @@ impl Preparer {
                 Some(Ok(Shaped::Deletion(deletion))) => {
                     return Ok((vec![self.delete(first, deletion)], 1));
                 }
+                Some(Ok(Shaped::Other)) => return Ok((Vec::new(), 0)),
                 Some(Ok(Shaped::Decoded(decoded))) => decoded,
             },
             Err(error) => return Err(error.into()),
@@ -360,8 +389,9 @@ fn rejected(index: usize, fault: Fault) -> PreparedEntry {
 
 /// Whether a line is worth a closer look: nearly none removes anything.
 fn may_delete(text: &str) -> bool {
-    text.trim_ascii_start().starts_with('{')
-        && memchr::memmem::find(text.as_bytes(), b"\"delete\"").is_some()
+    // A letter of the key may be written as its number.
+    let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    text.trim_ascii_start().starts_with('{') && (has("\"delete\"") || has("\\u"))
 }
 
 /// The text of one entry of a line, in a shape that can be read again: the line itself when it
@@ -374,13 +404,13 @@ pub fn entry_text(line: &str, index: usize) -> Option<String> {
     let entry = decoded.entries.iter().position(|entry| entry.index == index)?;
     let Recommendation { user, articles, generated_at } =
         decoded.entries.swap_remove(entry).recommendation;
-    let value = match generated_at {
-        None => serde_json::json!([user, articles]),
-        Some(at) => serde_json::json!({
-            "user_id": user, "recommended_note_ids": articles, "generated_at": at,
-        }),
-    };
-    Some(value.to_string())
+    let user = serde_json::to_string(&user).ok()?;
+    let articles = serde_json::to_string(&articles).ok()?;
+    Some(match generated_at {
+        None => format!("[{user},{articles}]"),
+        // Written as text: a number of JSON's would lose a part of a nanosecond.
+        Some(at) => format!(r#"{{"data":[[{user},{articles}]],"generated_at":{at}}}"#),
+    })
 }
 
 #[cfg(test)]

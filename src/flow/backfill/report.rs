@@ -12,7 +12,7 @@ pub use super::books::{EntryCounts, LineCounts};
 use super::lines::Place;
 pub use super::manner::BudgetReport;
 use super::plan::Plan;
-use super::prepare::Route;
+use super::prepare::{PrepareError, Route};
 use super::rejects::Reject;
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
@@ -260,6 +260,16 @@ pub enum Cause {
     Queue,
     /// Files could not be written.
     Files,
+}
+
+impl Cause {
+    /// What kept lines from being judged.
+    pub fn of(error: &PrepareError) -> Self {
+        match error {
+            PrepareError::Facts(_) => Cause::Facts,
+            PrepareError::Lists(_) => Cause::Table,
+        }
+    }
 }
 
 /// A line, by name.

@@ -177,7 +177,7 @@ impl Run {
                             progress(chunk.read);
                             self.take_in(chunk);
                         }
-                        Err(error) => self.stop(Cause::Facts, error.to_string()),
+                        Err(error) => self.stop(Cause::of(&error), error.to_string()),
                     },
                 },
                 () = sleep_until(drawn + PATIENCE), if going && self.may_draw() => {
@@ -270,6 +270,8 @@ impl Run {
                     self.note_size(&entry);
                 }
                 self.ledger.settle(entry.line, fate);
+            } else if let Some(refusal) = report.refusal_of(&entry.user) {
+                self.failed(entry.line, entry.index, refusal.to_string());
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
                 self.ledger.settle(entry.line, Fate::Left);
             } else if let Some(failure) = failure {

@@ -45,11 +45,13 @@ pub struct Order {
     /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
     /// each is written only if the table holds what is older, one after the other.
     pub newest: bool,
+    /// No list takes the place of another: somebody else judges later which of them counts.
+    pub keep_all: bool,
 }
 
 impl Default for Order {
     fn default() -> Self {
-        Order { limits: Limits::BATCH_WRITE_ITEM, shuffle: 0, newest: false }
+        Order { limits: Limits::BATCH_WRITE_ITEM, shuffle: 0, newest: false, keep_all: false }
     }
 }
 
@@ -63,6 +65,9 @@ pub struct Window {
     /// Users of `waiting` who came since the last block was shuffled.
     block: Vec<Id>,
     in_flight: IdSet,
+    /// What waits behind another item of the same user, in order, where all are kept.
+    behind: IdMap<VecDeque<Pending>>,
+    behind_count: usize,
     bytes: usize,
     /// Items that came while one of the same user was in flight.
     waited: u64,
@@ -84,6 +89,8 @@ impl Window {
             ready: VecDeque::new(),
             block: Vec::new(),
             in_flight: IdSet::default(),
+            behind: IdMap::default(),
+            behind_count: 0,
             bytes: 0,
             waited: 0,
             random: fastrand::Rng::with_seed(SEED),
@@ -93,16 +100,20 @@ impl Window {
     /// Takes an item in; answers with the one of the same user that gives way.
     pub fn push(&mut self, pending: Pending) -> Option<Pending> {
         let user = pending.item.recommendation.user.clone();
-        if let Some(waiting) = self.waiting.get_mut(&user) {
-            if self.order.newest && time(&pending) <= time(waiting) {
-                return Some(pending);
-            }
-            self.bytes += call_bytes(&pending.item);
-            let older = std::mem::replace(waiting, pending);
-            self.bytes -= call_bytes(&older.item);
-            return Some(older);
-        }
         self.bytes += call_bytes(&pending.item);
+        if let Some(waiting) = self.waiting.get_mut(&user) {
+            if self.order.keep_all {
+                self.behind.entry(user).or_default().push_back(pending);
+                self.behind_count += 1;
+                return None;
+            }
+            let falls = match self.order.newest {
+                true => replace_by_age(waiting, pending),
+                false => std::mem::replace(waiting, pending),
+            };
+            self.bytes -= call_bytes(&falls.item);
+            return Some(falls);
+        }
         if self.in_flight.contains(&user) {
             self.waited += 1;
         } else if self.is_shuffled() {
@@ -141,11 +152,24 @@ impl Window {
             }
             let Some(user) = self.ready.pop_front() else { break };
             batch.extend(self.waiting.remove(&user));
+            self.advance(&user);
             self.in_flight.insert(user);
             bytes += size;
         }
         self.bytes -= bytes;
         Some(batch)
+    }
+
+    /// Lets the next item of a user wait in the place of one that went.
+    fn advance(&mut self, user: &Id) {
+        let Some(queue) = self.behind.get_mut(user) else { return };
+        if let Some(next) = queue.pop_front() {
+            self.behind_count -= 1;
+            self.waiting.insert(user.clone(), next);
+        }
+        if queue.is_empty() {
+            self.behind.remove(user);
+        }
     }
 
     /// How many items should be ready before a batch is drawn.
@@ -175,7 +199,8 @@ impl Window {
         let Order { limits, shuffle, .. } = self.order;
         let block = if self.is_shuffled() { shuffle.max(limits.entries) } else { UNSHUFFLED };
         let most = if self.is_shuffled() { 2 * block } else { block };
-        self.block.len() < block && self.waiting.len() < most && self.bytes < CAPACITY_BYTES
+        let waiting = self.waiting.len() + self.behind_count;
+        self.block.len() < block && waiting < most && self.bytes < CAPACITY_BYTES
     }
 
     /// Whether nothing waits.
@@ -193,13 +218,22 @@ impl Window {
         self.ready.clear();
         self.block.clear();
         self.bytes = 0;
-        self.waiting.drain().map(|(_, pending)| pending).collect()
+        self.behind_count = 0;
+        let behind = self.behind.drain().flat_map(|(_, queue)| queue);
+        self.waiting.drain().map(|(_, pending)| pending).chain(behind).collect()
     }
 }
 
-/// A list of unknown time is older than any other, as it is in the table.
-fn time(pending: &Pending) -> Option<i64> {
-    pending.item.recommendation.generated_at
+/// Lets the two stand for what they would come to one after the other; answers with the one that
+/// need not be written.
+fn replace_by_age(waiting: &mut Pending, later: Pending) -> Pending {
+    if !waiting.item.is_replaced_by(&later.item) {
+        return later;
+    }
+    let guard = waiting.item.guard.max(later.item.guard);
+    let falls = std::mem::replace(waiting, later);
+    waiting.item.guard = guard;
+    falls
 }
 
 /// What an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call to 16 MB **on

@@ -46,10 +46,14 @@ pub fn line(text: &str) -> Option<Line> {
 impl Line {
     pub fn read(self, text: &str, schema: &Schema) -> Result<Shaped, DecodeError> {
         let Line { item, new_image, keys, .. } = self;
-        if let Some(item) = item.or(new_image) {
-            return list(text, &item, schema).map(Shaped::Decoded);
+        let (attributes, gone) = match item.or(new_image) {
+            Some(item) => (item, false),
+            None => (keys.unwrap_or_default(), true),
+        };
+        let Some(user) = user(text, &attributes, schema)? else { return Ok(Shaped::Other) };
+        if !gone {
+            return list(text, user, &attributes, schema).map(Shaped::Decoded);
         }
-        let user = user(text, &keys.unwrap_or_default(), schema)?;
         let plain = json!({ "user_id": user, "delete": true }).to_string();
         let deletion = deletion(&plain)?.ok_or_else(|| malformed(text, "a removal of no user"))?;
         Ok(Shaped::Deletion(deletion))
@@ -57,9 +61,14 @@ impl Line {
 }
 
 /// The item as one of our own lines, so that ids and times are read by the same rules.
-fn list(text: &str, item: &Attributes, schema: &Schema) -> Result<Decoded, DecodeError> {
+fn list(
+    text: &str,
+    user: Value,
+    item: &Attributes,
+    schema: &Schema,
+) -> Result<Decoded, DecodeError> {
     let mut plain = Map::new();
-    plain.insert("user_id".to_owned(), user(text, item, schema)?);
+    plain.insert("user_id".to_owned(), user);
     let name = &schema.list_attr;
     let list = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
     let Some(Value::Array(elements)) = list.get("L") else {
@@ -85,11 +94,23 @@ fn list(text: &str, item: &Attributes, schema: &Schema) -> Result<Decoded, Decod
     })
 }
 
-fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Value, DecodeError> {
+/// Whose item it is; `None` for one of another kind in a table that is shared.
+fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Option<Value>, DecodeError> {
     let name = &schema.user_attr;
     let value = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
     let what = || format!("{name:?} is {}, not an id", type_of(value));
-    id(value).ok_or_else(|| malformed(text, what()))
+    let id = id(value).ok_or_else(|| malformed(text, what()))?;
+    if !schema.is_shared() {
+        return Ok(Some(id));
+    }
+    let sort = schema.sort.as_ref().and_then(|sort| scalar(item.get(&sort.name)?));
+    let user = scalar(value).and_then(|partition| schema.user_of_key(partition, sort));
+    Ok(user.map(|user| json!(user)))
+}
+
+/// The text of a Number or a String.
+fn scalar(value: &Value) -> Option<&str> {
+    value.get("N").or(value.get("S"))?.as_str()
 }
 
 fn missing(text: &str, what: &str, name: &str, item: &Attributes) -> DecodeError {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+use reco_core::classify::{Class, Classification, Content, Held, Surroundings, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::{Limit, Policy};
-use reco_core::{Id, IdMap, IdSet};
+use reco_core::{Id, IdMap, IdSet, Time};
 
 /// Users 1, 2 and "u" are active (the last does not fit a table of numbers), 3 is not, 9 is
 /// unknown; 1 has read article 14; articles 10 to 19 are known.
@@ -57,17 +57,21 @@ impl Around {
 fn run(body: &str, around: &Around) -> Classification {
     let schema = Schema::with_key_type(KeyType::N);
     // Items over 400 KB are made of strings; without that, lists of numbers could not be long enough.
-    let schema =
-        Schema { list_type: if body.contains("xxx") { KeyType::S } else { KeyType::N }, ..schema };
+    let schema = Schema {
+        list_type: body.contains("xxx").then_some(KeyType::S).or(schema.list_type),
+        ..schema
+    };
     let mut policy = Policy::default();
     policy.limits.max_len = Limit::at(0);
     policy.rules.article_known = !body.contains("xxx");
     let content = Content::judge(decode(body), &facts(), &policy, &schema);
+    let held = |(user, at): (&Id, &i64)| (user.clone(), Held::At(Time::from_seconds(*at)));
+    let in_table = around.in_table.iter().map(held).collect();
     let surroundings = Surroundings {
         message_bytes: around.bytes,
         destination_limit: Some(262_144),
-        sent_at: around.sent_at,
-        in_table: &around.in_table,
+        sent_at: around.sent_at.map(Time::from_seconds),
+        in_table: &in_table,
         superseded: around.superseded,
     };
     classify(&content, &surroundings)

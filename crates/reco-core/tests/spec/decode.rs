@@ -210,7 +210,7 @@ fn bytes_that_are_not_utf_8_are_malformed_at_the_first_bad_byte() {
 #[test]
 fn removals_are_read_from_lines_only() {
     let line = r#" {"user_id":"ann","delete":true,"generated_at":5,"why":"gone"}"#;
-    let expected = Deletion { user: Id::from("ann"), generated_at: Some(5) };
+    let expected = Deletion { user: Id::from("ann"), generated_at: Some(5.into()) };
     assert_eq!(deletion(line), Ok(Some(expected)));
     // As a message body it is what it always was: an item without its list.
     assert!(decode(line).unwrap_err().to_string().contains("without `recommended_note_ids`"));

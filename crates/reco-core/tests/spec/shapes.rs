@@ -15,6 +15,7 @@ fn shown(text: &str) -> String {
     match read(text, &schema()) {
         None => "foreign".to_owned(),
         Some(Err(error)) => format!("error: {error}"),
+        Some(Ok(Shaped::Other)) => "other".to_owned(),
         Some(Ok(Shaped::Deletion(gone))) => format!("delete {}", gone.user),
         Some(Ok(Shaped::Decoded(decoded))) => {
             let list = &decoded.entries[0].recommendation;

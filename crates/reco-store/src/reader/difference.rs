@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use reco_core::Id;
 use reco_core::clip::clip_id;
-use reco_core::item::{Action, Attribute, Constant, PlannedItem, Schema};
+use reco_core::item::{Action, Attribute, Constant, PlannedItem, Schema, gives_way};
 use reco_core::words::amount;
+use reco_core::{Id, Time};
 use serde::Serialize;
 
-use crate::encode::scalar;
+use crate::encode::{scalar, time_of};
 
 /// In what an item is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -45,7 +45,7 @@ pub enum Difference {
     #[error("its time is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
     Time {
         /// When the list was made, in seconds since the epoch.
-        expected: i64,
+        expected: Time,
         /// What the table says.
         found: Option<String>,
     },
@@ -63,13 +63,13 @@ pub enum Difference {
     #[error("the table holds another list of the same time, {found}")]
     AsNew {
         /// When that list was made, in seconds since the epoch.
-        found: i64,
+        found: Time,
     },
     /// The item is newer than the input: written by somebody else since, or kept by `--if-newer`.
     #[error("the table holds a newer list, of {found}")]
     Newer {
         /// When that list was made, in seconds since the epoch.
-        found: i64,
+        found: Time,
     },
 }
 
@@ -108,18 +108,20 @@ impl Expected<'_> {
         let Some(found) = found else { return (!removal).then_some(Difference::Missing) };
         let expected_at = item.recommendation.generated_at;
         let time = found.get(&schema.generated_at_attr);
-        let found_at = time.and_then(|time| time.as_n().ok()).and_then(|text| text.parse().ok());
-        if let (Some(expected), Some(found)) = (expected_at, found_at)
-            && found > expected
+        let found_at = time_of(found, schema).ok().flatten();
+        // A guarded write leaves what it does not outdo, of the same time, too.
+        let outdoes = if self.only_newer { item.guard } else { expected_at };
+        if let (Some(outdoes), Some(found)) = (outdoes, found_at)
+            && found > outdoes
         {
             return Some(Difference::Newer { found });
         }
-        let as_new = found_at.filter(|found| self.only_newer && expected_at == Some(*found));
+        let as_new = found_at.filter(|_| self.only_newer && !gives_way(found_at, item.guard));
         if removal {
             return Some(as_new.map_or(Difference::Present, |found| Difference::AsNew { found }));
         }
         let difference = match found.get(&schema.list_attr) {
-            Some(AttributeValue::L(list)) => lists(&item.recommendation.articles, list, schema),
+            Some(AttributeValue::L(list)) => lists(item, list),
             Some(other) => Some(Difference::NoList { found: format!("a {}", kind(other)) }),
             None => Some(Difference::NoList { found: "not there".to_owned() }),
         };
@@ -175,15 +177,17 @@ fn as_stored(number: &str) -> &str {
     }
 }
 
-fn lists(expected: &[Id], found: &[AttributeValue], schema: &Schema) -> Option<Difference> {
-    let same = |(id, value): (&Id, &AttributeValue)| scalar(id, schema.list_type) == *value;
+fn lists(item: &PlannedItem, found: &[AttributeValue]) -> Option<Difference> {
+    let expected = &item.recommendation.articles;
+    let written = |id: &Id| scalar(id, item.type_of(id));
+    let same = |(id, value): (&Id, &AttributeValue)| written(id) == *value;
     let alike = expected.iter().zip(found).take_while(|pair| same(*pair)).count();
     if alike == expected.len() && alike == found.len() {
         return None;
     }
     Some(Difference::List {
         rank: alike + 1,
-        expected: expected.get(alike).map(|id| plain(&scalar(id, schema.list_type))),
+        expected: expected.get(alike).map(|id| plain(&written(id))),
         found: found.get(alike).map(plain),
         expected_len: expected.len(),
         found_len: found.len(),
@@ -240,14 +244,14 @@ mod tests {
         };
         let item = planned(&[1, 2], Some(5));
         assert_eq!(told(&item, &[1, 2], Some(5)), None);
-        assert_eq!(told(&item, &[9], Some(5)), Some(Difference::AsNew { found: 5 }));
-        assert_eq!(told(&item, &[9], Some(6)), Some(Difference::Newer { found: 6 }));
+        assert_eq!(told(&item, &[9], Some(5)), Some(Difference::AsNew { found: Time::from(5) }));
+        assert_eq!(told(&item, &[9], Some(6)), Some(Difference::Newer { found: Time::from(6) }));
         for at in [Some(4), None] {
             assert!(matches!(told(&item, &[9], at), Some(Difference::List { .. })), "{at:?}");
             assert!(matches!(told(&item, &[1, 2], at), Some(Difference::Time { .. })), "{at:?}");
         }
-        let removal = schema.plan_delete(Id::from(7_i64), Some(5)).expect("fits");
-        assert_eq!(told(&removal, &[9], Some(5)), Some(Difference::AsNew { found: 5 }));
+        let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
+        assert_eq!(told(&removal, &[9], Some(5)), Some(Difference::AsNew { found: Time::from(5) }));
         assert_eq!(told(&removal, &[9], Some(4)), Some(Difference::Present));
     }
 
@@ -278,7 +282,11 @@ mod tests {
 
     fn planned(articles: &[i64], generated_at: Option<i64>) -> PlannedItem {
         let articles = articles.iter().map(|id| Id::from(*id)).collect();
-        let recommendation = Recommendation { user: Id::from(7_i64), articles, generated_at };
+        let recommendation = Recommendation {
+            user: Id::from(7_i64),
+            articles,
+            generated_at: generated_at.map(Time::from),
+        };
         Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits")
     }
 
@@ -330,11 +338,11 @@ mod tests {
         assert_eq!(told, expected);
         let schema = Schema::with_key_type(KeyType::N);
         assert_eq!(between(&planned(&[1], None), None, &schema), Some(Difference::Missing));
-        let removal = schema.plan_delete(Id::from(7_i64), Some(5)).expect("fits");
+        let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
         assert_eq!(between(&removal, None, &schema), None);
         let [older, newer] = [4, 6].map(|at| encode(&planned(&[1], Some(at)), &schema));
         assert_eq!(between(&removal, Some(&older), &schema), Some(Difference::Present));
-        let kept = Some(Difference::Newer { found: 6 });
+        let kept = Some(Difference::Newer { found: Time::from(6) });
         assert_eq!(between(&removal, Some(&newer), &schema), kept);
         let timed = encode(&planned(&[1], Some(5)), &schema);
         assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);

@@ -53,11 +53,15 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         facts.push(("same user", format!("{waited} items waited for a write of the same user")));
     }
     let because = match report.list_type.from {
-        "config" => "as --list-type says",
+        "config" => "as configured",
         "table" => "as the lists in the table are",
         _ => "as the table's key is",
     };
-    facts.push(("lists", format!("of type {:?}, {because}", report.list_type.list_type)));
+    let lists = match report.list_type.list_type {
+        Some(kind) => format!("of type {kind:?}, {because}"),
+        None => "numbers as N and strings as S, as the ids came".to_owned(),
+    };
+    facts.push(("lists", lists));
     let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
     facts.push(("facts", format!("{}{skipped}", report.facts)));
     let fingerprint = report.policy_fingerprint.get(..12).unwrap_or(&report.policy_fingerprint);

@@ -22,7 +22,7 @@ pub(super) fn report() -> BackfillReport {
         destination: Destination::Table,
         table: Some("recommendations".to_owned()),
         key_type: KeyType::N,
-        list_type: ListType { list_type: KeyType::N, from: "table", warning: None },
+        list_type: ListType { list_type: Some(KeyType::N), from: "table", warning: None },
         if_newer: true,
         policy_fingerprint: "cf2c930c04f04760a9ee84d39dc8b742".to_owned(),
         facts: "sqlite",

@@ -36,7 +36,9 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
     match Composable::new(&recommendation, limits) {
         Ok(composable) => {
             let bytes = composable.bytes();
-            Fate::Write(PlannedItem { recommendation, bytes, wire: bytes, action: Action::Put })
+            let (action, guard) = (Action::Put, recommendation.generated_at);
+            let (wire, list_type) = (bytes, None);
+            Fate::Write(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
         }
         Err(error) => Fate::Reject(error.into()),
     }

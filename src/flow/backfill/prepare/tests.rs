@@ -7,6 +7,7 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
         facts: FactsSource::None,
         policy: Policy::default(),
         schema: Schema::with_key_type(KeyType::N),
+        layout: None,
         times: Times::default(),
         route: Route::Table,
         shard: None,
@@ -85,5 +86,5 @@ fn an_entrys_text_can_be_read_again() {
     let timed = r#"{"data": [[1,[2]],[2,[3]]], "generated_at": 5}"#;
     let text = entry_text(timed, 0).expect("is there");
     let again = decode(&text).expect("decodes");
-    assert_eq!(again.entries[0].recommendation.generated_at, Some(5));
+    assert_eq!(again.entries[0].recommendation.generated_at, Some(5.into()));
 }

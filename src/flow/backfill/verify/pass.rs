@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use futures::StreamExt;
-use reco_core::Id;
-use reco_core::item::PlannedItem;
+use reco_core::item::{Action, PlannedItem};
+use reco_core::{Id, Recommendation};
 use reco_store::reader::{Compared, MAX_KEYS, ReadFailure, Reader};
 use reco_store::retry::Stop;
 use tokio::sync::mpsc;
@@ -30,7 +30,6 @@ struct Expected {
     hash: u64,
     at: Place,
     entry: usize,
-    time: Option<i64>,
 }
 
 /// Lists of distinct users, in the order of the input.
@@ -47,7 +46,7 @@ impl Batch {
     /// itself where the `newest` counts.
     fn add(&mut self, item: PlannedItem, expected: Expected, newest: bool) {
         let same = self.users.get(&item.recommendation.user);
-        if same.is_some_and(|at| newest && self.expected[*at].time >= expected.time) {
+        if same.is_some_and(|at| newest && !self.items[*at].is_replaced_by(&item)) {
             return;
         }
         self.bytes += item.bytes;
@@ -170,8 +169,7 @@ impl<'a> Pass<'a> {
                     Fate::Skip(_) | Fate::OtherShard => continue,
                 };
                 let hash = self.hasher.hash_one(&item.recommendation.user);
-                let time = item.recommendation.generated_at;
-                let expected = Expected { hash, at: line.at, entry: index, time };
+                let expected = Expected { hash, at: line.at, entry: index };
                 self.batch.add(item, expected, self.verify.newest);
                 if self.batch.is_full() {
                     self.send().await?;
@@ -209,13 +207,15 @@ impl<'a> Pass<'a> {
         self.report.add(batch.items.len(), &compared);
         let mut differences = compared.differences.into_iter().peekable();
         for (at, (item, expected)) in batch.items.into_iter().zip(batch.expected).enumerate() {
-            let user = item.recommendation.user;
-            let Expected { hash, at: place, entry, time } = expected;
+            let (removal, guard) = (item.action == Action::Delete, item.guard);
+            let Recommendation { user, generated_at: time, .. } = item.recommendation;
+            let Expected { hash, at: place, entry } = expected;
             match differences.next_if(|(index, _)| *index == at) {
                 // The pass may have become narrower since this was sent.
                 Some(_) if !self.narrowing.share().has(hash) => {}
                 Some((_, difference)) => {
-                    let suspect = Suspect { hash, at: place, entry, time, difference };
+                    let suspect =
+                        Suspect { hash, at: place, entry, time, guard, removal, difference };
                     self.suspects.add(user, suspect, &self.narrowing);
                 }
                 None => self.suspects.clear(&user, time),

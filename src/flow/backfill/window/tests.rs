@@ -123,7 +123,8 @@ fn the_newest_list_wins_where_times_decide() {
     let mut window = Window::new(Order { newest: true, ..Order::default() });
     let at = |time: Option<i64>, line: u64| {
         let mut pending = pending(7, line);
-        pending.item.recommendation.generated_at = time;
+        pending.item.recommendation.generated_at = time.map(Into::into);
+        pending.item.guard = pending.item.recommendation.generated_at;
         pending
     };
     assert_eq!(window.push(at(Some(5), 1)), None);
