@@ -3,6 +3,7 @@
 //! Directions: `run -> commands -> flow -> {aws, reco-store} -> reco-core`, `commands -> ui`.
 //! SDK types stop at `aws`.
 
+mod applies;
 mod aws;
 pub mod cli;
 mod commands;

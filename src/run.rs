@@ -12,7 +12,7 @@ use crate::config::{Key, Settings};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ui::{Ui, UiOptions};
-use crate::{commands, exit, logging};
+use crate::{applies, commands, exit, logging};
 
 /// Runs recoctl with these arguments.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -41,6 +41,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
+    applies::check(&cli)?;
     // Neither needs settings, a runtime or AWS: they work on a machine that has nothing yet.
     match &cli.command {
         Command::Completions(args) => return commands::completions::run(&ui, args),

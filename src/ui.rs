@@ -15,7 +15,7 @@ use reco_core::clip::clip;
 
 pub use chart::{MISSING, bar, sparkline};
 pub use escape::{escape_line, escape_text};
-pub use human::{amount, bytes, count, duration, form};
+pub use human::{amount, bytes, count, duration, form, was};
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use progress::Progress;

@@ -73,6 +73,7 @@ impl Table {
     pub async fn open(sdk: &SdkConfig, table: &str, item: &ItemDescription) -> Result<Self> {
         let client = client(sdk);
         let info = describe(&client, table).await.map_err(|error| unusable(table, &error))?;
+        info.check_ready().map_err(|error| unusable(table, &error))?;
         let schema = info.schema(item).map_err(|error| unusable(table, &error))?;
         Ok(Table { client, info, schema })
     }
@@ -182,6 +183,10 @@ fn unusable(table: &str, error: &TableError) -> Error {
     let what = format!("cannot use table {table}");
     match error {
         TableError::Service(error) => service(&what, error),
+        TableError::NotReady { .. } => {
+            let what = Error::service(what).because(error);
+            what.hint(format!("aws dynamodb wait table-exists --table-name {table}"))
+        }
         other => Error::config(what).because(other),
     }
 }

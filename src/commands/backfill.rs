@@ -25,7 +25,7 @@ use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use crate::flow::backfill::{Mapping, Reject};
 use crate::input::{self, Source};
-use crate::ui::{Ui, Unit, escape_line};
+use crate::ui::{Ui, Unit, amount, escape_line};
 
 /// Calls in flight at once that read back.
 pub(super) const READS: usize = 4;
@@ -71,6 +71,13 @@ pub struct BackfillArgs {
     pub writing: WritingArgs,
     #[command(flatten)]
     machines: MachinesArgs,
+}
+
+impl BackfillArgs {
+    /// Whether lists go to the queue, for the Lambda to write.
+    pub fn is_via_queue(&self) -> bool {
+        self.machines.via.is_some()
+    }
 }
 
 /// Runs it.
@@ -173,7 +180,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::input("nothing was written: the input could not be read")
             .cause(failure.reason.clone()));
     }
-    let lines = report.lines.rejected;
+    let lines = amount(report.lines.rejected, "line");
     let error =
         Error::input(format!("nothing was written: no line could be used, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());

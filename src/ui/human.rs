@@ -68,6 +68,12 @@ pub fn amount(number: u64, one: &str) -> String {
     format!("{} {many}", count(number))
 }
 
+/// `1 message was`, `3 messages were`.
+#[must_use]
+pub fn was(messages: u64) -> String {
+    format!("{} {}", amount(messages, "message"), form(messages, "was", "were"))
+}
+
 /// `is` or `are`, as for so many: the form of a word for one, and for any other number.
 #[must_use]
 pub fn form<'a>(number: u64, one: &'a str, many: &'a str) -> &'a str {

@@ -25,12 +25,14 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::clip::clip_id;
 use crate::decode::{DecodeError, Decoded, Envelope, Shape};
 use crate::facts::FactSet;
 use crate::filter::{DropCounts, SkipReason};
 use crate::item::{ItemError, Schema, gives_way};
 use crate::judge::{Judged, Verdict, judge};
 use crate::policy::Policy;
+use crate::words::amount;
 use crate::{Id, Time};
 pub use class::Class;
 
@@ -295,13 +297,17 @@ fn skip_reasons(content: &Content) -> Vec<String> {
             let of = content.entries.len();
             let first = content.entries.iter().find(|e| e.judged.verdict == Verdict::Skip(reason));
             let user = first.map(|entry| entry.user.to_string()).unwrap_or_default();
+            let user = clip_id(&user);
             reasons.push(match reason {
-                SkipReason::UnknownUser => format!("{count} of {of} users unknown (first: {user})"),
+                SkipReason::UnknownUser => {
+                    format!("{count} of {} unknown (first: {user})", amount(of, "user"))
+                }
                 SkipReason::InactiveUser => {
-                    format!("{count} of {of} users inactive (first: {user})")
+                    format!("{count} of {} inactive (first: {user})", amount(of, "user"))
                 }
                 SkipReason::TooFew => {
-                    format!("{count} of {of} lists too short once filtered (first: user {user})")
+                    let lists = amount(of, "list");
+                    format!("{count} of {lists} too short once filtered (first: user {user})")
                 }
             });
         }
@@ -317,14 +323,18 @@ fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, V
     let only_newer = content.only_newer;
     let stale = content.writable().filter(|e| newer_in_table(e, around, only_newer)).count();
     if stale == writable {
-        let reason = format!("the table holds newer lists for all {writable} writable users");
+        let reason = match writable {
+            1 => "the table holds a newer list for the only writable user".to_owned(),
+            _ => format!("the table holds newer lists for all {writable} writable users"),
+        };
         return (Class::Stale, vec![reason]);
     }
     let bad = bad_reasons(content);
     let class = if bad.is_empty() { Class::Retryable } else { Class::Partial };
     let mut reasons = bad;
     if class == Class::Retryable {
-        reasons.push(format!("would write {writable} of {} lists", content.entries.len()));
+        reasons
+            .push(format!("would write {writable} of {}", amount(content.entries.len(), "list")));
         reasons.extend(skip_reasons(content));
     }
     if let Some(unreadable) = unreadable_in_table(content, around) {
@@ -360,8 +370,8 @@ fn unreadable_in_table(content: &Content, around: &Surroundings<'_>) -> Option<S
     let (user, why) = *unreadable.peek()?;
     let count = unreadable.count();
     Some(format!(
-        "cannot tell whether the table's lists of {count} users are newer (first: user {:?}, whose \
-         time {why})",
-        user.text()
+        "cannot tell whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
+        amount(count, "user"),
+        clip_id(&user.text())
     ))
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clip::clip_id;
 use crate::time::TimeForm;
+use crate::words::amount;
 use crate::{Id, Recommendation, Time};
 pub use constant::{Attribute, AttributeError, Constant};
 pub use description::{Beside, DescriptionError, ItemDescription};
@@ -317,7 +318,8 @@ pub enum ItemError {
     },
     /// The item is over 400 KB.
     #[error(
-        "item is {bytes} bytes with {articles} articles; DynamoDB holds at most {MAX_ITEM_BYTES}"
+        "item is {bytes} bytes with {}; DynamoDB holds at most {MAX_ITEM_BYTES}",
+        amount(*.articles, "article")
     )]
     TooLarge {
         /// The item's size in bytes.

@@ -8,6 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::Id;
 use reco_core::classify::Held;
 use reco_core::item::Schema;
+use reco_core::words::amount;
 
 use crate::encode::{key_of, time_of, user_of};
 use crate::retry::{self, RetryOptions};
@@ -98,7 +99,7 @@ fn starved(table: &str, keys: usize) -> ServiceError {
         table: table.to_owned(),
         kind: ErrorKind::Throttled,
         code: None,
-        message: format!("{keys} keys came back unprocessed every time"),
+        message: format!("{} came back unprocessed every time", amount(keys, "key")),
     }
 }
 

@@ -124,6 +124,14 @@ pub enum TableError {
     /// The service did not say.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// It is being created, or going.
+    #[error("table {table:?} is {status}: {}", meaning(.status))]
+    NotReady {
+        /// The table.
+        table: String,
+        /// Its status, as DynamoDB names it.
+        status: String,
+    },
     /// Its description lacks the partition key.
     #[error("table {table:?} has no readable partition key in its description")]
     NoKey {
@@ -286,7 +294,34 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
     global.chain(local).collect()
 }
 
+/// A status that a table is not ready in, in words.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "CREATING" => "it is still being created, and takes neither reads nor writes yet",
+        "DELETING" => "it is being deleted",
+        "INACCESSIBLE_ENCRYPTION_CREDENTIALS" => "its KMS key cannot be used",
+        _ => "it takes neither reads nor writes",
+    }
+}
+
 impl TableInfo {
+    /// Whether it can be read and written. AWS: `TableStatus` of "TableDescription".
+    ///
+    /// # Errors
+    /// [`TableError::NotReady`] when it cannot.
+    pub fn check_ready(&self) -> Result<(), TableError> {
+        match self.status.as_str() {
+            "CREATING"
+            | "DELETING"
+            | "ARCHIVING"
+            | "ARCHIVED"
+            | "INACCESSIBLE_ENCRYPTION_CREDENTIALS" => {
+                Err(TableError::NotReady { table: self.name.clone(), status: self.status.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The layout of the items that are described, in this table.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::flow::backfill::verify::Scope;
 use crate::flow::backfill::{Preparer, Rejects};
 use crate::flow::journal::Home;
 use crate::input::Source;
-use crate::ui::{Ui, count, escape_line};
+use crate::ui::{Ui, amount, escape_line, form};
 
 /// What makes a backfill one that can be relied on.
 #[derive(Debug, Args)]
@@ -289,6 +289,7 @@ fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[So
 
 fn reached(found: &Checkpoint, sources: &[Source]) -> String {
     let At { file, line, .. } = At::in_sources(sources, found.state.at);
-    let lines = count(found.state.books.lines.read);
-    format!("from {}:{line} ({lines} lines are done)", escape_line(&file))
+    let lines = found.state.books.lines.read;
+    let done = format!("{} {} done", amount(lines, "line"), form(lines, "is", "are"));
+    format!("from {}:{line} ({done})", escape_line(&file))
 }

@@ -21,7 +21,7 @@ use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan};
 use crate::flow::spool::Spool;
-use crate::ui::count;
+use crate::ui::{amount, count, was};
 pub use report::Collected;
 use report::{Ending, Fate, FileRow, Record};
 
@@ -116,14 +116,14 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
 
 fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     let queues = session.queues();
-    let (dlq, about) = (&queues.dlq, count(queues.approximate_messages));
+    let (dlq, about) = (&queues.dlq, amount(queues.approximate_messages, "message"));
     let what = match (&task.file, task.delete) {
         (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
         (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
         (None, _) => format!("deleting from {dlq}, without a copy"),
     };
     let planning = if task.dry_run { "planning: " } else { "" };
-    context.ui.status(format!("{planning}{what} (about {about} messages)"));
+    context.ui.status(format!("{planning}{what} (about {about})"));
     for limit in &session.basis.limits {
         context.ui.warn(limit);
     }
@@ -212,8 +212,8 @@ impl Collector<'_> {
     fn confirm(&self, found: &[Found]) -> Result<()> {
         let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
         let question = format!(
-            "{} messages were received, {} of them retryable; {}",
-            count(found.len() as u64),
+            "{} received, {} of them retryable; {}",
+            was(found.len() as u64),
             count(found.iter().filter(sound).count() as u64),
             self.task.question()
         );
@@ -280,8 +280,8 @@ impl Collector<'_> {
             }
         }
         if let (Err(_), Some(file)) = (&result, &self.ending.file) {
-            let messages = count(file.messages);
-            self.context.ui.warn(format!("{} was cut off; it has {messages} messages", file.path));
+            let messages = amount(file.messages, "message");
+            self.context.ui.warn(format!("{} was cut off; it has {messages}", file.path));
         }
         result?;
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);

@@ -24,7 +24,7 @@ use crate::flow::import::{Fate as Sent, Sender, send_all};
 use crate::flow::journal::{Home, Journal, Known, Ledger, Lock};
 use crate::flow::judge::unsendable;
 use crate::flow::redrive::{Pace, Rate};
-use crate::ui::{Report, Unit, count};
+use crate::ui::{Report, Unit, amount, form, was};
 use report::{Fate, ImportReport, Row};
 
 /// Arguments of `recoctl dlq import`.
@@ -148,14 +148,16 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
 }
 
 fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
-    let (file, messages) = (args.file.display(), count(plan.ending.messages));
+    let (file, messages) = (args.file.display(), plan.ending.messages);
     if let Some(line) = plan.ending.torn_line {
         context.ui.warn(format!(
-            "{file} breaks off within line {line}: it has {messages} whole messages, and the run that wrote it was cut off"
+            "{file} breaks off within line {line}: it has {}, and the run that wrote it was cut off",
+            amount(messages, "whole message")
         ));
     } else if !plan.ending.complete {
         context.ui.warn(format!(
-            "{file} has no end, since the run that wrote it was cut off: it has {messages} messages"
+            "{file} has no end, since the run that wrote it was cut off: it has {}",
+            amount(messages, "message")
         ));
     }
     if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
@@ -167,17 +169,20 @@ fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
     let uncertain = plan.rows.iter().filter(|row| row.fate == Fate::Uncertain).count();
     if uncertain > 0 {
         context.ui.warn(format!(
-            "{} messages were perhaps sent by an earlier import, and are left out; --again sends everything again",
-            count(uncertain as u64)
+            "{} perhaps sent by an earlier import, and {} left out; --again sends everything again",
+            was(uncertain as u64),
+            form(uncertain as u64, "is", "are")
         ));
     }
 }
 
 fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
     let question = format!(
-        "this sends {} messages to {}, under new ids. Send them?",
-        count(plan.to_send()),
-        plan.queue.name
+        "this sends {} to {}, under new {}. Send {}?",
+        amount(plan.to_send(), "message"),
+        plan.queue.name,
+        form(plan.to_send(), "id", "ids"),
+        form(plan.to_send(), "it", "them")
     );
     if args.yes || context.ui.confirm(&question, "--yes")? {
         return Ok(());
@@ -189,7 +194,7 @@ fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
 async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sender) -> Result<()> {
     let total = plan.to_send();
     let ui = &context.ui;
-    ui.status(format!("importing {} messages into {}", count(total), plan.queue.name));
+    ui.status(format!("importing {} into {}", amount(total, "message"), plan.queue.name));
     let progress = ui.progress("importing", Some(total), Unit::Messages);
     let planned = plan.rows.iter().filter(|row| row.fate == Fate::Planned);
     let planned: HashSet<String> = planned.map(|row| row.message_id.clone()).collect();

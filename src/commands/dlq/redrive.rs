@@ -26,7 +26,7 @@ use crate::flow::matcher::{Classes, Matcher, is_outdated};
 use crate::flow::redrive::Rejects;
 use crate::flow::scan::{Found, Keep};
 use crate::flow::spool::Spool;
-use crate::ui::{Report, count};
+use crate::ui::{Report, amount, count, was};
 pub use engine::EngineChoice;
 use engine::{Chosen, Engine};
 pub use guards::GuardArgs;
@@ -185,8 +185,8 @@ fn confirm(context: &Context, found: &[Found]) -> Result<()> {
         count(rows.count() as u64)
     };
     let question = format!(
-        "{} messages were received, {} of them stale or superseded; {QUESTION}",
-        of(|_| true),
+        "{} received, {} of them stale or superseded; {QUESTION}",
+        was(found.len() as u64),
         of(is_outdated)
     );
     if tokio::task::block_in_place(|| context.ui.confirm(&question, "--yes"))? {
@@ -205,9 +205,9 @@ fn announce(
     let queues = session.queues();
     let verb = if args.dry_run { "planning a redrive" } else { "redriving" };
     context.ui.status(format!(
-        "{verb} from {} (about {} messages) to {}, engine {} ({})",
+        "{verb} from {} (about {}) to {}, engine {} ({})",
         queues.dlq,
-        count(queues.approximate_messages),
+        amount(queues.approximate_messages, "message"),
         source.queue.name,
         engine.engine,
         engine.engine_reason
@@ -215,9 +215,9 @@ fn announce(
     let depth = source.state.visible + source.state.in_flight;
     if depth > DEEP {
         context.ui.warn(format!(
-            "{} already holds about {} messages: what is moved waits behind them",
+            "{} already holds about {}: what is moved waits behind them",
             source.queue.name,
-            count(depth)
+            amount(depth, "message")
         ));
     }
     for limit in &session.basis.limits {

@@ -16,7 +16,7 @@ use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
 use crate::input::read_text;
-use crate::ui::count;
+use crate::ui::{amount, count, form};
 
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -219,8 +219,9 @@ pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
     let errors: Vec<&String> = errors.collect();
     if let Some(first) = errors.first() {
         context.ui.warn(format!(
-            "--where failed on {} messages, which are not chosen (the first: {first})",
-            count(errors.len() as u64)
+            "--where failed on {}, {} (the first: {first})",
+            amount(errors.len() as u64, "message"),
+            form(errors.len() as u64, "which is not chosen", "which are not chosen")
         ));
     }
     errors.len() as u64
@@ -230,8 +231,9 @@ pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
 pub fn warn_missing(context: &Context, missing: &[String]) {
     if let Some(first) = missing.first() {
         context.ui.warn(format!(
-            "{} of the messages that were named are not in what was received (the first: {first})",
-            count(missing.len() as u64)
+            "{} of the messages that were named {} not in what was received (the first: {first})",
+            count(missing.len() as u64),
+            form(missing.len() as u64, "is", "are")
         ));
     }
 }

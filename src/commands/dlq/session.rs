@@ -14,7 +14,7 @@ use crate::flow::journal::{Home, Recall};
 use crate::flow::judge::{Basis, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
-use crate::ui::{Unit, count};
+use crate::ui::{Unit, amount, form};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -181,8 +181,10 @@ pub fn warn_unreleased(context: &Context, released: &Released) {
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     context.ui.warn(format!(
-        "{} messages could not be made visible; they will be by themselves within {} s ({}: {})",
-        count(released.unreleased.len() as u64),
+        "{} could not be made visible; {} will be by {} within {} s ({}: {})",
+        amount(released.unreleased.len() as u64, "message"),
+        form(released.unreleased.len() as u64, "it", "they"),
+        form(released.unreleased.len() as u64, "itself", "themselves"),
         longest.unwrap_or_default(),
         first.message_id,
         first.reason

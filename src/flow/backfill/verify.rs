@@ -11,6 +11,7 @@ mod report;
 mod sample;
 mod suspects;
 
+use crate::ui::amount;
 use std::hash::RandomState;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -130,7 +131,8 @@ impl Verify {
                 break;
             }
             if report.differing >= ENOUGH {
-                report.stopped = Some(format!("{} users differ already", report.differing));
+                report.stopped =
+                    Some(format!("{} differ already", amount(report.differing, "user")));
                 break;
             }
             share = Share { first: covered.last + 1, last: end };

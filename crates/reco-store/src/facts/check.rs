@@ -2,6 +2,7 @@
 
 use reco_core::Id;
 use reco_core::facts::{FactsError, FactsStage};
+use reco_core::words::amount;
 use serde::Serialize;
 
 use super::database::{Column, Database};
@@ -137,8 +138,11 @@ fn shape_findings(facts: &'static str, shape: &[Part], columns: &[Column]) -> Ve
         hint: Some(hint.to_owned()),
     };
     if columns.len() < shape.len() {
-        let message =
-            format!("the statement answers with {} columns of {}", columns.len(), shape.len());
+        let message = format!(
+            "the statement answers with {} of {}",
+            columns.len(),
+            amount(shape.len(), "column")
+        );
         return vec![error(message, "select the ids and conditions in the documented order")];
     }
     let wrong = shape.iter().zip(columns).filter_map(|(part, column)| match part {

@@ -19,7 +19,7 @@ use crate::flow::export::is_export;
 use crate::flow::import::{Fate, Sender, send_all};
 use crate::flow::journal::{Home, Journal, Lock, each_kept, find, load};
 use crate::flow::redrive::Pace;
-use crate::ui::{Report, Unit, View, count, escape_line};
+use crate::ui::{Report, Unit, View, amount, count, escape_line, form, was};
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;
@@ -139,13 +139,16 @@ fn confirm(
     if wanted == 0 || args.yes {
         return Ok(());
     }
-    let (number, name) = (count(wanted), &queue.name);
-    let mut question = format!("this sends {number} messages to {name}, under new ids.");
+    let (messages, name) = (amount(wanted, "message"), &queue.name);
+    let ids = form(wanted, "id", "ids");
+    let mut question = format!("this sends {messages} to {name}, under new {ids}.");
     if left_out > 0 {
+        let are = form(left_out, "is", "are");
         let left_out = count(left_out);
-        question.push_str(&format!(" {left_out} more are left out: the DLQ may still have them."));
+        question
+            .push_str(&format!(" {left_out} more {are} left out: the DLQ may still have them."));
     }
-    question.push_str(" Send them?");
+    question.push_str(form(wanted, " Send it?", " Send them?"));
     if context.ui.confirm(&question, "--yes")? {
         return Ok(());
     }
@@ -192,9 +195,13 @@ impl Report for RestoreReport {
 
     fn render(&self, _view: &View) -> String {
         let queue = escape_line(&self.queue);
-        let mut text = format!("{} messages restored to {queue}\n", count(self.restored));
+        let mut text = format!("{} restored to {queue}\n", amount(self.restored, "message"));
         if self.failed > 0 {
-            text.push_str(&format!("{} were not, or are uncertain:\n", count(self.failed)));
+            text.push_str(&format!(
+                "{} {}:\n",
+                count(self.failed),
+                form(self.failed, "was not, or is uncertain", "were not, or are uncertain")
+            ));
         }
         let reasons = self.messages.iter().filter_map(|row| match &row.fate {
             Putback::Restored { .. } => None,
@@ -207,8 +214,9 @@ impl Report for RestoreReport {
         }
         if self.left_out > 0 {
             text.push_str(&format!(
-                "{} messages were left out, since the DLQ may still have them (--all includes them)\n",
-                count(self.left_out)
+                "{} left out, since the DLQ may still have {them} (--all includes {them})\n",
+                was(self.left_out),
+                them = form(self.left_out, "it", "them")
             ));
         }
         if self.interrupted {

@@ -15,7 +15,7 @@ use crate::flow::hold::Released;
 use crate::flow::journal::{
     Fate, Finished, Home, IMPORTED, Journal, Lock, Resumer, find, load, now_ms,
 };
-use crate::ui::{Report, Tone, View, count, escape_line};
+use crate::ui::{Report, Tone, View, amount, count, escape_line};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 20;
@@ -91,10 +91,10 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         };
         let open = left.delete.len() + left.resend.len();
         context.ui.status(format!(
-            "resuming run {} on {}: {} messages to bring to an end",
+            "resuming run {} on {}: {} to bring to an end",
             header.run_id,
             from.name,
-            count(open as u64)
+            amount(open as u64, "message")
         ));
         let journal = Journal::append(&path, &state)?;
         let cancel = context.cancel.clone();

@@ -1,5 +1,6 @@
 //! What a checkpoint is of: the input, and what decides what is written of it.
 
+use crate::ui::amount;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -89,7 +90,7 @@ impl Identity {
         let mut changes = Vec::new();
         if self.inputs.len() != then.inputs.len() {
             let (now, before) = (self.inputs.len(), then.inputs.len());
-            changes.push(format!("{now} inputs are given, and {before} were"));
+            changes.push(format!("{} given, and {before} before", amount(now as u64, "input")));
         } else {
             let both = self.inputs.iter().zip(&then.inputs);
             changes.extend(both.filter_map(|(now, then)| now.change_since(then)));

@@ -6,7 +6,7 @@ use super::{Verdict, Watch};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
 use crate::flow::redrive::brake::{Brake, Guard};
-use crate::ui::count;
+use crate::ui::{amount, count};
 
 /// Watches how much the destination holds: visible, in flight and delayed.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ impl Watch for Backlog {
         if !self.paused {
             return Ok(Verdict::Go);
         }
-        let (name, depth, most) = (&self.queue.name, count(depth), count(self.most));
-        Ok(Verdict::Pause(format!("{name} holds about {depth} messages of at most {most}")))
+        let (name, depth, most) = (&self.queue.name, amount(depth, "message"), count(self.most));
+        Ok(Verdict::Pause(format!("{name} holds about {depth}, of at most {most}")))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::record::Record;
 use super::{Category, Engine, RedriveReport};
 use crate::commands::dlq::rows;
-use crate::ui::{View, count, escape_line};
+use crate::ui::{View, amount, count, escape_line, was};
 
 /// Messages named in the table of each category; JSON has all.
 pub(super) const NAMED: usize = 10;
@@ -73,13 +73,13 @@ impl RedriveReport {
 
     fn footer(&self) -> String {
         let (dlq, source) = (&self.queues.dlq, self.queues.source.as_deref().unwrap_or("?"));
-        let seen = count(self.seen);
+        let seen = amount(self.seen, "message");
         let mut text = match (self.seen, self.dry_run) {
             (0, _) => format!("no messages in {dlq}"),
             (_, true) => {
-                format!("{seen} messages of {dlq} examined; nothing was moved (--dry-run)")
+                format!("{seen} of {dlq} examined; nothing was moved (--dry-run)")
             }
-            (_, false) => format!("{seen} messages of {dlq} received, destination {source}"),
+            (_, false) => format!("{seen} of {dlq} received, destination {source}"),
         };
         if let Some(rate) = self.rate {
             text.push_str(&format!("; {rate:.1}/s"));
@@ -104,14 +104,14 @@ impl RedriveReport {
             text.push_str(&format!("journal {}\n", escape_line(journal)));
         }
         if self.unreached > 0 {
-            let about = count(self.unreached);
+            let about = was(self.unreached);
             text.push_str(&format!(
-                "about {about} messages were not reached: they stand behind others of their FIFO group\n"
+                "about {about} not reached: they stand behind others of their FIFO group\n"
             ));
         }
         if self.queues.in_flight_elsewhere > 0 {
-            let others = count(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} messages were in flight elsewhere and not seen\n"));
+            let others = was(self.queues.in_flight_elsewhere);
+            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
         }
         text
     }

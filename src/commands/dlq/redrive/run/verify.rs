@@ -7,7 +7,7 @@ use crate::commands::dlq::redrive::report::Category;
 use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
 use crate::flow::redrive::{Sweeper, Swept};
-use crate::ui::count;
+use crate::ui::{form, was};
 
 /// Sweeps in which a delete may fail to have its effect once more.
 const SWEEPS: u32 = 5;
@@ -72,9 +72,9 @@ impl Redrive<'_> {
         self.released.unreleased.extend(released.unreleased);
         if !deleted.is_empty() {
             self.context.ui.warn(format!(
-                "{} messages were still in the DLQ although SQS had confirmed their delete; they \
-                 are deleted again",
-                count(deleted.len() as u64)
+                "{} still in the DLQ although SQS had confirmed the delete; {} deleted again",
+                was(deleted.len() as u64),
+                form(deleted.len() as u64, "it is", "they are")
             ));
         }
         self.ending.deleted_again += deleted.len() as u64;

@@ -3,6 +3,7 @@
 //! Parameters as in the AWS CLI's own reference of `dynamodb import-table`, `describe-import`,
 //! `start-bulk-put-items` and `describe-bulk-operation`.
 
+use crate::ui::amount;
 use std::str::FromStr;
 
 use reco_core::item::{KeyType, Schema};
@@ -140,6 +141,7 @@ fn quoted(text: &str) -> String {
 
 /// What a person reads who finds the directory a year later.
 pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
+    let (items, parts) = (amount(items, "item"), amount(parts as u64, "part"));
     let Commands {
         upload,
         import_table,
@@ -148,7 +150,7 @@ pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
         describe_bulk_operation,
     } = commands;
     format!(
-        "{items} items in {parts} parts, as DynamoDB JSON: one item a line, each user once.
+        "{items} in {parts}, as DynamoDB JSON: one item a line, each user once.
 manifest.json says what they were made of, and has their digests.
 
 1. Bring the parts, and nothing else, to S3. Whatever stands below the prefix is read as a part.
