@@ -81,6 +81,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         global: true,
         wcu: None,
         max_wcu: None,
+        warm_wcu: None,
     };
     TableInfo {
         name: "recs".to_owned(),

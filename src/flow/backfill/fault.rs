@@ -115,7 +115,7 @@ impl From<DecodeError> for Fault {
 impl From<BadEntry> for Fault {
     fn from(bad: BadEntry) -> Self {
         let detail = bad.to_string();
-        Fault { reason: Reason::BadEntry, detail, text: Some(bad.text) }
+        Fault { reason: Reason::BadEntry, detail, text: Some(bad.alone()) }
     }
 }
 
