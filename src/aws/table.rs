@@ -1,6 +1,7 @@
 //! The table: found, checked, and described.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -13,12 +14,16 @@ use reco_store::lists::{self, Held, Layout, ListsError};
 use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
-use reco_store::table::{TableError, TableInfo, describe};
+use reco_store::table::{Expiry, TableError, TableInfo, describe, describe_expiry};
 use reco_store::writer::{Writer, WriterOptions};
 
 use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
+
+/// How long a table that is being created is waited for: most take seconds.
+const CREATION: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A table that can hold recommendations.
 #[derive(Debug, Clone)]
@@ -72,8 +77,7 @@ impl Table {
     /// When there is no such table, or its keys are others.
     pub async fn open(sdk: &SdkConfig, table: &str, item: &ItemDescription) -> Result<Self> {
         let client = client(sdk);
-        let info = describe(&client, table).await.map_err(|error| unusable(table, &error))?;
-        info.check_ready().map_err(|error| unusable(table, &error))?;
+        let info = ready(&client, table).await?;
         let schema = info.schema(item).map_err(|error| unusable(table, &error))?;
         Ok(Table { client, info, schema })
     }
@@ -98,6 +102,14 @@ impl Table {
         read_generated_at(&self.client, name, &self.schema, users)
             .await
             .map_err(|error| service(&format!("cannot read from table {name}"), &error))
+    }
+
+    /// By what it expires its items.
+    ///
+    /// # Errors
+    /// In the service's own words.
+    pub async fn expiry(&self) -> std::result::Result<Expiry, ServiceError> {
+        describe_expiry(&self.client, &self.info.name).await
     }
 
     /// A reader that consumes at most `rcu` read capacity units a second; unlimited without.
@@ -175,6 +187,25 @@ pub fn foreign(table: &str, error: &ListsError) -> Error {
     }
 }
 
+/// A table's description, once it can be used: one that is being made is waited for.
+async fn ready(client: &Client, table: &str) -> Result<TableInfo> {
+    let asked = tokio::time::Instant::now();
+    loop {
+        let info = describe(client, table).await.map_err(|error| unusable(table, &error))?;
+        match info.status.as_str() {
+            "CREATING" if asked.elapsed() < CREATION => tokio::time::sleep(LOOK_AGAIN).await,
+            "CREATING" => {
+                return Err(Error::service(format!("table {table} is still being created"))
+                    .hint("try again when its status is ACTIVE: aws dynamodb describe-table"));
+            }
+            "DELETING" => {
+                return Err(Error::config(format!("table {table} is being deleted")));
+            }
+            _ => return Ok(info),
+        }
+    }
+}
+
 fn client(sdk: &SdkConfig) -> Client {
     Client::from_conf(dynamodb_config(sdk).build())
 }
@@ -183,10 +214,6 @@ fn unusable(table: &str, error: &TableError) -> Error {
     let what = format!("cannot use table {table}");
     match error {
         TableError::Service(error) => service(&what, error),
-        TableError::NotReady { .. } => {
-            let what = Error::service(what).because(error);
-            what.hint(format!("aws dynamodb wait table-exists --table-name {table}"))
-        }
         other => Error::config(what).because(other),
     }
 }

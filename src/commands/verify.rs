@@ -82,10 +82,7 @@ pub struct WrittenArgs {
 
 impl WrittenArgs {
     /// The layout of the table, with what every item has.
-    async fn lay_out(&self, context: &Context, table: &mut Table) -> Result<()> {
-        if let Some(warning) = table.adopt_list_type().await?.warning {
-            context.ui.status(warning);
-        }
+    fn lay_out(&self, table: &mut Table) -> Result<()> {
         let schema = table.schema.clone().with_constants(self.attrs.iter().cloned());
         table.schema = schema
             .map_err(|error| Error::new(Kind::Usage, "--attr cannot be used so").because(&error))?;
@@ -128,11 +125,12 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let VerifyArgs { written, shard, map: mapping, .. } = args;
     let item = context.item_with(&policy, written.list_type)?;
     let mut table = Table::open(context.sdk().await?, name, &item).await?;
-    written.lay_out(context, &mut table).await?;
+    written.lay_out(&mut table)?;
     let newest = written.if_newer || policy.writes.only_newer;
     let times = Times { default: written.generated_at, required: written.if_newer };
     let (schema, route) = (table.schema.clone(), Route::Table);
-    let layout = Some(table.layout());
+    // Ids are compared, and their types only where one is set.
+    let layout = None;
     let reader = table.reader(RETRY, args.rcu);
     let reader = if newest { reader.guarded() } else { reader };
     let reader = written.expiry().into_iter().fold(reader, Reader::expiring);

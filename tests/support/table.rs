@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
+    ScalarAttributeType, TimeToLiveSpecification,
 };
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -27,7 +27,20 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
         .key_schema(key.build().expect("a key element"))
         .attribute_definitions(definition.build().expect("a definition"));
     harness.runtime.block_on(create.send()).expect("the table is created");
+    expire_by(&harness, "expires_at", true);
     harness
+}
+
+/// Sets by what the table expires its items, or that it expires none any more.
+pub fn expire_by(harness: &Harness, attribute: &str, enabled: bool) {
+    let specification =
+        TimeToLiveSpecification::builder().attribute_name(attribute).enabled(enabled);
+    let update = harness
+        .dynamodb()
+        .update_time_to_live()
+        .table_name("recs")
+        .time_to_live_specification(specification.build().expect("a specification"));
+    harness.runtime.block_on(update.send()).expect("the time to live is set");
 }
 
 /// Puts an item, past recoctl.

@@ -32,9 +32,12 @@ pub struct Rejected {
     pub index: usize,
     /// Why.
     pub reason: String,
-    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`; in a
-    /// message of its own where the original had a `generated_at`. Text that is no JSON is a string.
+    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
+    /// that is no JSON is a string.
     pub entry: Box<RawValue>,
+    /// The message's `generated_at`, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated_at: Option<Box<RawValue>>,
 }
 
 /// Why a message cannot be salvaged although it has good entries.
@@ -99,16 +102,15 @@ pub fn salvage(
     let mut rejected = Vec::with_capacity(bad.len() + reasons.len());
     for bad in bad {
         let reason = bad.to_string();
-        rejected.push(Rejected { index: bad.index, reason, entry: raw(bad.text)? });
+        let generated_at = bad.time.map(raw).transpose()?;
+        rejected.push(Rejected { index: bad.index, reason, entry: raw(bad.text)?, generated_at });
     }
     for entry in entries {
         let Some(reason) = reasons.remove(&entry.index) else { continue };
         let Recommendation { user, articles, generated_at } = entry.recommendation;
-        let entry_text = match generated_at {
-            None => to_raw(&(user, articles))?,
-            Some(_) => to_raw(&Canonical { data: vec![(&user, &articles)], generated_at })?,
-        };
-        rejected.push(Rejected { index: entry.index, reason, entry: entry_text });
+        let entry_text = to_raw(&(user, articles))?;
+        let generated_at = generated_at.map(|at| to_raw(&at)).transpose()?;
+        rejected.push(Rejected { index: entry.index, reason, entry: entry_text, generated_at });
     }
     rejected.sort_by_key(|rejected| rejected.index);
     Ok(Some(Salvaged { body, kept, rejected }))

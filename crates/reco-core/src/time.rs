@@ -114,6 +114,18 @@ impl Time {
         Time { seconds: millis.div_euclid(1000), nanos: millis.rem_euclid(1000) as u32 * 1_000_000 }
     }
 
+    /// A time by its parts, as [`Time::parts`] gave them.
+    #[must_use]
+    pub const fn from_parts(seconds: i64, nanos: u32) -> Self {
+        Time { seconds, nanos: if nanos < 1_000_000_000 { nanos } else { 999_999_999 } }
+    }
+
+    /// Whole seconds and the nanoseconds after them.
+    #[must_use]
+    pub const fn parts(self) -> (i64, u32) {
+        (self.seconds, self.nanos)
+    }
+
     fn from_nanos(nanos: i128) -> Option<Self> {
         let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
         Some(Time { seconds, nanos: nanos.rem_euclid(NANOS) as u32 })

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     BillingMode, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
+    TimeToLiveStatus,
 };
 use reco_core::Id;
-use reco_core::budget::Capacity;
+use reco_core::budget::{Capacity, NEW_ON_DEMAND_WCU};
 use reco_core::item::{Beside, DescriptionError, ItemDescription, KeyType, Schema};
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,8 @@ pub struct IndexInfo {
     pub wcu: Option<i64>,
     /// `MaxWriteRequestUnits`, where an on-demand index limits them.
     pub max_wcu: Option<i64>,
+    /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    pub warm_wcu: Option<i64>,
 }
 
 /// Attribute names and the list's type, as configured beside the policy.
@@ -124,14 +127,6 @@ pub enum TableError {
     /// The service did not say.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// It is being created, or going.
-    #[error("table {table:?} is {status}: {}", meaning(.status))]
-    NotReady {
-        /// The table.
-        table: String,
-        /// Its status, as DynamoDB names it.
-        status: String,
-    },
     /// Its description lacks the partition key.
     #[error("table {table:?} has no readable partition key in its description")]
     NoKey {
@@ -225,6 +220,32 @@ pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableEr
     read_description(table, &description).ok_or_else(no_key)
 }
 
+/// What a table expires its items by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expiry {
+    /// A Number of epoch seconds in this attribute.
+    By(String),
+    /// Nothing: items stay.
+    Never,
+}
+
+/// Asks DynamoDB by what a table expires its items (`DescribeTimeToLive`).
+///
+/// # Errors
+/// In the service's own words.
+pub async fn describe_expiry(client: &Client, table: &str) -> Result<Expiry, ServiceError> {
+    let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
+    let answer = retry::read("DescribeTimeToLive", table, &retry, || {
+        client.describe_time_to_live().table_name(table).send()
+    })
+    .await?;
+    let description = answer.time_to_live_description();
+    let status = description.and_then(|d| d.time_to_live_status());
+    let on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
+    let attribute = description.and_then(|d| d.attribute_name()).filter(|_| on);
+    Ok(attribute.map_or(Expiry::Never, |name| Expiry::By(name.to_owned())))
+}
+
 fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
     let key = |role: &KeyRole| from.key_schema().iter().find(|key| key.key_type() == role);
     let partition = key(&KeyRole::Hash)?;
@@ -283,6 +304,7 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
         global: true,
         wcu: limited(index.provisioned_throughput().and_then(|units| units.write_capacity_units())),
         max_wcu: limited(index.on_demand_throughput().and_then(|l| l.max_write_request_units())),
+        warm_wcu: limited(index.warm_throughput().and_then(|w| w.write_units_per_second())),
     });
     let local = from.local_secondary_indexes().iter().map(|index| IndexInfo {
         name: index.index_name().unwrap_or_default().to_owned(),
@@ -290,38 +312,12 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
         global: false,
         wcu: None,
         max_wcu: None,
+        warm_wcu: None,
     });
     global.chain(local).collect()
 }
 
-/// A status that a table is not ready in, in words.
-fn meaning(status: &str) -> &'static str {
-    match status {
-        "CREATING" => "it is still being created, and takes neither reads nor writes yet",
-        "DELETING" => "it is being deleted",
-        "INACCESSIBLE_ENCRYPTION_CREDENTIALS" => "its KMS key cannot be used",
-        _ => "it takes neither reads nor writes",
-    }
-}
-
 impl TableInfo {
-    /// Whether it can be read and written. AWS: `TableStatus` of "TableDescription".
-    ///
-    /// # Errors
-    /// [`TableError::NotReady`] when it cannot.
-    pub fn check_ready(&self) -> Result<(), TableError> {
-        match self.status.as_str() {
-            "CREATING"
-            | "DELETING"
-            | "ARCHIVING"
-            | "ARCHIVED"
-            | "INACCESSIBLE_ENCRYPTION_CREDENTIALS" => {
-                Err(TableError::NotReady { table: self.name.clone(), status: self.status.clone() })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The layout of the items that are described, in this table.
     ///
     /// # Errors
@@ -402,14 +398,50 @@ impl TableInfo {
     /// has every attribute. Each of them costs a write of its own.
     #[must_use]
     pub fn indexes_of(&self, schema: &Schema) -> usize {
-        let own = [&schema.user_attr, &schema.generated_at_attr];
-        let sort = schema.sort.as_ref().map(|sort| &sort.name);
+        self.written_indexes(schema).count()
+    }
+
+    fn written_indexes<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a IndexInfo> {
         let has = |key: &String| {
-            own.contains(&key)
-                || sort == Some(key)
-                || schema.constants.iter().any(|constant| constant.name == *key)
+            let sort = schema.sort.as_ref().map(|sort| &sort.name);
+            let own = [&schema.user_attr, &schema.generated_at_attr];
+            let constant = || schema.constants.iter().any(|constant| constant.name == *key);
+            own.contains(&key) || sort == Some(key) || constant()
         };
-        self.indexes.iter().filter(|index| index.keys.iter().all(has)).count()
+        self.indexes.iter().filter(move |index| index.keys.iter().all(has))
+    }
+
+    /// How the writes of items of this layout are limited, to the table and the indexes that they
+    /// are in together. Each global index has capacity of its own, and one that throttles holds the
+    /// table back: the tightest decides how many items a second there can be. A local index takes the
+    /// table's.
+    /// AWS: "Using Global Secondary Indexes in DynamoDB", Provisioned throughput considerations.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
+    pub fn capacity_of(&self, schema: &Schema) -> Capacity {
+        let own = self.capacity();
+        let written: Vec<&IndexInfo> = self.written_indexes(schema).collect();
+        let global: Vec<&IndexInfo> =
+            written.iter().copied().filter(|index| index.global).collect();
+        let local = (written.len() - global.len()) as f64;
+        let price = 1.0 + written.len() as f64;
+        // Items a second, each of one unit in every place.
+        let tightest = |table: Option<f64>, of: fn(&IndexInfo) -> Option<i64>| {
+            let table = table.map(|units| units / (1.0 + local));
+            let indexes = global.iter().filter_map(|index| of(index)).map(|units| units as f64);
+            table.into_iter().chain(indexes).reduce(f64::min).map(|items| items * price)
+        };
+        let default = (price > 1.0).then_some(NEW_ON_DEMAND_WCU);
+        let on_demand = matches!(self.billing, Billing::OnDemand { .. });
+        let warm = own.warm.or(default.filter(|_| on_demand));
+        Capacity {
+            provisioned: match own.provisioned {
+                Some(units) => tightest(Some(units), |index| index.wcu),
+                None => None,
+            },
+            on_demand_max: tightest(own.on_demand_max, |index| index.max_wcu).filter(|_| on_demand),
+            warm: tightest(warm, |index| index.warm_wcu),
+        }
     }
 
     /// The write capacity units a second that the table itself allows, where it has a limit.

@@ -73,24 +73,6 @@ async fn a_missing_table_is_named() {
     assert!(error.to_string().contains("\"nowhere\""), "{error}");
 }
 
-#[test]
-fn a_table_that_is_not_there_yet_or_going_is_named_as_such() {
-    for (status, told) in [
-        ("CREATING", Some("still being created")),
-        ("DELETING", Some("being deleted")),
-        ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", Some("KMS key")),
-        ("ARCHIVED", Some("neither reads nor writes")),
-        ("ACTIVE", None),
-        ("UPDATING", None),
-        ("", None),
-    ] {
-        let table = TableInfo { status: status.to_owned(), ..indexed(&[]) };
-        let error = table.check_ready().err().map(|error| error.to_string());
-        assert_eq!(error.is_some(), told.is_some(), "{status}: {error:?}");
-        assert!(error.is_none_or(|error| error.contains(told.unwrap_or_default())), "{status}");
-    }
-}
-
 /// A table whose indexes have these keys.
 fn indexed(keys: &[&[&str]]) -> TableInfo {
     let index = |keys: &&[&str]| IndexInfo {
@@ -99,6 +81,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         global: true,
         wcu: None,
         max_wcu: None,
+        warm_wcu: None,
     };
     TableInfo {
         name: "recs".to_owned(),

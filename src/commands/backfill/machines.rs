@@ -129,7 +129,12 @@ impl MachinesArgs {
     ///
     /// # Errors
     /// When the format is another, or the directory is not empty.
-    pub fn files(&self, schema: &Schema, sources: &[Source]) -> Result<Option<EmitSink>> {
+    pub fn files(
+        &self,
+        schema: &Schema,
+        sources: &[Source],
+        newest: bool,
+    ) -> Result<Option<EmitSink>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {
             let message = format!("{format:?} is no format of files; there is {FORMAT:?}");
@@ -141,6 +146,7 @@ impl MachinesArgs {
             part_size: self.part_size,
             s3: self.s3.clone().unwrap_or_default(),
             shard: self.shard,
+            newest,
         };
         let own = u64::from(self.shard.map_or(1, Shard::of));
         let bytes = decompressed(sources).map(|bytes| bytes / own);

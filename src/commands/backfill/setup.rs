@@ -8,7 +8,7 @@ use reco_store::reader::Reader;
 use reco_store::writer::{Pace, Writer, WriterOptions};
 
 use super::machines::ViaQueue;
-use super::trust::{self, Start};
+use super::trust::{self, RunTarget, Start};
 use super::{BackfillArgs, RETRY};
 use crate::aws::Table;
 use crate::config::Key;
@@ -40,8 +40,9 @@ pub(super) async fn job(
     let table = target.table.as_ref();
     let mut schema = table.map_or_else(|| item.assumed_schema(), |table| table.schema.clone());
     let only_newer = policy.writes.only_newer;
+    let writes = !args.dry_run && !args.machines.emits();
     let table = target.table.as_mut();
-    let manner = args.writing.manner(context, table, &mut schema, only_newer).await?;
+    let mut manner = args.writing.manner(context, table, &mut schema, only_newer, writes).await?;
     let mut preparer = Preparer {
         facts: target.facts.take().unwrap_or(FactsSource::None),
         policy,
@@ -55,15 +56,24 @@ pub(super) async fn job(
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
     settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.text().to_owned())));
-    let (identity, rejects) = (target.identity(args), args.rejects.as_deref());
-    let Start { resumed, saver, rejects, began } =
-        trust::start(context, &args.trust, &sources, &preparer, identity, settings, rejects)?;
+    let target_of_run = RunTarget {
+        arn: target.identity(args),
+        table_id: target.table_id(args),
+        list_type: &manner.list_type,
+    };
+    let rejects = args.rejects.as_deref();
+    let Start { resumed, saver, rejects, began, list_type } =
+        trust::start(context, &args.trust, &sources, &preparer, target_of_run, settings, rejects)?;
     let table = target.table.iter_mut().map(|table| &mut table.schema);
     for schema in table.chain([&mut preparer.schema]) {
         args.writing.expire_from(schema, began);
+        if let Some(list_type) = &list_type {
+            schema.list_type = list_type.list_type;
+        }
     }
+    manner.list_type = list_type.unwrap_or(manner.list_type);
     preparer.layout = target.table.as_ref().map(Table::layout);
-    let files = args.machines.files(&preparer.schema, &sources)?;
+    let files = args.machines.files(&preparer.schema, &sources, manner.order.newest)?;
     let plan = target.plan(args, &manner);
     let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
     // An item of the same time stays as it was, with the attributes of the run that wrote it.
@@ -122,13 +132,22 @@ impl Target {
         }
     }
 
+    /// The table's own identity, where it is what is written to: one made anew under the same name
+    /// has another.
+    fn table_id(&self, args: &BackfillArgs) -> Option<String> {
+        let table = self.table.as_ref().filter(|_| self.queue.is_none() && !args.machines.emits());
+        table.map(|table| table.info.id.clone()).filter(|id| !id.is_empty())
+    }
+
     fn plan(&self, args: &BackfillArgs, manner: &Manner) -> PlanOptions {
         let info = self.table.as_ref().map(|table| &table.info);
-        let limit = || info.and_then(|info| info.capacity().limit());
+        let table = self.table.as_ref();
+        let limit = || table.and_then(|table| table.info.capacity_of(&table.schema).limit());
         PlanOptions {
             budget_wcu: manner.budget.start.or_else(limit),
             price_per_million_wru: args.trust.price_per_million_wru,
             indexes: info.map_or(0, |info| info.indexes.len()),
+            written_indexes: manner.indexes,
         }
     }
 

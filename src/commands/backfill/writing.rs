@@ -8,6 +8,8 @@ use reco_core::batch::Limits;
 use reco_core::budget::{Budget, Capacity, Wanted};
 use reco_core::item::{Attribute, Constant, KeyType, Schema};
 
+use reco_store::table::Expiry;
+
 use crate::aws::{ListType, Table};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
@@ -43,6 +45,9 @@ pub struct WritingArgs {
         requires = "ttl"
     )]
     pub ttl_attribute: String,
+    /// Write --ttl although the table expires items by another attribute, or not at all
+    #[arg(long, help_heading = "Writing", requires = "ttl")]
+    pub ttl_anyway: bool,
     /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]
     #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
@@ -105,6 +110,7 @@ impl WritingArgs {
         table: Option<&mut Table>,
         schema: &mut Schema,
         only_newer: bool,
+        writes: bool,
     ) -> Result<Manner> {
         let (list_type, capacity, indexes) = match table {
             None => {
@@ -116,10 +122,11 @@ impl WritingArgs {
                 (list_type, Capacity::default(), 0)
             }
             Some(table) => {
+                self.check_expiry(context, table, writes).await?;
                 let list_type = self.list_type(context, table).await?;
                 table.schema = self.with_constants(table.schema.clone())?;
                 *schema = table.schema.clone();
-                (list_type, table.info.capacity(), table.info.indexes_of(schema))
+                (list_type, table.info.capacity_of(schema), table.info.indexes_of(schema))
             }
         };
         let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
@@ -134,6 +141,40 @@ impl WritingArgs {
             keep_all: false,
         };
         Ok(Manner { list_type, order, wanted: self.wcu, budget, indexes })
+    }
+
+    /// Checks that the table would expire items by what `--ttl` writes. What `writes` nothing to it
+    /// is only warned.
+    async fn check_expiry(&self, context: &Context, table: &Table, writes: bool) -> Result<()> {
+        if self.ttl.is_none() {
+            return Ok(());
+        }
+        let (name, own) = (&table.info.name, &self.ttl_attribute);
+        let (what, hint) = match table.expiry().await {
+            Ok(Expiry::By(attribute)) if attribute == *own => return Ok(()),
+            Ok(Expiry::By(attribute)) => (
+                format!("table {name} expires items by {attribute:?}, and --ttl writes {own:?}"),
+                format!("--ttl-attribute {attribute}"),
+            ),
+            Ok(Expiry::Never) => (
+                format!("table {name} expires no items: its time to live is off"),
+                format!("aws dynamodb update-time-to-live with the attribute {own}"),
+            ),
+            // Roles from before this was looked at may not ask.
+            Err(error) => {
+                context
+                    .ui
+                    .warn(format!("whether table {name} expires items is not known: {error}"));
+                return Ok(());
+            }
+        };
+        if writes && !self.ttl_anyway {
+            return Err(Error::refused(what).hint(format!(
+                "{hint} is probably meant; --ttl-anyway writes the attribute all the same"
+            )));
+        }
+        context.ui.warn(format!("{what}: nothing written would expire"));
+        Ok(())
     }
 
     /// Of which type lists are written, and why: as the table holds them.

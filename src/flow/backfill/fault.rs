@@ -142,7 +142,7 @@ impl From<DecodeError> for Fault {
 impl From<BadEntry> for Fault {
     fn from(bad: BadEntry) -> Self {
         let detail = bad.to_string();
-        Fault { text: Some(bad.text), ..Fault::new(Reason::BadEntry, detail) }
+        Fault { text: Some(bad.alone()), ..Fault::new(Reason::BadEntry, detail) }
     }
 }
 

@@ -81,7 +81,9 @@ impl Run {
         cancel: CancellationToken,
     ) -> Self {
         let shuffle = if sink.is_spread() { manner.order.shuffle } else { 0 };
-        let order = Order { limits: sink.batch_limits(), shuffle, ..manner.order };
+        // The Lambda judges what is sent to it: of two lists the later may come to nothing.
+        let keep_all = matches!(sink, Sink::Queue(_));
+        let order = Order { limits: sink.batch_limits(), shuffle, keep_all, ..manner.order };
         Run {
             inputs,
             window: Window::new(order),
@@ -240,7 +242,7 @@ impl Run {
         for (entry, handing) in entries {
             match handing {
                 Handing::Done => {
-                    self.ledger.settle(entry.line, Fate::Written { bytes: entry.bytes });
+                    self.ledger.settle(entry.line, entry.fate(false));
                 }
                 Handing::Failed(reason) if !later => self.failed(entry.line, entry.index, reason),
                 Handing::Failed(_) | Handing::Left => self.ledger.settle(entry.line, Fate::Left),

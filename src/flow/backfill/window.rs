@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use reco_core::batch::Limits;
 use reco_core::item::PlannedItem;
-use reco_core::{Id, IdMap, IdSet};
+use reco_core::{Id, IdMap, IdSet, Time};
 
 /// Bytes that wait at most, as they go over the wire.
 const CAPACITY_BYTES: usize = 16 * 1024 * 1024;
@@ -45,7 +45,8 @@ pub struct Order {
     /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
     /// each is written only if the table holds what is older, one after the other.
     pub newest: bool,
-    /// No list takes the place of another: somebody else judges later which of them counts.
+    /// No list takes the place of another: the Lambda judges later which of them counts. Those of one
+    /// user go together where they are of one time, else one after the other.
     pub keep_all: bool,
 }
 
@@ -151,25 +152,42 @@ impl Window {
                 break;
             }
             let Some(user) = self.ready.pop_front() else { break };
-            batch.extend(self.waiting.remove(&user));
-            self.advance(&user);
-            self.in_flight.insert(user);
             bytes += size;
+            let first = self.waiting.remove(&user);
+            let time = first.as_ref().and_then(|first| first.item.recommendation.generated_at);
+            batch.extend(first);
+            // Lists of one time go in one message, in which their order is sure.
+            while let Some(next) = self.next_of(&user, time) {
+                let size = call_bytes(&next.item);
+                if batch.len() >= limits.entries || bytes + size > limits.bytes {
+                    break;
+                }
+                bytes += size;
+                batch.extend(self.pop_behind(&user));
+            }
+            if let Some(next) = self.pop_behind(&user) {
+                self.waiting.insert(user.clone(), next);
+            }
+            self.in_flight.insert(user);
         }
         self.bytes -= bytes;
         Some(batch)
     }
 
-    /// Lets the next item of a user wait in the place of one that went.
-    fn advance(&mut self, user: &Id) {
-        let Some(queue) = self.behind.get_mut(user) else { return };
-        if let Some(next) = queue.pop_front() {
-            self.behind_count -= 1;
-            self.waiting.insert(user.clone(), next);
-        }
+    /// The item that waits behind another of its user, when it is of this time.
+    fn next_of(&self, user: &Id, time: Option<Time>) -> Option<&Pending> {
+        let next = self.behind.get(user)?.front()?;
+        (next.item.recommendation.generated_at == time).then_some(next)
+    }
+
+    fn pop_behind(&mut self, user: &Id) -> Option<Pending> {
+        let queue = self.behind.get_mut(user)?;
+        let next = queue.pop_front();
+        self.behind_count -= usize::from(next.is_some());
         if queue.is_empty() {
             self.behind.remove(user);
         }
+        next
     }
 
     /// How many items should be ready before a batch is drawn.

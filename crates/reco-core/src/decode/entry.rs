@@ -59,11 +59,8 @@ fn entry_by_entry(
             Err(error) => {
                 let (offset, reason) = explain_pair(element, &error);
                 let position = cursor.at(offset_in(text, element) + offset);
-                let text = match time {
-                    None => element.to_owned(),
-                    Some(time) => format!(r#"{{"data":[{element}],"generated_at":{time}}}"#),
-                };
-                bad.push(BadEntry { index, position, reason, text });
+                let (text, time) = (element.to_owned(), time.map(str::to_owned));
+                bad.push(BadEntry { index, position, reason, text, time });
             }
         }
     }

@@ -178,6 +178,7 @@ fn append(whole: &mut Decoded, part: Result<Decoded, DecodeError>, number: usize
                 DecodeError::Foreign { .. } => in_record(&error),
             },
             text: body,
+            time: None,
         }),
     }
 }

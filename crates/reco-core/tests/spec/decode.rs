@@ -217,7 +217,6 @@ fn removals_are_read_from_lines_only() {
     for other in [
         "[1,[2]]",
         r#"{"user_id":1,"recommended_note_ids":["delete"]}"#,
-        r#"{"data":[],"delete":true}"#,
         r#"{"delete":true}"#,
         r#"{"user_id":1,"delete":true"#,
     ] {
@@ -229,8 +228,35 @@ fn removals_are_read_from_lines_only() {
         r#"{"user_id":1,"delete":1,"recommended_note_ids":[1]}"#,
         r#"{"user_id":1,"delete":true,"recommended_note_ids":[]}"#,
         r#"{"user_id":1.5,"delete":true}"#,
+        r#"{"data":[],"delete":true}"#,
+        r#"{"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"delete":true,"delete":true}"#,
+        r#"{"user_id":1,"recommended_note_ids":[1],"delete":false,"delete":true}"#,
         r#"{"user_id":1,"delete":true,"generated_at":"soon"}"#,
     ] {
         assert!(matches!(deletion(unsure), Err(DecodeError::Malformed { .. })), "{unsure}");
     }
+}
+
+#[test]
+fn a_message_that_writes_and_removes_is_malformed() {
+    for both in [
+        r#"{"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"recommended_note_ids":[2],"delete":true}"#,
+        r#"{"data":[[1,[2]]],"delete":false,"delete":true}"#,
+    ] {
+        assert!(matches!(decode(both), Err(DecodeError::Malformed { .. })), "{both}");
+    }
+    // What producers add means nothing.
+    assert!(decode(r#"{"data":[[1,[2]]],"delete":false}"#).is_ok());
+}
+
+#[test]
+fn a_bad_entry_alone_keeps_the_time_of_its_message() {
+    let decoded = decode(r#"{"generated_at": "2026-01-15T03:00:00.5Z", "data": [[1,[2]], [3]]}"#);
+    let alone = decoded.unwrap().bad[0].alone();
+    assert_eq!(alone, r#"{"data":[[3]],"generated_at":"2026-01-15T03:00:00.5Z"}"#);
+    let decoded = decode(r#"{"data": [[1,[2]], [3]]}"#).unwrap();
+    assert_eq!(decoded.bad[0].alone(), "[3]");
 }

@@ -49,6 +49,12 @@ fn create_table(dynamodb: &DynamoDb) -> Result<(), SeedError> {
     }
     let request = serde_json::from_value(table).map_err(refused)?;
     dynamodb.database().create_table(request).map_err(refused)?;
+    let expiry = json!({
+        "TableName": TABLE,
+        "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+    });
+    let request = serde_json::from_value(expiry).map_err(refused)?;
+    dynamodb.database().update_time_to_live(request).map_err(refused)?;
     Ok(())
 }
 

@@ -2,10 +2,10 @@
 
 use reco_core::Id;
 
-/// Longest string id that is asked, in bytes.
-const MAX_TEXT: usize = 255;
+use super::database::hex;
 
-/// How integers are written into a statement; strings are always quoted.
+/// How ids are written into a statement: integers as such or quoted, texts always by their bytes in
+/// hexadecimal, so that no text whatever can be anything but a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
     /// SQLite: a column without a type compares a quoted integer as text.
@@ -16,16 +16,36 @@ pub(super) enum Quoting {
     All,
 }
 
-/// The id as an SQL literal. `None` when it is neither an integer within 64 bits nor within the
-/// strict alphabet: such an id is not asked and so stays unknown.
+impl Quoting {
+    /// Longest text that is asked for, in bytes: no key of a database is longer, and one that a
+    /// statement cannot hold would take all others with it.
+    const fn max_text(self) -> usize {
+        match self {
+            Quoting::Strings => 64 * 1024,
+            // InnoDB: "The index key prefix length limit is 3072 bytes".
+            Quoting::All => 3072,
+        }
+    }
+
+    /// A text as a literal, compared as the column's collation says.
+    fn text(self, text: &str) -> String {
+        match self {
+            Quoting::Strings => format!("CAST(x'{}' AS TEXT)", hex(text)),
+            Quoting::All => format!("_utf8mb4 x'{}'", hex(text)),
+        }
+    }
+}
+
+/// The id as an SQL literal. `None` when it is longer than any key: such an id is not asked and so
+/// stays unknown.
 fn literal(id: &Id, quoting: Quoting) -> Option<Literal> {
     match (id.as_integer().map(i64::try_from), quoting) {
         (Some(Ok(number)), Quoting::Strings) => Some(Literal::Integer(number.to_string())),
         (Some(Ok(number)), Quoting::All) => Some(Literal::Integer(format!("'{number}'"))),
         _ => {
             let text = id.text();
-            let sound = !text.is_empty() && text.len() <= MAX_TEXT && text.bytes().all(in_alphabet);
-            sound.then(|| Literal::Text(format!("'{text}'")))
+            let fits = !text.is_empty() && text.len() <= quoting.max_text();
+            fits.then(|| Literal::Text(quoting.text(&text)))
         }
     }
 }
@@ -33,12 +53,6 @@ fn literal(id: &Id, quoting: Quoting) -> Option<Literal> {
 enum Literal {
     Integer(String),
     Text(String),
-}
-
-/// Letters, digits and marks that no SQL dialect gives a meaning inside quotes: no quote, no
-/// backslash, no `%`, nothing outside ASCII (MySQL reads some multi-byte sequences as quotes).
-fn in_alphabet(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.:@/+=~".contains(&byte)
 }
 
 /// Ids as literals. Integers and strings stay apart, because one string in a list of integers makes
@@ -107,8 +121,9 @@ mod tests {
     #[test]
     fn integers_and_strings_never_share_a_list() {
         let ids = [Id::from(7_i64), Id::from("u-1"), Id::from("8"), Id::from(-3_i64)];
-        assert_eq!(lists(&ids, 500, Quoting::Strings), ["7,8,-3", "'u-1'"]);
-        assert_eq!(lists(&ids, 500, Quoting::All), ["'7','8','-3'", "'u-1'"]);
+        let text = "CAST(x'752d31' AS TEXT)";
+        assert_eq!(lists(&ids, 500, Quoting::Strings), ["7,8,-3", text]);
+        assert_eq!(lists(&ids, 500, Quoting::All), ["'7','8','-3'", "_utf8mb4 x'752d31'"]);
     }
 
     #[test]
@@ -125,22 +140,24 @@ mod tests {
     }
 
     #[test]
-    fn integers_past_64_signed_bits_are_quoted_whole() {
-        assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), ["'18446744073709551615'"]);
+    fn integers_past_64_signed_bits_are_texts() {
+        let hex = hex("18446744073709551615");
+        let expected = format!("CAST(x'{hex}' AS TEXT)");
+        assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), [expected]);
     }
 
     #[test]
-    fn what_could_leave_its_quotes_is_not_asked() {
-        let long = "x".repeat(MAX_TEXT + 1);
-        let hostile = [
+    fn no_text_can_leave_its_literal() {
+        let long = "x".repeat(300);
+        let texts = [
             "' OR 1=1 --",
             "a\\",
             "a'b",
             "a\"b",
             "a;b",
-            "a b",
+            "Ann Lee",
             "a%",
-            "caf\u{e9}",
+            "Jos\u{e9}",
             "\u{ff07}",
             "a\0",
             "a\n",
@@ -148,15 +165,27 @@ mod tests {
             "a`b",
             "a/*b",
             "a#b",
+            "\u{7528}\u{6237}",
             // Bytes that GBK and Shift-JIS read as one letter with the quote or backslash after.
             "\u{bf}'",
             "\u{7e97}\u{27}",
             &long,
         ];
-        for text in hostile {
+        for text in texts {
             for quoting in [Quoting::Strings, Quoting::All] {
-                assert!(lists(&[Id::from(text)], 9, quoting).is_empty(), "{text:?} was asked");
+                let asked = lists(&[Id::from(text)], 9, quoting).concat();
+                let inner = asked.split('\'').nth(1).unwrap_or_default();
+                assert_eq!(inner, hex(text), "{text:?}");
+                assert!(inner.bytes().all(|byte| byte.is_ascii_hexdigit()), "{asked}");
+                assert_eq!(asked.matches('\'').count(), 2, "{asked}");
             }
         }
+    }
+
+    #[test]
+    fn what_no_key_is_as_long_as_is_not_asked() {
+        let long = "x".repeat(3073);
+        assert!(lists(&[Id::from(long.as_str())], 9, Quoting::All).is_empty());
+        assert_eq!(lists(&[Id::from(long.as_str())], 9, Quoting::Strings).len(), 1);
     }
 }

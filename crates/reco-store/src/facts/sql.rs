@@ -3,8 +3,8 @@
 use super::ids::Literals;
 use super::tables::FactsTables;
 
-/// Bytes of a statement that are left for ids at least.
-const ROOM_FOR_IDS: usize = 8 * 1024;
+/// Bytes of a statement that are left for ids at least: two of the longest, as literals.
+const ROOM_FOR_IDS: usize = 2 * (2 * 3072 + 16);
 
 /// The four statements that facts are read with.
 ///

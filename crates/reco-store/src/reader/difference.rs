@@ -9,7 +9,7 @@ use reco_core::words::amount;
 use reco_core::{Id, Time};
 use serde::Serialize;
 
-use crate::encode::{scalar, time_of};
+use crate::encode::{id_of, scalar, time_of};
 
 /// In what an item is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -180,7 +180,11 @@ fn as_stored(number: &str) -> &str {
 fn lists(item: &PlannedItem, found: &[AttributeValue]) -> Option<Difference> {
     let expected = &item.recommendation.articles;
     let written = |id: &Id| scalar(id, item.type_of(id));
-    let same = |(id, value): (&Id, &AttributeValue)| written(id) == *value;
+    // Without a type that is set, what decided it when the list was written is not known here.
+    let same = |(id, value): (&Id, &AttributeValue)| match item.list_type {
+        Some(_) => written(id) == *value,
+        None => id_of(value).is_some_and(|found| found.text() == id.text()),
+    };
     let alike = expected.iter().zip(found).take_while(|pair| same(*pair)).count();
     if alike == expected.len() && alike == found.len() {
         return None;

@@ -70,6 +70,13 @@ pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         let (lines, stored) = (bytes(emit.bytes), bytes(emit.stored_bytes));
         facts.push(("files", format!("{lines} of lines, {stored} as stored")));
         facts.push(("manifest", escape_line(&emit.manifest)));
+        if emit.removals > 0 {
+            let removals = amount(emit.removals, "removal");
+            let what =
+                format!("{removals}: no file holds these users' earlier lists, and none removes");
+            facts.push(("removed", what));
+            facts.push(("", "what a table holds already".to_owned()));
+        }
     }
     facts
 }

@@ -22,6 +22,10 @@ pub struct Identity {
     pub inputs: Vec<InputIdentity>,
     /// ARN of what is written to.
     pub table: String,
+    /// `TableId` of the table that is written to: another one when it was deleted and made anew.
+    /// Checkpoints of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_id: Option<String>,
     /// SHA-256 of the policy.
     pub policy_fingerprint: String,
     /// Options that change what is written, by name.
@@ -95,6 +99,13 @@ impl Identity {
             let both = self.inputs.iter().zip(&then.inputs);
             changes.extend(both.filter_map(|(now, then)| now.change_since(then)));
         }
+        if let (Some(now), Some(before)) = (&self.table_id, &then.table_id)
+            && now != before
+        {
+            changes.push(format!(
+                "the table was deleted and made anew since: its TableId is {now}, and was {before}"
+            ));
+        }
         let mut differs = |what: &str, now: Option<&String>, then: Option<&String>| {
             if now != then {
                 let shown = |value: Option<&String>| value.cloned().unwrap_or("not set".to_owned());
@@ -145,6 +156,7 @@ mod tests {
 
     fn identity() -> Identity {
         Identity {
+            table_id: Some("t-1".to_owned()),
             inputs: vec![InputIdentity {
                 path: "/data/recs.jsonl".into(),
                 bytes: 10,

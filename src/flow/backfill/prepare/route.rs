@@ -24,8 +24,8 @@ impl Route {
     /// Why an item cannot be deleted that way.
     pub(super) fn refuses_deletes(self) -> Option<Fault> {
         match self {
-            Route::Table => None,
-            Route::Files => Some(Fault::delete_elsewhere("a file for DynamoDB's import")),
+            // Files leave out the lists that it removes.
+            Route::Table | Route::Files => None,
             Route::Queue(_) => Some(Fault::delete_elsewhere("a queue message")),
         }
     }

@@ -57,6 +57,8 @@ async fn every_shape_and_every_fault_finds_its_place() {
         br#"{"user_id":8,"recommended_note_ids":["delete"]}"#,
         br#"{"user_id":"x","delete":true}"#,
         br#"{"data":[[9,[1]]],"delete":true}"#,
+        br#"{"user_id":9,"delete":true,"delete":true}"#,
+        br#"{"user_id":9,"recommended_note_ids":[1],"del\u0065te":true}"#,
     ])
     .await;
     assert_eq!(
@@ -73,7 +75,9 @@ async fn every_shape_and_every_fault_finds_its_place() {
             "malformed",
             "0 reject wrong-type",
             "0 reject wrong-type",
-            "0 write 9",
+            "malformed",
+            "malformed",
+            "malformed",
         ]
     );
 }

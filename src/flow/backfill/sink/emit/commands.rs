@@ -6,7 +6,7 @@
 use crate::ui::amount;
 use std::str::FromStr;
 
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::Schema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -90,15 +90,23 @@ impl Job<'_> {
         let S3Location { bucket, prefix } = self.s3;
         let compression = self.compression.aws_name();
         let table = self.table.unwrap_or("TABLE");
-        let key_type = match self.schema.key_type {
-            KeyType::N => "N",
-            KeyType::S => "S",
-        };
-        let key = &self.schema.user_attr;
+        let partition = (&self.schema.user_attr, self.schema.key_type, "HASH");
+        let sort = self.schema.sort.as_ref().map(|sort| (&sort.name, sort.kind, "RANGE"));
+        let keys: Vec<_> = std::iter::once(partition).chain(sort).collect();
+        let types: Vec<_> = keys
+            .iter()
+            .map(|(name, kind, _)| {
+                json!({"AttributeName": name, "AttributeType": format!("{kind:?}")})
+            })
+            .collect();
+        let roles: Vec<_> = keys
+            .iter()
+            .map(|(name, _, role)| json!({"AttributeName": name, "KeyType": role}))
+            .collect();
         let creation = json!({
             "TableName": format!("{table}-new"),
-            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": key_type}],
-            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "AttributeDefinitions": types,
+            "KeySchema": roles,
             "BillingMode": "PAY_PER_REQUEST",
         });
         // Not below the prefix of the parts, or the next operation would read it as one.
@@ -182,6 +190,8 @@ remove them, here and in S3, when they are no longer needed.
 
 #[cfg(test)]
 mod tests {
+    use reco_core::item::KeyType;
+
     use super::*;
 
     #[test]
