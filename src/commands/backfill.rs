@@ -20,7 +20,7 @@ use self::trust::TrustArgs;
 pub(super) use self::trust::positive;
 use self::writing::WritingArgs;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use crate::flow::backfill::{Mapping, Reject};
@@ -47,13 +47,13 @@ JSON array of any of these over one or many lines.\n\
 Where a user occurs more than once, the last list wins.\n\
 Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
-    /// Files of JSON lines, plain or compressed by gzip or zstd; `-` is stdin
+    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd; `-` is stdin
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Make each line one of the shapes below by this jq expression, e.g.
     /// '[.user, [.items[].id]]'; every value that it gives counts
     #[arg(long, value_name = "JQ")]
-    pub map: Option<Mapping>,
+    pub map: Option<String>,
     /// Write every line or entry that could not be written to this new file (JSON lines)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -119,6 +119,17 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     }
     context.ui.report(&report)?;
     conclude(&report)
+}
+
+/// The expression of `--map`, compiled.
+pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
+    let Some(text) = map else { return Ok(None) };
+    let compiled = Mapping::compile(text, &context.cancel).await;
+    compiled.map(Some).map_err(|error| {
+        Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
+            .cause(error)
+            .hint("write a jq expression such as '[.user, [.items[].id]]'")
+    })
 }
 
 /// Reads back, with a progress display.

@@ -14,7 +14,7 @@ use reco_store::reader::{Expiry, Reader};
 use serde::Serialize;
 
 use super::backfill::writing::{list_type, time};
-use super::backfill::{READS, RETRY, positive, read_back};
+use super::backfill::{READS, RETRY, mapping, positive, read_back};
 use super::metrics::seconds;
 use crate::aws::Table;
 use crate::config::Key;
@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::report::At;
 use crate::flow::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use crate::flow::backfill::{Mapping, Preparer, Route, Times};
+use crate::flow::backfill::{Preparer, Route, Times};
 use crate::ui::{amount, escape_line};
 
 /// Arguments of `recoctl verify`.
@@ -32,7 +32,7 @@ filters; lists and times are compared, in order.\n\
 Exit code 6 when something differs: the report names file, line and user. Exit code 4 when lines \
 could not be read.")]
 pub struct VerifyArgs {
-    /// Files of JSON lines, plain or compressed by gzip or zstd
+    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// A random sample of so many users, or all
@@ -43,7 +43,7 @@ pub struct VerifyArgs {
     pub rcu: Option<f64>,
     /// Make each line one of the shapes that backfill knows by this jq expression
     #[arg(long, value_name = "JQ")]
-    pub map: Option<Mapping>,
+    pub map: Option<String>,
     /// Verify the users of shard I of N only
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
@@ -122,7 +122,8 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let policy = context.policy()?;
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
-    let VerifyArgs { written, shard, map: mapping, .. } = args;
+    let VerifyArgs { written, shard, .. } = args;
+    let mapping = mapping(context, args.map.as_deref()).await?;
     let item = context.item_with(&policy, written.list_type)?;
     let mut table = Table::open(context.sdk().await?, name, &item).await?;
     written.lay_out(&mut table)?;

@@ -51,11 +51,11 @@ pub(super) async fn job(
         times: args.writing.times(),
         route: target.route(args),
         shard: args.machines.shard,
-        mapping: args.map.clone(),
+        mapping: super::mapping(context, args.map.as_deref()).await?,
     };
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
-    settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.text().to_owned())));
+    settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.clone())));
     let target_of_run = RunTarget {
         arn: target.identity(args),
         table_id: target.table_id(args),

@@ -1,37 +1,31 @@
 //! Lines of any shape, rewritten by a jq expression to shapes that are known.
 
-use std::str::FromStr;
 use std::sync::Arc;
 
-use jaq_json::read;
 use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
 
-use crate::flow::query::Query;
+use crate::flow::query::is_json;
+use crate::flow::repair::Transform;
 
 /// The expression of `--map`.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    text: String,
     /// Gathers all that the expression gives for a value in one array.
-    query: Arc<Query>,
-}
-
-impl FromStr for Mapping {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        // Alone first: so an error names the place in what was given.
-        Query::compile(text)?;
-        // A comment at its end must not take the bracket with it.
-        let query = Query::compile(&format!("[{text}\n]"))?;
-        Ok(Mapping { text: text.to_owned(), query: Arc::new(query) })
-    }
+    query: Arc<Transform>,
 }
 
 impl Mapping {
-    /// The expression.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What is wrong with it, and at which character (from 1).
+    pub async fn compile(text: &str, _cancel: &CancellationToken) -> Result<Self, String> {
+        // Alone first: so an error names the place in what was given.
+        Transform::compile(text)?;
+        // A comment at its end must not take the bracket with it.
+        let query = Transform::compile(&format!("[{text}\n]"))?;
+        Ok(Mapping { query: Arc::new(query) })
     }
 
     /// The texts of all values that the expression gives for a line. A value that is an array of
@@ -39,9 +33,11 @@ impl Mapping {
     ///
     /// # Errors
     /// When the line is no JSON, or the expression fails on it.
-    pub fn apply(&self, line: &str) -> Result<Vec<String>, String> {
-        let input = read::parse_single(line.as_bytes()).map_err(|error| error.to_string())?;
-        let output = self.query.only(input)?.to_string();
+    pub async fn apply(&self, line: &str) -> Result<Vec<String>, String> {
+        if !is_json(line) {
+            return Err("the line is not JSON".to_owned());
+        }
+        let output = self.query.apply(line)?.unwrap_or_else(|| line.to_owned());
         let values: Vec<&RawValue> =
             serde_json::from_str(&output).map_err(|error| error.to_string())?;
         let mut texts = Vec::with_capacity(values.len());
@@ -69,12 +65,16 @@ fn elements(value: &str) -> Option<Vec<&RawValue>> {
 mod tests {
     use super::*;
 
-    fn mapped(expression: &str, line: &str) -> Result<Vec<String>, String> {
-        expression.parse::<Mapping>().expect("an expression").apply(line)
+    async fn compiled(expression: &str) -> Result<Mapping, String> {
+        Mapping::compile(expression, &CancellationToken::new()).await
     }
 
-    #[test]
-    fn every_value_that_comes_out_counts() {
+    async fn mapped(expression: &str, line: &str) -> Result<Vec<String>, String> {
+        compiled(expression).await.expect("an expression").apply(line).await
+    }
+
+    #[tokio::test]
+    async fn every_value_that_comes_out_counts() {
         for (expression, line, expected) in [
             (
                 "[.u, .r]",
@@ -88,17 +88,19 @@ mod tests {
             ("[.u, [.r[].id]]", r#"{"u":"x","r":[{"id":"ü"},{"id":2}]}"#, vec![r#"["x",["ü",2]]"#]),
             (".a", r#"{"a":{"user_id":1,"delete":true}}"#, vec![r#"{"user_id":1,"delete":true}"#]),
         ] {
-            let found = mapped(expression, line).expect(expression);
+            let found = mapped(expression, line).await.expect(expression);
             assert_eq!(found, expected, "{expression}");
         }
     }
 
-    #[test]
-    fn what_fails_says_so() {
-        assert!(mapped(".a.b", "[1]").is_err());
-        assert!(mapped(".", "not json").is_err());
-        let error = ".a | nope".parse::<Mapping>().expect_err("no such function");
+    #[tokio::test]
+    async fn what_fails_says_so() {
+        assert!(mapped(".a.b", "[1]").await.is_err());
+        assert!(mapped(".", "not json").await.is_err());
+        let error = compiled(".a | nope").await.expect_err("no such function");
         assert!(error.contains("at character 6"), "{error}");
-        assert!("[".parse::<Mapping>().is_err());
+        assert!(compiled("[").await.is_err());
+        let same = mapped(".", "[[1,[2]]]").await.expect("mapped");
+        assert_eq!(same, ["[1,[2]]"], "what stays as it is");
     }
 }

@@ -149,6 +149,9 @@ pub enum Fate {
     OtherShard,
 }
 
+/// The values that `--map` makes of a line, or why it fails.
+type Mapped = Result<Vec<String>, String>;
+
 /// An entry on its way to its judgement.
 struct Waiting {
     line: usize,
@@ -179,7 +182,8 @@ impl Preparer {
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in chunk.lines {
             let number = lines.len();
-            lines.push(self.decode_line(line, number, &mut waiting));
+            let mapped = self.mapped(&line).await;
+            lines.push(self.decode_line(line, mapped, number, &mut waiting));
         }
         let mut waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
         loop {
@@ -200,10 +204,12 @@ impl Preparer {
     }
 
     /// The users of whom a chunk says something that is this run's.
-    pub fn users(&self, chunk: Chunk) -> Vec<Id> {
+    pub async fn users(&self, chunk: Chunk) -> Vec<Id> {
         let (mut waiting, mut users) = (Vec::new(), Vec::new());
         for (number, line) in chunk.lines.into_iter().enumerate() {
-            if let Found::Entries(entries) = self.decode_line(line, number, &mut waiting).found {
+            let mapped = self.mapped(&line).await;
+            let line = self.decode_line(line, mapped, number, &mut waiting);
+            if let Found::Entries(entries) = line.found {
                 users.extend(entries.iter().filter_map(PreparedEntry::removes).cloned());
             }
         }
@@ -262,13 +268,27 @@ impl Preparer {
         }
     }
 
-    fn decode_line(&self, line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
+    /// What `--map` makes of a line.
+    async fn mapped(&self, line: &Line) -> Option<Mapped> {
+        let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
+            return None;
+        };
+        Some(mapping.apply(std::str::from_utf8(text).ok()?).await)
+    }
+
+    fn decode_line(
+        &self,
+        line: Line,
+        mapped: Option<Mapped>,
+        number: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> PreparedLine {
         let (text, found) = match line.content {
             Content::Blank => (None, Found::Blank),
             Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
             Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
             Content::Text(text) => {
-                let found = self.decode_text(&text, number, waiting);
+                let found = self.decode_text(&text, mapped, number, waiting);
                 (Some(text), found)
             }
         };
@@ -279,18 +299,24 @@ impl Preparer {
         }
     }
 
-    fn decode_text(&self, text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
+    fn decode_text(
+        &self,
+        text: &[u8],
+        mapped: Option<Mapped>,
+        line: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Found {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
             Err(error) => return Found::Bad(Fault::not_utf8(error.valid_up_to())),
         };
-        let Some(mapping) = &self.mapping else {
+        let Some(mapped) = mapped else {
             return match self.decode_value(text, line, 0, waiting) {
                 Ok((entries, _)) => Found::Entries(entries),
                 Err(fault) => Found::Bad(fault),
             };
         };
-        let values = match mapping.apply(text) {
+        let values = match mapped {
             Ok(values) => values,
             Err(error) => return Found::Bad(Fault::unmapped(&error)),
         };

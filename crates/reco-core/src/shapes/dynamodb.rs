@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use super::{Shaped, malformed};
+use crate::Time;
 use crate::clip::clip_id;
 use crate::decode::{DecodeError, Decoded, decode, deletion};
-use crate::item::Schema;
+use crate::item::{KeyType, Schema};
 
 type Attributes = Map<String, Value>;
 
@@ -81,11 +82,10 @@ fn list(
     });
     let ids: Vec<Value> = ids.collect::<Result<_, _>>()?;
     plain.insert("recommended_note_ids".to_owned(), ids.into());
-    if let Some(time) = item.get(&schema.generated_at_attr) {
+    if let Some(value) = item.get(&schema.generated_at_attr) {
         let name = &schema.generated_at_attr;
-        let what = || format!("{name:?} is {}, not a time", type_of(time));
-        let time = self::time(time).ok_or_else(|| malformed(text, what()))?;
-        plain.insert("generated_at".to_owned(), time);
+        let time = self::time(value).map_err(|what| malformed(text, format!("{name:?} {what}")))?;
+        plain.insert("generated_at".to_owned(), json!(time));
     }
     decode(&Value::Object(plain).to_string()).map_err(|error| match error {
         // Positions are of the line that was made of it.
@@ -139,15 +139,15 @@ fn id(value: &Value) -> Option<Value> {
     })
 }
 
-fn time(value: &Value) -> Option<Value> {
-    match (value.get("S"), value.get("N"), value.get("NULL")) {
-        (Some(Value::String(text)), ..) => Some(text.as_str().into()),
-        (_, Some(Value::String(text)), _) => {
-            serde_json::from_str::<serde_json::Number>(text).ok().map(Value::Number)
-        }
-        (.., Some(_)) => Some(Value::Null),
-        _ => None,
-    }
+/// When the item was made, in whatever form the table has it.
+fn time(value: &Value) -> Result<Option<Time>, String> {
+    let (kind, text) = match (value.get("N"), value.get("S"), value.get("NULL")) {
+        (Some(Value::String(text)), ..) => (KeyType::N, text),
+        (_, Some(Value::String(text)), _) => (KeyType::S, text),
+        (.., Some(_)) => return Ok(None),
+        _ => return Err(format!("is {}, not a time", type_of(value))),
+    };
+    Time::from_stored(kind, text).map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
 }
 
 /// What an attribute is, by the name of its type.

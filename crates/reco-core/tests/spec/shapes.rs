@@ -56,15 +56,18 @@ fn items_of_exports_are_lists() {
 #[test]
 fn times_of_exports_are_kept() {
     for (time, expected) in [
-        (r#"{"N":"1768446000"}"#, true),
-        (r#"{"S":"2026-01-15T03:00:00Z"}"#, true),
-        (r#"{"NULL":true}"#, false),
+        (r#"{"N":"1768446000"}"#, Some("1768446000")),
+        (r#"{"N":"1768446000.5"}"#, Some("1768446000.5")),
+        (r#"{"N":"1768446000500"}"#, Some("1768446000.5")),
+        (r#"{"S":"2026-01-15T03:00:00Z"}"#, Some("1768446000")),
+        (r#"{"NULL":true}"#, None),
     ] {
         let line = format!(
             r#"{{"Item":{{"user_id":{{"N":"7"}},"recommended_note_ids":{{"L":[{{"N":"1"}}]}},"generated_at":{time}}}}}"#
         );
         let Some(Ok(Shaped::Decoded(decoded))) = read(&line, &schema()) else { panic!("{line}") };
-        assert_eq!(decoded.entries[0].recommendation.generated_at.is_some(), expected, "{time}");
+        let found = decoded.entries[0].recommendation.generated_at.map(|time| time.to_string());
+        assert_eq!(found.as_deref(), expected, "{time}");
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn draw(
         move |chunk| {
             let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));
             let preparer = Arc::clone(&preparer);
-            async move { hashes(chunk, &preparer, &hasher, highest) }
+            async move { hashes(chunk, &preparer, &hasher, highest).await }
         }
     });
     let mut lowest = BTreeSet::new();
@@ -67,7 +67,7 @@ pub(super) async fn draw(
 }
 
 /// The hashes of a chunk's users that are no higher than `highest`.
-fn hashes(chunk: Chunk, preparer: &Preparer, hasher: &RandomState, highest: u64) -> Vec<u64> {
-    let users = preparer.users(chunk);
+async fn hashes(chunk: Chunk, preparer: &Preparer, hasher: &RandomState, highest: u64) -> Vec<u64> {
+    let users = preparer.users(chunk).await;
     users.iter().map(|user| hasher.hash_one(user)).filter(|hash| *hash <= highest).collect()
 }
