@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
     KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
+use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
 use reco_sandbox::SandboxOptions;
@@ -415,10 +416,12 @@ fn classify_goes_by_the_same_keys_times_and_types() {
     let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
     sqs.create_queue("recs", &[("RedrivePolicy", &policy.to_string())]).expect("created");
     harness.set("RECOCTL_QUEUE", "recs");
-    let key = [("pk", s("USER#1")), ("sk", s("RECS#v2")), ("recommended_note_ids", list(&[n(1)]))];
-    put(&harness, &[&key[..], &[("generated_at", s("2026-01-15T03:00:00Z"))]].concat());
-    for time in [1_768_445_999, 1_768_446_001] {
-        let body = json!({"data": [[1, [5, "n0123"]]], "generated_at": time}).to_string();
+    for (user, time) in [("USER#1", 1_768_445_999), ("USER#2", 1_768_446_001)] {
+        let made = ("generated_at", s("2026-01-15T03:00:00Z"));
+        let key = [("pk", s(user)), ("sk", s("RECS#v2")), made];
+        put(&harness, &[&key[..], &[("recommended_note_ids", list(&[n(1)]))]].concat());
+        let id = user.trim_start_matches("USER#");
+        let body = json!({"data": [[id, [5, "n0123"]]], "generated_at": time}).to_string();
         let sqs = harness.the_sandbox().sqs();
         sqs.plant("recs-dlq", Planted { body, ..Planted::default() }).expect("planted");
     }
@@ -442,14 +445,21 @@ fn classify_goes_by_the_same_keys_times_and_types() {
         .map(|message| message["class"].as_str().expect("a class"))
         .collect();
     classes.sort_unstable();
-    assert_eq!(
-        classes,
-        ["stale", "superseded"]
-            .map(|c| if c == "superseded" { "retryable" } else { c })
-            .into_iter()
-            .rev()
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(classes, ["retryable", "stale"]);
+}
+
+#[test]
+fn a_sandbox_is_seeded_as_the_policy_describes_items() {
+    let described = "[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"sk\"\n\
+                     sort_value = \"RECS\"\nlist = \"recs\"\ntime_form = \"iso-8601\"\n";
+    let policy = Policy::from_toml(described).expect("a policy");
+    let options = SandboxOptions { policy, ..SandboxOptions::default() };
+    let mut harness = Harness::sandbox(options);
+    harness.write("policy.toml", described);
+    harness.set("RECOCTL_POLICY", "policy.toml");
+    let report = harness.json(0, ["dlq", "classify"]);
+    let classes = report["classes"].to_string();
+    assert!(classes.contains("stale") && classes.contains("retryable"), "{report}");
 }
 
 #[test]
@@ -484,6 +494,33 @@ fn a_time_to_live_that_expires_nothing_is_refused() {
     assert!(told.contains("--ttl-attribute ttl"), "{told}");
     harness.json(0, [&args[..], &["--ttl-attribute", "ttl"]].concat());
     harness.json(0, [&args[..], &["--ttl-anyway"]].concat());
+}
+
+#[test]
+fn a_table_that_was_made_anew_is_not_gone_on_with() {
+    let harness = numbers();
+    let lines: String = (0..50).map(|user| format!("[{user},[1]]\n")).collect();
+    harness.write("in.jsonl", lines);
+    harness.json(0, ["backfill", "in.jsonl"]);
+    let client = harness.dynamodb();
+    harness.runtime.block_on(client.delete_table().table_name("recs").send()).expect("deleted");
+    support::table::create(&harness, ScalarAttributeType::N);
+    let told = error_of(&harness, 7, &["backfill", "in.jsonl", "--resume"]);
+    assert!(told.contains("deleted and made anew") && told.contains("TableId"), "{told}");
+    harness.json(0, ["backfill", "in.jsonl"]);
+    assert_eq!(items(&harness).len(), 50);
+}
+
+#[test]
+fn a_resumed_run_writes_lists_as_the_first_did_whatever_the_table_holds_by_now() {
+    let harness = numbers();
+    let numbers: String = (0..30).map(|user| format!("[{user},[1]]\n")).collect();
+    harness.write("in.jsonl", numbers + "[99,[\"n0123\"]]\n");
+    // What is written before the run is cut off are Numbers only.
+    let args = ["backfill", "in.jsonl", "--shuffle-window", "0", "--max-rejects", "0"];
+    harness.json(0, args);
+    let report = harness.json(5, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(report["list_type_from"], "ids", "and not the table's, which holds some by now");
 }
 
 #[test]

@@ -125,8 +125,10 @@ fn verify_knows_how_the_files_were_written() {
         "S",
     ];
     let half = ["--shard", "1/2"];
-    let report =
-        harness.json(0, [&["backfill", "in.jsonl", "--verify", "all"][..], &how, &half].concat());
+    let report = harness.json(
+        0,
+        [&["backfill", "in.jsonl", "--verify", "all", "--ttl-anyway"][..], &how, &half].concat(),
+    );
     let written = report["entries"]["written"].as_u64().expect("a count");
     assert!(written > 0 && written < 60, "{written}");
     let verify = |code: i32, how: &[&str]| {

@@ -17,6 +17,12 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let mut harness = Harness::sandbox(options);
     harness.set("RECOCTL_TABLE", "recs");
+    create(&harness, kind);
+    harness
+}
+
+/// Makes the table `recs`, which expires items by `expires_at`.
+pub fn create(harness: &Harness, kind: ScalarAttributeType) {
     let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
     let definition = AttributeDefinition::builder().attribute_name("user_id").attribute_type(kind);
     let create = harness
@@ -27,8 +33,7 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
         .key_schema(key.build().expect("a key element"))
         .attribute_definitions(definition.build().expect("a definition"));
     harness.runtime.block_on(create.send()).expect("the table is created");
-    expire_by(&harness, "expires_at", true);
-    harness
+    expire_by(harness, "expires_at", true);
 }
 
 /// Sets by what the table expires its items, or that it expires none any more.

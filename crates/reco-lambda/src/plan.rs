@@ -159,8 +159,11 @@ fn age_of(entry: &JudgedEntry, sent_ms: Option<i64>, order: usize) -> Age {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
     use reco_core::decode::decode;
-    use reco_core::item::KeyType;
+    use reco_core::item::{KeyType, gives_way};
 
     use super::*;
 
@@ -249,6 +252,51 @@ mod tests {
             let schema = Schema::with_key_type(KeyType::N);
             let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
             assert_eq!(lists(&plan), owned(&[("7", kept)]), "{messages:?}");
+        }
+    }
+
+    /// What the guarded writes of a batch leave of a table: each user's time and first article.
+    fn write(table: &mut BTreeMap<String, (Option<Time>, String)>, bodies: &[String]) {
+        let incoming =
+            bodies.iter().map(|body| message("m", None, Some(1_000), body)).collect::<Vec<_>>();
+        let mut policy = Policy::default();
+        policy.writes.only_newer = true;
+        let (mut report, schema) = (HandlerReport::default(), Schema::with_key_type(KeyType::N));
+        let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
+        for item in plan.items {
+            let user = item.recommendation.user.to_string();
+            let held = table.get(&user);
+            if held.is_none_or(|(time, _)| gives_way(*time, item.guard)) {
+                let list = item.recommendation.articles[0].to_string();
+                table.insert(user, (item.recommendation.generated_at, list));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_cutting_into_batches_ends_in_the_same_table(
+            entries in prop::collection::vec((0_u8..3, prop::option::of(0_u8..6)), 1..24),
+            cuts in prop::collection::vec(1_usize..6, 24),
+        ) {
+            let body = |(article, (user, time)): (usize, &(u8, Option<u8>))| match time {
+                Some(half) => {
+                    let time = f64::from(*half) / 2.0;
+                    format!(r#"{{"data":[[{user},[{article}]]],"generated_at":{time}}}"#)
+                }
+                None => format!(r#"{{"data":[[{user},[{article}]]]}}"#),
+            };
+            let bodies: Vec<String> = entries.iter().enumerate().map(body).collect();
+            let (mut one_by_one, mut in_batches) = (BTreeMap::new(), BTreeMap::new());
+            bodies.chunks(1).for_each(|batch| write(&mut one_by_one, batch));
+            let mut rest = &bodies[..];
+            for cut in cuts {
+                let (batch, after) = rest.split_at(cut.min(rest.len()));
+                write(&mut in_batches, batch);
+                rest = after;
+            }
+            prop_assert!(rest.is_empty());
+            prop_assert_eq!(in_batches, one_by_one);
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_store::facts::CacheOptions;
@@ -80,7 +81,7 @@ impl Sandbox {
         let services =
             Services::start(&endpoint, options.write_capacity, cloudwatch, &stop).await?;
         let pipeline = match &options.seed {
-            Some(options) => Some(Pipeline::seed(&services, options).await?),
+            Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy.item).await?),
             None => None,
         };
         let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
@@ -268,7 +269,11 @@ impl Services {
 }
 
 impl Pipeline {
-    async fn seed(services: &Services, options: &SeedOptions) -> Result<Self, SandboxError> {
+    async fn seed(
+        services: &Services,
+        options: &SeedOptions,
+        item: &ItemDescription,
+    ) -> Result<Self, SandboxError> {
         let directory =
             TempDir::with_prefix("recoctl-sandbox-").map_err(SandboxError::Directory)?;
         let targets = seed::Services {
@@ -276,7 +281,8 @@ impl Pipeline {
             dynamodb: &services.dynamodb,
             cloudwatch: &services.cloudwatch,
         };
-        let seed = seed::plant(&targets, options, directory.path(), cloudwatch::now_ms()).await?;
+        let seed =
+            seed::plant(&targets, options, item, directory.path(), cloudwatch::now_ms()).await?;
         Ok(Self { seed, _directory: directory })
     }
 

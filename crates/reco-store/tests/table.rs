@@ -116,3 +116,50 @@ fn capacity_is_what_limits_writes() {
     let provisioned = TableInfo { billing, ..indexed(&[]) }.capacity();
     assert_eq!((provisioned.limit(), provisioned.provisioned), (Some(50.0), Some(50.0)));
 }
+
+#[test]
+fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
+    let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
+    let provisioned = |table: i64, indexes: &[(bool, i64)]| {
+        let index = |(global, wcu): &(bool, i64)| IndexInfo {
+            name: "i".to_owned(),
+            keys: vec!["generated_at".to_owned()],
+            global: *global,
+            wcu: global.then_some(*wcu),
+            max_wcu: None,
+            warm_wcu: None,
+        };
+        let billing = Billing::Provisioned { wcu: table, rcu: 5 };
+        let table =
+            TableInfo { billing, indexes: indexes.iter().map(index).collect(), ..indexed(&[]) };
+        table.capacity_of(&schema).limit()
+    };
+    assert_eq!(provisioned(100, &[]), Some(100.0));
+    // 100 items a second, each written twice.
+    assert_eq!(provisioned(100, &[(true, 100)]), Some(200.0));
+    assert_eq!(provisioned(100, &[(true, 100), (true, 100)]), Some(300.0));
+    // The index takes 20 items a second.
+    assert_eq!(provisioned(100, &[(true, 20)]), Some(40.0));
+    // A local index takes the table's capacity.
+    assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));
+    // Indexes that items are not in do not count.
+    let table = TableInfo {
+        billing: Billing::Provisioned { wcu: 100, rcu: 5 },
+        ..indexed(&[&["country"]])
+    };
+    assert_eq!(table.capacity_of(&schema).limit(), Some(100.0));
+}
+
+#[test]
+fn an_on_demand_tables_indexes_have_limits_of_their_own() {
+    let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
+    let mut table = indexed(&[&["generated_at"]]);
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(1800.0));
+    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0));
+    table.indexes[0].max_wcu = Some(100);
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
+    table.billing = Billing::OnDemand { max_wcu: None };
+    table.warm_wcu = None;
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
+    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0), "4,000 each, as of new ones");
+}

@@ -284,3 +284,69 @@ proptest! {
         prop_assert_eq!(later, got);
     }
 }
+
+/// The class of a message for user 1 where the table holds this, by the rules of a policy.
+fn class_where(held: Held, body: &str, only_newer: bool) -> Classification {
+    let schema = Schema { list_type: None, ..Schema::with_key_type(KeyType::N) };
+    let mut policy = Policy::default();
+    policy.writes.only_newer = only_newer;
+    let content = Content::judge(decode(body), &FactSet::Unavailable, &policy, &schema);
+    let surroundings = Surroundings {
+        message_bytes: 100,
+        destination_limit: None,
+        sent_at: Some(Time::from_seconds(2_000_000_000)),
+        in_table: &[(Id::from(1u64), held)].into(),
+        superseded: false,
+    };
+    classify(&content, &surroundings)
+}
+
+#[test]
+fn ages_are_told_apart_as_the_conditional_write_does() {
+    let at = |seconds: &str| Held::At(Time::from_number(seconds).unwrap());
+    let dated = r#"{"data": [[1, [10]]], "generated_at": 1768446000.5}"#;
+    let undated = r#"{"data": [[1, [10]]]}"#;
+    let cases = [
+        (at("1768446000.5"), dated, false, Class::Retryable),
+        (at("1768446000.5"), dated, true, Class::Stale),
+        (at("1768446000.4"), dated, true, Class::Retryable),
+        (at("1768446000.6"), dated, false, Class::Stale),
+        // The time of sending is the queue's; the writer does not know it.
+        (at("1768446000"), undated, false, Class::Retryable),
+        (at("1768446000"), undated, true, Class::Stale),
+    ];
+    for (held, body, only_newer, expected) in cases {
+        let told = class_where(held.clone(), body, only_newer);
+        assert_eq!(told.class, expected, "{held:?} {body} {only_newer}");
+    }
+}
+
+#[test]
+fn a_time_in_the_table_that_cannot_be_read_is_said() {
+    let held =
+        Held::Unreadable("\"soon\" is neither epoch seconds nor an ISO 8601 time".to_owned());
+    let told = class_where(held, r#"{"data": [[1, [10]]], "generated_at": 1768446000}"#, true);
+    assert!(
+        told.reasons[0].contains("cannot tell") && told.reasons[0].contains("soon"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn string_articles_are_written_whatever_the_key_is() {
+    let told = class_where(Held::At(Time::from_seconds(1)), r#"[1, ["n0123456789ab"]]"#, false);
+    assert_eq!(told.class, Class::Retryable);
+}
+
+#[test]
+fn users_who_can_never_be_written_are_named_so() {
+    let around = Around::default();
+    for user in ["1.0", "1 ", "Ann"] {
+        let told = run(&format!("[{user:?}, [10]]"), &around);
+        assert_eq!(told.class, Class::Malformed, "{told:?}");
+        assert!(
+            told.reasons[0].contains(&format!("{user:?} is not a plain whole number")),
+            "{told:?}"
+        );
+    }
+}
