@@ -138,7 +138,7 @@ fn what_waits_behind_a_slow_write_is_bounded() {
 fn the_text_of_what_waits_is_bounded_by_bytes() {
     let mut ledger = Ledger::default();
     let text: Arc<[u8]> = vec![b'x'; MAX_TEXT_BYTES / 4].into();
-    let mut enter = |ledger: &mut Ledger, line: u64, entries: usize| {
+    let enter = |ledger: &mut Ledger, line: u64, entries: usize| {
         let mut entering = ledger.begin(at(line), Some(Arc::clone(&text)));
         let numbers: Vec<u64> = (0..entries).map(|_| ledger.waits(&mut entering)).collect();
         if entries == 0 {
