@@ -243,11 +243,11 @@ fn interrupted(harness: &Harness, args: &[&str]) -> Value {
 fn items_of_a_resumed_run_expire_with_those_before() {
     let harness = harness(Some(300.0));
     harness.write("in.jsonl", input(1500));
-    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--output", "json"];
+    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--output", "json"];
     interrupted(&harness, &args);
     // Another second, so that a time taken anew would differ.
     thread::sleep(Duration::from_millis(1100));
-    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--resume"]);
+    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--resume"]);
     let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
     let items = harness.runtime.block_on(pages).expect("the table can be read");

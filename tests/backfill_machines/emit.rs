@@ -200,15 +200,24 @@ fn without_anything_to_write_there_are_no_files() {
 }
 
 #[test]
-fn deletes_and_conditions_have_no_place_in_files() {
+fn a_removal_leaves_the_users_earlier_list_out_of_the_files() {
     let harness = harness(ScalarAttributeType::N);
-    harness.write("in.jsonl", "[1,[2]]\n{\"user_id\":1,\"delete\":true}\n");
+    let removal = |user: i64| format!("{{\"user_id\":{user},\"delete\":true}}\n");
+    // Far apart, next to each other, and before a list that stays.
+    let others: String = (100..4100).map(|user| format!("[{user},[1]]\n")).collect();
+    let lines =
+        format!("[1,[2]]\n[2,[2]]\n{}{others}{}{}[3,[4]]\n", removal(2), removal(1), removal(3));
+    harness.write("in.jsonl", lines);
     let args = ["backfill", "in.jsonl", "--emit", "dynamodb-json", "out", "--attr", "model=v7"];
-    let report = harness.json(4, args);
+    let report = harness.json(0, args);
     assert_balanced(&report);
-    assert_eq!(report["rejected"], json!({ "delete-elsewhere": 1 }));
+    assert_eq!(report["rejected"], json!({}));
+    assert_eq!(report["emit"]["removals"], report["entries"]["deleted"]);
+    assert!(report["entries"]["deleted"].as_u64() >= Some(2), "{report}");
     let (_, items) = read_back(&harness.home.path().join("out"));
-    assert_eq!(items["{\"N\":\"1\"}"]["model"], json!({ "S": "v7" }), "constants are in them");
+    assert_eq!(items.len(), 4001);
+    assert!(!items.contains_key("{\"N\":\"1\"}") && !items.contains_key("{\"N\":\"2\"}"));
+    assert_eq!(items["{\"N\":\"3\"}"]["model"], json!({ "S": "v7" }), "constants are in them");
     let output = harness.recoctl(args).arg("--if-newer").output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
 }

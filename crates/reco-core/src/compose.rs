@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::message::forbidden_character;
-use crate::{Id, Recommendation};
+use crate::{Id, Recommendation, Time};
 
 const HEAD: &str = "{\"data\":[";
 const TAIL: &str = "]}";
@@ -24,7 +24,7 @@ pub struct ComposeLimits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composable {
     text: String,
-    generated_at: Option<i64>,
+    generated_at: Option<Time>,
 }
 
 /// A list that no message can carry.
@@ -84,7 +84,7 @@ pub struct Composed {
 #[must_use]
 pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
     let mut done = Vec::new();
-    let mut open: BTreeMap<Option<i64>, Composed> = BTreeMap::new();
+    let mut open: BTreeMap<Option<Time>, Composed> = BTreeMap::new();
     for (index, list) in lists.iter().enumerate() {
         let tail = tail(list.generated_at);
         let body = open.entry(list.generated_at).or_insert_with(begun);
@@ -115,7 +115,7 @@ fn ended(mut composed: Composed, tail: &str) -> Composed {
     composed
 }
 
-fn tail(generated_at: Option<i64>) -> String {
+fn tail(generated_at: Option<Time>) -> String {
     generated_at.map_or_else(|| TAIL.to_owned(), |at| format!("],\"generated_at\":{at}}}"))
 }
 
@@ -151,6 +151,7 @@ mod tests {
 
     fn list(user: impl Into<Id>, articles: &[i64], generated_at: Option<i64>) -> Recommendation {
         let articles = articles.iter().map(|id| Id::from(*id)).collect();
+        let generated_at = generated_at.map(Time::from_seconds);
         Recommendation { user: user.into(), articles, generated_at }
     }
 
@@ -196,7 +197,9 @@ mod tests {
                 "[a-zé\"\\\\\u{1}\u{10000}]{1,8}".prop_map(|text| Id::from(text.as_str())),
             ]
         };
-        let time = prop_oneof![Just(None), (0_i64..3).prop_map(Some)];
+        let time =
+            (0_i64..3, 0_i64..2).prop_map(|(s, half)| Time::from_millis(s * 1000 + half * 500));
+        let time = prop::option::of(time);
         (id(), prop::collection::vec(id(), 0..12), time).prop_map(
             |(user, articles, generated_at)| Recommendation { user, articles, generated_at },
         )

@@ -99,6 +99,9 @@ impl SqliteFacts {
 impl Database for SqliteFacts {
     const QUOTING: Quoting = Quoting::Strings;
 
+    /// SQLite by default takes statements of up to a million bytes.
+    const MAX_STATEMENT: usize = 512 * 1024;
+
     fn exact_literal(id: &Id) -> String {
         match id {
             Id::Int(number) => number.to_string(),

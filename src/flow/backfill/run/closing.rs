@@ -121,7 +121,7 @@ impl Run {
             destination: preparer.route.into(),
             table,
             key_type: preparer.schema.key_type,
-            list_type: self.manner.list_type,
+            list_type: preparer.list_type(self.manner.list_type.clone()),
             if_newer: self.manner.order.newest,
             budget,
             batches: self.batches,

@@ -16,7 +16,8 @@ impl Run {
     pub(super) fn take_in(&mut self, chunk: Prepared) {
         for line in chunk.lines {
             self.end = line.at;
-            if let Some(reason) = self.max_rejects.and_then(|max| max.exceeded(self.ledger.books()))
+            if let Some(reason) =
+                self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), false))
             {
                 return self.stop(Cause::TooManyRejects, reason);
             }
