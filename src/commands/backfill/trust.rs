@@ -144,7 +144,11 @@ pub fn start(
         (Checkpoint { runs, ..found.clone() }, Some(found), rejects)
     } else {
         if let Ok(Some(found)) = &found {
-            warn_of_unfinished(&context.ui, found, &identity, sources);
+            let mut as_then = identity.clone();
+            if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+                as_then.settings.insert(LIST_TYPE.to_owned(), before.clone());
+            }
+            warn_of_unfinished(&context.ui, found, &as_then, sources);
         }
         (fresh(identity), None, Rejects::create(rejects)?)
     };
