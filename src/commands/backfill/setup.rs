@@ -162,7 +162,7 @@ impl Target {
                 let concurrency = usize::from(args.concurrency);
                 let only_newer = manner.order.newest;
                 let options = WriterOptions { retry: RETRY, concurrency, only_newer };
-                Sink::Table(paced(table.writer(options), manner))
+                Sink::Table(Box::new(paced(table.writer(options), manner)))
             }
             _ => Sink::Dry,
         }
