@@ -137,7 +137,7 @@ pub fn line(random: &mut Rng, kinds: Kinds) -> String {
         1 => return json!({"order": 7}).to_string(),
         2 if kinds.removals => return removal_with_more(random),
         3..=5 if kinds.removals => json!({"user_id": user(random), "delete": true}),
-        0..=8 => return json!([user(random), list(random)]).to_string(),
+        2..=8 => return json!([user(random), list(random)]).to_string(),
         9..=12 => json!({"user_id": user(random), "recommended_note_ids": list(random)}),
         _ => {
             let entries = (0..random.usize(0..5)).map(|_| match random.u32(0..8) {

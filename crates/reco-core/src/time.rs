@@ -292,10 +292,12 @@ fn look_plausible(seconds: i128) -> Result<(), TimeError> {
 
 /// The unit of a count that is too large for seconds, and of which power of ten a second it is.
 fn unit_of(count: i128) -> (&'static str, i32) {
-    match count {
-        ..100_000_000_000_000 => ("milliseconds", 3),
-        ..100_000_000_000_000_000 => ("microseconds", 6),
-        _ => ("nanoseconds", 9),
+    if count < 100_000_000_000_000 {
+        ("milliseconds", 3)
+    } else if count < 100_000_000_000_000_000 {
+        ("microseconds", 6)
+    } else {
+        ("nanoseconds", 9)
     }
 }
 

@@ -144,7 +144,11 @@ pub fn start(
         (Checkpoint { runs, ..found.clone() }, Some(found), rejects)
     } else {
         if let Ok(Some(found)) = &found {
-            warn_of_unfinished(&context.ui, found, &identity, sources);
+            let mut as_then = identity.clone();
+            if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+                as_then.settings.insert(LIST_TYPE.to_owned(), before.clone());
+            }
+            warn_of_unfinished(&context.ui, found, &as_then, sources);
         }
         (fresh(identity), None, Rejects::create(rejects)?)
     };
@@ -193,7 +197,7 @@ fn identify(
     let inputs = sources.iter().filter_map(Source::path).map(InputIdentity::of);
     let schema = &preparer.schema;
     for (name, value) in [
-        ("facts", preparer.facts.kind().to_owned()),
+        ("facts", preparer.facts_kind().to_owned()),
         ("the user attribute", schema.user_attr.clone()),
         ("the list attribute", schema.list_attr.clone()),
         ("the time attribute", schema.generated_at_attr.clone()),
