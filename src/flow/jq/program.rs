@@ -279,7 +279,7 @@ mod tests {
     }
 
     fn matches(expression: &str, document: &str) -> Answer {
-        Program::compile(expression).ok().expect("it compiles").matches(document.as_bytes())
+        Program::compile(expression).expect("it compiles").matches(document.as_bytes())
     }
 
     #[test]
