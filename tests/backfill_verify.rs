@@ -85,7 +85,8 @@ fn what_was_written_is_read_back_and_found_right() {
 fn attributes_that_every_item_has_are_read_back_too() {
     let harness = harness();
     harness.write("in.jsonl", "[1,[2,3]]\n[4,[5]]\n");
-    let args = ["backfill", "in.jsonl", "--verify", "all", "--ttl", "30d", "--attr"];
+    let args =
+        ["backfill", "in.jsonl", "--verify", "all", "--ttl", "30d", "--ttl-anyway", "--attr"];
     for attribute in ["model=v7", "weight=1.50"] {
         let report = harness.json(0, [&args[..], &[attribute]].concat());
         let verification = &report["verification"];
