@@ -145,7 +145,7 @@ impl Table {
                 self.schema.list_type = adopted;
                 let warning = both.then(|| {
                     format!(
-                        "the lists of table {name} hold Numbers and Strings: ids are written as \
+                        "not all of its lists are of one type: into table {name} ids are written as \
                          they come"
                     )
                 });
@@ -180,10 +180,9 @@ impl Table {
 pub fn foreign(table: &str, error: &ListsError) -> Error {
     match error {
         ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
-        foreign => Error::config(format!("cannot use table {table}")).because(foreign).hint(
-            "--list-type N or S, or item.list_type in the policy, writes lists in its place, once \
-             all readers can take them",
-        ),
+        foreign => Error::config(format!("cannot use table {table}"))
+            .because(foreign)
+            .hint("--list-type N or S writes lists in its place, once all readers can take them"),
     }
 }
 

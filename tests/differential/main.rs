@@ -340,8 +340,11 @@ impl Setting {
     }
 
     /// `--via queue`, and what came into the queue through the function.
+    /// Without `only_newer` lists of one user and different times go by the filter's foresight, as
+    /// far as they wait together.
     fn through_the_queue(&mut self) {
-        let kinds = input::Kinds { dated: self.only_newer, removals: false };
+        let foreseen = self.world.is_some() && lines_in_all() <= 8_000;
+        let kinds = input::Kinds { dated: self.only_newer || foreseen, removals: false };
         let lines = self.lines(kinds);
         let (table, _) = expected(&lines, &self.rules());
         // Ids that no table of numbers holds are the function's to refuse.

@@ -14,7 +14,7 @@ const TAIL: &str = "]}";
 /// How much a body may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComposeLimits {
-    /// Users.
+    /// Users. Lists of one user that follow each other count once.
     pub users: usize,
     /// Bytes of the whole body: the queue's `MaximumMessageSize`.
     pub bytes: usize,
@@ -23,6 +23,7 @@ pub struct ComposeLimits {
 /// A list as it stands in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composable {
+    user: Id,
     text: String,
     generated_at: Option<Time>,
 }
@@ -56,7 +57,8 @@ impl Composable {
         if let Some((_, character)) = forbidden_character(&text) {
             return Err(ComposeError::Forbidden(character.into()));
         }
-        let composable = Composable { text, generated_at: recommendation.generated_at };
+        let (user, generated_at) = (recommendation.user.clone(), recommendation.generated_at);
+        let composable = Composable { user, text, generated_at };
         let bytes = HEAD.len() + composable.text.len() + tail(composable.generated_at).len();
         if bytes > limits.bytes {
             return Err(ComposeError::TooLarge { bytes, limit: limits.bytes });
@@ -85,11 +87,17 @@ pub struct Composed {
 pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
     let mut done = Vec::new();
     let mut open: BTreeMap<Option<Time>, Composed> = BTreeMap::new();
+    let mut before: Option<&Composable> = None;
     for (index, list) in lists.iter().enumerate() {
         let tail = tail(list.generated_at);
         let body = open.entry(list.generated_at).or_insert_with(begun);
         let room = limits.bytes.saturating_sub(body.body.len() + tail.len() + 1);
-        let full = body.lists.len() >= limits.users || list.text.len() > room;
+        // Lists of one user that follow each other stay in one body, in which their order is sure.
+        let follows = before.is_some_and(|before| {
+            before.user == list.user && before.generated_at == list.generated_at
+        });
+        before = Some(list);
+        let full = (body.lists.len() >= limits.users && !follows) || list.text.len() > room;
         if full && !body.lists.is_empty() {
             done.push(ended(std::mem::replace(body, begun()), &tail));
         }
@@ -179,6 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_one_user_that_follow_each_other_stay_together() {
+        let lists = [1_i64, 2, 2, 2, 3].map(|user| list(user, &[user], None));
+        let bodies = composed(&lists, ComposeLimits { users: 2, bytes: 1000 });
+        let lists: Vec<_> = bodies.iter().map(|body| &body.lists[..]).collect();
+        assert_eq!(lists, [&[0, 1, 2, 3][..], &[4]]);
+    }
+
+    #[test]
     fn what_no_message_can_carry_is_told_beforehand() {
         let limits = ComposeLimits { users: 50, bytes: 40 };
         let large = Composable::new(&list(1_i64, &[1; 20], None), limits);
@@ -221,7 +237,10 @@ mod tests {
             let bodies = compose(&composables, limits);
             let mut seen = vec![0; fitting.len()];
             for body in &bodies {
-                prop_assert!(body.body.len() <= bytes && (1..=users).contains(&body.lists.len()));
+                let user = |index: usize| &fitting[body.lists[index]].0.user;
+                let follow = (1..body.lists.len()).filter(|n| user(*n) == user(*n - 1)).count();
+                let counted = body.lists.len() - follow;
+                prop_assert!(body.body.len() <= bytes && (1..=users).contains(&counted));
                 let decoded = decode(&body.body).expect("a sound message");
                 prop_assert!(decoded.bad.is_empty());
                 prop_assert_eq!(decoded.entries.len(), body.lists.len());

@@ -37,10 +37,7 @@ pub enum Held {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListsError {
     /// What stands in their place.
-    #[error(
-        "its attribute {attribute:?} is {found}, and a list of ids in rank order would be written \
-         over it"
-    )]
+    #[error("its attribute {attribute:?} is {found}: {}", why(.found))]
     Foreign {
         /// The list attribute.
         attribute: String,
@@ -50,6 +47,14 @@ pub enum ListsError {
     /// The table could not be read.
     #[error(transparent)]
     Service(#[from] ServiceError),
+}
+
+fn why(found: &str) -> &'static str {
+    if found.starts_with("a set") {
+        "sets have no order, and the order of a list is its ranking"
+    } else {
+        "a list of ids would be written over it"
+    }
 }
 
 /// Looks at the list attribute of a few items (`Scan`).
@@ -120,9 +125,9 @@ fn held(value: &AttributeValue) -> Held {
     let foreign = |what: &str| Held::Foreign(what.to_owned());
     match value {
         AttributeValue::L(elements) => elements.iter().map(element).fold(Held::Nothing, Held::and),
-        AttributeValue::Ns(_) => foreign("a set (NS), which has no order"),
-        AttributeValue::Ss(_) => foreign("a set (SS), which has no order"),
-        AttributeValue::Bs(_) => foreign("a set (BS), which has no order"),
+        AttributeValue::Ns(_) => foreign("a set (NS)"),
+        AttributeValue::Ss(_) => foreign("a set (SS)"),
+        AttributeValue::Bs(_) => foreign("a set (BS)"),
         AttributeValue::Null(_) => Held::Nothing,
         other => Held::Foreign(format!("a {}", kind(other))),
     }
@@ -255,8 +260,8 @@ mod tests {
     fn what_is_no_list_of_ids_is_foreign() {
         let map = AttributeValue::M(HashMap::from([("id".to_owned(), n("1"))]));
         let foreign = [
-            (AttributeValue::Ns(vec!["1".to_owned()]), "a set (NS), which has no order"),
-            (AttributeValue::Ss(vec!["a".to_owned()]), "a set (SS), which has no order"),
+            (AttributeValue::Ns(vec!["1".to_owned()]), "a set (NS)"),
+            (AttributeValue::Ss(vec!["a".to_owned()]), "a set (SS)"),
             (AttributeValue::L(vec![map.clone()]), "a list of maps"),
             (AttributeValue::L(vec![n("1"), map.clone()]), "a list of maps"),
             (s("[1,2]"), "a text"),

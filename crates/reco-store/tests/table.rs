@@ -163,3 +163,44 @@ fn an_on_demand_tables_indexes_have_limits_of_their_own() {
     assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
     assert_eq!(table.capacity_of(&schema).warm, Some(8000.0), "4,000 each, as of new ones");
 }
+
+#[tokio::test]
+async fn keys_are_made_as_the_policy_says_where_their_types_allow_it() {
+    let client = dynamodb().await;
+    create_table(&client, "numbered", &[("pk", S), ("version", N)]).await;
+    create_table(&client, "simple", &[("user_id", N)]).await;
+    create_table(&client, "blob", &[("pk", S), ("sk", B)]).await;
+    let item = |toml: &str| {
+        let policy = reco_core::policy::Policy::from_toml(&format!("[item]\n{toml}"));
+        policy.expect(toml).item
+    };
+    let numbered = describe(&client, "numbered").await.unwrap();
+    assert_eq!(
+        (numbered.sort_key.as_deref(), numbered.sort_type),
+        (Some("version"), Some(KeyType::N))
+    );
+    let schema = |toml: &str| numbered.schema(&item(toml));
+    let head = "key = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"version\"\n";
+    let laid_out = schema(&format!("{head}sort_value = \"2\"")).unwrap();
+    let key = reco_store::encode::key_of(&reco_core::Id::from("ann"), &laid_out);
+    assert_eq!(key["pk"].as_s().unwrap(), "USER#ann");
+    assert_eq!(key["version"].as_n().unwrap(), "2");
+    let user = reco_store::encode::user_of(&key, &laid_out);
+    assert_eq!(user, Some(reco_core::Id::from("ann")));
+    // The user's own id, which must then be a number.
+    let by_user = schema(&format!("{head}sort_prefix = \"\"")).unwrap();
+    assert!(by_user.check_user(&reco_core::Id::from("ann")).is_err());
+    assert!(by_user.check_user(&reco_core::Id::from(7_i64)).is_ok());
+    for wrong in ["sort_value = \"RECS\"", "sort_prefix = \"RECS#\""] {
+        let refused = schema(&format!("{head}{wrong}"));
+        assert!(matches!(refused, Err(TableError::NotNumeric { .. })), "{refused:?}");
+    }
+    let simple = describe(&client, "simple").await.unwrap();
+    let refused = simple.schema(&item("key_prefix = \"USER#\""));
+    assert!(matches!(refused, Err(TableError::NotNumeric { .. })), "{refused:?}");
+    let refused = simple.schema(&item("sort_key = \"sk\"\nsort_value = \"R\""));
+    assert!(matches!(refused, Err(TableError::SortKeyName { actual: None, .. })), "{refused:?}");
+    let blob = describe(&client, "blob").await.unwrap();
+    let refused = blob.schema(&item("key = \"pk\"\nsort_key = \"sk\"\nsort_value = \"R\""));
+    assert!(matches!(refused, Err(TableError::BinarySortKey { .. })), "{refused:?}");
+}

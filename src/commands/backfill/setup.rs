@@ -53,6 +53,10 @@ pub(super) async fn job(
         shard: args.machines.shard,
         mapping: super::mapping(context, args.map.as_deref()).await?,
     };
+    // The Lambda judges what is sent to it: without facts, of two lists the later may come to nothing.
+    let unforeseen =
+        matches!(preparer.facts, FactsSource::None) && preparer.policy.rules.need_facts();
+    manner.order.keep_all = target.queue.is_some() && unforeseen;
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
     settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.clone())));
@@ -98,7 +102,7 @@ pub(super) async fn job(
 /// Where items go, and what is known of their users.
 struct Target {
     queue: Option<ViaQueue>,
-    /// None where the Lambda has its own.
+    /// Where the Lambda has its own, those that recoctl has to foresee by; none where it has none.
     facts: Option<FactsSource>,
     table: Option<Table>,
 }
@@ -106,7 +110,8 @@ struct Target {
 impl Target {
     async fn find(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Self> {
         if let Some(queue) = args.machines.queue(context, args.dry_run).await? {
-            return Ok(Target { queue: Some(queue), facts: None, table: None });
+            let facts = foresight(context).await;
+            return Ok(Target { queue: Some(queue), facts, table: None });
         }
         let facts = Some(context.facts().await?);
         let tableless = args.dry_run || args.machines.emits();
@@ -162,6 +167,21 @@ impl Target {
                 Sink::Table(paced(table.writer(options), manner))
             }
             _ => Sink::Dry,
+        }
+    }
+}
+
+/// The facts by which can be foreseen what the Lambda's filter leaves. The Lambda has its own, so a
+/// run goes on without.
+async fn foresight(context: &Context) -> Option<FactsSource> {
+    match context.facts().await {
+        Ok(facts) => Some(facts),
+        Err(error) => {
+            context.ui.status(format!(
+                "every list of a user is sent, since facts cannot be had here to tell which of \
+                 them the Lambda's filter leaves: {error}"
+            ));
+            None
         }
     }
 }

@@ -193,7 +193,7 @@ fn identify(
     let inputs = sources.iter().filter_map(Source::path).map(InputIdentity::of);
     let schema = &preparer.schema;
     for (name, value) in [
-        ("facts", preparer.facts.kind().to_owned()),
+        ("facts", preparer.facts_kind().to_owned()),
         ("the user attribute", schema.user_attr.clone()),
         ("the list attribute", schema.list_attr.clone()),
         ("the time attribute", schema.generated_at_attr.clone()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
-use reco_core::filter::{DropCounts, SkipReason};
+use reco_core::filter::{DropCounts, SkipReason, filter};
 use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
@@ -124,6 +124,9 @@ pub struct PreparedEntry {
     pub fate: Fate,
     /// Articles that the filter dropped.
     pub dropped: DropCounts,
+    /// On its way to the Lambda, whose filter will leave nothing of it by what is known here: it
+    /// takes the place of no other list.
+    pub weak: bool,
 }
 
 impl PreparedEntry {
@@ -223,10 +226,13 @@ impl Preparer {
         lines: &mut [PreparedLine],
     ) -> Result<(), PrepareError> {
         if let Route::Queue(limits) = self.route {
+            let facts = self.foresee(&group).await;
             for Waiting { line, index, recommendation } in group {
-                let fate = carry(recommendation, limits);
+                let foreseen = filter(recommendation.clone(), &facts, &self.policy);
+                let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
                 if let Found::Entries(entries) = &mut lines[line].found {
-                    entries.push(PreparedEntry { index, fate, dropped: DropCounts::default() });
+                    let dropped = DropCounts::default();
+                    entries.push(PreparedEntry { index, fate, dropped, weak });
                 }
             }
             return Ok(());
@@ -250,7 +256,7 @@ impl Preparer {
                 Verdict::Reject(error) => Fate::Reject(error.into()),
             };
             if let Found::Entries(entries) = &mut lines[line].found {
-                entries.push(PreparedEntry { index, fate, dropped });
+                entries.push(PreparedEntry { index, fate, dropped, weak: false });
             }
         }
         Ok(())
@@ -258,6 +264,23 @@ impl Preparer {
 }
 
 impl Preparer {
+    /// What the Lambda will know of a group, as far as can be told here: it asks again.
+    async fn foresee(&self, group: &[Waiting]) -> FactSet {
+        let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
+        match &self.facts {
+            FactsSource::None => FactSet::Unavailable,
+            facts => facts.lookup(&request).await.unwrap_or(FactSet::Unavailable),
+        }
+    }
+
+    /// The facts by which entries are judged here; on their way to the Lambda they are not.
+    pub fn facts_kind(&self) -> &'static str {
+        match self.route {
+            Route::Queue(_) => FactsSource::None.kind(),
+            Route::Table | Route::Files => self.facts.kind(),
+        }
+    }
+
     /// Of which type lists were written: `before` what users' lists in the table told.
     pub fn list_type(&self, before: ListType) -> ListType {
         match &self.layout {
@@ -402,7 +425,8 @@ impl Preparer {
         match planned {
             Ok(item) if !ours(&item) => other_shard(index),
             Ok(item) => {
-                PreparedEntry { index, fate: Fate::Write(item), dropped: DropCounts::default() }
+                let (fate, dropped) = (Fate::Write(item), DropCounts::default());
+                PreparedEntry { index, fate, dropped, weak: false }
             }
             Err(fault) => rejected(index, fault),
         }
@@ -410,7 +434,8 @@ impl Preparer {
 }
 
 fn rejected(index: usize, fault: Fault) -> PreparedEntry {
-    PreparedEntry { index, fate: Fate::Reject(fault), dropped: DropCounts::default() }
+    let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
+    PreparedEntry { index, fate, dropped, weak: false }
 }
 
 /// Whether a line is worth a closer look: nearly none removes anything.

@@ -81,9 +81,7 @@ impl Run {
         cancel: CancellationToken,
     ) -> Self {
         let shuffle = if sink.is_spread() { manner.order.shuffle } else { 0 };
-        // The Lambda judges what is sent to it: of two lists the later may come to nothing.
-        let keep_all = matches!(sink, Sink::Queue(_));
-        let order = Order { limits: sink.batch_limits(), shuffle, keep_all, ..manner.order };
+        let order = Order { limits: sink.batch_limits(), shuffle, ..manner.order };
         Run {
             inputs,
             window: Window::new(order),

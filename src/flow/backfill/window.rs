@@ -33,6 +33,8 @@ pub struct Pending {
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,
+    /// Whoever judges it later will leave nothing of it, by what is known now.
+    pub weak: bool,
 }
 
 /// How a window hands items out.
@@ -108,7 +110,11 @@ impl Window {
                 self.behind_count += 1;
                 return None;
             }
-            let falls = match self.order.newest {
+            if pending.weak && !waiting.weak {
+                self.bytes -= call_bytes(&pending.item);
+                return Some(pending);
+            }
+            let falls = match self.order.newest && !waiting.weak {
                 true => replace_by_age(waiting, pending),
                 false => std::mem::replace(waiting, pending),
             };

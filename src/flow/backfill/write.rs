@@ -56,7 +56,7 @@ impl From<Vec<Pending>> for Batch {
     fn from(batch: Vec<Pending>) -> Self {
         let (entries, items) = batch
             .into_iter()
-            .map(|Pending { item, line, index }| {
+            .map(|Pending { item, line, index, weak: _ }| {
                 let user = item.recommendation.user.clone();
                 (Entry { user, line, index, bytes: item.bytes, action: item.action }, item)
             })

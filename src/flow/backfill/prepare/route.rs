@@ -46,7 +46,7 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
 
 /// An entry that is left to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
-    PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default() }
+    PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default(), weak: false }
 }
 
 /// Leaves other shards what is theirs: entries by their user, and what cannot be read by the number

@@ -104,7 +104,7 @@ impl Run {
         let duration_s = self.duration_s();
         let Books { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
             books;
-        let facts = preparer.facts.kind();
+        let facts = preparer.facts_kind();
         let budget = self.manner.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),

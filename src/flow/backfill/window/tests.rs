@@ -13,7 +13,7 @@ fn pending(user: i64, line: u64) -> Pending {
 fn of(user: Id, articles: Vec<Id>, line: u64) -> Pending {
     let recommendation = Recommendation { user, articles, generated_at: None };
     let schema = Schema::with_key_type(KeyType::S);
-    Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0 }
+    Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0, weak: false }
 }
 
 fn lines(batch: Option<Vec<Pending>>) -> Vec<u64> {
