@@ -100,7 +100,7 @@ fn is_sandboxed(_: &GlobalArgs) -> bool {
 fn idle(command: &Command) -> (Flags, &'static str) {
     match command {
         Command::Backfill(args) if args.is_via_queue() => {
-            (&["--table", "--facts"], "with --via queue: the Lambda has its own")
+            (&["--table"], "with --via queue: the Lambda has its own")
         }
         Command::Backfill(_) => (&["--queue"], "without --via queue"),
         Command::Dlq(DlqCommand::Purge(args)) if args.all_now => (JUDGEMENT, "with --all-now"),

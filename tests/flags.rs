@@ -43,7 +43,7 @@ const COMMANDS: [(&str, &str); 29] = [
     ("dlq journal resume 1", "ecpres......o"),
     ("dlq journal restore 1", "ecpres......o"),
     ("backfill in.jsonl", "ecpres..t.fpo"),
-    ("backfill in.jsonl --via queue", "ecpresq....po"),
+    ("backfill in.jsonl --via queue", "ecpresq...fpo"),
     ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpo"),
     ("verify in.jsonl", "ecpres..t.fpo"),
     ("metrics", "ecpresqdtf..o"),

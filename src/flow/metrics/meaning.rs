@@ -76,10 +76,10 @@ struct Periods {
 impl Periods {
     fn of(&self, some: usize, all: usize) -> String {
         match self.length {
-            60 => format!("{some} of {all} minutes"),
-            3600 => format!("{some} of {all} hours"),
-            86_400 => format!("{some} of {all} days"),
-            length => format!("{some} of {all} periods of {}", shown(length)),
+            60 => format!("{some} of {}", amount(all as u64, "minute")),
+            3600 => format!("{some} of {}", amount(all as u64, "hour")),
+            86_400 => format!("{some} of {}", amount(all as u64, "day")),
+            length => format!("{some} of {} of {}", amount(all as u64, "period"), shown(length)),
         }
     }
 }
@@ -251,9 +251,10 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
             section.row(Measure::Errors).is_some_and(|row| coincide(row, throttled_writes));
         let with = if coincide { ", mostly while writes were throttled" } else { "" };
         parts.push(format!(
-            "{} of {} invocations failed ({}{with})",
+            "{} of {} {} failed ({}{with})",
             number(errors),
             number(invocations),
+            plural(invocations, "invocation", "invocations"),
             percent(share)
         ));
         advice = advice.or(Some(if coincide {

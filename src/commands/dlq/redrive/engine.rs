@@ -201,10 +201,10 @@ fn smaller(pair: &Pair) -> Option<String> {
 }
 
 fn busy(dlq: &str, task: &MoveTask) -> Error {
-    let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+    let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
     Error::refused(format!("a move task is running on {dlq} already"))
         .cause(match of {
-            Some(of) => format!("it has moved {}{of} messages", count(task.moved)),
+            Some(of) => format!("it has moved {}{of}", count(task.moved)),
             None => format!("it has moved {}", amount(task.moved, "message")),
         })
         .hint(

@@ -205,9 +205,9 @@ impl Report for NativeReport {
         let (moved, status) = (count(task.moved), view.palette.paint(tone, task.status.name()));
         let source = self.source.as_deref().unwrap_or("the queue that each came from");
         let mut text = format!("moved        {moved:>7}  about, from {} to {source}\n\n", self.dlq);
-        let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+        let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         let moved = match of {
-            Some(of) => format!("{moved}{of} messages"),
+            Some(of) => format!("{moved}{of}"),
             None => amount(task.moved, "message"),
         };
         text.push_str(&format!("move task {status}: {moved}; {:.1} s", self.duration_s));
