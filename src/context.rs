@@ -1,10 +1,11 @@
 //! The resolved world of one run.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_config::SdkConfig;
+use reco_core::item::{ItemDescription, KeyType};
 use reco_core::policy::Policy;
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
 use reco_store::table::SchemaNames;
@@ -14,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::aws;
 use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
-use crate::safe_file::{SETTINGS_LIMIT, read_named};
+use crate::input::read_text;
+use crate::safe_file::SETTINGS_LIMIT;
 use crate::ui::Ui;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
@@ -73,7 +75,7 @@ impl Context {
     }
 
     async fn load(&self, named: Option<&str>) -> Result<SdkConfig> {
-        let config = self.until_cancelled(aws::load(&self.settings, named)).await?;
+        let config = self.before_all(aws::load(&self.settings, named)).await?;
         self.announce(config.endpoint_url());
         Ok(self.watch.over(config))
     }
@@ -91,44 +93,39 @@ impl Context {
         }
     }
 
-    /// Work that a signal may cut off where it stands: it changes nothing.
+    /// Reads a file that the settings or a flag name, as [`read_text`]; a signal ends the wait.
     ///
     /// # Errors
-    /// Those of the work, or that a signal came.
-    pub async fn until_cancelled<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let done = self.cancel.run_until_cancelled(work).await;
-        done.unwrap_or_else(|| {
-            let what = "stopped by a signal before anything was received or changed";
-            Err(Error::new(Kind::Interrupted, what))
-        })
-    }
-
-    /// Reads a file that the settings or a flag name, off the runtime's threads: it may be a pipe
-    /// that nobody writes to.
-    ///
-    /// # Errors
-    /// As [`read_named`], or that a signal came.
-    pub async fn read(&self, path: &str, limit: u64, failed: impl Fn() -> Error) -> Result<String> {
-        let path = PathBuf::from(path);
-        let read = tokio::task::spawn_blocking(move || read_named(&path, limit));
-        self.until_cancelled(async {
-            let read = read.await.map_err(|error| failed().because(&error))?;
-            read.map_err(|error| failed().because(&error))
-        })
-        .await
+    /// As [`read_text`], or that a signal came.
+    pub async fn read(
+        &self,
+        path: &Path,
+        limit: u64,
+        failed: impl Fn() -> Error,
+    ) -> Result<String> {
+        let reading = async {
+            read_text(path, limit).await.map_err(|error| {
+                let causes = match error.causes {
+                    causes if causes.is_empty() => vec![error.message],
+                    causes => causes,
+                };
+                Error { causes, hint: error.hint, ..failed() }
+            })
+        };
+        self.before_all(reading).await
     }
 
     /// A file of settings that `key` names. One that a configuration file names must be regular.
     async fn read_setting(&self, key: Key, failed: impl Fn() -> Error) -> Result<Option<String>> {
         let Some(setting) = self.settings.get(key) else { return Ok(None) };
         if let Source::File(..) = setting.source {
-            let path = std::path::Path::new(&setting.value);
+            let path = Path::new(&setting.value);
             let data = std::fs::metadata(path).map_err(|error| failed().because(&error))?;
             if !data.is_file() {
                 return Err(failed().cause("it is not a regular file"));
             }
         }
-        self.read(&setting.value, SETTINGS_LIMIT, failed).await.map(Some)
+        self.read(Path::new(&setting.value), SETTINGS_LIMIT, failed).await.map(Some)
     }
 
     /// Does what comes before anything is received or changed: finding queues, opening what judges. A
@@ -183,7 +180,7 @@ impl Context {
         let tables = self.facts_tables().await?;
         let options = FactsOptions { tables, aws, ..FactsOptions::default() };
         self.announce(None);
-        self.until_cancelled(async {
+        self.before_all(async {
             FactsSource::open(url, options).await.map_err(|error| {
                 Error::facts("cannot use the configured facts", &error).hint(
                     "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts \
@@ -208,7 +205,30 @@ impl Context {
             .map_err(|error| Error::config(format!("{path} is not usable")).because(&error))
     }
 
-    /// The table's attribute names as configured.
+    /// What an item is: as the policy describes it, with the names that are configured beside it.
+    ///
+    /// # Errors
+    /// When both name an attribute, and not the same.
+    pub fn item(&self, policy: &Policy) -> Result<ItemDescription> {
+        self.item_with(policy, None)
+    }
+
+    /// The same, where a flag gives the type of lists.
+    ///
+    /// # Errors
+    /// As [`Context::item`].
+    pub fn item_with(
+        &self,
+        policy: &Policy,
+        list_type: Option<KeyType>,
+    ) -> Result<ItemDescription> {
+        let names = SchemaNames { list_type, ..self.schema_names() };
+        names.over(&policy.item).map_err(|error| {
+            Error::config("what an item looks like is configured twice").because(&error)
+        })
+    }
+
+    /// The table's attribute names as configured beside the policy.
     #[must_use]
     pub fn schema_names(&self) -> SchemaNames {
         let default = SchemaNames::default();

@@ -3,6 +3,7 @@
 //! Directions: `run -> commands -> flow -> {aws, reco-store} -> reco-core`, `commands -> ui`.
 //! SDK types stop at `aws`.
 
+mod applies;
 mod aws;
 pub mod cli;
 mod commands;
@@ -13,6 +14,7 @@ pub mod exit;
 mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
+mod input;
 mod logging;
 mod run;
 mod safe_file;

@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::jq;
 use crate::ui::{self, Ui, UiOptions};
-use crate::{commands, exit, logging, safe_file, signals};
+use crate::{applies, commands, exit, logging, safe_file, signals};
 
 /// What a command that hears a signal by itself is given, to say so in its own words.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -55,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
+    applies::check(&cli)?;
     // Neither needs settings, a runtime or AWS: they work on a machine that has nothing yet.
     match &cli.command {
         Command::Completions(args) => return commands::completions::run(&ui, args),

@@ -39,15 +39,6 @@ pub fn read_settings(path: &Path, owned: bool) -> Result<String> {
     text(file, SETTINGS_LIMIT).map_err(|error| failed(&error))
 }
 
-/// Reads a text of at most `limit` bytes from whatever the operator has named; a pipe may keep it
-/// waiting, so this belongs on a thread that may wait.
-///
-/// # Errors
-/// When it cannot be read, is longer, or is not UTF-8.
-pub fn read_named(path: &Path, limit: u64) -> io::Result<String> {
-    text(File::open(path)?, limit)
-}
-
 fn text(file: File, limit: u64) -> io::Result<String> {
     let mut text = String::new();
     let read = file.take(limit + 1).read_to_string(&mut text)?;
@@ -208,11 +199,5 @@ mod tests {
             let error = read_settings(path, false).expect_err("not regular");
             assert!(error.to_string().contains("not a regular file"), "{error}");
         }
-    }
-
-    #[test]
-    fn a_named_device_without_end_is_cut() {
-        assert!(read_named(Path::new("/dev/zero"), 1_000).is_err());
-        assert_eq!(read_named(Path::new("/dev/null"), 1_000).expect("read"), "");
     }
 }

@@ -14,7 +14,7 @@ use std::io::{BufRead, BufWriter, IsTerminal, Write};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
-pub use human::{UNKNOWN, bytes, count, duration, known, plural};
+pub use human::{UNKNOWN, amount, bytes, count, duration, form, known, was};
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use progress::Progress;

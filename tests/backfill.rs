@@ -100,7 +100,7 @@ fn all_shapes_are_written_in_rank_order() {
     let report = harness.json(0, ["backfill", "recs.jsonl"]);
     let expected = expected(&[
         ("1", "[30,10,20]"),
-        ("2", "[5,4]@1768446000"),
+        ("2", "[\"5\",4]@1768446000"),
         ("3", "[1]@1768446000"),
         ("9007199254740993", "[2]@1768446000"),
     ]);
@@ -292,11 +292,11 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
 }
 
 #[test]
-fn ids_are_written_in_the_tables_own_type() {
+fn keys_are_of_the_tables_type_and_ids_in_lists_as_they_came() {
     let harness = harness_with(None, "user_id", ScalarAttributeType::S);
     harness.write("in.jsonl", "[1,[10]]\n[\"ann\",[\"x\"]]\n");
     harness.json(0, ["backfill", "in.jsonl"]);
-    let expected = expected(&[("\"1\"", "[\"10\"]"), ("\"ann\"", "[\"x\"]")]);
+    let expected = expected(&[("\"1\"", "[10]"), ("\"ann\"", "[\"x\"]")]);
     assert_eq!(items(&harness), expected);
 }
 

@@ -243,11 +243,11 @@ fn interrupted(harness: &Harness, args: &[&str]) -> Value {
 fn items_of_a_resumed_run_expire_with_those_before() {
     let harness = harness(Some(300.0));
     harness.write("in.jsonl", input(1500));
-    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--output", "json"];
+    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--output", "json"];
     interrupted(&harness, &args);
     // Another second, so that a time taken anew would differ.
     thread::sleep(Duration::from_millis(1100));
-    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--resume"]);
+    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--resume"]);
     let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
     let items = harness.runtime.block_on(pages).expect("the table can be read");
@@ -362,7 +362,7 @@ fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
 }
 
 #[test]
-fn a_table_that_is_gone_rejects_nothing_and_the_run_goes_on_when_it_is_back() {
+fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_with() {
     let text = input(1500);
     let expected = undisturbed("in.jsonl", text.as_bytes());
     let harness = harness(Some(300.0));
@@ -370,7 +370,6 @@ fn a_table_that_is_gone_rejects_nothing_and_the_run_goes_on_when_it_is_back() {
     let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
     let child = support::spawn(&harness, &args);
     eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
-    let kept = items(&harness);
     let delete = harness.dynamodb().delete_table().table_name("recs").send();
     harness.runtime.block_on(delete).expect("deleted");
     let output = child.wait_with_output().expect("ends");
@@ -380,12 +379,15 @@ fn a_table_that_is_gone_rejects_nothing_and_the_run_goes_on_when_it_is_back() {
     assert_eq!(report["entries"]["failed"], 0);
     assert!(report["entries"]["left"].as_u64() > Some(0));
     create_table(&harness, "recs");
-    let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
+    // What was written before is gone with the table: another one of the same name is not gone on
+    // with.
+    let output = harness.recoctl(["backfill", "in.jsonl", "--resume"]).output().expect("runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{told}");
+    assert!(told.contains("the table was deleted and made anew"), "{told}");
+    let second = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(accounts(&second), expected.accounts);
-    // What was written before the table went is not this run's to bring back.
-    let found = items(&harness);
-    assert!(found.iter().all(|(user, item)| expected.items[user] == *item));
-    assert!(expected.items.keys().all(|user| found.contains_key(user) || kept.len() > 60));
+    assert_eq!(items(&harness), expected.items);
 }
 
 #[test]

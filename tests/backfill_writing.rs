@@ -120,7 +120,7 @@ fn lists_are_written_as_the_table_has_them() {
     let harness = numbers();
     harness.write("in.jsonl", "[1,[10]]\n");
     let report = harness.json(0, ["backfill", "in.jsonl", "--dry-run"]);
-    assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!("N"), &json!("key")));
+    assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!(null), &json!("ids")));
 
     put(&harness, &[("user_id", n(5)), ("recommended_note_ids", list(&[s("50")]))]);
     let report = harness.json(0, ["backfill", "in.jsonl"]);
@@ -135,7 +135,7 @@ fn lists_are_written_as_the_table_has_them() {
     let output = harness.recoctl(["backfill", "in.jsonl", "--output", "json"]).output();
     let output = output.expect("runs");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!("N"), &json!("key")));
+    assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!(null), &json!("ids")));
     let status = String::from_utf8_lossy(&output.stderr);
     assert!(status.contains("not all of its lists are of one type"), "{status}");
 }

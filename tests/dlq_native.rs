@@ -169,7 +169,7 @@ fn a_destination_of_smaller_messages_is_not_for_a_move_task_unless_by_name() {
     let line = [&ALL[..], &["--to", "recs", "--engine", "native"]].concat();
     let output = harness.recoctl(line).output().expect("it runs");
     let table = String::from_utf8_lossy(&output.stdout);
-    assert!(table.contains("move task completed: 1 of about 1 messages"), "{table}");
+    assert!(table.contains("move task completed: 1 of about 1 message"), "{table}");
     assert!(table.contains("engine native: --engine native"), "{table}");
 }
 

@@ -241,3 +241,14 @@ fn an_independent_server_is_read_alike() {
     assert_eq!(known, [1.0, 7.0]);
     assert_eq!(invocations["total"], 8);
 }
+
+#[test]
+fn what_does_not_exist_is_an_error_and_not_no_data() {
+    let harness = Harness::sandbox(SandboxOptions::default());
+    for (flag, name) in [("--table", "nowhere"), ("--queue", "nowhere"), ("--dlq", "nowhere")] {
+        let output = harness.recoctl(["metrics", flag, name]).output().expect("runs");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{flag}: {told}");
+        assert!(told.contains("nowhere") && output.stdout.is_empty(), "{flag}: {told}");
+    }
+}

@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_sqs::types::QueueAttributeName;
 use reco_core::classify::Class;
+use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_lambda::Pipeline;
 use reco_sandbox::SandboxOptions;
@@ -22,7 +23,6 @@ use reco_sandbox::cloudwatch::Cloudwatch;
 use reco_sandbox::seed::{Mix, SeedOptions};
 use reco_sandbox::worker::{self, Function, Source, Worker, WorkerOptions};
 use reco_store::facts::FactsSource;
-use reco_store::table::SchemaNames;
 use reco_store::writer::{Writer, WriterOptions};
 use serde_json::Value;
 use support::{Harness, eventually, repository};
@@ -240,7 +240,7 @@ fn depth(harness: &Harness, queue: &str) -> usize {
 
 async fn pipeline(harness: &Harness, data: &std::path::Path) -> Pipeline {
     let table = reco_store::table::describe(&harness.dynamodb(), TABLE).await.expect("described");
-    let schema = table.schema(&SchemaNames::default()).expect("it fits");
+    let schema = table.schema(&ItemDescription::default()).expect("it fits");
     let facts = format!("sqlite:{}", data.join("facts.sqlite").display());
     Pipeline {
         facts: FactsSource::from_url(&facts).await.expect("the facts open"),

@@ -1,23 +1,29 @@
 //! The table: found, checked, and described.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use reco_core::Id;
-use reco_core::item::{KeyType, Schema};
+use reco_core::classify;
+use reco_core::item::{ItemDescription, KeyType, Schema};
 use reco_store::client::dynamodb_config;
 use reco_store::generated_at::read_generated_at;
-use reco_store::lists::{self, Held};
+use reco_store::lists::{self, Held, Layout, ListsError};
 use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
-use reco_store::table::{SchemaNames, TableError, TableInfo, describe};
+use reco_store::table::{Expiry, TableError, TableInfo, describe, describe_expiry};
 use reco_store::writer::{Writer, WriterOptions};
 
 use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
+
+/// How long a table that is being created is waited for: most take seconds.
+const CREATION: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A table that can hold recommendations.
 #[derive(Debug, Clone)]
@@ -32,9 +38,10 @@ pub struct Table {
 /// Of which type the ids in lists are written, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListType {
-    /// The type.
-    pub list_type: KeyType,
-    /// What decided: `config`, `table` (the lists that it holds) or `key` (as the table's key is).
+    /// The type; `None` as each id came: a JSON number is a Number, a JSON string a String.
+    pub list_type: Option<KeyType>,
+    /// What decided: `config`, `table` (the lists that it holds), `ids` (as they came) or `key` (as
+    /// the table's key is, since its lists may not be looked at).
     #[serde(rename = "list_type_from")]
     pub from: &'static str,
     /// What the operator should know about it.
@@ -49,10 +56,17 @@ impl ListType {
         ListType { list_type: schema.list_type, from: "config", warning: None }
     }
 
-    /// As the key is.
+    /// As the ids came.
     #[must_use]
-    pub fn of_key(schema: &Schema) -> Self {
-        ListType { list_type: schema.key_type, from: "key", warning: None }
+    pub fn of_ids() -> Self {
+        ListType { list_type: None, from: "ids", warning: None }
+    }
+
+    /// As the table's lists are, where it has any.
+    #[must_use]
+    pub fn of_table(found: Option<KeyType>) -> Self {
+        let of_table = |kind| ListType { list_type: Some(kind), from: "table", warning: None };
+        found.map_or_else(ListType::of_ids, of_table)
     }
 }
 
@@ -61,10 +75,10 @@ impl Table {
     ///
     /// # Errors
     /// When there is no such table, or its keys are others.
-    pub async fn open(sdk: &SdkConfig, table: &str, names: &SchemaNames) -> Result<Self> {
+    pub async fn open(sdk: &SdkConfig, table: &str, item: &ItemDescription) -> Result<Self> {
         let client = client(sdk);
-        let info = describe(&client, table).await.map_err(|error| unusable(table, &error))?;
-        let schema = info.schema(names).map_err(|error| unusable(table, &error))?;
+        let info = ready(&client, table).await?;
+        let schema = info.schema(item).map_err(|error| unusable(table, &error))?;
         Ok(Table { client, info, schema })
     }
 
@@ -76,18 +90,26 @@ impl Table {
         describe(&client(sdk), table).await.map_err(|error| unusable(table, &error))
     }
 
-    /// When the lists of these users were made, in epoch seconds; users without one are absent.
+    /// When the lists of these users were made; users without one are absent.
     ///
     /// # Errors
     /// In the service's own words.
     pub async fn generated_at<'a>(
         &self,
         users: impl IntoIterator<Item = &'a Id>,
-    ) -> Result<HashMap<Id, i64>> {
+    ) -> Result<HashMap<Id, classify::Held>> {
         let name = &self.info.name;
         read_generated_at(&self.client, name, &self.schema, users)
             .await
             .map_err(|error| service(&format!("cannot read from table {name}"), &error))
+    }
+
+    /// By what it expires its items.
+    ///
+    /// # Errors
+    /// In the service's own words.
+    pub async fn expiry(&self) -> std::result::Result<Expiry, ServiceError> {
+        describe_expiry(&self.client, &self.info.name).await
     }
 
     /// A reader that consumes at most `rcu` read capacity units a second; unlimited without.
@@ -97,47 +119,89 @@ impl Table {
         Reader::new(client, &self.info.name, schema, retry, rcu)
     }
 
-    /// Lays lists out as the table holds them. Where there are none, or not all are alike, ids are
-    /// written in the key's type.
+    /// How items are laid out, with the type of the lists that the table holds.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::new(self.client.clone(), &self.info.name, self.schema.clone())
+    }
+
+    /// Lays lists out as the table holds them, and where it holds none, as the ids came. A table that
+    /// holds other items, too, is asked for the lists of the first users that come ([`Layout`]).
     ///
     /// # Errors
-    /// When the table holds sets, which have no order, or cannot be read.
+    /// When what it holds is no list of ids, or cannot be read.
     pub async fn adopt_list_type(&mut self) -> Result<ListType> {
-        let (name, attribute) = (&self.info.name, &self.schema.list_attr);
-        let key = ListType::of_key(&self.schema);
-        let why = match lists::sample(&self.client, name, &self.schema).await {
-            Ok(Held::One(list_type)) => {
-                self.schema.list_type = list_type;
-                return Ok(ListType { list_type, from: "table", warning: None });
+        if self.schema.list_type.is_some() {
+            return Ok(ListType::configured(&self.schema));
+        }
+        if self.schema.is_shared() {
+            return Ok(ListType::of_ids());
+        }
+        let name = &self.info.name;
+        match lists::sample(&self.client, name, &self.schema).await {
+            Ok(held) => {
+                let both = held == Held::Both;
+                let adopted = held.adopted(&self.schema).map_err(|e| foreign(name, &e))?;
+                self.schema.list_type = adopted;
+                let warning = both.then(|| {
+                    format!(
+                        "not all of its lists are of one type: into table {name} ids are written as \
+                         they come"
+                    )
+                });
+                Ok(ListType { warning, ..ListType::of_table(adopted) })
             }
-            Ok(Held::Nothing) => return Ok(key),
-            Ok(Held::Set(kind)) => {
-                return Err(Error::config(format!("cannot use table {name}"))
-                    .cause(format!(
-                        "its attribute {attribute:?} is a set ({kind}): sets have no order, and the \
-                         order of a list is its ranking"
-                    ))
-                    .hint("--list-type N or S writes lists in its place, once all readers can take them"));
-            }
-            Ok(Held::Mixed) => "not all of its lists are of one type".to_owned(),
             // Dry runs and loaders may be allowed less than `Scan`.
             Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
-                format!("its lists cannot be looked at: {error}")
+                let list_type = Some(self.schema.key_type);
+                self.schema.list_type = list_type;
+                let kind = match self.schema.key_type {
+                    KeyType::N => "Numbers",
+                    KeyType::S => "Strings",
+                };
+                let warning = format!(
+                    "lists are written as {kind}, as the key of table {name} is: its lists cannot \
+                     be looked at: {error}"
+                );
+                Ok(ListType { list_type, from: "key", warning: Some(warning) })
             }
-            Err(error) => return Err(service(&format!("cannot read from table {name}"), &error)),
-        };
-        let kind = match key.list_type {
-            KeyType::N => "Numbers",
-            KeyType::S => "Strings",
-        };
-        let warning = format!("lists are written as {kind}, as the key of table {name} is: {why}");
-        Ok(ListType { warning: Some(warning), ..key })
+            Err(error) => Err(service(&format!("cannot read from table {name}"), &error)),
+        }
     }
 
     /// A writer into it.
     #[must_use]
     pub fn writer(&self, options: WriterOptions) -> Writer {
         Writer::new(self.client.clone(), &self.info.name, self.schema.clone(), options)
+    }
+}
+
+/// What a table holds that is no list of ids.
+pub fn foreign(table: &str, error: &ListsError) -> Error {
+    match error {
+        ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
+        foreign => Error::config(format!("cannot use table {table}"))
+            .because(foreign)
+            .hint("--list-type N or S writes lists in its place, once all readers can take them"),
+    }
+}
+
+/// A table's description, once it can be used: one that is being made is waited for.
+async fn ready(client: &Client, table: &str) -> Result<TableInfo> {
+    let asked = tokio::time::Instant::now();
+    loop {
+        let info = describe(client, table).await.map_err(|error| unusable(table, &error))?;
+        match info.status.as_str() {
+            "CREATING" if asked.elapsed() < CREATION => tokio::time::sleep(LOOK_AGAIN).await,
+            "CREATING" => {
+                return Err(Error::service(format!("table {table} is still being created"))
+                    .hint("try again when its status is ACTIVE: aws dynamodb describe-table"));
+            }
+            "DELETING" => {
+                return Err(Error::config(format!("table {table} is being deleted")));
+            }
+            _ => return Ok(info),
+        }
     }
 }
 

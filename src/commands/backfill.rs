@@ -4,7 +4,7 @@ mod machines;
 pub(super) mod render;
 mod setup;
 mod trust;
-mod writing;
+pub(super) mod writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,12 +20,12 @@ use self::trust::TrustArgs;
 pub(super) use self::trust::positive;
 use self::writing::WritingArgs;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::backfill::Reject;
-use crate::flow::backfill::input::{self, Source};
+use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
 use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use crate::ui::{Ui, Unit, escape_line};
+use crate::flow::backfill::{Mapping, Reject};
+use crate::input::{self, Source};
+use crate::ui::{Ui, Unit, amount, escape_line};
 
 /// Calls in flight at once that read back.
 pub(super) const READS: usize = 4;
@@ -42,12 +42,18 @@ pub(super) const RETRY: RetryOptions = RetryOptions {
 #[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
 \"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
 A line `{\"user_id\": ..., \"delete\": true}` removes a user's item.\n\
+Read as well: files of --emit, exports of DynamoDB, batch inference of Amazon Personalize, and a\n\
+JSON array of any of these over one or many lines.\n\
 Where a user occurs more than once, the last list wins.\n\
 Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
-    /// Files of JSON lines, plain or compressed by gzip or zstd; `-` is stdin
+    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd; `-` is stdin
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
+    /// Make each line one of the shapes below by this jq expression, e.g.
+    /// '[.user, [.items[].id]]'; every value that it gives counts
+    #[arg(long, value_name = "JQ")]
+    pub map: Option<String>,
     /// Write every line or entry that could not be written to this new file (JSON lines)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -65,6 +71,13 @@ pub struct BackfillArgs {
     pub writing: WritingArgs,
     #[command(flatten)]
     machines: MachinesArgs,
+}
+
+impl BackfillArgs {
+    /// Whether lists go to the queue, for the Lambda to write.
+    pub fn is_via_queue(&self) -> bool {
+        self.machines.via.is_some()
+    }
 }
 
 /// Runs it.
@@ -91,6 +104,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
                 files: args.files,
                 preparer,
                 reader,
+                newest: report.if_newer,
                 scope,
                 concurrency: READS,
                 max_suspects: MAX_SUSPECTS,
@@ -105,6 +119,17 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     }
     context.ui.report(&report)?;
     conclude(&report)
+}
+
+/// The expression of `--map`, compiled.
+pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
+    let Some(text) = map else { return Ok(None) };
+    let compiled = Mapping::compile(text, &context.cancel).await;
+    compiled.map(Some).map_err(|error| {
+        Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
+            .cause(error)
+            .hint("write a jq expression such as '[.user, [.items[].id]]'")
+    })
 }
 
 /// Reads back, with a progress display.
@@ -166,7 +191,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::input("nothing was written: the input could not be read")
             .cause(failure.reason.clone()));
     }
-    let lines = report.lines.rejected;
+    let lines = amount(report.lines.rejected, "line");
     let error =
         Error::input(format!("nothing was written: no line could be used, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());

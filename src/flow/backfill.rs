@@ -9,11 +9,12 @@
 mod books;
 pub mod checkpoint;
 mod fault;
-pub mod input;
+mod layout;
 mod ledger;
 pub mod limit;
 mod lines;
 mod manner;
+mod map;
 pub mod plan;
 mod prepare;
 mod read;
@@ -22,6 +23,7 @@ pub mod report;
 mod run;
 pub mod sink;
 mod sizes;
+mod values;
 pub mod verify;
 mod window;
 mod write;
@@ -29,18 +31,17 @@ mod write;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
-use reco_core::facts::FactsError;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
-use self::input::Source;
 use self::limit::MaxRejects;
 use self::lines::Place;
 pub use self::manner::Manner;
+pub use self::map::Mapping;
 use self::plan::PlanOptions;
-use self::prepare::Prepared;
+use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
 use self::report::{BackfillReport, InputReport};
@@ -48,6 +49,7 @@ use self::run::Run;
 pub use self::sink::Sink;
 pub use self::window::Order;
 use crate::error::{Error, Result};
+use crate::input::Source;
 
 /// Chunks that wait between two stages.
 const CHUNKS: usize = 2;
@@ -121,7 +123,7 @@ impl Backfill {
     }
 }
 
-type Chunked = Staged<Result<Prepared, FactsError>>;
+type Chunked = Staged<Result<Prepared, PrepareError>>;
 type Staged<T> = Result<T, JoinError>;
 
 /// Judges chunks on all cores, and hands them on in their order.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use reco_core::Id;
-use reco_core::classify::{Classification, Content, Surroundings, classify};
+use reco_core::classify::{Classification, Content, Held, Surroundings, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::item::{KeyType, Schema};
@@ -14,11 +13,13 @@ use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::user_digest;
+use reco_core::{Id, Time};
 use reco_store::facts::FactsSource;
+use reco_store::lists::Layout;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::aws::Table;
+use crate::aws::{Table, foreign};
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -34,6 +35,7 @@ pub struct Judge {
     table: Option<Table>,
     policy: Policy,
     schema: Schema,
+    layout: Option<Layout>,
     queue: QueueRules,
     history: Option<Arc<RedriveHistory>>,
 }
@@ -177,22 +179,22 @@ impl Judge {
     pub async fn open(context: &Context, queue: QueueRules) -> Result<Self> {
         let policy = context.policy().await?;
         let facts = context.facts().await?;
-        let names = context.schema_names();
+        let item = context.item(&policy)?;
         let table = match context.settings.value(Key::Table) {
-            Some(table) => Some(Table::open(context.sdk().await?, table, &names).await?),
+            Some(table) => {
+                let mut table = Table::open(context.sdk().await?, table, &item).await?;
+                // As the Lambda writes them.
+                table.adopt_list_type().await?;
+                Some(table)
+            }
             None => None,
         };
-        let schema = match &table {
-            Some(table) => table.schema.clone(),
+        let (schema, layout) = match &table {
+            Some(table) => (table.schema.clone(), Some(table.layout())),
             // Strings take any id, so nothing is called malformed for want of a table.
-            None => Schema {
-                user_attr: names.user_attr,
-                list_attr: names.list_attr,
-                generated_at_attr: names.generated_at_attr,
-                ..Schema::with_key_type(KeyType::S)
-            },
+            None => (item.schema(KeyType::S, KeyType::S), None),
         };
-        Ok(Judge { facts, table, policy, schema, queue, history: None })
+        Ok(Judge { facts, table, policy, schema, layout, queue, history: None })
     }
 
     /// Marks messages that an earlier run has already redriven.
@@ -234,9 +236,10 @@ impl Judge {
     pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
         let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
         let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
         let contents: Vec<Content> = decoded
             .into_iter()
-            .map(|decoded| Content::judge(decoded, &facts, &self.policy, &self.schema))
+            .map(|decoded| Content::judge(decoded, &facts, &self.policy, schema))
             .collect();
         let in_table = match &self.table {
             Some(table) => {
@@ -255,11 +258,22 @@ impl Judge {
     pub async fn salvage(&self, bodies: &[&str]) -> Result<Vec<Parted>> {
         let decoded: Vec<_> = bodies.iter().map(|body| decode(body)).collect();
         let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
         let part = |decoded: Result<Decoded, DecodeError>| match decoded {
-            Ok(decoded) => salvage(decoded, &facts, &self.policy, &self.schema),
+            Ok(decoded) => salvage(decoded, &facts, &self.policy, schema),
             Err(_) => Ok(None),
         };
         Ok(decoded.into_iter().map(part).collect())
+    }
+
+    /// How the Lambda lays these messages' lists out.
+    async fn schema_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<&Schema> {
+        let (Some(layout), Some(table)) = (&self.layout, &self.table) else {
+            return Ok(&self.schema);
+        };
+        let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
+        let users = sound.map(|entry| &entry.recommendation.user);
+        layout.for_users(users).await.map_err(|error| foreign(&table.info.name, &error))
     }
 
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
@@ -272,7 +286,7 @@ impl Judge {
         &self,
         message: &Message,
         content: &Content,
-        in_table: &HashMap<Id, i64>,
+        in_table: &HashMap<Id, Held>,
         now_ms: i64,
     ) -> Examined {
         let sent_at_ms = message.sent_at_ms();
@@ -280,7 +294,7 @@ impl Judge {
         let around = Surroundings {
             message_bytes: size_bytes,
             destination_limit: self.queue.destination_limit,
-            sent_at: sent_at_ms.map(|ms| ms / 1000),
+            sent_at: sent_at_ms.map(Time::from_millis),
             in_table,
             superseded: false,
         };
@@ -312,7 +326,7 @@ impl Judge {
         Examined {
             row: Box::new(row),
             users: content.writable_users().map(|user| user_digest(home, user)).collect(),
-            made_ms: made.map(|s| s.saturating_mul(1000)).or(sent_at_ms).unwrap_or(i64::MAX),
+            made_ms: made.map(Time::millis).or(sent_at_ms).unwrap_or(i64::MAX),
         }
     }
 }

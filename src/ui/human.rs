@@ -71,11 +71,31 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
-/// A number with its noun: "1 message", "1,234 messages".
+/// A number of things: `1 message`, `3 messages`; of what does not end in `s`, `1 entry`,
+/// `3 entries` and `1 batch`, `3 batches`.
 #[must_use]
-pub fn plural(number: u64, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(number))
+pub fn amount(number: u64, one: &str) -> String {
+    if number == 1 {
+        return format!("1 {one}");
+    }
+    let many = match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if one.ends_with("ch") || one.ends_with('s') || one.ends_with('x') => format!("{one}es"),
+        _ => format!("{one}s"),
+    };
+    format!("{} {many}", count(number))
+}
+
+/// `1 message was`, `3 messages were`.
+#[must_use]
+pub fn was(messages: u64) -> String {
+    format!("{} {}", amount(messages, "message"), form(messages, "was", "were"))
+}
+
+/// `is` or `are`, as for so many: the form of a word for one, and for any other number.
+#[must_use]
+pub fn form<'a>(number: u64, one: &'a str, many: &'a str) -> &'a str {
+    if number == 1 { one } else { many }
 }
 
 #[cfg(test)]
@@ -87,6 +107,20 @@ mod tests {
         let shown: Vec<String> =
             [0, 59, 60, 200, 3600, 18_600, 86_400, 187_200, -5].into_iter().map(duration).collect();
         assert_eq!(shown, ["0s", "59s", "1m", "3m 20s", "1h", "5h 10m", "1d", "2d 4h", "-5s"]);
+    }
+
+    #[test]
+    fn amounts_have_their_plural() {
+        let told = |number| {
+            ["message", "entry", "batch", "day", "index"].map(|one| amount(number, one)).join(", ")
+        };
+        assert_eq!(told(1), "1 message, 1 entry, 1 batch, 1 day, 1 index");
+        assert_eq!(told(0), "0 messages, 0 entries, 0 batches, 0 days, 0 indexes");
+        assert_eq!(
+            told(1234),
+            "1,234 messages, 1,234 entries, 1,234 batches, 1,234 days, 1,234 indexes"
+        );
+        assert_eq!((form(1, "is", "are"), form(0, "is", "are")), ("is", "are"));
     }
 
     #[test]

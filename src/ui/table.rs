@@ -5,8 +5,13 @@ use comfy_table::{
     TableStyle,
 };
 
+use reco_core::clip::clip;
+
 use super::escape::{escape_line, styled};
 use super::{Tone, View};
+
+/// Characters of a cell at most, where nothing else bounds it: ids may be megabytes long.
+const CELL_CHARS: usize = 500;
 
 /// Which way a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +72,8 @@ impl Table {
             .enumerate()
             .map(|(at, (text, tone))| {
                 let align = self.align.get(at).copied().unwrap_or(Align::Left);
-                let cell = aligned(Cell::new(escape_line(&text)), align);
+                let cell = Cell::new(escape_line(&clip(&text, CELL_CHARS)));
+                let cell = aligned(cell, align);
                 match tone {
                     Some(tone) if self.paint => toned(cell, tone),
                     _ => cell,

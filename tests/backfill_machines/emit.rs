@@ -92,7 +92,8 @@ fn the_files_hold_what_a_direct_backfill_writes() {
     for kind in [ScalarAttributeType::N, ScalarAttributeType::S] {
         let harness = harness(kind);
         harness.write("in.jsonl", mixed_lines());
-        let direct = harness.json(4, ["backfill", "in.jsonl"]);
+        // The lines have ids of both types, and the table holds some once the first run is over.
+        let direct = harness.json(4, ["backfill", "in.jsonl", "--list-type", "N"]);
         let table = scan(&harness, "recs");
         for (compression, extra) in [("gzip", "256M"), ("zstd", "16K"), ("none", "16K")] {
             let report = harness.json(
@@ -107,6 +108,8 @@ fn the_files_hold_what_a_direct_backfill_writes() {
                     compression,
                     "--part-size",
                     extra,
+                    "--list-type",
+                    "N",
                 ],
             );
             assert_balanced(&report);
@@ -127,13 +130,13 @@ fn the_files_hold_what_a_direct_backfill_writes() {
 fn shards_make_files_that_stand_side_by_side() {
     let harness = harness(ScalarAttributeType::N);
     harness.write("in.jsonl", mixed_lines());
-    harness.json(4, ["backfill", "in.jsonl"]);
+    harness.json(4, ["backfill", "in.jsonl", "--list-type", "N"]);
     let (mut all, mut names) = (Items::new(), Vec::new());
     for shard in ["1/2", "2/2"] {
         let directory = shard.replace('/', "of");
         let args =
             ["backfill", "in.jsonl", "--shard", shard, "--emit", "dynamodb-json", &directory];
-        harness.json(4, args);
+        harness.json(4, args.into_iter().chain(["--list-type", "N"]));
         let (manifest, items) = read_back(&harness.home.path().join(&directory));
         assert_eq!(manifest["shard"], shard);
         names
@@ -200,15 +203,24 @@ fn without_anything_to_write_there_are_no_files() {
 }
 
 #[test]
-fn deletes_and_conditions_have_no_place_in_files() {
+fn a_removal_leaves_the_users_earlier_list_out_of_the_files() {
     let harness = harness(ScalarAttributeType::N);
-    harness.write("in.jsonl", "[1,[2]]\n{\"user_id\":1,\"delete\":true}\n");
+    let removal = |user: i64| format!("{{\"user_id\":{user},\"delete\":true}}\n");
+    // Far apart, next to each other, and before a list that stays.
+    let others: String = (100..4100).map(|user| format!("[{user},[1]]\n")).collect();
+    let lines =
+        format!("[1,[2]]\n[2,[2]]\n{}{others}{}{}[3,[4]]\n", removal(2), removal(1), removal(3));
+    harness.write("in.jsonl", lines);
     let args = ["backfill", "in.jsonl", "--emit", "dynamodb-json", "out", "--attr", "model=v7"];
-    let report = harness.json(4, args);
+    let report = harness.json(0, args);
     assert_balanced(&report);
-    assert_eq!(report["rejected"], json!({ "delete-elsewhere": 1 }));
+    assert_eq!(report["rejected"], json!({}));
+    assert_eq!(report["emit"]["removals"], report["entries"]["deleted"]);
+    assert!(report["entries"]["deleted"].as_u64() >= Some(2), "{report}");
     let (_, items) = read_back(&harness.home.path().join("out"));
-    assert_eq!(items["{\"N\":\"1\"}"]["model"], json!({ "S": "v7" }), "constants are in them");
+    assert_eq!(items.len(), 4001);
+    assert!(!items.contains_key("{\"N\":\"1\"}") && !items.contains_key("{\"N\":\"2\"}"));
+    assert_eq!(items["{\"N\":\"3\"}"]["model"], json!({ "S": "v7" }), "constants are in them");
     let output = harness.recoctl(args).arg("--if-newer").output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
 }

@@ -11,7 +11,10 @@ use crate::kit::{assert_balanced, deletes, harness, mixed_lines, scan};
 fn the_shards_of_an_input_make_the_whole_of_it() {
     let whole = harness(ScalarAttributeType::N);
     whole.write("in.jsonl", mixed_lines() + &deletes());
-    let of_whole = whole.json(4, ["backfill", "in.jsonl", "--rejects", "rejects.jsonl"]);
+    // The lines have ids of both types, and a shard finds what others wrote.
+    let typed = ["--list-type", "N"];
+    let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl"];
+    let of_whole = whole.json(4, args.into_iter().chain(typed));
     assert_balanced(&of_whole);
 
     let sharded = harness(ScalarAttributeType::N);
@@ -22,7 +25,9 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
         let (shard, file) = (format!("{shard}/3"), format!("rejects-{shard}.jsonl"));
         let report = sharded.json(
             4,
-            ["backfill", "in.jsonl", "--shard", shard.as_str(), "--rejects", file.as_str()],
+            ["backfill", "in.jsonl", "--shard", shard.as_str(), "--rejects", file.as_str()]
+                .into_iter()
+                .chain(typed),
         );
         assert_balanced(&report);
         assert_eq!(report["shard"], shard.as_str());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
+    ScalarAttributeType, TimeToLiveSpecification,
 };
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
@@ -17,6 +17,12 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let mut harness = Harness::sandbox(options);
     harness.set("RECOCTL_TABLE", "recs");
+    create(&harness, kind);
+    harness
+}
+
+/// Makes the table `recs`, which expires items by `expires_at`.
+pub fn create(harness: &Harness, kind: ScalarAttributeType) {
     let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
     let definition = AttributeDefinition::builder().attribute_name("user_id").attribute_type(kind);
     let create = harness
@@ -27,7 +33,19 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
         .key_schema(key.build().expect("a key element"))
         .attribute_definitions(definition.build().expect("a definition"));
     harness.runtime.block_on(create.send()).expect("the table is created");
-    harness
+    expire_by(harness, "expires_at", true);
+}
+
+/// Sets by what the table expires its items, or that it expires none any more.
+pub fn expire_by(harness: &Harness, attribute: &str, enabled: bool) {
+    let specification =
+        TimeToLiveSpecification::builder().attribute_name(attribute).enabled(enabled);
+    let update = harness
+        .dynamodb()
+        .update_time_to_live()
+        .table_name("recs")
+        .time_to_live_specification(specification.build().expect("a specification"));
+    harness.runtime.block_on(update.send()).expect("the time to live is set");
 }
 
 /// Puts an item, past recoctl.

@@ -25,13 +25,15 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::Id;
+use crate::clip::clip_id;
 use crate::decode::{DecodeError, Decoded, Envelope, Shape};
 use crate::facts::FactSet;
 use crate::filter::{DropCounts, SkipReason};
-use crate::item::{ItemError, Schema};
+use crate::item::{ItemError, Schema, gives_way};
 use crate::judge::{Judged, Verdict, judge};
 use crate::policy::Policy;
+use crate::words::amount;
+use crate::{Id, Time};
 pub use class::Class;
 
 /// How many reasons a message shows: a megabyte of bad entries would drown a report.
@@ -46,6 +48,8 @@ pub struct Content {
     pub entries: Vec<JudgedEntry>,
     /// Entries that did not decode: their index and the fault with its position.
     pub bad: Vec<(usize, String)>,
+    /// Whether the policy lets a list replace only what is older.
+    pub only_newer: bool,
 }
 
 /// How a message was laid out.
@@ -64,8 +68,8 @@ pub struct JudgedEntry {
     pub index: usize,
     /// Whose list it is.
     pub user: Id,
-    /// When the producer says the list was made, in epoch seconds.
-    pub generated_at: Option<i64>,
+    /// When the producer says the list was made.
+    pub generated_at: Option<Time>,
     /// What is to become of it.
     pub judged: Judged,
 }
@@ -79,9 +83,13 @@ impl Content {
         policy: &Policy,
         schema: &Schema,
     ) -> Self {
+        let only_newer = policy.writes.only_newer;
         let decoded = match decoded {
             Ok(decoded) => decoded,
-            Err(error) => return Content { decoded: Err(error), entries: vec![], bad: vec![] },
+            Err(error) => {
+                let (entries, bad) = (vec![], vec![]);
+                return Content { decoded: Err(error), entries, bad, only_newer };
+            }
         };
         let entries = decoded.entries.into_iter().map(|entry| JudgedEntry {
             index: entry.index,
@@ -93,6 +101,7 @@ impl Content {
             entries: entries.collect(),
             bad: decoded.bad.iter().map(|bad| (bad.index, bad.to_string())).collect(),
             decoded: Ok(Header { shape: decoded.shape, envelopes: decoded.envelopes }),
+            only_newer,
         }
     }
 
@@ -128,12 +137,22 @@ pub struct Surroundings<'a> {
     pub message_bytes: usize,
     /// The destination's `MaximumMessageSize` in bytes, where known.
     pub destination_limit: Option<usize>,
-    /// When the message was sent, in seconds; stands in where the content has no `generated_at`.
-    pub sent_at: Option<i64>,
+    /// When the message was sent; stands in where the content has no `generated_at`, unless the
+    /// policy lets only what is newer be replaced: the writer knows no such time.
+    pub sent_at: Option<Time>,
     /// `generated_at` of the items in the table, for those users who have one.
-    pub in_table: &'a HashMap<Id, i64>,
+    pub in_table: &'a HashMap<Id, Held>,
     /// Whether newer messages of the same scan carry all of its writable users.
     pub superseded: bool,
+}
+
+/// When a list in the table was made, by what its time attribute holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// At this time.
+    At(Time),
+    /// Nobody can say: what stands there, and why it is no time.
+    Unreadable(String),
 }
 
 /// A message's class with all that backs it up.
@@ -278,13 +297,17 @@ fn skip_reasons(content: &Content) -> Vec<String> {
             let of = content.entries.len();
             let first = content.entries.iter().find(|e| e.judged.verdict == Verdict::Skip(reason));
             let user = first.map(|entry| entry.user.to_string()).unwrap_or_default();
+            let user = clip_id(&user);
             reasons.push(match reason {
-                SkipReason::UnknownUser => format!("{count} of {of} users unknown (first: {user})"),
+                SkipReason::UnknownUser => {
+                    format!("{count} of {} unknown (first: {user})", amount(of, "user"))
+                }
                 SkipReason::InactiveUser => {
-                    format!("{count} of {of} users inactive (first: {user})")
+                    format!("{count} of {} inactive (first: {user})", amount(of, "user"))
                 }
                 SkipReason::TooFew => {
-                    format!("{count} of {of} lists too short once filtered (first: user {user})")
+                    let lists = amount(of, "list");
+                    format!("{count} of {lists} too short once filtered (first: user {user})")
                 }
             });
         }
@@ -297,19 +320,27 @@ fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, V
     if around.superseded {
         return (Class::Superseded, vec![superseded_reason(writable)]);
     }
-    let stale = content.writable().filter(|entry| newer_in_table(entry, around)).count();
+    let only_newer = content.only_newer;
+    let stale = content.writable().filter(|e| newer_in_table(e, around, only_newer)).count();
     if stale == writable {
-        let reason = format!("the table holds newer lists for all {writable} writable users");
+        let reason = match writable {
+            1 => "the table holds a newer list for the only writable user".to_owned(),
+            _ => format!("the table holds newer lists for all {writable} writable users"),
+        };
         return (Class::Stale, vec![reason]);
     }
     let bad = bad_reasons(content);
     let class = if bad.is_empty() { Class::Retryable } else { Class::Partial };
     let mut reasons = bad;
     if class == Class::Retryable {
-        reasons.push(format!("would write {writable} of {} lists", content.entries.len()));
+        reasons
+            .push(format!("would write {writable} of {}", amount(content.entries.len(), "list")));
         reasons.extend(skip_reasons(content));
     }
-    if stale > 0 {
+    if let Some(unreadable) = unreadable_in_table(content, around) {
+        reasons.insert(0, unreadable);
+    }
+    if stale > 0 && !only_newer {
         // Not a class of its own, since the other users need the message; but not to be hidden.
         reasons.insert(
             0,
@@ -319,10 +350,28 @@ fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, V
     (class, reasons)
 }
 
-fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>) -> bool {
-    let made = entry.generated_at.or(around.sent_at);
-    match (around.in_table.get(&entry.user), made) {
-        (Some(in_table), Some(made)) => *in_table > made,
+fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>, only_newer: bool) -> bool {
+    match (around.in_table.get(&entry.user), entry.generated_at) {
+        // As the conditional write decides.
+        (Some(Held::At(held)), made) if only_newer => !gives_way(Some(*held), made),
+        (Some(Held::At(held)), made) => made.or(around.sent_at).is_some_and(|made| *held > made),
         _ => false,
     }
+}
+
+/// Says that the age of some lists in the table is not known.
+fn unreadable_in_table(content: &Content, around: &Surroundings<'_>) -> Option<String> {
+    let unreadable =
+        content.writable().filter_map(|entry| match around.in_table.get(&entry.user) {
+            Some(Held::Unreadable(why)) => Some((&entry.user, why)),
+            _ => None,
+        });
+    let mut unreadable = unreadable.peekable();
+    let (user, why) = *unreadable.peek()?;
+    let count = unreadable.count();
+    Some(format!(
+        "cannot tell whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
+        amount(count, "user"),
+        clip_id(&user.text())
+    ))
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::message::forbidden_character;
-use crate::{Id, Recommendation};
+use crate::{Id, Recommendation, Time};
 
 const HEAD: &str = "{\"data\":[";
 const TAIL: &str = "]}";
@@ -14,7 +14,7 @@ const TAIL: &str = "]}";
 /// How much a body may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComposeLimits {
-    /// Users.
+    /// Users. Lists of one user that follow each other count once.
     pub users: usize,
     /// Bytes of the whole body: the queue's `MaximumMessageSize`.
     pub bytes: usize,
@@ -23,8 +23,9 @@ pub struct ComposeLimits {
 /// A list as it stands in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composable {
+    user: Id,
     text: String,
-    generated_at: Option<i64>,
+    generated_at: Option<Time>,
 }
 
 /// A list that no message can carry.
@@ -56,7 +57,8 @@ impl Composable {
         if let Some((_, character)) = forbidden_character(&text) {
             return Err(ComposeError::Forbidden(character.into()));
         }
-        let composable = Composable { text, generated_at: recommendation.generated_at };
+        let (user, generated_at) = (recommendation.user.clone(), recommendation.generated_at);
+        let composable = Composable { user, text, generated_at };
         let bytes = HEAD.len() + composable.text.len() + tail(composable.generated_at).len();
         if bytes > limits.bytes {
             return Err(ComposeError::TooLarge { bytes, limit: limits.bytes });
@@ -84,12 +86,18 @@ pub struct Composed {
 #[must_use]
 pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
     let mut done = Vec::new();
-    let mut open: BTreeMap<Option<i64>, Composed> = BTreeMap::new();
+    let mut open: BTreeMap<Option<Time>, Composed> = BTreeMap::new();
+    let mut before: Option<&Composable> = None;
     for (index, list) in lists.iter().enumerate() {
         let tail = tail(list.generated_at);
         let body = open.entry(list.generated_at).or_insert_with(begun);
         let room = limits.bytes.saturating_sub(body.body.len() + tail.len() + 1);
-        let full = body.lists.len() >= limits.users || list.text.len() > room;
+        // Lists of one user that follow each other stay in one body, in which their order is sure.
+        let follows = before.is_some_and(|before| {
+            before.user == list.user && before.generated_at == list.generated_at
+        });
+        before = Some(list);
+        let full = (body.lists.len() >= limits.users && !follows) || list.text.len() > room;
         if full && !body.lists.is_empty() {
             done.push(ended(std::mem::replace(body, begun()), &tail));
         }
@@ -115,7 +123,7 @@ fn ended(mut composed: Composed, tail: &str) -> Composed {
     composed
 }
 
-fn tail(generated_at: Option<i64>) -> String {
+fn tail(generated_at: Option<Time>) -> String {
     generated_at.map_or_else(|| TAIL.to_owned(), |at| format!("],\"generated_at\":{at}}}"))
 }
 
@@ -151,6 +159,7 @@ mod tests {
 
     fn list(user: impl Into<Id>, articles: &[i64], generated_at: Option<i64>) -> Recommendation {
         let articles = articles.iter().map(|id| Id::from(*id)).collect();
+        let generated_at = generated_at.map(Time::from_seconds);
         Recommendation { user: user.into(), articles, generated_at }
     }
 
@@ -178,6 +187,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_one_user_that_follow_each_other_stay_together() {
+        let lists = [1_i64, 2, 2, 2, 3].map(|user| list(user, &[user], None));
+        let bodies = composed(&lists, ComposeLimits { users: 2, bytes: 1000 });
+        let lists: Vec<_> = bodies.iter().map(|body| &body.lists[..]).collect();
+        assert_eq!(lists, [&[0, 1, 2, 3][..], &[4]]);
+    }
+
+    #[test]
     fn what_no_message_can_carry_is_told_beforehand() {
         let limits = ComposeLimits { users: 50, bytes: 40 };
         let large = Composable::new(&list(1_i64, &[1; 20], None), limits);
@@ -196,7 +213,9 @@ mod tests {
                 "[a-zé\"\\\\\u{1}\u{10000}]{1,8}".prop_map(|text| Id::from(text.as_str())),
             ]
         };
-        let time = prop_oneof![Just(None), (0_i64..3).prop_map(Some)];
+        let time =
+            (0_i64..3, 0_i64..2).prop_map(|(s, half)| Time::from_millis(s * 1000 + half * 500));
+        let time = prop::option::of(time);
         (id(), prop::collection::vec(id(), 0..12), time).prop_map(
             |(user, articles, generated_at)| Recommendation { user, articles, generated_at },
         )
@@ -218,7 +237,10 @@ mod tests {
             let bodies = compose(&composables, limits);
             let mut seen = vec![0; fitting.len()];
             for body in &bodies {
-                prop_assert!(body.body.len() <= bytes && (1..=users).contains(&body.lists.len()));
+                let user = |index: usize| &fitting[body.lists[index]].0.user;
+                let follow = (1..body.lists.len()).filter(|n| user(*n) == user(*n - 1)).count();
+                let counted = body.lists.len() - follow;
+                prop_assert!(body.body.len() <= bytes && (1..=users).contains(&counted));
                 let decoded = decode(&body.body).expect("a sound message");
                 prop_assert!(decoded.bad.is_empty());
                 prop_assert_eq!(decoded.entries.len(), body.lists.len());

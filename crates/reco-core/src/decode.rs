@@ -76,6 +76,19 @@ pub struct BadEntry {
     pub reason: String,
     /// The entry's own text, so that nothing is lost when it is rejected.
     pub text: String,
+    /// The message's `generated_at`, as it was written there.
+    pub time: Option<String>,
+}
+
+impl BadEntry {
+    /// The entry in a text of its own that says all that was said of it.
+    #[must_use]
+    pub fn alone(&self) -> String {
+        match &self.time {
+            None => self.text.clone(),
+            Some(time) => format!(r#"{{"data":[{}],"generated_at":{time}}}"#, self.text),
+        }
+    }
 }
 
 /// A body or line that is ours, with what is good and what is bad in it.
@@ -143,6 +156,8 @@ struct Top<'a> {
     recommended_note_ids: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     generated_at: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    delete: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Type", deserialize_with = "present")]
     sns_type: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "Message", deserialize_with = "present")]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{Attribute, Message, md5_of_attributes, md5_of_body};
+use crate::words::amount;
 
 /// The version of the format that this code writes and the only one it reads.
 pub const VERSION: u32 = 1;
@@ -168,7 +169,8 @@ pub enum ExportError {
     },
     /// Lines are missing, or too many.
     #[error(
-        "line {line} says that the export has {said} messages, but it has {found}: lines were added or removed"
+        "line {line} says that the export has {}, but it has {found}: lines were added or removed",
+        amount(*.said, "message")
     )]
     Count {
         /// Its number.

@@ -1,13 +1,20 @@
 //! The DynamoDB item: its shape, its exact size by the documented rules, and what writing it costs.
 
 mod constant;
+mod description;
 mod measure;
+mod sequence;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Id, Recommendation};
+use crate::clip::clip_id;
+use crate::time::TimeForm;
+use crate::words::amount;
+use crate::{Id, Recommendation, Time};
 pub use constant::{Attribute, AttributeError, Constant};
+pub use description::{Beside, DescriptionError, ItemDescription};
 use measure::{Misfit, Size};
+pub use sequence::{Sequel, gives_way};
 
 /// The largest item DynamoDB stores: 400 KB, names and values together.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
@@ -15,6 +22,9 @@ pub const MAX_ITEM_BYTES: usize = 400 * 1024;
 
 /// A partition key value is at most 2,048 bytes long (same page, Partition keys).
 pub const MAX_KEY_BYTES: usize = 2048;
+
+/// A sort key value is at most 1,024 bytes long (same page, Sort keys).
+pub const MAX_SORT_BYTES: usize = 1024;
 
 /// The type of a scalar attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,31 +40,126 @@ pub enum KeyType {
 pub struct Schema {
     /// The partition key attribute (default `user_id`).
     pub user_attr: String,
+    /// Stands before the user's id in the partition key.
+    pub key_prefix: String,
+    /// The sort key, in tables that have one.
+    pub sort: Option<SortKey>,
     /// The list attribute (default `recommended_note_ids`).
     pub list_attr: String,
-    /// The time attribute (default `generated_at`), a Number of epoch seconds; written only when
-    /// the input says when the list was inferred.
+    /// The time attribute (default `generated_at`); written only when the input says when the list
+    /// was inferred.
     pub generated_at_attr: String,
     /// The partition key's type, from the table's own description.
     pub key_type: KeyType,
-    /// The type of the list's elements; the key's unless configured.
-    pub list_type: KeyType,
+    /// The type of the list's elements; `None` as the ids came: a JSON number is a Number, a JSON
+    /// string a String.
+    pub list_type: Option<KeyType>,
+    /// The form of the time attribute.
+    pub time_form: TimeForm,
     /// What every item has beside these, such as a time to live.
     pub constants: Vec<Attribute>,
+}
+
+/// How the sort key of a list is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SortKey {
+    /// The attribute.
+    pub name: String,
+    /// Its type.
+    pub kind: KeyType,
+    /// The key of every list, or what stands before the user's id in it.
+    pub text: String,
+    /// Whether the user's id follows.
+    pub with_user: bool,
+}
+
+impl SortKey {
+    /// The sort key of a user's list.
+    #[must_use]
+    pub fn of(&self, user: &Id) -> String {
+        if self.with_user { format!("{}{}", self.text, user.text()) } else { self.text.clone() }
+    }
+}
+
+/// An attribute of an item's key, and its value for one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPart<'a> {
+    /// The attribute.
+    pub name: &'a str,
+    /// Its type.
+    pub kind: KeyType,
+    /// Its value.
+    pub text: String,
 }
 
 impl Schema {
     /// The default attribute names with one type for keys and list elements.
     #[must_use]
     pub fn with_key_type(key_type: KeyType) -> Self {
-        Schema {
-            user_attr: "user_id".to_owned(),
-            list_attr: "recommended_note_ids".to_owned(),
-            generated_at_attr: "generated_at".to_owned(),
-            key_type,
-            list_type: key_type,
-            constants: Vec::new(),
+        let list_type = Some(key_type);
+        Schema { list_type, ..ItemDescription::default().schema(key_type, KeyType::S) }
+    }
+
+    /// Whether the table may hold items of other kinds beside the lists.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.sort.is_some() || !self.key_prefix.is_empty()
+    }
+
+    /// The key of a user's item: the partition key, then the sort key where there is one.
+    pub fn key_of(&self, user: &Id) -> impl Iterator<Item = KeyPart<'_>> {
+        let text = match self.key_prefix.as_str() {
+            "" => user.text().into_owned(),
+            prefix => format!("{prefix}{}", user.text()),
+        };
+        let partition = KeyPart { name: &self.user_attr, kind: self.key_type, text };
+        let sort = self.sort.as_ref().map(|sort| KeyPart {
+            name: &sort.name,
+            kind: sort.kind,
+            text: sort.of(user),
+        });
+        std::iter::once(partition).chain(sort)
+    }
+
+    /// The user whose item has this key; `None` for items of other kinds.
+    #[must_use]
+    pub fn user_of_key(&self, partition: &str, sort: Option<&str>) -> Option<Id> {
+        let user = partition.strip_prefix(self.key_prefix.as_str()).filter(|id| !id.is_empty())?;
+        let user = Id::from(user);
+        let sort_fits = match (&self.sort, sort) {
+            (None, _) => true,
+            (Some(own), Some(sort)) => own.of(&user) == sort,
+            (Some(_), None) => false,
+        };
+        sort_fits.then_some(user)
+    }
+
+    /// Whether an item of this user can be in this table at all.
+    ///
+    /// # Errors
+    /// [`ItemError`] when its key cannot.
+    pub fn check_user(&self, user: &Id) -> Result<(), ItemError> {
+        let sort = self.sort.as_ref();
+        let sort_needs_number = sort.is_some_and(|s| s.with_user && s.kind == KeyType::N);
+        if (self.key_type == KeyType::N || sort_needs_number) && user.as_integer().is_none() {
+            return Err(ItemError::KeyNotNumeric(user.clone()));
         }
+        let bytes = self.key_prefix.len() + user.text_len();
+        if bytes > MAX_KEY_BYTES {
+            return Err(ItemError::KeyTooLong { bytes });
+        }
+        let bytes =
+            sort.map_or(0, |s| s.text.len() + if s.with_user { user.text_len() } else { 0 });
+        if bytes > MAX_SORT_BYTES {
+            return Err(ItemError::SortKeyTooLong { bytes });
+        }
+        Ok(())
+    }
+
+    /// Of which type an id in a list is written.
+    #[must_use]
+    pub fn type_of(&self, article: &Id) -> KeyType {
+        type_of(article, self.list_type)
     }
 
     /// Gives every item these attributes, too.
@@ -67,7 +172,9 @@ impl Schema {
     ) -> Result<Self, NameTaken> {
         for constant in constants {
             let own = [&self.user_attr, &self.list_attr, &self.generated_at_attr];
-            let taken = own.into_iter().chain(self.constants.iter().map(|known| &known.name));
+            let sort = self.sort.iter().map(|sort| &sort.name);
+            let known = self.constants.iter().map(|known| &known.name);
+            let taken = own.into_iter().chain(sort).chain(known);
             if taken.into_iter().any(|taken| *taken == constant.name) {
                 return Err(NameTaken(constant.name));
             }
@@ -90,37 +197,41 @@ impl Schema {
                 return Err(ItemError::ArticleNotNumeric { article, rank });
             }
         };
-        check_key_length(&recommendation.user)?;
+        self.check_user(&recommendation.user)?;
         if bytes > MAX_ITEM_BYTES {
             return Err(ItemError::TooLarge { bytes, articles: recommendation.articles.len() });
         }
-        Ok(PlannedItem { recommendation, bytes, wire, action: Action::Put })
+        let guard = recommendation.generated_at;
+        let (action, list_type) = (Action::Put, self.list_type);
+        Ok(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
     }
 
-    /// Plans the removal of a user's item. `generated_at` is when that was decided, in seconds
-    /// since the epoch: a guarded delete leaves what is newer.
+    /// Plans the removal of a user's item. `generated_at` is when that was decided: a guarded
+    /// delete leaves what is newer.
     ///
     /// # Errors
     /// [`ItemError`] when this table can have no item of that key.
     pub fn plan_delete(
         &self,
         user: Id,
-        generated_at: Option<i64>,
+        generated_at: Option<Time>,
     ) -> Result<PlannedItem, ItemError> {
         let Ok(Size { stored: bytes, wire }) = self.delete_size(&user) else {
             return Err(ItemError::KeyNotNumeric(user));
         };
-        check_key_length(&user)?;
+        self.check_user(&user)?;
         let recommendation = Recommendation { user, articles: Vec::new(), generated_at };
-        Ok(PlannedItem { recommendation, bytes, wire, action: Action::Delete })
+        let action = Action::Delete;
+        let (guard, list_type) = (generated_at, self.list_type);
+        Ok(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
     }
 }
 
-fn check_key_length(user: &Id) -> Result<(), ItemError> {
-    match user.text_len() {
-        bytes if bytes > MAX_KEY_BYTES => Err(ItemError::KeyTooLong { bytes }),
-        _ => Ok(()),
-    }
+fn type_of(article: &Id, list_type: Option<KeyType>) -> KeyType {
+    list_type.unwrap_or(match article {
+        Id::Int(_) | Id::Uint(_) => KeyType::N,
+        Id::Str(_) => KeyType::S,
+    })
 }
 
 /// Write capacity units for an item of `bytes`: one for each 1 KB or part of it.
@@ -152,9 +263,20 @@ pub struct PlannedItem {
     pub wire: usize,
     /// What is done.
     pub action: Action,
+    /// Where only what is older is replaced: the time that the table's item must be older than. The
+    /// item's own, or that of a newer removal that it came after.
+    pub guard: Option<Time>,
+    /// The type of the list's elements, as in [`Schema::list_type`].
+    pub list_type: Option<KeyType>,
 }
 
 impl PlannedItem {
+    /// Of which type an id of its list is written.
+    #[must_use]
+    pub fn type_of(&self, article: &Id) -> KeyType {
+        type_of(article, self.list_type)
+    }
+
     /// What writing it costs in WCU, when no larger item is replaced and no index is touched. A
     /// delete costs what its item does, which only DynamoDB knows: one at least.
     #[must_use]
@@ -172,7 +294,7 @@ pub struct NameTaken(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ItemError {
     /// The table's key is a Number and the user id is not one.
-    #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", .0.text())]
+    #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", clip_id(&.0.text()))]
     KeyNotNumeric(Id),
     /// The key is longer than DynamoDB allows.
     #[error("user id is {bytes} bytes long; a partition key holds at most {MAX_KEY_BYTES}")]
@@ -180,8 +302,14 @@ pub enum ItemError {
         /// Its length in bytes.
         bytes: usize,
     },
+    /// The sort key is longer than DynamoDB allows.
+    #[error("the sort key is {bytes} bytes long; it holds at most {MAX_SORT_BYTES}")]
+    SortKeyTooLong {
+        /// Its length in bytes.
+        bytes: usize,
+    },
     /// The list's elements are Numbers and an article id is not one.
-    #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", .article.text(), .rank + 1)]
+    #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", clip_id(&.article.text()), .rank + 1)]
     ArticleNotNumeric {
         /// The id.
         article: Id,
@@ -190,7 +318,8 @@ pub enum ItemError {
     },
     /// The item is over 400 KB.
     #[error(
-        "item is {bytes} bytes with {articles} articles; DynamoDB holds at most {MAX_ITEM_BYTES}"
+        "item is {bytes} bytes with {}; DynamoDB holds at most {MAX_ITEM_BYTES}",
+        amount(*.articles, "article")
     )]
     TooLarge {
         /// The item's size in bytes.

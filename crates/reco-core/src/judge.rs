@@ -28,7 +28,8 @@ pub struct Judged {
     pub dropped: DropCounts,
 }
 
-/// Filters an entry and fits what is left to the table.
+/// Filters an entry and fits what is left to the table. A user whose item this table can never hold
+/// is a fault of the data, whatever the facts know.
 #[must_use]
 pub fn judge(
     recommendation: Recommendation,
@@ -36,6 +37,9 @@ pub fn judge(
     policy: &Policy,
     schema: &Schema,
 ) -> Judged {
+    if let Err(error) = schema.check_user(&recommendation.user) {
+        return Judged { verdict: Verdict::Reject(error), dropped: DropCounts::default() };
+    }
     let Filtered { verdict, dropped } = filter(recommendation, facts, policy);
     let verdict = match verdict.map(|kept| schema.plan(kept)) {
         Ok(Ok(item)) => Verdict::Write(item),

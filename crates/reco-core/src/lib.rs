@@ -7,6 +7,7 @@
 pub mod batch;
 pub mod budget;
 pub mod classify;
+pub mod clip;
 pub mod compose;
 pub mod decode;
 pub mod export;
@@ -23,9 +24,13 @@ pub mod salvage;
 pub mod scaling;
 pub mod seen;
 pub mod settle;
+pub mod shapes;
 pub mod shard;
 pub mod stack;
 pub mod supersede;
+pub mod time;
 pub mod toml_fault;
+pub mod words;
 
 pub use record::{Id, IdMap, IdSet, Recommendation};
+pub use time::Time;

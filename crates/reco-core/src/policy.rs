@@ -4,6 +4,8 @@ use crate::toml_fault::TomlFault;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::item::{DescriptionError, ItemDescription};
+
 /// What may be written. Every rule can be turned off; the default has all of them on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -14,6 +16,8 @@ pub struct Policy {
     pub limits: Limits,
     /// How it is written.
     pub writes: Writes,
+    /// What an item looks like.
+    pub item: ItemDescription,
 }
 
 /// How lists are written.
@@ -127,7 +131,12 @@ impl Default for Limits {
 #[expect(clippy::derivable_impls, reason = "the default is a decision: every rule is on")]
 impl Default for Policy {
     fn default() -> Self {
-        Policy { rules: Rules::default(), limits: Limits::default(), writes: Writes::default() }
+        Policy {
+            rules: Rules::default(),
+            limits: Limits::default(),
+            writes: Writes::default(),
+            item: ItemDescription::default(),
+        }
     }
 }
 
@@ -140,6 +149,9 @@ pub enum PolicyError {
     /// `max_len = true` says nothing.
     #[error("policy limit {0} is `true`: write a whole number of at least 1, or false")]
     LimitTrue(&'static str),
+    /// No item could be made of what it says.
+    #[error("policy: {0}")]
+    Item(#[from] DescriptionError),
     /// No list could ever be written.
     #[error("policy limits contradict each other: min_len {min} is greater than max_len {max}")]
     Contradiction {
@@ -166,6 +178,7 @@ impl Policy {
                 return Err(PolicyError::LimitTrue(name));
             }
         }
+        policy.item.check()?;
         match (policy.limits.min_len.get(), policy.limits.max_len.get()) {
             (Some(min), Some(max)) if min > max => Err(PolicyError::Contradiction { min, max }),
             _ => Ok(policy),
@@ -200,7 +213,12 @@ impl Policy {
         // Not written while it is off: policies from before there was this rule decide as they did
         // and keep their fingerprints.
         let Writes { only_newer } = self.writes;
-        let writes = if only_newer { "writes.only_newer = true\n" } else { "" };
+        let mut writes = if only_newer { "writes.only_newer = true\n" } else { "" }.to_owned();
+        // Likewise what an item is, where it is as it always was.
+        for (name, value) in self.item.settings() {
+            let value = toml::Value::String(value);
+            writes.push_str(&format!("item.{name} = {value}\n"));
+        }
         format!(
             "recoctl-policy 1\n\
              rules.user_known = {user_known}\n\

@@ -10,6 +10,8 @@ use foldhash::fast::RandomState;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::time::Time;
+
 /// A user or article id: a JSON integer or a JSON string, kept exactly as it came.
 ///
 /// Two ids are equal when they are written with the same text: `7` and `"7"` name the same user
@@ -202,6 +204,6 @@ pub struct Recommendation {
     pub user: Id,
     /// Recommended article ids, best first. Rank order is meaning: never sorted, never a set.
     pub articles: Vec<Id>,
-    /// When the list was inferred, in seconds since the epoch, where the producer said so.
-    pub generated_at: Option<i64>,
+    /// When the list was inferred, where the producer said so.
+    pub generated_at: Option<Time>,
 }

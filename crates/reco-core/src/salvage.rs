@@ -11,7 +11,7 @@ use crate::filter::SkipReason;
 use crate::item::Schema;
 use crate::judge::{Verdict, judge};
 use crate::policy::Policy;
-use crate::{Id, Recommendation};
+use crate::{Id, Recommendation, Time};
 
 /// What is sent of a message, and what is not.
 #[derive(Debug, Clone)]
@@ -35,6 +35,9 @@ pub struct Rejected {
     /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
     /// that is no JSON is a string.
     pub entry: Box<RawValue>,
+    /// The message's `generated_at`, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated_at: Option<Box<RawValue>>,
 }
 
 /// Why a message cannot be salvaged although it has good entries.
@@ -52,7 +55,7 @@ pub enum SalvageError {
 struct Canonical<'a> {
     data: Vec<(&'a Id, &'a [Id])>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    generated_at: Option<i64>,
+    generated_at: Option<Time>,
 }
 
 /// Parts a message that has both entries to write and bad ones. `None` for any other message: it
@@ -99,13 +102,15 @@ pub fn salvage(
     let mut rejected = Vec::with_capacity(bad.len() + reasons.len());
     for bad in bad {
         let reason = bad.to_string();
-        rejected.push(Rejected { index: bad.index, reason, entry: raw(bad.text)? });
+        let generated_at = bad.time.map(raw).transpose()?;
+        rejected.push(Rejected { index: bad.index, reason, entry: raw(bad.text)?, generated_at });
     }
     for entry in entries {
         let Some(reason) = reasons.remove(&entry.index) else { continue };
-        let Recommendation { user, articles, .. } = entry.recommendation;
+        let Recommendation { user, articles, generated_at } = entry.recommendation;
         let entry_text = to_raw(&(user, articles))?;
-        rejected.push(Rejected { index: entry.index, reason, entry: entry_text });
+        let generated_at = generated_at.map(|at| to_raw(&at)).transpose()?;
+        rejected.push(Rejected { index: entry.index, reason, entry: entry_text, generated_at });
     }
     rejected.sort_by_key(|rejected| rejected.index);
     Ok(Some(Salvaged { body, kept, rejected }))

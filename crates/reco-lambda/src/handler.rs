@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::item::Schema;
 use reco_core::policy::Policy;
 use reco_store::facts::FactsSource;
 use reco_store::retry::Stop;
@@ -114,13 +115,38 @@ async fn write(
     report: &mut HandlerReport,
 ) {
     let Pipeline { policy, writer, .. } = pipeline;
-    let mut plan = Plan::make(incoming, facts, policy, writer.schema(), report);
+    let decoded = incoming.iter().filter_map(|message| message.decoded.as_ref().ok());
+    let users = decoded.flat_map(|d| &d.entries).map(|entry| &entry.recommendation.user);
+    let schema = match layout(writer, users, deadline).await {
+        Ok(schema) => schema,
+        Err(error) => {
+            report.write_error = Some(error);
+            report.unprocessed = report.entries;
+            for message in &incoming {
+                report.fail(&message.id, FailureReason::NoLayout);
+            }
+            return;
+        }
+    };
+    let mut plan = Plan::make(incoming, facts, policy, schema, report);
     let begun = Instant::now();
     let written = writer.write_all(std::mem::take(&mut plan.items), &Stop::at(deadline)).await;
     report.write_ms = milliseconds_since(begun);
     report.count_writes(&written);
     let left: HashSet<Id> = written.left.into_iter().map(|item| item.recommendation.user).collect();
     plan.settle(&left, report);
+}
+
+/// How items are laid out: in a table with other items, too, as these users' lists are.
+async fn layout<'w>(
+    writer: &'w Writer,
+    users: impl Iterator<Item = &Id>,
+    deadline: Instant,
+) -> Result<&'w Schema, String> {
+    match tokio::time::timeout_at(deadline, writer.layout().for_users(users)).await {
+        Ok(schema) => schema.map_err(|error| error.to_string()),
+        Err(_) => Err("the table's lists were not read before the function's deadline".to_owned()),
+    }
 }
 
 fn milliseconds_since(begun: Instant) -> u64 {

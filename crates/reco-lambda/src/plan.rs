@@ -3,13 +3,13 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
-use reco_core::Id;
 use reco_core::classify::{Content, JudgedEntry};
 use reco_core::decode::{DecodeError, Decoded};
 use reco_core::facts::FactSet;
 use reco_core::item::{PlannedItem, Schema};
 use reco_core::judge::Verdict;
 use reco_core::policy::Policy;
+use reco_core::{Id, Time};
 
 use crate::intake::Incoming;
 use crate::report::{FailureReason, HandlerReport};
@@ -30,15 +30,16 @@ pub(crate) struct Plan {
     pub(crate) items: Vec<PlannedItem>,
 }
 
-/// How new a list is: by the producer's own time, else by the time of sending; between equals, by
-/// the time of sending and then by order.
-type Age = (Option<i64>, Option<i64>, usize, usize);
+/// How new a list is, where any list replaces any other: by the producer's own time, else by the time
+/// of sending; between equals, by the time of sending and then by order.
+type Age = (Option<Time>, Option<Time>, usize, usize);
 
 impl Plan {
     /// Judges all messages and keeps the newest list of each user.
     ///
     /// The newest of those that the filter lets pass, so that the table ends as if the messages had
-    /// come one by one.
+    /// come one by one. Where only what is older is replaced, the newest is the one that the
+    /// conditional writes would leave, so that it does not matter how messages are cut into batches.
     pub(crate) fn make(
         incoming: Vec<Incoming>,
         facts: &FactSet,
@@ -70,7 +71,8 @@ impl Plan {
                 match entry.judged.verdict {
                     Verdict::Write(item) => {
                         pending.users.push(entry.user);
-                        plan.keep_newest(item, age, &mut newest, report);
+                        let only_newer = policy.writes.only_newer;
+                        plan.keep_newest(item, age, only_newer, &mut newest, report);
                     }
                     Verdict::Skip(reason) => *report.skipped.entry(reason).or_default() += 1,
                     Verdict::Reject(_) => report.rejected += 1,
@@ -85,6 +87,7 @@ impl Plan {
         &mut self,
         item: PlannedItem,
         age: Age,
+        only_newer: bool,
         newest: &mut HashMap<Id, (Age, usize)>,
         report: &mut HandlerReport,
     ) {
@@ -96,7 +99,12 @@ impl Plan {
             Slot::Occupied(mut slot) => {
                 report.superseded += 1;
                 let (kept_age, position) = slot.get_mut();
-                if age > *kept_age {
+                let replaces = if only_newer {
+                    self.items[*position].is_replaced_by(&item)
+                } else {
+                    age > *kept_age
+                };
+                if replaces {
                     *kept_age = age;
                     self.items[*position] = item;
                 }
@@ -145,14 +153,17 @@ fn fault_of(content: &Content) -> Option<FailureReason> {
 }
 
 fn age_of(entry: &JudgedEntry, sent_ms: Option<i64>, order: usize) -> Age {
-    let made_ms = entry.generated_at.map(|seconds| seconds.saturating_mul(1000));
-    (made_ms.or(sent_ms), sent_ms, order, entry.index)
+    let sent = sent_ms.map(Time::from_millis);
+    (entry.generated_at.or(sent), sent, order, entry.index)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
     use reco_core::decode::decode;
-    use reco_core::item::KeyType;
+    use reco_core::item::{KeyType, gives_way};
 
     use super::*;
 
@@ -219,6 +230,74 @@ mod tests {
             message("b", None, None, r#"{"data":[["7",[2]]]}"#),
         ]);
         assert_eq!(lists(&by_order), owned(&[("7", "2"), ("8", "5")]));
+    }
+
+    #[test]
+    fn where_only_older_lists_are_replaced_the_newest_is_what_the_writes_would_leave() {
+        let dated = r#"{"data":[[7,[1]]],"generated_at":200}"#;
+        let batch = [
+            // Sent later, and of unknown time: the table would not take it over the dated one.
+            (vec![(1_000, dated), (9_000_000, r#"{"data":[[7,[2]]]}"#)], "1"),
+            (vec![(9_000_000, r#"{"data":[[7,[2]]]}"#), (1_000, dated)], "1"),
+            (vec![(1_000, dated), (2_000, r#"{"data":[[7,[3]]],"generated_at":200}"#)], "1"),
+            (vec![(1_000, dated), (500, r#"{"data":[[7,[3]]],"generated_at":200.5}"#)], "3"),
+            (vec![(9_000, r#"{"data":[[7,[4]]]}"#), (1_000, r#"{"data":[[7,[5]]]}"#)], "5"),
+        ];
+        let mut policy = Policy::default();
+        policy.writes.only_newer = true;
+        for (messages, kept) in batch {
+            let incoming =
+                messages.iter().map(|(sent, body)| message("m", None, Some(*sent), body)).collect();
+            let mut report = HandlerReport::default();
+            let schema = Schema::with_key_type(KeyType::N);
+            let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
+            assert_eq!(lists(&plan), owned(&[("7", kept)]), "{messages:?}");
+        }
+    }
+
+    /// What the guarded writes of a batch leave of a table: each user's time and first article.
+    fn write(table: &mut BTreeMap<String, (Option<Time>, String)>, bodies: &[String]) {
+        let incoming =
+            bodies.iter().map(|body| message("m", None, Some(1_000), body)).collect::<Vec<_>>();
+        let mut policy = Policy::default();
+        policy.writes.only_newer = true;
+        let (mut report, schema) = (HandlerReport::default(), Schema::with_key_type(KeyType::N));
+        let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
+        for item in plan.items {
+            let user = item.recommendation.user.to_string();
+            let held = table.get(&user);
+            if held.is_none_or(|(time, _)| gives_way(*time, item.guard)) {
+                let list = item.recommendation.articles[0].to_string();
+                table.insert(user, (item.recommendation.generated_at, list));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_cutting_into_batches_ends_in_the_same_table(
+            entries in prop::collection::vec((0_u8..3, prop::option::of(0_u8..6)), 1..24),
+            cuts in prop::collection::vec(1_usize..6, 24),
+        ) {
+            let body = |(article, (user, time)): (usize, &(u8, Option<u8>))| match time {
+                Some(half) => {
+                    let time = f64::from(*half) / 2.0;
+                    format!(r#"{{"data":[[{user},[{article}]]],"generated_at":{time}}}"#)
+                }
+                None => format!(r#"{{"data":[[{user},[{article}]]]}}"#),
+            };
+            let bodies: Vec<String> = entries.iter().enumerate().map(body).collect();
+            let (mut one_by_one, mut in_batches) = (BTreeMap::new(), BTreeMap::new());
+            bodies.chunks(1).for_each(|batch| write(&mut one_by_one, batch));
+            let mut rest = &bodies[..];
+            for cut in cuts {
+                let (batch, after) = rest.split_at(cut.min(rest.len()));
+                write(&mut in_batches, batch);
+                rest = after;
+            }
+            prop_assert!(rest.is_empty());
+            prop_assert_eq!(in_batches, one_by_one);
+        }
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub enum FailureReason {
     BehindFailure,
     /// Facts could not be had.
     NoFacts,
+    /// The table could not be looked at for the type of its lists.
+    NoLayout,
 }
 
 impl HandlerReport {

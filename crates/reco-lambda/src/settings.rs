@@ -11,7 +11,9 @@ use reco_core::item::Schema;
 use reco_core::policy::Policy;
 use reco_store::client::dynamodb_config;
 use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, MySqlOptions};
-use reco_store::table::{SchemaNames, describe};
+use reco_store::lists::{self, ListsError};
+use reco_store::service::ErrorKind;
+use reco_store::table::{SchemaNames, TableError, describe};
 use reco_store::writer::{Writer, WriterOptions};
 
 use crate::Pipeline;
@@ -38,7 +40,8 @@ pub struct Settings {
     /// `RECO_FACTS_CACHE_ARTICLES`: most articles remembered between batches (100,000; 0 remembers
     /// none). `RECO_FACTS_CACHE_SECONDS`: for how long (60).
     pub cache: Option<CacheOptions>,
-    /// `RECO_USER_ATTR`, `RECO_LIST_ATTR`, `RECO_GENERATED_AT_ATTR`: attribute names.
+    /// `RECO_USER_ATTR`, `RECO_LIST_ATTR`, `RECO_GENERATED_AT_ATTR`: attribute names, where the policy
+    /// does not name them.
     pub names: SchemaNames,
     /// `RECO_DEADLINE_MARGIN_MS`: milliseconds kept back of each invocation's time (1,000).
     pub margin: Duration,
@@ -129,7 +132,22 @@ impl Settings {
     }
 
     async fn describe_table(&self, client: &Client) -> Result<Schema, SettingsError> {
-        Ok(describe(client, &self.table).await?.schema(&self.names)?)
+        let item = self.names.clone().over(&self.policy.item).map_err(TableError::from)?;
+        let mut schema = describe(client, &self.table).await?.schema(&item)?;
+        if schema.list_type.is_some() || schema.is_shared() {
+            return Ok(schema);
+        }
+        schema.list_type = match lists::sample(client, &self.table, &schema).await {
+            Ok(held) => held.adopted(&schema)?,
+            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
+                // As functions did that may not look.
+                let list_type = schema.key_type;
+                tracing::warn!(%error, ?list_type, "the table's lists cannot be looked at: ids in lists get the type of the key; allow dynamodb:Scan, or set item.list_type in the policy");
+                Some(list_type)
+            }
+            Err(error) => return Err(ListsError::from(error).into()),
+        };
+        Ok(schema)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{cloudwatch, sample};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_lambda::settings::Settings;
 use reco_store::facts::CacheOptions;
@@ -81,7 +82,7 @@ impl Sandbox {
         sqs.set_base_url(&endpoint);
         let services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
         let pipeline = match &options.seed {
-            Some(options) => Some(Pipeline::seed(&services, options).await?),
+            Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy.item).await?),
             None => None,
         };
         let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
@@ -269,14 +270,19 @@ impl Services {
 }
 
 impl Pipeline {
-    async fn seed(services: &Services, options: &SeedOptions) -> Result<Self, SandboxError> {
+    async fn seed(
+        services: &Services,
+        options: &SeedOptions,
+        item: &ItemDescription,
+    ) -> Result<Self, SandboxError> {
         let directory = Place::new("sandbox").map_err(SandboxError::Directory)?;
         let targets = seed::Services {
             sqs: &services.sqs,
             dynamodb: &services.dynamodb,
             cloudwatch: &services.cloudwatch,
         };
-        let seed = seed::plant(&targets, options, directory.path(), cloudwatch::now_ms()).await?;
+        let seed =
+            seed::plant(&targets, options, item, directory.path(), cloudwatch::now_ms()).await?;
         Ok(Self { seed, _directory: directory })
     }
 

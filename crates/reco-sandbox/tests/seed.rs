@@ -5,13 +5,13 @@
 mod common;
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use reco_core::Id;
-use reco_core::classify::{Class, Content, Surroundings, classify};
+use reco_core::classify::{Class, Content, Held, Surroundings, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{FactSet, Facts, FactsRequest};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::Policy;
 use reco_core::supersede::Newest;
+use reco_core::{Id, Time};
 use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
 use reco_sandbox::sqs::SnapshotMessage;
 use reco_sandbox::{Sandbox, SandboxOptions};
@@ -32,14 +32,15 @@ async fn facts(sandbox: &Sandbox, messages: &[SnapshotMessage]) -> FactSet {
     source.lookup(&request).await.unwrap()
 }
 
-async fn in_table(sandbox: &Sandbox) -> HashMap<Id, i64> {
+async fn in_table(sandbox: &Sandbox) -> HashMap<Id, Held> {
     let client = aws_sdk_dynamodb::Client::new(&common::sdk_config(sandbox));
     let mut held = HashMap::new();
     let mut pages = client.scan().table_name(TABLE).into_paginator().items().send();
     while let Some(item) = pages.next().await {
         let item = item.unwrap();
         let number = |name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
-        held.insert(Id::from(number("user_id")), number("generated_at"));
+        let at = Held::At(Time::from_seconds(number("generated_at")));
+        held.insert(Id::from(number("user_id")), at);
     }
     held
 }
@@ -54,7 +55,7 @@ fn judge<'a>(message: &'a SnapshotMessage, facts: &FactSet) -> Judged<'a> {
     let schema = Schema::with_key_type(KeyType::N);
     let content = Content::judge(decode(&message.body), facts, &Policy::default(), &schema);
     let stated = content.entries.first().and_then(|entry| entry.generated_at);
-    let made_ms = stated.map_or(message.sent_at_ms as i64, |at| at * 1_000);
+    let made_ms = stated.map_or(message.sent_at_ms as i64, Time::millis);
     Judged { message, content, made_ms }
 }
 
@@ -71,7 +72,7 @@ async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
         let around = Surroundings {
             message_bytes: one.message.body.len(),
             destination_limit: Some(256 * 1024),
-            sent_at: Some(one.message.sent_at_ms as i64 / 1_000),
+            sent_at: Some(Time::from_millis(one.message.sent_at_ms as i64)),
             in_table: &in_table,
             superseded: newest.supersedes(one.content.writable_users(), one.made_ms),
         };

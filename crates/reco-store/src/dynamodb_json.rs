@@ -85,11 +85,12 @@ mod tests {
     #[test]
     fn a_line_is_the_item_in_rank_order_with_its_types() {
         let articles = vec![Id::from(30_i64), Id::from("4")];
-        let recommendation =
-            Recommendation {
-                user: Id::from("é\"\n"), articles, generated_at: Some(1_768_446_000)
-            };
-        let schema = Schema { list_type: KeyType::N, ..Schema::with_key_type(KeyType::S) };
+        let recommendation = Recommendation {
+            user: Id::from("é\"\n"),
+            articles,
+            generated_at: Some(1_768_446_000.into()),
+        };
+        let schema = Schema { list_type: Some(KeyType::N), ..Schema::with_key_type(KeyType::S) };
         let item = schema.plan(recommendation).expect("fits");
         let line = String::from_utf8(line(&item, &schema).expect("a line")).expect("UTF-8");
         let expected = concat!(

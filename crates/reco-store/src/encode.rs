@@ -5,8 +5,8 @@ mod body;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
-use reco_core::Id;
-use reco_core::item::{Action, Attribute, Constant, KeyType, PlannedItem, Schema};
+use reco_core::item::{Action, Attribute, Constant, KeyPart, KeyType, PlannedItem, Schema};
+use reco_core::{Id, Time};
 
 /// A planned item as one request of a `BatchWriteItem` call.
 #[must_use]
@@ -27,7 +27,24 @@ pub fn request(item: &PlannedItem, schema: &Schema) -> WriteRequest {
 /// The key of a planned item.
 #[must_use]
 pub fn key(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
-    HashMap::from([(schema.user_attr.clone(), scalar(&item.recommendation.user, schema.key_type))])
+    key_of(&item.recommendation.user, schema)
+}
+
+/// The key of a user's item.
+#[must_use]
+pub fn key_of(user: &Id, schema: &Schema) -> HashMap<String, AttributeValue> {
+    schema
+        .key_of(user)
+        .map(|KeyPart { name, kind, text }| (name.to_owned(), typed(text, kind)))
+        .collect()
+}
+
+/// The user whose item these attributes are, or are the key of; `None` for items of other kinds.
+#[must_use]
+pub fn user_of(attributes: &HashMap<String, AttributeValue>, schema: &Schema) -> Option<Id> {
+    let partition = text_of(attributes.get(&schema.user_attr)?)?;
+    let sort = schema.sort.as_ref().and_then(|sort| text_of(attributes.get(&sort.name)?));
+    schema.user_of_key(partition, sort)
 }
 
 pub use body::batch_body;
@@ -37,8 +54,8 @@ pub use body::batch_body;
 #[must_use]
 pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
     let recommendation = &item.recommendation;
-    let list = recommendation.articles.iter().map(|id| scalar(id, schema.list_type)).collect();
-    let mut attributes = HashMap::with_capacity(3 + schema.constants.len());
+    let list = recommendation.articles.iter().map(|id| scalar(id, item.type_of(id))).collect();
+    let mut attributes = key(item, schema);
     for Attribute { name, value } in &schema.constants {
         let value = match value {
             Constant::N(text) => AttributeValue::N(text.clone()),
@@ -46,32 +63,62 @@ pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeV
         };
         attributes.insert(name.clone(), value);
     }
-    attributes.insert(schema.user_attr.clone(), scalar(&recommendation.user, schema.key_type));
     attributes.insert(schema.list_attr.clone(), AttributeValue::L(list));
-    if let Some(seconds) = recommendation.generated_at {
-        let time = AttributeValue::N(seconds.to_string());
-        attributes.insert(schema.generated_at_attr.clone(), time);
+    if let Some(at) = recommendation.generated_at {
+        attributes.insert(schema.generated_at_attr.clone(), time(at, schema));
     }
     attributes
 }
 
-/// An id as a scalar attribute of the given type.
+/// A time as the table's time attribute.
 #[must_use]
-pub fn scalar(id: &Id, kind: KeyType) -> AttributeValue {
-    let text = id.text().into_owned();
+pub fn time(at: Time, schema: &Schema) -> AttributeValue {
+    typed(schema.time_form.text(at), schema.time_form.kind())
+}
+
+/// When an item of the table was made, by its time attribute, whoever wrote it. `None` where it has
+/// no time.
+///
+/// # Errors
+/// What stands there, and why it is no time.
+pub fn time_of(
+    item: &HashMap<String, AttributeValue>,
+    schema: &Schema,
+) -> Result<Option<Time>, String> {
+    let Some(value) = item.get(&schema.generated_at_attr) else { return Ok(None) };
+    let (shown, read) = match value {
+        AttributeValue::Null(_) => return Ok(None),
+        AttributeValue::N(text) => (text.clone(), Time::from_stored(KeyType::N, text)),
+        AttributeValue::S(text) => (format!("{text:?}"), Time::from_stored(KeyType::S, text)),
+        _ => return Err("is neither a Number nor a String".to_owned()),
+    };
+    read.map(Some).map_err(|error| format!("{shown} {error}"))
+}
+
+fn typed(text: String, kind: KeyType) -> AttributeValue {
     match kind {
         KeyType::N => AttributeValue::N(text),
         KeyType::S => AttributeValue::S(text),
     }
 }
 
+fn text_of(value: &AttributeValue) -> Option<&str> {
+    match value {
+        AttributeValue::N(text) | AttributeValue::S(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// An id as a scalar attribute of the given type.
+#[must_use]
+pub fn scalar(id: &Id, kind: KeyType) -> AttributeValue {
+    typed(id.text().into_owned(), kind)
+}
+
 /// The id in a scalar attribute; `None` for any other type.
 #[must_use]
 pub fn id_of(value: &AttributeValue) -> Option<Id> {
-    match value {
-        AttributeValue::N(text) | AttributeValue::S(text) => Some(Id::from(text.as_str())),
-        _ => None,
-    }
+    text_of(value).map(Id::from)
 }
 
 #[cfg(test)]
@@ -82,7 +129,11 @@ mod tests {
 
     fn planned(schema: &Schema, generated_at: Option<i64>) -> PlannedItem {
         let articles = vec![Id::from(30_i64), Id::from("4"), Id::from(5_i64)];
-        let recommendation = Recommendation { user: Id::from(7_i64), articles, generated_at };
+        let recommendation = Recommendation {
+            user: Id::from(7_i64),
+            articles,
+            generated_at: generated_at.map(Time::from),
+        };
         schema.plan(recommendation).expect("fits")
     }
 

@@ -6,9 +6,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::Id;
-use reco_core::item::{KeyType, MAX_KEY_BYTES, Schema};
+use reco_core::classify::Held;
+use reco_core::item::Schema;
+use reco_core::words::amount;
 
-use crate::encode::{id_of, scalar};
+use crate::encode::{key_of, time_of, user_of};
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
 
@@ -20,8 +22,8 @@ const CONCURRENCY: usize = 4;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// Reads `generated_at` of these users' items, in epoch seconds. A user without an item, or whose
-/// item has no such time, is absent from the answer.
+/// Reads when these users' items were made. A user without an item, or whose item has no time, is
+/// absent from the answer.
 ///
 /// Reads are strongly consistent: whether a redrive would overwrite newer data is decided by them.
 ///
@@ -32,24 +34,18 @@ pub async fn read_generated_at(
     table: &str,
     schema: &Schema,
     users: impl IntoIterator<Item = &Id>,
-) -> Result<HashMap<Id, i64>, ServiceError> {
+) -> Result<HashMap<Id, Held>, ServiceError> {
     // A key that the table cannot hold makes the whole call fail, and has no item anyway.
-    let fits = |id: &&Id| {
-        id.text_len() <= MAX_KEY_BYTES
-            && (schema.key_type == KeyType::S || id.as_integer().is_some())
-    };
+    let fits = |id: &&Id| schema.check_user(id).is_ok();
     let unique: HashSet<&Id> = users.into_iter().filter(fits).collect();
-    let keys: Vec<Item> = unique
-        .into_iter()
-        .map(|id| HashMap::from([(schema.user_attr.clone(), scalar(id, schema.key_type))]))
-        .collect();
+    let keys: Vec<Item> = unique.into_iter().map(|id| key_of(id, schema)).collect();
     let calls: Vec<Vec<Item>> = keys.chunks(KEYS_A_CALL).map(<[Item]>::to_vec).collect();
     let answers: Vec<Vec<Item>> = stream::iter(calls)
         .map(|keys| get_all(client, table, schema, keys))
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    Ok(answers.iter().flatten().filter_map(|item| time_of(item, schema)).collect())
+    Ok(answers.iter().flatten().filter_map(|item| held(item, schema)).collect())
 }
 
 /// Gets all of `keys`, asking again for those that come back unprocessed.
@@ -83,14 +79,18 @@ async fn get_all(
 }
 
 fn request(keys: &[Item], schema: &Schema) -> KeysAndAttributes {
-    KeysAndAttributes::builder()
+    let request = KeysAndAttributes::builder()
         .set_keys(Some(keys.to_vec()))
-        .projection_expression("#user, #time")
         .expression_attribute_names("#user", &schema.user_attr)
         .expression_attribute_names("#time", &schema.generated_at_attr)
-        .consistent_read(true)
-        .build()
-        .expect("keys are set")
+        .consistent_read(true);
+    let request = match &schema.sort {
+        None => request.projection_expression("#user, #time"),
+        Some(sort) => request
+            .projection_expression("#user, #time, #sort")
+            .expression_attribute_names("#sort", &sort.name),
+    };
+    request.build().expect("keys are set")
 }
 
 fn starved(table: &str, keys: usize) -> ServiceError {
@@ -99,14 +99,14 @@ fn starved(table: &str, keys: usize) -> ServiceError {
         table: table.to_owned(),
         kind: ErrorKind::Throttled,
         code: None,
-        message: format!("{keys} keys came back unprocessed every time"),
+        message: format!("{} came back unprocessed every time", amount(keys, "key")),
     }
 }
 
-fn time_of(item: &Item, schema: &Schema) -> Option<(Id, i64)> {
-    let user = id_of(item.get(&schema.user_attr)?)?;
-    let AttributeValue::N(seconds) = item.get(&schema.generated_at_attr)? else { return None };
-    // Another writer may have stored fractions; the whole second decides.
-    let whole = seconds.split_once('.').map_or(seconds.as_str(), |(whole, _)| whole);
-    Some((user, whole.parse().ok()?))
+fn held(item: &Item, schema: &Schema) -> Option<(Id, Held)> {
+    let user = user_of(item, schema)?;
+    match time_of(item, schema) {
+        Ok(time) => Some((user, Held::At(time?))),
+        Err(why) => Some((user, Held::Unreadable(why))),
+    }
 }

@@ -12,9 +12,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedC
 use reco_core::Id;
 use reco_core::item::{PlannedItem, Schema};
 
-pub use self::difference::Difference;
+pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
-use crate::encode::{id_of, scalar};
+use crate::encode::{key_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
 
@@ -30,6 +30,9 @@ pub struct Reader {
     schema: Schema,
     retry: RetryOptions,
     pace: Arc<Pace>,
+    /// What was written leaves alone what is as new.
+    only_newer: bool,
+    expiry: Option<Expiry>,
 }
 
 /// What a comparison found, and what it took.
@@ -79,13 +82,36 @@ impl Reader {
         retry: RetryOptions,
         rcu: Option<f64>,
     ) -> Self {
-        Reader { client, table: table.into(), schema, retry, pace: Arc::new(Pace::new(rcu)) }
+        Reader {
+            client,
+            table: table.into(),
+            schema,
+            retry,
+            pace: Arc::new(Pace::new(rcu)),
+            only_newer: false,
+            expiry: None,
+        }
     }
 
     /// Leaves out the attributes that every item has.
     #[must_use]
     pub fn lists_only(mut self) -> Self {
         self.schema.constants.clear();
+        self
+    }
+
+    /// Expects what a guarded writer leaves: an item of the same time stays as it was, with the
+    /// attributes of the run that wrote it.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        self.only_newer = true;
+        self.lists_only()
+    }
+
+    /// Expects every item to expire, at a time that is known about.
+    #[must_use]
+    pub fn expiring(mut self, expiry: Expiry) -> Self {
+        self.expiry = Some(expiry);
         self
     }
 
@@ -172,7 +198,7 @@ impl Reader {
         answer: BatchGetItemOutput,
         compared: &mut Compared,
     ) {
-        let user_of = |item: &Item| item.get(&self.schema.user_attr).and_then(id_of);
+        let user_of = |item: &Item| user_of(item, &self.schema);
         let unread = answer.unprocessed_keys.unwrap_or_default();
         let unread: std::collections::HashSet<Id> =
             unread.values().flat_map(KeysAndAttributes::keys).filter_map(user_of).collect();
@@ -187,7 +213,13 @@ impl Reader {
             if unread.contains(user) {
                 return true;
             }
-            let difference = difference::between(&items[*at], found.get(user), &self.schema);
+            let expected = difference::Expected {
+                item: &items[*at],
+                schema: &self.schema,
+                only_newer: self.only_newer,
+                expiry: self.expiry.as_ref(),
+            };
+            let difference = expected.difference(found.get(user));
             compared.differences.extend(difference.map(|difference| (*at, difference)));
             false
         });
@@ -197,11 +229,14 @@ impl Reader {
     fn attributes(&self) -> HashMap<String, String> {
         let Schema { user_attr, list_attr, generated_at_attr, constants, .. } = &self.schema;
         let constants = constants.iter().map(|constant| &constant.name);
-        let names = [user_attr, list_attr, generated_at_attr].into_iter().chain(constants);
+        let sort = self.schema.sort.iter().map(|sort| &sort.name);
+        let expiry = self.expiry.iter().map(|expiry| &expiry.name);
+        let own = [user_attr, list_attr, generated_at_attr];
+        let names = own.into_iter().chain(sort).chain(constants).chain(expiry);
         names.enumerate().map(|(number, name)| (format!("#a{number}"), name.clone())).collect()
     }
 
     fn key(&self, user: &Id) -> Item {
-        HashMap::from([(self.schema.user_attr.clone(), scalar(user, self.schema.key_type))])
+        key_of(user, &self.schema)
     }
 }

@@ -117,7 +117,10 @@ fn kind_of_code(code: Option<&str>, status: u16) -> ErrorKind {
             _,
         )
         | (_, 429) => ErrorKind::Throttled,
-        ("ReplicatedWriteConflictException", _) => ErrorKind::Unavailable,
+        // Of two writes at once one goes first; the other may try again.
+        ("ReplicatedWriteConflictException" | "TransactionConflictException", _) => {
+            ErrorKind::Unavailable
+        }
         ("ResourceNotFoundException" | "TableNotFoundException", _) => ErrorKind::NotFound,
         ("AccessDeniedException" | "OptInRequired", _) => ErrorKind::Denied,
         (
@@ -163,6 +166,7 @@ mod tests {
             ("RequestLimitExceeded", 400, ErrorKind::Throttled, true),
             ("InternalServerError", 500, ErrorKind::Unavailable, true),
             ("ServiceUnavailable", 503, ErrorKind::Unavailable, true),
+            ("TransactionConflictException", 400, ErrorKind::Unavailable, true),
             ("ResourceNotFoundException", 400, ErrorKind::NotFound, false),
             ("AccessDeniedException", 400, ErrorKind::Denied, false),
             ("ExpiredTokenException", 400, ErrorKind::Credentials, false),

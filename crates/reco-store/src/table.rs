@@ -3,9 +3,11 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     BillingMode, KeySchemaElement, KeyType as KeyRole, ScalarAttributeType, TableDescription,
+    TimeToLiveStatus,
 };
-use reco_core::budget::Capacity;
-use reco_core::item::{KeyType, Schema};
+use reco_core::Id;
+use reco_core::budget::{Capacity, NEW_ON_DEMAND_WCU};
+use reco_core::item::{Beside, DescriptionError, ItemDescription, KeyType, Schema};
 use serde::{Deserialize, Serialize};
 
 use crate::retry::{self, RetryOptions};
@@ -26,6 +28,11 @@ pub struct TableInfo {
     pub key_type: Option<KeyType>,
     /// The sort key attribute, where it has one.
     pub sort_key: Option<String>,
+    /// The sort key's type; `None` for Binary, and where there is no sort key.
+    pub sort_type: Option<KeyType>,
+    /// `TableId`: another one when the table was deleted and made anew under its name. Empty where
+    /// the server gives none.
+    pub id: String,
     /// How its capacity is paid, and so limited.
     pub billing: Billing,
     /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
@@ -67,9 +74,11 @@ pub struct IndexInfo {
     pub wcu: Option<i64>,
     /// `MaxWriteRequestUnits`, where an on-demand index limits them.
     pub max_wcu: Option<i64>,
+    /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    pub warm_wcu: Option<i64>,
 }
 
-/// Attribute names and the list's type, as configured.
+/// Attribute names and the list's type, as configured beside the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SchemaNames {
@@ -79,15 +88,36 @@ pub struct SchemaNames {
     pub list_attr: String,
     /// The time attribute.
     pub generated_at_attr: String,
-    /// The type of the list's elements; the key's when not set.
+    /// The type of the list's elements, where it is given.
     pub list_type: Option<KeyType>,
 }
 
 impl Default for SchemaNames {
     fn default() -> Self {
-        let Schema { user_attr, list_attr, generated_at_attr, .. } =
-            Schema::with_key_type(KeyType::N);
-        SchemaNames { user_attr, list_attr, generated_at_attr, list_type: None }
+        let item = ItemDescription::default();
+        SchemaNames {
+            user_attr: item.key().to_owned(),
+            list_attr: item.list().to_owned(),
+            generated_at_attr: item.time().to_owned(),
+            list_type: None,
+        }
+    }
+}
+
+impl SchemaNames {
+    /// The policy's description of the item with these names, where it does not say them itself.
+    ///
+    /// # Errors
+    /// [`DescriptionError`] where both name an attribute, and not the same.
+    pub fn over(self, item: &ItemDescription) -> Result<ItemDescription, DescriptionError> {
+        let default = SchemaNames::default();
+        let named = |name: String, default: &str| Some(name).filter(|name| name != default);
+        item.clone().beside(Beside {
+            key: named(self.user_attr, &default.user_attr),
+            list: named(self.list_attr, &default.list_attr),
+            time: named(self.generated_at_attr, &default.generated_at_attr),
+            list_type: self.list_type,
+        })
     }
 }
 
@@ -103,16 +133,49 @@ pub enum TableError {
         /// The table.
         table: String,
     },
-    /// One user could have many items.
+    /// One user could have many items, and nothing says which is the list.
     #[error(
-        "table {table:?} has the sort key {sort_key:?}; recommendations need a table whose only key \
-         is the user's"
+        "table {table:?} has the sort key {sort_key:?}; say in the policy which items are lists: \
+         [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
     )]
     SortKey {
         /// The table.
         table: String,
         /// Its sort key attribute.
         sort_key: String,
+    },
+    /// The sort key is named otherwise, or there is none.
+    #[error(
+        "table {table:?} has {}, but the policy's item.sort_key is {configured:?}",
+        .actual.as_ref().map_or("no sort key".to_owned(), |name| format!("the sort key {name:?}"))
+    )]
+    SortKeyName {
+        /// The table.
+        table: String,
+        /// Its sort key attribute.
+        actual: Option<String>,
+        /// The policy's.
+        configured: String,
+    },
+    /// What the policy makes of a key does not fit its type.
+    #[error("table {table:?} has the Number key {key:?}, and the policy's {what} is {value:?}")]
+    NotNumeric {
+        /// The table.
+        table: String,
+        /// Its key attribute.
+        key: String,
+        /// The policy's setting.
+        what: &'static str,
+        /// What it says.
+        value: String,
+    },
+    /// The sort key is Binary.
+    #[error("table {table:?} has a Binary sort key {key:?}; it needs to be Number or String")]
+    BinarySortKey {
+        /// The table.
+        table: String,
+        /// Its sort key attribute.
+        key: String,
     },
     /// The key is named otherwise.
     #[error(
@@ -135,14 +198,9 @@ pub enum TableError {
         /// Its partition key attribute.
         key: String,
     },
-    /// Two configured attributes would be one.
-    #[error(
-        "the attribute {name:?} is configured twice; user, list and time need names of their own"
-    )]
-    SameName {
-        /// The attribute.
-        name: String,
-    },
+    /// What is configured describes no item.
+    #[error(transparent)]
+    Item(#[from] DescriptionError),
 }
 
 /// Asks DynamoDB about a table (`DescribeTable`).
@@ -162,6 +220,32 @@ pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableEr
     read_description(table, &description).ok_or_else(no_key)
 }
 
+/// What a table expires its items by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expiry {
+    /// A Number of epoch seconds in this attribute.
+    By(String),
+    /// Nothing: items stay.
+    Never,
+}
+
+/// Asks DynamoDB by what a table expires its items (`DescribeTimeToLive`).
+///
+/// # Errors
+/// In the service's own words.
+pub async fn describe_expiry(client: &Client, table: &str) -> Result<Expiry, ServiceError> {
+    let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
+    let answer = retry::read("DescribeTimeToLive", table, &retry, || {
+        client.describe_time_to_live().table_name(table).send()
+    })
+    .await?;
+    let description = answer.time_to_live_description();
+    let status = description.and_then(|d| d.time_to_live_status());
+    let on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
+    let attribute = description.and_then(|d| d.attribute_name()).filter(|_| on);
+    Ok(attribute.map_or(Expiry::Never, |name| Expiry::By(name.to_owned())))
+}
+
 fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
     let key = |role: &KeyRole| from.key_schema().iter().find(|key| key.key_type() == role);
     let partition = key(&KeyRole::Hash)?;
@@ -172,6 +256,8 @@ fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
         key_name: partition.attribute_name().to_owned(),
         key_type: scalar_type(from, partition)?,
         sort_key: key(&KeyRole::Range).map(|key| key.attribute_name().to_owned()),
+        sort_type: key(&KeyRole::Range).and_then(|key| scalar_type(from, key).flatten()),
+        id: from.table_id().unwrap_or_default().to_owned(),
         billing: billing(from),
         warm_wcu: limited(from.warm_throughput().and_then(|warm| warm.write_units_per_second())),
         indexes: indexes(from),
@@ -218,6 +304,7 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
         global: true,
         wcu: limited(index.provisioned_throughput().and_then(|units| units.write_capacity_units())),
         max_wcu: limited(index.on_demand_throughput().and_then(|l| l.max_write_request_units())),
+        warm_wcu: limited(index.warm_throughput().and_then(|w| w.write_units_per_second())),
     });
     let local = from.local_secondary_indexes().iter().map(|index| IndexInfo {
         name: index.index_name().unwrap_or_default().to_owned(),
@@ -225,37 +312,69 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
         global: false,
         wcu: None,
         max_wcu: None,
+        warm_wcu: None,
     });
     global.chain(local).collect()
 }
 
 impl TableInfo {
-    /// The item layout for this table under the configured names.
+    /// The layout of the items that are described, in this table.
     ///
     /// # Errors
-    /// [`TableError`] when the table's keys are not what recommendations need.
-    pub fn schema(&self, names: &SchemaNames) -> Result<Schema, TableError> {
-        let table = self.name.clone();
-        if let Some(sort_key) = self.sort_key.clone() {
-            return Err(TableError::SortKey { table, sort_key });
-        }
-        if self.key_name != names.user_attr {
-            let (actual, configured) = (self.key_name.clone(), names.user_attr.clone());
-            return Err(TableError::KeyName { table, actual, configured });
-        }
-        let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names.clone();
-        if list_attr == user_attr || generated_at_attr == user_attr {
-            return Err(TableError::SameName { name: user_attr });
-        }
-        if list_attr == generated_at_attr {
-            return Err(TableError::SameName { name: list_attr });
+    /// [`TableError`] when the table's keys are not what the description says.
+    pub fn schema(&self, item: &ItemDescription) -> Result<Schema, TableError> {
+        item.check()?;
+        let table = || self.name.clone();
+        let sort_type = self.check_sort_key(item)?;
+        if self.key_name != item.key() {
+            let (actual, configured) = (self.key_name.clone(), item.key().to_owned());
+            return Err(TableError::KeyName { table: table(), actual, configured });
         }
         let Some(key_type) = self.key_type else {
-            return Err(TableError::BinaryKey { table, key: self.key_name.clone() });
+            return Err(TableError::BinaryKey { table: table(), key: self.key_name.clone() });
         };
-        let list_type = list_type.unwrap_or(key_type);
-        let constants = Vec::new();
-        Ok(Schema { user_attr, list_attr, generated_at_attr, key_type, list_type, constants })
+        if key_type == KeyType::N && !item.key_prefix.is_empty() {
+            return Err(TableError::NotNumeric {
+                table: table(),
+                key: self.key_name.clone(),
+                what: "item.key_prefix",
+                value: item.key_prefix.clone(),
+            });
+        }
+        Ok(item.schema(key_type, sort_type))
+    }
+
+    /// The sort key's type, where the table has the one that is described.
+    fn check_sort_key(&self, item: &ItemDescription) -> Result<KeyType, TableError> {
+        let table = self.name.clone();
+        match (&self.sort_key, &item.sort_key) {
+            (None, None) => return Ok(KeyType::S),
+            (Some(sort_key), None) => {
+                return Err(TableError::SortKey { table, sort_key: sort_key.clone() });
+            }
+            (actual, Some(configured)) if actual.as_ref() != Some(configured) => {
+                let (actual, configured) = (actual.clone(), configured.clone());
+                return Err(TableError::SortKeyName { table, actual, configured });
+            }
+            _ => {}
+        }
+        let key = self.sort_key.clone().unwrap_or_default();
+        let Some(kind) = self.sort_type else {
+            return Err(TableError::BinarySortKey { table, key });
+        };
+        let number = |text: &str| Id::from(text).as_integer().is_some();
+        let (what, value, fits) = match (&item.sort_value, &item.sort_prefix) {
+            (Some(value), _) => ("item.sort_value", value.clone(), number(value)),
+            (None, prefix) => {
+                let prefix = prefix.clone().unwrap_or_default();
+                let fits = prefix.is_empty();
+                ("item.sort_prefix", prefix, fits)
+            }
+        };
+        match kind {
+            KeyType::N if !fits => Err(TableError::NotNumeric { table, key, what, value }),
+            kind => Ok(kind),
+        }
     }
 
     /// How its write capacity is limited.
@@ -279,11 +398,50 @@ impl TableInfo {
     /// has every attribute. Each of them costs a write of its own.
     #[must_use]
     pub fn indexes_of(&self, schema: &Schema) -> usize {
-        let own = [&schema.user_attr, &schema.generated_at_attr];
+        self.written_indexes(schema).count()
+    }
+
+    fn written_indexes<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a IndexInfo> {
         let has = |key: &String| {
-            own.contains(&key) || schema.constants.iter().any(|constant| constant.name == *key)
+            let sort = schema.sort.as_ref().map(|sort| &sort.name);
+            let own = [&schema.user_attr, &schema.generated_at_attr];
+            let constant = || schema.constants.iter().any(|constant| constant.name == *key);
+            own.contains(&key) || sort == Some(key) || constant()
         };
-        self.indexes.iter().filter(|index| index.keys.iter().all(has)).count()
+        self.indexes.iter().filter(move |index| index.keys.iter().all(has))
+    }
+
+    /// How the writes of items of this layout are limited, to the table and the indexes that they
+    /// are in together. Each global index has capacity of its own, and one that throttles holds the
+    /// table back: the tightest decides how many items a second there can be. A local index takes the
+    /// table's.
+    /// AWS: "Using Global Secondary Indexes in DynamoDB", Provisioned throughput considerations.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
+    pub fn capacity_of(&self, schema: &Schema) -> Capacity {
+        let own = self.capacity();
+        let written: Vec<&IndexInfo> = self.written_indexes(schema).collect();
+        let global: Vec<&IndexInfo> =
+            written.iter().copied().filter(|index| index.global).collect();
+        let local = (written.len() - global.len()) as f64;
+        let price = 1.0 + written.len() as f64;
+        // Items a second, each of one unit in every place.
+        let tightest = |table: Option<f64>, of: fn(&IndexInfo) -> Option<i64>| {
+            let table = table.map(|units| units / (1.0 + local));
+            let indexes = global.iter().filter_map(|index| of(index)).map(|units| units as f64);
+            table.into_iter().chain(indexes).reduce(f64::min).map(|items| items * price)
+        };
+        let default = (price > 1.0).then_some(NEW_ON_DEMAND_WCU);
+        let on_demand = matches!(self.billing, Billing::OnDemand { .. });
+        let warm = own.warm.or(default.filter(|_| on_demand));
+        Capacity {
+            provisioned: match own.provisioned {
+                Some(units) => tightest(Some(units), |index| index.wcu),
+                None => None,
+            },
+            on_demand_max: tightest(own.on_demand_max, |index| index.max_wcu).filter(|_| on_demand),
+            warm: tightest(warm, |index| index.warm_wcu),
+        }
     }
 
     /// The write capacity units a second that the table itself allows, where it has a limit.

@@ -19,6 +19,7 @@ use reco_core::batch::{Limits, Packer};
 use reco_core::item::{PlannedItem, Schema};
 use tokio::sync::Semaphore;
 
+use crate::lists::Layout;
 use crate::retry::{Halt, RetryOptions, Stop};
 use attempt::Attempt;
 pub use pace::Pace;
@@ -52,6 +53,7 @@ pub struct Writer {
     schema: Schema,
     options: WriterOptions,
     pace: Option<Arc<Pace>>,
+    layout: Layout,
 }
 
 impl Writer {
@@ -64,7 +66,9 @@ impl Writer {
         schema: Schema,
         options: WriterOptions,
     ) -> Self {
-        Writer { client, table: table.into(), schema, options, pace: None }
+        let table = table.into();
+        let layout = Layout::new(client.clone(), &table, schema.clone());
+        Writer { client, table, schema, options, pace: None, layout }
     }
 
     /// Spends no more than a budget, and slows down where writes are throttled.
@@ -89,6 +93,18 @@ impl Writer {
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// How items are laid out, with the type of the lists that the table holds.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Whether only what is older is replaced.
+    #[must_use]
+    pub fn only_newer(&self) -> bool {
+        self.options.only_newer
     }
 
     /// Writes one batch: at most 25 items of distinct users, as [`Packer`] makes them.
@@ -139,7 +155,8 @@ impl Writer {
                 report.fail(halt.into());
                 break;
             }
-            let (before, stale_before) = (pending.len(), report.stale);
+            let before = report.before(pending.len());
+            let given = pending.len();
             let call = match self.pay(&pending, stop, &mut report).await {
                 Ok(call) => call,
                 Err(halt) => {
@@ -156,9 +173,9 @@ impl Writer {
             match attempt {
                 Attempt::Answered { left } => pending = left,
                 Attempt::Failed { left, failure } => {
-                    report.settle(before, stale_before, left.len());
-                    pending = left;
-                    report.fail(failure);
+                    report.settle(&before, left.len());
+                    drop(my_turn.take());
+                    pending = self.after_failure(left, failure, stop, turn, &mut report).await;
                     break;
                 }
                 Attempt::Passing { left, error } => {
@@ -166,8 +183,8 @@ impl Writer {
                     report.last_error = Some(error);
                 }
             }
-            report.settle(before, stale_before, pending.len());
-            let progress = pending.len() < before;
+            report.settle(&before, pending.len());
+            let progress = pending.len() < given;
             strain = if progress { strain.max(1) } else { strain + 1 };
             fruitless = if progress { 0 } else { fruitless + 1 };
             if fruitless >= self.options.retry.max_attempts {
@@ -175,9 +192,34 @@ impl Writer {
                 break;
             }
         }
-        report.left = pending;
+        report.left.append(&mut pending);
         assert_eq!(report.accounted(), given, "every item is written, stale or left");
         report
+    }
+
+    /// What is left after a call that failed. Where DynamoDB refuses it for what is in it, its items
+    /// are written one by one, so that one bad item does not take 24 good ones with it.
+    async fn after_failure(
+        &self,
+        left: Vec<PlannedItem>,
+        failure: WriteFailure,
+        stop: &Stop,
+        turn: &Semaphore,
+        report: &mut WriteReport,
+    ) -> Vec<PlannedItem> {
+        if !failure.is_about_one() {
+            report.fail(failure);
+            return left;
+        }
+        let alone = left.len() == 1;
+        for item in left {
+            if alone {
+                report.refuse(item, failure.clone());
+            } else {
+                report.merge(Box::pin(self.write_in_turn(vec![item], stop, turn)).await);
+            }
+        }
+        Vec::new()
     }
 
     /// Packs items into batches and writes them, several at once.
@@ -214,8 +256,7 @@ fn pack(items: Vec<PlannedItem>, report: &mut WriteReport) -> (Vec<Vec<PlannedIt
             Ok(closed) => batches.extend(closed),
             Err(large) => {
                 let failure = WriteFailure::TooLarge { bytes: large.bytes, limit: large.limit };
-                report.left.push(large.entry);
-                report.fail(failure);
+                report.refuse(large.entry, failure);
             }
         }
     }

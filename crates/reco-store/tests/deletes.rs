@@ -19,7 +19,7 @@ use support::{client, create_table, dynamodb, planned};
 use tokio::time::Instant;
 
 fn removal(user: i64, time: Option<i64>) -> PlannedItem {
-    Schema::with_key_type(KeyType::N).plan_delete(Id::from(user), time).unwrap()
+    Schema::with_key_type(KeyType::N).plan_delete(Id::from(user), time.map(Into::into)).unwrap()
 }
 
 fn writer(client: aws_sdk_dynamodb::Client, options: WriterOptions) -> Writer {

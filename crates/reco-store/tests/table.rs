@@ -3,7 +3,7 @@
 mod support;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType::{B, N, S};
-use reco_core::item::KeyType;
+use reco_core::item::{DescriptionError, ItemDescription, KeyType};
 use reco_store::service::ErrorKind;
 use reco_store::table::{Billing, IndexInfo, SchemaNames, TableError, TableInfo, describe};
 use support::{create_table, dynamodb};
@@ -18,10 +18,11 @@ async fn the_key_type_decides_how_ids_are_written() {
         assert_eq!(table.billing, Billing::OnDemand { max_wcu: None });
         assert_eq!(table.write_limit(), None);
         assert!(table.arn.ends_with(&format!("table/{name}")), "{}", table.arn);
-        let schema = table.schema(&SchemaNames::default()).unwrap();
-        assert_eq!((schema.key_type, schema.list_type), (kind, kind));
-        let names = SchemaNames { list_type: Some(KeyType::S), ..SchemaNames::default() };
-        assert_eq!(table.schema(&names).unwrap().list_type, KeyType::S);
+        let schema = table.schema(&ItemDescription::default()).unwrap();
+        assert_eq!((schema.key_type, schema.list_type), (kind, None));
+        let strings = SchemaNames { list_type: Some(KeyType::S), ..SchemaNames::default() };
+        let strings = strings.over(&ItemDescription::default()).unwrap();
+        assert_eq!(table.schema(&strings).unwrap().list_type, Some(KeyType::S));
     }
 }
 
@@ -34,12 +35,12 @@ async fn an_unfit_table_is_refused_with_its_reason() {
     let mut errors = Vec::new();
     for name in ["sorted", "other", "binary"] {
         let table = describe(&client, name).await.unwrap();
-        errors.push(table.schema(&SchemaNames::default()).unwrap_err());
+        errors.push(table.schema(&ItemDescription::default()).unwrap_err());
     }
     assert!(matches!(&errors[0], TableError::SortKey { sort_key, .. } if sort_key == "day"));
     assert!(matches!(&errors[1], TableError::KeyName { actual, .. } if actual == "uid"));
     assert!(matches!(&errors[2], TableError::BinaryKey { .. }));
-    let renamed = SchemaNames { user_attr: "uid".to_owned(), ..SchemaNames::default() };
+    let renamed = ItemDescription { key: Some("uid".to_owned()), ..Default::default() };
     assert_eq!(
         describe(&client, "other").await.unwrap().schema(&renamed).unwrap().user_attr,
         "uid"
@@ -52,12 +53,14 @@ async fn names_must_differ() {
     create_table(&client, "recs", &[("user_id", N)]).await;
     let table = describe(&client, "recs").await.unwrap();
     for (list, time) in [("user_id", "t"), ("l", "user_id"), ("x", "x")] {
-        let names = SchemaNames {
-            list_attr: list.to_owned(),
-            generated_at_attr: time.to_owned(),
-            ..SchemaNames::default()
+        let item = ItemDescription {
+            list: Some(list.to_owned()),
+            time: Some(time.to_owned()),
+            ..ItemDescription::default()
         };
-        assert!(matches!(table.schema(&names), Err(TableError::SameName { .. })), "{list} {time}");
+        let refused = table.schema(&item);
+        let same = matches!(refused, Err(TableError::Item(DescriptionError::SameName(_))));
+        assert!(same, "{list} {time}");
     }
 }
 
@@ -78,6 +81,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         global: true,
         wcu: None,
         max_wcu: None,
+        warm_wcu: None,
     };
     TableInfo {
         name: "recs".to_owned(),
@@ -86,6 +90,8 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         key_name: "user_id".to_owned(),
         key_type: Some(KeyType::N),
         sort_key: None,
+        sort_type: None,
+        id: String::new(),
         billing: Billing::OnDemand { max_wcu: Some(900) },
         warm_wcu: Some(4000),
         indexes: keys.iter().map(index).collect(),
@@ -96,7 +102,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
 #[test]
 fn items_are_in_the_indexes_whose_keys_they_have() {
     let table = indexed(&[&["generated_at"], &["model", "generated_at"], &["country"]]);
-    let schema = table.schema(&SchemaNames::default()).unwrap();
+    let schema = table.schema(&ItemDescription::default()).unwrap();
     assert_eq!(table.indexes_of(&schema), 1);
     let schema = schema.with_constants(["model=v7".parse().unwrap()]).unwrap();
     assert_eq!(table.indexes_of(&schema), 2);
@@ -109,4 +115,92 @@ fn capacity_is_what_limits_writes() {
     let billing = Billing::Provisioned { wcu: 50, rcu: 5 };
     let provisioned = TableInfo { billing, ..indexed(&[]) }.capacity();
     assert_eq!((provisioned.limit(), provisioned.provisioned), (Some(50.0), Some(50.0)));
+}
+
+#[test]
+fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
+    let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
+    let provisioned = |table: i64, indexes: &[(bool, i64)]| {
+        let index = |(global, wcu): &(bool, i64)| IndexInfo {
+            name: "i".to_owned(),
+            keys: vec!["generated_at".to_owned()],
+            global: *global,
+            wcu: global.then_some(*wcu),
+            max_wcu: None,
+            warm_wcu: None,
+        };
+        let billing = Billing::Provisioned { wcu: table, rcu: 5 };
+        let table =
+            TableInfo { billing, indexes: indexes.iter().map(index).collect(), ..indexed(&[]) };
+        table.capacity_of(&schema).limit()
+    };
+    assert_eq!(provisioned(100, &[]), Some(100.0));
+    // 100 items a second, each written twice.
+    assert_eq!(provisioned(100, &[(true, 100)]), Some(200.0));
+    assert_eq!(provisioned(100, &[(true, 100), (true, 100)]), Some(300.0));
+    // The index takes 20 items a second.
+    assert_eq!(provisioned(100, &[(true, 20)]), Some(40.0));
+    // A local index takes the table's capacity.
+    assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));
+    // Indexes that items are not in do not count.
+    let table = TableInfo {
+        billing: Billing::Provisioned { wcu: 100, rcu: 5 },
+        ..indexed(&[&["country"]])
+    };
+    assert_eq!(table.capacity_of(&schema).limit(), Some(100.0));
+}
+
+#[test]
+fn an_on_demand_tables_indexes_have_limits_of_their_own() {
+    let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
+    let mut table = indexed(&[&["generated_at"]]);
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(1800.0));
+    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0));
+    table.indexes[0].max_wcu = Some(100);
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
+    table.billing = Billing::OnDemand { max_wcu: None };
+    table.warm_wcu = None;
+    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
+    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0), "4,000 each, as of new ones");
+}
+
+#[tokio::test]
+async fn keys_are_made_as_the_policy_says_where_their_types_allow_it() {
+    let client = dynamodb().await;
+    create_table(&client, "numbered", &[("pk", S), ("version", N)]).await;
+    create_table(&client, "simple", &[("user_id", N)]).await;
+    create_table(&client, "blob", &[("pk", S), ("sk", B)]).await;
+    let item = |toml: &str| {
+        let policy = reco_core::policy::Policy::from_toml(&format!("[item]\n{toml}"));
+        policy.expect(toml).item
+    };
+    let numbered = describe(&client, "numbered").await.unwrap();
+    assert_eq!(
+        (numbered.sort_key.as_deref(), numbered.sort_type),
+        (Some("version"), Some(KeyType::N))
+    );
+    let schema = |toml: &str| numbered.schema(&item(toml));
+    let head = "key = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"version\"\n";
+    let laid_out = schema(&format!("{head}sort_value = \"2\"")).unwrap();
+    let key = reco_store::encode::key_of(&reco_core::Id::from("ann"), &laid_out);
+    assert_eq!(key["pk"].as_s().unwrap(), "USER#ann");
+    assert_eq!(key["version"].as_n().unwrap(), "2");
+    let user = reco_store::encode::user_of(&key, &laid_out);
+    assert_eq!(user, Some(reco_core::Id::from("ann")));
+    // The user's own id, which must then be a number.
+    let by_user = schema(&format!("{head}sort_prefix = \"\"")).unwrap();
+    assert!(by_user.check_user(&reco_core::Id::from("ann")).is_err());
+    assert!(by_user.check_user(&reco_core::Id::from(7_i64)).is_ok());
+    for wrong in ["sort_value = \"RECS\"", "sort_prefix = \"RECS#\""] {
+        let refused = schema(&format!("{head}{wrong}"));
+        assert!(matches!(refused, Err(TableError::NotNumeric { .. })), "{refused:?}");
+    }
+    let simple = describe(&client, "simple").await.unwrap();
+    let refused = simple.schema(&item("key_prefix = \"USER#\""));
+    assert!(matches!(refused, Err(TableError::NotNumeric { .. })), "{refused:?}");
+    let refused = simple.schema(&item("sort_key = \"sk\"\nsort_value = \"R\""));
+    assert!(matches!(refused, Err(TableError::SortKeyName { actual: None, .. })), "{refused:?}");
+    let blob = describe(&client, "blob").await.unwrap();
+    let refused = blob.schema(&item("key = \"pk\"\nsort_key = \"sk\"\nsort_value = \"R\""));
+    assert!(matches!(refused, Err(TableError::BinarySortKey { .. })), "{refused:?}");
 }

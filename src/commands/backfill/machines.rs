@@ -14,13 +14,13 @@ use crate::aws::sqs::Sqs;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::input::{Compression, Source};
 use crate::flow::backfill::sink::emit::{
     EmitOptions, EmitSink, PartCompression, S3Location, partitions,
 };
 use crate::flow::backfill::sink::queue::{QueueSender, QueueSink};
 use crate::flow::redrive::{Pace, Rate};
 use crate::flow::sqs::{Destination, Outbox};
+use crate::input::{Compression, Source};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";
@@ -34,7 +34,7 @@ const EXPANSION: u64 = 8;
 pub struct MachinesArgs {
     /// Take the users of the I-th of N parts only: N machines with the same input share it out
     /// without a word
-    #[arg(long, value_name = "I/N", conflicts_with = "verify")]
+    #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Send the lists to the source queue, for the Lambda to filter and write
     #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
@@ -126,7 +126,12 @@ impl MachinesArgs {
     ///
     /// # Errors
     /// When the format is another, or the directory is not empty.
-    pub fn files(&self, schema: &Schema, sources: &[Source]) -> Result<Option<EmitSink>> {
+    pub fn files(
+        &self,
+        schema: &Schema,
+        sources: &[Source],
+        newest: bool,
+    ) -> Result<Option<EmitSink>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {
             let message = format!("{format:?} is no format of files; there is {FORMAT:?}");
@@ -138,6 +143,7 @@ impl MachinesArgs {
             part_size: self.part_size,
             s3: self.s3.clone().unwrap_or_default(),
             shard: self.shard,
+            newest,
         };
         let own = u64::from(self.shard.map_or(1, Shard::of));
         let bytes = decompressed(sources).map(|bytes| bytes / own);

@@ -9,7 +9,7 @@ use reco_core::outcome::Outcome;
 
 use crate::commands::verify::render::verification;
 use crate::flow::backfill::report::{At, BackfillReport, Destination, Stopped};
-use crate::ui::{Align, Palette, Report, Table, Tone, View, count, duration, escape_line};
+use crate::ui::{Align, Palette, Report, Table, Tone, View, amount, count, duration, escape_line};
 
 impl Report for BackfillReport {
     const KIND: &'static str = "backfill";
@@ -57,7 +57,7 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
     if let Some(headline) = elsewhere::headline(report, palette) {
         return headline;
     }
-    let written = count(report.entries.written);
+    let written = amount(report.entries.written, "item");
     let table = report.table.as_deref().unwrap_or("a table with number keys");
     let spent = spent(report.duration_s);
     if report.dry_run {
@@ -65,18 +65,21 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
         let label = palette.paint(Tone::Heading, "dry run");
         let deletes = match report.entries.deleted {
             0 => String::new(),
-            deleted => format!(" with {} deletes", count(deleted)),
+            deleted => format!(" with {}", amount(deleted, "delete")),
         };
         return format!(
-            "{label}: {written} items would be written to {table} for {wcu} WCU{deletes} ({spent})\n"
+            "{label}: {written} would be written to {table} for {wcu} WCU{deletes} ({spent})\n"
         );
     }
-    let deleted = match report.entries.deleted {
-        0 => String::new(),
-        deleted => format!(", {} deleted", count(deleted)),
+    let done = match (report.entries.written, report.entries.deleted) {
+        (_, 0) => format!("{written} written to {table}"),
+        (0, deleted) => format!("{} deleted from {table}", amount(deleted, "item")),
+        (_, deleted) => {
+            format!("{written} written to {table} and {} deleted from it", count(deleted))
+        }
     };
-    let label = palette.paint(tone(report), &format!("{written} items written{deleted}"));
-    format!("{label} to {table} in {spent} ({} items/s)\n", rounded(report.items_per_s))
+    let label = palette.paint(tone(report), &done);
+    format!("{label} in {spent} ({} items/s)\n", rounded(report.items_per_s))
 }
 
 fn tone(report: &BackfillReport) -> Tone {

@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::ItemDescription;
 use reco_store::facts::FactsSource;
 use reco_store::reader::Reader;
-use reco_store::table::SchemaNames;
 use reco_store::writer::{Pace, Writer, WriterOptions};
 
 use super::machines::ViaQueue;
-use super::trust::{self, Start};
+use super::trust::{self, RunTarget, Start};
 use super::{BackfillArgs, RETRY};
 use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::backfill::input::Source;
 use crate::flow::backfill::plan::PlanOptions;
 use crate::flow::backfill::sink::emit::EmitSink;
 use crate::flow::backfill::{Backfill, Manner, Preparer, Route, Sink};
+use crate::input::Source;
 
 /// A backfill, and what reads it back.
 pub(super) struct Job {
@@ -36,32 +35,53 @@ pub(super) async fn job(
     sources: Vec<Source>,
 ) -> Result<Job> {
     let policy = context.policy().await?;
-    let names = args.writing.names(context.schema_names());
-    let mut target = Target::find(context, args, &names).await?;
-    let mut schema = target.table.as_ref().map_or_else(|| assumed(names), |t| t.schema.clone());
-    let manner = args.writing.manner(context, target.table.as_mut(), &mut schema).await?;
+    let item = context.item_with(&policy, args.writing.list_type)?;
+    let mut target = Target::find(context, args, &item).await?;
+    let table = target.table.as_ref();
+    let mut schema = table.map_or_else(|| item.assumed_schema(), |table| table.schema.clone());
+    let only_newer = policy.writes.only_newer;
+    let writes = !args.dry_run && !args.machines.emits();
+    let table = target.table.as_mut();
+    let mut manner = args.writing.manner(context, table, &mut schema, only_newer, writes).await?;
     let mut preparer = Preparer {
         facts: target.facts.take().unwrap_or(FactsSource::None),
         policy,
         schema,
+        layout: None,
         times: args.writing.times(),
         route: target.route(args),
         shard: args.machines.shard,
+        mapping: super::mapping(context, args.map.as_deref()).await?,
     };
+    // The Lambda judges what is sent to it: without facts, of two lists the later may come to nothing.
+    let unforeseen =
+        matches!(preparer.facts, FactsSource::None) && preparer.policy.rules.need_facts();
+    manner.order.keep_all = target.queue.is_some() && unforeseen;
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
-    let (identity, rejects) = (target.identity(args), args.rejects.as_deref());
-    let Start { resumed, saver, rejects, began } =
-        trust::start(context, &args.trust, &sources, &preparer, identity, settings, rejects)?;
+    settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.clone())));
+    let target_of_run = RunTarget {
+        arn: target.identity(args),
+        table_id: target.table_id(args),
+        list_type: &manner.list_type,
+    };
+    let rejects = args.rejects.as_deref();
+    let Start { resumed, saver, rejects, began, list_type } =
+        trust::start(context, &args.trust, &sources, &preparer, target_of_run, settings, rejects)?;
     let table = target.table.iter_mut().map(|table| &mut table.schema);
     for schema in table.chain([&mut preparer.schema]) {
         args.writing.expire_from(schema, began);
+        if let Some(list_type) = &list_type {
+            schema.list_type = list_type.list_type;
+        }
     }
-    let files = args.machines.files(&preparer.schema, &sources)?;
+    manner.list_type = list_type.unwrap_or(manner.list_type);
+    preparer.layout = target.table.as_ref().map(Table::layout);
+    let files = args.machines.files(&preparer.schema, &sources, manner.order.newest)?;
     let plan = target.plan(args, &manner);
     let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
     // An item of the same time stays as it was, with the attributes of the run that wrote it.
-    let reader = reader.map(|r| if args.writing.if_newer { r.lists_only() } else { r });
+    let reader = reader.map(|r| if manner.order.newest { r.guarded() } else { r });
     let backfill = Backfill {
         sources,
         preparer: Arc::new(preparer),
@@ -82,19 +102,20 @@ pub(super) async fn job(
 /// Where items go, and what is known of their users.
 struct Target {
     queue: Option<ViaQueue>,
-    /// None where the Lambda has its own.
+    /// Where the Lambda has its own, those that recoctl has to foresee by; none where it has none.
     facts: Option<FactsSource>,
     table: Option<Table>,
 }
 
 impl Target {
-    async fn find(context: &Context, args: &BackfillArgs, names: &SchemaNames) -> Result<Self> {
+    async fn find(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Self> {
         if let Some(queue) = args.machines.queue(context, args.dry_run).await? {
-            return Ok(Target { queue: Some(queue), facts: None, table: None });
+            let facts = foresight(context).await;
+            return Ok(Target { queue: Some(queue), facts, table: None });
         }
         let facts = Some(context.facts().await?);
         let tableless = args.dry_run || args.machines.emits();
-        Ok(Target { queue: None, facts, table: table(context, tableless, names).await? })
+        Ok(Target { queue: None, facts, table: table(context, tableless, item).await? })
     }
 
     fn route(&self, args: &BackfillArgs) -> Route {
@@ -116,13 +137,22 @@ impl Target {
         }
     }
 
+    /// The table's own identity, where it is what is written to: one made anew under the same name
+    /// has another.
+    fn table_id(&self, args: &BackfillArgs) -> Option<String> {
+        let table = self.table.as_ref().filter(|_| self.queue.is_none() && !args.machines.emits());
+        table.map(|table| table.info.id.clone()).filter(|id| !id.is_empty())
+    }
+
     fn plan(&self, args: &BackfillArgs, manner: &Manner) -> PlanOptions {
         let info = self.table.as_ref().map(|table| &table.info);
-        let limit = || info.and_then(|info| info.capacity().limit());
+        let table = self.table.as_ref();
+        let limit = || table.and_then(|table| table.info.capacity_of(&table.schema).limit());
         PlanOptions {
             budget_wcu: manner.budget.start.or_else(limit),
             price_per_million_wru: args.trust.price_per_million_wru,
             indexes: info.map_or(0, |info| info.indexes.len()),
+            written_indexes: manner.indexes,
         }
     }
 
@@ -132,11 +162,26 @@ impl Target {
             (None, Some(files), _) => Sink::Emit(Box::new(files)),
             (None, None, Some(table)) if !args.dry_run => {
                 let concurrency = usize::from(args.concurrency);
-                let only_newer = args.writing.if_newer;
+                let only_newer = manner.order.newest;
                 let options = WriterOptions { retry: RETRY, concurrency, only_newer };
-                Sink::Table(paced(table.writer(options), manner))
+                Sink::Table(Box::new(paced(table.writer(options), manner)))
             }
             _ => Sink::Dry,
+        }
+    }
+}
+
+/// The facts by which can be foreseen what the Lambda's filter leaves. The Lambda has its own, so a
+/// run goes on without.
+async fn foresight(context: &Context) -> Option<FactsSource> {
+    match context.facts().await {
+        Ok(facts) => Some(facts),
+        Err(error) => {
+            context.ui.status(format!(
+                "every list of a user is sent, since facts cannot be had here to tell which of \
+                 them the Lambda's filter leaves: {error}"
+            ));
+            None
         }
     }
 }
@@ -150,7 +195,11 @@ fn paced(writer: Writer, manner: &Manner) -> Writer {
 }
 
 /// The table, checked. What writes nothing to it may go without.
-async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Result<Option<Table>> {
+async fn table(
+    context: &Context,
+    tableless: bool,
+    item: &ItemDescription,
+) -> Result<Option<Table>> {
     if tableless && context.settings.value(Key::Table).is_none() {
         context
             .ui
@@ -158,12 +207,5 @@ async fn table(context: &Context, tableless: bool, names: &SchemaNames) -> Resul
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;
-    Table::open(context.sdk().await?, name, names).await.map(Some)
-}
-
-fn assumed(names: SchemaNames) -> Schema {
-    let SchemaNames { user_attr, list_attr, generated_at_attr, list_type } = names;
-    let schema = Schema::with_key_type(KeyType::N);
-    let list_type = list_type.unwrap_or(schema.list_type);
-    Schema { user_attr, list_attr, generated_at_attr, list_type, ..schema }
+    Table::open(context.sdk().await?, name, item).await.map(Some)
 }

@@ -6,18 +6,21 @@ use std::time::Duration;
 
 use clap::Args;
 
+use reco_core::item::KeyType;
+
+use crate::aws::ListType;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
 };
-use crate::flow::backfill::input::Source;
 use crate::flow::backfill::limit::MaxRejects;
 use crate::flow::backfill::report::At;
 use crate::flow::backfill::verify::Scope;
 use crate::flow::backfill::{Preparer, Rejects};
 use crate::flow::journal::Home;
-use crate::ui::{Ui, count, escape_line};
+use crate::input::Source;
+use crate::ui::{Ui, amount, escape_line, form};
 
 /// What makes a backfill one that can be relied on.
 #[derive(Debug, Args)]
@@ -34,7 +37,7 @@ pub struct TrustArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, hide = true)]
     pub checkpoint_every: f64,
     /// Stop when more lines than this are rejected: a number, or a share such as 1% (judged after
-    /// 1,000 lines)
+    /// 1,000 lines, and at the end)
     #[arg(long, value_name = "N|N%")]
     pub max_rejects: Option<MaxRejects>,
     /// Read back what was written: a random sample of N users (1000 when no number is given), or all
@@ -57,6 +60,21 @@ pub fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The setting by which a checkpoint knows of which type lists are written.
+const LIST_TYPE: &str = "the type of lists";
+/// Its value where each id is written as it came.
+const AS_CAME: &str = "as the ids came";
+
+/// What a run writes to.
+pub struct RunTarget<'a> {
+    /// The ARN of the table or the queue; `None` in a dry run.
+    pub arn: Option<&'a str>,
+    /// The table's `TableId`.
+    pub table_id: Option<String>,
+    /// Of which type lists are written.
+    pub list_type: &'a ListType,
+}
+
 /// Where a run begins, and what keeps how far it is.
 pub struct Start {
     /// Where an earlier run came to.
@@ -67,13 +85,15 @@ pub struct Start {
     pub rejects: Rejects,
     /// When the first run began, in epoch seconds.
     pub began: i64,
+    /// Of which type the first run wrote lists, whatever the table looks like by now.
+    pub list_type: Option<ListType>,
 }
 
 impl Start {
     /// A run that begins now and that nobody can go on with.
     fn afresh(rejects: Rejects) -> Self {
         let began = jiff::Timestamp::now().as_second();
-        Start { resumed: None, saver: None, rejects, began }
+        Start { resumed: None, saver: None, rejects, began, list_type: None }
     }
 }
 
@@ -83,8 +103,7 @@ struct Kept {
     lock: Lock,
 }
 
-/// Finds where the run begins. `target` is the ARN of what is written to, `None` in a dry run;
-/// `settings` are options that change what is written.
+/// Finds where the run begins. `settings` are options that change what is written.
 ///
 /// # Errors
 /// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
@@ -94,23 +113,30 @@ pub fn start(
     args: &TrustArgs,
     sources: &[Source],
     preparer: &Preparer,
-    target: Option<&str>,
+    target: RunTarget<'_>,
     settings: BTreeMap<String, String>,
     rejects: Option<&Path>,
 ) -> Result<Start> {
-    let identity = match target {
-        Some(target) => identify(args, sources, preparer, target, settings)?,
+    let configured = target.list_type.from == "config";
+    let identity = match target.arn {
+        Some(arn) => identify(args, sources, preparer, (arn, target), settings)?,
         None => None,
     };
-    let Some(identity) = identity else {
+    let Some(mut identity) = identity else {
         return Ok(Start::afresh(Rejects::create(rejects)?));
     };
     let Some(kept) = keep(context, args, &identity)? else {
         return Ok(Start::afresh(Rejects::create(rejects)?));
     };
     let found = checkpoint::load(&kept.path);
+    let mut list_type = None;
     let (first, resumed, rejects) = if args.resume {
         let found = found?.ok_or_else(|| nothing_to_resume(&kept.path))?;
+        if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+            // By now the table holds what the first run wrote.
+            list_type = typed(before);
+            identity.settings.insert(LIST_TYPE.to_owned(), before.clone());
+        }
         refuse_changes(&identity, &found, &kept.path)?;
         let rejects = resume_rejects(&found, rejects)?;
         announce(&context.ui, &found, sources);
@@ -118,7 +144,11 @@ pub fn start(
         (Checkpoint { runs, ..found.clone() }, Some(found), rejects)
     } else {
         if let Ok(Some(found)) = &found {
-            warn_of_unfinished(&context.ui, found, &identity, sources);
+            let mut as_then = identity.clone();
+            if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+                as_then.settings.insert(LIST_TYPE.to_owned(), before.clone());
+            }
+            warn_of_unfinished(&context.ui, found, &as_then, sources);
         }
         (fresh(identity), None, Rejects::create(rejects)?)
     };
@@ -142,7 +172,7 @@ pub fn start(
         }
         Err(error) => return Err(error),
     };
-    Ok(Start { resumed, saver, rejects, began })
+    Ok(Start { resumed, saver, rejects, began, list_type })
 }
 
 /// What the checkpoint is of; `None` for inputs that cannot be read twice.
@@ -150,7 +180,7 @@ fn identify(
     args: &TrustArgs,
     sources: &[Source],
     preparer: &Preparer,
-    target: &str,
+    (arn, target): (&str, RunTarget<'_>),
     mut settings: BTreeMap<String, String>,
 ) -> Result<Option<Identity>> {
     if let Some(pipe) = sources.iter().find(|source| source.path().is_none()) {
@@ -167,21 +197,32 @@ fn identify(
     let inputs = sources.iter().filter_map(Source::path).map(InputIdentity::of);
     let schema = &preparer.schema;
     for (name, value) in [
-        ("facts", preparer.facts.kind().to_owned()),
+        ("facts", preparer.facts_kind().to_owned()),
         ("the user attribute", schema.user_attr.clone()),
         ("the list attribute", schema.list_attr.clone()),
         ("the time attribute", schema.generated_at_attr.clone()),
         ("the type of keys", format!("{:?}", schema.key_type)),
-        ("the type of lists", format!("{:?}", schema.list_type)),
+        (LIST_TYPE, target.list_type.list_type.map_or(AS_CAME.to_owned(), |k| format!("{k:?}"))),
     ] {
         settings.entry(name.to_owned()).or_insert(value);
     }
     Ok(Some(Identity {
         inputs: inputs.collect::<Result<_>>()?,
-        table: target.to_owned(),
+        table: arn.to_owned(),
+        table_id: target.table_id,
         policy_fingerprint: preparer.policy.fingerprint(),
         settings,
     }))
+}
+
+/// Of which type a checkpoint says that lists are written.
+fn typed(text: &str) -> Option<ListType> {
+    match text {
+        "N" => Some(ListType::of_table(Some(KeyType::N))),
+        "S" => Some(ListType::of_table(Some(KeyType::S))),
+        AS_CAME => Some(ListType::of_ids()),
+        _ => None,
+    }
 }
 
 /// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
@@ -289,6 +330,7 @@ fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[So
 
 fn reached(found: &Checkpoint, sources: &[Source]) -> String {
     let At { file, line, .. } = At::in_sources(sources, found.state.at);
-    let lines = count(found.state.books.lines.read);
-    format!("from {}:{line} ({lines} lines are done)", escape_line(&file))
+    let lines = found.state.books.lines.read;
+    let done = format!("{} {} done", amount(lines, "line"), form(lines, "is", "are"));
+    format!("from {}:{line} ({done})", escape_line(&file))
 }

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use reco_core::Time;
 use reco_core::batch::Limits;
 use reco_core::budget::{Budget, Capacity, Wanted};
 use reco_core::item::{Attribute, Constant, KeyType, Schema};
-use reco_store::table::SchemaNames;
+
+use reco_store::table::Expiry;
 
 use crate::aws::{ListType, Table};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::{Manner, Order, Times};
-
-/// Past this many seconds (the year 5138) a time is surely in milliseconds.
-const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
 
 /// How items are written.
 #[derive(Debug, Args)]
@@ -28,9 +27,9 @@ pub struct WritingArgs {
     /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
     #[arg(long, help_heading = "Writing")]
     pub if_newer: bool,
-    /// When lists without a `generated_at` were made: RFC 3339 or epoch seconds
+    /// When lists without a `generated_at` were made: ISO 8601 or epoch seconds
     #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
-    pub generated_at: Option<i64>,
+    pub generated_at: Option<Time>,
     /// Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which
     #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
@@ -46,17 +45,15 @@ pub struct WritingArgs {
         requires = "ttl"
     )]
     pub ttl_attribute: String,
-    /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key's type where there are none]
+    /// Write --ttl although the table expires items by another attribute, or not at all
+    #[arg(long, help_heading = "Writing", requires = "ttl")]
+    pub ttl_anyway: bool,
+    /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]
     #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }
 
 impl WritingArgs {
-    /// The configured names, with the list's type where it is given.
-    pub fn names(&self, names: SchemaNames) -> SchemaNames {
-        SchemaNames { list_type: self.list_type.or(names.list_type), ..names }
-    }
-
     /// The layout, with what every item has beside its list.
     fn with_constants(&self, schema: Schema) -> Result<Schema> {
         let expiry = self.ttl.map(|ttl| Attribute {
@@ -112,21 +109,24 @@ impl WritingArgs {
         context: &Context,
         table: Option<&mut Table>,
         schema: &mut Schema,
+        only_newer: bool,
+        writes: bool,
     ) -> Result<Manner> {
         let (list_type, capacity, indexes) = match table {
             None => {
-                let list_type = match self.list_type {
+                let list_type = match schema.list_type {
                     Some(_) => ListType::configured(schema),
-                    None => ListType::of_key(schema),
+                    None => ListType::of_ids(),
                 };
                 *schema = self.with_constants(schema.clone())?;
                 (list_type, Capacity::default(), 0)
             }
             Some(table) => {
+                self.check_expiry(context, table, writes).await?;
                 let list_type = self.list_type(context, table).await?;
                 table.schema = self.with_constants(table.schema.clone())?;
                 *schema = table.schema.clone();
-                (list_type, table.info.capacity(), table.info.indexes_of(schema))
+                (list_type, table.info.capacity_of(schema), table.info.indexes_of(schema))
             }
         };
         let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
@@ -137,17 +137,49 @@ impl WritingArgs {
         let order = Order {
             limits: Limits::BATCH_WRITE_ITEM,
             shuffle: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
-            newest: self.if_newer,
+            newest: self.if_newer || only_newer,
+            keep_all: false,
         };
         Ok(Manner { list_type, order, wanted: self.wcu, budget, indexes })
     }
 
+    /// Checks that the table would expire items by what `--ttl` writes. What `writes` nothing to it
+    /// is only warned.
+    async fn check_expiry(&self, context: &Context, table: &Table, writes: bool) -> Result<()> {
+        if self.ttl.is_none() {
+            return Ok(());
+        }
+        let (name, own) = (&table.info.name, &self.ttl_attribute);
+        let (what, hint) = match table.expiry().await {
+            Ok(Expiry::By(attribute)) if attribute == *own => return Ok(()),
+            Ok(Expiry::By(attribute)) => (
+                format!("table {name} expires items by {attribute:?}, and --ttl writes {own:?}"),
+                format!("--ttl-attribute {attribute}"),
+            ),
+            Ok(Expiry::Never) => (
+                format!("table {name} expires no items: its time to live is off"),
+                format!("aws dynamodb update-time-to-live with the attribute {own}"),
+            ),
+            // Roles from before this was looked at may not ask.
+            Err(error) => {
+                context
+                    .ui
+                    .warn(format!("whether table {name} expires items is not known: {error}"));
+                return Ok(());
+            }
+        };
+        if writes && !self.ttl_anyway {
+            return Err(Error::refused(what).hint(format!(
+                "{hint} is probably meant; --ttl-anyway writes the attribute all the same"
+            )));
+        }
+        context.ui.warn(format!("{what}: nothing written would expire"));
+        Ok(())
+    }
+
     /// Of which type lists are written, and why: as the table holds them.
     async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
-        let chosen = match self.list_type {
-            Some(_) => ListType::configured(&table.schema),
-            None => table.adopt_list_type().await?,
-        };
+        let chosen = table.adopt_list_type().await?;
         if let Some(warning) = &chosen.warning {
             context.ui.status(warning);
         }
@@ -155,7 +187,7 @@ impl WritingArgs {
     }
 }
 
-fn list_type(text: &str) -> Result<KeyType, String> {
+pub(in crate::commands) fn list_type(text: &str) -> Result<KeyType, String> {
     match text {
         "N" | "n" => Ok(KeyType::N),
         "S" | "s" => Ok(KeyType::S),
@@ -163,21 +195,9 @@ fn list_type(text: &str) -> Result<KeyType, String> {
     }
 }
 
-/// Epoch seconds, or an RFC 3339 time.
-fn time(text: &str) -> Result<i64, String> {
-    let seconds = match text.parse::<i64>() {
-        Ok(seconds) => seconds,
-        Err(_) => {
-            let time: jiff::Timestamp = text.parse().map_err(
-                |_| "write epoch seconds, or a time with its zone such as 2026-01-15T03:00:00Z",
-            )?;
-            time.as_second()
-        }
-    };
-    if seconds > LATEST_PLAUSIBLE_SECONDS {
-        return Err("looks like milliseconds; write epoch seconds".to_owned());
-    }
-    Ok(seconds)
+/// Epoch seconds, or an ISO 8601 time.
+pub(in crate::commands) fn time(text: &str) -> Result<Time, String> {
+    Time::from_text(text).map_err(|error| error.to_string())
 }
 
 fn now() -> i64 {
@@ -190,10 +210,12 @@ mod tests {
 
     #[test]
     fn times_as_seconds_or_rfc_3339() {
-        assert_eq!(time("1768446000"), Ok(1_768_446_000));
-        assert_eq!(time("2026-01-15T03:00:00Z"), Ok(1_768_446_000));
-        assert_eq!(time("2026-01-15T12:00:00+09:00"), Ok(1_768_446_000));
-        for wrong in ["", "yesterday", "2026-01-15", "1768446000000"] {
+        let at = |millis| Ok(Time::from_millis(millis));
+        assert_eq!(time("1768446000"), at(1_768_446_000_000));
+        assert_eq!(time("1768446000.25"), at(1_768_446_000_250));
+        assert_eq!(time("2026-01-15T03:00:00Z"), at(1_768_446_000_000));
+        assert_eq!(time("2026-01-15T12:00:00.900+09:00"), at(1_768_446_000_900));
+        for wrong in ["", "yesterday", "2026-01-15", "1768446000000", "20260115"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

@@ -2,6 +2,7 @@
 
 use reco_store::facts::without_password;
 
+use crate::applies;
 use crate::config::{Key, Settings, Source};
 
 /// A command line that acts on the same pipeline as this run. `args` is what follows `recoctl`.
@@ -11,7 +12,11 @@ use crate::config::{Key, Settings, Source};
 #[must_use]
 pub fn command(settings: &Settings, args: &str) -> String {
     let mut line = format!("recoctl {args}");
-    let mut add = |flag: &str, value: &str| line.push_str(&format!(" {flag} {}", quoted(value)));
+    let mut add = |flag: &str, value: &str| {
+        if applies::takes(args, flag) {
+            line.push_str(&format!(" {flag} {}", quoted(value)));
+        }
+    };
     if let Some(file) = &settings.file
         && file.as_os_str() != "recoctl.toml"
         && !file.ends_with("recoctl/recoctl.toml")
@@ -33,9 +38,15 @@ pub fn command(settings: &Settings, args: &str) -> String {
     }
     if matches!(settings.get(Key::EndpointUrl), Some(endpoint) if endpoint.source == Source::Sandbox)
     {
-        line.push_str(" --sandbox");
+        add_sandbox(args, &mut line);
     }
     line
+}
+
+fn add_sandbox(args: &str, line: &mut String) {
+    if applies::takes(args, "--sandbox") {
+        line.push_str(" --sandbox");
+    }
 }
 
 /// Quotes a word for a POSIX shell, where it needs it.
@@ -66,6 +77,9 @@ mod tests {
             command(&settings, "dlq redrive --rate 50"),
             "recoctl dlq redrive --rate 50 --queue recs --facts 'sqlite:/my facts.db'"
         );
+        // Only where they count.
+        assert_eq!(command(&settings, "dlq tasks list"), "recoctl dlq tasks list --queue recs");
+        assert_eq!(command(&settings, "dlq journal show 7"), "recoctl dlq journal show 7");
     }
 
     #[test]

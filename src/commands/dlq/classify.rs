@@ -21,7 +21,7 @@ use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep};
 use crate::flow::spool::Spool;
 use crate::flow::sqs::Released;
-use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
+use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
 
 /// Arguments of `recoctl dlq classify`.
@@ -100,10 +100,8 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     };
     if goal == Goal::All {
         let Queues { dlq, approximate_messages, .. } = session.queues();
-        let about = count(approximate_messages);
-        context
-            .ui
-            .status(format!("scanning all of {dlq} (about {about} messages); --max N bounds it"));
+        let about = amount(approximate_messages, "message");
+        context.ui.status(format!("scanning all of {dlq} (about {about}); --max N bounds it"));
     }
     let mut scan = session.scan(context, goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
@@ -242,8 +240,8 @@ impl ClassifyReport {
         let mut line = if self.scanned == 0 {
             format!("no messages in {dlq}")
         } else {
-            let about = count(self.queues.approximate_messages.max(self.scanned));
-            format!("{} of about {about} messages of {dlq} scanned", count(self.scanned))
+            let about = amount(self.queues.approximate_messages.max(self.scanned), "message");
+            format!("{} of about {about} of {dlq} scanned", count(self.scanned))
         };
         if self.left_out() > 0 {
             line.push_str(&format!("; {} not chosen", count(self.left_out())));

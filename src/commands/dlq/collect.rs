@@ -21,7 +21,7 @@ use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::scan::{Found, Goal, Keep, Scan};
 use crate::flow::spool::Spool;
 use crate::flow::sqs::{DrainEnd, Released};
-use crate::ui::{count, plural};
+use crate::ui::{amount, count, was};
 pub use report::Collected;
 use report::{Ending, Fate, FileRow, Record};
 
@@ -110,7 +110,7 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
 
 fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     let queues = session.queues();
-    let (dlq, about) = (&queues.dlq, plural(queues.approximate_messages, "message"));
+    let (dlq, about) = (&queues.dlq, amount(queues.approximate_messages, "message"));
     let what = match (&task.file, task.delete) {
         (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
         (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
@@ -209,8 +209,8 @@ impl Collector<'_> {
     async fn confirm(&self, found: &[Found]) -> Result<()> {
         let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
         let question = format!(
-            "{} messages were received, {} of them retryable; {}",
-            count(found.len() as u64),
+            "{} received, {} of them retryable; {}",
+            was(found.len() as u64),
             count(found.iter().filter(sound).count() as u64),
             self.task.question()
         );
@@ -281,8 +281,8 @@ impl Collector<'_> {
             }
         }
         if let (Err(_), Some(file)) = (&result, &self.ending.file) {
-            let messages = count(file.messages);
-            self.context.ui.warn(format!("{} was cut off; it has {messages} messages", file.path));
+            let messages = amount(file.messages, "message");
+            self.context.ui.warn(format!("{} was cut off; it has {messages}", file.path));
         }
         result?;
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);

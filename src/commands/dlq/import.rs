@@ -6,6 +6,7 @@
 mod report;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::flow::journal::{EXPORT, Home, Journal, Ledger, Lock, MessageState, Or
 use crate::flow::judge::unsendable;
 use crate::flow::redrive::{Pace, Rate};
 use crate::flow::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
-use crate::ui::{Report, Unit, count};
+use crate::ui::{Report, Unit, amount, form, was};
 use report::{Fate, ImportReport, Row};
 
 /// Arguments of `recoctl dlq import`.
@@ -32,7 +33,7 @@ use report::{Fate, ImportReport, Row};
 pub struct ImportArgs {
     /// What `dlq export` or `dlq purge --backup` wrote, compressed or not
     #[arg(value_name = "FILE")]
-    pub file: String,
+    pub file: PathBuf,
     /// The queue to send to: name, URL or ARN; without it, the queue that the export came from
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
@@ -180,11 +181,18 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
 }
 
 fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
+    let (file, messages) = (args.file.display(), plan.ending.messages);
     // The report says so, too; whoever is asked must know it before.
-    if !args.yes && context.ui.may_ask && !plan.ending.complete {
-        let (file, messages) = (&args.file, count(plan.ending.messages));
+    let asked = !args.yes && context.ui.may_ask;
+    if let Some(line) = plan.ending.torn_line.filter(|_| asked) {
         context.ui.warn(format!(
-            "{file} has no end, since the run that wrote it was cut off: it has {messages} whole messages"
+            "{file} breaks off within line {line}: it has {}, and the run that wrote it was cut off",
+            amount(messages, "whole message")
+        ));
+    } else if asked && !plan.ending.complete {
+        context.ui.warn(format!(
+            "{file} has no end, since the run that wrote it was cut off: it has {}",
+            amount(messages, "message")
         ));
     }
     if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
@@ -196,17 +204,20 @@ fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
     let uncertain = plan.rows.iter().filter(|row| row.fate == Fate::Uncertain).count();
     if uncertain > 0 {
         context.ui.warn(format!(
-            "{} messages were perhaps sent by an earlier import, and are left out; --again sends everything again",
-            count(uncertain as u64)
+            "{} perhaps sent by an earlier import, and {} left out; --again sends everything again",
+            was(uncertain as u64),
+            form(uncertain as u64, "is", "are")
         ));
     }
 }
 
 async fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
     let question = format!(
-        "this sends {} messages to {}, under new ids. Send them?",
-        count(plan.to_send()),
-        plan.queue.name
+        "this sends {} to {}, under new {}. Send {}?",
+        amount(plan.to_send(), "message"),
+        plan.queue.name,
+        form(plan.to_send(), "id", "ids"),
+        form(plan.to_send(), "it", "them")
     );
     if args.yes || context.confirm(&question, "--yes").await? {
         return Ok(());
@@ -218,7 +229,7 @@ async fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()
 async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sender) -> Result<()> {
     let total = plan.to_send();
     let ui = &context.ui;
-    ui.status(format!("importing {} messages into {}", count(total), plan.queue.name));
+    ui.status(format!("importing {} into {}", amount(total, "message"), plan.queue.name));
     let progress = ui.progress("importing", Some(total), Unit::Messages);
     let planned = plan.rows.iter().filter(|row| row.fate == Fate::Planned);
     let planned: HashSet<String> = planned.map(|row| row.message_id.clone()).collect();
@@ -238,7 +249,7 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
         Error::new(Kind::Internal, "reading the export ended abnormally").because(&error)
     })?;
     if let Err(error) = read {
-        ui.warn(format!("not all of {} was sent: {error}", args.file));
+        ui.warn(format!("not all of {} was sent: {error}", args.file.display()));
     }
     let index: HashMap<String, usize> =
         plan.rows.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
@@ -262,7 +273,7 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
 }
 
 /// Reads the file again, and gives each message that is planned once.
-async fn feed(file: String, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
+async fn feed(file: PathBuf, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
     let mut opened = Opened::open(&file).await?;
     while let Some(message) = opened.next().await? {
         if planned.remove(&message.id) && give.send(message).await.is_err() {
@@ -280,7 +291,7 @@ fn report(
 ) -> ImportReport {
     ImportReport::new(
         report::Origin {
-            file: args.file.clone(),
+            file: args.file.display().to_string(),
             exported_from: plan.header.queue.clone(),
             exported_at: plan.header.exported_at.clone(),
             file_complete: plan.ending.complete,

@@ -18,7 +18,7 @@ use crate::flow::matcher::Classes;
 use crate::flow::scan::{Goal, Keep, Scan};
 use crate::flow::spool::Spool;
 use crate::flow::sqs::Released;
-use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
+use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
@@ -165,10 +165,10 @@ impl PeekReport {
             (Some(wanted), 0) => {
                 format!("no {wanted} messages in {dlq} among {} scanned", count(self.scanned))
             }
-            (None, _) => format!("{} of about {} messages of {dlq}", count(shown), count(about)),
+            (None, _) => format!("{} of about {} of {dlq}", count(shown), amount(about, "message")),
             (Some(wanted), _) => format!(
-                "{} {wanted} messages of {dlq}; {} of about {} scanned",
-                count(shown),
+                "{} of {dlq}; {} of about {} scanned",
+                amount(shown, &format!("{wanted} message")),
                 count(self.scanned),
                 count(about)
             ),

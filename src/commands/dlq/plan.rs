@@ -1,6 +1,7 @@
 //! The report of a dry run, carried out.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -45,10 +46,11 @@ impl Plan {
     ///
     /// # Errors
     /// When the file cannot be read, is no such report, or plans nothing.
-    pub async fn read(context: &Context, path: &str) -> Result<Self> {
-        let failed = || Error::input(format!("cannot read plan {path}"));
+    pub async fn read(context: &Context, path: &Path) -> Result<Self> {
+        let path_shown = path.display().to_string();
+        let failed = || Error::input(format!("cannot read plan {path_shown}"));
         let text = context.read(path, INPUT_LIMIT, failed).await?;
-        Plan::parse(path, &text)
+        Plan::parse(&path_shown, &text)
     }
 
     /// The plan that a file's text is.

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::flow::sqs::{DrainEnd, Hidden};
-use crate::ui::plural;
+use crate::ui::{amount, form, was};
 
 /// What was reached of the messages that were there when the command began.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -79,7 +79,7 @@ impl Reach {
         if self.unreached > 0 {
             text.push_str(&format!(
                 "about {} not reached: SQS gives out the front of each FIFO group only, and the rest when that is gone\n",
-                plural(self.unreached, "message")
+                was(self.unreached)
             ));
         }
         if let Some(hidden) = &self.hidden {
@@ -88,8 +88,8 @@ impl Reach {
         if self.arrived > 0 {
             text.push_str(&format!(
                 "about {} arrived meanwhile and {} left alone\n",
-                plural(self.arrived, "message"),
-                if self.arrived == 1 { "was" } else { "were" }
+                amount(self.arrived, "message"),
+                form(self.arrived, "was", "were")
             ));
         }
         text
@@ -101,7 +101,7 @@ fn words_of(hidden: &HiddenRow) -> String {
     if hidden.visible > 0 {
         text.push_str(&format!(
             "about {} visible by SQS's count but not given out: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
-            plural(hidden.visible, "message")
+            amount(hidden.visible, "message")
         ));
     }
     if hidden.in_flight > 0 {
@@ -112,8 +112,9 @@ fn words_of(hidden: &HiddenRow) -> String {
             _ => "another consumer has them, or had an answer lost".to_owned(),
         };
         text.push_str(&format!(
-            "about {} did not come and are in flight: {when}; run again then\n",
-            plural(hidden.in_flight, "message")
+            "about {} did not come and {} in flight: {when}; run again then\n",
+            amount(hidden.in_flight, "message"),
+            form(hidden.in_flight, "is", "are")
         ));
     }
     text

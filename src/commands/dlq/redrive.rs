@@ -27,7 +27,7 @@ use crate::flow::matcher::{Classes, Matcher, is_outdated};
 use crate::flow::redrive::{Rejects, Route};
 use crate::flow::scan::{Found, HOLD_LIMIT, Keep};
 use crate::flow::spool::Spool;
-use crate::ui::{Report, count, plural};
+use crate::ui::{Report, amount, count, was};
 pub use engine::EngineChoice;
 use engine::{Chosen, Engine};
 pub use guards::GuardArgs;
@@ -60,7 +60,7 @@ pub struct RedriveArgs {
     pub hold: Option<u32>,
     /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max"])]
-    pub plan: Option<String>,
+    pub plan: Option<PathBuf>,
     /// Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
@@ -231,8 +231,8 @@ async fn confirm(context: &Context, found: &[Found]) -> Result<()> {
         count(rows.count() as u64)
     };
     let question = format!(
-        "{} messages were received, {} of them stale or superseded; {QUESTION}",
-        of(|_| true),
+        "{} received, {} of them stale or superseded; {QUESTION}",
+        was(found.len() as u64),
         of(is_outdated)
     );
     if context.confirm(&question, "--yes").await? {
@@ -257,7 +257,7 @@ fn announce(
     context.ui.status(format!(
         "{verb} from {} (about {}) to {to}, engine {} ({})",
         queues.dlq,
-        plural(queues.approximate_messages, "message"),
+        amount(queues.approximate_messages, "message"),
         engine.engine,
         engine.engine_reason
     ));
@@ -265,9 +265,9 @@ fn announce(
         let depth = source.state.visible + source.state.in_flight;
         if depth > DEEP {
             context.ui.warn(format!(
-                "{} already holds about {} messages: what is moved waits behind them",
+                "{} already holds about {}: what is moved waits behind them",
                 source.queue.name,
-                count(depth)
+                amount(depth, "message")
             ));
         }
     }
@@ -281,7 +281,7 @@ fn announce(
     if session.depth() > limit && args.guards.rate.is_some() {
         context.ui.status(format!(
             "holding {} at a time: AWS lets a message be held for 12 hours, and at this rate all would take longer",
-            plural(limit, "message")
+            amount(limit, "message")
         ));
     }
 }

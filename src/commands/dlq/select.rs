@@ -1,6 +1,8 @@
 //! The flags by which messages are chosen, the same for every command on the DLQ.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -17,7 +19,7 @@ use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
 use crate::flow::spool::Spool;
 use crate::safe_file::INPUT_LIMIT;
-use crate::ui::{count, escape_line};
+use crate::ui::{amount, count, escape_line, form};
 
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -27,7 +29,7 @@ pub struct SelectArgs {
     pub class: Vec<Choice>,
     /// Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
-    pub id: Vec<String>,
+    pub id: Vec<OsString>,
     /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source
     #[arg(long = "where", value_name = "JQ")]
     pub filter: Option<String>,
@@ -203,15 +205,15 @@ fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
     given.iter().map(parse).collect()
 }
 
-async fn ids(given: &[String], context: &Context) -> Result<BTreeSet<String>> {
+async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for id in given {
-        let Some(path) = id.strip_prefix('@') else {
-            ids.insert(id.trim().to_owned());
+        let Some(path) = file_of(id) else {
+            ids.insert(id.to_string_lossy().trim().to_owned());
             continue;
         };
-        let failed = || Error::input(format!("cannot read message ids from {path}"));
-        let text = context.read(path, INPUT_LIMIT, failed).await?;
+        let failed = || Error::input(format!("cannot read message ids from {}", path.display()));
+        let text = context.read(&path, INPUT_LIMIT, failed).await?;
         ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     ids.remove("");
@@ -220,6 +222,18 @@ async fn ids(given: &[String], context: &Context) -> Result<BTreeSet<String>> {
             .hint("give message ids, or @FILE with one a line"));
     }
     Ok(ids)
+}
+
+/// The file that `@FILE` names, whose name need not be UTF-8.
+fn file_of(given: &OsString) -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        let path = given.as_bytes().strip_prefix(b"@")?;
+        Some(OsString::from_vec(path.to_vec()).into())
+    }
+    #[cfg(not(unix))]
+    given.to_str()?.strip_prefix('@').map(PathBuf::from)
 }
 
 /// Counts the messages on which the expression failed, and says so.
@@ -231,8 +245,9 @@ pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
     let errors: Vec<&String> = errors.collect();
     if let Some(first) = errors.first() {
         context.ui.warn(format!(
-            "--where failed on {} messages, which are not chosen (the first: {first})",
-            count(errors.len() as u64)
+            "--where failed on {}, {} (the first: {first})",
+            amount(errors.len() as u64, "message"),
+            form(errors.len() as u64, "which is not chosen", "which are not chosen")
         ));
     }
     errors.len() as u64
@@ -261,8 +276,9 @@ pub fn warn_unknown_sources<'a>(
 pub fn warn_missing(context: &Context, missing: &[String]) {
     if let Some(first) = missing.first() {
         context.ui.warn(format!(
-            "{} of the messages that were named are not in what was received (the first: {first})",
-            count(missing.len() as u64)
+            "{} of the messages that were named {} not in what was received (the first: {first})",
+            count(missing.len() as u64),
+            form(missing.len() as u64, "is", "are")
         ));
     }
 }
@@ -295,14 +311,17 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("ids");
         std::fs::write(&path, "b\n\n  c \r\n").expect("written");
-        let given = ["a".to_owned(), format!("@{}", path.display())];
+        let given = ["a".into(), OsString::from(format!("@{}", path.display()))];
         let (context, ids) = (context(), super::ids);
+        let read = ids(&given, &context).await.expect("ids");
+        assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
+        std::fs::write(&path, "\u{feff}b\nc\n").expect("written");
         let read = ids(&given, &context).await.expect("ids");
         assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
         std::fs::write(&path, "\n").expect("written");
         assert!(ids(&given[1..], &context).await.is_err(), "no id must not mean every message");
-        assert!(ids(&["@/nowhere".to_owned()], &context).await.is_err());
-        assert!(ids(&[String::new()], &context).await.is_err());
+        assert!(ids(&["@/nowhere".into()], &context).await.is_err());
+        assert!(ids(&[OsString::new()], &context).await.is_err());
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
 use crate::flow::sqs::{Drain, Released, VisibilityLease, period_for};
-use crate::ui::{Unit, known, plural};
+use crate::ui::{Unit, amount, form, known};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -216,15 +216,17 @@ pub fn warn_unreleased(context: &Context, released: &Released) {
     if let Some(lost) = &released.lost {
         context.ui.warn(format!(
             "answers of SQS were lost: up to {} hidden, visible again within {} s",
-            plural(lost.messages, "message"),
+            amount(lost.messages, "message"),
             lost.visible_in_s
         ));
     }
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     context.ui.warn(format!(
-        "{} could not be made visible; visible again by themselves within {} s ({}: {})",
-        plural(released.unreleased.len() as u64, "message"),
+        "{} could not be made visible; {} will be by {} within {} s ({}: {})",
+        amount(released.unreleased.len() as u64, "message"),
+        form(released.unreleased.len() as u64, "it", "they"),
+        form(released.unreleased.len() as u64, "itself", "themselves"),
         longest.unwrap_or_default(),
         first.message_id,
         first.reason

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::ui::{Progress, Report, Ui, Unit, View, bytes, count};
+use crate::ui::{Progress, Report, Ui, Unit, View, amount, bytes};
 
 /// Arguments of `recoctl facts snapshot`.
 ///
@@ -124,12 +124,12 @@ impl Report for Taken {
     fn render(&self, _: &View) -> String {
         let SnapshotReport { users, articles, reads, mutes, bytes: size } = self.rows;
         format!(
-            "{file}: {} users, {} articles, {} reads, {} mutes ({}) in {:.1} s\n\
+            "{file}: {}, {}, {}, {} ({}) in {:.1} s\n\
              use it with: --facts sqlite:{file}\n",
-            count(users),
-            count(articles),
-            count(reads),
-            count(mutes),
+            amount(users, "user"),
+            amount(articles, "article"),
+            amount(reads, "read"),
+            amount(mutes, "mute"),
             bytes(size),
             self.duration_s,
             file = self.file,

@@ -4,7 +4,7 @@ use crate::aws::Table;
 use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::flow::metrics::plan::{Live, Plan, Subject};
 
 /// What to show, and what not.
@@ -18,7 +18,7 @@ pub struct Targets {
 /// Finds table, indexes, function and queues. What is not configured is left out, and said so.
 ///
 /// # Errors
-/// When nothing at all is configured.
+/// When nothing at all is configured, or something that does not exist.
 pub async fn find(context: &Context) -> Result<Targets> {
     let mut targets = writers(context).await?;
     queues(context, &mut targets).await?;
@@ -62,6 +62,8 @@ async fn table(context: &Context, targets: &mut Targets) -> Result<()> {
             let global = info.indexes.iter().filter(|index| index.global);
             targets.plans.extend(global.map(|index| Plan::index(&info.name, &index.name)));
         }
+        // What does not exist has no metrics; what may not be asked has some all the same.
+        Err(error) if error.kind == Kind::Config => return Err(error),
         Err(error) => {
             targets.plans.push(Plan::table(table_name(given)));
             targets.left_out.push(format!("indexes of the table: {error}"));
@@ -80,8 +82,8 @@ async fn queues(context: &Context, targets: &mut Targets) -> Result<()> {
         return Ok(());
     }
     let sqs = Sqs::new(context.sdk().await?);
-    let source = resolved(&sqs, source, targets).await;
-    let dlq = resolved(&sqs, dlq, targets).await;
+    let source = given(&sqs, source, targets).await?;
+    let dlq = given(&sqs, dlq, targets).await?;
     let source = match (source, &dlq) {
         (None, Some(Found { known: Some((queue, _)), .. })) => {
             source_of(&sqs, queue, targets).await
@@ -107,20 +109,33 @@ struct Found {
     known: Option<(Queue, QueueState)>,
 }
 
-async fn resolved(sqs: &Sqs, given: Option<&str>, targets: &mut Targets) -> Option<Found> {
-    let given = given?;
-    Some(match sqs.resolve(given).await {
+/// A queue that is configured. One that does not exist is an error.
+async fn given(sqs: &Sqs, given: Option<&str>, targets: &mut Targets) -> Result<Option<Found>> {
+    let Some(given) = given else { return Ok(None) };
+    match sqs.resolve(given).await {
+        Err(error) if error.kind == Kind::Config => Err(error),
+        found => Ok(Some(found_as(given, found, targets))),
+    }
+}
+
+async fn resolved(sqs: &Sqs, given: &str, targets: &mut Targets) -> Option<Found> {
+    let found = sqs.resolve(given).await;
+    Some(found_as(given, found, targets))
+}
+
+fn found_as(given: &str, found: Result<(Queue, QueueState)>, targets: &mut Targets) -> Found {
+    match found {
         Ok((queue, state)) => Found { name: queue.name.clone(), known: Some((queue, state)) },
         Err(error) => {
             targets.left_out.push(format!("depth of {given} right now: {error}"));
             Found { name: queue_name(given).to_owned(), known: None }
         }
-    })
+    }
 }
 
 async fn source_of(sqs: &Sqs, dlq: &Queue, targets: &mut Targets) -> Option<Found> {
     match sqs.dead_letter_sources(dlq).await.as_deref() {
-        Ok([only]) => return resolved(sqs, Some(only), targets).await,
+        Ok([only]) => return resolved(sqs, only, targets).await,
         Ok([]) => {
             targets.left_out.push(format!("source queue: no queue names {} as its DLQ", dlq.name))
         }
@@ -138,7 +153,7 @@ async fn source_of(sqs: &Sqs, dlq: &Queue, targets: &mut Targets) -> Option<Foun
 
 async fn dlq_of(sqs: &Sqs, source: &QueueState, targets: &mut Targets) -> Option<Found> {
     match &source.redrive {
-        Some(policy) => resolved(sqs, Some(&policy.dead_letter_target_arn), targets).await,
+        Some(policy) => resolved(sqs, &policy.dead_letter_target_arn, targets).await,
         None => {
             targets.left_out.push("DLQ: the source queue has no redrive policy".to_owned());
             None

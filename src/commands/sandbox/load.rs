@@ -87,7 +87,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         lambda_bin: args.lambda_bin.clone(),
         at_most: Duration::from_secs(args.at_most.unsigned_abs()),
     };
-    context.ui.status(format!("making facts of {} users", crate::ui::count(args.users)));
+    context.ui.status(format!("making facts of {}", crate::ui::amount(args.users, "user")));
     let progress = context.ui.progress("users sent", Some(args.users), Unit::Messages);
     let running = Once::new();
     let sent = |users| {

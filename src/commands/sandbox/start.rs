@@ -51,6 +51,7 @@ pub struct StartArgs {
 pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let mut options = if args.empty { SandboxOptions::empty() } else { SandboxOptions::default() };
     options.port = args.port;
+    options.policy = context.policy().await?;
     options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
     options.lambda_bin.clone_from(&args.lambda_bin);
     options.faults.clone_from(&args.faults);

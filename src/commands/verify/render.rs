@@ -3,8 +3,8 @@
 use reco_core::outcome::Outcome;
 
 use super::VerifyReport;
-use crate::flow::backfill::verify::{Verification, Wrong};
-use crate::ui::{Align, Report, Table, Tone, View, count, escape_line};
+use crate::flow::backfill::verify::{Unread, Verification, Wrong};
+use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, form};
 
 /// Differences that are shown; JSON has more.
 const SHOWN: usize = 10;
@@ -48,6 +48,16 @@ pub fn verification(found: &Verification, table: &str, view: &View) -> String {
         let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
         text.push_str(&format!("{name} {value}\n"));
     }
+    for Unread { at, entry, detail, .. } in found.unread_lines.iter().take(SHOWN) {
+        let entry = entry.map(|index| format!(", entry {index}")).unwrap_or_default();
+        let label = palette.paint(Tone::Bad, "not read");
+        let (file, detail) = (escape_line(&at.file), escape_line(detail));
+        text.push_str(&format!("{label} {file}:{}{entry}: {detail}\n", at.line));
+    }
+    let more = found.unread.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        text.push_str(&format!("and {} more that could not be read\n", count(more)));
+    }
     for broken in &found.broken_inputs {
         let label = palette.paint(Tone::Bad, "input broke off");
         text.push_str(&format!("{label} {}\n", escape_line(broken)));
@@ -68,19 +78,22 @@ fn row(wrong: &Wrong) -> [(String, Option<Tone>); 3] {
 
 fn headline(found: &Verification, table: &str, view: &View) -> String {
     let whose = match (found.sample, found.users) {
-        (Some(_), Some(users)) => format!("a random sample of {} users", count(users)),
-        (Some(asked), None) => format!("a random sample of {} users", count(asked)),
+        (Some(_), Some(users)) => format!("a random sample of {}", amount(users, "user")),
+        (Some(asked), None) => format!("a random sample of {}", amount(asked, "user")),
         (None, _) => "all users".to_owned(),
     };
-    let compared = count(found.compared);
+    let compared = amount(found.compared, "list");
     let (tone, verdict) = match (found.differing, found.compared) {
         (0, 0) => (Tone::Warn, "nothing was compared".to_owned()),
+        (0, _) if found.unread > 0 => {
+            (Tone::Warn, "what could be read is as it should be".to_owned())
+        }
         (0, _) => (Tone::Good, "as it should be".to_owned()),
         (1, _) => (Tone::Bad, "1 user differs".to_owned()),
         (n, _) => (Tone::Bad, format!("{} users differ", count(n))),
     };
     let verdict = view.palette.paint(tone, &verdict);
-    format!("verified {whose} in {table}: {verdict} ({compared} lists compared)\n")
+    format!("verified {whose} in {table}: {verdict} ({compared} compared)\n")
 }
 
 fn facts(found: &Verification) -> Vec<(&'static str, String)> {
@@ -92,11 +105,17 @@ fn facts(found: &Verification) -> Vec<(&'static str, String)> {
             format!("{} {whose} a newer list than the input's", count(found.newer)),
         ));
     }
-    let (calls, retries) = (count(found.calls), count(found.retries));
-    facts.push((
-        "reads",
-        format!("{:.0} RCU, {calls} calls, {retries} retried", found.consumed_rcu),
-    ));
+    if found.as_new > 0 {
+        let whose = form(found.as_new, "user has", "users have");
+        let what = format!("{} {whose} another list of the same time", count(found.as_new));
+        facts.push(("same time", what));
+    }
+    if found.unread > 0 {
+        let what = format!("{} could not be read", amount(found.unread, "line"));
+        facts.push(("not read", what));
+    }
+    let (calls, retries) = (amount(found.calls, "call"), count(found.retries));
+    facts.push(("reads", format!("{:.0} RCU, {calls}, {retries} retried", found.consumed_rcu)));
     if found.passes > 1 {
         let passes = found.passes;
         facts.push((
@@ -114,6 +133,7 @@ mod tests {
 
     use super::*;
     use crate::flow::backfill::report::At;
+    use crate::flow::backfill::verify::Counted;
     use crate::ui::Palette;
 
     fn report() -> VerifyReport {
@@ -122,6 +142,12 @@ mod tests {
             entry: 0,
             user: Id::from(line + 7_000_000),
             difference,
+        };
+        let unread = |line: u64, entry: Option<usize>| Unread {
+            at: At { file: "recs.jsonl".to_owned(), line, offset: line * 100 },
+            entry,
+            reason: "malformed",
+            detail: "expected a list".to_owned(),
         };
         let list = Difference::List {
             rank: 3,
@@ -143,6 +169,10 @@ mod tests {
                 compared: 1040,
                 differing: 12,
                 newer: 3,
+                as_new: 1,
+                unread: 12,
+                unread_lines: vec![unread(7, None), unread(8, Some(2))],
+                counted: Counted::default(),
                 differences,
                 broken_inputs: vec!["cut.gz:7: unexpected end of file".to_owned()],
                 passes: 2,

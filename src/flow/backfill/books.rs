@@ -170,8 +170,10 @@ impl Books {
 
     /// Nothing of what was counted as written came to anything: all of it is left.
     pub(super) fn undone(&mut self) {
-        self.entries.left += std::mem::take(&mut self.entries.written);
-        self.lines.left += std::mem::take(&mut self.lines.written);
+        let EntryCounts { written, deleted, .. } = &mut self.entries;
+        self.entries.left += std::mem::take(written) + std::mem::take(deleted);
+        let LineCounts { written, deleted, .. } = &mut self.lines;
+        self.lines.left += std::mem::take(written) + std::mem::take(deleted);
         self.items = ItemSizes::default();
     }
 

@@ -79,6 +79,7 @@ impl Default for State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectsFile {
     /// The file.
+    #[serde(with = "crate::input::as_text")]
     pub path: PathBuf,
     /// Its length; what follows is of lines that are read again.
     pub bytes: u64,

@@ -5,6 +5,8 @@ use reco_core::decode::{BadEntry, DecodeError};
 use reco_core::item::ItemError;
 
 use super::lines::MAX_LINE;
+use reco_core::clip::clip;
+use reco_core::shapes::ShapeError;
 
 /// Why something is rejected, as reports count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,9 +35,16 @@ pub enum Reason {
     Unsendable,
     /// Only the table itself can be told to delete.
     DeleteElsewhere,
+    /// Whoever made the list reports that it failed.
+    Reported,
+    /// The expression of `--map` fails on the line.
+    Unmapped,
     /// It was not taken by where it was to go.
     NotWritten,
 }
+
+/// Characters of a detail at most: a screenful.
+const DETAIL_CHARS: usize = 1000;
 
 impl Reason {
     /// The name used in tables, JSON and rejects.
@@ -53,6 +62,8 @@ impl Reason {
             Reason::Undated => "undated",
             Reason::Unsendable => "unsendable",
             Reason::DeleteElsewhere => "delete-elsewhere",
+            Reason::Reported => "reported-error",
+            Reason::Unmapped => "map-failed",
             Reason::NotWritten => "not-written",
         }
     }
@@ -71,7 +82,23 @@ pub struct Fault {
 
 impl Fault {
     fn new(reason: Reason, detail: String) -> Self {
+        let detail = clip(&detail, DETAIL_CHARS).into_owned();
         Fault { reason, detail, text: None }
+    }
+
+    /// A line on which the expression of `--map` fails.
+    pub fn unmapped(error: &str) -> Self {
+        Fault::new(Reason::Unmapped, format!("--map fails on it: {error}"))
+    }
+
+    /// What was not taken by where it was to go.
+    pub fn not_written(detail: String, text: Option<String>) -> Self {
+        Fault { text, ..Fault::new(Reason::NotWritten, detail) }
+    }
+
+    /// A line that is no UTF-8 from a byte on.
+    pub fn not_utf8(offset: usize) -> Self {
+        Fault::new(Reason::NotUtf8, format!("not UTF-8 at byte {offset} of the line"))
     }
 
     /// A line that was not kept.
@@ -115,7 +142,18 @@ impl From<DecodeError> for Fault {
 impl From<BadEntry> for Fault {
     fn from(bad: BadEntry) -> Self {
         let detail = bad.to_string();
-        Fault { reason: Reason::BadEntry, detail, text: Some(bad.text) }
+        Fault { text: Some(bad.alone()), ..Fault::new(Reason::BadEntry, detail) }
+    }
+}
+
+impl From<ShapeError> for Fault {
+    fn from(error: ShapeError) -> Self {
+        match error {
+            ShapeError::Decode(error) => error.into(),
+            reported @ ShapeError::Reported { .. } => {
+                Fault::new(Reason::Reported, reported.to_string())
+            }
+        }
     }
 }
 
@@ -129,7 +167,7 @@ impl From<ItemError> for Fault {
     fn from(error: ItemError) -> Self {
         let reason = match &error {
             ItemError::KeyNotNumeric(_) | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
-            ItemError::KeyTooLong { .. } => Reason::KeyTooLong,
+            ItemError::KeyTooLong { .. } | ItemError::SortKeyTooLong { .. } => Reason::KeyTooLong,
             ItemError::TooLarge { .. } => Reason::Oversize,
         };
         Fault::new(reason, error.to_string())

@@ -24,6 +24,10 @@ const MAX_LINES: usize = 32 * 1024;
 /// Bytes of rejects that wait for the lines before them to be settled at most.
 const MAX_REJECT_BYTES: usize = 4 * 1024 * 1024;
 
+/// Bytes of the lines whose entries wait to be written at most: they are kept for the rejects, and a
+/// line may be far larger than what is written of it.
+const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
+
 /// The ledger of a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -39,6 +43,8 @@ pub struct Ledger {
     ready: Vec<Reject>,
     /// Bytes of the rejects in `open`.
     held: usize,
+    /// Bytes of the texts in `open`.
+    texts: usize,
     /// Nothing of what was written came to anything.
     undone: bool,
 }
@@ -142,6 +148,7 @@ impl Ledger {
             line.text = None;
             self.all.count_line(line.gravest);
         }
+        self.texts += line.text_bytes();
         self.open.push_back(line);
         self.advance();
     }
@@ -155,8 +162,10 @@ impl Ledger {
         if line.waiting > 0 {
             return;
         }
+        let text = line.text_bytes();
         line.text = None;
         let gravest = line.gravest;
+        self.texts -= text;
         self.all.count_line(gravest);
         self.advance();
     }
@@ -186,7 +195,7 @@ impl Ledger {
 
     /// Whether further lines may be entered.
     pub fn has_room(&self) -> bool {
-        self.open.len() < MAX_LINES && self.held < MAX_REJECT_BYTES
+        self.open.len() < MAX_LINES && self.held < MAX_REJECT_BYTES && self.texts < MAX_TEXT_BYTES
     }
 
     /// What became of all lines so far.
@@ -245,6 +254,10 @@ impl Line {
             more: Vec::new(),
             rejects: Vec::new(),
         }
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.len())
     }
 
     fn meet(&mut self, fate: Fate) {

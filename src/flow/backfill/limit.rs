@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::books::Books;
+use crate::ui::{amount, count, form};
 
 /// A share is judged once so many lines were read: the first bad line is 100 % of them.
 const LINES_FOR_A_SHARE: u64 = 1000;
@@ -12,7 +13,7 @@ const LINES_FOR_A_SHARE: u64 = 1000;
 pub enum MaxRejects {
     /// So many lines.
     Lines(u64),
-    /// So many percent of the lines read, judged after 1,000 of them.
+    /// So many percent of the lines read, judged after 1,000 of them and at the end.
     Percent(f64),
 }
 
@@ -36,22 +37,27 @@ impl FromStr for MaxRejects {
 }
 
 impl MaxRejects {
-    /// Why the run must end, when more is rejected than may be. What DynamoDB did not take counts.
-    pub(super) fn exceeded(self, books: &Books) -> Option<String> {
+    /// Why the run must end, when more is rejected than may be. What DynamoDB did not take counts. A
+    /// share is judged once enough lines were read, and `at_end` however few they are.
+    pub(super) fn exceeded(self, books: &Books, at_end: bool) -> Option<String> {
         let lines = &books.lines;
         let rejected = lines.rejected + lines.failed;
         match self {
             MaxRejects::Lines(most) if rejected > most => {
-                Some(format!("more than {most} lines are rejected (--max-rejects)"))
+                let are = form(rejected, "line is", "lines are");
+                Some(format!(
+                    "{} {are} rejected, more than {most} (--max-rejects)",
+                    count(rejected)
+                ))
             }
-            MaxRejects::Percent(most) if lines.read >= LINES_FOR_A_SHARE => {
+            MaxRejects::Percent(most)
+                if at_end && lines.read > 0 || lines.read >= LINES_FOR_A_SHARE =>
+            {
                 #[expect(clippy::cast_precision_loss, reason = "a share")]
                 let share = rejected as f64 / lines.read as f64 * 100.0;
                 (share > most).then(|| {
-                    let read = lines.read;
-                    format!(
-                        "{share:.1} % of {read} lines are rejected, more than {most} % (--max-rejects)"
-                    )
+                    let read = amount(lines.read, "line");
+                    format!("{share:.1} % of {read} rejected, more than {most} % (--max-rejects)")
                 })
             }
             _ => None,
@@ -64,11 +70,15 @@ mod tests {
     use super::*;
 
     fn exceeded(limit: &str, read: u64, rejected: u64, failed: u64) -> bool {
+        judged(limit, read, rejected, failed, false)
+    }
+
+    fn judged(limit: &str, read: u64, rejected: u64, failed: u64, at_end: bool) -> bool {
         let mut books = Books::default();
         books.lines.read = read;
         books.lines.rejected = rejected;
         books.lines.failed = failed;
-        limit.parse::<MaxRejects>().expect("a limit").exceeded(&books).is_some()
+        limit.parse::<MaxRejects>().expect("a limit").exceeded(&books, at_end).is_some()
     }
 
     #[test]
@@ -81,6 +91,15 @@ mod tests {
         assert!(exceeded("1%", 1000, 10, 1));
         assert!(exceeded("0%", 1000, 1, 0));
         assert!(!exceeded("100%", 1000, 1000, 0));
+    }
+
+    #[test]
+    fn at_the_end_shares_of_short_inputs_are_judged_too() {
+        assert!(judged("1%", 999, 10, 0, true));
+        assert!(!judged("1%", 999, 9, 0, true));
+        assert!(judged("50%", 1, 1, 0, true));
+        assert!(!judged("0%", 0, 0, 0, true));
+        assert!(judged("2", 3, 3, 0, true));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub const MAX_LINE: usize = 16 * 1024 * 1024;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Where a line begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Which input, from 0.
     pub file: usize,

@@ -19,6 +19,8 @@ pub struct PlanOptions {
     pub price_per_million_wru: Option<f64>,
     /// Secondary indexes of the table.
     pub indexes: usize,
+    /// Those that items are in: each is written with every item, and counts in the budget.
+    pub written_indexes: usize,
 }
 
 /// What writing would take.
@@ -90,12 +92,12 @@ impl Plan {
         largest: Largest,
         inputs: &[InputReport],
     ) -> Self {
-        let PlanOptions { budget_wcu, price_per_million_wru, indexes } = options;
+        let PlanOptions { budget_wcu, price_per_million_wru, indexes, written_indexes } = options;
         let budget_wcu = budget_wcu.filter(|budget| *budget > 0.0);
         let wcu = items.wcu as f64;
         Plan {
             budget_wcu,
-            duration_s: budget_wcu.map(|budget| wcu / budget),
+            duration_s: budget_wcu.map(|budget| wcu * (1.0 + written_indexes as f64) / budget),
             price_per_million_wru,
             cost: price_per_million_wru.map(|price| wcu * price / 1e6),
             indexes,
@@ -127,8 +129,12 @@ mod tests {
     fn time_and_cost_follow_from_the_write_units() {
         let mut items = ItemSizes::default();
         (0..3000).for_each(|_| items.add(1500));
-        let options =
-            PlanOptions { budget_wcu: Some(500.0), price_per_million_wru: Some(0.625), indexes: 1 };
+        let options = PlanOptions {
+            budget_wcu: Some(500.0),
+            price_per_million_wru: Some(0.625),
+            indexes: 1,
+            written_indexes: 0,
+        };
         let plan = Plan::new(options, &items, Largest::default(), &[]);
         assert_eq!(plan.duration_s, Some(12.0));
         assert_eq!(plan.cost, Some(0.00375));

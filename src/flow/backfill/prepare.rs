@@ -4,19 +4,23 @@ mod route;
 
 use std::sync::Arc;
 
-use reco_core::decode::{Decoded, Deletion, decode, deletion};
+use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
-use reco_core::filter::{DropCounts, SkipReason};
+use reco_core::filter::{DropCounts, SkipReason, filter};
 use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
+use reco_core::shapes::{self, Shaped};
 use reco_core::shard::Shard;
-use reco_core::{Id, Recommendation};
+use reco_core::{Id, Recommendation, Time};
 use reco_store::facts::FactsSource;
+use reco_store::lists::{Layout, ListsError};
 
-use super::fault::{Fault, Reason};
+use super::fault::Fault;
 use super::lines::{Content, Line, Place};
+use super::map::Mapping;
 use super::read::Chunk;
+use crate::aws::ListType;
 pub use route::Route;
 use route::{carry, other_shard, sifted};
 
@@ -32,31 +36,46 @@ pub struct Preparer {
     pub policy: Policy,
     /// How items are laid out.
     pub schema: Schema,
+    /// The same with the type of the lists that the table holds, where there is a table.
+    pub layout: Option<Layout>,
     /// When lists were made, where they do not say so themselves.
     pub times: Times,
     /// Where entries go, and so who judges them.
     pub route: Route,
     /// Which users are this run's; all without one.
     pub shard: Option<Shard>,
+    /// What makes lines of a known shape of lines of another.
+    pub mapping: Option<Mapping>,
 }
 
 /// When lists were made, where lines do not say so themselves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    /// For entries without a time of their own, in seconds since the epoch.
-    pub default: Option<i64>,
+    /// For entries without a time of their own.
+    pub default: Option<Time>,
     /// Whether an entry without any time is rejected: only what is newer may be replaced.
     pub required: bool,
 }
 
 impl Times {
     /// The time of an entry that says this of itself.
-    fn of(self, own: Option<i64>) -> Result<Option<i64>, Fault> {
+    fn of(self, own: Option<Time>) -> Result<Option<Time>, Fault> {
         match own.or(self.default) {
             None if self.required => Err(Fault::undated()),
             time => Ok(time),
         }
     }
+}
+
+/// Why nothing can be decided.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// Facts cannot be had.
+    #[error(transparent)]
+    Facts(#[from] FactsError),
+    /// The table's lists are none, or cannot be looked at.
+    #[error("the table cannot be used: {0}")]
+    Lists(#[from] ListsError),
 }
 
 /// A chunk, judged.
@@ -105,6 +124,9 @@ pub struct PreparedEntry {
     pub fate: Fate,
     /// Articles that the filter dropped.
     pub dropped: DropCounts,
+    /// On its way to the Lambda, whose filter will leave nothing of it by what is known here: it
+    /// takes the place of no other list.
+    pub weak: bool,
 }
 
 impl PreparedEntry {
@@ -130,6 +152,9 @@ pub enum Fate {
     OtherShard,
 }
 
+/// The values that `--map` makes of a line, or why it fails.
+type Mapped = Result<Vec<String>, String>;
+
 /// An entry on its way to its judgement.
 struct Waiting {
     line: usize,
@@ -142,7 +167,7 @@ impl Preparer {
     ///
     /// # Errors
     /// When facts cannot be had: nothing may be decided without them.
-    pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, FactsError> {
+    pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, PrepareError> {
         self.prepare_of(chunk, |_| true).await
     }
 
@@ -155,12 +180,13 @@ impl Preparer {
         self: Arc<Self>,
         chunk: Chunk,
         whose: impl Fn(&Id) -> bool,
-    ) -> Result<Prepared, FactsError> {
+    ) -> Result<Prepared, PrepareError> {
         let mut waiting = Vec::with_capacity(chunk.lines.len());
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
         for line in chunk.lines {
             let number = lines.len();
-            lines.push(self.decode_line(line, number, &mut waiting));
+            let mapped = self.mapped(&line).await;
+            lines.push(self.decode_line(line, mapped, number, &mut waiting));
         }
         let mut waiting = waiting.into_iter().filter(|entry| whose(&entry.recommendation.user));
         loop {
@@ -180,16 +206,33 @@ impl Preparer {
         Ok(Prepared { lines, end: chunk.end, read: chunk.read, failure: chunk.failure })
     }
 
+    /// The users of whom a chunk says something that is this run's.
+    pub async fn users(&self, chunk: Chunk) -> Vec<Id> {
+        let (mut waiting, mut users) = (Vec::new(), Vec::new());
+        for (number, line) in chunk.lines.into_iter().enumerate() {
+            let mapped = self.mapped(&line).await;
+            let line = self.decode_line(line, mapped, number, &mut waiting);
+            if let Found::Entries(entries) = line.found {
+                users.extend(entries.iter().filter_map(PreparedEntry::removes).cloned());
+            }
+        }
+        users.extend(waiting.into_iter().map(|entry| entry.recommendation.user));
+        users
+    }
+
     async fn judge(
         &self,
         group: Vec<Waiting>,
         lines: &mut [PreparedLine],
-    ) -> Result<(), FactsError> {
+    ) -> Result<(), PrepareError> {
         if let Route::Queue(limits) = self.route {
+            let facts = self.foresee(&group).await;
             for Waiting { line, index, recommendation } in group {
-                let fate = carry(recommendation, limits);
+                let foreseen = filter(recommendation.clone(), &facts, &self.policy);
+                let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
                 if let Found::Entries(entries) = &mut lines[line].found {
-                    entries.push(PreparedEntry { index, fate, dropped: DropCounts::default() });
+                    let dropped = DropCounts::default();
+                    entries.push(PreparedEntry { index, fate, dropped, weak });
                 }
             }
             return Ok(());
@@ -201,16 +244,19 @@ impl Preparer {
                 self.facts.lookup(&request).await?
             }
         };
+        let schema = match &self.layout {
+            Some(layout) => layout.for_users(group.iter().map(|e| &e.recommendation.user)).await?,
+            None => &self.schema,
+        };
         for Waiting { line, index, recommendation } in group {
-            let Judged { verdict, dropped } =
-                judge(recommendation, &facts, &self.policy, &self.schema);
+            let Judged { verdict, dropped } = judge(recommendation, &facts, &self.policy, schema);
             let fate = match verdict {
                 Verdict::Write(item) => Fate::Write(item),
                 Verdict::Skip(reason) => Fate::Skip(reason),
                 Verdict::Reject(error) => Fate::Reject(error.into()),
             };
             if let Found::Entries(entries) = &mut lines[line].found {
-                entries.push(PreparedEntry { index, fate, dropped });
+                entries.push(PreparedEntry { index, fate, dropped, weak: false });
             }
         }
         Ok(())
@@ -218,13 +264,54 @@ impl Preparer {
 }
 
 impl Preparer {
-    fn decode_line(&self, line: Line, number: usize, waiting: &mut Vec<Waiting>) -> PreparedLine {
+    /// What the Lambda will know of a group, as far as can be told here: it asks again.
+    async fn foresee(&self, group: &[Waiting]) -> FactSet {
+        let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
+        match &self.facts {
+            FactsSource::None => FactSet::Unavailable,
+            facts => facts.lookup(&request).await.unwrap_or(FactSet::Unavailable),
+        }
+    }
+
+    /// The facts by which entries are judged here; on their way to the Lambda they are not.
+    pub fn facts_kind(&self) -> &'static str {
+        match self.route {
+            Route::Queue(_) => FactsSource::None.kind(),
+            Route::Table | Route::Files => self.facts.kind(),
+        }
+    }
+
+    /// Of which type lists were written: `before` what users' lists in the table told.
+    pub fn list_type(&self, before: ListType) -> ListType {
+        match &self.layout {
+            Some(layout) if self.schema.is_shared() && before.from == "ids" => {
+                ListType::of_table(layout.known().list_type)
+            }
+            _ => before,
+        }
+    }
+
+    /// What `--map` makes of a line.
+    async fn mapped(&self, line: &Line) -> Option<Mapped> {
+        let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
+            return None;
+        };
+        Some(mapping.apply(std::str::from_utf8(text).ok()?).await)
+    }
+
+    fn decode_line(
+        &self,
+        line: Line,
+        mapped: Option<Mapped>,
+        number: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> PreparedLine {
         let (text, found) = match line.content {
             Content::Blank => (None, Found::Blank),
             Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
             Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
             Content::Text(text) => {
-                let found = self.decode_text(&text, number, waiting);
+                let found = self.decode_text(&text, mapped, number, waiting);
                 (Some(text), found)
             }
         };
@@ -235,41 +322,98 @@ impl Preparer {
         }
     }
 
-    fn decode_text(&self, text: &[u8], line: usize, waiting: &mut Vec<Waiting>) -> Found {
+    fn decode_text(
+        &self,
+        text: &[u8],
+        mapped: Option<Mapped>,
+        line: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Found {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
-            Err(error) => return Found::Bad(not_utf8(error.valid_up_to())),
+            Err(error) => return Found::Bad(Fault::not_utf8(error.valid_up_to())),
         };
-        if may_delete(text) {
-            match deletion(text) {
-                Ok(None) => {}
-                Ok(Some(deletion)) => return Found::Entries(vec![self.delete(deletion)]),
-                Err(error) => return Found::Bad(error.into()),
+        let Some(mapped) = mapped else {
+            return match self.decode_value(text, line, 0, waiting) {
+                Ok((entries, _)) => Found::Entries(entries),
+                Err(fault) => Found::Bad(fault),
+            };
+        };
+        let values = match mapped {
+            Ok(values) => values,
+            Err(error) => return Found::Bad(Fault::unmapped(&error)),
+        };
+        let (mut found, mut first) = (Vec::new(), 0);
+        for value in &values {
+            match self.decode_value(value, line, first, waiting) {
+                Ok((mut entries, count)) => {
+                    found.append(&mut entries);
+                    first += count;
+                }
+                Err(fault) if values.len() == 1 => return Found::Bad(fault),
+                Err(fault) => {
+                    found.push(rejected(first, fault));
+                    first += 1;
+                }
             }
         }
-        let Decoded { entries, bad, .. } = match decode(text) {
-            Ok(decoded) => decoded,
-            Err(error) => return Found::Bad(error.into()),
-        };
-        let mut found: Vec<PreparedEntry> =
-            bad.into_iter().map(|bad| rejected(bad.index, bad.into())).collect();
-        for mut entry in entries {
-            match self.times.of(entry.recommendation.generated_at) {
-                Ok(time) => {
-                    entry.recommendation.generated_at = time;
-                    let (index, recommendation) = (entry.index, entry.recommendation);
-                    waiting.push(Waiting { line, index, recommendation });
-                }
-                Err(fault) => found.push(rejected(entry.index, fault)),
+        for entry in &mut found {
+            if let Fate::Reject(fault) = &mut entry.fate {
+                // The line itself can be mapped again; what was made of it cannot.
+                fault.text = Some(text.to_owned());
             }
         }
         Found::Entries(found)
     }
 
+    /// Reads one value: what is settled already, and how many entries there are with those that
+    /// wait; the first of them is number `first` of its line.
+    fn decode_value(
+        &self,
+        text: &str,
+        line: usize,
+        first: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
+        if may_delete(text)
+            && let Some(deletion) = deletion(text)?
+        {
+            return Ok((vec![self.delete(first, deletion)], 1));
+        }
+        let Decoded { entries, bad, .. } = match decode(text) {
+            Ok(decoded) => decoded,
+            Err(error @ DecodeError::Foreign { .. }) => match shapes::read(text, &self.schema) {
+                None => return Err(error.into()),
+                Some(Err(error)) => return Err(error.into()),
+                Some(Ok(Shaped::Deletion(deletion))) => {
+                    return Ok((vec![self.delete(first, deletion)], 1));
+                }
+                Some(Ok(Shaped::Other)) => return Ok((Vec::new(), 0)),
+                Some(Ok(Shaped::Decoded(decoded))) => decoded,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        let count = entries.len() + bad.len();
+        let mut found: Vec<PreparedEntry> =
+            bad.into_iter().map(|bad| rejected(first + bad.index, bad.into())).collect();
+        for mut entry in entries {
+            let index = first + entry.index;
+            match self.times.of(entry.recommendation.generated_at) {
+                Ok(time) => {
+                    entry.recommendation.generated_at = time;
+                    let recommendation = entry.recommendation;
+                    waiting.push(Waiting { line, index, recommendation });
+                }
+                Err(fault) => found.push(rejected(index, fault)),
+            }
+        }
+        Ok((found, count))
+    }
+
     /// A removal is not filtered: facts about a user who is gone may be gone, too.
-    fn delete(&self, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
+    fn delete(&self, index: usize, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
         if let Some(fault) = self.route.refuses_deletes() {
-            return rejected(0, fault);
+            return rejected(index, fault);
         }
         let planned = self
             .times
@@ -279,28 +423,26 @@ impl Preparer {
             self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
         };
         match planned {
-            Ok(item) if !ours(&item) => other_shard(0),
+            Ok(item) if !ours(&item) => other_shard(index),
             Ok(item) => {
-                PreparedEntry { index: 0, fate: Fate::Write(item), dropped: DropCounts::default() }
+                let (fate, dropped) = (Fate::Write(item), DropCounts::default());
+                PreparedEntry { index, fate, dropped, weak: false }
             }
-            Err(fault) => rejected(0, fault),
+            Err(fault) => rejected(index, fault),
         }
     }
 }
 
 fn rejected(index: usize, fault: Fault) -> PreparedEntry {
-    PreparedEntry { index, fate: Fate::Reject(fault), dropped: DropCounts::default() }
+    let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
+    PreparedEntry { index, fate, dropped, weak: false }
 }
 
 /// Whether a line is worth a closer look: nearly none removes anything.
 fn may_delete(text: &str) -> bool {
-    text.trim_ascii_start().starts_with('{')
-        && memchr::memmem::find(text.as_bytes(), b"\"delete\"").is_some()
-}
-
-fn not_utf8(offset: usize) -> Fault {
-    let detail = format!("not UTF-8 at byte {offset} of the line");
-    Fault { reason: Reason::NotUtf8, detail, text: None }
+    // A letter of the key may be written as its number.
+    let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    text.trim_ascii_start().starts_with('{') && (has("\"delete\"") || has("\\u"))
 }
 
 /// The text of one entry of a line, in a shape that can be read again: the line itself when it
@@ -313,13 +455,13 @@ pub fn entry_text(line: &str, index: usize) -> Option<String> {
     let entry = decoded.entries.iter().position(|entry| entry.index == index)?;
     let Recommendation { user, articles, generated_at } =
         decoded.entries.swap_remove(entry).recommendation;
-    let value = match generated_at {
-        None => serde_json::json!([user, articles]),
-        Some(at) => serde_json::json!({
-            "user_id": user, "recommended_note_ids": articles, "generated_at": at,
-        }),
-    };
-    Some(value.to_string())
+    let user = serde_json::to_string(&user).ok()?;
+    let articles = serde_json::to_string(&articles).ok()?;
+    Some(match generated_at {
+        None => format!("[{user},{articles}]"),
+        // Written as text: a number of JSON's would lose a part of a nanosecond.
+        Some(at) => format!(r#"{{"data":[[{user},{articles}]],"generated_at":{at}}}"#),
+    })
 }
 
 #[cfg(test)]

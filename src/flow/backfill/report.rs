@@ -9,17 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use super::books::Reasons;
 pub use super::books::{EntryCounts, LineCounts};
-use super::input::{Compression, Source};
 use super::lines::Place;
 pub use super::manner::BudgetReport;
 use super::plan::Plan;
-use super::prepare::Route;
+use super::prepare::{PrepareError, Route};
 use super::rejects::Reject;
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
 use crate::aws::ListType;
+use crate::input::{Compression, Source};
 
 /// What a backfill did, or in a dry run would do.
 #[derive(Debug, Serialize)]
@@ -260,6 +260,16 @@ pub enum Cause {
     Queue,
     /// Files could not be written.
     Files,
+}
+
+impl Cause {
+    /// What kept lines from being judged.
+    pub fn of(error: &PrepareError) -> Self {
+        match error {
+            PrepareError::Facts(_) => Cause::Facts,
+            PrepareError::Lists(_) => Cause::Table,
+        }
+    }
 }
 
 /// A line, by name.

@@ -18,7 +18,7 @@ use super::write::{Batch, Written};
 /// Where batches go.
 pub enum Sink {
     /// Into the table.
-    Table(Writer),
+    Table(Box<Writer>),
     /// Nowhere: a dry run counts them and no more.
     Dry,
     /// Into the source queue, to be filtered and written by the Lambda.
@@ -101,7 +101,7 @@ impl Sink {
     pub(super) fn begin(&mut self, batch: Batch, halt: &CancellationToken) -> Begun {
         match self {
             Sink::Table(writer) => {
-                let writing = batch.write(writer.clone(), halt.clone());
+                let writing = batch.write((**writer).clone(), halt.clone());
                 Begun::Going(Box::pin(async { Delivered::Written(Box::new(writing.await)) }))
             }
             Sink::Dry => Begun::Over(Delivered::Written(Box::new(batch.pretend()))),

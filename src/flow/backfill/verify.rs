@@ -11,7 +11,9 @@ mod report;
 mod sample;
 mod suspects;
 
+use crate::ui::amount;
 use std::hash::RandomState;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,11 +22,13 @@ use reco_store::reader::Reader;
 use tokio_util::sync::CancellationToken;
 
 use self::pass::Pass;
-pub use self::report::{Verification, Wrong};
+#[cfg(test)]
+pub use self::report::Counted;
+pub use self::report::{Unread, Verification, Wrong};
 use self::suspects::Share;
-use super::input::{self, Source};
 use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
+use crate::input::{self, Source};
 
 /// Suspects that are kept in memory at most.
 pub const MAX_SUSPECTS: usize = 50_000;
@@ -61,11 +65,13 @@ impl FromStr for Scope {
 /// A verification, ready to run.
 pub struct Verify {
     /// The inputs' names.
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
     /// What lines are judged by.
     pub preparer: Arc<Preparer>,
     /// What reads the table.
     pub reader: Reader,
+    /// Whether the newest list of a user counts, and of equals the first, in place of the last.
+    pub newest: bool,
     /// Which users.
     pub scope: Scope,
     /// Calls in flight at once.
@@ -80,9 +86,9 @@ pub struct Verify {
 ///
 /// # Errors
 /// When one is gone, or cannot be read more than once.
-pub async fn readable_again(files: &[String]) -> Result<Vec<Source>> {
-    if let Some(name) = files.iter().find(|name| *name == "-") {
-        return Err(cannot_read_again(name));
+pub async fn readable_again(files: &[PathBuf]) -> Result<Vec<Source>> {
+    if files.iter().any(|name| input::is_stdin(name)) {
+        return Err(cannot_read_again("-"));
     }
     let sources = input::check(files).await?;
     match sources.iter().find(|source| source.path().is_none()) {
@@ -110,7 +116,8 @@ impl Verify {
         let mut share = Share::ALL;
         if let Scope::Sample(users) = self.scope {
             let sources = readable_again(&self.files).await?;
-            let sample = sample::draw(sources, users, Arc::clone(&hasher), &self.cancel).await?;
+            let drawing = sample::draw(sources, users, Arc::clone(&hasher), &self);
+            let sample = drawing.await?;
             report.users = Some(sample.users);
             share.last = sample.last;
         }
@@ -124,7 +131,8 @@ impl Verify {
                 break;
             }
             if report.differing >= ENOUGH {
-                report.stopped = Some(format!("{} users differ already", report.differing));
+                report.stopped =
+                    Some(format!("{} differ already", amount(report.differing, "user")));
                 break;
             }
             share = Share { first: covered.last + 1, last: end };

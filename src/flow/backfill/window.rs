@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 use reco_core::batch::Limits;
 use reco_core::item::PlannedItem;
-use reco_core::{Id, IdMap, IdSet};
+use reco_core::{Id, IdMap, IdSet, Time};
 
 /// Bytes that wait at most, as they go over the wire.
 const CAPACITY_BYTES: usize = 16 * 1024 * 1024;
@@ -33,6 +33,8 @@ pub struct Pending {
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,
+    /// Whoever judges it later will leave nothing of it, by what is known now.
+    pub weak: bool,
 }
 
 /// How a window hands items out.
@@ -45,11 +47,14 @@ pub struct Order {
     /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
     /// each is written only if the table holds what is older, one after the other.
     pub newest: bool,
+    /// No list takes the place of another: the Lambda judges later which of them counts. Those of one
+    /// user go together where they are of one time, else one after the other.
+    pub keep_all: bool,
 }
 
 impl Default for Order {
     fn default() -> Self {
-        Order { limits: Limits::BATCH_WRITE_ITEM, shuffle: 0, newest: false }
+        Order { limits: Limits::BATCH_WRITE_ITEM, shuffle: 0, newest: false, keep_all: false }
     }
 }
 
@@ -63,6 +68,9 @@ pub struct Window {
     /// Users of `waiting` who came since the last block was shuffled.
     block: Vec<Id>,
     in_flight: IdSet,
+    /// What waits behind another item of the same user, in order, where all are kept.
+    behind: IdMap<VecDeque<Pending>>,
+    behind_count: usize,
     bytes: usize,
     /// Items that came while one of the same user was in flight.
     waited: u64,
@@ -84,6 +92,8 @@ impl Window {
             ready: VecDeque::new(),
             block: Vec::new(),
             in_flight: IdSet::default(),
+            behind: IdMap::default(),
+            behind_count: 0,
             bytes: 0,
             waited: 0,
             random: fastrand::Rng::with_seed(SEED),
@@ -93,16 +103,24 @@ impl Window {
     /// Takes an item in; answers with the one of the same user that gives way.
     pub fn push(&mut self, pending: Pending) -> Option<Pending> {
         let user = pending.item.recommendation.user.clone();
+        self.bytes += call_bytes(&pending.item);
         if let Some(waiting) = self.waiting.get_mut(&user) {
-            if self.order.newest && time(&pending) <= time(waiting) {
+            if self.order.keep_all {
+                self.behind.entry(user).or_default().push_back(pending);
+                self.behind_count += 1;
+                return None;
+            }
+            if pending.weak && !waiting.weak {
+                self.bytes -= call_bytes(&pending.item);
                 return Some(pending);
             }
-            self.bytes += call_bytes(&pending.item);
-            let older = std::mem::replace(waiting, pending);
-            self.bytes -= call_bytes(&older.item);
-            return Some(older);
+            let falls = match self.order.newest && !waiting.weak {
+                true => replace_by_age(waiting, pending),
+                false => std::mem::replace(waiting, pending),
+            };
+            self.bytes -= call_bytes(&falls.item);
+            return Some(falls);
         }
-        self.bytes += call_bytes(&pending.item);
         if self.in_flight.contains(&user) {
             self.waited += 1;
         } else if self.is_shuffled() {
@@ -140,12 +158,42 @@ impl Window {
                 break;
             }
             let Some(user) = self.ready.pop_front() else { break };
-            batch.extend(self.waiting.remove(&user));
-            self.in_flight.insert(user);
             bytes += size;
+            let first = self.waiting.remove(&user);
+            let time = first.as_ref().and_then(|first| first.item.recommendation.generated_at);
+            batch.extend(first);
+            // Lists of one time go in one message, in which their order is sure.
+            while let Some(next) = self.next_of(&user, time) {
+                let size = call_bytes(&next.item);
+                if batch.len() >= limits.entries || bytes + size > limits.bytes {
+                    break;
+                }
+                bytes += size;
+                batch.extend(self.pop_behind(&user));
+            }
+            if let Some(next) = self.pop_behind(&user) {
+                self.waiting.insert(user.clone(), next);
+            }
+            self.in_flight.insert(user);
         }
         self.bytes -= bytes;
         Some(batch)
+    }
+
+    /// The item that waits behind another of its user, when it is of this time.
+    fn next_of(&self, user: &Id, time: Option<Time>) -> Option<&Pending> {
+        let next = self.behind.get(user)?.front()?;
+        (next.item.recommendation.generated_at == time).then_some(next)
+    }
+
+    fn pop_behind(&mut self, user: &Id) -> Option<Pending> {
+        let queue = self.behind.get_mut(user)?;
+        let next = queue.pop_front();
+        self.behind_count -= usize::from(next.is_some());
+        if queue.is_empty() {
+            self.behind.remove(user);
+        }
+        next
     }
 
     /// How many items should be ready before a batch is drawn.
@@ -175,7 +223,8 @@ impl Window {
         let Order { limits, shuffle, .. } = self.order;
         let block = if self.is_shuffled() { shuffle.max(limits.entries) } else { UNSHUFFLED };
         let most = if self.is_shuffled() { 2 * block } else { block };
-        self.block.len() < block && self.waiting.len() < most && self.bytes < CAPACITY_BYTES
+        let waiting = self.waiting.len() + self.behind_count;
+        self.block.len() < block && waiting < most && self.bytes < CAPACITY_BYTES
     }
 
     /// Whether nothing waits.
@@ -193,13 +242,22 @@ impl Window {
         self.ready.clear();
         self.block.clear();
         self.bytes = 0;
-        self.waiting.drain().map(|(_, pending)| pending).collect()
+        self.behind_count = 0;
+        let behind = self.behind.drain().flat_map(|(_, queue)| queue);
+        self.waiting.drain().map(|(_, pending)| pending).chain(behind).collect()
     }
 }
 
-/// A list of unknown time is older than any other, as it is in the table.
-fn time(pending: &Pending) -> Option<i64> {
-    pending.item.recommendation.generated_at
+/// Lets the two stand for what they would come to one after the other; answers with the one that
+/// need not be written.
+fn replace_by_age(waiting: &mut Pending, later: Pending) -> Pending {
+    if !waiting.item.is_replaced_by(&later.item) {
+        return later;
+    }
+    let guard = waiting.item.guard.max(later.item.guard);
+    let falls = std::mem::replace(waiting, later);
+    waiting.item.guard = guard;
+    falls
 }
 
 /// What an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call to 16 MB **on

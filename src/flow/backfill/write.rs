@@ -56,7 +56,7 @@ impl From<Vec<Pending>> for Batch {
     fn from(batch: Vec<Pending>) -> Self {
         let (entries, items) = batch
             .into_iter()
-            .map(|Pending { item, line, index }| {
+            .map(|Pending { item, line, index, weak: _ }| {
                 let user = item.recommendation.user.clone();
                 (Entry { user, line, index, bytes: item.bytes, action: item.action }, item)
             })
@@ -66,17 +66,9 @@ impl From<Vec<Pending>> for Batch {
 }
 
 impl Batch {
-    /// Writes it. When DynamoDB refuses the call for what is in it, its items are tried one by one,
-    /// so that one bad item does not take 24 good ones with it.
+    /// Writes it.
     pub async fn write(self, writer: Writer, cancel: CancellationToken) -> Written {
-        let stop = Stop::on(cancel);
-        let mut report = writer.write_batch(self.items, &stop).await;
-        if report.left.len() > 1 && is_about_content(report.failure.as_ref()) {
-            report.failure = None;
-            for item in std::mem::take(&mut report.left) {
-                report.merge(writer.write_batch(vec![item], &stop).await);
-            }
-        }
+        let report = writer.write_batch(self.items, &Stop::on(cancel)).await;
         Written { entries: self.entries, report }
     }
 
@@ -92,15 +84,14 @@ impl Batch {
     }
 }
 
-fn is_about_content(failure: Option<&WriteFailure>) -> bool {
-    matches!(failure, Some(WriteFailure::Refused(error)) if error.kind == ErrorKind::Refused)
-}
-
 /// Whether no other batch can fare better: going on would only reject the rest of the input.
 pub fn is_hopeless(failure: &WriteFailure) -> bool {
     match failure {
         WriteFailure::Exhausted { .. } => true,
         WriteFailure::Refused(error) => error.kind != ErrorKind::Refused,
-        WriteFailure::Cancelled | WriteFailure::Deadline | WriteFailure::TooLarge { .. } => false,
+        WriteFailure::Cancelled
+        | WriteFailure::Deadline
+        | WriteFailure::Unreadable { .. }
+        | WriteFailure::TooLarge { .. } => false,
     }
 }

@@ -167,7 +167,7 @@ mod tests {
     }
 
     async fn read(path: &Path) -> (Vec<String>, bool) {
-        let mut opened = Opened::open(path.to_str().expect("UTF-8")).await.expect("opened");
+        let mut opened = Opened::open(path).await.expect("opened");
         let mut bodies = Vec::new();
         while let Some(message) = opened.next().await.expect("read") {
             assert_eq!(message.receipt_handle, "", "a handle is nobody's business");

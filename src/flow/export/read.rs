@@ -1,5 +1,6 @@
 //! Reading an export, compressed or not, whole or cut off.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -8,7 +9,7 @@ use reco_core::message::Message;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 
 use crate::error::{Error, Result};
-use crate::flow::backfill::input::{self, Reader as Lines};
+use crate::input::{self, Reader as Lines, without_bom};
 
 /// AWS: a message is at most 1 MiB. As JSON a byte of it takes two at most: of the characters with a
 /// long escape SQS takes none.
@@ -34,9 +35,9 @@ impl Opened {
     ///
     /// # Errors
     /// When it cannot be read, or is no export.
-    pub async fn open(name: &str) -> Result<Self> {
+    pub async fn open(name: &Path) -> Result<Self> {
         let mut opened = Opened {
-            name: name.to_owned(),
+            name: name.display().to_string(),
             lines: lines(name).await?,
             reader: Reader::default(),
             line: Vec::new(),
@@ -105,7 +106,11 @@ impl Opened {
     }
 
     fn take_line(&mut self) -> Result<Option<Message>> {
-        self.reader.line(&self.line).map_err(|error| unusable(&self.name, &error))
+        let line = match self.reader.line_number() {
+            0 => without_bom(&self.line),
+            _ => &self.line,
+        };
+        self.reader.line(line).map_err(|error| unusable(&self.name, &error))
     }
 
     fn unusable(&self, error: &ExportError) -> Error {
@@ -113,17 +118,15 @@ impl Opened {
     }
 }
 
-async fn lines(name: &str) -> Result<Lines> {
-    if name == "-" {
+async fn lines(name: &Path) -> Result<Lines> {
+    if input::is_stdin(name) {
         return Err(Error::input("an export cannot be read from stdin")
             .cause("it is read twice: checked as a whole before anything is done with it")
             .hint("write it to a file first"));
     }
-    let sources = input::check(&[name.to_owned()]).await?;
-    let source = sources.into_iter().next();
-    let source = source.ok_or_else(|| Error::input(format!("cannot open {name}")))?;
+    let mut source = input::source(name).await?;
     let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
-    opened.map_err(|reason| Error::input(format!("cannot open {name}")).cause(reason))
+    opened.map_err(|reason| Error::input(format!("cannot open {}", source.name)).cause(reason))
 }
 
 fn unusable(name: &str, error: &ExportError) -> Error {
@@ -137,9 +140,9 @@ fn unusable(name: &str, error: &ExportError) -> Error {
 }
 
 /// Whether a file is an export, by its first line.
-pub async fn is_export(name: &str) -> bool {
+pub async fn is_export(name: &Path) -> bool {
     let Ok(mut lines) = lines(name).await else { return false };
     let mut line = Vec::new();
     let read = (&mut lines).take(LONGEST_LINE).read_until(b'\n', &mut line).await;
-    read.is_ok() && is_header(&line)
+    read.is_ok() && is_header(without_bom(&line))
 }

@@ -15,7 +15,7 @@ use super::store::{load, of_queue};
 use super::writer::now_ms;
 use crate::error::Result;
 use crate::flow::sqs::Doubt;
-use crate::ui::plural;
+use crate::ui::amount;
 
 /// AWS: a queue keeps a message for 14 days at most. What was sent longer ago than two queues keep
 /// it cannot be in the DLQ any more.
@@ -58,7 +58,7 @@ impl Unfinished {
         format!(
             "run {} of {started} was cut off: {} sent and perhaps not deleted, {} perhaps sent",
             self.run_id,
-            plural(self.acked, "message"),
+            amount(self.acked, "message"),
             self.uncertain
         )
     }

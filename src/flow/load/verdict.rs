@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::numbers::{Measured, Parameters};
+use crate::ui::{amount, form};
 
 /// From this share of the write capacity on, a throttled table is used up.
 const FULL: f64 = 0.85;
@@ -168,10 +169,10 @@ impl Run<'_> {
         }
         if self.got.returned > 0 || self.got.errors > 0 {
             change.push(format!(
-                "{} messages came back and {} invocations failed: a longer --timeout, or a smaller \
+                "{} came back and {} failed: a longer --timeout, or a smaller \
                  --batch-size, leaves time to retry",
-                count(self.got.returned),
-                count(self.got.errors)
+                amount(self.got.returned, "message"),
+                amount(self.got.errors, "invocation")
             ));
         }
         (Stage::Table, why, change)
@@ -189,16 +190,17 @@ impl Run<'_> {
             return (Stage::Queue, why, vec!["a lower --rate, or more users a message".to_owned()]);
         }
         let mut why = format!(
-            "it kept up with {} users a second; at most {} messages waited, and the function's \
+            "it kept up with {} users a second; at most {} waited, and the function's \
              slots worked {} of the time",
             whole(sent),
-            count(self.got.backlog_max),
+            amount(self.got.backlog_max, "message"),
             percent(self.got.slots_busy)
         );
         if self.got.throttled > 0 {
             why.push_str(&format!(
-                "; {} writes were turned away in bursts and written later",
-                count(self.got.throttled)
+                "; {} {} turned away in bursts and written later",
+                amount(self.got.throttled, "write"),
+                form(self.got.throttled, "was", "were")
             ));
         }
         (Stage::None, why, vec!["a higher --rate, to find the limit".to_owned()])
@@ -206,7 +208,7 @@ impl Run<'_> {
 
     fn slots_are_idle(&self) -> Judgement {
         let what = if self.many_waited() {
-            format!("up to {} messages waited", count(self.got.backlog_max))
+            format!("up to {} waited", amount(self.got.backlog_max, "message"))
         } else {
             format!("handling went on for {:.1} s after the last was sent", self.after())
         };
@@ -252,11 +254,11 @@ impl Run<'_> {
 
     fn slots_are_full(&self) -> Judgement {
         let why = format!(
-            "{} invocations at a time worked {} of the time, {} ms each, and up to {} messages waited",
-            self.asked.concurrency,
+            "{} at a time worked {} of the time, {} ms each, and up to {} waited",
+            amount(self.asked.concurrency, "invocation"),
             percent(self.got.slots_busy),
             whole(self.got.duration_ms),
-            count(self.got.backlog_max)
+            amount(self.got.backlog_max, "message")
         );
         (Stage::Function, why, vec![self.more_slots()])
     }

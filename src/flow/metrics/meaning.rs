@@ -1,5 +1,6 @@
 //! What the numbers mean, in sentences. Pure: series in, findings out.
 
+use crate::ui::amount;
 use serde::Serialize;
 
 use super::plan::{Measure, Subject};
@@ -75,10 +76,10 @@ struct Periods {
 impl Periods {
     fn of(&self, some: usize, all: usize) -> String {
         match self.length {
-            60 => format!("{some} of {all} minutes"),
-            3600 => format!("{some} of {all} hours"),
-            86_400 => format!("{some} of {all} days"),
-            length => format!("{some} of {all} periods of {}", shown(length)),
+            60 => format!("{some} of {}", amount(all as u64, "minute")),
+            3600 => format!("{some} of {}", amount(all as u64, "hour")),
+            86_400 => format!("{some} of {}", amount(all as u64, "day")),
+            length => format!("{some} of {} of {}", amount(all as u64, "period"), shown(length)),
         }
     }
 }
@@ -234,7 +235,12 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
     let mut advice = None;
     if throttles > 0.0 {
         let when = section.row(Measure::Throttles).map(|row| when(row, periods));
-        parts.push(format!("throttled {} times ({})", number(throttles), when.unwrap_or_default()));
+        parts.push(format!(
+            "throttled {} {} ({})",
+            number(throttles),
+            plural(throttles, "time", "times"),
+            when.unwrap_or_default()
+        ));
         advice = Some(
             "raise its concurrency, or lower the event source mapping's: throttling alone pushes valid messages into the DLQ",
         );
@@ -245,9 +251,10 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
             section.row(Measure::Errors).is_some_and(|row| coincide(row, throttled_writes));
         let with = if coincide { ", mostly while writes were throttled" } else { "" };
         parts.push(format!(
-            "{} of {} invocations failed ({}{with})",
+            "{} of {} {} failed ({}{with})",
             number(errors),
             number(invocations),
+            plural(invocations, "invocation", "invocations"),
             percent(share)
         ));
         advice = advice.or(Some(if coincide {
@@ -285,18 +292,18 @@ fn queue(section: &Section) -> Meaning {
     let now = live_depth(section).or(visible.and_then(|row| row.last));
     let peak = visible.and_then(|row| row.max).unwrap_or(0.0);
     let held = now.map_or("an unknown number of".to_owned(), number);
+    let wait = now.map_or("messages wait", |now| plural(now, "message waits", "messages wait"));
     let growing = matches!((visible.and_then(first), now), (Some(first), Some(now)) if now > first);
     if age > OLD && growing {
-        let text = format!("falling behind: {held} messages wait, the oldest for {}", minutes(age));
+        let text = format!("falling behind: {held} {wait}, the oldest for {}", minutes(age));
         let advice = "the function is too slow, throttled or stopped: see its rows".to_owned();
         return (Level::Bad, text, Some(advice));
     }
     if age > OLD {
-        let text =
-            format!("{held} messages wait, the oldest for {}, and fewer than before", minutes(age));
+        let text = format!("{held} {wait}, the oldest for {}, and fewer than before", minutes(age));
         return (Level::Warn, text, None);
     }
-    (Level::Good, format!("keeping up: {held} messages wait, {} at most", number(peak)), None)
+    (Level::Good, format!("keeping up: {held} {wait}, {} at most", number(peak)), None)
 }
 
 fn dlq(section: &Section) -> Meaning {
@@ -325,7 +332,11 @@ fn without_history(held: u64) -> Meaning {
         return (Level::Good, "empty".to_owned(), None);
     }
     let advice = "`recoctl dlq classify` says why, and what to do".to_owned();
-    (Level::Warn, format!("{held} messages; CloudWatch has no history of it"), Some(advice))
+    (
+        Level::Warn,
+        format!("{}; CloudWatch has no history of it", amount(held, "message")),
+        Some(advice),
+    )
 }
 
 fn live_depth(section: &Section) -> Option<f64> {

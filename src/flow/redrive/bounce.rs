@@ -20,7 +20,7 @@ pub use watcher::{Watched, Watcher, watch};
 use crate::flow::journal::{Redriven, Sign};
 use crate::flow::judge::Row;
 use crate::flow::sqs::AckWatch;
-use crate::ui::{count, plural};
+use crate::ui::{amount, count};
 
 /// Messages that must have been sent before a share means anything.
 const JUDGED_FROM: u64 = 20;
@@ -217,7 +217,7 @@ impl Bounces {
         let (bounced, sent) = (state.returned.len() as u64 + state.estimated, state.sent);
         Some(format!(
             "{} came back while {} were sent ({percent:.0} %, --stop-on-bounce {limit} %)",
-            plural(bounced, "redriven message"),
+            amount(bounced, "redriven message"),
             count(sent)
         ))
     }

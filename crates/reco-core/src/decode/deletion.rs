@@ -6,15 +6,15 @@ use serde_json::value::RawValue;
 
 use super::fault::clip;
 use super::{DecodeError, Top, entry, malformed, offset_in, present, start_of_value, syntax};
-use crate::Id;
+use crate::{Id, Time};
 
 /// A line that removes a user's item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// Whose item it is.
     pub user: Id,
-    /// When that was decided, in seconds since the epoch, where the line says so.
-    pub generated_at: Option<i64>,
+    /// When that was decided, where the line says so.
+    pub generated_at: Option<Time>,
 }
 
 #[derive(Deserialize)]
@@ -27,12 +27,25 @@ struct Flag<'a> {
 /// is anything else; [`super::decode`] then says what.
 ///
 /// # Errors
-/// [`DecodeError::Malformed`] when the line has a `delete` that is not `true`, or a list beside it:
-/// what is meant is not certain, and a removal cannot be undone.
+/// [`DecodeError::Malformed`] when the line has a `delete` that is not `true`, that is given twice,
+/// or that has a list or `data` beside it: what is meant is not certain, and a removal cannot be
+/// undone.
 pub fn deletion(text: &str) -> Result<Option<Deletion>, DecodeError> {
-    let Ok(Flag { delete: Some(delete) }) = serde_json::from_str(text) else { return Ok(None) };
+    let delete = match serde_json::from_str(text) {
+        Ok(Flag { delete: Some(delete) }) => delete,
+        Ok(Flag { delete: None }) => return Ok(None),
+        // Sound JSON: the key stands there twice.
+        Err(error) if error.is_data() && text.trim_start().starts_with('{') => {
+            return Err(syntax(text, &error));
+        }
+        Err(_) => return Ok(None),
+    };
     let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
-    let (Some(user), None) = (top.user_id, top.data) else { return Ok(None) };
+    if top.data.is_some() {
+        let reason = "both `delete` and `data`: are items to go or to be written?";
+        return Err(malformed(text, start_of_value(text), reason));
+    }
+    let Some(user) = top.user_id else { return Ok(None) };
     if delete.get() != "true" {
         let found = clip(delete.get());
         let reason = format!(

@@ -6,6 +6,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::fault::clip;
+use crate::words::amount;
 
 /// How many keys are shown.
 const SHOWN_KEYS: usize = 5;
@@ -18,7 +19,10 @@ pub(super) fn describe(text: &str) -> String {
     match (first.is_empty(), more) {
         (true, _) => "an empty object".to_owned(),
         (false, 0) => format!("an object with {}", first.join(", ")),
-        (false, _) => format!("an object with {} and {more} more keys", first.join(", ")),
+        (false, _) => {
+            let more = amount(more, "more key");
+            format!("an object with {} and {more}", first.join(", "))
+        }
     }
 }
 

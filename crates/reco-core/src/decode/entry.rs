@@ -7,10 +7,8 @@ use super::fault::{clip, elements, id_fault, kind};
 use super::ids::Ids;
 use super::position::{Cursor, offset_of, reason_of};
 use super::{BadEntry, DecodeError, Decoded, Entry, Shape, Top, malformed, offset_in, syntax};
-use crate::{Id, Recommendation};
-
-/// Past this many seconds (the year 5138) a time is surely in milliseconds.
-const LATEST_PLAUSIBLE_SECONDS: i64 = 100_000_000_000;
+use crate::time::TimeError;
+use crate::{Id, Recommendation, Time};
 
 /// A fault: its byte offset in the text that was read, and what is wrong.
 type Fault = (usize, String);
@@ -41,10 +39,18 @@ pub(super) fn queue_message(
         return Err(malformed(text, offset_in(text, data.get()), reason));
     };
     let generated_at = generated_at(text, top)?;
-    Ok(entry_by_entry(text, elements, generated_at))
+    let time = generated_at.and(top.generated_at).map(RawValue::get);
+    Ok(entry_by_entry(text, elements, generated_at, time))
 }
 
-fn entry_by_entry(text: &str, elements: Vec<&RawValue>, generated_at: Option<i64>) -> Decoded {
+/// `time` is how the message wrote `generated_at`, where it has one: an entry that is rejected on its
+/// own keeps it.
+fn entry_by_entry(
+    text: &str,
+    elements: Vec<&RawValue>,
+    generated_at: Option<Time>,
+    time: Option<&str>,
+) -> Decoded {
     let (mut entries, mut bad) = (Vec::new(), Vec::new());
     let mut cursor = Cursor::new(text);
     for (index, element) in elements.into_iter().map(RawValue::get).enumerate() {
@@ -53,14 +59,15 @@ fn entry_by_entry(text: &str, elements: Vec<&RawValue>, generated_at: Option<i64
             Err(error) => {
                 let (offset, reason) = explain_pair(element, &error);
                 let position = cursor.at(offset_in(text, element) + offset);
-                bad.push(BadEntry { index, position, reason, text: element.to_owned() });
+                let (text, time) = (element.to_owned(), time.map(str::to_owned));
+                bad.push(BadEntry { index, position, reason, text, time });
             }
         }
     }
     Decoded { shape: Shape::QueueMessage, envelopes: Vec::new(), entries, bad }
 }
 
-fn entry(index: usize, (user, Ids(articles)): Pair, generated_at: Option<i64>) -> Entry {
+fn entry(index: usize, (user, Ids(articles)): Pair, generated_at: Option<Time>) -> Entry {
     Entry { index, recommendation: Recommendation { user, articles, generated_at } }
 }
 
@@ -141,29 +148,19 @@ fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
     fault.unwrap_or_else(|| (offset_of(text, error), reason_of(error)))
 }
 
-/// `generated_at` of a message or an item: whole epoch seconds, or an RFC 3339 time.
-pub(super) fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<i64>, DecodeError> {
+/// `generated_at` of a message or an item: epoch seconds, or an ISO 8601 time.
+pub(super) fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<Time>, DecodeError> {
     let Some(raw) = top.generated_at.map(RawValue::get) else { return Ok(None) };
-    let seconds = match raw {
-        "null" => return Ok(None),
-        _ if raw.starts_with('"') => rfc3339_seconds(raw),
-        _ => serde_json::from_str(raw).ok(),
+    let time = match raw.as_bytes() {
+        b"null" => return Ok(None),
+        [b'"', ..] => match serde_json::from_str::<String>(raw) {
+            Ok(time) => Time::from_iso(&time),
+            Err(_) => Err(TimeError::NotATime),
+        },
+        _ => Time::from_number(raw),
     };
-    let fault = |reason: &str| {
-        let reason = format!("`generated_at`: {} {reason}", clip(raw));
+    time.map(Some).map_err(|error| {
+        let reason = format!("`generated_at`: {} {error}", clip(raw));
         malformed(text, offset_in(text, raw), reason)
-    };
-    match seconds {
-        None => Err(fault("is neither whole epoch seconds nor an RFC 3339 time")),
-        Some(seconds) if seconds > LATEST_PLAUSIBLE_SECONDS => {
-            Err(fault("looks like milliseconds; write epoch seconds"))
-        }
-        seconds => Ok(seconds),
-    }
-}
-
-fn rfc3339_seconds(raw: &str) -> Option<i64> {
-    let time: String = serde_json::from_str(raw).ok()?;
-    let time: jiff::Timestamp = time.parse().ok()?;
-    Some(time.as_second())
+    })
 }

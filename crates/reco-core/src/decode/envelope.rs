@@ -47,6 +47,11 @@ fn bare_value(text: &str, value: &RawValue, depth: usize) -> DecodeError {
 
 fn object(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
+    let lists = top.data.is_some() || top.recommended_note_ids.is_some();
+    if lists && top.delete.is_some_and(|delete| delete.get() == "true") {
+        let reason = "both `delete` and a list: is the item to go or to be written?";
+        return Err(malformed(text, start_of_value(text), reason));
+    }
     match (top.data, top.user_id, top.recommended_note_ids) {
         (Some(data), _, None) => return entry::queue_message(text, &top, data),
         (Some(_), _, Some(_)) => {
@@ -174,6 +179,7 @@ fn append(whole: &mut Decoded, part: Result<Decoded, DecodeError>, number: usize
                 DecodeError::Foreign { .. } => in_record(&error),
             },
             text: body,
+            time: None,
         }),
     }
 }

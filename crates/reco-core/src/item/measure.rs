@@ -1,9 +1,8 @@
 //! What an item takes: in the table, by the documented rules, and in the body of a request.
 
-use super::{Attribute, KeyType, Schema};
-use crate::Id;
-use crate::Recommendation;
+use super::{Attribute, Constant, KeyPart, KeyType, Schema};
 use crate::record::digits;
+use crate::{Id, Recommendation, Time};
 
 /// What stands around the attributes of an item in a `BatchWriteItem` body.
 const PUT: &str = r#"{"PutRequest":{"Item":{}}}"#;
@@ -51,14 +50,34 @@ impl Size {
         Ok(())
     }
 
-    fn number(&mut self, number: i64) {
-        let fits = self.scalar(&Id::Int(number), KeyType::N);
-        debug_assert!(fits.is_ok(), "an integer is a number");
-    }
-
     fn constant(&mut self, Attribute { name, value }: &Attribute) {
         self.name(name);
         self.add(value.size(), SCALAR.len() + escaped_len(value.text()));
+    }
+
+    /// The attributes of a key, with commas between.
+    fn key(&mut self, schema: &Schema, user: &Id) -> Result<(), Misfit> {
+        if !schema.is_shared() {
+            self.name(&schema.user_attr);
+            return self.scalar(user, schema.key_type).map_err(|()| Misfit::Key);
+        }
+        for (index, KeyPart { name, kind, text }) in schema.key_of(user).enumerate() {
+            self.add(0, usize::from(index > 0));
+            self.name(name);
+            self.scalar(&Id::from(text.as_str()), kind).map_err(|()| Misfit::Key)?;
+        }
+        Ok(())
+    }
+
+    fn time(&mut self, schema: &Schema, time: Time) {
+        self.name(&schema.generated_at_attr);
+        let text = schema.time_form.text(time);
+        let wire = SCALAR.len() + text.len();
+        let value = match schema.time_form.kind() {
+            KeyType::N => Constant::N(text),
+            KeyType::S => Constant::S(text),
+        };
+        self.add(value.size(), wire);
     }
 }
 
@@ -76,19 +95,17 @@ impl Schema {
     pub(super) fn put_size(&self, recommendation: &Recommendation) -> Result<Size, Misfit> {
         let Recommendation { user, articles, generated_at } = recommendation;
         let mut size = Size { stored: 3, wire: PUT.len() + LIST.len() };
-        size.name(&self.user_attr);
-        size.scalar(user, self.key_type).map_err(|()| Misfit::Key)?;
+        size.key(self, user)?;
         // The comma before the list.
         size.add(0, 1);
         size.name(&self.list_attr);
         for (rank, article) in articles.iter().enumerate() {
-            size.scalar(article, self.list_type).map_err(|()| Misfit::Article(rank))?;
+            size.scalar(article, self.type_of(article)).map_err(|()| Misfit::Article(rank))?;
         }
         size.add(articles.len(), articles.len().saturating_sub(1));
-        if let Some(seconds) = generated_at {
+        if let Some(time) = generated_at {
             size.add(0, 1);
-            size.name(&self.generated_at_attr);
-            size.number(*seconds);
+            size.time(self, *time);
         }
         for constant in &self.constants {
             size.add(0, 1);
@@ -100,8 +117,7 @@ impl Schema {
     /// The size of the key of an item that is removed.
     pub(super) fn delete_size(&self, user: &Id) -> Result<Size, Misfit> {
         let mut size = Size { stored: 0, wire: DELETE.len() };
-        size.name(&self.user_attr);
-        size.scalar(user, self.key_type).map_err(|()| Misfit::Key)?;
+        size.key(self, user)?;
         Ok(size)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Alarm, MissingData, Stack, Watched};
+use crate::words::amount;
 
 const DLQ_ALARMS: Source = Source {
     title: "Creating alarms for dead-letter queues using Amazon CloudWatch",
@@ -73,7 +74,7 @@ fn dlq_alarm(stack: &Stack) -> Judged {
         earliest.is_some_and(|count| count <= 1),
         || match earliest {
             None => "no alarm on the DLQ's depth".to_owned(),
-            Some(count) => format!("fires from {count} messages on"),
+            Some(count) => format!("fires from {} on", amount(count, "message")),
         },
         || "ApproximateNumberOfMessagesVisible > 0".to_owned(),
     )

@@ -3,6 +3,7 @@
 use super::queues::SQS_SOURCE;
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Ceiling, QueueKind, Stack};
+use crate::words::amount;
 
 /// AWS: a batch from a standard queue holds at most this many messages.
 const MAX_BATCH: u64 = 10_000;
@@ -193,10 +194,10 @@ fn batch_payload(stack: &Stack) -> Judged {
     let payload = size.saturating_mul(record);
     judged(
         payload <= MAX_PAYLOAD_BYTES,
-        || format!("{size} messages of about {record} bytes are {payload} bytes"),
+        || format!("{} of about {record} bytes: {payload} bytes", amount(size, "message")),
         || {
             let fit = MAX_PAYLOAD_BYTES / record;
-            format!("at most {MAX_PAYLOAD_BYTES} bytes, which is {fit} such messages")
+            format!("at most {MAX_PAYLOAD_BYTES} bytes: {}", amount(fit, "such message"))
         },
     )
 }

@@ -2,6 +2,7 @@
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{QueueKind, Redrive, RedriveAllow, Stack};
+use crate::words::amount;
 
 /// AWS: the visibility timeout is at least this many function timeouts long, so that Lambda can
 /// retry a batch while the function is throttled.
@@ -137,7 +138,9 @@ fn dlq_no_redrive(stack: &Stack) -> Judged {
         redrive == Redrive::Off,
         || match redrive {
             Redrive::Off => "none".to_owned(),
-            Redrive::After(receives) => format!("messages leave after {receives} receives"),
+            Redrive::After(receives) => {
+                format!("messages leave after {}", amount(receives, "receive"))
+            }
         },
         || "no redrive policy".to_owned(),
     )

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+use reco_core::classify::{Class, Classification, Content, Held, Surroundings, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::{Limit, Policy};
-use reco_core::{Id, IdMap, IdSet};
+use reco_core::{Id, IdMap, IdSet, Time};
 
 /// Users 1, 2 and "u" are active (the last does not fit a table of numbers), 3 is not, 9 is
 /// unknown; 1 has read article 14; articles 10 to 19 are known.
@@ -57,17 +57,21 @@ impl Around {
 fn run(body: &str, around: &Around) -> Classification {
     let schema = Schema::with_key_type(KeyType::N);
     // Items over 400 KB are made of strings; without that, lists of numbers could not be long enough.
-    let schema =
-        Schema { list_type: if body.contains("xxx") { KeyType::S } else { KeyType::N }, ..schema };
+    let schema = Schema {
+        list_type: body.contains("xxx").then_some(KeyType::S).or(schema.list_type),
+        ..schema
+    };
     let mut policy = Policy::default();
     policy.limits.max_len = Limit::at(0);
     policy.rules.article_known = !body.contains("xxx");
     let content = Content::judge(decode(body), &facts(), &policy, &schema);
+    let held = |(user, at): (&Id, &i64)| (user.clone(), Held::At(Time::from_seconds(*at)));
+    let in_table = around.in_table.iter().map(held).collect();
     let surroundings = Surroundings {
         message_bytes: around.bytes,
         destination_limit: Some(262_144),
-        sent_at: around.sent_at,
-        in_table: &around.in_table,
+        sent_at: around.sent_at.map(Time::from_seconds),
+        in_table: &in_table,
         superseded: around.superseded,
     };
     classify(&content, &surroundings)
@@ -278,5 +282,71 @@ proptest! {
         let mut later = run(&body, &Around { superseded: false, ..around });
         if superseded { later.mark_superseded(); }
         prop_assert_eq!(later, got);
+    }
+}
+
+/// The class of a message for user 1 where the table holds this, by the rules of a policy.
+fn class_where(held: Held, body: &str, only_newer: bool) -> Classification {
+    let schema = Schema { list_type: None, ..Schema::with_key_type(KeyType::N) };
+    let mut policy = Policy::default();
+    policy.writes.only_newer = only_newer;
+    let content = Content::judge(decode(body), &FactSet::Unavailable, &policy, &schema);
+    let surroundings = Surroundings {
+        message_bytes: 100,
+        destination_limit: None,
+        sent_at: Some(Time::from_seconds(2_000_000_000)),
+        in_table: &[(Id::from(1u64), held)].into(),
+        superseded: false,
+    };
+    classify(&content, &surroundings)
+}
+
+#[test]
+fn ages_are_told_apart_as_the_conditional_write_does() {
+    let at = |seconds: &str| Held::At(Time::from_number(seconds).unwrap());
+    let dated = r#"{"data": [[1, [10]]], "generated_at": 1768446000.5}"#;
+    let undated = r#"{"data": [[1, [10]]]}"#;
+    let cases = [
+        (at("1768446000.5"), dated, false, Class::Retryable),
+        (at("1768446000.5"), dated, true, Class::Stale),
+        (at("1768446000.4"), dated, true, Class::Retryable),
+        (at("1768446000.6"), dated, false, Class::Stale),
+        // The time of sending is the queue's; the writer does not know it.
+        (at("1768446000"), undated, false, Class::Retryable),
+        (at("1768446000"), undated, true, Class::Stale),
+    ];
+    for (held, body, only_newer, expected) in cases {
+        let told = class_where(held.clone(), body, only_newer);
+        assert_eq!(told.class, expected, "{held:?} {body} {only_newer}");
+    }
+}
+
+#[test]
+fn a_time_in_the_table_that_cannot_be_read_is_said() {
+    let held =
+        Held::Unreadable("\"soon\" is neither epoch seconds nor an ISO 8601 time".to_owned());
+    let told = class_where(held, r#"{"data": [[1, [10]]], "generated_at": 1768446000}"#, true);
+    assert!(
+        told.reasons[0].contains("cannot tell") && told.reasons[0].contains("soon"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn string_articles_are_written_whatever_the_key_is() {
+    let told = class_where(Held::At(Time::from_seconds(1)), r#"[1, ["n0123456789ab"]]"#, false);
+    assert_eq!(told.class, Class::Retryable);
+}
+
+#[test]
+fn users_who_can_never_be_written_are_named_so() {
+    let around = Around::default();
+    for user in ["1.0", "1 ", "Ann"] {
+        let told = run(&format!("[{user:?}, [10]]"), &around);
+        assert_eq!(told.class, Class::Malformed, "{told:?}");
+        assert!(
+            told.reasons[0].contains(&format!("{user:?} is not a plain whole number")),
+            "{told:?}"
+        );
     }
 }

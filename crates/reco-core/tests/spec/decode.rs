@@ -210,14 +210,13 @@ fn bytes_that_are_not_utf_8_are_malformed_at_the_first_bad_byte() {
 #[test]
 fn removals_are_read_from_lines_only() {
     let line = r#" {"user_id":"ann","delete":true,"generated_at":5,"why":"gone"}"#;
-    let expected = Deletion { user: Id::from("ann"), generated_at: Some(5) };
+    let expected = Deletion { user: Id::from("ann"), generated_at: Some(5.into()) };
     assert_eq!(deletion(line), Ok(Some(expected)));
     // As a message body it is what it always was: an item without its list.
     assert!(decode(line).unwrap_err().to_string().contains("without `recommended_note_ids`"));
     for other in [
         "[1,[2]]",
         r#"{"user_id":1,"recommended_note_ids":["delete"]}"#,
-        r#"{"data":[],"delete":true}"#,
         r#"{"delete":true}"#,
         r#"{"user_id":1,"delete":true"#,
     ] {
@@ -229,8 +228,35 @@ fn removals_are_read_from_lines_only() {
         r#"{"user_id":1,"delete":1,"recommended_note_ids":[1]}"#,
         r#"{"user_id":1,"delete":true,"recommended_note_ids":[]}"#,
         r#"{"user_id":1.5,"delete":true}"#,
+        r#"{"data":[],"delete":true}"#,
+        r#"{"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"delete":true,"delete":true}"#,
+        r#"{"user_id":1,"recommended_note_ids":[1],"delete":false,"delete":true}"#,
         r#"{"user_id":1,"delete":true,"generated_at":"soon"}"#,
     ] {
         assert!(matches!(deletion(unsure), Err(DecodeError::Malformed { .. })), "{unsure}");
     }
+}
+
+#[test]
+fn a_message_that_writes_and_removes_is_malformed() {
+    for both in [
+        r#"{"data":[[1,[2]]],"delete":true}"#,
+        r#"{"user_id":1,"recommended_note_ids":[2],"delete":true}"#,
+        r#"{"data":[[1,[2]]],"delete":false,"delete":true}"#,
+    ] {
+        assert!(matches!(decode(both), Err(DecodeError::Malformed { .. })), "{both}");
+    }
+    // What producers add means nothing.
+    assert!(decode(r#"{"data":[[1,[2]]],"delete":false}"#).is_ok());
+}
+
+#[test]
+fn a_bad_entry_alone_keeps_the_time_of_its_message() {
+    let decoded = decode(r#"{"generated_at": "2026-01-15T03:00:00.5Z", "data": [[1,[2]], [3]]}"#);
+    let alone = decoded.unwrap().bad[0].alone();
+    assert_eq!(alone, r#"{"data":[[3]],"generated_at":"2026-01-15T03:00:00.5Z"}"#);
+    let decoded = decode(r#"{"data": [[1,[2]], [3]]}"#).unwrap();
+    assert_eq!(decoded.bad[0].alone(), "[3]");
 }

@@ -103,11 +103,12 @@ fn a_repeated_id_is_a_duplicate_even_of_a_dropped_one() {
 #[test]
 fn duplicates_are_told_by_text() {
     let articles = vec![Id::from(7u64), Id::from("7"), Id::from("07"), Id::from("07")];
-    let recommendation = Recommendation { user: USER.into(), articles, generated_at: Some(5) };
+    let recommendation =
+        Recommendation { user: USER.into(), articles, generated_at: Some(5.into()) };
     let filtered = filter(recommendation, &FactSet::Unavailable, &Policy::default());
     let kept = filtered.verdict.unwrap();
     assert_eq!(kept.articles, [Id::from(7u64), Id::from("07")]);
-    assert_eq!(kept.generated_at, Some(5), "the time goes along");
+    assert_eq!(kept.generated_at, Some(5.into()), "the time goes along");
     assert_eq!(filtered.dropped.get(DropReason::Duplicate), 2);
 }
 

@@ -17,6 +17,7 @@ mod policy;
 mod record;
 mod salvage;
 mod settle;
+mod shapes;
 mod supersede;
 
 use reco_core::{Id, Recommendation};

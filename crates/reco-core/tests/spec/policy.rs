@@ -37,6 +37,19 @@ fn each_rule_and_limit_changes_the_fingerprint() {
         rules.iter().map(|rule| format!("[rules]\n{rule} = false")).collect();
     files.extend(limits.iter().map(|limit| format!("[limits]\n{limit}")));
     files.push("[writes]\nonly_newer = true".to_owned());
+    let items = [
+        "key = \"uid\"",
+        "key_prefix = \"USER#\"",
+        "sort_key = \"sk\"\nsort_value = \"RECS\"",
+        "sort_key = \"sk\"\nsort_prefix = \"RECS\"",
+        "list = \"l\"",
+        "list_type = \"N\"",
+        "list_type = \"S\"",
+        "time = \"t\"",
+        "time_form = \"milliseconds\"",
+        "time_form = \"iso-8601\"",
+    ];
+    files.extend(items.iter().map(|item| format!("[item]\n{item}")));
     let mut seen = vec![Policy::default().fingerprint()];
     for file in files {
         let policy = Policy::from_toml(&file).unwrap();
@@ -73,6 +86,35 @@ fn mistakes_are_refused_with_their_place() {
     .map(|text| format!("{}\n", Policy::from_toml(text).unwrap_err()))
     .collect();
     insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn an_item_that_is_described_as_by_default_leaves_the_fingerprint_alone() {
+    let told = "[item]\nkey = \"user_id\"\nlist = \"recommended_note_ids\"\n\
+                time = \"generated_at\"\ntime_form = \"seconds\"\nkey_prefix = \"\"";
+    let policy = Policy::from_toml(told).unwrap();
+    assert_eq!(policy.fingerprint(), Policy::default().fingerprint());
+}
+
+#[test]
+fn an_item_that_cannot_be_is_refused() {
+    let refused =
+        |item: &str| Policy::from_toml(&format!("[item]\n{item}")).expect_err(item).to_string();
+    for (item, told) in [
+        ("list = \"user_id\"", "\"user_id\" is configured twice"),
+        ("time = \"\"", "item.time is empty"),
+        ("sort_value = \"R\"", "item.sort_key names none"),
+        ("sort_prefix = \"R\"", "item.sort_key names none"),
+        ("sort_key = \"sk\"", "either sort_value"),
+        ("sort_key = \"sk\"\nsort_value = \"R\"\nsort_prefix = \"R\"", "either sort_value"),
+        ("sort_key = \"sk\"\nsort_value = \"\"", "item.sort_value is empty"),
+        ("sort_key = \"user_id\"\nsort_value = \"R\"", "configured twice"),
+        ("list_type = \"B\"", "unknown variant"),
+        ("time_form = \"minutes\"", "unknown variant"),
+        ("kye = \"x\"", "unknown field"),
+    ] {
+        assert!(refused(item).contains(told), "{}", refused(item));
+    }
 }
 
 #[test]

@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn salvage_loses_and_doubles_no_entry(
         entries in prop::collection::vec(entry(), 0..12),
-        generated_at in prop::option::of(0i64..2_000_000_000),
+        generated_at in prop::option::of(100_000_000i64..2_000_000_000),
     ) {
         let mut message = json!({"data": entries});
         if let Some(seconds) = generated_at {
@@ -166,6 +166,8 @@ proptest! {
         for rejected in rejected {
             let entry: Value = serde_json::from_str(rejected.entry.get()).unwrap();
             prop_assert_eq!(&entry, &entries[rejected.index]);
+            let time = rejected.generated_at.map(|time| time.get().parse::<i64>().unwrap());
+            prop_assert_eq!(time, generated_at);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! An environment that the function cannot start with.
 
 use reco_core::facts::FactsError;
+use reco_store::lists::ListsError;
 use reco_store::table::TableError;
 
 /// What is wrong, and with which variable.
@@ -61,4 +62,7 @@ pub enum SettingsError {
     /// The table cannot be used.
     #[error("RECO_TABLE: {0}")]
     Table(#[from] TableError),
+    /// The table's lists are none that could be written to.
+    #[error("RECO_TABLE: {0}")]
+    Lists(#[from] ListsError),
 }

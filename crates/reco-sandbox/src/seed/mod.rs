@@ -20,6 +20,7 @@ use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
 use crate::sqs::Sqs;
 use reco_core::classify::Class;
+use reco_core::item::ItemDescription;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -122,10 +123,12 @@ pub(crate) struct Services<'a> {
 pub(crate) async fn plant(
     services: &Services<'_>,
     options: &SeedOptions,
+    item: &ItemDescription,
     directory: &Path,
     now_ms: u64,
 ) -> Result<Seed, SeedError> {
-    resources::create(services, options)?;
+    let schema = resources::schema(item);
+    resources::create(services, options, &schema)?;
     let facts = directory.join("facts.sqlite");
     let unwritten = |source| SeedError::Facts { path: facts.clone(), source };
     if let Some(population) = &options.population {
@@ -135,7 +138,7 @@ pub(crate) async fn plant(
     let mut cast = cast::Cast::new(options.rng_seed);
     let messages = mixture::compose(&mut cast, &options.mix, now_ms, services.sqs);
     facts::write(&facts, &cast).await.map_err(unwritten)?;
-    resources::fill_table(services.dynamodb, &cast)?;
+    resources::fill_table(services.dynamodb, &cast, &schema)?;
     history::record(services, options, &messages, now_ms);
     let mut seeded = Vec::with_capacity(messages.len());
     for message in messages {

@@ -3,7 +3,9 @@
 use super::cast::{Cast, Held};
 use super::{DLQ, QUEUE, SeedError, SeedOptions, Services, TABLE};
 use crate::dynamodb::DynamoDb;
-use serde_json::{Value, json};
+use reco_core::item::{ItemDescription, KeyPart, KeyType, Schema};
+use reco_core::{Id, Time};
+use serde_json::{Map, Value, json};
 
 /// The source queue keeps the 256 KiB that were the limit before SQS took messages of 1 MiB.
 pub const SOURCE_MESSAGE_BYTES: usize = 256 * 1024;
@@ -13,7 +15,11 @@ const DLQ_RETENTION_S: &str = "1209600";
 const BATCH: usize = 25;
 
 /// Creates the queues and the table.
-pub fn create(services: &Services<'_>, options: &SeedOptions) -> Result<(), SeedError> {
+pub fn create(
+    services: &Services<'_>,
+    options: &SeedOptions,
+    schema: &Schema,
+) -> Result<(), SeedError> {
     services.sqs.create_queue(DLQ, &[("MessageRetentionPeriod", DLQ_RETENTION_S)])?;
     let redrive = json!({
         "deadLetterTargetArn": services.sqs.queue_arn(DLQ),
@@ -30,14 +36,27 @@ pub fn create(services: &Services<'_>, options: &SeedOptions) -> Result<(), Seed
             ("MaximumMessageSize", &limit),
         ],
     )?;
-    create_table(services.dynamodb)
+    create_table(services.dynamodb, schema)
 }
 
-fn create_table(dynamodb: &DynamoDb) -> Result<(), SeedError> {
+/// How the table is laid out: by the policy's description, with Number keys where it can be.
+pub fn schema(item: &ItemDescription) -> Schema {
+    let assumed = item.assumed_schema();
+    Schema { list_type: assumed.list_type.or(Some(KeyType::N)), ..assumed }
+}
+
+fn create_table(dynamodb: &DynamoDb, schema: &Schema) -> Result<(), SeedError> {
+    let partition = (&schema.user_attr, schema.key_type, "HASH");
+    let sort = schema.sort.as_ref().map(|sort| (&sort.name, sort.kind, "RANGE"));
+    let keys: Vec<_> = std::iter::once(partition).chain(sort).collect();
+    let of = |value: fn(&(&String, KeyType, &str)) -> Value| keys.iter().map(value).collect();
+    let roles: Vec<Value> = of(|(name, _, role)| json!({ "AttributeName": name, "KeyType": role }));
+    let types: Vec<Value> =
+        of(|(name, kind, _)| json!({ "AttributeName": name, "AttributeType": kind }));
     let mut table = json!({
         "TableName": TABLE,
-        "KeySchema": [{ "AttributeName": "user_id", "KeyType": "HASH" }],
-        "AttributeDefinitions": [{ "AttributeName": "user_id", "AttributeType": "N" }],
+        "KeySchema": roles,
+        "AttributeDefinitions": types,
         "BillingMode": "PAY_PER_REQUEST",
     });
     if let Some(capacity) = dynamodb.capacity() {
@@ -49,14 +68,20 @@ fn create_table(dynamodb: &DynamoDb) -> Result<(), SeedError> {
     }
     let request = serde_json::from_value(table).map_err(refused)?;
     dynamodb.database().create_table(request).map_err(refused)?;
+    let expiry = json!({
+        "TableName": TABLE,
+        "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+    });
+    let request = serde_json::from_value(expiry).map_err(refused)?;
+    dynamodb.database().update_time_to_live(request).map_err(refused)?;
     Ok(())
 }
 
 /// Writes what the table holds from earlier runs, past limiter and meter.
-pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast) -> Result<(), SeedError> {
+pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast, schema: &Schema) -> Result<(), SeedError> {
     for held in cast.held().chunks(BATCH) {
-        let puts: Vec<Value> =
-            held.iter().map(|held| json!({ "PutRequest": { "Item": item(held) } })).collect();
+        let put = |held: &Held| json!({ "PutRequest": { "Item": item(held, schema) } });
+        let puts: Vec<Value> = held.iter().map(put).collect();
         let request = json!({ "RequestItems": { TABLE: puts } });
         let request = serde_json::from_value(request).map_err(refused)?;
         dynamodb.database().batch_write_item(request).map_err(refused)?;
@@ -64,14 +89,20 @@ pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast) -> Result<(), SeedError> {
     Ok(())
 }
 
-fn item(held: &Held) -> Value {
-    let number = |number: i64| json!({ "N": number.to_string() });
-    let articles: Vec<Value> = held.articles.iter().map(|article| number(*article)).collect();
-    json!({
-        "user_id": number(held.user),
-        "recommended_note_ids": { "L": articles },
-        "generated_at": number(held.generated_at),
-    })
+fn item(held: &Held, schema: &Schema) -> Value {
+    let typed = |kind: KeyType, text: String| json!({ format!("{kind:?}"): text });
+    let list_type = schema.list_type.unwrap_or(KeyType::N);
+    let articles = held.articles.iter().map(|article| typed(list_type, article.to_string()));
+    let mut item = Map::new();
+    for KeyPart { name, kind, text } in schema.key_of(&Id::from(held.user)) {
+        item.insert(name.to_owned(), typed(kind, text));
+    }
+    let articles: Vec<Value> = articles.collect();
+    item.insert(schema.list_attr.clone(), json!({ "L": articles }));
+    let form = schema.time_form;
+    let time = form.text(Time::from_seconds(held.generated_at));
+    item.insert(schema.generated_at_attr.clone(), typed(form.kind(), time));
+    Value::Object(item)
 }
 
 fn refused(error: impl std::fmt::Display) -> SeedError {

@@ -4,7 +4,7 @@
 //! of which is allocating and freeing: 19 of the 27 CPU seconds that a million lists of 100 ids took
 //! went into writing, and 11 do without it (benches/README.md).
 
-use reco_core::item::{Action, Attribute, Constant, KeyType, PlannedItem, Schema};
+use reco_core::item::{Action, Attribute, Constant, KeyPart, KeyType, PlannedItem, Schema};
 use reco_core::{Id, Recommendation};
 
 /// What stands around the items of a body.
@@ -36,27 +36,35 @@ struct Body(Vec<u8>);
 impl Body {
     fn put(&mut self, item: &PlannedItem, schema: &Schema) {
         // Taken apart whole: what is added to an item or a schema must not be forgotten here.
-        let PlannedItem { recommendation, bytes: _, wire: _, action: _ } = item;
+        let PlannedItem { recommendation, bytes: _, wire: _, action: _, guard: _, list_type: _ } =
+            item;
         let Recommendation { user, articles, generated_at } = recommendation;
-        let Schema { user_attr, list_attr, generated_at_attr, key_type, list_type, constants } =
-            schema;
+        let Schema {
+            user_attr: _,
+            key_prefix: _,
+            sort: _,
+            list_attr,
+            generated_at_attr,
+            key_type: _,
+            list_type: _,
+            time_form,
+            constants,
+        } = schema;
         self.raw(r#"{"PutRequest":{"Item":{"#);
-        self.string(user_attr);
-        self.raw(":");
-        self.id(user, *key_type);
+        self.key(user, schema);
         self.raw(",");
         self.string(list_attr);
         self.raw(r#":{"L":["#);
         for (rank, id) in articles.iter().enumerate() {
             self.comma(rank);
-            self.id(id, *list_type);
+            self.id(id, item.type_of(id));
         }
         self.raw("]}");
-        if let Some(seconds) = generated_at {
+        if let Some(time) = generated_at {
             self.raw(",");
             self.string(generated_at_attr);
             self.raw(":");
-            self.id(&Id::from(*seconds), KeyType::N);
+            self.text(&time_form.text(*time), time_form.kind());
         }
         for Attribute { name, value } in constants {
             self.raw(",");
@@ -74,24 +82,38 @@ impl Body {
     /// Of a removal only the key counts.
     fn delete(&mut self, item: &PlannedItem, schema: &Schema) {
         self.raw(r#"{"DeleteRequest":{"Key":{"#);
-        self.string(&schema.user_attr);
-        self.raw(":");
-        self.id(&item.recommendation.user, schema.key_type);
+        self.key(&item.recommendation.user, schema);
         self.raw("}}}");
+    }
+
+    fn key(&mut self, user: &Id, schema: &Schema) {
+        if !schema.is_shared() {
+            self.string(&schema.user_attr);
+            self.raw(":");
+            return self.id(user, schema.key_type);
+        }
+        for (index, KeyPart { name, kind, text }) in schema.key_of(user).enumerate() {
+            self.comma(index);
+            self.string(name);
+            self.raw(":");
+            self.text(&text, kind);
+        }
+    }
+
+    fn text(&mut self, text: &str, kind: KeyType) {
+        self.raw(match kind {
+            KeyType::N => r#"{"N":"#,
+            KeyType::S => r#"{"S":"#,
+        });
+        self.string(text);
+        self.raw("}");
     }
 
     fn id(&mut self, id: &Id, kind: KeyType) {
         match id {
             Id::Int(number) => self.number(*number, kind),
             Id::Uint(number) => self.number(*number, kind),
-            Id::Str(text) => {
-                self.raw(match kind {
-                    KeyType::N => r#"{"N":"#,
-                    KeyType::S => r#"{"S":"#,
-                });
-                self.string(text);
-                self.raw("}");
-            }
+            Id::Str(text) => self.text(text, kind),
         }
     }
 
@@ -130,6 +152,10 @@ mod tests {
     use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
     use proptest::prelude::*;
     use serde_json::Value;
+
+    use reco_core::Time;
+    use reco_core::item::SortKey;
+    use reco_core::time::TimeForm;
 
     use super::super::request;
     use super::*;
@@ -176,10 +202,12 @@ mod tests {
     fn item() -> impl Strategy<Value = PlannedItem> {
         let articles = prop::collection::vec(id(), 0..20);
         let action = prop_oneof![3 => Just(Action::Put), 1 => Just(Action::Delete)];
-        (id(), articles, any::<Option<i64>>(), action).prop_map(
-            |(user, articles, generated_at, action)| {
+        let list_type = prop::option::of(prop_oneof![Just(KeyType::N), Just(KeyType::S)]);
+        let time = prop::option::of(any::<i64>().prop_map(Time::from_millis));
+        (id(), articles, time, action, list_type).prop_map(
+            |(user, articles, generated_at, action, list_type)| {
                 let recommendation = Recommendation { user, articles, generated_at };
-                PlannedItem { recommendation, bytes: 0, wire: 0, action }
+                PlannedItem { recommendation, bytes: 0, wire: 0, action, guard: None, list_type }
             },
         )
     }
@@ -195,12 +223,28 @@ mod tests {
     fn schema() -> impl Strategy<Value = Schema> {
         let kind = || prop_oneof![Just(KeyType::N), Just(KeyType::S)];
         let constants = prop::collection::vec(constant(), 0..3);
-        ("\\PC{1,9}", kind(), kind(), constants).prop_map(
-            |(name, key_type, list_type, constants)| Schema {
+        let form = prop_oneof![
+            Just(TimeForm::Seconds),
+            Just(TimeForm::Milliseconds),
+            Just(TimeForm::Iso8601)
+        ];
+        let sort = ("\\PC{0,9}", any::<bool>()).prop_map(|(text, with_user)| SortKey {
+            name: "sort".to_owned(),
+            kind: KeyType::S,
+            text,
+            with_user,
+        });
+        let keys = ("\\PC{0,9}", prop::option::of(sort));
+        let list_type = prop::option::of(kind());
+        ("\\PC{1,9}", kind(), list_type, constants, keys, form).prop_map(
+            |(name, key_type, list_type, constants, (key_prefix, sort), time_form)| Schema {
                 user_attr: format!("user {name}"),
+                key_prefix: if key_type == KeyType::S { key_prefix } else { String::new() },
+                sort,
                 list_attr: format!("list {name}"),
                 generated_at_attr: format!("time {name}"),
                 list_type,
+                time_form,
                 constants,
                 ..Schema::with_key_type(key_type)
             },

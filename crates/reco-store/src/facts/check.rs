@@ -2,12 +2,13 @@
 
 use reco_core::Id;
 use reco_core::facts::{FactsError, FactsStage};
+use reco_core::words::amount;
 use serde::Serialize;
 
 use super::database::{Column, Database};
-use super::ids::lists;
+use super::ids::Literals;
 use super::source::FactsSource;
-use super::sql::{Binding, statements};
+use super::sql::{Binding, Bounds, statements};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -121,10 +122,11 @@ async fn check_one<D: Database>(
 
 /// The statement as it would be asked for a few ids.
 fn sample<D: Database>(template: &str) -> Option<String> {
-    let ids = lists(&[1_i64, 2, 3].map(Id::from), 3, D::QUOTING);
+    let ids = Literals::of(&[1_i64, 2, 3].map(Id::from), D::QUOTING);
     let names = ["{users}", "{articles}", "{authors}"];
-    let bindings = names.map(|name| Binding { name, lists: &ids });
-    let filled = statements(template, &bindings).into_iter().next()?;
+    let bindings = names.map(|name| Binding { name, ids: &ids });
+    let filled =
+        statements(template, &bindings, Bounds { ids: 3, bytes: usize::MAX }).into_iter().next()?;
     (filled != template).then_some(filled)
 }
 
@@ -136,8 +138,11 @@ fn shape_findings(facts: &'static str, shape: &[Part], columns: &[Column]) -> Ve
         hint: Some(hint.to_owned()),
     };
     if columns.len() < shape.len() {
-        let message =
-            format!("the statement answers with {} columns of {}", columns.len(), shape.len());
+        let message = format!(
+            "the statement answers with {} of {}",
+            columns.len(),
+            amount(shape.len(), "column")
+        );
         return vec![error(message, "select the ids and conditions in the documented order")];
     }
     let wrong = shape.iter().zip(columns).filter_map(|(part, column)| match part {

@@ -6,8 +6,8 @@ use std::future::Future;
 use reco_core::facts::{ArticleFacts, FactSet, FactsError, FactsRequest, UserFacts};
 use reco_core::{Id, IdMap, IdSet};
 
-use super::ids::{Quoting, lists};
-use super::sql::{Binding, FactsSql, statements};
+use super::ids::{Literals, Quoting};
+use super::sql::{Binding, Bounds, FactsSql, statements};
 
 /// The first columns of a row, nulls and columns that are not there as `None`. No statement of
 /// ours reads more than three.
@@ -26,6 +26,9 @@ pub type KnownArticles = IdMap<ArticleFacts>;
 pub(super) trait Database: Send + Sync {
     /// How ids are written for it.
     const QUOTING: Quoting;
+
+    /// Bytes of a statement's text at most.
+    const MAX_STATEMENT: usize;
 
     /// An id as a literal for comparing keys: any text at all, and of the column's own kind.
     fn exact_literal(id: &Id) -> String;
@@ -99,29 +102,28 @@ pub(super) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Answers a whole request with as few statements as the lists' size allows.
+/// Answers a whole request with as few statements as their bounds allow.
 pub(super) async fn ask<D: Database>(
     database: &D,
     request: &FactsRequest,
     known: KnownArticles,
 ) -> Result<FactSet, FactsError> {
-    let size = database.sql().ids_per_statement.max(1);
-    let asked_users = lists(&request.users, size, D::QUOTING);
+    let asked_users = Literals::of(&request.users, D::QUOTING);
     let new = request.articles.iter().filter(|id| !known.contains_key(*id));
-    let new_articles = lists(new, size, D::QUOTING);
+    let new_articles = Literals::of(new, D::QUOTING);
     let (mut users, articles) = tokio::try_join!(
         users(database, &request.users, &asked_users),
         articles(database, &request.articles, &new_articles)
     )?;
     let articles = merged(known, articles, &request.articles);
 
-    let known_users = lists(users.keys(), size, D::QUOTING);
-    let all_articles = lists(&request.articles, size, D::QUOTING);
+    let known_users = Literals::of(users.keys(), D::QUOTING);
+    let all_articles = Literals::of(&request.articles, D::QUOTING);
     let by: HashSet<&Id> = articles.values().filter_map(|a| a.author.as_ref()).collect();
-    let authors = lists(by, size, D::QUOTING);
-    let in_users = Binding { name: "{users}", lists: &known_users };
-    let of_articles = [in_users, Binding { name: "{articles}", lists: &all_articles }];
-    let of_authors = [in_users, Binding { name: "{authors}", lists: &authors }];
+    let authors = Literals::of(by, D::QUOTING);
+    let in_users = Binding { name: "{users}", ids: &known_users };
+    let of_articles = [in_users, Binding { name: "{articles}", ids: &all_articles }];
+    let of_authors = [in_users, Binding { name: "{authors}", ids: &authors }];
     let (reads, mutes) = tokio::try_join!(
         all_rows(database, "reads", &database.sql().reads, &of_articles),
         all_rows(database, "mutes", &database.sql().mutes, &of_authors)
@@ -143,9 +145,9 @@ pub(super) async fn ask<D: Database>(
 async fn users<D: Database>(
     database: &D,
     asked: &IdSet,
-    lists: &[String],
+    ids: &Literals,
 ) -> Result<IdMap<UserFacts>, FactsError> {
-    let bindings = [Binding { name: "{users}", lists }];
+    let bindings = [Binding { name: "{users}", ids }];
     let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
     // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
     let answers = rows.into_iter().filter_map(|[id, active, _]| {
@@ -158,9 +160,9 @@ async fn users<D: Database>(
 async fn articles<D: Database>(
     database: &D,
     asked: &IdSet,
-    lists: &[String],
+    ids: &Literals,
 ) -> Result<KnownArticles, FactsError> {
-    let bindings = [Binding { name: "{articles}", lists }];
+    let bindings = [Binding { name: "{articles}", ids }];
     let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
     let answers = rows.into_iter().filter_map(|[id, published, author]| {
         let id = id.filter(|id| asked.contains(id))?;
@@ -176,7 +178,9 @@ async fn all_rows<D: Database>(
     bindings: &[Binding<'_>],
 ) -> Result<Vec<Row>, FactsError> {
     let mut all = Vec::new();
-    for statement in statements(template, bindings) {
+    let ids = database.sql().ids_per_statement.max(1);
+    let bounds = Bounds { ids, bytes: D::MAX_STATEMENT };
+    for statement in statements(template, bindings, bounds) {
         all.append(&mut database.rows(what, statement).await?);
     }
     Ok(all)

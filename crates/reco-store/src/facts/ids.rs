@@ -2,10 +2,10 @@
 
 use reco_core::Id;
 
-/// Longest string id that is asked, in bytes.
-const MAX_TEXT: usize = 255;
+use super::database::hex;
 
-/// How integers are written into a statement; strings are always quoted.
+/// How ids are written into a statement: integers as such or quoted, texts always by their bytes in
+/// hexadecimal, so that no text whatever can be anything but a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
     /// SQLite: a column without a type compares a quoted integer as text.
@@ -16,16 +16,36 @@ pub(super) enum Quoting {
     All,
 }
 
-/// The id as an SQL literal. `None` when it is neither an integer within 64 bits nor within the
-/// strict alphabet: such an id is not asked and so stays unknown.
+impl Quoting {
+    /// Longest text that is asked for, in bytes: no key of a database is longer, and one that a
+    /// statement cannot hold would take all others with it.
+    const fn max_text(self) -> usize {
+        match self {
+            Quoting::Strings => 64 * 1024,
+            // InnoDB: "The index key prefix length limit is 3072 bytes".
+            Quoting::All => 3072,
+        }
+    }
+
+    /// A text as a literal, compared as the column's collation says.
+    fn text(self, text: &str) -> String {
+        match self {
+            Quoting::Strings => format!("CAST(x'{}' AS TEXT)", hex(text)),
+            Quoting::All => format!("_utf8mb4 x'{}'", hex(text)),
+        }
+    }
+}
+
+/// The id as an SQL literal. `None` when it is longer than any key: such an id is not asked and so
+/// stays unknown.
 fn literal(id: &Id, quoting: Quoting) -> Option<Literal> {
     match (id.as_integer().map(i64::try_from), quoting) {
         (Some(Ok(number)), Quoting::Strings) => Some(Literal::Integer(number.to_string())),
         (Some(Ok(number)), Quoting::All) => Some(Literal::Integer(format!("'{number}'"))),
         _ => {
             let text = id.text();
-            let sound = !text.is_empty() && text.len() <= MAX_TEXT && text.bytes().all(in_alphabet);
-            sound.then(|| Literal::Text(format!("'{text}'")))
+            let fits = !text.is_empty() && text.len() <= quoting.max_text();
+            fits.then(|| Literal::Text(quoting.text(&text)))
         }
     }
 }
@@ -35,59 +55,56 @@ enum Literal {
     Text(String),
 }
 
-/// Letters, digits and marks that no SQL dialect gives a meaning inside quotes: no quote, no
-/// backslash, no `%`, nothing outside ASCII (MySQL reads some multi-byte sequences as quotes).
-fn in_alphabet(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.:@/+=~".contains(&byte)
-}
-
-/// Longest list in bytes. A statement holds two lists at most, and SQLite by default takes
-/// statements of up to a million bytes.
-const MAX_LIST: usize = 256 * 1024;
-
-/// Comma-separated lists of at most `size` literals. Integers and strings go into different lists,
-/// because one string in a list of integers makes
+/// Ids as literals. Integers and strings stay apart, because one string in a list of integers makes
 /// MySQL compare all of it as floating point.
-pub(super) fn lists<'a>(
-    ids: impl IntoIterator<Item = &'a Id>,
-    size: usize,
-    quoting: Quoting,
-) -> Vec<String> {
-    let (mut integers, mut texts) = (Lists::new(size), Lists::new(size));
-    for id in ids {
-        match literal(id, quoting) {
-            Some(Literal::Integer(text)) => integers.push(&text),
-            Some(Literal::Text(text)) => texts.push(&text),
-            None => {}
-        }
-    }
-    integers.full.append(&mut texts.full);
-    integers.full
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Literals {
+    integers: Vec<String>,
+    texts: Vec<String>,
 }
 
-struct Lists {
-    size: usize,
-    in_last: usize,
-    full: Vec<String>,
-}
-
-impl Lists {
-    fn new(size: usize) -> Self {
-        Lists { size, in_last: 0, full: Vec::new() }
-    }
-
-    fn push(&mut self, literal: &str) {
-        match self.full.last_mut() {
-            Some(last) if self.in_last < self.size && last.len() + literal.len() < MAX_LIST => {
-                last.push(',');
-                last.push_str(literal);
-                self.in_last += 1;
-            }
-            _ => {
-                self.full.push(literal.to_owned());
-                self.in_last = 1;
+impl Literals {
+    /// The literals of ids; those that cannot be asked are left out.
+    pub(super) fn of<'a>(ids: impl IntoIterator<Item = &'a Id>, quoting: Quoting) -> Self {
+        let mut literals = Literals::default();
+        for id in ids {
+            match literal(id, quoting) {
+                Some(Literal::Integer(text)) => literals.integers.push(text),
+                Some(Literal::Text(text)) => literals.texts.push(text),
+                None => {}
             }
         }
+        literals
+    }
+
+    /// Bytes of all of them as one list.
+    pub(super) fn bytes(&self) -> usize {
+        self.integers.iter().chain(&self.texts).map(|text| text.len() + 1).sum()
+    }
+
+    /// Comma-separated lists of at most so many literals and bytes. A literal that is longer by
+    /// itself is in none.
+    pub(super) fn lists(&self, most: usize, bytes: usize) -> Vec<String> {
+        let mut lists = Vec::new();
+        for literals in [&self.integers, &self.texts] {
+            let (mut list, mut count) = (String::new(), 0);
+            for literal in literals.iter().filter(|literal| literal.len() <= bytes) {
+                let full = count >= most.max(1) || list.len() + 1 + literal.len() > bytes;
+                if count > 0 && full {
+                    lists.push(std::mem::take(&mut list));
+                    count = 0;
+                }
+                if count > 0 {
+                    list.push(',');
+                }
+                list.push_str(literal);
+                count += 1;
+            }
+            if count > 0 {
+                lists.push(list);
+            }
+        }
+        lists
     }
 }
 
@@ -95,44 +112,52 @@ impl Lists {
 mod tests {
     use super::*;
 
+    const ROOM: usize = 100_000;
+
+    fn lists(ids: &[Id], most: usize, quoting: Quoting) -> Vec<String> {
+        Literals::of(ids, quoting).lists(most, ROOM)
+    }
+
     #[test]
     fn integers_and_strings_never_share_a_list() {
         let ids = [Id::from(7_i64), Id::from("u-1"), Id::from("8"), Id::from(-3_i64)];
-        assert_eq!(lists(&ids, 500, Quoting::Strings), ["7,8,-3", "'u-1'"]);
-        assert_eq!(lists(&ids, 500, Quoting::All), ["'7','8','-3'", "'u-1'"]);
+        let text = "CAST(x'752d31' AS TEXT)";
+        assert_eq!(lists(&ids, 500, Quoting::Strings), ["7,8,-3", text]);
+        assert_eq!(lists(&ids, 500, Quoting::All), ["'7','8','-3'", "_utf8mb4 x'752d31'"]);
     }
 
     #[test]
-    fn lists_are_cut_at_the_size() {
+    fn lists_are_cut_at_the_number_and_at_the_bytes() {
         let ids: Vec<Id> = (0..5_i64).map(Id::from).collect();
         assert_eq!(lists(&ids, 2, Quoting::Strings), ["0,1", "2,3", "4"]);
+        let literals = Literals::of(&ids, Quoting::Strings);
+        assert_eq!(literals.lists(500, 3), ["0,1", "2,3", "4"]);
+        assert_eq!(literals.lists(500, 4), ["0,1", "2,3", "4"]);
+        assert_eq!(literals.lists(500, 5), ["0,1,2", "3,4"]);
+        assert_eq!(literals.lists(500, 0), [""; 0]);
+        let ids = [Id::from(1_i64), Id::from(100_i64), Id::from(2_i64)];
+        assert_eq!(Literals::of(&ids, Quoting::Strings).lists(9, 2), ["1", "2"]);
     }
 
     #[test]
-    fn long_ids_make_shorter_lists() {
-        let ids: Vec<Id> = (0..3000).map(|n| Id::from(format!("{n:0>200}x").as_str())).collect();
-        let lists = lists(&ids, 5000, Quoting::Strings);
-        assert_eq!(lists.iter().map(|list| list.split(',').count()).sum::<usize>(), 3000);
-        assert!(lists.len() > 1 && lists.iter().all(|list| list.len() <= MAX_LIST));
+    fn integers_past_64_signed_bits_are_texts() {
+        let hex = hex("18446744073709551615");
+        let expected = format!("CAST(x'{hex}' AS TEXT)");
+        assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), [expected]);
     }
 
     #[test]
-    fn integers_past_64_signed_bits_are_quoted_whole() {
-        assert_eq!(lists(&[Id::from(u64::MAX)], 9, Quoting::Strings), ["'18446744073709551615'"]);
-    }
-
-    #[test]
-    fn what_could_leave_its_quotes_is_not_asked() {
-        let long = "x".repeat(MAX_TEXT + 1);
-        let hostile = [
+    fn no_text_can_leave_its_literal() {
+        let long = "x".repeat(300);
+        let texts = [
             "' OR 1=1 --",
             "a\\",
             "a'b",
             "a\"b",
             "a;b",
-            "a b",
+            "Ann Lee",
             "a%",
-            "caf\u{e9}",
+            "Jos\u{e9}",
             "\u{ff07}",
             "a\0",
             "a\n",
@@ -140,15 +165,27 @@ mod tests {
             "a`b",
             "a/*b",
             "a#b",
+            "\u{7528}\u{6237}",
             // Bytes that GBK and Shift-JIS read as one letter with the quote or backslash after.
             "\u{bf}'",
             "\u{7e97}\u{27}",
             &long,
         ];
-        for text in hostile {
+        for text in texts {
             for quoting in [Quoting::Strings, Quoting::All] {
-                assert!(lists(&[Id::from(text)], 9, quoting).is_empty(), "{text:?} was asked");
+                let asked = lists(&[Id::from(text)], 9, quoting).concat();
+                let inner = asked.split('\'').nth(1).unwrap_or_default();
+                assert_eq!(inner, hex(text), "{text:?}");
+                assert!(inner.bytes().all(|byte| byte.is_ascii_hexdigit()), "{asked}");
+                assert_eq!(asked.matches('\'').count(), 2, "{asked}");
             }
         }
+    }
+
+    #[test]
+    fn what_no_key_is_as_long_as_is_not_asked() {
+        let long = "x".repeat(3073);
+        assert!(lists(&[Id::from(long.as_str())], 9, Quoting::All).is_empty());
+        assert_eq!(lists(&[Id::from(long.as_str())], 9, Quoting::Strings).len(), 1);
     }
 }

@@ -1,6 +1,10 @@
 //! The statements, as data.
 
+use super::ids::Literals;
 use super::tables::FactsTables;
+
+/// Bytes of a statement that are left for ids at least: two of the longest, as literals.
+const ROOM_FOR_IDS: usize = 2 * (2 * 3072 + 16);
 
 /// The four statements that facts are read with.
 ///
@@ -21,7 +25,7 @@ pub struct FactsSql {
     /// Columns: user id, author id whom the user mutes. `{authors}` are those of the articles.
     pub mutes: String,
     /// Most ids in one list. Few long statements are faster than many short ones: each repeats the
-    /// scan of what the users have read.
+    /// scan of what the users have read. A text for MySQL is bounded besides.
     pub ids_per_statement: usize,
 }
 
@@ -32,6 +36,28 @@ impl Default for FactsSql {
 }
 
 impl FactsSql {
+    /// As [`FactsSql::validate`], and that ids fit beside each statement in a text of so many bytes.
+    pub(super) fn validate_for(&self, bytes: usize) -> Result<(), String> {
+        self.validate()?;
+        let named = [
+            ("users", &self.users),
+            ("articles", &self.articles),
+            ("reads", &self.reads),
+            ("mutes", &self.mutes),
+        ];
+        for (what, statement) in named {
+            let most = bytes.saturating_sub(ROOM_FOR_IDS);
+            if statement.len() > most {
+                let length = statement.len();
+                return Err(format!(
+                    "the statement for {what} has {length} bytes; with ids, no more than {most} \
+                     fit in the {bytes} of a statement that RDS Proxy does not pin a session for"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks what can be checked without a database. SQLite files are opened read-only; elsewhere
     /// only this stands between a slip in the configuration and a write.
     pub(super) fn validate(&self) -> Result<(), String> {
@@ -92,23 +118,64 @@ fn forbidden(statement: &str) -> Option<&'static str> {
     words.find_map(|word| FORBIDDEN.into_iter().find(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// The lists for one placeholder.
+/// The ids for one placeholder.
 #[derive(Clone, Copy)]
 pub(super) struct Binding<'a> {
     /// The placeholder, braces included.
     pub(super) name: &'static str,
-    /// Lists of literals; none means that nothing can match.
-    pub(super) lists: &'a [String],
+    /// Its ids; none means that nothing can match.
+    pub(super) ids: &'a Literals,
 }
 
-/// Fills a statement: one text for every combination of the lists that it names. A placeholder
-/// without lists gives no statement at all, since an empty `IN ()` matches nothing.
-pub(super) fn statements(template: &str, bindings: &[Binding<'_>]) -> Vec<String> {
+/// How much a statement may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Ids in one list.
+    pub(super) ids: usize,
+    /// Bytes of the whole text.
+    pub(super) bytes: usize,
+}
+
+/// A placeholder on its way into a statement.
+struct Part<'a> {
+    binding: Binding<'a>,
+    /// How often the statement names it.
+    times: usize,
+    /// Bytes that all of its ids would take.
+    wanted: usize,
+    /// Bytes of one list.
+    room: usize,
+}
+
+/// Fills a statement: one text for every combination of the lists that the ids are cut into. A
+/// placeholder without ids gives no statement at all, since an empty `IN ()` matches nothing. No
+/// text is longer than `bounds` say, as it is sent.
+pub(super) fn statements(template: &str, bindings: &[Binding<'_>], bounds: Bounds) -> Vec<String> {
+    let mut fixed = template.len();
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for binding in bindings {
+        let times = template.matches(binding.name).count();
+        if times > 0 {
+            fixed -= times * binding.name.len();
+            let wanted = binding.ids.bytes() * times;
+            parts.push(Part { binding: *binding, times, wanted, room: 0 });
+        }
+    }
+    // What takes less than its share leaves the rest to the others.
+    parts.sort_by_key(|part| part.wanted);
+    let mut left = bounds.bytes.saturating_sub(fixed);
+    let count = parts.len();
+    for (at, part) in parts.iter_mut().enumerate() {
+        let given = part.wanted.min(left / (count - at));
+        part.room = given / part.times;
+        left -= given;
+    }
     let mut texts = vec![template.to_owned()];
-    for binding in bindings.iter().filter(|binding| template.contains(binding.name)) {
+    for Part { binding, room, .. } in parts {
+        let lists = binding.ids.lists(bounds.ids, room);
         texts = texts
             .iter()
-            .flat_map(|text| binding.lists.iter().map(|list| text.replace(binding.name, list)))
+            .flat_map(|text| lists.iter().map(|list| text.replace(binding.name, list)))
             .collect();
     }
     texts
@@ -116,16 +183,29 @@ pub(super) fn statements(template: &str, bindings: &[Binding<'_>]) -> Vec<String
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use reco_core::Id;
+
+    use super::super::ids::Quoting;
     use super::*;
 
-    fn filled(template: &str, users: &[&str], articles: &[&str]) -> Vec<String> {
-        let owned = |lists: &[&str]| lists.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
-        let (users, articles) = (owned(users), owned(articles));
+    const WIDE: Bounds = Bounds { ids: 2, bytes: 1000 };
+
+    fn filled(template: &str, users: &[i64], articles: &[i64]) -> Vec<String> {
+        within(template, users, articles, WIDE)
+    }
+
+    fn within(template: &str, users: &[i64], articles: &[i64], bounds: Bounds) -> Vec<String> {
+        let literals = |ids: &[i64]| {
+            let ids: Vec<Id> = ids.iter().copied().map(Id::from).collect();
+            Literals::of(&ids, Quoting::Strings)
+        };
+        let (users, articles) = (literals(users), literals(articles));
         let bindings = [
-            Binding { name: "{users}", lists: &users },
-            Binding { name: "{articles}", lists: &articles },
+            Binding { name: "{users}", ids: &users },
+            Binding { name: "{articles}", ids: &articles },
         ];
-        statements(template, &bindings)
+        statements(template, &bindings, bounds)
     }
 
     #[test]
@@ -154,18 +234,58 @@ mod tests {
 
     #[test]
     fn every_combination_is_asked_once() {
-        let texts = filled("u {users} a {articles}", &["1", "2"], &["8,9", "10"]);
-        assert_eq!(texts, ["u 1 a 8,9", "u 1 a 10", "u 2 a 8,9", "u 2 a 10"]);
+        let texts = filled("u {users} a {articles}", &[1, 2, 3], &[8, 9, 10]);
+        assert_eq!(texts, ["u 1,2 a 8,9", "u 1,2 a 10", "u 3 a 8,9", "u 3 a 10"]);
     }
 
     #[test]
-    fn lists_that_a_statement_does_not_name_do_not_repeat_it() {
-        assert_eq!(filled("u {users}", &["1"], &["8", "9"]), ["u 1"]);
-        assert_eq!(filled("u {users}", &["1"], &[]), ["u 1"]);
+    fn ids_that_a_statement_does_not_name_do_not_repeat_it() {
+        assert_eq!(filled("u {users}", &[1], &[8, 9, 10]), ["u 1"]);
+        assert_eq!(filled("u {users}", &[1], &[]), ["u 1"]);
     }
 
     #[test]
     fn nothing_to_ask_is_no_statement() {
-        assert!(filled("u {users} a {articles}", &["1"], &[]).is_empty());
+        assert!(filled("u {users} a {articles}", &[1], &[]).is_empty());
+    }
+
+    proptest! {
+        /// However many ids there are and however often they are named: no text is too long, and
+        /// every pair of a user and an article is asked once.
+        #[test]
+        fn no_text_is_longer_than_it_may_be(
+            users in 0_i64..60,
+            articles in 0_i64..400,
+            base in prop::sample::select(vec![1_i64, 1_000_000, 1_000_000_000_000_000]),
+            bytes in 120_usize..900,
+            twice in any::<bool>(),
+        ) {
+            let users: Vec<i64> = (base..base + users).collect();
+            let articles: Vec<i64> = (base..base + articles).collect();
+            let template = if twice { "{users};{articles} {users} {articles}" } else { "{users};{articles} " };
+            let texts = within(template, &users, &articles, Bounds { ids: 5000, bytes });
+            let mut asked = std::collections::HashMap::new();
+            for text in &texts {
+                prop_assert!(text.len() <= bytes, "{} > {bytes}: {text}", text.len());
+                let lists = text.split(' ').next().and_then(|lists| lists.split_once(';'));
+                let (some, others) = lists.expect("two lists");
+                for user in some.split(',') {
+                    for article in others.split(',') {
+                        *asked.entry((user.to_owned(), article.to_owned())).or_insert(0) += 1;
+                    }
+                }
+            }
+            prop_assert_eq!(asked.len(), users.len() * articles.len());
+            prop_assert!(asked.values().all(|times| *times == 1));
+        }
+    }
+
+    #[test]
+    fn few_users_leave_the_room_to_the_articles() {
+        let users: Vec<i64> = (1..=50).collect();
+        let articles: Vec<i64> = (1_000_000..1_003_000).collect();
+        let bounds = Bounds { ids: 5000, bytes: 16_000 };
+        let texts = within("u {users} a {articles}", &users, &articles, bounds);
+        assert_eq!(texts.len(), 2, "24 KB of articles beside 150 bytes of users");
     }
 }

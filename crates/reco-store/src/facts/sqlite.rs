@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, Value
 use super::database::{Column, Database, KnownArticles, MOST_ROWS, Row, ask, hex, never_empty};
 use super::ids::Quoting;
 use super::knowing::LookupKnowing;
+use super::source::without_password;
 use super::sql::FactsSql;
 
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
@@ -45,14 +46,16 @@ impl SqliteFacts {
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
             .map_or(Path::new(url), Path::new);
+        // What is no such file may be a database's URL with a slip in it, and hold a password.
+        let shown = without_password(&path.to_string_lossy());
         if let Ok(data) = std::fs::metadata(path)
             && !data.is_file()
         {
-            return Err(connect(format!("cannot open {}: not a regular file", path.display())));
+            return Err(connect(format!("cannot open {shown}: not a regular file")));
         }
         // SQLite itself says only "unable to open database file", for this and for everything else.
         if let Err(error) = std::fs::File::open(path) {
-            return Err(connect(format!("cannot open {}: {error}", path.display())));
+            return Err(connect(format!("cannot open {shown}: {error}")));
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -71,7 +74,7 @@ impl SqliteFacts {
         sqlx::raw_sql("SELECT count(*) FROM sqlite_master")
             .execute(&pool)
             .await
-            .map_err(|error| connect(format!("{}: {}", path.display(), explain(&error))))?;
+            .map_err(|error| connect(format!("{shown}: {}", explain(&error))))?;
         Ok(SqliteFacts { pool, sql })
     }
 
@@ -98,6 +101,9 @@ impl SqliteFacts {
 
 impl Database for SqliteFacts {
     const QUOTING: Quoting = Quoting::Strings;
+
+    /// SQLite by default takes statements of up to a million bytes.
+    const MAX_STATEMENT: usize = 512 * 1024;
 
     fn exact_literal(id: &Id) -> String {
         match id {

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use reco_core::Id;
-use reco_core::item::{Action, Attribute, Constant, PlannedItem, Schema};
+use reco_core::clip::clip_id;
+use reco_core::item::{Action, Attribute, Constant, PlannedItem, Schema, gives_way};
+use reco_core::words::amount;
+use reco_core::{Id, Time};
 use serde::Serialize;
 
-use crate::encode::scalar;
+use crate::encode::{id_of, scalar, time_of};
 
 /// In what an item is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -20,7 +22,7 @@ pub enum Difference {
     #[error("still in the table, where it was to be removed")]
     Present,
     /// The list is another one.
-    #[error("the list differs at rank {rank}: {} instead of {}, {found_len} ids instead of {expected_len}", shown(.found), shown(.expected))]
+    #[error("the list differs at rank {rank}: {} instead of {}, {} instead of {expected_len}", shown(.found), shown(.expected), amount(*.found_len, "id"))]
     List {
         /// The first rank that differs, from 1.
         rank: usize,
@@ -43,7 +45,7 @@ pub enum Difference {
     #[error("its time is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
     Time {
         /// When the list was made, in seconds since the epoch.
-        expected: i64,
+        expected: Time,
         /// What the table says.
         found: Option<String>,
     },
@@ -57,11 +59,17 @@ pub enum Difference {
         /// What it is.
         found: Option<String>,
     },
+    /// The item is another one of the same time, which stands where only what is newer is written.
+    #[error("the table holds another list of the same time, {found}")]
+    AsNew {
+        /// When that list was made, in seconds since the epoch.
+        found: Time,
+    },
     /// The item is newer than the input: written by somebody else since, or kept by `--if-newer`.
     #[error("the table holds a newer list, of {found}")]
     Newer {
         /// When that list was made, in seconds since the epoch.
-        found: i64,
+        found: Time,
     },
 }
 
@@ -69,35 +77,78 @@ fn shown(id: &Option<String>) -> &str {
     id.as_deref().unwrap_or("nothing")
 }
 
-/// Compares an item with what the table holds; `None` when it is as it should be.
-pub(super) fn between(
-    item: &PlannedItem,
-    found: Option<&HashMap<String, AttributeValue>>,
-    schema: &Schema,
-) -> Option<Difference> {
-    let removal = item.action == Action::Delete;
-    let Some(found) = found else { return (!removal).then_some(Difference::Missing) };
-    let expected_at = item.recommendation.generated_at;
-    let time = found.get(&schema.generated_at_attr);
-    let found_at = time.and_then(|time| time.as_n().ok()).and_then(|text| text.parse().ok());
-    if let (Some(expected), Some(found)) = (expected_at, found_at)
-        && found > expected
-    {
-        return Some(Difference::Newer { found });
+/// When items are to expire, as far as a later run can know: so long after a run that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expiry {
+    /// The attribute.
+    pub name: String,
+    /// It has not come yet: now, in seconds since the epoch.
+    pub after: i64,
+    /// The latest that it can be, in seconds since the epoch.
+    pub latest: i64,
+}
+
+/// An item as it should be.
+pub(super) struct Expected<'a> {
+    pub item: &'a PlannedItem,
+    pub schema: &'a Schema,
+    /// What is of the same time stands, whatever it is.
+    pub only_newer: bool,
+    pub expiry: Option<&'a Expiry>,
+}
+
+impl Expected<'_> {
+    /// Compares with what the table holds; `None` when it is as it should be.
+    pub fn difference(
+        &self,
+        found: Option<&HashMap<String, AttributeValue>>,
+    ) -> Option<Difference> {
+        let Expected { item, schema, .. } = self;
+        let removal = item.action == Action::Delete;
+        let Some(found) = found else { return (!removal).then_some(Difference::Missing) };
+        let expected_at = item.recommendation.generated_at;
+        let time = found.get(&schema.generated_at_attr);
+        let found_at = time_of(found, schema).ok().flatten();
+        // A guarded write leaves what it does not outdo, of the same time, too.
+        let outdoes = if self.only_newer { item.guard } else { expected_at };
+        if let (Some(outdoes), Some(found)) = (outdoes, found_at)
+            && found > outdoes
+        {
+            return Some(Difference::Newer { found });
+        }
+        let as_new = found_at.filter(|_| self.only_newer && !gives_way(found_at, item.guard));
+        if removal {
+            return Some(as_new.map_or(Difference::Present, |found| Difference::AsNew { found }));
+        }
+        let difference = match found.get(&schema.list_attr) {
+            Some(AttributeValue::L(list)) => lists(item, list),
+            Some(other) => Some(Difference::NoList { found: format!("a {}", kind(other)) }),
+            None => Some(Difference::NoList { found: "not there".to_owned() }),
+        };
+        if let (Some(_), Some(found)) = (&difference, as_new) {
+            return Some(Difference::AsNew { found });
+        }
+        let difference = difference.or_else(|| {
+            let expected = expected_at.filter(|expected| found_at != Some(*expected))?;
+            Some(Difference::Time { expected, found: time.map(plain) })
+        });
+        let constants = schema.constants.iter();
+        difference
+            .or_else(|| constants.clone().find_map(|constant| attribute(constant, found)))
+            .or_else(|| self.expiry.and_then(|expiry| expires(expiry, found)))
     }
-    if removal {
-        return Some(Difference::Present);
+}
+
+fn expires(expiry: &Expiry, found: &HashMap<String, AttributeValue>) -> Option<Difference> {
+    let Expiry { name, after, latest } = expiry;
+    let found = found.get(name);
+    // AWS: "Time to Live": a Number of epoch seconds, or the item never expires.
+    let at = found.and_then(|at| at.as_n().ok()).and_then(|text| text.parse::<i64>().ok());
+    if at.is_some_and(|at| (*after..=*latest).contains(&at)) {
+        return None;
     }
-    let difference = match found.get(&schema.list_attr) {
-        Some(AttributeValue::L(list)) => lists(&item.recommendation.articles, list, schema),
-        Some(other) => Some(Difference::NoList { found: format!("a {}", kind(other)) }),
-        None => Some(Difference::NoList { found: "not there".to_owned() }),
-    };
-    let difference = difference.or_else(|| {
-        let expected = expected_at.filter(|expected| found_at != Some(*expected))?;
-        Some(Difference::Time { expected, found: time.map(plain) })
-    });
-    difference.or_else(|| schema.constants.iter().find_map(|constant| attribute(constant, found)))
+    let expected = format!("a Number of seconds from {after} to {latest}");
+    Some(Difference::Attribute { name: name.clone(), expected, found: found.map(plain) })
 }
 
 fn attribute(
@@ -112,7 +163,7 @@ fn attribute(
     };
     let expected = match value {
         Constant::N(text) => text.clone(),
-        Constant::S(text) => format!("{text:?}"),
+        Constant::S(text) => format!("{:?}", clip_id(text)),
     };
     let name = name.clone();
     (!same).then(|| Difference::Attribute { name, expected, found: found.map(plain) })
@@ -126,15 +177,21 @@ fn as_stored(number: &str) -> &str {
     }
 }
 
-fn lists(expected: &[Id], found: &[AttributeValue], schema: &Schema) -> Option<Difference> {
-    let same = |(id, value): (&Id, &AttributeValue)| scalar(id, schema.list_type) == *value;
+fn lists(item: &PlannedItem, found: &[AttributeValue]) -> Option<Difference> {
+    let expected = &item.recommendation.articles;
+    let written = |id: &Id| scalar(id, item.type_of(id));
+    // Without a type that is set, what decided it when the list was written is not known here.
+    let same = |(id, value): (&Id, &AttributeValue)| match item.list_type {
+        Some(_) => written(id) == *value,
+        None => id_of(value).is_some_and(|found| found.text() == id.text()),
+    };
     let alike = expected.iter().zip(found).take_while(|pair| same(*pair)).count();
     if alike == expected.len() && alike == found.len() {
         return None;
     }
     Some(Difference::List {
         rank: alike + 1,
-        expected: expected.get(alike).map(|id| plain(&scalar(id, schema.list_type))),
+        expected: expected.get(alike).map(|id| plain(&written(id))),
         found: found.get(alike).map(plain),
         expected_len: expected.len(),
         found_len: found.len(),
@@ -145,7 +202,7 @@ fn lists(expected: &[Id], found: &[AttributeValue], schema: &Schema) -> Option<D
 fn plain(value: &AttributeValue) -> String {
     match value {
         AttributeValue::N(text) => text.clone(),
-        AttributeValue::S(text) => format!("{text:?}"),
+        AttributeValue::S(text) => format!("{:?}", clip_id(text)),
         other => format!("a {}", kind(other)),
     }
 }
@@ -173,9 +230,67 @@ mod tests {
     use super::*;
     use crate::encode::encode;
 
+    fn between(
+        item: &PlannedItem,
+        found: Option<&HashMap<String, AttributeValue>>,
+        schema: &Schema,
+    ) -> Option<Difference> {
+        Expected { item, schema, only_newer: false, expiry: None }.difference(found)
+    }
+
+    #[test]
+    fn where_only_what_is_newer_is_written_the_first_of_equals_stands() {
+        let schema = Schema::with_key_type(KeyType::N);
+        let told = |item: &PlannedItem, articles: &[i64], at: Option<i64>| {
+            let found = encode(&planned(articles, at), &schema);
+            let expected = Expected { item, schema: &schema, only_newer: true, expiry: None };
+            expected.difference(Some(&found))
+        };
+        let item = planned(&[1, 2], Some(5));
+        assert_eq!(told(&item, &[1, 2], Some(5)), None);
+        assert_eq!(told(&item, &[9], Some(5)), Some(Difference::AsNew { found: Time::from(5) }));
+        assert_eq!(told(&item, &[9], Some(6)), Some(Difference::Newer { found: Time::from(6) }));
+        for at in [Some(4), None] {
+            assert!(matches!(told(&item, &[9], at), Some(Difference::List { .. })), "{at:?}");
+            assert!(matches!(told(&item, &[1, 2], at), Some(Difference::Time { .. })), "{at:?}");
+        }
+        let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
+        assert_eq!(told(&removal, &[9], Some(5)), Some(Difference::AsNew { found: Time::from(5) }));
+        assert_eq!(told(&removal, &[9], Some(4)), Some(Difference::Present));
+    }
+
+    #[test]
+    fn an_expiry_is_a_number_within_its_bounds() {
+        let schema = Schema::with_key_type(KeyType::N);
+        let item = planned(&[1], None);
+        let expiry = Expiry { name: "expires_at".to_owned(), after: 100, latest: 200 };
+        let told = |value: Option<AttributeValue>| {
+            let mut found = encode(&item, &schema);
+            found.extend(value.map(|value| ("expires_at".to_owned(), value)));
+            let expiry = Some(&expiry);
+            Expected { item: &item, schema: &schema, only_newer: false, expiry }
+                .difference(Some(&found))
+                .map(|difference| difference.to_string())
+        };
+        let n = |text: &str| Some(AttributeValue::N(text.to_owned()));
+        for within in ["100", "150", "200"] {
+            assert_eq!(told(n(within)), None, "{within}");
+        }
+        for without in ["99", "201", "150000", "1.5"] {
+            let told = told(n(without)).expect("a difference");
+            assert!(told.contains(without) && told.contains("from 100 to 200"), "{told}");
+        }
+        assert!(told(Some(AttributeValue::S("150".to_owned()))).is_some());
+        assert!(told(None).is_some_and(|told| told.contains("not set")));
+    }
+
     fn planned(articles: &[i64], generated_at: Option<i64>) -> PlannedItem {
         let articles = articles.iter().map(|id| Id::from(*id)).collect();
-        let recommendation = Recommendation { user: Id::from(7_i64), articles, generated_at };
+        let recommendation = Recommendation {
+            user: Id::from(7_i64),
+            articles,
+            generated_at: generated_at.map(Time::from),
+        };
         Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits")
     }
 
@@ -216,7 +331,7 @@ mod tests {
             "the list differs at rank 2: 3 instead of 2, 3 ids instead of 3",
             "the list differs at rank 3: nothing instead of 3, 2 ids instead of 3",
             "the list differs at rank 4: 4 instead of nothing, 4 ids instead of 3",
-            "the list differs at rank 1: \"1\" instead of 1, 1 ids instead of 3",
+            "the list differs at rank 1: \"1\" instead of 1, 1 id instead of 3",
             "its list is a set, which has no order",
             "its list is not there",
             "its time is 9, instead of 10",
@@ -227,11 +342,11 @@ mod tests {
         assert_eq!(told, expected);
         let schema = Schema::with_key_type(KeyType::N);
         assert_eq!(between(&planned(&[1], None), None, &schema), Some(Difference::Missing));
-        let removal = schema.plan_delete(Id::from(7_i64), Some(5)).expect("fits");
+        let removal = schema.plan_delete(Id::from(7_i64), Some(Time::from(5))).expect("fits");
         assert_eq!(between(&removal, None, &schema), None);
         let [older, newer] = [4, 6].map(|at| encode(&planned(&[1], Some(at)), &schema));
         assert_eq!(between(&removal, Some(&older), &schema), Some(Difference::Present));
-        let kept = Some(Difference::Newer { found: 6 });
+        let kept = Some(Difference::Newer { found: Time::from(6) });
         assert_eq!(between(&removal, Some(&newer), &schema), kept);
         let timed = encode(&planned(&[1], Some(5)), &schema);
         assert_eq!(between(&planned(&[1], None), Some(&timed), &schema), None);

@@ -8,7 +8,7 @@ use reco_core::{Id, IdSet};
 
 use super::Writer;
 use super::report::{WriteFailure, WriteReport};
-use crate::encode::{batch_body, id_of};
+use crate::encode::{batch_body, user_of};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
 
@@ -93,7 +93,7 @@ impl Writer {
             (None, Some(delete)) => delete.key(),
             _ => return None,
         };
-        id_of(attributes.get(&self.schema.user_attr)?)
+        user_of(attributes, &self.schema)
     }
 }
 

@@ -3,6 +3,10 @@
 //! AWS: "PutItem" and "DeleteItem", `ConditionExpression`. DynamoDB decides and writes in one step,
 //! so of two writers the newer list wins whichever comes last. A delete leaves nothing behind that
 //! a later put of an older list could be held against.
+//!
+//! DynamoDB compares Numbers with Numbers, whatever they count. An item that fails the condition
+//! comes back with the answer and is looked at: where another writer left its time in another form,
+//! that form is read, and the item replaced only if it is still the same one.
 
 use std::collections::HashMap;
 
@@ -11,32 +15,63 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ThrottlingReason,
+    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    ThrottlingReason,
 };
 use futures::{StreamExt, stream};
-use reco_core::item::{Action, PlannedItem};
+use reco_core::item::{Action, PlannedItem, gives_way};
+use reco_core::time::{EARLIEST_PLAUSIBLE, FIRST_IMPLAUSIBLE, LATEST_SECONDS, TimeForm};
 
 use super::Writer;
 use super::attempt::Attempt;
 use super::report::{WriteFailure, WriteReport};
-use crate::encode::{encode, key};
+use crate::encode::{self, encode, key, time_of};
 use crate::retry::{Halt, Stop};
 use crate::service::{ErrorKind, ServiceError};
+
+/// Times are equal when a message is delivered again: what it says stands there already. Numbers
+/// that cannot be seconds, such as 20260115, are not compared as if they were.
+const OLDER: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
+                     OR (#time < :time AND NOT #time BETWEEN :early AND :since)";
+/// The same of milliseconds: less are seconds.
+const OLDER_MILLISECONDS: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
+                                  OR (#time < :time AND #time > :least)";
+/// Nothing says that a list of unknown time is newer than one of known time.
+const UNDATED: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time)";
+/// It is still the item that was looked at.
+const SAME: &str = "attribute_not_exists(#user) OR #time = :seen";
+
+/// An item that fails the condition is shown.
+const SHOW: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 /// Writes of one batch in flight at once.
 const WIDTH: usize = 8;
 
-/// Times are equal when a message is delivered again: what it says stands there already.
-const OLDER: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) OR #time < :time";
-/// Nothing says that a list of unknown time is newer than one of known time.
-const UNDATED: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time)";
+/// How often an item is looked at that changes meanwhile.
+const LOOKS: usize = 5;
 
 /// What one write came to.
 enum Write {
-    Done { wcu: f64 },
+    Done {
+        wcu: f64,
+    },
     Stale,
+    /// The item in the table cannot be judged.
+    Unreadable(String),
+    /// It kept changing while it was looked at.
+    Contended,
     Halted(Halt),
-    Failed { error: ServiceError, throttled: Option<Vec<ThrottlingReason>> },
+    Failed {
+        error: ServiceError,
+        throttled: Option<Vec<ThrottlingReason>>,
+    },
+}
+
+/// What one call came to.
+enum Call {
+    Over(Write),
+    /// The condition did not hold, of this item where the answer has it.
+    Held(Option<HashMap<String, AttributeValue>>),
 }
 
 impl Writer {
@@ -50,16 +85,21 @@ impl Writer {
         let given = items.len();
         let mut writes = stream::iter(items)
             .map(|item| async move {
-                let write = self.write_if_newer(&item, stop).await;
-                (item, write)
+                let (write, calls) = self.write_if_newer(&item, stop).await;
+                (item, write, calls)
             })
             .buffer_unordered(WIDTH);
         let (mut left, mut passing, mut failure) = (Vec::new(), None, None);
-        while let Some((item, write)) = writes.next().await {
-            report.calls += u64::from(!matches!(write, Write::Halted(_)));
+        while let Some((item, write, calls)) = writes.next().await {
+            report.calls += calls;
             match write {
                 Write::Done { wcu } => report.wcu += wcu,
                 Write::Stale => report.found_stale(item),
+                Write::Unreadable(why) => {
+                    let user = item.recommendation.user.to_string();
+                    report.refuse(item, WriteFailure::Unreadable { user, why });
+                }
+                Write::Contended => left.push(item),
                 Write::Halted(halt) => {
                     failure.get_or_insert(WriteFailure::from(halt));
                     left.push(item);
@@ -70,10 +110,16 @@ impl Writer {
                     }
                     if error.kind.is_transient() {
                         passing.get_or_insert(error);
-                    } else {
-                        failure.get_or_insert(WriteFailure::Refused(error));
+                        left.push(item);
+                        continue;
                     }
-                    left.push(item);
+                    let refused = WriteFailure::Refused(error);
+                    if refused.is_about_one() {
+                        report.refuse(item, refused);
+                    } else {
+                        failure.get_or_insert(refused);
+                        left.push(item);
+                    }
                 }
             }
         }
@@ -85,18 +131,52 @@ impl Writer {
         }
     }
 
-    async fn write_if_newer(&self, item: &PlannedItem, stop: &Stop) -> Write {
-        if let Err(halt) = stop.check() {
-            return Write::Halted(halt);
+    /// Writes an item, and how many calls that took.
+    async fn write_if_newer(&self, item: &PlannedItem, stop: &Stop) -> (Write, u64) {
+        let mut seen = None;
+        let mut calls = 0;
+        for _ in 0..LOOKS {
+            if let Err(halt) = stop.check() {
+                return (Write::Halted(halt), calls);
+            }
+            let condition = self.condition(item, seen.as_ref());
+            let call = match item.action {
+                Action::Put => self.put_if_newer(item, condition, stop).await,
+                Action::Delete => self.delete_if_newer(item, condition, stop).await,
+            };
+            calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
+            match call {
+                Call::Over(write) => return (write, calls),
+                Call::Held(held) => match self.judge(item, held) {
+                    Ok(replaceable) => seen = Some(replaceable),
+                    Err(write) => return (write, calls),
+                },
+            }
         }
-        match item.action {
-            Action::Put => self.put_if_newer(item, stop).await,
-            Action::Delete => self.delete_if_newer(item, stop).await,
+        (Write::Contended, calls)
+    }
+
+    /// Looks at an item that did not meet the condition: the time attribute of one that is older all
+    /// the same, or what the write came to.
+    fn judge(
+        &self,
+        item: &PlannedItem,
+        held: Option<HashMap<String, AttributeValue>>,
+    ) -> Result<AttributeValue, Write> {
+        // Where the server does not show the item, the condition is all there is to go by.
+        let Some(held) = held else { return Err(Write::Stale) };
+        match (time_of(&held, &self.schema), item.guard) {
+            (Ok(time), guard) if gives_way(time, guard) => {
+                held.get(&self.schema.generated_at_attr).cloned().ok_or(Write::Contended)
+            }
+            // Whenever it was made, a list of unknown time does not replace it.
+            (Ok(_), _) | (Err(_), None) => Err(Write::Stale),
+            (Err(why), Some(_)) => Err(Write::Unreadable(why)),
         }
     }
 
-    async fn put_if_newer(&self, item: &PlannedItem, stop: &Stop) -> Write {
-        let Condition { expression, names, values } = self.condition(item);
+    async fn put_if_newer(&self, item: &PlannedItem, condition: Condition, stop: &Stop) -> Call {
+        let Condition { expression, names, values } = condition;
         let call = self
             .client
             .put_item()
@@ -105,20 +185,23 @@ impl Writer {
             .condition_expression(expression)
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(SHOW)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send();
-        match stop.bound(call).await {
+        Call::Over(match stop.bound(call).await {
             Ok(Ok(answer)) => done(answer.consumed_capacity()),
             Ok(Err(error)) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Write::Stale,
+                Some(PutItemError::ConditionalCheckFailedException(held)) => {
+                    return Call::Held(held.item().cloned());
+                }
                 service => self.failed("PutItem", &error, service.map(put_throttled_by)),
             },
             Err(halt) => Write::Halted(halt),
-        }
+        })
     }
 
-    async fn delete_if_newer(&self, item: &PlannedItem, stop: &Stop) -> Write {
-        let Condition { expression, names, values } = self.condition(item);
+    async fn delete_if_newer(&self, item: &PlannedItem, condition: Condition, stop: &Stop) -> Call {
+        let Condition { expression, names, values } = condition;
         let call = self
             .client
             .delete_item()
@@ -127,28 +210,50 @@ impl Writer {
             .condition_expression(expression)
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(SHOW)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send();
-        match stop.bound(call).await {
+        Call::Over(match stop.bound(call).await {
             Ok(Ok(answer)) => done(answer.consumed_capacity()),
             Ok(Err(error)) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Write::Stale,
+                Some(DeleteItemError::ConditionalCheckFailedException(held)) => {
+                    return Call::Held(held.item().cloned());
+                }
                 service => self.failed("DeleteItem", &error, service.map(delete_throttled_by)),
             },
             Err(halt) => Write::Halted(halt),
-        }
+        })
     }
 
-    fn condition(&self, item: &PlannedItem) -> Condition {
-        let time = item.recommendation.generated_at;
-        let time = time.map(|seconds| AttributeValue::N(seconds.to_string()));
+    /// That what the table holds is older, in DynamoDB's terms; of an item that was looked at, that
+    /// it is still that one.
+    fn condition(&self, item: &PlannedItem, seen: Option<&AttributeValue>) -> Condition {
+        let n = |number: i64| AttributeValue::N(number.to_string());
+        let guard = item.guard.map(|time| encode::time(time, &self.schema));
+        let own = |value| [(":time".to_owned(), value)];
+        let (expression, values) = match (seen, guard, self.schema.time_form) {
+            (Some(seen), ..) => (SAME, HashMap::from([(":seen".to_owned(), seen.clone())])),
+            // Text is not compared by its letters: there are many ways to write one time.
+            (None, None, _) | (None, Some(_), TimeForm::Iso8601) => (UNDATED, HashMap::new()),
+            (None, Some(guard), TimeForm::Seconds) => {
+                let mut values = HashMap::from(own(guard));
+                values.insert(":early".to_owned(), n(FIRST_IMPLAUSIBLE));
+                values.insert(":since".to_owned(), n(EARLIEST_PLAUSIBLE - 1));
+                (OLDER, values)
+            }
+            (None, Some(guard), TimeForm::Milliseconds) => {
+                let mut values = HashMap::from(own(guard));
+                values.insert(":least".to_owned(), n(LATEST_SECONDS));
+                (OLDER_MILLISECONDS, values)
+            }
+        };
         Condition {
-            expression: if time.is_some() { OLDER } else { UNDATED },
+            expression,
             names: HashMap::from([
                 ("#user".to_owned(), self.schema.user_attr.clone()),
                 ("#time".to_owned(), self.schema.generated_at_attr.clone()),
             ]),
-            values: time.map(|time| HashMap::from([(":time".to_owned(), time)])),
+            values: Some(values).filter(|values| !values.is_empty()),
         }
     }
 

@@ -8,7 +8,7 @@ use reco_core::Id;
 use reco_core::item::PlannedItem;
 use serde::Serialize;
 
-use crate::service::ServiceError;
+use crate::service::{ErrorKind, ServiceError};
 
 /// What was written, what was not, and what it took. `written + stale + left.len()` is what was
 /// given.
@@ -27,7 +27,11 @@ pub struct WriteReport {
     pub stale_wcu: u64,
     /// Items not known to be written, handed back.
     pub left: Vec<PlannedItem>,
-    /// Why items are left: the first reason met. `None` exactly when nothing is left.
+    /// Of those that are left, the users whose items DynamoDB refuses for what is in them, or in the
+    /// item that they would replace, each with the reason.
+    pub refused: Vec<(Id, WriteFailure)>,
+    /// Why items are left: the first reason met, of those that are not about one item if there are
+    /// any. `None` exactly when nothing is left.
     pub failure: Option<WriteFailure>,
     /// Write capacity units that DynamoDB says were consumed, indexes included.
     pub wcu: f64,
@@ -88,6 +92,17 @@ pub enum WriteFailure {
     /// DynamoDB refuses the call.
     #[error(transparent)]
     Refused(ServiceError),
+    /// The table's item has a time that cannot be read, so nobody can say which is newer.
+    #[error(
+        "the table's item of user {user:?} is left as it is: its time {why}, so whether it is newer \
+         cannot be told"
+    )]
+    Unreadable {
+        /// The user.
+        user: String,
+        /// What stands there, and why it is no time.
+        why: String,
+    },
     /// No call can hold the item.
     #[error("item is {bytes} bytes; a call takes at most {limit}")]
     TooLarge {
@@ -98,7 +113,39 @@ pub enum WriteFailure {
     },
 }
 
+impl WriteFailure {
+    /// Whether it is the fault of one item, and says nothing about others.
+    #[must_use]
+    pub fn is_about_one(&self) -> bool {
+        match self {
+            WriteFailure::Refused(error) => error.kind == ErrorKind::Refused,
+            WriteFailure::Unreadable { .. } | WriteFailure::TooLarge { .. } => true,
+            WriteFailure::Deadline | WriteFailure::Cancelled | WriteFailure::Exhausted { .. } => {
+                false
+            }
+        }
+    }
+}
+
+/// How far a report was before an attempt.
+pub(super) struct Before {
+    pending: usize,
+    stale: usize,
+    refused: usize,
+}
+
 impl WriteReport {
+    /// How far it is, with so many items before an attempt.
+    pub(super) fn before(&self, pending: usize) -> Before {
+        Before { pending, stale: self.stale, refused: self.refused.len() }
+    }
+
+    /// Why this user's item is left, where that is known of it alone.
+    #[must_use]
+    pub fn refusal_of(&self, user: &Id) -> Option<&WriteFailure> {
+        self.refused.iter().find(|(refused, _)| refused == user).map(|(_, failure)| failure)
+    }
+
     /// Adds another batch's report to this one.
     pub fn merge(&mut self, other: WriteReport) {
         self.written += other.written;
@@ -106,6 +153,7 @@ impl WriteReport {
         self.stale_users.extend(other.stale_users);
         self.stale_wcu += other.stale_wcu;
         self.left.extend(other.left);
+        self.refused.extend(other.refused);
         if let Some(failure) = other.failure {
             self.fail(failure);
         }
@@ -127,9 +175,18 @@ impl WriteReport {
         self.written + self.stale + self.left.len()
     }
 
-    /// Counts what an attempt wrote: of `before` items `left` are left, and some proved stale.
-    pub(super) fn settle(&mut self, before: usize, stale_before: usize, left: usize) {
-        self.written += before - left - (self.stale - stale_before);
+    /// Counts what an attempt wrote: `left` are left, some proved stale, some were refused.
+    pub(super) fn settle(&mut self, before: &Before, left: usize) {
+        let stale = self.stale - before.stale;
+        let refused = self.refused.len() - before.refused;
+        self.written += before.pending - left - stale - refused;
+    }
+
+    /// Sets an item aside that is refused for its own sake.
+    pub(super) fn refuse(&mut self, item: PlannedItem, failure: WriteFailure) {
+        self.refused.push((item.recommendation.user.clone(), failure.clone()));
+        self.left.push(item);
+        self.fail(failure);
     }
 
     /// Counts an item that the table holds a newer one of.
@@ -147,9 +204,12 @@ impl WriteReport {
         }
     }
 
-    /// Notes why items are left; the first reason stands.
+    /// Notes why items are left; the first reason stands, unless it is about one item only.
     pub(super) fn fail(&mut self, failure: WriteFailure) {
-        self.failure.get_or_insert(failure);
+        let weaker = self.failure.as_ref().is_none_or(WriteFailure::is_about_one);
+        if self.failure.is_none() || (weaker && !failure.is_about_one()) {
+            self.failure = Some(failure);
+        }
     }
 
     pub(super) fn exhaust(&mut self, attempts: u32) {

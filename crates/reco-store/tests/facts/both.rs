@@ -12,6 +12,7 @@ use crate::kit::{
 both! {
     everything_asked_is_answered_and_nothing_else
     string_ids_and_look_alikes
+    ids_of_any_script_and_length_have_their_facts
     a_number_that_is_only_like_an_id_is_not_it
     hostile_ids_are_unknown_and_do_nothing
     integer_ids_past_2_to_53_are_exact
@@ -69,8 +70,37 @@ async fn string_ids_and_look_alikes(kind: Kind) {
     let (users, _) = known(&facts, &asking(&asked, &[Id::from("a:1")])).await;
     let mut found: Vec<String> = users.keys().map(ToString::to_string).collect();
     found.sort();
-    assert_eq!(found, ["18446744073709551615", "7", "u-1"]);
+    assert_eq!(found, ["18446744073709551615", "7", "u-1", "x'y"]);
     assert!(users[&Id::from("u-1")].read.contains(&Id::from("a:1")));
+}
+
+async fn ids_of_any_script_and_length_have_their_facts(kind: Kind) {
+    let long = "x".repeat(255);
+    let ids =
+        ["Jos\u{e9}", "Ann Lee", "\u{7528}\u{6237}", "\u{43e}\u{43b}\u{44f}", "a'b\\\"c", &long];
+    let sql = |values: &dyn Fn(&str) -> String| {
+        let quoted = |id: &str| id.replace('\'', "''").replace('\\', kind.backslash());
+        ids.iter().map(|id| values(&quoted(id))).collect::<Vec<_>>().join(", ")
+    };
+    let sql = format!(
+        "{}
+        INSERT INTO users VALUES {};
+        INSERT INTO articles VALUES ('a', 'published', 'Jos\u{e9}');
+        INSERT INTO mutes VALUES {};",
+        text_tables().replace("VARCHAR(64)", "VARCHAR(300)"),
+        sql(&|id| format!("('{id}', 'active')")),
+        sql(&|id| format!("('{id}', 'Jos\u{e9}')")),
+    );
+    let world = World::new(kind, &sql).await;
+    let facts = world.open().await;
+    let asked = ids.map(Id::from);
+    let (users, _) = known(&facts, &asking(&asked, &[Id::from("a")])).await;
+    assert_eq!(users.len(), ids.len(), "{users:?}");
+    for user in &asked {
+        assert!(users[user].muted_authors.contains(&Id::from("Jos\u{e9}")), "{user}");
+    }
+    let (users, _) = known(&facts, &asking(&[Id::from("Jose"), Id::from("ann lee")], &[])).await;
+    assert!(users.is_empty(), "others are not they: {users:?}");
 }
 
 async fn a_number_that_is_only_like_an_id_is_not_it(kind: Kind) {

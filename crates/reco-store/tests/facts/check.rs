@@ -68,5 +68,5 @@ async fn a_column_that_is_no_condition_and_one_too_few() {
     let findings = check(&world.open_with(tables).await).await.unwrap();
     let users = of(&findings, "users");
     assert_eq!(users.message, "status (VARCHAR) is no condition");
-    assert_eq!(of(&findings, "articles").message, "the statement answers with 2 columns of 3");
+    assert_eq!(of(&findings, "articles").message, "the statement answers with 2 of 3 columns");
 }

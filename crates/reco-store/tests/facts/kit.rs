@@ -29,6 +29,16 @@ pub enum Kind {
     MySql,
 }
 
+impl Kind {
+    /// A backslash in a literal.
+    pub fn backslash(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "\\",
+            Kind::MySql => "\\\\",
+        }
+    }
+}
+
 /// Facts in a database of its own.
 pub struct World {
     pub url: String,

@@ -2,6 +2,7 @@
 
 use crate::kit::{TABLES, asking, known, up_to};
 use crate::mariadb::{database, server};
+use reco_core::Id;
 use reco_store::facts::{FactsSource, check};
 
 /// What the server was told by one user: kind of command and text.
@@ -14,6 +15,34 @@ fn told_by(user: &str) -> Vec<(String, String)> {
         .map(|line| line.split_once('\t').unwrap_or((line, "")))
         .map(|(kind, text)| (kind.to_owned(), text.to_owned()))
         .collect()
+}
+
+/// AWS: RDS Proxy pins a session at any statement whose text is over 16 KB.
+#[tokio::test]
+async fn no_statement_is_long_enough_to_pin_a_session() {
+    let database = database(&format!(
+        "{TABLES} INSERT INTO users SELECT seq + 1000000000, 'active' FROM seq_1_to_900;
+         INSERT INTO articles SELECT seq + 1000000000, 'published', seq FROM seq_1_to_9000;
+         INSERT INTO `reads` SELECT u.seq + 1000000000, u.seq + a.seq * 10 + 1000000000
+             FROM seq_1_to_900 u, seq_1_to_300 a;
+         INSERT INTO mutes SELECT seq + 1000000000, seq * 9 FROM seq_1_to_900;"
+    ));
+    let user = format!("long_{database}");
+    server().run(&format!(
+        "SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON;
+        CREATE USER '{user}'@'%'; GRANT SELECT ON {database}.* TO '{user}'@'%';"
+    ));
+    let url = format!("mysql://{user}@127.0.0.1:{}/{database}?pool-size=1", server().port);
+    let facts = FactsSource::from_url(&url).await.unwrap();
+    let numbers = |last: i64| (1..=last).map(|n| Id::from(n + 1_000_000_000)).collect::<Vec<_>>();
+    let (users, articles) = known(&facts, &asking(&numbers(900), &numbers(9000))).await;
+    assert_eq!((users.len(), articles.len()), (900, 9000));
+    assert!(users.values().all(|user| user.read.len() == 300 && user.muted_authors.len() == 1));
+    drop(facts);
+    let told = told_by(&user);
+    let longest = told.iter().map(|(_, text)| text.len()).max();
+    assert!(longest <= Some(16_000) && longest > Some(15_000), "{longest:?}");
+    assert!(told.len() > 8, "{}", told.len());
 }
 
 #[tokio::test]

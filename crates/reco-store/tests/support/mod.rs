@@ -65,6 +65,10 @@ pub async fn create_table(client: &Client, name: &str, keys: &[(&str, ScalarAttr
 /// A list for `user`, fitted to a table with Number keys.
 pub fn planned(user: i64, articles: &[i64], generated_at: Option<i64>) -> PlannedItem {
     let articles = articles.iter().copied().map(Id::from).collect();
-    let recommendation = Recommendation { user: Id::from(user), articles, generated_at };
+    let recommendation = Recommendation {
+        user: Id::from(user),
+        articles,
+        generated_at: generated_at.map(Into::into),
+    };
     Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits")
 }

@@ -2,21 +2,21 @@
 
 use super::{escape_line, rounded, spent};
 use crate::flow::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
-use crate::ui::{Palette, Tone, bytes, count};
+use crate::ui::{Palette, Tone, amount, bytes};
 
 /// The first line; `None` when it is about the table.
 pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let spent = spent(report.duration_s);
     if let Some(queue) = &report.queue {
         let QueueReport { queue, messages, users, .. } = queue;
-        let (messages, users) = (amount(*messages, "message"), count(*users));
+        let (messages, lists) = (amount(*messages, "message"), amount(*users, "list"));
         let queue = escape_line(queue);
         if report.dry_run {
             let label = palette.paint(Tone::Heading, "dry run");
-            let what = format!("{users} lists would be sent to {queue} in {messages}");
+            let what = format!("{lists} would be sent to {queue} in {messages}");
             return Some(format!("{label}: {what} ({spent})\n"));
         }
-        let label = palette.paint(super::tone(report), &format!("{users} lists sent"));
+        let label = palette.paint(super::tone(report), &format!("{lists} sent"));
         return Some(format!("{label} to {queue} in {messages} in {spent}\n"));
     }
     if report.destination != Destination::Files {
@@ -36,12 +36,6 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let (parts, directory) = (amount(*parts, "part"), escape_line(directory));
     let speed = rounded(report.items_per_s);
     Some(format!("{label} to {directory} in {parts} in {spent} ({speed} items/s)\n"))
-}
-
-/// `1 part`, `3 parts`.
-fn amount(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", count(number))
 }
 
 /// What became of an entry that arrived.
@@ -76,21 +70,28 @@ pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         let (lines, stored) = (bytes(emit.bytes), bytes(emit.stored_bytes));
         facts.push(("files", format!("{lines} of lines, {stored} as stored")));
         facts.push(("manifest", escape_line(&emit.manifest)));
+        if emit.removals > 0 {
+            let removals = amount(emit.removals, "removal");
+            let what =
+                format!("{removals}: no file holds these users' earlier lists, and none removes");
+            facts.push(("removed", what));
+            facts.push(("", "what a table holds already".to_owned()));
+        }
     }
     facts
 }
 
 fn of_queue(queue: &QueueReport) -> Vec<(&'static str, String)> {
     let mut facts =
-        vec![("messages", format!("{} in {} calls", bytes(queue.bytes), count(queue.calls)))];
+        vec![("messages", format!("{} in {}", bytes(queue.bytes), amount(queue.calls, "call")))];
     if queue.perhaps_twice > 0 {
-        let messages = count(queue.perhaps_twice);
-        let what = format!("{messages} messages, whose first answer was lost; it does no harm");
+        let messages = amount(queue.perhaps_twice, "message");
+        let what = format!("{messages}, whose first answer was lost; it does no harm");
         facts.push(("sent twice?", what));
     }
     if queue.repeated_users > 0 {
-        let times = count(queue.repeated_users);
-        let what = format!("{times} lists or more follow one of the same user, in no sure order:");
+        let times = amount(queue.repeated_users, "list");
+        let what = format!("{times} or more follow one of the same user, in no sure order:");
         facts.push(("order", what));
         let advice = "give generated_at, and set writes.only_newer in the Lambda's policy";
         facts.push(("", advice.to_owned()));

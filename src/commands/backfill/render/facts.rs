@@ -2,7 +2,7 @@
 
 use super::{budget, elsewhere, plan, reasons, rounded};
 use crate::flow::backfill::report::{BackfillReport, Destination, ItemSizes};
-use crate::ui::{bytes, count, escape_line};
+use crate::ui::{amount, bytes, count, escape_line};
 
 /// Names and values.
 pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
@@ -32,11 +32,11 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         facts.push((
             "calls",
             format!(
-                "{}, {} retried, {} items came back, {} calls throttled",
+                "{}, {} retried, {} came back, {} throttled",
                 count(writes.calls),
                 count(writes.retries),
-                count(writes.returned_items),
-                count(writes.throttled_calls),
+                amount(writes.returned_items, "item"),
+                amount(writes.throttled_calls, "call"),
             ),
         ));
         for cause in &writes.throttling {
@@ -49,15 +49,19 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         }
     }
     if report.waited_for_key > 0 {
-        let waited = count(report.waited_for_key);
-        facts.push(("same user", format!("{waited} items waited for a write of the same user")));
+        let waited = amount(report.waited_for_key, "item");
+        facts.push(("same user", format!("{waited} waited for a write of the same user")));
     }
     let because = match report.list_type.from {
-        "config" => "as --list-type says",
+        "config" => "as configured",
         "table" => "as the lists in the table are",
         _ => "as the table's key is",
     };
-    facts.push(("lists", format!("of type {:?}, {because}", report.list_type.list_type)));
+    let lists = match report.list_type.list_type {
+        Some(kind) => format!("of type {kind:?}, {because}"),
+        None => "numbers as N and strings as S, as the ids came".to_owned(),
+    };
+    facts.push(("lists", lists));
     let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
     facts.push(("facts", format!("{}{skipped}", report.facts)));
     let fingerprint = report.policy_fingerprint.get(..12).unwrap_or(&report.policy_fingerprint);
@@ -66,9 +70,9 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         facts.push(("rejects", escape_line(path)));
     }
     if let Some(resumed) = &report.resumed {
-        let (lines, written) = (count(resumed.lines), count(resumed.written));
+        let (lines, written) = (amount(resumed.lines, "line"), amount(resumed.written, "item"));
         let runs = if resumed.runs == 1 { "the run" } else { "the runs" };
-        let done = format!("{lines} lines and {written} items were done by {runs} before");
+        let done = format!("{lines} and {written} were done by {runs} before");
         facts.push((
             "resumed",
             format!("from {}:{}: {done}", escape_line(&resumed.from.file), resumed.from.line),

@@ -4,12 +4,12 @@ use reco_core::item::KeyType;
 
 use super::*;
 use crate::aws::ListType;
-use crate::flow::backfill::input::Compression;
 use crate::flow::backfill::plan::{Large, Plan};
 use crate::flow::backfill::report::{
     BudgetReport, Cause, CheckpointReport, Destination, EntryCounts, InputFailure, InputReport,
     ItemSizes, LineCounts, Resumed, Throttling, Writes,
 };
+use crate::input::Compression;
 
 pub(super) fn report() -> BackfillReport {
     let mut items = ItemSizes::default();
@@ -22,7 +22,7 @@ pub(super) fn report() -> BackfillReport {
         destination: Destination::Table,
         table: Some("recommendations".to_owned()),
         key_type: KeyType::N,
-        list_type: ListType { list_type: KeyType::N, from: "table", warning: None },
+        list_type: ListType { list_type: Some(KeyType::N), from: "table", warning: None },
         if_newer: true,
         policy_fingerprint: "cf2c930c04f04760a9ee84d39dc8b742".to_owned(),
         facts: "sqlite",

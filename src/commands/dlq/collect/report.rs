@@ -16,7 +16,7 @@ use crate::commands::dlq::session::Queues;
 use crate::flow::judge::Basis;
 use crate::flow::scan::Found;
 use crate::flow::sqs::Released;
-use crate::ui::{Tone, View, bytes, count, escape_line};
+use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 10;
@@ -298,13 +298,13 @@ impl Collected {
     }
 
     fn footer(&self, view: &View) -> String {
-        let (dlq, seen) = (&self.queues.dlq, count(self.seen));
+        let (dlq, seen) = (&self.queues.dlq, amount(self.seen, "message"));
         let mut text = match (self.seen, self.dry_run) {
             (0, _) => format!("no messages in {dlq}"),
             (_, true) => {
-                format!("{seen} messages of {dlq} examined; nothing was done (--dry-run)")
+                format!("{seen} of {dlq} examined; nothing was done (--dry-run)")
             }
-            (_, false) => format!("{seen} messages of {dlq} received"),
+            (_, false) => format!("{seen} of {dlq} received"),
         };
         text.push_str(&format!("; {:.1} s", self.duration_s));
         if self.interrupted {
@@ -313,7 +313,7 @@ impl Collected {
         text.push('\n');
         if let Some(file) = &self.file {
             let (path, size) = (escape_line(&file.path), bytes(file.bytes));
-            text.push_str(&format!("file {path}: {} messages, {size}\n", count(file.messages)));
+            text.push_str(&format!("file {path}: {}, {size}\n", amount(file.messages, "message")));
             if !file.complete {
                 let label = view.palette.paint(Tone::Warn, "note:");
                 text.push_str(&format!("{label} the file is incomplete: this run was cut off, or did not reach every message; what is in it can be imported\n"));
@@ -321,8 +321,8 @@ impl Collected {
         }
         text.push_str(&self.reach.words());
         if self.queues.in_flight_elsewhere > 0 {
-            let others = count(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} messages were in flight elsewhere and not seen\n"));
+            let others = was(self.queues.in_flight_elsewhere);
+            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
         }
         text
     }

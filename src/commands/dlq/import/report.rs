@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use crate::ui::{Report, Tone, View, count, escape_line};
+use crate::ui::{Report, Tone, View, amount, count, escape_line, form};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 10;
@@ -176,8 +176,8 @@ impl Report for ImportReport {
 impl ImportReport {
     fn footer(&self, view: &View) -> String {
         let (file, queue) = (escape_line(&self.origin.file), escape_line(&self.queue));
-        let messages = count(self.messages.len() as u64);
-        let mut text = format!("{messages} messages of {file}, destination {queue}");
+        let messages = amount(self.messages.len() as u64, "message");
+        let mut text = format!("{messages} of {file}, destination {queue}");
         if self.dry_run {
             text.push_str("; nothing was sent (--dry-run)");
         }
@@ -196,10 +196,9 @@ impl ImportReport {
             ));
         }
         if self.origin.repeated > 0 {
-            let repeated = count(self.origin.repeated);
-            text.push_str(&format!(
-                "{repeated} messages stand in the file more than once; sent once\n"
-            ));
+            let repeated = amount(self.origin.repeated, "message");
+            let stand = form(self.origin.repeated, "stands", "stand");
+            text.push_str(&format!("{repeated} {stand} in the file more than once; sent once\n"));
         }
         if let Some(journal) = &self.journal {
             text.push_str(&format!("journal {}\n", escape_line(journal)));

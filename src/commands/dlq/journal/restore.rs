@@ -2,7 +2,7 @@
 //! imported.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::flow::journal::{
 };
 use crate::flow::redrive::Pace;
 use crate::flow::sqs::{Destination, Doubt, SendOutcome};
-use crate::ui::{Report, Unit, View, count, escape_line, plural};
+use crate::ui::{Report, Unit, View, amount, count, escape_line, form, was};
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;
@@ -95,10 +95,10 @@ struct RestoreReport {
 /// # Errors
 /// When there is no such journal or queue, nobody confirms, or another run is on the queue.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
-    if is_export(&args.run).await {
+    if is_export(Path::new(&args.run)).await {
         let RestoreArgs { run: file, to, all, again, yes } = args.clone();
         let again = again || all;
-        let args = ImportArgs { file, to, rate: None, again, dry_run: false, yes };
+        let args = ImportArgs { file: file.into(), to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
     let home = Home::of(&context.settings)?;
@@ -203,13 +203,16 @@ async fn confirm(
     if wanted == 0 || args.yes {
         return Ok(());
     }
-    let (number, name) = (count(wanted), &queue.name);
-    let mut question = format!("this sends {number} messages to {name}, under new ids.");
+    let (messages, name) = (amount(wanted, "message"), &queue.name);
+    let ids = form(wanted, "id", "ids");
+    let mut question = format!("this sends {messages} to {name}, under new {ids}.");
     if left_out > 0 {
+        let are = form(left_out, "is", "are");
         let left_out = count(left_out);
-        question.push_str(&format!(" {left_out} more are left out: the DLQ may still have them."));
+        question
+            .push_str(&format!(" {left_out} more {are} left out: the DLQ may still have them."));
     }
-    question.push_str(" Send them?");
+    question.push_str(form(wanted, " Send it?", " Send them?"));
     if context.confirm(&question, "--yes").await? {
         return Ok(());
     }
@@ -256,9 +259,13 @@ impl Report for RestoreReport {
 
     fn render(&self, _view: &View) -> String {
         let queue = escape_line(&self.queue);
-        let mut text = format!("{} restored to {queue}\n", plural(self.restored, "message"));
+        let mut text = format!("{} restored to {queue}\n", amount(self.restored, "message"));
         if self.failed > 0 {
-            text.push_str(&format!("{} were not, or are uncertain:\n", count(self.failed)));
+            text.push_str(&format!(
+                "{} {}:\n",
+                count(self.failed),
+                form(self.failed, "was not, or is uncertain", "were not, or are uncertain")
+            ));
         }
         let reasons = self.messages.iter().filter_map(|row| match &row.fate {
             Restored::Restored { .. } => None,
@@ -272,13 +279,14 @@ impl Report for RestoreReport {
         if self.already_restored > 0 {
             text.push_str(&format!(
                 "{} already restored by an earlier run of this command; not sent again (--again sends everything)\n",
-                plural(self.already_restored, "message")
+                was(self.already_restored)
             ));
         }
         if self.left_out > 0 {
             text.push_str(&format!(
-                "{} messages were left out, since the DLQ may still have them (--all includes them)\n",
-                count(self.left_out)
+                "{} left out, since the DLQ may still have {them} (--all includes {them})\n",
+                was(self.left_out),
+                them = form(self.left_out, "it", "them")
             ));
         }
         if self.interrupted {

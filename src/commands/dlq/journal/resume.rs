@@ -17,7 +17,7 @@ use crate::flow::journal::{
     EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
 use crate::flow::sqs::{Destination, Released};
-use crate::ui::{Report, Tone, Unit, View, count, escape_line, plural};
+use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 20;
@@ -102,7 +102,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
             "resuming run {} on {}: {} to bring to an end",
             header.run_id,
             from.name,
-            plural(open as u64, "message")
+            amount(open as u64, "message")
         ));
         let journal = Arc::new(Journal::append(&path, &state)?);
         let cancel = context.cancel.clone();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::repair::RepairPlan;
 use crate::flow::repair::{Changed, Step};
-use crate::ui::{count, escape_line};
+use crate::ui::{amount, count, escape_line, form};
 
 /// Attributes named in the table; JSON has all.
 const NAMED: usize = 10;
@@ -81,16 +81,19 @@ impl Changes {
     /// For the end of the table.
     pub(super) fn words(&self, dry_run: bool) -> String {
         let Some(repair) = &self.repair else { return String::new() };
-        let verb = if dry_run { "would be changed" } else { "were changed" };
+        let verb = match dry_run {
+            true => "would be changed",
+            false => form(self.changed, "was changed", "were changed"),
+        };
         let mut text = format!(
-            "{} bodies {verb} on the way ({})",
-            count(self.changed),
+            "{} {verb} on the way ({})",
+            amount(self.changed, "body"),
             escape_line(&repair.words())
         );
         if self.rejected_entries > 0 {
-            let entries = count(self.rejected_entries);
+            let entries = amount(self.rejected_entries, "entry");
             let verb = if dry_run { "would be left out" } else { "left out" };
-            text.push_str(&format!("; {entries} entries {verb}"));
+            text.push_str(&format!("; {entries} {verb}"));
         }
         if let Some(rejects) = &self.rejects {
             text.push_str(&format!("; rejects {}", escape_line(rejects)));

@@ -14,7 +14,7 @@ use crate::commands::dlq::pair::{self, Pair};
 use crate::commands::dlq::select::Choice;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::ui::count;
+use crate::ui::{amount, count};
 
 /// Which engine is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -201,17 +201,20 @@ fn smaller(pair: &Pair) -> Option<String> {
 }
 
 fn busy(dlq: &str, task: &MoveTask) -> Error {
-    let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+    let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
     Error::refused(format!("a move task is running on {dlq} already"))
-        .cause(format!("it has moved {}{} messages", count(task.moved), of.unwrap_or_default()))
+        .cause(match of {
+            Some(of) => format!("it has moved {}{of}", count(task.moved)),
+            None => format!("it has moved {}", amount(task.moved, "message")),
+        })
         .hint(
             "`recoctl dlq tasks list` shows it; wait for its end, or stop it with `recoctl dlq tasks cancel`",
         )
 }
 
 async fn confirm(context: &Context, pair: &Pair) -> Result<()> {
-    let about = count(pair.dlq.state.visible);
-    let question = format!("{} holds about {about} messages; {QUESTION}", pair.dlq.queue.name);
+    let about = amount(pair.dlq.state.visible, "message");
+    let question = format!("{} holds about {about}; {QUESTION}", pair.dlq.queue.name);
     if context.confirm(&question, "--yes").await? {
         return Ok(());
     }

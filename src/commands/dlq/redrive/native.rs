@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::native::Follower;
-use crate::ui::{Report, Tone, Unit, View, count, escape_line, known};
+use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
 
 /// What a move task does not do.
 const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
@@ -54,9 +54,9 @@ impl Native<'_> {
         let dlq = self.pair.dlq.queue.clone();
         let home = Home::of(&self.context.settings)?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
-        let about = count(self.pair.dlq.state.visible);
+        let about = amount(self.pair.dlq.state.visible, "message");
         self.context.ui.status(format!(
-            "redriving from {} (about {about} messages) to {}, by a move task of SQS's own ({})",
+            "redriving from {} (about {about}) to {}, by a move task of SQS's own ({})",
             dlq.name,
             self.goes_to(),
             self.engine.engine_reason
@@ -205,12 +205,12 @@ impl Report for NativeReport {
         let (moved, status) = (count(task.moved), view.palette.paint(tone, task.status.name()));
         let source = self.source.as_deref().unwrap_or("the queue that each came from");
         let mut text = format!("moved        {moved:>7}  about, from {} to {source}\n\n", self.dlq);
-        let of = task.to_move.map(|to_move| format!(" of about {}", count(to_move)));
-        let of = of.unwrap_or_default();
-        text.push_str(&format!(
-            "move task {status}: {moved}{of} messages; {:.1} s",
-            self.duration_s
-        ));
+        let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
+        let moved = match of {
+            Some(of) => format!("{moved}{of}"),
+            None => amount(task.moved, "message"),
+        };
+        text.push_str(&format!("move task {status}: {moved}; {:.1} s", self.duration_s));
         if let Some(reason) = &task.failure {
             text.push_str(&format!("; {}", escape_line(reason)));
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::dlq;
 use crate::context::Context;
 use crate::error::Result;
-use crate::ui::{Report, View, count};
+use crate::ui::{Report, View, amount, count, form, was};
 
 /// Arguments of `recoctl dlq tasks cancel`.
 #[derive(Debug, Args)]
@@ -58,11 +58,15 @@ impl Report for CancelReport {
         let Some(moved) = self.moved else {
             return format!("no move task of {dlq} is running\n");
         };
-        let of = self.to_move.map(|to_move| format!(" of about {}", count(to_move)));
+        let of = self.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         format!(
-            "the move task of {dlq} stops; {}{} messages were moved, and stay where they are\n",
-            count(moved),
-            of.unwrap_or_default()
+            "the move task of {dlq} stops; {}, and {} where {}\n",
+            match of {
+                Some(of) => format!("{}{of} {} moved", count(moved), form(moved, "was", "were")),
+                None => was(moved) + " moved",
+            },
+            form(moved, "stays", "stay"),
+            form(moved, "it is", "they are")
         )
     }
 }

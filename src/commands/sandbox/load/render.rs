@@ -8,7 +8,7 @@ use crate::flow::load::Ended;
 use crate::flow::load::numbers::{Measured, Parameters};
 use crate::flow::load::verdict::{Stage, Verdict};
 use crate::flow::metrics::report::Section;
-use crate::ui::{Report, Tone, View, count, duration};
+use crate::ui::{Report, Tone, View, amount, count, duration, form};
 
 /// What `recoctl sandbox load` answers.
 #[derive(Debug, Serialize)]
@@ -77,16 +77,16 @@ impl LoadReport {
             Ended::Interrupted => "interrupted",
         };
         let mut text = format!(
-            "{elapsed_s:.1} s, {ended}: {} users sent, {} lists written ({:.0} a second)",
-            count(sent),
-            count(written),
+            "{elapsed_s:.1} s, {ended}: {} sent, {} written ({:.0} a second)",
+            amount(sent, "user"),
+            amount(written, "list"),
             self.verdict.users_per_s
         );
         for (number, what) in [
             (skipped, "left nothing by the filter"),
-            (throttled, "writes turned away"),
-            (left, "messages left"),
-            (dead, "messages in the DLQ"),
+            (throttled, form(throttled, "write turned away", "writes turned away")),
+            (left, form(left, "message left", "messages left")),
+            (dead, form(dead, "message in the DLQ", "messages in the DLQ")),
         ] {
             if number > 0 {
                 text.push_str(&format!(", {} {what}", count(number)));

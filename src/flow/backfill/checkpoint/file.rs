@@ -133,6 +133,7 @@ mod tests {
             version: VERSION,
             recoctl: "0.1.0".to_owned(),
             identity: Identity {
+                table_id: None,
                 inputs: Vec::new(),
                 table: "arn".to_owned(),
                 policy_fingerprint: "cd".to_owned(),

@@ -1,5 +1,6 @@
 //! What a checkpoint is of: the input, and what decides what is written of it.
 
+use crate::ui::amount;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -21,6 +22,10 @@ pub struct Identity {
     pub inputs: Vec<InputIdentity>,
     /// ARN of what is written to.
     pub table: String,
+    /// `TableId` of the table that is written to: another one when it was deleted and made anew.
+    /// Checkpoints of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_id: Option<String>,
     /// SHA-256 of the policy.
     pub policy_fingerprint: String,
     /// Options that change what is written, by name.
@@ -31,6 +36,7 @@ pub struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputIdentity {
     /// Its path, absolute and without links.
+    #[serde(with = "crate::input::as_text")]
     pub path: PathBuf,
     /// Its size as stored, in bytes.
     pub bytes: u64,
@@ -88,10 +94,17 @@ impl Identity {
         let mut changes = Vec::new();
         if self.inputs.len() != then.inputs.len() {
             let (now, before) = (self.inputs.len(), then.inputs.len());
-            changes.push(format!("{now} inputs are given, and {before} were"));
+            changes.push(format!("{} given, and {before} before", amount(now as u64, "input")));
         } else {
             let both = self.inputs.iter().zip(&then.inputs);
             changes.extend(both.filter_map(|(now, then)| now.change_since(then)));
+        }
+        if let (Some(now), Some(before)) = (&self.table_id, &then.table_id)
+            && now != before
+        {
+            changes.push(format!(
+                "the table was deleted and made anew since: its TableId is {now}, and was {before}"
+            ));
         }
         let mut differs = |what: &str, now: Option<&String>, then: Option<&String>| {
             if now != then {
@@ -143,6 +156,7 @@ mod tests {
 
     fn identity() -> Identity {
         Identity {
+            table_id: Some("t-1".to_owned()),
             inputs: vec![InputIdentity {
                 path: "/data/recs.jsonl".into(),
                 bytes: 10,

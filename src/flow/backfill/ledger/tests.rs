@@ -133,6 +133,34 @@ fn what_waits_behind_a_slow_write_is_bounded() {
     assert!(ledger.has_room());
 }
 
+/// The lines of what waits are kept, and may be far larger than what is written of them.
+#[test]
+fn the_text_of_what_waits_is_bounded_by_bytes() {
+    let mut ledger = Ledger::default();
+    let text: Arc<[u8]> = vec![b'x'; MAX_TEXT_BYTES / 4].into();
+    let enter = |ledger: &mut Ledger, line: u64, entries: usize| {
+        let mut entering = ledger.begin(at(line), Some(Arc::clone(&text)));
+        let numbers: Vec<u64> = (0..entries).map(|_| ledger.waits(&mut entering)).collect();
+        if entries == 0 {
+            ledger.settled(&mut entering, Fate::Skipped(SkipReason::TooFew));
+        }
+        ledger.entered(entering);
+        numbers
+    };
+    let first = enter(&mut ledger, 1, 2);
+    for line in 2..=4 {
+        assert!(ledger.has_room(), "line {line}");
+        enter(&mut ledger, line, 1);
+        // Nothing of it waits: its text is not kept.
+        enter(&mut ledger, 10 + line, 0);
+    }
+    assert!(!ledger.has_room());
+    ledger.settle(first[0], WRITTEN);
+    assert!(!ledger.has_room(), "an entry of the line still waits");
+    ledger.fail(first[1], reject(1));
+    assert!(ledger.has_room());
+}
+
 /// How one line of the property below goes.
 #[derive(Debug, Clone, Copy)]
 enum Kind {

@@ -24,8 +24,8 @@ impl Route {
     /// Why an item cannot be deleted that way.
     pub(super) fn refuses_deletes(self) -> Option<Fault> {
         match self {
-            Route::Table => None,
-            Route::Files => Some(Fault::delete_elsewhere("a file for DynamoDB's import")),
+            // Files leave out the lists that it removes.
+            Route::Table | Route::Files => None,
             Route::Queue(_) => Some(Fault::delete_elsewhere("a queue message")),
         }
     }
@@ -36,7 +36,9 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
     match Composable::new(&recommendation, limits) {
         Ok(composable) => {
             let bytes = composable.bytes();
-            Fate::Write(PlannedItem { recommendation, bytes, wire: bytes, action: Action::Put })
+            let (action, guard) = (Action::Put, recommendation.generated_at);
+            let (wire, list_type) = (bytes, None);
+            Fate::Write(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
         }
         Err(error) => Fate::Reject(error.into()),
     }
@@ -44,7 +46,7 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
 
 /// An entry that is left to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
-    PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default() }
+    PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default(), weak: false }
 }
 
 /// Leaves other shards what is theirs: entries by their user, and what cannot be read by the number

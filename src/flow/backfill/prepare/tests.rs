@@ -7,9 +7,11 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
         facts: FactsSource::None,
         policy: Policy::default(),
         schema: Schema::with_key_type(KeyType::N),
+        layout: None,
         times: Times::default(),
         route: Route::Table,
         shard: None,
+        mapping: None,
     };
     let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
     let lines = lines
@@ -55,6 +57,8 @@ async fn every_shape_and_every_fault_finds_its_place() {
         br#"{"user_id":8,"recommended_note_ids":["delete"]}"#,
         br#"{"user_id":"x","delete":true}"#,
         br#"{"data":[[9,[1]]],"delete":true}"#,
+        br#"{"user_id":9,"delete":true,"delete":true}"#,
+        br#"{"user_id":9,"recommended_note_ids":[1],"del\u0065te":true}"#,
     ])
     .await;
     assert_eq!(
@@ -71,7 +75,9 @@ async fn every_shape_and_every_fault_finds_its_place() {
             "malformed",
             "0 reject wrong-type",
             "0 reject wrong-type",
-            "0 write 9",
+            "malformed",
+            "malformed",
+            "malformed",
         ]
     );
 }
@@ -84,5 +90,5 @@ fn an_entrys_text_can_be_read_again() {
     let timed = r#"{"data": [[1,[2]],[2,[3]]], "generated_at": 5}"#;
     let text = entry_text(timed, 0).expect("is there");
     let again = decode(&text).expect("decodes");
-    assert_eq!(again.entries[0].recommendation.generated_at, Some(5));
+    assert_eq!(again.entries[0].recommendation.generated_at, Some(5.into()));
 }

@@ -104,7 +104,7 @@ impl Run {
         let duration_s = self.duration_s();
         let Books { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
             books;
-        let facts = preparer.facts.kind();
+        let facts = preparer.facts_kind();
         let budget = self.manner.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),
@@ -121,7 +121,7 @@ impl Run {
             destination: preparer.route.into(),
             table,
             key_type: preparer.schema.key_type,
-            list_type: self.manner.list_type,
+            list_type: preparer.list_type(self.manner.list_type.clone()),
             if_newer: self.manner.order.newest,
             budget,
             batches: self.batches,

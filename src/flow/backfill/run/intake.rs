@@ -16,7 +16,8 @@ impl Run {
     pub(super) fn take_in(&mut self, chunk: Prepared) {
         for line in chunk.lines {
             self.end = line.at;
-            if let Some(reason) = self.max_rejects.and_then(|max| max.exceeded(self.ledger.books()))
+            if let Some(reason) =
+                self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), false))
             {
                 return self.stop(Cause::TooManyRejects, reason);
             }
@@ -46,7 +47,7 @@ impl Run {
         let mut entering = self.ledger.begin(at, text.clone());
         let mut coming = Vec::with_capacity(entries.len());
         let whole = entries.len() == 1;
-        for PreparedEntry { index, fate, dropped } in entries {
+        for PreparedEntry { index, fate, dropped, weak } in entries {
             let kept = match &fate {
                 prepare::Fate::Write(item) => item.recommendation.articles.len(),
                 _ => 0,
@@ -61,7 +62,7 @@ impl Run {
                 }
                 prepare::Fate::Write(item) => {
                     let line = self.ledger.waits(&mut entering);
-                    coming.push(Pending { item, line, index });
+                    coming.push(Pending { item, line, index, weak });
                 }
                 prepare::Fate::Reject(fault) => {
                     let index = (!whole).then_some(index);

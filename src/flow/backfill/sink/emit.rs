@@ -13,7 +13,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reco_core::item::{PlannedItem, Schema};
+use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::shard::Shard;
 use reco_store::dynamodb_json;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +42,8 @@ pub struct EmitOptions {
     pub s3: S3Location,
     /// Which part of the input this is, for the parts' names.
     pub shard: Option<Shard>,
+    /// Of a user's lists the newest counts, not the last.
+    pub newest: bool,
 }
 
 /// Gathers items, and writes them when all have come.
@@ -111,8 +113,11 @@ impl EmitSink {
 
 impl Gathered {
     fn add(&mut self, item: &PlannedItem) -> io::Result<()> {
-        let line = dynamodb_json::line(item, &self.schema)?;
-        self.spill.add(&item.recommendation.user, item.bytes, &line)
+        let line = match item.action {
+            Action::Put => dynamodb_json::line(item, &self.schema)?,
+            Action::Delete => Vec::new(),
+        };
+        self.spill.add(item, &line)
     }
 
     /// All items have come: writes the parts. Blocks.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use reco_core::IdSet;
 use reco_core::batch::{Limits, Packer};
 use reco_core::compose::{Composable, ComposeLimits, Composed, compose};
 use reco_core::item::PlannedItem;
@@ -124,7 +125,9 @@ impl QueueSink {
     /// Remembers who is in a batch; batches come in the order in which they are sent.
     pub(super) fn note(&self, entries: &[Entry]) {
         let mut seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().for_each(|entry| seen.note(&entry.user));
+        // Those of one batch are in one message, in which their order is sure.
+        let users: IdSet = entries.iter().map(|entry| entry.user.clone()).collect();
+        users.iter().for_each(|user| seen.note(user));
     }
 
     /// Sends a batch.

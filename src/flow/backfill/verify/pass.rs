@@ -5,22 +5,22 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use futures::StreamExt;
-use reco_core::Id;
-use reco_core::item::PlannedItem;
+use reco_core::item::{Action, PlannedItem};
+use reco_core::{Id, Recommendation};
 use reco_store::reader::{Compared, MAX_KEYS, ReadFailure, Reader};
 use reco_store::retry::Stop;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::super::input::Source;
 use super::super::lines::Place;
-use super::super::prepare::{Fate, Found, Prepared};
+use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
 use super::super::report::At;
 use super::super::{CHUNKS, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
 use crate::error::{Error, Kind, Result};
+use crate::input::Source;
 
 /// Bytes of the items of a call at most: answers hold 16 MB, and several calls are in flight.
 const CALL_BYTES: usize = 1024 * 1024;
@@ -42,8 +42,13 @@ struct Batch {
 }
 
 impl Batch {
-    /// Adds a list; one of the same user before it needs no comparison any more.
-    fn add(&mut self, item: PlannedItem, expected: Expected) {
+    /// Adds a list; one of the same user before it needs no comparison any more, or it needs none
+    /// itself where the `newest` counts.
+    fn add(&mut self, item: PlannedItem, expected: Expected, newest: bool) {
+        let same = self.users.get(&item.recommendation.user);
+        if same.is_some_and(|at| newest && !self.items[*at].is_replaced_by(&item)) {
+            return;
+        }
         self.bytes += item.bytes;
         match self.users.get(&item.recommendation.user) {
             Some(at) => {
@@ -88,7 +93,7 @@ impl<'a> Pass<'a> {
             verify,
             hasher,
             narrowing: Arc::new(Narrowing::new(share)),
-            suspects: Suspects::new(verify.max_suspects),
+            suspects: Suspects::new(verify.max_suspects, verify.newest),
             batch: Batch::default(),
             in_flight: VecDeque::new(),
             report,
@@ -146,11 +151,26 @@ impl<'a> Pass<'a> {
             self.report.broken_inputs.push(broken);
         }
         for line in chunk.lines {
-            let Found::Entries(entries) = line.found else { continue };
-            for entry in entries {
-                let Fate::Write(item) = entry.fate else { continue };
+            let entries = match line.found {
+                Found::Entries(entries) => entries,
+                Found::Bad(fault) => {
+                    self.report.unread(line.at, None, fault, names);
+                    continue;
+                }
+                Found::Blank | Found::OtherShard => continue,
+            };
+            for PreparedEntry { index, fate, .. } in entries {
+                let item = match fate {
+                    Fate::Write(item) => item,
+                    Fate::Reject(fault) => {
+                        self.report.unread(line.at, Some(index), fault, names);
+                        continue;
+                    }
+                    Fate::Skip(_) | Fate::OtherShard => continue,
+                };
                 let hash = self.hasher.hash_one(&item.recommendation.user);
-                self.batch.add(item, Expected { hash, at: line.at, entry: entry.index });
+                let expected = Expected { hash, at: line.at, entry: index };
+                self.batch.add(item, expected, self.verify.newest);
                 if self.batch.is_full() {
                     self.send().await?;
                 }
@@ -187,16 +207,18 @@ impl<'a> Pass<'a> {
         self.report.add(batch.items.len(), &compared);
         let mut differences = compared.differences.into_iter().peekable();
         for (at, (item, expected)) in batch.items.into_iter().zip(batch.expected).enumerate() {
-            let user = item.recommendation.user;
+            let (removal, guard) = (item.action == Action::Delete, item.guard);
+            let Recommendation { user, generated_at: time, .. } = item.recommendation;
             let Expected { hash, at: place, entry } = expected;
             match differences.next_if(|(index, _)| *index == at) {
                 // The pass may have become narrower since this was sent.
                 Some(_) if !self.narrowing.share().has(hash) => {}
                 Some((_, difference)) => {
-                    let suspect = Suspect { hash, at: place, entry, difference };
+                    let suspect =
+                        Suspect { hash, at: place, entry, time, guard, removal, difference };
                     self.suspects.add(user, suspect, &self.narrowing);
                 }
-                None => self.suspects.clear(&user),
+                None => self.suspects.clear(&user, time),
             }
         }
         Ok(())

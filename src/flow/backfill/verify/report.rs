@@ -1,15 +1,25 @@
 //! What a verification found.
 
+use std::collections::HashSet;
+
 use reco_core::Id;
 use reco_core::outcome::Outcome;
 use reco_store::reader::{Compared, Difference};
 use serde::Serialize;
 
+use super::super::fault::Fault;
+use super::super::lines::Place;
 use super::super::report::At;
 use super::Scope;
 
 /// Differences that are listed; the others are counted.
 const LISTED: usize = 10_000;
+
+/// Lines that could not be read that are listed; the others are counted.
+const UNREAD_LISTED: usize = 1_000;
+
+/// Lines that could not be read that are told apart in further passes.
+const COUNTED_APART: usize = 100_000;
 
 /// What a verification found.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +34,16 @@ pub struct Verification {
     pub differing: u64,
     /// Users of whom the table holds a newer list than the input's; they do not differ.
     pub newer: u64,
+    /// Users of whom the table holds another list of the same time, where only what is newer was
+    /// written; they do not differ.
+    pub as_new: u64,
+    /// Lines and entries of the input that could not be read, so that nothing is known of them.
+    pub unread: u64,
+    /// Which they are; the first 1,000.
+    pub unread_lines: Vec<Unread>,
+    /// Those that were counted already, in earlier passes.
+    #[serde(skip)]
+    pub counted: Counted,
     /// What differs, in the order of the input; the first 10,000.
     pub differences: Vec<Wrong>,
     /// Inputs that broke off: what they had was verified.
@@ -61,6 +81,32 @@ pub struct Wrong {
     pub difference: Difference,
 }
 
+/// A line, or an entry of it, that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// Its line.
+    #[serde(flatten)]
+    pub at: At,
+    /// The entry's index in the line, from 0; absent when it is the whole line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<usize>,
+    /// The kind of fault.
+    pub reason: &'static str,
+    /// What is wrong and where.
+    pub detail: String,
+}
+
+/// Lines that were counted already.
+#[derive(Debug, Clone, Default)]
+pub struct Counted(HashSet<(Place, Option<usize>)>);
+
+impl Counted {
+    /// Notes a line, or an entry of it; whether it was not noted before.
+    fn is_new(&mut self, at: Place, entry: Option<usize>, pass: u32) -> bool {
+        if self.0.len() < COUNTED_APART { self.0.insert((at, entry)) } else { pass <= 1 }
+    }
+}
+
 /// As data, and in words.
 fn with_words<S: serde::Serializer>(of: &Difference, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
@@ -84,6 +130,10 @@ impl Verification {
             compared: 0,
             differing: 0,
             newer: 0,
+            as_new: 0,
+            unread: 0,
+            unread_lines: Vec::new(),
+            counted: Counted::default(),
             differences: Vec::new(),
             broken_inputs: Vec::new(),
             passes: 0,
@@ -108,9 +158,10 @@ impl Verification {
 
     /// Counts a user whose last list the table does not hold.
     pub(super) fn wrong(&mut self, wrong: Wrong) {
-        if matches!(wrong.difference, Difference::Newer { .. }) {
-            self.newer += 1;
-            return;
+        match wrong.difference {
+            Difference::Newer { .. } => return self.newer += 1,
+            Difference::AsNew { .. } => return self.as_new += 1,
+            _ => {}
         }
         self.differing += 1;
         if self.differences.len() < LISTED {
@@ -118,10 +169,32 @@ impl Verification {
         }
     }
 
+    /// Counts a line, or an entry of it, that could not be read. Each counts once, however often the
+    /// input is read.
+    pub(super) fn unread(
+        &mut self,
+        at: Place,
+        entry: Option<usize>,
+        fault: Fault,
+        names: &[String],
+    ) {
+        if !self.counted.is_new(at, entry, self.passes) {
+            return;
+        }
+        self.unread += 1;
+        if self.unread_lines.len() < UNREAD_LISTED {
+            let file = names.get(at.file).cloned().unwrap_or_default();
+            let at = At { file, line: at.line, offset: at.offset };
+            let (reason, detail) = (fault.reason.name(), fault.detail);
+            self.unread_lines.push(Unread { at, entry, reason, detail });
+        }
+    }
+
     /// How it ended. What was found outranks what was not looked at.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let incomplete = self.stopped.is_some() || !self.broken_inputs.is_empty();
+        let incomplete =
+            self.stopped.is_some() || !self.broken_inputs.is_empty() || self.unread > 0;
         match self {
             _ if self.interrupted => Outcome::Interrupted,
             _ if self.differing > 0 => Outcome::Findings,

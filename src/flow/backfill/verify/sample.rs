@@ -7,16 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
-use reco_core::Id;
-use reco_core::decode::{decode, deletion};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
-use super::super::input::Source;
-use super::super::lines::{Content, Place};
+use super::super::lines::Place;
+use super::super::prepare::Preparer;
 use super::super::read::{self, Chunk};
 use super::super::{CHUNKS, stages};
+use super::Verify;
 use crate::error::{Error, Kind, Result};
+use crate::input::Source;
 
 /// A sample: the users whose hash is no higher than `last`.
 pub(super) struct Sample {
@@ -31,17 +30,18 @@ pub(super) async fn draw(
     sources: Vec<Source>,
     size: u64,
     hasher: Arc<RandomState>,
-    cancel: &CancellationToken,
+    verify: &Verify,
 ) -> Result<Sample> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let highest = Arc::new(AtomicU64::new(u64::MAX));
     let (chunks, receiver) = mpsc::channel(CHUNKS);
     let reading = tokio::spawn(read::read(sources, Place::start(0), chunks));
     let mut hashed = stages(receiver, {
-        let highest = Arc::clone(&highest);
+        let (highest, preparer) = (Arc::clone(&highest), Arc::clone(&verify.preparer));
         move |chunk| {
             let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));
-            async move { hashes(&chunk, &hasher, highest) }
+            let preparer = Arc::clone(&preparer);
+            async move { hashes(chunk, &preparer, &hasher, highest).await }
         }
     });
     let mut lowest = BTreeSet::new();
@@ -57,7 +57,7 @@ pub(super) async fn draw(
         if let Some(last) = lowest.last().filter(|_| lowest.len() == size) {
             highest.store(*last, Ordering::Relaxed);
         }
-        if cancel.is_cancelled() {
+        if verify.cancel.is_cancelled() {
             break;
         }
     }
@@ -67,17 +67,7 @@ pub(super) async fn draw(
 }
 
 /// The hashes of a chunk's users that are no higher than `highest`.
-fn hashes(chunk: &Chunk, hasher: &RandomState, highest: u64) -> Vec<u64> {
-    let mut hashes = Vec::new();
-    for line in &chunk.lines {
-        let Content::Text(text) = &line.content else { continue };
-        let Ok(text) = std::str::from_utf8(text) else { continue };
-        let mut add =
-            |user: &Id| hashes.extend(Some(hasher.hash_one(user)).filter(|hash| *hash <= highest));
-        match decode(text) {
-            Ok(decoded) => decoded.entries.iter().for_each(|entry| add(&entry.recommendation.user)),
-            Err(_) => deletion(text).ok().flatten().iter().for_each(|gone| add(&gone.user)),
-        }
-    }
-    hashes
+async fn hashes(chunk: Chunk, preparer: &Preparer, hasher: &RandomState, highest: u64) -> Vec<u64> {
+    let users = preparer.users(chunk).await;
+    users.iter().map(|user| hasher.hash_one(user)).filter(|hash| *hash <= highest).collect()
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use reco_core::Id;
+use reco_core::item::gives_way;
+use reco_core::{Id, Time};
 use reco_store::reader::Difference;
 
 use super::super::lines::Place;
@@ -47,6 +48,12 @@ pub(super) struct Suspect {
     pub at: Place,
     /// Its entry's index in the line.
     pub entry: usize,
+    /// When the list was made.
+    pub time: Option<Time>,
+    /// What it replaces where the newest counts: what is older than this.
+    pub guard: Option<Time>,
+    /// The item is to be gone: whatever comes then is written.
+    pub removal: bool,
     pub difference: Difference,
 }
 
@@ -55,16 +62,21 @@ pub(super) struct Suspect {
 pub(super) struct Suspects {
     users: HashMap<Id, Suspect>,
     most: usize,
+    /// The newest list of a user counts, and not the last.
+    newest: bool,
 }
 
 impl Suspects {
-    pub fn new(most: usize) -> Self {
-        Suspects { users: HashMap::new(), most: most.max(1) }
+    pub fn new(most: usize, newest: bool) -> Self {
+        Suspects { users: HashMap::new(), most: most.max(1), newest }
     }
 
     /// The table does not hold this list of the user. Where there are too many suspects, those with
     /// the higher hashes are left for a further pass.
     pub fn add(&mut self, user: Id, suspect: Suspect, narrowing: &Narrowing) {
+        if self.outdone(&user, |kept| !gives_way(kept.time, suspect.guard)) {
+            return;
+        }
         self.users.insert(user, suspect);
         if self.users.len() <= self.most {
             return;
@@ -77,9 +89,17 @@ impl Suspects {
         self.users.retain(|_, suspect| suspect.hash <= last);
     }
 
-    /// The table holds this list of the user.
-    pub fn clear(&mut self, user: &Id) {
-        self.users.remove(user);
+    /// The table holds this list of the user, which was made at this time.
+    pub fn clear(&mut self, user: &Id, time: Option<Time>) {
+        if !self.outdone(user, |kept| kept.time > time) {
+            self.users.remove(user);
+        }
+    }
+
+    /// Whether another list of the user counts, which is not in the table.
+    fn outdone(&self, user: &Id, by: impl Fn(&Suspect) -> bool) -> bool {
+        let counts = |kept: &Suspect| !kept.removal && by(kept);
+        self.newest && self.users.get(user).is_some_and(counts)
     }
 
     pub fn into_all(self) -> impl Iterator<Item = (Id, Suspect)> {
@@ -92,7 +112,15 @@ mod tests {
     use super::*;
 
     fn suspect(hash: u64) -> Suspect {
-        Suspect { hash, at: Place::start(0), entry: 0, difference: Difference::Missing }
+        Suspect {
+            hash,
+            at: Place::start(0),
+            entry: 0,
+            time: None,
+            guard: None,
+            removal: false,
+            difference: Difference::Missing,
+        }
     }
 
     fn users(suspects: Suspects) -> Vec<u64> {
@@ -104,18 +132,41 @@ mod tests {
     #[test]
     fn a_later_list_clears_its_user() {
         let narrowing = Narrowing::new(Share::ALL);
-        let mut suspects = Suspects::new(10);
+        let mut suspects = Suspects::new(10, false);
         for user in [1_i64, 2] {
             suspects.add(Id::from(user), suspect(user.unsigned_abs()), &narrowing);
         }
-        suspects.clear(&Id::from("1"));
+        suspects.clear(&Id::from("1"), None);
         assert_eq!(users(suspects), [2]);
+    }
+
+    #[test]
+    fn where_the_newest_counts_an_older_one_changes_nothing() {
+        let narrowing = Narrowing::new(Share::ALL);
+        let of = |hash: u64, time: Option<i64>| {
+            let time = time.map(Time::from);
+            Suspect { time, guard: time, ..suspect(hash) }
+        };
+        let mut suspects = Suspects::new(10, true);
+        let user = Id::from(1_i64);
+        suspects.add(user.clone(), of(1, Some(5)), &narrowing);
+        suspects.clear(&user, Some(Time::from(4)));
+        suspects.clear(&user, None);
+        suspects.add(user.clone(), of(2, Some(5)), &narrowing);
+        assert_eq!(suspects.users[&user].hash, 1, "the first of equals");
+        suspects.add(user.clone(), of(3, Some(6)), &narrowing);
+        assert_eq!(suspects.users[&user].hash, 3);
+        suspects.clear(&user, Some(Time::from(6)));
+        // What comes after a removal is written, however old it is.
+        suspects.add(user.clone(), Suspect { removal: true, ..of(4, Some(9)) }, &narrowing);
+        suspects.clear(&user, Some(Time::from(1)));
+        assert_eq!(users(suspects), [0; 0]);
     }
 
     #[test]
     fn too_many_leave_the_higher_half_for_later() {
         let narrowing = Narrowing::new(Share { first: 5, last: 100 });
-        let mut suspects = Suspects::new(3);
+        let mut suspects = Suspects::new(3, false);
         for user in [10_i64, 40, 20, 30] {
             suspects.add(Id::from(user), suspect(user.unsigned_abs()), &narrowing);
         }

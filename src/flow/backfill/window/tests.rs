@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
 use reco_core::Recommendation;
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::{Action, KeyType, Schema};
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn pending(user: i64, line: u64) -> Pending {
 fn of(user: Id, articles: Vec<Id>, line: u64) -> Pending {
     let recommendation = Recommendation { user, articles, generated_at: None };
     let schema = Schema::with_key_type(KeyType::S);
-    Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0 }
+    Pending { item: schema.plan(recommendation).expect("fits"), line, index: 0, weak: false }
 }
 
 fn lines(batch: Option<Vec<Pending>>) -> Vec<u64> {
@@ -123,7 +123,8 @@ fn the_newest_list_wins_where_times_decide() {
     let mut window = Window::new(Order { newest: true, ..Order::default() });
     let at = |time: Option<i64>, line: u64| {
         let mut pending = pending(7, line);
-        pending.item.recommendation.generated_at = time;
+        pending.item.recommendation.generated_at = time.map(Into::into);
+        pending.item.guard = pending.item.recommendation.generated_at;
         pending
     };
     assert_eq!(window.push(at(Some(5), 1)), None);
@@ -131,6 +132,45 @@ fn the_newest_list_wins_where_times_decide() {
     assert_eq!(window.push(at(Some(5), 3)).map(|gone| gone.line), Some(3), "as in the table");
     assert_eq!(window.push(at(Some(6), 4)).map(|gone| gone.line), Some(1));
     assert_eq!(lines(window.batch(true, None)), [4]);
+}
+
+#[test]
+fn a_list_after_a_newer_removal_is_written_wherever_the_removal_was() {
+    let mut window = Window::new(Order { newest: true, ..Order::default() });
+    let at = |time: i64, line: u64, action: Action| {
+        let mut pending = pending(7, line);
+        pending.item.action = action;
+        pending.item.recommendation.generated_at = Some(time.into());
+        pending.item.guard = Some(time.into());
+        pending
+    };
+    window.push(at(5, 1, Action::Put));
+    assert_eq!(window.push(at(9, 2, Action::Delete)).map(|gone| gone.line), Some(1));
+    assert_eq!(window.push(at(7, 3, Action::Put)).map(|gone| gone.line), Some(2));
+    let batch = window.batch(true, None).expect("one");
+    assert_eq!((batch[0].line, batch[0].item.guard), (3, Some(9.into())), "as if it had waited");
+}
+
+#[test]
+fn where_all_are_kept_lists_of_a_user_keep_their_order() {
+    let mut window = Window::new(Order { keep_all: true, newest: true, ..Order::default() });
+    let at = |time: i64, line: u64| {
+        let mut pending = pending(7, line);
+        pending.item.recommendation.generated_at = Some(time.into());
+        pending
+    };
+    for pending in [at(5, 1), at(5, 2), at(4, 3), pending(8, 4)] {
+        assert_eq!(window.push(pending), None);
+    }
+    assert_eq!(lines(window.batch(true, None)), [1, 2, 4], "one time goes in one message");
+    assert_eq!(lines(window.batch(true, None)), [0_u64; 0], "the first are on their way");
+    window.done(&[Id::from(7_i64), Id::from(8_i64)]);
+    assert_eq!(lines(window.batch(true, None)), [3]);
+    assert_eq!(window.push(at(9, 5)), None);
+    assert_eq!(window.push(at(9, 6)), None);
+    window.done(&[Id::from(7_i64)]);
+    assert_eq!(lines(window.batch(true, None)), [5, 6]);
+    assert!(window.is_empty());
 }
 
 #[derive(Debug, Clone)]

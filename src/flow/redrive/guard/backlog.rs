@@ -7,7 +7,7 @@ use super::{Verdict, Watch};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
 use crate::flow::redrive::brake::{Brake, Guard};
-use crate::ui::count;
+use crate::ui::{amount, count};
 
 /// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ impl Watch for Backlog {
         if !self.paused {
             return Ok(Verdict::Go);
         }
-        let (depth, most) = (count(depth), count(self.most));
-        Ok(Verdict::Pause(format!("{name} holds about {depth} messages of at most {most}")))
+        let (depth, most) = (amount(depth, "message"), count(self.most));
+        Ok(Verdict::Pause(format!("{name} holds about {depth}, of at most {most}")))
     }
 }
 

@@ -26,6 +26,7 @@ fn emitted() -> BackfillReport {
         describe_bulk_operation: command("dynamodb describe-bulk-operation"),
     };
     let emit = EmitReport {
+        removals: 0,
         directory: "out".to_owned(),
         manifest: "out/manifest.json".to_owned(),
         compression: PartCompression::Gzip,

@@ -3,7 +3,7 @@
 use super::RedriveReport;
 use super::text::NAMED;
 use crate::flow::redrive::{Bounced, Guard, Pauses};
-use crate::ui::{count, escape_line};
+use crate::ui::{amount, count, escape_line, form};
 
 impl RedriveReport {
     /// Pauses, a stop and what came back, where there is any of it.
@@ -40,9 +40,9 @@ fn bounced(bounced: &Bounced) -> String {
         .map(|(class, messages)| format!("{} {}", count(*messages), class.name()))
         .collect();
     let mut text = format!(
-        "{} messages came back to the DLQ while {} were moved ({:.1} %): {}\n",
-        count(bounced.bounced),
-        count(bounced.sent),
+        "{} came back to the DLQ while {} moved ({:.1} %): {}\n",
+        amount(bounced.bounced, "message"),
+        format_args!("{} {}", count(bounced.sent), form(bounced.sent, "was", "were")),
         bounced.percent.unwrap_or_default(),
         if classes.is_empty() { "of unknown class".to_owned() } else { classes.join(", ") }
     );

@@ -3,7 +3,7 @@
 use super::record::Record;
 use super::{Category, Engine, RedriveReport};
 use crate::commands::dlq::rows;
-use crate::ui::{View, count, escape_line, plural};
+use crate::ui::{View, amount, count, escape_line, was};
 
 /// Messages named in the table of each category; JSON has all.
 pub(super) const NAMED: usize = 10;
@@ -74,17 +74,13 @@ impl RedriveReport {
     fn footer(&self) -> String {
         let dlq = &self.queues.dlq;
         let source = self.queues.source.as_deref().unwrap_or("the queue that each came from");
+        let seen = amount(self.seen, "message");
         let mut text = match (self.seen, self.dry_run) {
             (0, _) => format!("no messages in {dlq}"),
             (_, true) => {
-                format!(
-                    "{} of {dlq} examined; nothing was moved (--dry-run)",
-                    plural(self.seen, "message")
-                )
+                format!("{seen} of {dlq} examined; nothing was moved (--dry-run)")
             }
-            (_, false) => {
-                format!("{} of {dlq} received, destination {source}", plural(self.seen, "message"))
-            }
+            (_, false) => format!("{seen} of {dlq} received, destination {source}"),
         };
         if let Some(rate) = self.rate {
             text.push_str(&format!("; {rate:.1}/s"));
@@ -113,20 +109,20 @@ impl RedriveReport {
                 text.push_str(&format!(
                     "to {}: {}\n",
                     escape_line(queue),
-                    plural(*messages, "message")
+                    amount(*messages, "message")
                 ));
             }
         }
         if self.overtaking > 0 {
             text.push_str(&format!(
                 "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
-                plural(self.overtaking, "message")
+                amount(self.overtaking, "message")
             ));
         }
         text.push_str(&self.reach.words());
         if self.queues.in_flight_elsewhere > 0 {
-            let others = count(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} messages were in flight elsewhere and not seen\n"));
+            let others = was(self.queues.in_flight_elsewhere);
+            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
         }
         text
     }

@@ -11,7 +11,7 @@ use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
 use crate::flow::journal::load;
 use crate::flow::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
-use crate::ui::plural;
+use crate::ui::{form, was};
 
 /// Looks in which a delete may fail to have its effect once more.
 const LOOKS: u32 = 6;
@@ -114,8 +114,9 @@ impl Redrive<'_> {
         }
         if !deleted.is_empty() {
             self.context.ui.warn(format!(
-                "{} still in the DLQ although SQS had confirmed the delete; deleted again",
-                plural(deleted.len() as u64, "message")
+                "{} still in the DLQ although SQS had confirmed the delete; {} deleted again",
+                was(deleted.len() as u64),
+                form(deleted.len() as u64, "it is", "they are")
             ));
         }
         self.ending.deleted_again += deleted.len() as u64;

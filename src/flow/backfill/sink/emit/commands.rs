@@ -3,9 +3,10 @@
 //! Parameters as in the AWS CLI's own reference of `dynamodb import-table`, `describe-import`,
 //! `start-bulk-put-items` and `describe-bulk-operation`.
 
+use crate::ui::amount;
 use std::str::FromStr;
 
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::Schema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -89,15 +90,23 @@ impl Job<'_> {
         let S3Location { bucket, prefix } = self.s3;
         let compression = self.compression.aws_name();
         let table = self.table.unwrap_or("TABLE");
-        let key_type = match self.schema.key_type {
-            KeyType::N => "N",
-            KeyType::S => "S",
-        };
-        let key = &self.schema.user_attr;
+        let partition = (&self.schema.user_attr, self.schema.key_type, "HASH");
+        let sort = self.schema.sort.as_ref().map(|sort| (&sort.name, sort.kind, "RANGE"));
+        let keys: Vec<_> = std::iter::once(partition).chain(sort).collect();
+        let types: Vec<_> = keys
+            .iter()
+            .map(|(name, kind, _)| {
+                json!({"AttributeName": name, "AttributeType": format!("{kind:?}")})
+            })
+            .collect();
+        let roles: Vec<_> = keys
+            .iter()
+            .map(|(name, _, role)| json!({"AttributeName": name, "KeyType": role}))
+            .collect();
         let creation = json!({
             "TableName": format!("{table}-new"),
-            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": key_type}],
-            "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+            "AttributeDefinitions": types,
+            "KeySchema": roles,
             "BillingMode": "PAY_PER_REQUEST",
         });
         // Not below the prefix of the parts, or the next operation would read it as one.
@@ -140,6 +149,7 @@ fn quoted(text: &str) -> String {
 
 /// What a person reads who finds the directory a year later.
 pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
+    let (items, parts) = (amount(items, "item"), amount(parts as u64, "part"));
     let Commands {
         upload,
         import_table,
@@ -148,7 +158,7 @@ pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
         describe_bulk_operation,
     } = commands;
     format!(
-        "{items} items in {parts} parts, as DynamoDB JSON: one item a line, each user once.
+        "{items} in {parts}, as DynamoDB JSON: one item a line, each user once.
 manifest.json says what they were made of, and has their digests.
 
 1. Bring the parts, and nothing else, to S3. Whatever stands below the prefix is read as a part.
@@ -180,6 +190,8 @@ remove them, here and in S3, when they are no longer needed.
 
 #[cfg(test)]
 mod tests {
+    use reco_core::item::KeyType;
+
     use super::*;
 
     #[test]

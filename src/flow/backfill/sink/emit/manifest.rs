@@ -30,6 +30,9 @@ pub struct EmitReport {
     pub parts: u64,
     /// Items in them, each user once.
     pub items: u64,
+    /// Lines that remove a user's item: the files hold no list of the user from before them, and
+    /// cannot remove what a table holds already.
+    pub removals: u64,
     /// Bytes of their lines.
     pub bytes: u64,
     /// Bytes as stored.
@@ -48,6 +51,8 @@ struct Manifest<'a> {
     shard: Option<String>,
     table: Option<&'a str>,
     key_schema: KeySchema<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort_key_schema: Option<KeySchema<'a>>,
     attributes: &'a Schema,
     policy_fingerprint: &'a str,
     facts: &'a str,
@@ -118,6 +123,11 @@ impl Merged {
                 attribute_type: schema.key_type,
                 key_type: "HASH",
             },
+            sort_key_schema: schema.sort.as_ref().map(|sort| KeySchema {
+                attribute_name: &sort.name,
+                attribute_type: sort.kind,
+                key_type: "RANGE",
+            }),
             attributes: &schema,
             policy_fingerprint: &about.policy_fingerprint,
             facts: about.facts,
@@ -137,6 +147,7 @@ impl Merged {
             compression,
             parts: parts.len() as u64,
             items,
+            removals: about.entries.deleted,
             bytes,
             stored_bytes,
             commands,

@@ -120,7 +120,8 @@ impl Job<'_> {
         let EmitOptions { directory, compression, part_size, .. } = self.options;
         let mut finished = Vec::new();
         let mut open: Option<Part> = None;
-        let replaced = self.partitions.last_of_each(partition, |item_bytes, line| {
+        let newest = self.options.newest;
+        let replaced = self.partitions.last_of_each(partition, newest, |item_bytes, line| {
             if self.cancel.is_cancelled() {
                 return Err(io::Error::other("interrupted"));
             }

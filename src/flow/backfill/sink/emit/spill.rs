@@ -3,14 +3,16 @@
 //! `ImportTable` writes items of one key in random order (AWS: "Import format quotas and
 //! validation"), so a user may stand in the parts once only, and which list is a user's last is
 //! known at the end of the input. Lines go to one of P files by their key; then each file is gone
-//! through alone, twice: first for where each key stands last, then for these lines.
+//! through alone, twice: first for which line of each key counts, then for these lines. A removal has
+//! no line: it is noted, and takes the list before it away.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
-use reco_core::Id;
+use reco_core::Time;
+use reco_core::item::{Action, PlannedItem, gives_way};
 use reco_core::shard::KeyDigest;
 use tempfile::TempDir;
 
@@ -26,8 +28,15 @@ const UNKNOWN: usize = 64;
 const GROWTH: u64 = 2;
 /// Gathered before it is written, for each file.
 const BUFFER: usize = 64 * 1024;
-/// Key, item size, line length.
-const HEADER: usize = 16 + 4 + 4;
+/// Key, item size, line length, flags, and two times of seconds and nanoseconds.
+const HEADER: usize = 16 + 4 + 4 + 1 + 2 * (8 + 4);
+
+/// The item is removed.
+const REMOVAL: u8 = 1;
+/// Its time is known.
+const TIMED: u8 = 2;
+/// What it may replace is older than a known time.
+const GUARDED: u8 = 4;
 
 /// Into how many files an input of this size, decompressed, is parted.
 pub fn partitions(input_bytes: Option<u64>) -> usize {
@@ -60,18 +69,24 @@ impl Spill {
         Ok(Spill { directory, files, lines: 0 })
     }
 
-    /// Adds a line, with the size of its item.
+    /// Adds an item with its line; of a removal, the fact alone.
     ///
     /// # Errors
     /// When the disk is full or fails.
-    pub fn add(&mut self, user: &Id, item_bytes: usize, line: &[u8]) -> io::Result<()> {
-        let key = KeyDigest::of(user).rest();
+    pub fn add(&mut self, item: &PlannedItem, line: &[u8]) -> io::Result<()> {
+        let key = KeyDigest::of(&item.recommendation.user).rest();
         let partition = partition_of(key, self.files.len());
         let Some(file) = self.files.get_mut(partition) else { return Ok(()) };
         let length = |length: usize| u32::try_from(length).map_err(io::Error::other);
-        file.write_all(&key.to_le_bytes())?;
-        file.write_all(&length(item_bytes)?.to_le_bytes())?;
-        file.write_all(&length(line.len())?.to_le_bytes())?;
+        let header = Header {
+            key,
+            item_bytes: length(item.bytes)?,
+            length: length(line.len())?,
+            removal: item.action == Action::Delete,
+            time: item.recommendation.generated_at,
+            guard: item.guard,
+        };
+        header.write(file)?;
         file.write_all(line)?;
         self.lines += 1;
         Ok(())
@@ -104,22 +119,33 @@ pub struct Partitions {
 }
 
 impl Partitions {
-    /// Gives `take` the last line of each key of a partition, in the order of the input, and the
-    /// size of its item; answers with how many lines were not the last of their key.
+    /// Gives `take` the line of each key of a partition that a new table would hold in the end, in the
+    /// order of the input, and the size of its item; answers with how many lists it would not hold.
+    /// That is the last one, unless it was removed; `newest` is what is left where each replaces only
+    /// what is older.
     ///
     /// # Errors
     /// When the disk fails, or `take` does.
     pub fn last_of_each(
         &self,
         number: usize,
+        newest: bool,
         mut take: impl FnMut(usize, &[u8]) -> io::Result<()>,
     ) -> io::Result<u64> {
         let path = self.directory.path().join(number.to_string());
         let mut file = BufReader::with_capacity(BUFFER, File::open(&path)?);
-        let mut last: HashMap<u128, u32> = HashMap::new();
-        let mut lines = 0_u32;
+        let mut held: HashMap<u128, (u32, Option<Time>)> = HashMap::new();
+        let (mut lines, mut lists) = (0_u32, 0_u64);
         while let Some(header) = Header::read(&mut file)? {
-            last.insert(header.key, lines);
+            let free = |(_, time): &(u32, Option<Time>)| gives_way(*time, header.guard);
+            lists += u64::from(!header.removal);
+            if !newest || held.get(&header.key).is_none_or(free) {
+                if header.removal {
+                    held.remove(&header.key);
+                } else {
+                    held.insert(header.key, (lines, header.time));
+                }
+            }
             file.seek_relative(i64::from(header.length))?;
             lines = lines.checked_add(1).ok_or_else(|| io::Error::other("too many lines"))?;
         }
@@ -129,14 +155,14 @@ impl Partitions {
             let header = Header::read(&mut file)?.ok_or(io::ErrorKind::UnexpectedEof)?;
             line.resize(header.length as usize, 0);
             file.read_exact(&mut line)?;
-            if last.get(&header.key) == Some(&at) {
+            if held.get(&header.key).is_some_and(|(held, _)| *held == at) {
                 take(header.item_bytes as usize, &line)?;
             }
         }
         drop(file);
         // Makes room for the parts.
         std::fs::remove_file(&path)?;
-        Ok(u64::from(lines) - last.len() as u64)
+        Ok(lists - held.len() as u64)
     }
 }
 
@@ -145,9 +171,29 @@ struct Header {
     key: u128,
     item_bytes: u32,
     length: u32,
+    removal: bool,
+    time: Option<Time>,
+    guard: Option<Time>,
 }
 
 impl Header {
+    fn write(&self, file: &mut impl Write) -> io::Result<()> {
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        let flags = flag(self.removal, REMOVAL)
+            | flag(self.time.is_some(), TIMED)
+            | flag(self.guard.is_some(), GUARDED);
+        file.write_all(&self.key.to_le_bytes())?;
+        file.write_all(&self.item_bytes.to_le_bytes())?;
+        file.write_all(&self.length.to_le_bytes())?;
+        file.write_all(&[flags])?;
+        for time in [self.time, self.guard] {
+            let (seconds, nanos) = time.map(Time::parts).unwrap_or_default();
+            file.write_all(&seconds.to_le_bytes())?;
+            file.write_all(&nanos.to_le_bytes())?;
+        }
+        Ok(())
+    }
+
     /// The next; `None` at the end of the file.
     fn read(file: &mut impl Read) -> io::Result<Option<Self>> {
         let mut bytes = [0; HEADER];
@@ -164,7 +210,14 @@ impl Header {
             bytes.fold(0_u128, |number, byte| (number << 8) | u128::from(*byte))
         };
         let [item_bytes, length] = [16, 20].map(|at| number(at, 4) as u32);
-        Ok(Some(Header { key: number(0, 16), item_bytes, length }))
+        let flags = bytes[24];
+        let time = |flag: u8, at: usize| {
+            let time = Time::from_parts(number(at, 8) as u64 as i64, number(at + 8, 4) as u32);
+            (flags & flag != 0).then_some(time)
+        };
+        let (time, guard) = (time(TIMED, 25), time(GUARDED, 37));
+        let removal = flags & REMOVAL != 0;
+        Ok(Some(Header { key: number(0, 16), item_bytes, length, removal, time, guard }))
     }
 }
 
@@ -177,7 +230,55 @@ fn partition_of(key: u128, partitions: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use reco_core::item::{KeyType, Schema};
+    use reco_core::{Id, Recommendation};
+
     use super::*;
+
+    fn list(user: Id, bytes: usize, at: Option<i64>) -> PlannedItem {
+        let generated_at = at.map(Time::from_seconds);
+        let recommendation = Recommendation { user, articles: Vec::new(), generated_at };
+        let planned = Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits");
+        PlannedItem { bytes, ..planned }
+    }
+
+    fn removal(user: i64, at: Option<i64>) -> PlannedItem {
+        let at = at.map(Time::from_seconds);
+        Schema::with_key_type(KeyType::N).plan_delete(Id::from(user), at).expect("fits")
+    }
+
+    /// The lines that are left of one user's items, and how many lists are not.
+    fn left(items: &[PlannedItem], newest: bool) -> (Vec<String>, u64) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut spill = Spill::create(dir.path(), 1).expect("created");
+        for (number, item) in items.iter().enumerate() {
+            let line = if item.action == Action::Put { number.to_string() } else { String::new() };
+            spill.add(item, line.as_bytes()).expect("added");
+        }
+        let mut found = Vec::new();
+        let parts = spill.finish().expect("finished");
+        let take = |_: usize, line: &[u8]| {
+            found.push(String::from_utf8_lossy(line).into_owned());
+            Ok(())
+        };
+        let replaced = parts.last_of_each(0, newest, take).expect("read");
+        (found, replaced)
+    }
+
+    #[test]
+    fn a_removal_takes_the_list_before_it_away() {
+        let put = |at| list(Id::from(7_i64), 1, at);
+        let of = |items: &[PlannedItem], newest| left(items, newest).0.concat();
+        assert_eq!(left(&[put(None), removal(7, None)], false), (vec![], 1));
+        assert_eq!(of(&[put(None), removal(7, None), put(None)], false), "2");
+        assert_eq!(of(&[removal(7, None), put(None)], false), "1");
+        // Where only what is older is replaced.
+        assert_eq!(of(&[put(Some(5)), removal(7, Some(4))], true), "0");
+        assert_eq!(of(&[put(Some(5)), removal(7, Some(6))], true), "");
+        assert_eq!(of(&[put(Some(5)), removal(7, Some(9)), put(Some(6))], true), "2");
+        assert_eq!(of(&[put(Some(5)), put(Some(5)), put(None), put(Some(4))], true), "0");
+        assert_eq!(of(&[put(None), put(None), put(Some(1)), put(Some(2))], true), "3");
+    }
 
     #[test]
     fn the_last_line_of_each_key_comes_out_once_and_in_order() {
@@ -190,7 +291,7 @@ mod tests {
                 // A number and its text are one user.
                 let user =
                     if n % 2 == 0 { Id::from(user) } else { user.to_string().as_str().into() };
-                spill.add(&user, n as usize, line.as_bytes()).expect("added");
+                spill.add(&list(user, n as usize, None), line.as_bytes()).expect("added");
             }
             assert_eq!(spill.lines(), 1000);
             let parts = spill.finish().expect("finished");
@@ -198,7 +299,7 @@ mod tests {
             for number in 0..parts.count {
                 let mut before = 0;
                 replaced += parts
-                    .last_of_each(number, |bytes, line| {
+                    .last_of_each(number, false, |bytes, line| {
                         let text = String::from_utf8_lossy(line).into_owned();
                         assert_eq!(text, format!("line {bytes}"));
                         assert!(bytes >= before, "in the order of the input");
@@ -220,14 +321,14 @@ mod tests {
     fn a_spill_that_was_cut_is_noticed() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut spill = Spill::create(dir.path(), 1).expect("created");
-        spill.add(&Id::from(1_i64), 1, b"line").expect("added");
+        spill.add(&list(Id::from(1_i64), 1, None), b"line").expect("added");
         let parts = spill.finish().expect("finished");
         let path = parts.directory.path().join("0");
         let bytes = std::fs::read(&path).expect("read");
         std::fs::write(&path, &bytes[..bytes.len() - 1]).expect("cut");
-        assert!(parts.last_of_each(0, |_, _| Ok(())).is_err());
+        assert!(parts.last_of_each(0, false, |_, _| Ok(())).is_err());
         std::fs::write(&path, &bytes[..5]).expect("cut");
-        assert!(parts.last_of_each(0, |_, _| Ok(())).is_err());
+        assert!(parts.last_of_each(0, false, |_, _| Ok(())).is_err());
     }
 
     #[test]

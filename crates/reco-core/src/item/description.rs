@@ -1,0 +1,242 @@
+//! The description of an item: what its attributes are called and of which form they are. Part of
+//! the policy, so that the Lambda, a backfill, `classify` and `verify` read one and the same.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{KeyType, Schema, SortKey};
+use crate::time::TimeForm;
+
+/// What an item of the table looks like. What is not said takes its default, so that a policy
+/// without an `[item]` is what it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ItemDescription {
+    /// The partition key attribute (`user_id`).
+    pub key: Option<String>,
+    /// Stands before the user's id in the partition key, as `USER#`.
+    pub key_prefix: String,
+    /// The sort key attribute, in tables that have one.
+    pub sort_key: Option<String>,
+    /// The sort key of every list, as `RECS`.
+    pub sort_value: Option<String>,
+    /// Stands before the user's id in the sort key, where that is part of it.
+    pub sort_prefix: Option<String>,
+    /// The list attribute (`recommended_note_ids`).
+    pub list: Option<String>,
+    /// The type of a list's elements. Where it is not said, as the table's lists are, and where it
+    /// has none as the ids came: a JSON number is a Number, a JSON string a String.
+    pub list_type: Option<KeyType>,
+    /// The time attribute (`generated_at`).
+    pub time: Option<String>,
+    /// The form of the time attribute.
+    pub time_form: TimeForm,
+}
+
+/// A description that describes no item.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    /// An attribute without a name.
+    #[error("item.{0} is empty; name an attribute")]
+    Empty(&'static str),
+    /// Two attributes of one name.
+    #[error("the attribute {0:?} is configured twice; keys, list and time need names of their own")]
+    SameName(String),
+    /// Half of a sort key.
+    #[error(
+        "item.sort_key {0:?} needs either sort_value, the sort key of every list, or sort_prefix, \
+         which the user's id follows"
+    )]
+    SortValue(String),
+    /// The other half.
+    #[error("item.{0} is of a sort key, and item.sort_key names none")]
+    NoSortKey(&'static str),
+    /// What is set elsewhere, too.
+    #[error(
+        "the policy's item.{what} is {policy:?}, and {elsewhere:?} is configured beside it; leave \
+         it to the policy, which the Lambda reads as well"
+    )]
+    Conflict {
+        /// The policy's key.
+        what: &'static str,
+        /// What the policy says.
+        policy: String,
+        /// What flags, environment or configuration say.
+        elsewhere: String,
+    },
+}
+
+/// Attribute names that are configured beside the policy, by flags and environment variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The partition key attribute.
+    pub key: Option<String>,
+    /// The list attribute.
+    pub list: Option<String>,
+    /// The time attribute.
+    pub time: Option<String>,
+    /// The type of a list's elements.
+    pub list_type: Option<KeyType>,
+}
+
+impl ItemDescription {
+    /// The partition key attribute.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or("user_id")
+    }
+
+    /// The list attribute.
+    #[must_use]
+    pub fn list(&self) -> &str {
+        self.list.as_deref().unwrap_or("recommended_note_ids")
+    }
+
+    /// The time attribute.
+    #[must_use]
+    pub fn time(&self) -> &str {
+        self.time.as_deref().unwrap_or("generated_at")
+    }
+
+    /// Whether the table may hold items of other kinds beside the lists.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.sort_key.is_some() || !self.key_prefix.is_empty()
+    }
+
+    /// Checks that it describes an item.
+    ///
+    /// # Errors
+    /// [`DescriptionError`] names the key of the policy.
+    pub fn check(&self) -> Result<(), DescriptionError> {
+        let named = [
+            ("key", Some(self.key())),
+            ("list", Some(self.list())),
+            ("time", Some(self.time())),
+            ("sort_key", self.sort_key.as_deref()),
+        ];
+        let mut seen: Vec<&str> = Vec::new();
+        for (what, name) in named.into_iter().filter_map(|(what, name)| Some((what, name?))) {
+            if name.is_empty() {
+                return Err(DescriptionError::Empty(what));
+            }
+            if seen.contains(&name) {
+                return Err(DescriptionError::SameName(name.to_owned()));
+            }
+            seen.push(name);
+        }
+        match (&self.sort_key, &self.sort_value, &self.sort_prefix) {
+            (None, Some(_), _) => Err(DescriptionError::NoSortKey("sort_value")),
+            (None, None, Some(_)) => Err(DescriptionError::NoSortKey("sort_prefix")),
+            (Some(_), Some(value), None) if value.is_empty() => {
+                Err(DescriptionError::Empty("sort_value"))
+            }
+            (None, None, None) | (Some(_), Some(_), None) | (Some(_), None, Some(_)) => Ok(()),
+            (Some(name), _, _) => Err(DescriptionError::SortValue(name.clone())),
+        }
+    }
+
+    /// Adds what is configured beside the policy, as deployments did before policies described
+    /// items.
+    ///
+    /// # Errors
+    /// [`DescriptionError::Conflict`] where both say something, and not the same.
+    pub fn beside(mut self, beside: Beside) -> Result<Self, DescriptionError> {
+        let Beside { key, list, time, list_type } = beside;
+        for (what, mine, other) in [
+            ("key", &mut self.key, key),
+            ("list", &mut self.list, list),
+            ("time", &mut self.time, time),
+        ] {
+            take(what, mine, other)?;
+        }
+        let told = |kind: KeyType| format!("{kind:?}");
+        let mut mine = self.list_type.map(told);
+        take("list_type", &mut mine, list_type.map(told))?;
+        self.list_type = self.list_type.or(list_type);
+        self.check()?;
+        Ok(self)
+    }
+
+    /// The layout of items in a table whose keys are of these types.
+    #[must_use]
+    pub fn schema(&self, key_type: KeyType, sort_type: KeyType) -> Schema {
+        let sort = self.sort_key.as_ref().map(|name| SortKey {
+            name: name.clone(),
+            kind: sort_type,
+            text: self.sort_value.clone().or(self.sort_prefix.clone()).unwrap_or_default(),
+            with_user: self.sort_value.is_none(),
+        });
+        Schema {
+            user_attr: self.key().to_owned(),
+            key_prefix: self.key_prefix.clone(),
+            sort,
+            list_attr: self.list().to_owned(),
+            generated_at_attr: self.time().to_owned(),
+            key_type,
+            list_type: self.list_type,
+            time_form: self.time_form,
+            constants: Vec::new(),
+        }
+    }
+
+    /// The layout for want of a table to look at: ids are numbers unless a prefix stands before
+    /// them, and a sort key is a String.
+    #[must_use]
+    pub fn assumed_schema(&self) -> Schema {
+        let key_type = if self.key_prefix.is_empty() { KeyType::N } else { KeyType::S };
+        self.schema(key_type, KeyType::S)
+    }
+
+    /// What differs from the default, by the policy's keys, in a fixed order.
+    #[must_use]
+    pub fn settings(&self) -> BTreeMap<&'static str, String> {
+        let ItemDescription {
+            key,
+            key_prefix,
+            sort_key,
+            sort_value,
+            sort_prefix,
+            list,
+            list_type,
+            time,
+            time_form,
+        } = self;
+        let default = ItemDescription::default();
+        let own = |name: &Option<String>, usual: &str| name.clone().filter(|name| name != usual);
+        let form = (*time_form != default.time_form).then(|| time_form.name().to_owned());
+        [
+            ("key", own(key, default.key())),
+            ("key_prefix", Some(key_prefix.clone()).filter(|prefix| !prefix.is_empty())),
+            ("sort_key", sort_key.clone()),
+            ("sort_value", sort_value.clone()),
+            ("sort_prefix", sort_prefix.clone()),
+            ("list", own(list, default.list())),
+            ("list_type", list_type.map(|kind| format!("{kind:?}"))),
+            ("time", own(time, default.time())),
+            ("time_form", form),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+    }
+}
+
+fn take(
+    what: &'static str,
+    mine: &mut Option<String>,
+    other: Option<String>,
+) -> Result<(), DescriptionError> {
+    match (&mine, other) {
+        (Some(policy), Some(elsewhere)) if *policy != elsewhere => {
+            let policy = policy.clone();
+            Err(DescriptionError::Conflict { what, policy, elsewhere })
+        }
+        (None, other) => {
+            *mine = other;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

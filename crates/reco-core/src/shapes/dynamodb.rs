@@ -1,0 +1,162 @@
+//! DynamoDB JSON: `{"Item": {...}}` of a full export and of `--emit`, and the change records of an
+//! incremental export.
+//!
+//! AWS: "DynamoDB table export output format": a line of a full export has `Item`, one of an
+//! incremental export `Keys`, and `NewImage` unless the item was deleted.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+
+use super::{Shaped, malformed};
+use crate::Time;
+use crate::clip::clip_id;
+use crate::decode::{DecodeError, Decoded, decode, deletion};
+use crate::item::{KeyType, Schema};
+
+type Attributes = Map<String, Value>;
+
+/// A line of an export.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Line {
+    #[serde(default)]
+    item: Option<Attributes>,
+    #[serde(default)]
+    new_image: Option<Attributes>,
+    #[serde(default)]
+    keys: Option<Attributes>,
+    #[serde(default, deserialize_with = "present")]
+    metadata: bool,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+/// The line, when it is of this shape.
+pub fn line(text: &str) -> Option<Line> {
+    // A foreign line is looked at closely only if it may be one.
+    if !["\"Item\"", "\"Keys\""].iter().any(|key| text.contains(key)) {
+        return None;
+    }
+    let line: Line = serde_json::from_str(text).ok()?;
+    let changed = line.keys.is_some() && (line.new_image.is_some() || line.metadata);
+    (line.item.is_some() || changed).then_some(line)
+}
+
+impl Line {
+    pub fn read(self, text: &str, schema: &Schema) -> Result<Shaped, DecodeError> {
+        let Line { item, new_image, keys, .. } = self;
+        let (attributes, gone) = match item.or(new_image) {
+            Some(item) => (item, false),
+            None => (keys.unwrap_or_default(), true),
+        };
+        let Some(user) = user(text, &attributes, schema)? else { return Ok(Shaped::Other) };
+        if !gone {
+            return list(text, user, &attributes, schema).map(Shaped::Decoded);
+        }
+        let plain = json!({ "user_id": user, "delete": true }).to_string();
+        let deletion = deletion(&plain)?.ok_or_else(|| malformed(text, "a removal of no user"))?;
+        Ok(Shaped::Deletion(deletion))
+    }
+}
+
+/// The item as one of our own lines, so that ids and times are read by the same rules.
+fn list(
+    text: &str,
+    user: Value,
+    item: &Attributes,
+    schema: &Schema,
+) -> Result<Decoded, DecodeError> {
+    let mut plain = Map::new();
+    plain.insert("user_id".to_owned(), user);
+    let name = &schema.list_attr;
+    let list = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
+    let Some(Value::Array(elements)) = list.get("L") else {
+        let what = type_of(list);
+        return Err(malformed(text, format!("{name:?} is {what}, not a list of ids in order")));
+    };
+    let ids = elements.iter().enumerate().map(|(rank, id)| {
+        let what = || format!("{name:?} at rank {} is {}, not an id", rank + 1, type_of(id));
+        self::id(id).ok_or_else(|| malformed(text, what()))
+    });
+    let ids: Vec<Value> = ids.collect::<Result<_, _>>()?;
+    plain.insert("recommended_note_ids".to_owned(), ids.into());
+    if let Some(value) = item.get(&schema.generated_at_attr) {
+        let name = &schema.generated_at_attr;
+        let time = self::time(value).map_err(|what| malformed(text, format!("{name:?} {what}")))?;
+        plain.insert("generated_at".to_owned(), json!(time));
+    }
+    decode(&Value::Object(plain).to_string()).map_err(|error| match error {
+        // Positions are of the line that was made of it.
+        DecodeError::Malformed { reason, .. } => malformed(text, reason),
+        foreign => foreign,
+    })
+}
+
+/// Whose item it is; `None` for one of another kind in a table that is shared.
+fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Option<Value>, DecodeError> {
+    let name = &schema.user_attr;
+    let value = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
+    let what = || format!("{name:?} is {}, not an id", type_of(value));
+    let id = id(value).ok_or_else(|| malformed(text, what()))?;
+    if !schema.is_shared() {
+        return Ok(Some(id));
+    }
+    let sort = schema.sort.as_ref().and_then(|sort| scalar(item.get(&sort.name)?));
+    let user = scalar(value).and_then(|partition| schema.user_of_key(partition, sort));
+    Ok(user.map(|user| json!(user)))
+}
+
+/// The text of a Number or a String.
+fn scalar(value: &Value) -> Option<&str> {
+    value.get("N").or(value.get("S"))?.as_str()
+}
+
+fn missing(text: &str, what: &str, name: &str, item: &Attributes) -> DecodeError {
+    let mut keys: Vec<String> =
+        item.keys().take(5).map(|key| format!("{:?}", clip_id(key))).collect();
+    if item.len() > keys.len() {
+        keys.push("...".to_owned());
+    }
+    let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+    malformed(text, format!("{what} without the attribute {name:?}; it has {keys}"))
+}
+
+/// A Number as a JSON number where that is exact, and as its text elsewhere; a String as it is.
+fn id(value: &Value) -> Option<Value> {
+    if let Some(Value::String(text)) = value.get("S") {
+        return Some(text.as_str().into());
+    }
+    let Some(Value::String(text)) = value.get("N") else { return None };
+    Some(match crate::Id::from(text.as_str()).as_integer() {
+        Some(number) => match (i64::try_from(number), u64::try_from(number)) {
+            (Ok(number), _) => number.into(),
+            (_, Ok(number)) => number.into(),
+            _ => text.as_str().into(),
+        },
+        None => text.as_str().into(),
+    })
+}
+
+/// When the item was made, in whatever form the table has it.
+fn time(value: &Value) -> Result<Option<Time>, String> {
+    let (kind, text) = match (value.get("N"), value.get("S"), value.get("NULL")) {
+        (Some(Value::String(text)), ..) => (KeyType::N, text),
+        (_, Some(Value::String(text)), _) => (KeyType::S, text),
+        (.., Some(_)) => return Ok(None),
+        _ => return Err(format!("is {}, not a time", type_of(value))),
+    };
+    Time::from_stored(kind, text).map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
+}
+
+/// What an attribute is, by the name of its type.
+fn type_of(value: &Value) -> String {
+    let known = ["N", "S", "L", "M", "B", "BOOL", "NULL", "NS", "SS", "BS"];
+    let name = value.as_object().and_then(|value| value.keys().next());
+    match name.map(String::as_str) {
+        Some(name @ ("NS" | "SS" | "BS")) => format!("a set ({name}), which has no order"),
+        Some(name) if known.contains(&name) => format!("of type {name}"),
+        _ => "not in DynamoDB JSON".to_owned(),
+    }
+}

@@ -1,0 +1,76 @@
+//! The output of a batch inference job of Amazon Personalize, a line a user.
+//!
+//! AWS: "Batch inference job output examples" (Amazon Personalize):
+//! `{"input":{"userId":"4638"},"output":{"recommendedItems":["63992","115149"],"scores":[...]},
+//! "error":null}`.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::{ShapeError, malformed};
+use crate::clip::clip;
+use crate::decode::{DecodeError, Decoded, decode};
+
+/// Characters of an error that are shown.
+const SHOWN_CHARS: usize = 400;
+
+/// A line of such an output.
+#[derive(Deserialize)]
+pub struct Line<'a> {
+    #[serde(borrow)]
+    input: Input<'a>,
+    #[serde(borrow, default)]
+    output: Option<Output<'a>>,
+    #[serde(borrow, default, deserialize_with = "present")]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Input<'a> {
+    #[serde(borrow, default, rename = "userId", deserialize_with = "present")]
+    user: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Output<'a> {
+    #[serde(borrow, default, rename = "recommendedItems", deserialize_with = "present")]
+    items: Option<&'a RawValue>,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// The line, when it is of this shape.
+pub fn line(text: &str) -> Option<Line<'_>> {
+    if !text.contains("\"input\"") {
+        return None;
+    }
+    let line: Line<'_> = serde_json::from_str(text).ok()?;
+    let ours = line.output.as_ref().is_some_and(|output| output.items.is_some());
+    let failed = line.error.is_some_and(|error| error.get() != "null");
+    (ours || failed).then_some(line)
+}
+
+impl Line<'_> {
+    pub fn read(self, text: &str) -> Result<Decoded, ShapeError> {
+        if let Some(error) = self.error.map(RawValue::get).filter(|error| *error != "null") {
+            let words = serde_json::from_str::<String>(error).unwrap_or_else(|_| error.to_owned());
+            return Err(ShapeError::Reported {
+                service: "Amazon Personalize",
+                error: clip(&words, SHOWN_CHARS).into_owned(),
+            });
+        }
+        let user = self.input.user.map(RawValue::get);
+        let (Some(user), Some(items)) = (user, self.output.and_then(|output| output.items)) else {
+            let reason = "output of Amazon Personalize without a `userId`: no list of a user";
+            return Err(malformed(text, reason).into());
+        };
+        // As one of our own lines, so that ids are read by the same rules.
+        let plain = format!("[{user},{}]", items.get());
+        decode(&plain).map_err(|error| match error {
+            DecodeError::Malformed { reason, .. } => malformed(text, reason).into(),
+            foreign @ DecodeError::Foreign { .. } => foreign.into(),
+        })
+    }
+}

@@ -1,0 +1,494 @@
+//! The one reader of times: when a list was made, as messages, lines, flags and tables say it.
+//!
+//! Input says it in epoch seconds, fractions included, or in ISO 8601 with a zone. A table may hold
+//! what other writers put there: milliseconds, or text. What cannot be a time, or is most likely
+//! another form of one, is refused with a sentence and never compared as if it were seconds.
+
+use std::fmt;
+
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::item::KeyType;
+
+/// Past this many seconds (the year 5138) a number is surely of a finer unit.
+pub const LATEST_SECONDS: i64 = 100_000_000_000;
+
+/// Numbers from here to [`EARLIEST_PLAUSIBLE`] are moments from 12 January 1970 to March 1973:
+/// nothing that makes lists ran then. Smaller ones are left alone: producers count versions so.
+pub const FIRST_IMPLAUSIBLE: i64 = 1_000_000;
+/// Where plausible times begin: March 1973.
+pub const EARLIEST_PLAUSIBLE: i64 = 100_000_000;
+
+const NANOS: i128 = 1_000_000_000;
+
+/// A moment in seconds since the epoch, exact to the nanosecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time {
+    seconds: i64,
+    nanos: u32,
+}
+
+/// The form in which a table's time attribute is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeForm {
+    /// A Number of epoch seconds, with a fraction where there is one.
+    #[default]
+    Seconds,
+    /// A Number of epoch milliseconds.
+    Milliseconds,
+    /// A String in ISO 8601, in UTC.
+    #[serde(rename = "iso-8601")]
+    Iso8601,
+}
+
+impl TimeForm {
+    /// The name used in policies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeForm::Seconds => "seconds",
+            TimeForm::Milliseconds => "milliseconds",
+            TimeForm::Iso8601 => "iso-8601",
+        }
+    }
+
+    /// The type of the attribute.
+    #[must_use]
+    pub fn kind(self) -> KeyType {
+        match self {
+            TimeForm::Seconds | TimeForm::Milliseconds => KeyType::N,
+            TimeForm::Iso8601 => KeyType::S,
+        }
+    }
+
+    /// The attribute's text for a time.
+    #[must_use]
+    pub fn text(self, time: Time) -> String {
+        match self {
+            TimeForm::Seconds => time.to_string(),
+            TimeForm::Milliseconds => decimal(time.total_nanos(), 6),
+            TimeForm::Iso8601 => time.iso(),
+        }
+    }
+}
+
+/// Why something is no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TimeError {
+    /// Neither a number nor a time.
+    #[error("is neither epoch seconds nor an ISO 8601 time")]
+    NotATime,
+    /// Which moment it names depends on where it was written.
+    #[error("has no time zone; write e.g. 2026-01-15T03:00:00Z")]
+    NoZone,
+    /// A finer unit.
+    #[error("looks like {0}; write epoch seconds")]
+    Unit(&'static str),
+    /// The digits of a date.
+    #[error("looks like the digits of a date; write epoch seconds or e.g. 2026-01-15T03:00:00Z")]
+    Date,
+    /// A moment in the early seventies.
+    #[error("would be a time in the early 1970s; write epoch seconds")]
+    TooEarly,
+    /// A moment past the year 5138.
+    #[error("is past the year 5138")]
+    TooLate,
+    /// Finer than nanoseconds.
+    #[error("has more than nine decimal places")]
+    TooFine,
+}
+
+impl Time {
+    /// A whole number of seconds since the epoch.
+    #[must_use]
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Time { seconds, nanos: 0 }
+    }
+
+    /// A whole number of milliseconds since the epoch.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Time { seconds: millis.div_euclid(1000), nanos: millis.rem_euclid(1000) as u32 * 1_000_000 }
+    }
+
+    /// A time by its parts, as [`Time::parts`] gave them.
+    #[must_use]
+    pub const fn from_parts(seconds: i64, nanos: u32) -> Self {
+        Time { seconds, nanos: if nanos < 1_000_000_000 { nanos } else { 999_999_999 } }
+    }
+
+    /// Whole seconds and the nanoseconds after them.
+    #[must_use]
+    pub const fn parts(self) -> (i64, u32) {
+        (self.seconds, self.nanos)
+    }
+
+    fn from_nanos(nanos: i128) -> Option<Self> {
+        let seconds = i64::try_from(nanos.div_euclid(NANOS)).ok()?;
+        Some(Time { seconds, nanos: nanos.rem_euclid(NANOS) as u32 })
+    }
+
+    /// Reads the text of a JSON number: epoch seconds, a fraction included (Python's `time.time()`).
+    ///
+    /// # Errors
+    /// [`TimeError`] for what is no number, or most likely another form of time.
+    pub fn from_number(text: &str) -> Result<Self, TimeError> {
+        let nanos = nanos_of(text)?;
+        let seconds = nanos.div_euclid(NANOS);
+        look_plausible(seconds)?;
+        if seconds > i128::from(LATEST_SECONDS) {
+            return Err(TimeError::Unit(unit_of(seconds).0));
+        }
+        Time::from_nanos(nanos).ok_or(TimeError::NotATime)
+    }
+
+    /// Reads an ISO 8601 time that says its zone.
+    ///
+    /// # Errors
+    /// [`TimeError`] for anything else.
+    pub fn from_iso(text: &str) -> Result<Self, TimeError> {
+        match text.parse::<jiff::Timestamp>() {
+            Ok(time) if time.as_second() > LATEST_SECONDS => Err(TimeError::TooLate),
+            Ok(time) => Ok(of_timestamp(time)),
+            Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => Err(TimeError::NoZone),
+            Err(_) => Err(TimeError::NotATime),
+        }
+    }
+
+    /// Reads a time as a command line gives it: epoch seconds or ISO 8601.
+    ///
+    /// # Errors
+    /// [`TimeError`] for anything else.
+    pub fn from_text(text: &str) -> Result<Self, TimeError> {
+        match Time::from_number(text) {
+            Err(TimeError::NotATime) => Time::from_iso(text),
+            read => read,
+        }
+    }
+
+    /// Reads what a table holds, whoever wrote it: a Number of seconds, milliseconds, microseconds
+    /// or nanoseconds, which the magnitude tells, or a String of such a number or in ISO 8601.
+    ///
+    /// # Errors
+    /// [`TimeError`] for what is none of these.
+    pub fn from_stored(kind: KeyType, text: &str) -> Result<Self, TimeError> {
+        match (kind, stored_nanos(text)) {
+            (_, Ok(nanos)) => Time::from_nanos(nanos).ok_or(TimeError::NotATime),
+            (KeyType::S, Err(TimeError::NotATime)) => Time::from_iso(text),
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// Whole seconds since the epoch, fractions cut off.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Whole milliseconds since the epoch, fractions cut off.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
+    }
+
+    /// Whether it has no fraction.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        self.nanos == 0
+    }
+
+    fn total_nanos(self) -> i128 {
+        i128::from(self.seconds) * NANOS + i128::from(self.nanos)
+    }
+
+    /// In ISO 8601, in UTC.
+    #[must_use]
+    pub fn iso(self) -> String {
+        let nanos = i32::try_from(self.nanos).unwrap_or_default();
+        jiff::Timestamp::new(self.seconds, nanos)
+            .map_or_else(|_| self.to_string(), |time| time.to_string())
+    }
+}
+
+fn of_timestamp(time: jiff::Timestamp) -> Time {
+    // Before the epoch jiff counts both parts down from it.
+    let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
+    match u32::try_from(nanos) {
+        Ok(nanos) => Time { seconds, nanos },
+        Err(_) => Time { seconds: seconds - 1, nanos: nanos.rem_euclid(1_000_000_000) as u32 },
+    }
+}
+
+impl From<i64> for Time {
+    fn from(seconds: i64) -> Self {
+        Time::from_seconds(seconds)
+    }
+}
+
+impl fmt::Display for Time {
+    /// In seconds since the epoch, in decimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.nanos {
+            0 => write!(f, "{}", self.seconds),
+            _ => f.write_str(&decimal(self.total_nanos(), 9)),
+        }
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_whole() {
+            return serializer.serialize_i64(self.seconds);
+        }
+        // A float would not hold nanoseconds of today.
+        RawValue::from_string(self.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// A number with its last `places` digits behind a point, without zeros at the end.
+fn decimal(number: i128, places: u32) -> String {
+    let unit = 10_i128.pow(places);
+    let sign = if number < 0 { "-" } else { "" };
+    let magnitude = number.unsigned_abs();
+    let (whole, rest) = (magnitude / unit.unsigned_abs(), magnitude % unit.unsigned_abs());
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let fraction = format!("{rest:0width$}", width = places as usize);
+    format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
+}
+
+/// A decimal number of seconds in nanoseconds.
+fn nanos_of(text: &str) -> Result<i128, TimeError> {
+    let (nanos, exact) = scaled(text, 9).ok_or(TimeError::NotATime)?;
+    if exact { Ok(nanos) } else { Err(TimeError::TooFine) }
+}
+
+/// The same of what a table holds, of whatever unit. What is finer than a nanosecond is cut off: it
+/// is only compared, and by DynamoDB itself where two are that close.
+fn stored_nanos(text: &str) -> Result<i128, TimeError> {
+    let (nanos, _) = scaled(text, 9).ok_or(TimeError::NotATime)?;
+    let whole = nanos.div_euclid(NANOS);
+    look_plausible(whole)?;
+    if whole <= i128::from(LATEST_SECONDS) {
+        return Ok(nanos);
+    }
+    let (_, a_second) = unit_of(whole);
+    let (finer, _) = scaled(text, 9 - a_second).ok_or(TimeError::NotATime)?;
+    Ok(finer)
+}
+
+/// Refuses numbers that are most likely no count of seconds.
+fn look_plausible(seconds: i128) -> Result<(), TimeError> {
+    if is_date(seconds) {
+        return Err(TimeError::Date);
+    }
+    let early = i128::from(FIRST_IMPLAUSIBLE)..i128::from(EARLIEST_PLAUSIBLE);
+    if early.contains(&seconds) { Err(TimeError::TooEarly) } else { Ok(()) }
+}
+
+/// The unit of a count that is too large for seconds, and of which power of ten a second it is.
+fn unit_of(count: i128) -> (&'static str, i32) {
+    if count < 100_000_000_000_000 {
+        ("milliseconds", 3)
+    } else if count < 100_000_000_000_000_000 {
+        ("microseconds", 6)
+    } else {
+        ("nanoseconds", 9)
+    }
+}
+
+/// Whether a number's digits are those of a date: `20260115`, with hour (`2026011503`), minute,
+/// second or millisecond. With an hour only where seconds would be past 2033.
+fn is_date(number: i128) -> bool {
+    let Ok(number) = u64::try_from(number) else { return false };
+    let digits = crate::record::digits(number);
+    let (date, hour_on, years) = match digits {
+        8 => (number, 0, 1900..=2199),
+        10 => (number / 100, number % 100, 2000..=2099),
+        12 => (number / 10_000, number / 100 % 100, 1900..=2199),
+        14 => (number / 1_000_000, number / 10_000 % 100, 1900..=2199),
+        17 => (number / 1_000_000_000, number / 10_000_000 % 100, 1900..=2199),
+        _ => return false,
+    };
+    let [year, month, day] = [date / 10_000, date / 100 % 100, date % 100].map(|part| part as i16);
+    let real = jiff::civil::Date::new(year, month as i8, day as i8).is_ok();
+    years.contains(&year) && real && hour_on < 24
+}
+
+/// A JSON number times ten to the `places`, cut to a whole one, and whether nothing was cut. `None`
+/// for what is no number, or a huge one.
+fn scaled(text: &str, places: i32) -> Option<(i128, bool)> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let unsigned = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    let digits = [whole, fraction].concat();
+    let digits = digits.trim_start_matches('0');
+    // The point's place in `digits`, counted from their end.
+    let behind = i32::try_from(fraction.len()).ok()?;
+    let shift = exponent.checked_add(places)?.checked_sub(behind)?;
+    let (kept, cut) = if digits.is_empty() {
+        ("0".to_owned(), "")
+    } else if shift >= 0 {
+        // 38 digits are all that fit.
+        let zeros = usize::try_from(shift).ok().filter(|zeros| *zeros <= 38)?;
+        (format!("{digits}{}", "0".repeat(zeros)), "")
+    } else {
+        let drop = usize::try_from(shift.unsigned_abs()).ok()?;
+        let (kept, cut) = digits.split_at(digits.len().saturating_sub(drop));
+        (if kept.is_empty() { "0".to_owned() } else { kept.to_owned() }, cut)
+    };
+    let exact = cut.bytes().all(|digit| digit == b'0');
+    let number = kept.parse::<i128>().ok()?;
+    let negative = unsigned.len() < mantissa.len();
+    // Cut towards the past, as everything else is.
+    let number = if negative { -number - i128::from(!exact) } else { number };
+    Some((number, exact))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn number(text: &str) -> Result<String, String> {
+        Time::from_number(text).map(|time| time.to_string()).map_err(|error| error.to_string())
+    }
+
+    fn stored(kind: KeyType, text: &str) -> Result<String, String> {
+        let read = Time::from_stored(kind, text);
+        read.map(|time| time.to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn seconds_with_their_fraction() {
+        let cases = [
+            ("1768446000", "1768446000"),
+            ("1768446000.0", "1768446000"),
+            ("1768446000.123456", "1768446000.123456"),
+            ("1768446000.000000001", "1768446000.000000001"),
+            ("1768446000.1000000000000", "1768446000.1"),
+            ("1.768446e9", "1768446000"),
+            ("17684460005E-1", "1768446000.5"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("-1.5", "-1.5"),
+            ("7", "7"),
+            ("999999", "999999"),
+            ("100000000000", "100000000000"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(number(text), Ok(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_forms_are_refused_with_a_sentence() {
+        let cases = [
+            ("1768446000000", "milliseconds"),
+            ("1768446000000.5", "milliseconds"),
+            ("1.768446e12", "milliseconds"),
+            ("1768446000000000", "microseconds"),
+            ("1768446000000000000", "nanoseconds"),
+            ("20260115", "digits of a date"),
+            ("20260115.0", "digits of a date"),
+            ("2026011503", "digits of a date"),
+            ("202601150300", "digits of a date"),
+            ("20260115030000", "digits of a date"),
+            ("20260115030000123", "digits of a date"),
+            ("29474100", "early 1970s"),
+            ("20269915", "early 1970s"),
+            ("1768446000.1234567891", "decimal places"),
+            ("", "neither"),
+            ("1e999", "neither"),
+            (".5", "neither"),
+            ("1768446000.", "neither"),
+            ("yesterday", "neither"),
+        ];
+        for (text, reason) in cases {
+            let refused = number(text).expect_err(text);
+            assert!(refused.contains(reason), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn iso_8601_keeps_its_fraction_and_needs_a_zone() {
+        let read = |text| Time::from_iso(text).map(|time| time.to_string());
+        assert_eq!(read("2026-01-15T03:00:00Z").as_deref(), Ok("1768446000"));
+        assert_eq!(read("2026-01-15T03:00:00.900Z").as_deref(), Ok("1768446000.9"));
+        assert_eq!(read("2026-01-15T12:00:00.5+09:00").as_deref(), Ok("1768446000.5"));
+        assert_eq!(read("1969-12-31T23:59:58.5Z").as_deref(), Ok("-1.5"));
+        assert_eq!(read("2026-01-15T03:00:00"), Err(TimeError::NoZone));
+        assert_eq!(read("2026-01-15"), Err(TimeError::NoZone));
+        assert_eq!(read("9999-12-30T00:00:00Z"), Err(TimeError::TooLate));
+        assert_eq!(read("yesterday"), Err(TimeError::NotATime));
+        let [later, earlier] = ["900", "100"].map(|ms| format!("2026-01-15T03:00:00.{ms}Z"));
+        assert!(
+            Time::from_iso(&later).expect("a time") > Time::from_iso(&earlier).expect("a time")
+        );
+    }
+
+    #[test]
+    fn what_a_table_holds_is_read_as_what_it_is() {
+        for text in ["1768446000.5", "1768446000500", "1768446000500000", "1768446000500000000"] {
+            assert_eq!(stored(KeyType::N, text).as_deref(), Ok("1768446000.5"), "{text}");
+            assert_eq!(stored(KeyType::S, text).as_deref(), Ok("1768446000.5"), "{text}");
+        }
+        assert_eq!(stored(KeyType::S, "2026-01-15T03:00:00Z").as_deref(), Ok("1768446000"));
+        let finer = "1768446000.00000000012345";
+        assert_eq!(stored(KeyType::N, finer).as_deref(), Ok("1768446000"));
+        for text in ["20260115", "20260115030000", "29474100"] {
+            assert!(stored(KeyType::N, text).is_err(), "{text}");
+        }
+        assert!(stored(KeyType::S, "2026-01-15T03:00:00").expect_err("no zone").contains("zone"));
+        assert!(stored(KeyType::S, "soon").expect_err("no time").contains("neither"));
+    }
+
+    #[test]
+    fn a_time_is_written_in_the_tables_form() {
+        let time = Time::from_iso("2026-01-15T03:00:00.900Z").expect("a time");
+        assert_eq!(TimeForm::Seconds.text(time), "1768446000.9");
+        assert_eq!(TimeForm::Milliseconds.text(time), "1768446000900");
+        assert_eq!(TimeForm::Iso8601.text(time), "2026-01-15T03:00:00.9Z");
+        assert_eq!(time.millis(), 1_768_446_000_900);
+        assert_eq!(Time::from_millis(1_768_446_000_900), time);
+        assert_eq!(serde_json::to_string(&time).expect("JSON"), "1768446000.9");
+    }
+
+    fn any_time() -> impl Strategy<Value = Time> {
+        // From 1973 on, and the small numbers that count versions.
+        let seconds = prop_oneof![100_000_000_i64..2_000_000_000, 0_i64..1_000_000];
+        (seconds, prop_oneof![Just(0), 0_u32..1_000_000_000])
+            .prop_map(|(seconds, nanos)| Time { seconds, nanos })
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_reads_back_from_every_form(time in any_time()) {
+            prop_assert_eq!(Time::from_number(&time.to_string()), Ok(time));
+            prop_assert_eq!(Time::from_iso(&time.iso()), Ok(time));
+            prop_assert_eq!(Time::from_stored(KeyType::S, &time.iso()), Ok(time));
+            if time.seconds >= 1_000_000_000 {
+                let millis = TimeForm::Milliseconds.text(time);
+                prop_assert_eq!(Time::from_stored(KeyType::N, &millis), Ok(time));
+            }
+        }
+
+        #[test]
+        fn nothing_panics(text in "[-0-9.eE+TZ:]{0,30}") {
+            let _ = Time::from_text(&text);
+            let _ = Time::from_stored(KeyType::S, &text);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Which global flags a command goes by. One that would change nothing is refused: whoever gives it
+//! expects it to count.
+
+use crate::cli::{Cli, Command, GlobalArgs};
+use crate::commands::config::ConfigCommand;
+use crate::commands::dlq::DlqCommand;
+use crate::commands::dlq::journal::JournalCommand;
+use crate::commands::dlq::tasks::TasksCommand;
+use crate::commands::facts::FactsCommand;
+#[cfg(feature = "sandbox")]
+use crate::commands::sandbox::SandboxCommand;
+use crate::error::{Error, Kind, Result};
+
+type Flags = &'static [&'static str];
+
+/// Every command's result is written so, and its settings come from there.
+const SETTINGS: Flags = &["--env", "--config", "--output"];
+/// Where AWS is, and as whom it is asked.
+const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
+/// The queues.
+const QUEUES: Flags = &["--queue", "--dlq"];
+/// What decides about a list.
+const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
+
+/// How much is said, and asked, holds everywhere.
+const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
+
+/// The commands, each with the global flags that it goes by beside those of [`ALWAYS`].
+const TABLE: &[(&str, &[Flags])] = &[
+    ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
+    ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq import", &[SETTINGS, AWS]),
+    ("dlq purge", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq tasks list", &[SETTINGS, AWS, QUEUES]),
+    ("dlq tasks cancel", &[SETTINGS, AWS, QUEUES]),
+    ("dlq journal list", &[SETTINGS]),
+    ("dlq journal show", &[SETTINGS]),
+    ("dlq journal resume", &[SETTINGS, AWS]),
+    ("dlq journal restore", &[SETTINGS, AWS]),
+    ("backfill", &[SETTINGS, AWS, JUDGEMENT, &["--queue"]]),
+    ("verify", &[SETTINGS, AWS, JUDGEMENT]),
+    ("metrics", &[SETTINGS, AWS, QUEUES, &["--table", "--function"]]),
+    ("facts check", &[SETTINGS, AWS, &["--facts"]]),
+    ("facts snapshot", &[SETTINGS, AWS, &["--facts"]]),
+    ("config show", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
+    ("config trust", &[&["--output"]]),
+    ("sandbox start", &[SETTINGS, &["--policy"]]),
+    ("sandbox demo", &[]),
+    ("sandbox load", &[SETTINGS, &["--policy"]]),
+    ("completions", &[]),
+    ("man", &[]),
+];
+
+/// Whether a command goes by a global flag. `command` may have arguments behind its words.
+pub fn takes(command: &str, flag: &str) -> bool {
+    let words = |path: &str| {
+        command.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let row = TABLE.iter().find(|(path, _)| words(path));
+    row.is_none_or(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
+        || ALWAYS.contains(&flag)
+}
+
+/// Makes sure that every global flag that was given changes something.
+///
+/// # Errors
+/// A usage error that names the first that does not.
+pub fn check(cli: &Cli) -> Result<()> {
+    let path = path(&cli.command);
+    let (idle, why) = idle(&cli.command);
+    for flag in given(&cli.global) {
+        let why = if !takes(path, flag) {
+            String::new()
+        } else if idle.contains(&flag) {
+            format!(" {why}")
+        } else if is_sandboxed(&cli.global) && AWS.contains(&flag) && flag != "--sandbox" {
+            " beside --sandbox".to_owned()
+        } else {
+            continue;
+        };
+        let message = format!("{flag} has no effect on `recoctl {path}`{why}");
+        return Err(Error::new(Kind::Usage, message).hint("leave it out"));
+    }
+    Ok(())
+}
+
+#[cfg(feature = "sandbox")]
+fn is_sandboxed(flags: &GlobalArgs) -> bool {
+    flags.sandbox
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn is_sandboxed(_: &GlobalArgs) -> bool {
+    false
+}
+
+/// Flags that this command does not go by beside its other flags, and because of what.
+fn idle(command: &Command) -> (Flags, &'static str) {
+    match command {
+        Command::Backfill(args) if args.is_via_queue() => {
+            (&["--table"], "with --via queue: the Lambda has its own")
+        }
+        Command::Backfill(_) => (&["--queue"], "without --via queue"),
+        Command::Dlq(DlqCommand::Purge(args)) if args.all_now => (JUDGEMENT, "with --all-now"),
+        Command::Dlq(DlqCommand::Redrive(args)) if args.guards.max_throttles.is_none() => {
+            (&["--function"], "without --max-throttles")
+        }
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(SandboxCommand::Start(args)) if args.empty => {
+            (&["--policy"], "with --empty: there is no function that could go by it")
+        }
+        _ => (&[], ""),
+    }
+}
+
+/// The global flags on the command line.
+fn given(flags: &GlobalArgs) -> Vec<&'static str> {
+    #[cfg(feature = "sandbox")]
+    let sandbox = flags.sandbox;
+    #[cfg(not(feature = "sandbox"))]
+    let sandbox = false;
+    let all = [
+        ("--env", flags.env_name.is_some()),
+        ("--config", flags.config.is_some()),
+        ("--profile", flags.profile.is_some()),
+        ("--region", flags.region.is_some()),
+        ("--endpoint-url", flags.endpoint_url.is_some()),
+        ("--sandbox", sandbox),
+        ("--queue", flags.queue.is_some()),
+        ("--dlq", flags.dlq.is_some()),
+        ("--table", flags.table.is_some()),
+        ("--function", flags.function.is_some()),
+        ("--facts", flags.facts.is_some()),
+        ("--policy", flags.policy.is_some()),
+        ("--output", flags.output.is_some()),
+    ];
+    all.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
+}
+
+/// The command's words.
+fn path(command: &Command) -> &'static str {
+    match command {
+        Command::Dlq(command) => match command {
+            DlqCommand::Peek(_) => "dlq peek",
+            DlqCommand::Classify(_) => "dlq classify",
+            DlqCommand::Redrive(_) => "dlq redrive",
+            DlqCommand::Export(_) => "dlq export",
+            DlqCommand::Import(_) => "dlq import",
+            DlqCommand::Purge(_) => "dlq purge",
+            DlqCommand::Tasks(TasksCommand::List(_)) => "dlq tasks list",
+            DlqCommand::Tasks(TasksCommand::Cancel(_)) => "dlq tasks cancel",
+            DlqCommand::Journal(JournalCommand::List(_)) => "dlq journal list",
+            DlqCommand::Journal(JournalCommand::Show(_)) => "dlq journal show",
+            DlqCommand::Journal(JournalCommand::Resume(_)) => "dlq journal resume",
+            DlqCommand::Journal(JournalCommand::Restore(_)) => "dlq journal restore",
+        },
+        Command::Backfill(_) => "backfill",
+        Command::Verify(_) => "verify",
+        Command::Metrics(_) => "metrics",
+        Command::Facts(FactsCommand::Check(_)) => "facts check",
+        Command::Facts(FactsCommand::Snapshot(_)) => "facts snapshot",
+        Command::Config(ConfigCommand::Show) => "config show",
+        Command::Config(ConfigCommand::Trust(_)) => "config trust",
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(command) => match command {
+            SandboxCommand::Start(_) => "sandbox start",
+            SandboxCommand::Demo(_) => "sandbox demo",
+            SandboxCommand::Load(_) => "sandbox load",
+        },
+        Command::Completions(_) => "completions",
+        Command::Man(_) => "man",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every flag of every row is one that there is, and every global flag is known here.
+    #[test]
+    fn the_table_names_the_global_flags() {
+        let cli = Cli::command();
+        let global: Vec<String> = cli
+            .get_arguments()
+            .filter(|arg| arg.is_global_set())
+            .filter_map(|arg| arg.get_long())
+            .map(|name| format!("--{name}"))
+            .collect();
+        let known: Vec<&str> = [SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"], ALWAYS].concat();
+        for flag in &global {
+            assert!(known.contains(&flag.as_str()), "{flag} is not in the table of commands");
+        }
+        for flag in known {
+            assert!(global.iter().any(|global| global == flag), "{flag} is no global flag");
+        }
+    }
+
+    #[test]
+    fn commands_are_told_by_their_words() {
+        assert!(takes("dlq redrive --rate 50", "--queue"));
+        assert!(takes("dlq journal resume 7", "--region"));
+        assert!(!takes("dlq journal resume 7", "--queue"));
+        assert!(!takes("dlq tasks list", "--facts"));
+        assert!(takes("man", "--quiet") && !takes("man", "--output"));
+    }
+}

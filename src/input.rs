@@ -1,0 +1,252 @@
+//! The one opener of every file that recoctl reads: found, told apart by its first bytes, and
+//! decompressed.
+
+mod format;
+mod members;
+mod text;
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use serde::Serialize;
+use tokio::fs::File;
+use tokio::io::{
+    AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeekExt, BufReader, ReadBuf,
+};
+
+use self::members::Members;
+pub use self::text::{as_text, read_text, without_bom};
+use crate::error::{Error, Kind, Result};
+
+/// Read at once, before and after decompression.
+const BUFFER: usize = 256 * 1024;
+
+/// A reader of a file's content, decompressed.
+pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
+
+/// How an input is compressed, by its magic bytes: names lie, and stdin has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compression {
+    /// Plain text.
+    None,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+/// An input that was found usable.
+pub struct Source {
+    /// Its name as given, for people; `-` is stdin.
+    pub name: String,
+    /// Its size as stored, in bytes; `None` for pipes.
+    pub bytes: Option<u64>,
+    /// How it is compressed.
+    pub compression: Compression,
+    handle: Handle,
+}
+
+/// Regular files are opened again at their turn, so that thousands of them need one descriptor.
+enum Handle {
+    File(PathBuf),
+    /// A pipe, decompressed; `None` once it was handed out.
+    Open(Option<Reader>),
+}
+
+/// Checks every input before anything is written.
+///
+/// # Errors
+/// Names the first that is missing, a directory, of a format that cannot be read, or given twice.
+pub async fn check(names: &[PathBuf]) -> Result<Vec<Source>> {
+    let mut seen = HashSet::new();
+    let mut sources = Vec::with_capacity(names.len());
+    for name in names {
+        let source = source(name).await?;
+        let identity = match &source.handle {
+            Handle::File(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
+            Handle::Open(_) => name.clone(),
+        };
+        if !seen.insert(identity) {
+            let error = format!("input {} is given twice", source.name);
+            return Err(Error::new(Kind::Usage, error));
+        }
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
+/// Whether a name stands for stdin.
+pub fn is_stdin(name: &Path) -> bool {
+    name.as_os_str() == OsStr::new("-")
+}
+
+/// Finds one input and tells what it is.
+///
+/// # Errors
+/// When it is missing, a directory, or of a format that cannot be read.
+pub async fn source(name: &Path) -> Result<Source> {
+    if is_stdin(name) {
+        return piped("-".to_owned(), tokio::io::stdin()).await;
+    }
+    let shown = name.display().to_string();
+    let file = File::open(name).await.map_err(|error| cannot_open(&shown, &error))?;
+    let metadata = file.metadata().await.map_err(|error| cannot_open(&shown, &error))?;
+    if metadata.is_dir() {
+        return Err(Error::input(format!("{shown} is a directory"))
+            .hint(format!("name the files in it, e.g. {shown}/*.jsonl")));
+    }
+    if !metadata.is_file() {
+        // A named pipe cannot be opened twice without losing what was read.
+        return piped(shown, file).await;
+    }
+    let mut stored = BufReader::new(file);
+    let head = peek(&shown, &mut stored, true).await?;
+    let compression = format::of_stored(&head).map_err(|format| foreign(&shown, format))?;
+    if compression != Compression::None {
+        let whole = std::io::Cursor::new(head).chain(stored);
+        let mut content = Members::new(compression, BufReader::new(whole));
+        // What is broken is said when it is read.
+        if let Ok(head) = peek(&shown, &mut content, true).await {
+            format::of_content(&head).map_err(|format| foreign(&shown, format))?;
+        }
+    }
+    let (bytes, handle) = (Some(metadata.len()), Handle::File(name.to_owned()));
+    Ok(Source { name: shown, bytes, compression, handle })
+}
+
+async fn piped<R>(name: String, mut stored: R) -> Result<Source>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+{
+    let head = peek(&name, &mut stored, false).await?;
+    let compression = format::of_stored(&head).map_err(|format| foreign(&name, format))?;
+    let stored = std::io::Cursor::new(head).chain(stored);
+    let mut content = decompressed(compression, BufReader::with_capacity(BUFFER, stored));
+    if compression != Compression::None {
+        let head = peek(&name, &mut content, false).await?;
+        format::of_content(&head).map_err(|format| foreign(&name, format))?;
+        let whole = std::io::Cursor::new(head).chain(content);
+        content = Box::new(BufReader::with_capacity(BUFFER, whole));
+    }
+    Ok(Source { name, bytes: None, compression, handle: Handle::Open(Some(content)) })
+}
+
+fn cannot_open(name: &str, error: &std::io::Error) -> Error {
+    Error::input(format!("cannot open {name}")).because(error)
+}
+
+fn foreign(name: &str, format: &str) -> Error {
+    let error = Error::input(format!("{name} looks like {format}, which cannot be read"));
+    if format.starts_with("a tar archive") {
+        return error.hint("pipe the files in it: tar -xOf ARCHIVE | recoctl backfill -");
+    }
+    error.hint("give JSON lines, plain or compressed by gzip or zstd, or pipe them in as `-`")
+}
+
+/// The first bytes; of a pipe no more than are needed, since the rest may take its time.
+async fn peek<R>(name: &str, reader: &mut R, all: bool) -> Result<Vec<u8>>
+where
+    R: AsyncRead + Unpin,
+{
+    let mut head = Vec::with_capacity(format::HEAD);
+    for enough in [format::MAGIC, format::HEAD] {
+        if enough == format::HEAD && !all && format::may_be_json(&head) {
+            break;
+        }
+        let more = enough - head.len();
+        reader
+            .take(more as u64)
+            .read_to_end(&mut head)
+            .await
+            .map_err(|error| Error::input(format!("cannot read {name}")).because(&error))?;
+    }
+    Ok(head)
+}
+
+fn decompressed<R>(compression: Compression, stored: R) -> Reader
+where
+    R: AsyncBufRead + Send + Unpin + 'static,
+{
+    match compression {
+        Compression::None => Box::new(stored),
+        Compression::Gzip | Compression::Zstd => {
+            Box::new(BufReader::with_capacity(BUFFER, Members::new(compression, stored)))
+        }
+    }
+}
+
+impl Source {
+    /// The file, where it is one that can be opened again.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.handle {
+            Handle::File(path) => Some(path),
+            Handle::Open(_) => None,
+        }
+    }
+
+    /// Opens it for reading from the byte at `offset` of its decompressed content on; `read` counts
+    /// its bytes as stored.
+    ///
+    /// # Errors
+    /// When it has gone since it was checked, or is shorter.
+    pub async fn open(&mut self, offset: u64, read: Arc<AtomicU64>) -> Result<Reader, String> {
+        let path = match &mut self.handle {
+            Handle::File(path) => path,
+            Handle::Open(reader) => {
+                return reader.take().ok_or_else(|| "a pipe is read once only".to_owned());
+            }
+        };
+        let words = |error: std::io::Error| error.to_string();
+        let mut inner = File::open(path).await.map_err(words)?;
+        let seek = offset > 0 && self.compression == Compression::None;
+        if seek {
+            inner.seek(std::io::SeekFrom::Start(offset)).await.map_err(words)?;
+            read.fetch_add(offset, Ordering::Relaxed);
+        }
+        let stored = BufReader::with_capacity(BUFFER, Counted { inner, read });
+        let mut reader = decompressed(self.compression, stored);
+        if !seek {
+            skip(&mut reader, offset).await?;
+        }
+        Ok(reader)
+    }
+}
+
+/// Reads past the first `bytes`: an archive has no shorter way.
+async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
+    while bytes > 0 {
+        let here = reader.fill_buf().await.map_err(|error| error.to_string())?.len();
+        if here == 0 {
+            return Err(format!("it ends {bytes} bytes before the place to go on from"));
+        }
+        let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
+        reader.consume(step);
+        bytes -= step as u64;
+    }
+    Ok(())
+}
+
+/// Counts what passes.
+struct Counted<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Counted<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.inner).poll_read(context, buffer);
+        self.read.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        polled
+    }
+}

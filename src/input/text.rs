@@ -1,0 +1,147 @@
+//! Files that are read whole: lists of ids, plans.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::io::AsyncReadExt;
+
+use super::source;
+use crate::error::{Error, Result};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the byte order mark that some editors put before it.
+pub fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BOM).unwrap_or(text)
+}
+
+/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe that nobody
+/// writes to: the threads of the runtime do not wait for it, and the future may be dropped.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or has more than `limit` bytes.
+pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
+    let mut source = source(name).await?;
+    let shown = source.name.clone();
+    let failed = || Error::input(format!("cannot read {shown}"));
+    let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
+    let reader = opened.map_err(|reason| failed().cause(reason))?;
+    let mut bytes = Vec::new();
+    let read = reader.take(limit + 1).read_to_end(&mut bytes).await;
+    if read.map_err(|error| failed().because(&error))? as u64 > limit {
+        let most = crate::ui::bytes(limit);
+        return Err(failed().cause(format!("it is larger than {most}, the most that is read")));
+    }
+    let text = std::str::from_utf8(without_bom(&bytes));
+    text.map(str::to_owned)
+        .map_err(|error| failed().cause(format!("it is not UTF-8 at byte {}", error.valid_up_to())))
+}
+
+/// Paths in files: as text, and those that are no UTF-8 as their bytes.
+pub mod as_text {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    /// Writes a path.
+    ///
+    /// # Errors
+    /// As the serializer.
+    pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => Kept::Text(text.to_owned()),
+            None => Kept::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
+        }
+        .serialize(serializer)
+    }
+
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// As the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Ok(match Kept::deserialize(deserializer)? {
+            Kept::Text(text) => text.into(),
+            Kept::Bytes(bytes) => path_of(bytes),
+        })
+    }
+
+    #[cfg(unix)]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(bytes).into()
+    }
+
+    #[cfg(not(unix))]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        String::from_utf8_lossy(&bytes).into_owned().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn texts_come_without_a_byte_order_mark_and_decompressed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        for (bytes, text) in [(&b"\xef\xbb\xbfa\nb"[..], "a\nb"), (b"", ""), (b"a", "a")] {
+            std::fs::write(&path, bytes).expect("written");
+            assert_eq!(read_text(&path, 100).await.expect("read"), text);
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, bytes).expect("packed");
+            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+            assert_eq!(read_text(&path, 100).await.expect("read"), text);
+        }
+        for bytes in [&b"a\xff"[..], b"\xff\xfea\0", b"BZh91AY&SY"] {
+            std::fs::write(&path, bytes).expect("written");
+            assert!(read_text(&path, 100).await.is_err(), "{bytes:?}");
+        }
+        assert!(read_text(dir.path(), 100).await.is_err());
+        assert!(read_text(&dir.path().join("none"), 100).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_has_more_than_the_limit_is_refused_packed_too() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &[b'a'; 1000]).expect("packed");
+        for bytes in [vec![b'a'; 1000], packed.finish().expect("packed")] {
+            std::fs::write(&path, bytes).expect("written");
+            assert!(read_text(&path, 1000).await.is_ok());
+            let error = read_text(&path, 999).await.expect_err("too large");
+            assert!(error.to_string().contains("larger than 999 B"), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_named_device_without_end_is_cut() {
+        assert!(read_text(Path::new("/dev/zero"), 1_000).await.is_err());
+        assert_eq!(read_text(Path::new("/dev/null"), 1_000).await.expect("read"), "");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_no_text_are_kept() {
+        use std::os::unix::ffi::OsStrExt;
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Kept(#[serde(with = "as_text")] PathBuf);
+        for bytes in [&b"/tmp/recs.jsonl"[..], b"/tmp/caf\xe9.jsonl"] {
+            let path = Kept(std::ffi::OsStr::from_bytes(bytes).into());
+            let text = serde_json::to_string(&path).expect("written");
+            assert_eq!(serde_json::from_str::<Kept>(&text).expect("read"), path);
+        }
+        let text = serde_json::to_string(&Kept("/tmp/x".into())).expect("written");
+        assert_eq!(text, "\"/tmp/x\"", "as before");
+    }
+}

@@ -1,0 +1,406 @@
+//! One truth: random lines come to the same table and the same rejects by every way, and to what an
+//! independent model says (`model.rs`, written from the documentation).
+//!
+//! 3,200 lines in eight settings; `RECOCTL_DIFFERENTIAL_LINES=51200 cargo test --test differential`
+//! takes as many as it says, `RECOCTL_DIFFERENTIAL_SEED` others.
+
+mod input;
+mod model;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
+use fastrand::Rng;
+use model::{Asked, Item, Rules, Table, World};
+use reco_lambda::settings::Settings;
+use reco_lambda::{Pipeline, handle};
+use reco_sandbox::SandboxOptions;
+use serde_json::{Value, json};
+use support::Harness;
+
+/// Lines of all settings together.
+fn lines_in_all() -> usize {
+    let set = std::env::var("RECOCTL_DIFFERENTIAL_LINES").ok();
+    set.map_or(3_200, |number| number.parse().expect("RECOCTL_DIFFERENTIAL_LINES is a number"))
+}
+
+fn seed() -> u64 {
+    let set = std::env::var("RECOCTL_DIFFERENTIAL_SEED").ok();
+    set.map_or(11, |number| number.parse().expect("RECOCTL_DIFFERENTIAL_SEED is a number"))
+}
+
+/// One setting, with a sandbox of its own.
+struct Setting {
+    harness: Harness,
+    numbers: bool,
+    only_newer: bool,
+    world: Option<World>,
+    random: Rng,
+}
+
+impl Setting {
+    fn new(numbers: bool, with_facts: bool, only_newer: bool) -> Self {
+        let mut harness = Harness::sandbox(SandboxOptions::empty());
+        harness.set("RECOCTL_TABLE", "direct");
+        harness.write("policy.toml", format!("[writes]\nonly_newer = {only_newer}\n"));
+        harness.set("RECOCTL_POLICY", "policy.toml");
+        let world = with_facts.then(input::world);
+        if let Some(world) = &world {
+            write_facts(&harness.home.path().join("facts.sqlite"), world);
+            harness.set("RECOCTL_FACTS", "sqlite:facts.sqlite");
+        }
+        let number = u64::from(numbers) << 2 | u64::from(with_facts) << 1 | u64::from(only_newer);
+        let random = Rng::with_seed(seed() * 8 + number);
+        let setting = Setting { harness, numbers, only_newer, world, random };
+        setting.create_table("direct");
+        setting
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        let (numbers, only_newer) = (self.numbers, self.only_newer);
+        Rules { numbers, world: self.world.as_ref(), only_newer }
+    }
+
+    fn create_table(&self, name: &str) {
+        let kind = if self.numbers { ScalarAttributeType::N } else { ScalarAttributeType::S };
+        let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
+        let definition =
+            AttributeDefinition::builder().attribute_name("user_id").attribute_type(kind);
+        let client = self.harness.dynamodb();
+        let create = client
+            .create_table()
+            .table_name(name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .key_schema(key.build().expect("a key element"))
+            .attribute_definitions(definition.build().expect("a definition"));
+        self.harness.runtime.block_on(create.send()).expect("the table is created");
+    }
+
+    fn table(&self, name: &str) -> Table {
+        let scan = self.harness.dynamodb().scan().table_name(name).consistent_read(true);
+        let pages = scan.into_paginator().items().send().try_collect();
+        let items = self.harness.runtime.block_on(pages).expect("the table can be read");
+        let item = |item: &std::collections::HashMap<String, AttributeValue>| {
+            let list = item["recommended_note_ids"].as_l().expect("a list").iter().map(typed);
+            let time = item.get("generated_at").map(|time| nanos(&typed(time)));
+            (typed(&item["user_id"]).1, Item { list: list.collect(), time })
+        };
+        items.iter().map(item).collect()
+    }
+
+    fn lines(&mut self, kinds: input::Kinds) -> Vec<String> {
+        let count = lines_in_all().div_ceil(8);
+        (0..count).map(|_| input::line(&mut self.random, kinds)).collect()
+    }
+
+    /// Runs a backfill, and answers with the lines and entries that it rejected.
+    fn backfill(&self, lines: &[String], args: &[&str]) -> BTreeSet<Reject> {
+        self.harness.write("in.jsonl", lines.join("\n") + "\n");
+        let rejects = self.harness.home.path().join("rejects.jsonl");
+        let _ = std::fs::remove_file(&rejects);
+        let base = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
+        let output = self.harness.recoctl(base).args(args).timeout(LONG).output().expect("runs");
+        let code = output.status.code();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(matches!(code, Some(0 | 4)), "{code:?}: {told}");
+        let text = std::fs::read_to_string(rejects).unwrap_or_default();
+        text.lines().map(Reject::read).collect()
+    }
+
+    /// The function, as its environment would open it.
+    fn function(&self, table: &str) -> Pipeline {
+        let facts = match self.world {
+            Some(_) => {
+                format!("sqlite:{}", self.harness.home.path().join("facts.sqlite").display())
+            }
+            None => "none".to_owned(),
+        };
+        let policy = format!("[writes]\nonly_newer = {}\n", self.only_newer);
+        let variables = [("RECO_TABLE", table), ("RECO_FACTS", &facts), ("RECO_POLICY", &policy)];
+        let settings = Settings::read(|name| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        let shared = self.harness.the_sandbox().sdk_config();
+        let opening = async { settings.expect("usable").open(&shared).await };
+        self.harness.runtime.block_on(opening).expect("the function starts")
+    }
+
+    /// Hands bodies to the function in random batches; answers with the numbers of those that it
+    /// returned for retry.
+    fn invoke(&mut self, function: &Pipeline, bodies: &[String]) -> BTreeSet<usize> {
+        let mut returned = BTreeSet::new();
+        let mut from = 0;
+        while from < bodies.len() {
+            let to = (from + self.random.usize(1..=10)).min(bodies.len());
+            let mut event = SqsEvent::default();
+            for (number, body) in bodies.iter().enumerate().take(to).skip(from) {
+                let mut message = SqsMessage::default();
+                message.message_id = Some(number.to_string());
+                message.body = Some(body.clone());
+                event.records.push(message);
+            }
+            let deadline = tokio::time::Instant::now() + LONG;
+            let handling = handle(function, event, deadline);
+            let handled = self.harness.runtime.block_on(handling).expect("handled");
+            let failures = handled.response.batch_item_failures;
+            returned
+                .extend(failures.iter().map(|f| f.item_identifier.parse::<usize>().expect("ours")));
+            from = to;
+        }
+        returned
+    }
+}
+
+const LONG: std::time::Duration = std::time::Duration::from_secs(1800);
+
+/// A line, from 1, and the index of its entry where it has others.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Reject(u64, Option<u64>);
+
+impl Reject {
+    fn read(line: &str) -> Self {
+        let reject: Value = serde_json::from_str(line).expect("JSON");
+        Reject(reject["line"].as_u64().expect("a line"), reject["entry"].as_u64())
+    }
+}
+
+fn typed(value: &AttributeValue) -> model::Typed {
+    match value {
+        AttributeValue::N(text) => ('N', text.clone()),
+        AttributeValue::S(text) => ('S', text.clone()),
+        other => panic!("neither Number nor String: {other:?}"),
+    }
+}
+
+fn nanos((kind, text): &model::Typed) -> i128 {
+    assert_eq!(*kind, 'N', "times are Numbers");
+    model::decimal(text).expect("a number")
+}
+
+/// The facts as a SQLite file, made by Python.
+fn write_facts(path: &Path, world: &World) {
+    let script = "
+import json, sqlite3, sys
+world = json.load(sys.stdin)
+db = sqlite3.connect(sys.argv[1])
+db.executescript('''
+CREATE TABLE users(id TEXT PRIMARY KEY, status TEXT);
+CREATE TABLE articles(id TEXT PRIMARY KEY, status TEXT, author_id TEXT);
+CREATE TABLE reads(user_id TEXT, article_id TEXT, PRIMARY KEY (user_id, article_id));
+CREATE TABLE mutes(user_id TEXT, author_id TEXT, PRIMARY KEY (user_id, author_id));
+''')
+for name in ('users', 'articles', 'reads', 'mutes'):
+    rows = world[name]
+    if rows:
+        db.executemany(f'INSERT INTO {name} VALUES (%s)' % ','.join('?' * len(rows[0])), rows)
+db.commit()
+";
+    let status = |yes: bool, is: &str| if yes { is.to_owned() } else { "no".to_owned() };
+    let users = world.users.iter().map(|(id, active)| json!([id, status(*active, "active")]));
+    let articles = world
+        .articles
+        .iter()
+        .map(|(id, (published, author))| json!([id, status(*published, "published"), author]));
+    let pairs = |pairs: &BTreeSet<(String, String)>| {
+        pairs.iter().map(|(one, other)| json!([one, other])).collect::<Vec<_>>()
+    };
+    let tables = json!({
+        "users": users.collect::<Vec<_>>(),
+        "articles": articles.collect::<Vec<_>>(),
+        "reads": pairs(&world.reads),
+        "mutes": pairs(&world.mutes),
+    });
+    let mut python = std::process::Command::new("python3")
+        .args(["-c", script])
+        .arg(path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3 runs");
+    let mut stdin = python.stdin.take().expect("piped");
+    serde_json::to_writer(&mut stdin, &tables).expect("fed");
+    drop(stdin);
+    assert!(python.wait().expect("ends").success());
+}
+
+/// What the model says of lines, one after the other.
+fn expected(lines: &[String], rules: &Rules<'_>) -> (Table, BTreeSet<Reject>) {
+    let (mut table, mut rejects) = (Table::new(), BTreeSet::new());
+    for (number, text) in (1_u64..).zip(lines) {
+        let Some(asked) = model::line(text, rules) else {
+            rejects.insert(Reject(number, None));
+            continue;
+        };
+        for (index, one) in (0_u64..).zip(&asked) {
+            model::apply(&mut table, one, rules.only_newer);
+            if matches!(one, Asked::Bad) {
+                rejects.insert(Reject(number, (asked.len() > 1).then_some(index)));
+            }
+        }
+    }
+    (table, rejects)
+}
+
+#[track_caller]
+fn assert_same(way: &str, found: &Table, expected: &Table, lines: &[String]) {
+    let users: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
+    for user in users {
+        if found.get(user) == expected.get(user) {
+            continue;
+        }
+        let quoted = json!(user).to_string();
+        let about: Vec<_> = (1..)
+            .zip(lines)
+            .filter(|(_, l)| l.contains(&quoted) || l.contains(user.as_str()))
+            .collect();
+        panic!(
+            "{way}: user {user:?} has {:?}, not {:?}; lines: {:?}",
+            found.get(user),
+            expected.get(user),
+            &about[about.len().saturating_sub(6)..]
+        );
+    }
+}
+
+/// The items of emitted files.
+fn emitted(directory: &Path) -> Table {
+    let mut table = Table::new();
+    for part in std::fs::read_dir(directory.join("data")).expect("there are parts") {
+        let text = std::fs::read_to_string(part.expect("readable").path()).expect("UTF-8");
+        for line in text.lines() {
+            let line: Value = serde_json::from_str(line).expect("JSON");
+            let typed = |value: &Value| {
+                let (kind, text) = value.as_object().and_then(|v| v.iter().next()).expect("one");
+                let kind = kind.chars().next().expect("a type");
+                (kind, text.as_str().expect("text").to_owned())
+            };
+            let item = &line["Item"];
+            let list = item["recommended_note_ids"]["L"].as_array().expect("a list");
+            let time = item.get("generated_at").map(|time| nanos(&typed(time)));
+            let user = typed(&item["user_id"]).1;
+            let item = Item { list: list.iter().map(typed).collect(), time };
+            assert_eq!(table.insert(user, item), None, "each user once");
+        }
+    }
+    table
+}
+
+fn compare(numbers: bool, with_facts: bool, only_newer: bool) {
+    let mut setting = Setting::new(numbers, with_facts, only_newer);
+    let lines = setting.lines(input::Kinds { dated: true, removals: true });
+    let (table, rejects) = expected(&lines, &setting.rules());
+    assert!(table.len() > 3 && rejects.len() > 3, "there is something to compare");
+
+    assert_eq!(setting.backfill(&lines, &[]), rejects, "direct: rejects");
+    assert_same("direct", &setting.table("direct"), &table, &lines);
+    let emit = ["--emit", "dynamodb-json", "out", "--emit-compression", "none"];
+    let found = setting.emit(&lines, &emit);
+    assert_eq!(found.1, rejects, "emit: rejects");
+    assert_same("emit", &found.0, &table, &lines);
+
+    setting.through_the_function();
+    setting.through_the_queue();
+}
+
+impl Setting {
+    fn emit(&self, lines: &[String], args: &[&str]) -> (Table, BTreeSet<Reject>) {
+        self.create_table("empty");
+        let args = [args, &["--table", "empty"]].concat();
+        let rejects = self.backfill(lines, &args);
+        (emitted(&self.harness.home.path().join("out")), rejects)
+    }
+
+    /// Messages in random batches. Without `only_newer` the newest of a batch is written, so there the
+    /// messages say no times.
+    fn through_the_function(&mut self) {
+        let kinds = input::Kinds { dated: self.only_newer, removals: false };
+        let bodies = self.lines(kinds);
+        let (table, rejects) = expected(&bodies, &self.rules());
+        self.create_table("function");
+        let function = self.function("function");
+        let returned = self.invoke(&function, &bodies);
+        let faulty: BTreeSet<usize> = rejects.iter().map(|r| r.0 as usize - 1).collect();
+        assert_eq!(returned, faulty, "function: returned messages");
+        assert_same("function", &self.table("function"), &table, &bodies);
+        // Delivered again, as standard queues do, nothing changes.
+        if self.only_newer {
+            self.invoke(&function, &bodies);
+            let same_time = |held: &Table| {
+                held.iter().map(|(u, i)| (u.clone(), i.time)).collect::<BTreeMap<_, _>>()
+            };
+            assert_eq!(same_time(&self.table("function")), same_time(&table));
+        }
+    }
+
+    /// `--via queue`, and what came into the queue through the function.
+    /// Without `only_newer` lists of one user and different times go by the filter's foresight, as
+    /// far as they wait together.
+    fn through_the_queue(&mut self) {
+        let foreseen = self.world.is_some() && lines_in_all() <= 8_000;
+        let kinds = input::Kinds { dated: self.only_newer || foreseen, removals: false };
+        let lines = self.lines(kinds);
+        let (table, _) = expected(&lines, &self.rules());
+        // Ids that no table of numbers holds are the function's to refuse.
+        let decoding = Rules { numbers: false, world: None, only_newer: false };
+        let (_, rejects) = expected(&lines, &decoding);
+        let sqs = self.harness.sqs();
+        let create = sqs.create_queue().queue_name("recs").send();
+        let queue = self.harness.runtime.block_on(create).expect("created");
+        self.harness.set("RECOCTL_QUEUE", "recs");
+        let found = self.backfill(&lines, &["--via", "queue", "--users-per-message", "7"]);
+        assert_eq!(found, rejects, "via queue: rejects");
+        let bodies = self.receive_all(queue.queue_url().expect("a URL"));
+        self.create_table("queued");
+        let function = self.function("queued");
+        self.invoke(&function, &bodies);
+        assert_same("via queue", &self.table("queued"), &table, &lines);
+    }
+
+    /// Everything in a queue, in the order in which it was sent.
+    fn receive_all(&self, url: &str) -> Vec<String> {
+        let sqs = self.harness.sqs();
+        let mut messages = Vec::new();
+        loop {
+            let receive = sqs.receive_message().queue_url(url).max_number_of_messages(10);
+            let names = aws_sdk_sqs::types::MessageSystemAttributeName::SentTimestamp;
+            let receive = receive.message_system_attribute_names(names).visibility_timeout(600);
+            let answer = self.harness.runtime.block_on(receive.send()).expect("received");
+            let batch = answer.messages.unwrap_or_default();
+            if batch.is_empty() {
+                return messages;
+            }
+            messages.extend(batch.into_iter().filter_map(|message| message.body));
+        }
+    }
+}
+
+#[test]
+fn number_keys_without_facts() {
+    compare(true, false, false);
+    compare(true, false, true);
+}
+
+#[test]
+fn number_keys_with_facts() {
+    compare(true, true, false);
+    compare(true, true, true);
+}
+
+#[test]
+fn string_keys_without_facts() {
+    compare(false, false, false);
+    compare(false, false, true);
+}
+
+#[test]
+fn string_keys_with_facts() {
+    compare(false, true, false);
+    compare(false, true, true);
+}

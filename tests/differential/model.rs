@@ -1,0 +1,223 @@
+//! What the documentation says a table holds in the end, written down a second time: no code of
+//! recoctl's is used here but its words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// Who and what there is, in the facts.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Users and whether they are active.
+    pub users: BTreeMap<String, bool>,
+    /// Articles, whether they are published, and their authors.
+    pub articles: BTreeMap<String, (bool, String)>,
+    /// Users and what they have read.
+    pub reads: BTreeSet<(String, String)>,
+    /// Users and whom they mute.
+    pub mutes: BTreeSet<(String, String)>,
+}
+
+/// An id as it came: its type (`N` a JSON number, `S` a JSON string) and its text.
+pub type Typed = (char, String);
+
+/// A user's item: the list, and its time in nanoseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The list, best first.
+    pub list: Vec<Typed>,
+    /// When it was made.
+    pub time: Option<i128>,
+}
+
+/// A table by the users' ids.
+pub type Table = BTreeMap<String, Item>;
+
+/// The rules in force.
+pub struct Rules<'w> {
+    /// The table's key is a Number.
+    pub numbers: bool,
+    /// The facts; `None` without any.
+    pub world: Option<&'w World>,
+    /// Only what is older is replaced.
+    pub only_newer: bool,
+}
+
+/// One thing that a line asks for.
+pub enum Asked {
+    /// A list, already filtered.
+    Put(String, Item),
+    /// The user's item is to go.
+    Remove(String, Option<i128>),
+    /// The filter leaves nothing.
+    Nothing,
+    /// It is a fault of the data.
+    Bad,
+}
+
+/// What a line asks for, entry by entry; `None` for one that cannot be read.
+pub fn line(text: &str, rules: &Rules<'_>) -> Option<Vec<Asked>> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    if value.is_array() {
+        let (user, list) = pair(&value)?;
+        return Some(vec![asked(user, list, None, rules)]);
+    }
+    let object = value.as_object()?;
+    let time = match object.get("generated_at") {
+        None | Some(Value::Null) => None,
+        Some(time) => Some(moment(time)?),
+    };
+    if let Some(delete) = object.get("delete") {
+        let lists = object.contains_key("data") || object.contains_key("recommended_note_ids");
+        if lists || *delete != Value::Bool(true) {
+            return None;
+        }
+        let (_, user) = id(object.get("user_id")?)?;
+        let fits = !rules.numbers || is_number(&user);
+        return Some(vec![if fits { Asked::Remove(user, time) } else { Asked::Bad }]);
+    }
+    if let Some(data) = object.get("data") {
+        if object.contains_key("recommended_note_ids") {
+            return None;
+        }
+        let entry = |element: &Value| match pair(element) {
+            Some((user, list)) => asked(user, list, time, rules),
+            None => Asked::Bad,
+        };
+        return Some(data.as_array()?.iter().map(entry).collect());
+    }
+    let (_, user) = id(object.get("user_id")?)?;
+    let list = ids(object.get("recommended_note_ids")?)?;
+    Some(vec![asked(user, list, time, rules)])
+}
+
+fn pair(value: &Value) -> Option<(String, Vec<Typed>)> {
+    match &value.as_array()?[..] {
+        [user, list] => Some((id(user)?.1, ids(list)?)),
+        _ => None,
+    }
+}
+
+fn ids(value: &Value) -> Option<Vec<Typed>> {
+    value.as_array()?.iter().map(id).collect()
+}
+
+fn id(value: &Value) -> Option<Typed> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(('S', text.clone())),
+        Value::Number(number) if !number.is_f64() => Some(('N', number.to_string())),
+        _ => None,
+    }
+}
+
+/// A whole number that DynamoDB gives back as it got it.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.len() <= 38;
+    let plain = digits.bytes().all(|digit| digit.is_ascii_digit());
+    whole && plain && (text == "0" || !digits.starts_with('0'))
+}
+
+fn asked(user: String, list: Vec<Typed>, time: Option<i128>, rules: &Rules<'_>) -> Asked {
+    if rules.numbers && !is_number(&user) {
+        return Asked::Bad;
+    }
+    if rules.world.is_some_and(|world| world.users.get(&user) != Some(&true)) {
+        return Asked::Nothing;
+    }
+    let mut kept: Vec<Typed> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for article in list {
+        let first = seen.insert(article.1.clone());
+        if first && rules.world.is_none_or(|world| may_have(world, &user, &article.1)) {
+            kept.push(article);
+        }
+    }
+    kept.truncate(100);
+    if kept.is_empty() { Asked::Nothing } else { Asked::Put(user, Item { list: kept, time }) }
+}
+
+fn may_have(world: &World, user: &str, article: &str) -> bool {
+    let Some((published, author)) = world.articles.get(article) else { return false };
+    let both = |other: &str| (user.to_owned(), other.to_owned());
+    *published
+        && author != user
+        && !world.mutes.contains(&both(author))
+        && !world.reads.contains(&both(article))
+}
+
+/// Whether an item of this time is replaced by what was made at `made`.
+pub fn gives_way(held: Option<i128>, made: Option<i128>) -> bool {
+    match (held, made) {
+        (None, _) => true,
+        (Some(held), Some(made)) => held < made,
+        (Some(_), None) => false,
+    }
+}
+
+/// Does to a table what is asked.
+pub fn apply(table: &mut Table, asked: &Asked, only_newer: bool) {
+    let free = |table: &Table, user: &str, made: &Option<i128>| {
+        !only_newer || table.get(user).is_none_or(|held| gives_way(held.time, *made))
+    };
+    match asked {
+        Asked::Put(user, item) if free(table, user, &item.time) => {
+            table.insert(user.clone(), item.clone());
+        }
+        Asked::Remove(user, made) if free(table, user, made) => {
+            table.remove(user);
+        }
+        _ => {}
+    }
+}
+
+/// A time as messages say it, in nanoseconds.
+fn moment(value: &Value) -> Option<i128> {
+    match value {
+        Value::String(text) => iso(text),
+        Value::Number(number) => {
+            let nanos = decimal(&number.to_string())?;
+            let seconds = nanos.div_euclid(1_000_000_000);
+            // Milliseconds, and dates written as digits.
+            let fits = seconds <= 100_000_000_000 && !(1_000_000..100_000_000).contains(&seconds);
+            fits.then_some(nanos)
+        }
+        _ => None,
+    }
+}
+
+/// A plain decimal number of seconds in nanoseconds.
+pub fn decimal(text: &str) -> Option<i128> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = format!("{fraction:0<9}");
+    let seconds: i128 = whole.parse().ok()?;
+    Some(seconds * 1_000_000_000 + fraction.get(..9)?.parse::<i128>().ok()?)
+}
+
+/// `2026-01-15T03:00:00.900+09:00`.
+fn iso(text: &str) -> Option<i128> {
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i128>().ok();
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
+    let rest = text.get(19..)?;
+    let zone_at = rest.find(['Z', '+', '-'])?;
+    let (fraction, zone) = rest.split_at(zone_at);
+    let offset = match zone {
+        "Z" => 0,
+        _ => {
+            let hours: i128 = zone.get(1..3)?.parse().ok()?;
+            let minutes: i128 = zone.get(4..6)?.parse().ok()?;
+            let seconds = hours * 3600 + minutes * 60;
+            if zone.starts_with('-') { -seconds } else { seconds }
+        }
+    };
+    // Days since the epoch, by counting them.
+    let leap = |year: i128| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let years: i128 = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum();
+    let months: i128 = lengths.iter().take(usize::try_from(month).ok()?.checked_sub(1)?).sum();
+    let days = years + months + day - 1;
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    let fraction = format!("{:0<9}", fraction.strip_prefix('.').unwrap_or_default());
+    Some(seconds * 1_000_000_000 + fraction.parse::<i128>().ok()?)
+}

@@ -1,0 +1,155 @@
+//! Global flags: each changes something where it is taken, and is refused where it does not.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use reco_sandbox::SandboxOptions;
+use support::Harness;
+
+/// The global flags that a command may or may not go by, each with a value where it takes one.
+const FLAGS: [(&str, Option<&str>); 13] = [
+    ("--env", Some("e")),
+    ("--config", Some("recoctl.toml")),
+    ("--profile", Some("p")),
+    ("--region", Some("eu-west-1")),
+    ("--endpoint-url", Some("http://127.0.0.1:9")),
+    ("--sandbox", None),
+    ("--queue", Some("q")),
+    ("--dlq", Some("d")),
+    ("--table", Some("t")),
+    ("--function", Some("f")),
+    ("--facts", Some("none")),
+    ("--policy", Some("policy.toml")),
+    ("--output", Some("json")),
+];
+
+/// Every command with arguments that it can be called with, and the flags that it goes by: the
+/// letters of env, config, profile, region, endpoint, sandbox, queue, dlq, table, function, facts,
+/// policy and output; `.` where the flag changes nothing.
+const COMMANDS: [(&str, &str); 29] = [
+    ("dlq peek", "ecpresqdt.fpo"),
+    ("dlq classify", "ecpresqdt.fpo"),
+    ("dlq redrive", "ecpresqdt.fpo"),
+    ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
+    ("dlq export out.jsonl", "ecpresqdt.fpo"),
+    ("dlq import out.jsonl", "ecpres......o"),
+    ("dlq purge --class malformed --backup out.jsonl", "ecpresqdt.fpo"),
+    ("dlq purge --all-now", "ecpresqd....o"),
+    ("dlq tasks list", "ecpresqd....o"),
+    ("dlq tasks cancel", "ecpresqd....o"),
+    ("dlq journal list", "ec..........o"),
+    ("dlq journal show 1", "ec..........o"),
+    ("dlq journal resume 1", "ecpres......o"),
+    ("dlq journal restore 1", "ecpres......o"),
+    ("backfill in.jsonl", "ecpres..t.fpo"),
+    ("backfill in.jsonl --via queue", "ecpresq...fpo"),
+    ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpo"),
+    ("verify in.jsonl", "ecpres..t.fpo"),
+    ("metrics", "ecpresqdtf..o"),
+    ("facts check", "ecpres....f.o"),
+    ("facts snapshot --out f.sqlite", "ecpres....f.o"),
+    ("config show", "ecpresqdtffpo"),
+    ("sandbox start", "ec.........po"),
+    ("sandbox start --empty", "ec..........o"),
+    ("sandbox demo", "............."),
+    ("sandbox load", "ec.........po"),
+    ("completions bash", "............."),
+    ("man", "............."),
+    ("man dlq peek", "............."),
+];
+
+/// Stderr of a command that cannot get far: there is no such file, environment or server.
+fn told(harness: &Harness, words: &[&str]) -> (Option<i32>, String) {
+    let mut command = harness.recoctl(words.iter().copied());
+    for (name, _) in harness.env() {
+        command.env_remove(name);
+    }
+    command.timeout(std::time::Duration::from_secs(5));
+    let output = command.output().expect("recoctl runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_flag_that_changes_nothing_is_a_usage_error() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    for (command, taken) in COMMANDS {
+        assert_eq!(taken.len(), FLAGS.len(), "{command}");
+        for ((flag, value), letter) in FLAGS.iter().zip(taken.chars()) {
+            if letter != '.' {
+                continue;
+            }
+            // Before and behind the words of the command.
+            for first in [true, false] {
+                let mut words: Vec<&str> = command.split(' ').collect();
+                let at = if first { 0 } else { words.len() };
+                words.splice(at..at, [Some(*flag), *value].into_iter().flatten());
+                let (code, told) = told(&harness, &words);
+                let expected = format!("{flag} has no effect on `recoctl ");
+                assert!(told.contains(&expected), "{words:?}: {code:?} {told}");
+                assert_eq!(code, Some(2), "{words:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flag_that_changes_something_is_taken() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    for (command, taken) in COMMANDS {
+        // A sandbox of one's own runs until it is stopped.
+        let flags = FLAGS.iter().zip(taken.chars()).filter(|(_, letter)| *letter != '.');
+        let flags: Vec<_> =
+            flags.map(|(flag, _)| *flag).filter(|(flag, _)| *flag != "--sandbox").collect();
+        if flags.is_empty() {
+            continue;
+        }
+        let mut words: Vec<&str> = command.split(' ').collect();
+        words.extend(flags.iter().flat_map(|(flag, value)| [Some(*flag), *value]).flatten());
+        // The configuration file that is named does not exist: nothing else happens.
+        let (code, told) = told(&harness, &words);
+        assert!(!told.contains("has no effect"), "{words:?}: {told}");
+        assert_eq!(code, Some(3), "{words:?}: {told}");
+    }
+    for flag in
+        [&["--profile", "p"][..], &["--region", "r"], &["--endpoint-url", "http://127.0.0.1:9"]]
+    {
+        let (code, told) = told(&harness, &[&["dlq", "peek", "--sandbox"], flag].concat());
+        assert!(told.contains("beside --sandbox"), "{told}");
+        assert_eq!(code, Some(2));
+    }
+}
+
+/// The table above has every command that there is.
+#[test]
+fn every_command_is_in_the_table() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    harness.recoctl(["man", "--out-dir", "pages"]).assert().success();
+    let pages = std::fs::read_dir(harness.home.path().join("pages")).expect("pages");
+    let pages: BTreeSet<String> = pages
+        .map(|page| page.expect("a page").file_name().to_string_lossy().into_owned())
+        .map(|page| {
+            page.trim_end_matches(".1")
+                .trim_start_matches("recoctl")
+                .replace('-', " ")
+                .trim()
+                .to_owned()
+        })
+        .collect();
+    let groups = |page: &str| pages.iter().any(|other| other.starts_with(&format!("{page} ")));
+    for page in pages.iter().filter(|page| !page.is_empty() && !groups(page)) {
+        let known = COMMANDS
+            .iter()
+            .any(|(command, _)| command == page || command.starts_with(&format!("{page} ")));
+        assert!(known, "{page} is not in the table of commands");
+    }
+}
+
+#[test]
+fn the_sandbox_goes_by_the_policy_that_it_is_given() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    harness.write("policy.toml", "[limits]\nmin_len = \"x\"\n");
+    let (code, told) = told(&harness, &["sandbox", "start", "--policy", "policy.toml"]);
+    assert!(told.contains("policy policy.toml is not usable"), "{told}");
+    assert_ne!(code, Some(0));
+}

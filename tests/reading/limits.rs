@@ -1,0 +1,52 @@
+//! What bounds a run, and what it says.
+
+use super::{harness, items};
+
+#[test]
+fn a_share_of_rejects_is_judged_at_the_end_of_a_short_input() {
+    let harness = harness();
+    let lines: String = (0..90).map(|user| format!("[{user},[7]]\n")).collect();
+    harness.write("in.jsonl", format!("{lines}{}", "bad\n".repeat(10)));
+    let report = harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "10%"]);
+    assert_eq!(report["stopped"], serde_json::Value::Null);
+    let output = harness.recoctl(["backfill", "in.jsonl", "--max-rejects", "9%"]).output();
+    let output = output.expect("runs");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(4 | 8)), "{told}");
+    assert!(told.contains("10.0 % of 100 lines rejected, more than 9 %"), "{told}");
+    // The last line counts, too.
+    harness.write("last.jsonl", format!("{lines}bad\n"));
+    let report = harness.recoctl(["backfill", "last.jsonl", "--max-rejects", "0"]).output();
+    let report = report.expect("runs");
+    assert!(matches!(report.status.code(), Some(4 | 8)));
+    assert!(
+        String::from_utf8_lossy(&report.stderr).contains("--max-rejects")
+            || String::from_utf8_lossy(&report.stdout).contains("--max-rejects")
+    );
+}
+
+#[test]
+fn megabytes_of_an_id_make_a_screenful() {
+    let harness = harness();
+    let id = "x".repeat(3_000_000);
+    harness.write("in.jsonl", format!("[\"{id}\",[1]]\n[1,[\"{id}\"]]\n{{\"user_id\":\"{id}\",\"delete\":true}}\n[1,[1.{id}]]\n"));
+    for args in [
+        &["backfill", "in.jsonl"][..],
+        &["backfill", "in.jsonl", "--output", "json"],
+        &["verify", "in.jsonl"],
+        &["verify", "in.jsonl", "--output", "json"],
+    ] {
+        let output = harness.recoctl(args).output().expect("runs");
+        assert_ne!(output.status.code(), Some(0), "{args:?}");
+        let (stdout, stderr) = (output.stdout.len(), output.stderr.len());
+        assert!(stdout < 12_000 && stderr < 8_000, "{args:?}: {stdout} and {stderr} bytes");
+    }
+    harness.json(8, ["backfill", "in.jsonl", "--rejects", "out.jsonl"]);
+    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
+    let whole = serde_json::from_str::<serde_json::Value>(rejects.lines().next().expect("a line"));
+    let whole = whole.expect("JSON");
+    assert!(whole["text"].as_str().is_some_and(|text| text.len() > 3_000_000), "the line is kept");
+    assert!(whole["detail"].as_str().is_some_and(|detail| detail.len() < 5_000));
+    assert_eq!(items(&harness, "recs").len(), 0);
+}

@@ -1,0 +1,112 @@
+//! Shapes of other tools, and our own files read back.
+
+use super::{create, expected, harness, items};
+
+#[test]
+fn emitted_files_are_read_back() {
+    let harness = harness();
+    create(&harness, "copy");
+    let lines: String = (0..500).map(|user| format!("{{\"user_id\":{user},\"recommended_note_ids\":[{},7],\"generated_at\":1768446000}}\n", user + 10)).collect();
+    harness.write("in.jsonl", lines);
+    harness.json(0, ["backfill", "in.jsonl"]);
+    for compression in ["gzip", "none"] {
+        let directory = format!("out-{compression}");
+        harness.json(
+            0,
+            [
+                "backfill",
+                "in.jsonl",
+                "--emit",
+                "dynamodb-json",
+                &directory,
+                "--emit-compression",
+                compression,
+                "--part-size",
+                "16K",
+            ],
+        );
+        let mut parts: Vec<String> = Vec::new();
+        for entry in
+            std::fs::read_dir(harness.home.path().join(&directory).join("data")).expect("listed")
+        {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                parts.push(path.to_string_lossy().into_owned());
+            }
+        }
+        assert!(!parts.is_empty());
+        let args = ["backfill", "--table", "copy", "--verify", "all"].map(str::to_owned);
+        let report = harness.json(0, args.into_iter().chain(parts));
+        assert_eq!(report["entries"]["written"], 500);
+        assert_eq!(report["verification"]["differing"], 0);
+        assert_eq!(items(&harness, "copy"), items(&harness, "recs"));
+    }
+}
+
+#[test]
+fn exports_and_batch_inference_are_read() {
+    let harness = harness();
+    harness.write("in.jsonl", concat!(
+        r#"{"Item":{"user_id":{"N":"1"},"recommended_note_ids":{"L":[{"N":"10"},{"N":"7"}]},"other":{"SS":["x"]}}}"#, "\n",
+        r#"{"Item":{"user_id":{"N":"2"},"recommended_note_ids":{"NS":["1"]}}}"#, "\n",
+        r#"{"input":{"userId":"4638"},"output":{"recommendedItems":["63992","115149"],"scores":[0.1,0.05]},"error":null}"#, "\n",
+        r#"{"input":{"userId":"4639"},"output":null,"error":"Internal error"}"#, "\n",
+        r#"{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"user_id":{"N":"9"}},"OldImage":{}}"#, "\n",
+    ));
+    super::put(&harness, 9, &[("recommended_note_ids", super::list(&[1]))]);
+    let report =
+        harness.json(4, ["backfill", "in.jsonl", "--list-type", "N", "--rejects", "out.jsonl"]);
+    assert_eq!(items(&harness, "recs"), expected(&[("1", "[10,7]"), ("4638", "[63992,115149]")]));
+    assert_eq!(report["entries"]["deleted"], 1);
+    let rejected = serde_json::json!({ "malformed": 1, "reported-error": 1 });
+    assert_eq!(report["rejected"], rejected);
+    let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
+    assert!(rejects.contains("Internal error") && rejects.contains("a set (NS)"), "{rejects}");
+    // They are found when they are verified, too, and in a sample.
+    for users in ["all", "100"] {
+        let report = harness.json(4, ["verify", "in.jsonl", "--users", users, "--list-type", "N"]);
+        assert_eq!((&report["compared"], &report["differing"]), (&3.into(), &0.into()));
+        assert_eq!(report["unread"], 2);
+    }
+}
+
+#[test]
+fn any_other_shape_is_mapped() {
+    let harness = harness();
+    let lines = concat!(
+        "{\"who\":1,\"picks\":[{\"id\":10},{\"id\":7}]}\n",
+        "{\"who\":2,\"picks\":[{\"id\":20}]}\n",
+        "{\"who\":3,\"picks\":null}\n",
+        "{\"who\":4,\"picks\":\"x\"}\n",
+        "not json\n",
+    );
+    harness.write("in.jsonl", lines);
+    let map = "select(.picks != null) | [.who, [.picks[].id]]";
+    let args = ["backfill", "in.jsonl", "--map", map];
+    let report = harness.json(4, [&args[..], &["--rejects", "out.jsonl"]].concat());
+    assert_eq!(items(&harness, "recs"), expected(&[("1", "[10,7]"), ("2", "[20]")]));
+    assert_eq!(report["rejected"], serde_json::json!({ "map-failed": 2 }));
+    assert_eq!(report["lines"]["skipped"], 1);
+    let report = harness.json(4, ["verify", "in.jsonl", "--map", map]);
+    assert_eq!((&report["compared"], &report["unread"]), (&2.into(), &2.into()));
+
+    // Many users of one value, and the texts of rejects can be mapped again.
+    harness
+        .write("all.json", r#"{"users":[{"id":5,"r":[50]},{"id":6,"r":"x"},{"id":7,"r":[70]}]}"#);
+    let map = ".users[] | [.id, .r]";
+    let report =
+        harness.json(4, ["backfill", "all.json", "--map", map, "--rejects", "again.jsonl"]);
+    assert_eq!(
+        (&report["entries"]["written"], &report["entries"]["rejected"]),
+        (&2.into(), &1.into())
+    );
+    let reject = &report["first_rejects"][0];
+    assert_eq!(reject["entry"], 1);
+    assert!(reject["text"].as_str().is_some_and(|text| text.starts_with("{\"users\"")), "{reject}");
+
+    // A resumed run goes by the same expression.
+    let told = super::stderr(&harness, 7, ["backfill", "all.json", "--resume", "--map", "."]);
+    assert!(told.contains("--map"), "{told}");
+    let told = super::stderr(&harness, 2, ["backfill", "all.json", "--map", ".a | nope"]);
+    assert!(told.contains("at character 6"), "{told}");
+}
