@@ -51,27 +51,27 @@ pub struct RestoreArgs {
 struct Row {
     message_id: String,
     #[serde(flatten)]
-    fate: Restored,
+    fate: Putback,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
-enum Restored {
+enum Putback {
     Restored { sent_as: String },
     Failed { reason: String },
     Uncertain { reason: String },
     Left { reason: String },
 }
 
-impl From<SendOutcome> for Restored {
+impl From<SendOutcome> for Putback {
     fn from(outcome: SendOutcome) -> Self {
         match outcome {
             SendOutcome::Sent { sent_as, .. } | SendOutcome::NotDeleted { sent_as, .. } => {
-                Restored::Restored { sent_as }
+                Putback::Restored { sent_as }
             }
-            SendOutcome::Failed { reason } => Restored::Failed { reason },
-            SendOutcome::Uncertain { reason } => Restored::Uncertain { reason },
-            SendOutcome::Left { reason } => Restored::Left { reason },
+            SendOutcome::Failed { reason } => Putback::Failed { reason },
+            SendOutcome::Uncertain { reason } => Putback::Uncertain { reason },
+            SendOutcome::Left { reason } => Putback::Left { reason },
         }
     }
 }
@@ -158,7 +158,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
 }
 
 fn restored(messages: &[Row]) -> u64 {
-    let restored = |row: &&Row| matches!(row.fate, Restored::Restored { .. });
+    let restored = |row: &&Row| matches!(row.fate, Putback::Restored { .. });
     messages.iter().filter(restored).count() as u64
 }
 
@@ -181,7 +181,7 @@ impl Plan {
                 MessageState::Sent => plan.sent += 1,
                 MessageState::Uncertain(reason) => {
                     let reason = format!("{reason}; --again sends it again");
-                    plan.uncertain.push(Row { message_id, fate: Restored::Uncertain { reason } });
+                    plan.uncertain.push(Row { message_id, fate: Putback::Uncertain { reason } });
                 }
             }
         }
@@ -268,10 +268,10 @@ impl Report for RestoreReport {
             ));
         }
         let reasons = self.messages.iter().filter_map(|row| match &row.fate {
-            Restored::Restored { .. } => None,
-            Restored::Failed { reason } => Some((&row.message_id, "failed", reason)),
-            Restored::Uncertain { reason } => Some((&row.message_id, "uncertain", reason)),
-            Restored::Left { reason } => Some((&row.message_id, "left", reason)),
+            Putback::Restored { .. } => None,
+            Putback::Failed { reason } => Some((&row.message_id, "failed", reason)),
+            Putback::Uncertain { reason } => Some((&row.message_id, "uncertain", reason)),
+            Putback::Left { reason } => Some((&row.message_id, "left", reason)),
         });
         for (id, fate, reason) in reasons.take(NAMED) {
             text.push_str(&format!("  {} {fate} {}\n", escape_line(id), escape_line(reason)));

@@ -95,7 +95,7 @@ impl Lock {
         let digest = Sha256::digest(absolute.as_os_str().as_encoded_bytes());
         let name = format!("backfill-{}.lock", &hex(&digest)[..32]);
         let open = || -> std::io::Result<File> {
-            make_private(&home.locks())?;
+            make_private(home.locks())?;
             let mut options = OpenOptions::new();
             options.write(true).create(true).truncate(false);
             #[cfg(unix)]

@@ -75,7 +75,11 @@ fn meaning(run: &Run, fifo: bool, held: u64, now: &QueueState) -> Option<DrainEn
         return Some(DrainEnd::Empty);
     }
     let sure = now.visible == 0 || run.empties >= EMPTIES;
-    sure.then(|| DrainEnd::Hidden(Hidden { visible, in_flight: elsewhere, until: run.lost_until }))
+    sure.then_some(DrainEnd::Hidden(Hidden {
+        visible,
+        in_flight: elsewhere,
+        until: run.lost_until,
+    }))
 }
 
 #[cfg(test)]
