@@ -95,8 +95,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;peek' {
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Show at most so many messages; scans until that many are found')
@@ -113,7 +114,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
-            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show the bodies, too')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show the bodies and the message attributes, too')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive even if the DLQ has a redrive policy of its own')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -130,8 +131,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;classify' {
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Look at so many messages only; without it, at all of them')
@@ -171,13 +173,15 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--max-throttles', '--max-throttles', [CompletionResultType]::ParameterName, 'Pause while CloudWatch has more than so many throttles in a minute, of --table''s writes or of --function')
             [CompletionResult]::new('--stop-on-bounce', '--stop-on-bounce', [CompletionResultType]::ParameterName, 'Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%')
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
-            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Move at most so many messages, oldest first')
+            [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Move at most N messages, oldest first')
+            [CompletionResult]::new('--hold', '--hold', [CompletionResultType]::ParameterName, 'Hold at most N messages at a time, and go in waves; without it 100,000, or what --rate moves in 6 hours')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ')
             [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Rewrite each body by this jq expression, e.g. ''.data |= map(select(.[0] != 0))''; it sees the body''s JSON, or its text as a string. What does not decode afterwards is left in the DLQ')
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'With --salvage: write entries that are not sent to this new file, one JSON object a line')
             [CompletionResult]::new('--engine', '--engine', [CompletionResultType]::ParameterName, 'Who moves the messages')
@@ -195,6 +199,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--resend-uncertain', '--resend-uncertain', [CompletionResultType]::ParameterName, 'Move messages, too, that an earlier run perhaps sent: the destination may then have them twice')
             [CompletionResult]::new('--unwrap', '--unwrap', [CompletionResultType]::ParameterName, 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside')
             [CompletionResult]::new('--salvage', '--salvage', [CompletionResultType]::ParameterName, 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be moved, and move nothing')
@@ -215,8 +220,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;export' {
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Export at most so many messages, oldest first')
@@ -283,8 +289,9 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;dlq;purge' {
             [CompletionResult]::new('--class', '--class', [CompletionResultType]::ParameterName, 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded')
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages; @FILE reads the ids from a file, one a line')
-            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line')
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ')
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d')
             [CompletionResult]::new('--newer-than', '--newer-than', [CompletionResultType]::ParameterName, 'Only messages sent less long ago than this')
             [CompletionResult]::new('--max', '--max', [CompletionResultType]::ParameterName, 'Delete at most so many messages, oldest first')
@@ -306,7 +313,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--all-now', '--all-now', [CompletionResultType]::ParameterName, 'Use SQS''s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be deleted, and delete nothing')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive even if the DLQ has a redrive policy of its own')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Receive and delete even if the DLQ has a redrive policy of its own, or with --all-now is no queue''s DLQ')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -548,7 +555,8 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, those included that the DLQ may still have; of an export, those that were imported before')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Restore every message of the journal, also those that the DLQ may still have')
+            [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send everything again, also what an earlier restore of this run (or import of this export) sent to the queue')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to the question before anything is sent')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -650,21 +658,22 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             break
         }
         'recoctl;backfill' {
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Make each line one of the shapes below by this jq expression, e.g. ''[.user, [.items[].id]]''; every value that it gives counts')
             [CompletionResult]::new('--rejects', '--rejects', [CompletionResultType]::ParameterName, 'Write every line or entry that could not be written to this new file (JSON lines)')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Batches of up to 25 items in flight at once')
             [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)')
             [CompletionResult]::new('--checkpoint-every', '--checkpoint-every', [CompletionResultType]::ParameterName, 'Seconds between two checkpoints')
-            [CompletionResult]::new('--max-rejects', '--max-rejects', [CompletionResultType]::ParameterName, 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)')
+            [CompletionResult]::new('--max-rejects', '--max-rejects', [CompletionResultType]::ParameterName, 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines, and at the end)')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Read back what was written: a random sample of N users (1000 when no number is given), or all')
             [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Read capacity units a second that reading back may consume (default: no limit)')
             [CompletionResult]::new('--price-per-million-wru', '--price-per-million-wru', [CompletionResultType]::ParameterName, 'With --dry-run: say what writing costs, at this price of a million write request units')
             [CompletionResult]::new('--wcu', '--wcu', [CompletionResultType]::ParameterName, 'Spend so many WCU a second at most: a number, a share of the table''s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]')
             [CompletionResult]::new('--shuffle-window', '--shuffle-window', [CompletionResultType]::ParameterName, 'Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order')
-            [CompletionResult]::new('--generated-at', '--generated-at', [CompletionResultType]::ParameterName, 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds')
+            [CompletionResult]::new('--generated-at', '--generated-at', [CompletionResultType]::ParameterName, 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds')
             [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Let items expire so long after the start of the run, e.g. 30d')
             [CompletionResult]::new('--ttl-attribute', '--ttl-attribute', [CompletionResultType]::ParameterName, 'The attribute that the table''s time to live goes by')
-            [CompletionResult]::new('--list-type', '--list-type', [CompletionResultType]::ParameterName, 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key''s type where there are none]')
+            [CompletionResult]::new('--list-type', '--list-type', [CompletionResultType]::ParameterName, 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]')
             [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'Send the lists to the source queue, for the Lambda to filter and write')
             [CompletionResult]::new('--users-per-message', '--users-per-message', [CompletionResultType]::ParameterName, 'Lists in a queue message at most')
@@ -689,6 +698,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Read, filter and count, but write nothing')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on where an earlier run of the same inputs into the same table came to')
             [CompletionResult]::new('--if-newer', '--if-newer', [CompletionResultType]::ParameterName, 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own')
+            [CompletionResult]::new('--ttl-anyway', '--ttl-anyway', [CompletionResultType]::ParameterName, 'Write --ttl although the table expires items by another attribute, or not at all')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -705,6 +715,13 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         'recoctl;verify' {
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'A random sample of so many users, or all')
             [CompletionResult]::new('--rcu', '--rcu', [CompletionResultType]::ParameterName, 'Read capacity units a second that may be consumed (default: no limit)')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Make each line one of the shapes that backfill knows by this jq expression')
+            [CompletionResult]::new('--shard', '--shard', [CompletionResultType]::ParameterName, 'Verify the users of shard I of N only')
+            [CompletionResult]::new('--generated-at', '--generated-at', [CompletionResultType]::ParameterName, 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds')
+            [CompletionResult]::new('--attr', '--attr', [CompletionResultType]::ParameterName, 'Every item has this attribute')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Every item expires no later than so long from now, and has not expired yet')
+            [CompletionResult]::new('--ttl-attribute', '--ttl-attribute', [CompletionResultType]::ParameterName, 'The attribute that the table''s time to live goes by')
+            [CompletionResult]::new('--list-type', '--list-type', [CompletionResultType]::ParameterName, 'Ids in lists are Numbers or Strings [default: as the lists in the table are]')
             [CompletionResult]::new('--max-suspects', '--max-suspects', [CompletionResultType]::ParameterName, 'Users in memory at most; more take further readings of the files')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
@@ -719,6 +736,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--if-newer', '--if-newer', [CompletionResultType]::ParameterName, 'Only what was newer was written: the newest list of a user counts, and what the table holds of the same time stands [implied by writes.only_newer of the policy]')
             [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
@@ -888,6 +906,7 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print what is in force and where each value came from')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust the recoctl.toml of the working directory as it stands now')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -918,12 +937,44 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'recoctl;config;trust' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment: a section `[env.NAME]` of recoctl.toml')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this file instead of ./recoctl.toml or the user''s own')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The AWS profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The AWS region')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Send AWS calls to this endpoint instead of AWS''s own')
+            [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'The source queue: name, URL or ARN')
+            [CompletionResult]::new('--dlq', '--dlq', [CompletionResultType]::ParameterName, 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)')
+            [CompletionResult]::new('--table', '--table', [CompletionResultType]::ParameterName, 'The DynamoDB table: name or ARN')
+            [CompletionResult]::new('--function', '--function', [CompletionResultType]::ParameterName, 'The Lambda function''s name')
+            [CompletionResult]::new('--facts', '--facts', [CompletionResultType]::ParameterName, 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The filter''s policy (TOML); the default policy has every rule on')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--revoke', '--revoke', [CompletionResultType]::ParameterName, 'Trust it no longer')
+            [CompletionResult]::new('--sandbox', '--sandbox', [CompletionResultType]::ParameterName, 'Run against a freshly seeded local AWS inside this process')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No status and no progress on stderr; errors are still shown')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'More on stderr: -v what is done, -vv each AWS call')
+            [CompletionResult]::new('--no-color', '--no-color', [CompletionResultType]::ParameterName, 'No colour (NO_COLOR does the same)')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; what would be asked is refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'recoctl;config;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print what is in force and where each value came from')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust the recoctl.toml of the working directory as it stands now')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'recoctl;config;help;show' {
+            break
+        }
+        'recoctl;config;help;trust' {
             break
         }
         'recoctl;config;help;help' {
@@ -1228,9 +1279,13 @@ Register-ArgumentCompleter -Native -CommandName 'recoctl' -ScriptBlock {
         }
         'recoctl;help;config' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print what is in force and where each value came from')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Trust the recoctl.toml of the working directory as it stands now')
             break
         }
         'recoctl;help;config;show' {
+            break
+        }
+        'recoctl;help;config;trust' {
             break
         }
         'recoctl;help;sandbox' {

@@ -52,11 +52,17 @@ _recoctl() {
             recoctl__subcmd__config,show)
                 cmd="recoctl__subcmd__config__subcmd__show"
                 ;;
+            recoctl__subcmd__config,trust)
+                cmd="recoctl__subcmd__config__subcmd__trust"
+                ;;
             recoctl__subcmd__config__subcmd__help,help)
                 cmd="recoctl__subcmd__config__subcmd__help__subcmd__help"
                 ;;
             recoctl__subcmd__config__subcmd__help,show)
                 cmd="recoctl__subcmd__config__subcmd__help__subcmd__show"
+                ;;
+            recoctl__subcmd__config__subcmd__help,trust)
+                cmd="recoctl__subcmd__config__subcmd__help__subcmd__trust"
                 ;;
             recoctl__subcmd__dlq,classify)
                 cmd="recoctl__subcmd__dlq__subcmd__classify"
@@ -229,6 +235,9 @@ _recoctl() {
             recoctl__subcmd__help__subcmd__config,show)
                 cmd="recoctl__subcmd__help__subcmd__config__subcmd__show"
                 ;;
+            recoctl__subcmd__help__subcmd__config,trust)
+                cmd="recoctl__subcmd__help__subcmd__config__subcmd__trust"
+                ;;
             recoctl__subcmd__help__subcmd__dlq,classify)
                 cmd="recoctl__subcmd__help__subcmd__dlq__subcmd__classify"
                 ;;
@@ -383,12 +392,16 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__backfill)
-            opts="-o -q -v -h -V --rejects --dry-run --concurrency --resume --checkpoint --checkpoint-every --max-rejects --verify --rcu --price-per-million-wru --wcu --shuffle-window --if-newer --generated-at --attr --ttl --ttl-attribute --list-type --shard --via --users-per-message --rate --emit --emit-compression --part-size --s3 --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --map --rejects --dry-run --concurrency --resume --checkpoint --checkpoint-every --max-rejects --verify --rcu --price-per-million-wru --wcu --shuffle-window --if-newer --generated-at --attr --ttl --ttl-attribute --ttl-anyway --list-type --shard --via --users-per-message --rate --emit --emit-compression --part-size --s3 --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --rejects)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -607,7 +620,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__config)
-            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version show help"
+            opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version show trust help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -673,7 +686,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__config__subcmd__help)
-            opts="show help"
+            opts="show trust help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -714,8 +727,88 @@ _recoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        recoctl__subcmd__config__subcmd__help__subcmd__trust)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         recoctl__subcmd__config__subcmd__show)
             opts="-o -q -v -h -V --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dlq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --table)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --function)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__config__subcmd__trust)
+            opts="-o -q -v -h -V --revoke --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -847,7 +940,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__classify)
-            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --all --fail-on --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --class --id --where --source --older-than --newer-than --max --all --fail-on --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -862,6 +955,10 @@ _recoctl() {
                     return 0
                     ;;
                 --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -941,7 +1038,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__export)
-            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --and-delete --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --class --id --where --source --older-than --newer-than --max --and-delete --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -956,6 +1053,10 @@ _recoctl() {
                     return 0
                     ;;
                 --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1545,7 +1646,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__journal__subcmd__restore)
-            opts="-o -q -v -h -V --to --all --yes --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --to --all --again --yes --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1747,7 +1848,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__peek)
-            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --full --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --class --id --where --source --older-than --newer-than --max --full --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1762,6 +1863,10 @@ _recoctl() {
                     return 0
                     ;;
                 --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1837,7 +1942,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__purge)
-            opts="-o -q -v -h -V --class --id --where --older-than --newer-than --max --backup --no-backup --all-now --dry-run --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --class --id --where --source --older-than --newer-than --max --backup --no-backup --all-now --dry-run --yes --force --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1852,6 +1957,10 @@ _recoctl() {
                     return 0
                     ;;
                 --where)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1931,7 +2040,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__dlq__subcmd__redrive)
-            opts="-o -q -v -h -V --rate --ramp --max-backlog --max-throttles --stop-on-bounce --class --id --where --older-than --newer-than --max --plan --to --unwrap --transform --salvage --rejects --dry-run --yes --force --engine --journal --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --rate --ramp --max-backlog --max-throttles --stop-on-bounce --class --id --where --source --older-than --newer-than --max --resend-uncertain --hold --plan --to --unwrap --transform --salvage --rejects --dry-run --yes --force --engine --journal --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1969,6 +2078,10 @@ _recoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --older-than)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1978,6 +2091,10 @@ _recoctl() {
                     return 0
                     ;;
                 --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hold)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2623,7 +2740,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__help__subcmd__config)
-            opts="show"
+            opts="show trust"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2637,6 +2754,20 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__help__subcmd__config__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        recoctl__subcmd__help__subcmd__config__subcmd__trust)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3565,7 +3696,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__verify)
-            opts="-o -q -v -h -V --users --rcu --max-suspects --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --users --rcu --map --shard --if-newer --generated-at --attr --ttl --ttl-attribute --list-type --max-suspects --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3576,6 +3707,34 @@ _recoctl() {
                     return 0
                     ;;
                 --rcu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --generated-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attr)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl-attribute)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --list-type)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -90,8 +90,9 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;dlq;peek'= {
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
-            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
-            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --id 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source'
+            cand --source 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ'
             cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
             cand --newer-than 'Only messages sent less long ago than this'
             cand --max 'Show at most so many messages; scans until that many are found'
@@ -108,7 +109,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
-            cand --full 'Show the bodies, too'
+            cand --full 'Show the bodies and the message attributes, too'
             cand --force 'Receive even if the DLQ has a redrive policy of its own'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
@@ -124,8 +125,9 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;dlq;classify'= {
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
-            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
-            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --id 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source'
+            cand --source 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ'
             cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
             cand --newer-than 'Only messages sent less long ago than this'
             cand --max 'Look at so many messages only; without it, at all of them'
@@ -164,13 +166,15 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --max-throttles 'Pause while CloudWatch has more than so many throttles in a minute, of --table''s writes or of --function'
             cand --stop-on-bounce 'Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%'
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
-            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
-            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --id 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source'
+            cand --source 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ'
             cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
             cand --newer-than 'Only messages sent less long ago than this'
-            cand --max 'Move at most so many messages, oldest first'
+            cand --max 'Move at most N messages, oldest first'
+            cand --hold 'Hold at most N messages at a time, and go in waves; without it 100,000, or what --rate moves in 6 hours'
             cand --plan 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote'
-            cand --to 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ'
+            cand --to 'Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ'
             cand --transform 'Rewrite each body by this jq expression, e.g. ''.data |= map(select(.[0] != 0))''; it sees the body''s JSON, or its text as a string. What does not decode afterwards is left in the DLQ'
             cand --rejects 'With --salvage: write entries that are not sent to this new file, one JSON object a line'
             cand --engine 'Who moves the messages'
@@ -188,6 +192,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
+            cand --resend-uncertain 'Move messages, too, that an earlier run perhaps sent: the destination may then have them twice'
             cand --unwrap 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside'
             cand --salvage 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default'
             cand --dry-run 'Say what would be moved, and move nothing'
@@ -207,8 +212,9 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;dlq;export'= {
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
-            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
-            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --id 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source'
+            cand --source 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ'
             cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
             cand --newer-than 'Only messages sent less long ago than this'
             cand --max 'Export at most so many messages, oldest first'
@@ -273,8 +279,9 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;dlq;purge'= {
             cand --class 'Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded'
-            cand --id 'Only these messages; @FILE reads the ids from a file, one a line'
-            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id'
+            cand --id 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line'
+            cand --where 'Only messages for which this jq expression holds, e.g. ''.attributes.source == "batch"''; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source'
+            cand --source 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ'
             cand --older-than 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d'
             cand --newer-than 'Only messages sent less long ago than this'
             cand --max 'Delete at most so many messages, oldest first'
@@ -296,7 +303,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --all-now 'Use SQS''s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others'
             cand --dry-run 'Say what would be deleted, and delete nothing'
             cand --yes 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup'
-            cand --force 'Receive even if the DLQ has a redrive policy of its own'
+            cand --force 'Receive and delete even if the DLQ has a redrive policy of its own, or with --all-now is no queue''s DLQ'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
             cand --quiet 'No status and no progress on stderr; errors are still shown'
@@ -526,7 +533,8 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
-            cand --all 'Restore every message of the journal, those included that the DLQ may still have; of an export, those that were imported before'
+            cand --all 'Restore every message of the journal, also those that the DLQ may still have'
+            cand --again 'Send everything again, also what an earlier restore of this run (or import of this export) sent to the queue'
             cand --yes 'Answer yes to the question before anything is sent'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
@@ -605,21 +613,22 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;dlq;help;help'= {
         }
         &'recoctl;backfill'= {
+            cand --map 'Make each line one of the shapes below by this jq expression, e.g. ''[.user, [.items[].id]]''; every value that it gives counts'
             cand --rejects 'Write every line or entry that could not be written to this new file (JSON lines)'
             cand --concurrency 'Batches of up to 25 items in flight at once'
             cand --checkpoint 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)'
             cand --checkpoint-every 'Seconds between two checkpoints'
-            cand --max-rejects 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)'
+            cand --max-rejects 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines, and at the end)'
             cand --verify 'Read back what was written: a random sample of N users (1000 when no number is given), or all'
             cand --rcu 'Read capacity units a second that reading back may consume (default: no limit)'
             cand --price-per-million-wru 'With --dry-run: say what writing costs, at this price of a million write request units'
             cand --wcu 'Spend so many WCU a second at most: a number, a share of the table''s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]'
             cand --shuffle-window 'Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input''s order'
-            cand --generated-at 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds'
+            cand --generated-at 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds'
             cand --attr 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which'
             cand --ttl 'Let items expire so long after the start of the run, e.g. 30d'
             cand --ttl-attribute 'The attribute that the table''s time to live goes by'
-            cand --list-type 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key''s type where there are none]'
+            cand --list-type 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]'
             cand --shard 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word'
             cand --via 'Send the lists to the source queue, for the Lambda to filter and write'
             cand --users-per-message 'Lists in a queue message at most'
@@ -644,6 +653,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --dry-run 'Read, filter and count, but write nothing'
             cand --resume 'Go on where an earlier run of the same inputs into the same table came to'
             cand --if-newer 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own'
+            cand --ttl-anyway 'Write --ttl although the table expires items by another attribute, or not at all'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
             cand --quiet 'No status and no progress on stderr; errors are still shown'
@@ -659,6 +669,13 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         &'recoctl;verify'= {
             cand --users 'A random sample of so many users, or all'
             cand --rcu 'Read capacity units a second that may be consumed (default: no limit)'
+            cand --map 'Make each line one of the shapes that backfill knows by this jq expression'
+            cand --shard 'Verify the users of shard I of N only'
+            cand --generated-at 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds'
+            cand --attr 'Every item has this attribute'
+            cand --ttl 'Every item expires no later than so long from now, and has not expired yet'
+            cand --ttl-attribute 'The attribute that the table''s time to live goes by'
+            cand --list-type 'Ids in lists are Numbers or Strings [default: as the lists in the table are]'
             cand --max-suspects 'Users in memory at most; more take further readings of the files'
             cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
             cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
@@ -673,6 +690,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
             cand -o 'How results are written to stdout'
             cand --output 'How results are written to stdout'
+            cand --if-newer 'Only what was newer was written: the newest list of a user counts, and what the table holds of the same time stands [implied by writes.only_newer of the policy]'
             cand --sandbox 'Run against a freshly seeded local AWS inside this process'
             cand -q 'No status and no progress on stderr; errors are still shown'
             cand --quiet 'No status and no progress on stderr; errors are still shown'
@@ -833,6 +851,7 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand show 'Print what is in force and where each value came from'
+            cand trust 'Trust the recoctl.toml of the working directory as it stands now'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'recoctl;config;show'= {
@@ -861,11 +880,41 @@ set edit:completion:arg-completer[recoctl] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'recoctl;config;trust'= {
+            cand --env 'The environment: a section `[env.NAME]` of recoctl.toml'
+            cand --config 'Read this file instead of ./recoctl.toml or the user''s own'
+            cand --profile 'The AWS profile'
+            cand --region 'The AWS region'
+            cand --endpoint-url 'Send AWS calls to this endpoint instead of AWS''s own'
+            cand --queue 'The source queue: name, URL or ARN'
+            cand --dlq 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)'
+            cand --table 'The DynamoDB table: name or ARN'
+            cand --function 'The Lambda function''s name'
+            cand --facts 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts'
+            cand --policy 'The filter''s policy (TOML); the default policy has every rule on'
+            cand -o 'How results are written to stdout'
+            cand --output 'How results are written to stdout'
+            cand --revoke 'Trust it no longer'
+            cand --sandbox 'Run against a freshly seeded local AWS inside this process'
+            cand -q 'No status and no progress on stderr; errors are still shown'
+            cand --quiet 'No status and no progress on stderr; errors are still shown'
+            cand -v 'More on stderr: -v what is done, -vv each AWS call'
+            cand --verbose 'More on stderr: -v what is done, -vv each AWS call'
+            cand --no-color 'No colour (NO_COLOR does the same)'
+            cand --no-input 'Never ask; what would be asked is refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'recoctl;config;help'= {
             cand show 'Print what is in force and where each value came from'
+            cand trust 'Trust the recoctl.toml of the working directory as it stands now'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'recoctl;config;help;show'= {
+        }
+        &'recoctl;config;help;trust'= {
         }
         &'recoctl;config;help;help'= {
         }
@@ -1135,8 +1184,11 @@ set edit:completion:arg-completer[recoctl] = {|@words|
         }
         &'recoctl;help;config'= {
             cand show 'Print what is in force and where each value came from'
+            cand trust 'Trust the recoctl.toml of the working directory as it stands now'
         }
         &'recoctl;help;config;show'= {
+        }
+        &'recoctl;help;config;trust'= {
         }
         &'recoctl;help;sandbox'= {
             cand start 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'

@@ -95,8 +95,9 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l id -d 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l source -d 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l max -d 'Show at most so many messages; scans until that many are found' -r
@@ -114,7 +115,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l full -d 'Show the bodies, too'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l full -d 'Show the bodies and the message attributes, too'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from peek" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
@@ -133,8 +134,9 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l id -d 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l source -d 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from classify" -l max -d 'Look at so many messages only; without it, at all of them' -r
@@ -185,13 +187,15 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l id -d 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l source -d 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l newer-than -d 'Only messages sent less long ago than this' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max -d 'Move at most so many messages, oldest first' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l plan -d 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l to -d 'Move to this queue (name, URL or ARN) instead of the source queue; of the same type as the DLQ' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l max -d 'Move at most N messages, oldest first' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l hold -d 'Hold at most N messages at a time, and go in waves; without it 100,000, or what --rate moves in 6 hours' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l plan -d 'Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l to -d 'Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l transform -d 'Rewrite each body by this jq expression, e.g. \'.data |= map(select(.[0] != 0))\'; it sees the body\'s JSON, or its text as a string. What does not decode afterwards is left in the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l rejects -d 'With --salvage: write entries that are not sent to this new file, one JSON object a line' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l engine -d 'Who moves the messages' -r -f -a "client\t'recoctl receives, sends and deletes, with a journal'
@@ -212,6 +216,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l resend-uncertain -d 'Move messages, too, that an earlier run perhaps sent: the destination may then have them twice'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l unwrap -d 'Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l salvage -d 'Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from redrive" -l dry-run -d 'Say what would be moved, and move nothing'
@@ -234,8 +239,9 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l id -d 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l source -d 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from export" -l max -d 'Export at most so many messages, oldest first' -r
@@ -299,8 +305,9 @@ oversize\t''
 stale\t''
 superseded\t''
 all\t''"
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l id -d 'Only these messages; @FILE reads the ids from a file, one a line' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l id -d 'Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l where -d 'Only messages for which this jq expression holds, e.g. \'.attributes.source == "batch"\'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l source -d 'Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l older-than -d 'Only messages sent longer ago than this, e.g. 90m, 2h, 3d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l newer-than -d 'Only messages sent less long ago than this' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l max -d 'Delete at most so many messages, oldest first' -r
@@ -323,7 +330,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l all-now -d 'Use SQS\'s PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l dry-run -d 'Say what would be deleted, and delete nothing'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l yes -d 'Answer yes to what is asked when nothing narrows the choice, and with --no-backup'
-complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l force -d 'Receive even if the DLQ has a redrive policy of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l force -d 'Receive and delete even if the DLQ has a redrive policy of its own, or with --all-now is no queue\'s DLQ'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from purge" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
@@ -390,21 +397,22 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "tasks" -d 'List and stop the move tasks that SQS itself carries out'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "journal" -d 'What earlier redrives did; resume one that was cut off, or put its messages back'
 complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l map -d 'Make each line one of the shapes below by this jq expression, e.g. \'[.user, [.items[].id]]\'; every value that it gives counts' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Write every line or entry that could not be written to this new file (JSON lines)' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l concurrency -d 'Batches of up to 25 items in flight at once' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint -d 'Keep how far the run is in this file (default: a file beside the journals that the same command finds again)' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint-every -d 'Seconds between two checkpoints' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l max-rejects -d 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l max-rejects -d 'Stop when more lines than this are rejected: a number, or a share such as 1% (judged after 1,000 lines, and at the end)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l verify -d 'Read back what was written: a random sample of N users (1000 when no number is given), or all' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rcu -d 'Read capacity units a second that reading back may consume (default: no limit)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l price-per-million-wru -d 'With --dry-run: say what writing costs, at this price of a million write request units' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l wcu -d 'Spend so many WCU a second at most: a number, a share of the table\'s own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shuffle-window -d 'Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input\'s order' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l generated-at -d 'When lists without a `generated_at` were made: RFC 3339 or epoch seconds' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l generated-at -d 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l attr -d 'Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl -d 'Let items expire so long after the start of the run, e.g. 30d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl-attribute -d 'The attribute that the table\'s time to live goes by' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l list-type -d 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; the key\'s type where there are none]' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l list-type -d 'Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shard -d 'Take the users of the I-th of N parts only: N machines with the same input share it out without a word' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l via -d 'Send the lists to the source queue, for the Lambda to filter and write' -r -f -a "queue\t'Through the source queue'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l users-per-message -d 'Lists in a queue message at most' -r
@@ -432,6 +440,7 @@ jsonl\t'One JSON document a line: a line a message or row'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l dry-run -d 'Read, filter and count, but write nothing'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l resume -d 'Go on where an earlier run of the same inputs into the same table came to'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l if-newer -d 'Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own'
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl-anyway -d 'Write --ttl although the table expires items by another attribute, or not at all'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
@@ -441,6 +450,13 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s h -l help -
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l users -d 'A random sample of so many users, or all' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l rcu -d 'Read capacity units a second that may be consumed (default: no limit)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l map -d 'Make each line one of the shapes that backfill knows by this jq expression' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l shard -d 'Verify the users of shard I of N only' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l generated-at -d 'When lists without a `generated_at` were made: ISO 8601 or epoch seconds' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l attr -d 'Every item has this attribute' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l ttl -d 'Every item expires no later than so long from now, and has not expired yet' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l ttl-attribute -d 'The attribute that the table\'s time to live goes by' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l list-type -d 'Ids in lists are Numbers or Strings [default: as the lists in the table are]' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l max-suspects -d 'Users in memory at most; more take further readings of the files' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
@@ -456,6 +472,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l policy -d 'Th
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l if-newer -d 'Only what was newer was written: the newest list of a user counts, and what the table holds of the same time stands [implied by writes.only_newer of the policy]'
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
@@ -557,29 +574,30 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_s
 complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
 complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'
 complete -c recoctl -n "__fish_recoctl_using_subcommand facts; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l profile -d 'The AWS profile' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l region -d 'The AWS region' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l queue -d 'The source queue: name, URL or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l table -d 'The DynamoDB table: name or ARN' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l function -d 'The Lambda function\'s name' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
 json\t'One JSON document'
 jsonl\t'One JSON document a line: a line a message or row'"
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l no-color -d 'No colour (NO_COLOR does the same)'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -l no-input -d 'Never ask; what would be asked is refused'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -s V -l version -d 'Print version'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Print what is in force and where each value came from'
-complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -f -a "trust" -d 'Trust the recoctl.toml of the working directory as it stands now'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and not __fish_seen_subcommand_from show trust help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'The AWS profile' -r
@@ -601,7 +619,30 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; what would be asked is refused'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l profile -d 'The AWS profile' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l region -d 'The AWS region' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l endpoint-url -d 'Send AWS calls to this endpoint instead of AWS\'s own' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l queue -d 'The source queue: name, URL or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l dlq -d 'The dead-letter queue: name, URL or ARN (found from the source queue when not given)' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l table -d 'The DynamoDB table: name or ARN' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l function -d 'The Lambda function\'s name' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l facts -d 'Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the rules that need facts' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l policy -d 'The filter\'s policy (TOML); the default policy has every rule on' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -s o -l output -d 'How results are written to stdout' -r -f -a "table\t'For people: tables and sentences'
+json\t'One JSON document'
+jsonl\t'One JSON document a line: a line a message or row'"
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l revoke -d 'Trust it no longer'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l sandbox -d 'Run against a freshly seeded local AWS inside this process'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -s q -l quiet -d 'No status and no progress on stderr; errors are still shown'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -s v -l verbose -d 'More on stderr: -v what is done, -vv each AWS call'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l no-color -d 'No colour (NO_COLOR does the same)'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -l no-input -d 'Never ask; what would be asked is refused'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from trust" -s V -l version -d 'Print version'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "trust" -d 'Trust the recoctl.toml of the working directory as it stands now'
 complete -c recoctl -n "__fish_recoctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l env -d 'The environment: a section `[env.NAME]` of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -l config -d 'Read this file instead of ./recoctl.toml or the user\'s own' -r -F
@@ -778,6 +819,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_su
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "check" -d 'Hold the configured tables and columns against the database\'s schema'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from facts" -f -a "snapshot" -d 'Copy users, articles, reads and mutes into an SQLite file'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Print what is in force and where each value came from'
+complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "trust" -d 'Trust the recoctl.toml of the working directory as it stands now'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "start" -d 'Run a seeded local AWS until Ctrl-C, and print the variables that point at it'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "demo" -d 'A guided tour: each command is shown, then really run'
 complete -c recoctl -n "__fish_recoctl_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "load" -d 'Put load on a local pipeline, and say which part of it gives out first'
