@@ -11,28 +11,32 @@ pub mod metrics;
 pub mod sandbox;
 pub mod verify;
 
+use futures::future::LocalBoxFuture;
 use reco_core::outcome::Outcome;
 
 use crate::cli::Command;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Runs a command to its outcome.
+/// Runs a command to its outcome. The frame that makes all their futures is gone when one of them
+/// is driven.
 ///
 /// # Errors
 /// What ended the command before it had anything to report.
-pub async fn run(context: &Context, command: Command) -> Result<Outcome> {
+pub fn run(context: &Context, command: Command) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
-        Command::Dlq(command) => dlq::run(context, command).await,
-        Command::Backfill(args) => backfill::run(context, *args).await,
-        Command::Verify(args) => verify::run(context, args).await,
+        Command::Dlq(command) => dlq::run(context, command),
+        Command::Backfill(args) => Box::pin(backfill::run(context, *args)),
+        Command::Verify(args) => Box::pin(verify::run(context, args)),
         // It only reads: a signal ends it at once.
-        Command::Metrics(args) => context.before_all(metrics::run(context, args)).await,
-        Command::Facts(command) => facts::run(context, command).await,
-        Command::Config(command) => config::run(context, &command).await,
+        Command::Metrics(args) => Box::pin(context.before_all(metrics::run(context, args))),
+        Command::Facts(command) => Box::pin(facts::run(context, command)),
+        Command::Config(command) => Box::pin(async move { config::run(context, &command).await }),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(command) => sandbox::run(context, command).await,
-        Command::Completions(args) => completions::run(&context.ui, &args),
-        Command::Man(args) => man::run(&context.ui, &args),
+        Command::Sandbox(command) => Box::pin(sandbox::run(context, command)),
+        Command::Completions(args) => {
+            Box::pin(std::future::ready(completions::run(&context.ui, &args)))
+        }
+        Command::Man(args) => Box::pin(std::future::ready(man::run(&context.ui, &args))),
     }
 }

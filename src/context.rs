@@ -134,7 +134,8 @@ impl Context {
     /// # Errors
     /// As `work`; interrupted by a signal.
     pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let done = self.cancel.run_until_cancelled(work).await;
+        // On the heap: the futures of whole services would fill a thread's stack.
+        let done = self.cancel.run_until_cancelled(Box::pin(work)).await;
         done.unwrap_or_else(|| {
             Err(Error::new(Kind::Interrupted, "interrupted before anything was done"))
         })
@@ -181,7 +182,7 @@ impl Context {
         let options = FactsOptions { tables, aws, ..FactsOptions::default() };
         self.announce(None);
         self.before_all(async {
-            FactsSource::open(url, options).await.map_err(|error| {
+            Box::pin(FactsSource::open(url, options)).await.map_err(|error| {
                 Error::facts("cannot use the configured facts", &error).hint(
                     "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts \
                      none to skip the rules that need facts",

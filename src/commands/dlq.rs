@@ -22,6 +22,7 @@ pub(crate) use rows::sample;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use futures::future::LocalBoxFuture;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
@@ -51,20 +52,20 @@ pub enum DlqCommand {
     Journal(journal::JournalCommand),
 }
 
-/// Runs one of them.
+/// Runs one of them. The frame that makes all their futures is gone when one of them is driven.
 ///
 /// # Errors
 /// What ended it before it had anything to report.
-pub async fn run(context: &Context, command: DlqCommand) -> Result<Outcome> {
+pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
-        DlqCommand::Peek(args) => peek::run(context, args).await,
-        DlqCommand::Classify(args) => classify::run(context, args).await,
-        DlqCommand::Redrive(args) => redrive::run(context, *args).await,
-        DlqCommand::Export(args) => export::run(context, args).await,
-        DlqCommand::Import(args) => import::run(context, args).await,
-        DlqCommand::Purge(args) => purge::run(context, args).await,
-        DlqCommand::Tasks(command) => tasks::run(context, command).await,
-        DlqCommand::Journal(command) => journal::run(context, command).await,
+        DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),
+        DlqCommand::Classify(args) => Box::pin(classify::run(context, args)),
+        DlqCommand::Redrive(args) => Box::pin(redrive::run(context, *args)),
+        DlqCommand::Export(args) => Box::pin(export::run(context, args)),
+        DlqCommand::Import(args) => Box::pin(import::run(context, args)),
+        DlqCommand::Purge(args) => Box::pin(purge::run(context, args)),
+        DlqCommand::Tasks(command) => Box::pin(tasks::run(context, command)),
+        DlqCommand::Journal(command) => Box::pin(journal::run(context, command)),
     }
 }
 

@@ -154,7 +154,7 @@ pub fn check_source(pair: &Pair) -> Result<()> {
     }
     let name = &pair.dlq.queue.name;
     Err(Error::config(format!("no queue names {name} as its DLQ"))
-        .hint("give --to: the queue that its messages are to go to"))
+        .hint("name the queue that its messages are to go to: --queue, or --to"))
 }
 
 fn check(pair: &Pair) -> Result<()> {
