@@ -221,9 +221,6 @@ fn what_cannot_be_found_is_a_config_error_that_says_what_to_do() {
     harness.set("RECOCTL_QUEUE", "");
     fails(&harness, &["dlq", "peek"], &["--queue", "recoctl.toml"]);
     fails(&harness, &["dlq", "redrive", "--dlq", "plain"], &["no queue names plain", "--queue"]);
-    let policy = json!({"deadLetterTargetArn": sqs.queue_arn("recs-dlq"), "maxReceiveCount": 5});
-    sqs.create_queue("second", &[("RedrivePolicy", &policy.to_string())]).expect("created");
-    fails(&harness, &["dlq", "redrive", "--dlq", "recs-dlq"], &["2 queues", "recs", "second"]);
 }
 
 #[test]

@@ -199,7 +199,8 @@ mod tests {
         let error = refused(&[("RECO_POLICY", "no-such-file.toml")]);
         assert!(error.contains("\"no-such-file.toml\" (from RECO_POLICY)"), "{error}");
         let error = refused(&[("RECO_POLICY", "rules.typo = true")]);
-        assert!(error.starts_with("RECO_POLICY: ") && error.contains("typo"), "{error}");
+        assert!(error.starts_with("RECO_POLICY: ") && error.contains("column 7"), "{error}");
+        assert!(error.contains("unknown field"), "{error}");
     }
 
     #[test]
