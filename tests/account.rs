@@ -152,7 +152,8 @@ fn an_explicit_profile_beats_the_keys_and_the_region_of_the_environment() {
     assert_eq!(peek(&harness, &queue).1, by("AKIAPROD", "eu-west-1"));
     harness.set("RECOCTL_PROFILE", "");
     harness.write("recoctl.toml", "profile = \"prod\"\n");
-    assert_eq!(peek(&harness, &queue).1, by("AKIAPROD", "eu-west-1"));
+    let file = ["--queue", "recs", "--config", "recoctl.toml"];
+    assert_eq!(peek(&harness, &file).1, by("AKIAPROD", "eu-west-1"));
     // As for the AWS CLI, AWS_PROFILE alone does not beat keys.
     harness.write("recoctl.toml", "");
     harness.set("AWS_PROFILE", "prod");
@@ -175,7 +176,8 @@ fn an_unknown_profile_is_named_and_nothing_is_called() {
         assert!(stderr.contains(word), "no {word:?} in {stderr}");
     }
     harness.write("recoctl.toml", "profile = \"nope\"\n");
-    let (code, signed, stderr) = peek(&harness, &["--queue", "recs"]);
+    let file = ["--queue", "recs", "--config", "recoctl.toml"];
+    let (code, signed, stderr) = peek(&harness, &file);
     assert_eq!((code, signed), (Some(3), None), "{stderr}");
     assert!(stderr.contains("nope") && stderr.contains("recoctl.toml"), "{stderr}");
     harness.write("recoctl.toml", "");

@@ -211,7 +211,8 @@ fn journals_of_other_queues_are_not_read() {
     plant(&harness, STANDARD, &sound(100), 0);
     let peeked = harness.recoctl(["dlq", "peek"]).output().expect("it runs");
     assert_eq!(peeked.status.code(), Some(0));
-    assert_eq!(String::from_utf8_lossy(&peeked.stderr), "", "not a word about it");
+    let stderr = String::from_utf8_lossy(&peeked.stderr);
+    assert!(!stderr.contains("journal") && !stderr.contains(name), "not a word: {stderr}");
 }
 
 #[test]
