@@ -1,0 +1,68 @@
+use std::collections::BTreeMap;
+
+use reco_core::message::Message;
+
+use super::*;
+use crate::aws::sqs::Queue;
+
+fn destination(fifo: bool) -> Destination {
+    let queue = Queue { name: String::new(), url: String::new(), arn: String::new(), fifo };
+    Destination { number: 0, queue, limit: 1 << 20, stamp: None }
+}
+
+fn pending(id: &str, doubtful_for_ms: Option<i64>) -> Pending {
+    let message = Message {
+        id: id.to_owned(),
+        receipt_handle: String::new(),
+        body: String::new(),
+        attributes: BTreeMap::new(),
+        system: BTreeMap::new(),
+    };
+    let doubt = doubtful_for_ms
+        .map(|ms| Doubt { since_ms: now_ms() - ms, reason: "the answer was lost".to_owned() });
+    let dispatch = Dispatch { message, out: None };
+    Pending { dispatch, known: true, key: None, rejects: None, doubt }
+}
+
+fn batch(to: &Destination, pending: Vec<Pending>) -> Batch<'_> {
+    let (deletable, sent) = (Vec::new(), Sent::default());
+    Batch { to, pending, deletable, attempt_ms: now_ms(), unwritten: None, sent }
+}
+
+fn open<'a>(batch: &'a Batch<'_>) -> Vec<&'a str> {
+    batch.pending.iter().map(|pending| pending.dispatch.message.id.as_str()).collect()
+}
+
+/// A pause by a guard may lie between the send whose answer was lost and the next.
+#[test]
+fn a_fifo_message_is_not_sent_again_once_the_queue_may_have_forgotten_it() {
+    let to = destination(true);
+    let all = [("fresh", None), ("young", Some(200_000)), ("old", Some(275_000))];
+    let mut batch = batch(&to, all.map(|(id, age)| pending(id, age)).to_vec());
+    batch.drop_aged();
+    assert_eq!(open(&batch), ["fresh", "young"]);
+    let [(id, _, SendOutcome::Uncertain { reason })] = &batch.sent.outcomes[..] else {
+        panic!("{:?}", batch.sent.outcomes)
+    };
+    assert!(id == "old" && reason.contains("the answer was lost"), "{reason}");
+}
+
+#[test]
+fn the_first_attempt_in_doubt_counts_and_not_the_last() {
+    let to = destination(true);
+    let mut batch = batch(&to, vec![pending("m", Some(260_000))]);
+    batch.attempt_ms = now_ms();
+    batch.doubt("lost again");
+    let since_ms = batch.pending[0].doubt.as_ref().map(|doubt| doubt.since_ms);
+    assert!(since_ms.is_some_and(|since_ms| now_ms() - since_ms >= 260_000));
+}
+
+#[test]
+fn whatever_stops_a_later_attempt_an_earlier_one_may_have_had_its_effect() {
+    let to = destination(false);
+    let mut batch = batch(&to, vec![pending("doubtful", Some(1)), pending("sure", None)]);
+    batch.settle_pending(|| SendOutcome::Left { reason: "stopped".to_owned() });
+    let outcomes: Vec<_> = batch.sent.outcomes.iter().map(|(_, _, outcome)| outcome).collect();
+    assert!(matches!(outcomes[0], SendOutcome::Uncertain { .. }));
+    assert!(matches!(outcomes[1], SendOutcome::Left { .. }));
+}
