@@ -27,7 +27,7 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 /// Every command with arguments that it can be called with, and the flags that it goes by: the
 /// letters of env, config, profile, region, endpoint, sandbox, queue, dlq, table, function, facts,
 /// policy and output; `.` where the flag changes nothing.
-const COMMANDS: [(&str, &str); 29] = [
+const COMMANDS: [(&str, &str); 30] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdt.fpo"),
     ("dlq redrive", "ecpresqdt.fpo"),
@@ -50,6 +50,7 @@ const COMMANDS: [(&str, &str); 29] = [
     ("facts check", "ecpres....f.o"),
     ("facts snapshot --out f.sqlite", "ecpres....f.o"),
     ("config show", "ecpresqdtffpo"),
+    ("config trust absent.toml", "............o"),
     ("sandbox start", "ec.........po"),
     ("sandbox start --empty", "ec..........o"),
     ("sandbox demo", "............."),

@@ -132,9 +132,7 @@ fn a_signal_ends_the_wait_for_the_first_answer() {
             std::thread::sleep(Duration::from_millis(20));
         }
         signal(&child, name);
-        ended_within(child, Duration::from_secs(15))
-            .ended(130)
-            .says("before anything was received");
+        ended_within(child, Duration::from_secs(15)).ended(130).says("before anything was done");
     }
 }
 
