@@ -135,6 +135,12 @@ impl Ui {
         self.stderr(&self.warning_line(text.as_ref()));
     }
 
+    /// A warning about a text that comes from outside, which stands on a line of its own below it.
+    pub fn warn_of(&self, text: impl AsRef<str>, quoted: impl AsRef<str>) {
+        let quoted = shown_in_line(&clipped(quoted.as_ref(), SCREENFUL));
+        self.stderr(&format!("{}\n    {quoted}", self.warning_line(text.as_ref())));
+    }
+
     /// What ended the command.
     pub fn error(&self, error: &Error) {
         self.stderr(&self.error_lines(error));

@@ -191,7 +191,7 @@ fn what_cannot_be_written_is_kept_and_counted() {
     let output = harness.recoctl(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).output();
     let output = output.expect("runs");
     assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(support::told(&output));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn rejects_are_shown_when_no_file_keeps_them() {
     harness.write("in.jsonl", format!("[1,[10]]\n{}", "[2,[20\u{1b}[31m\n".repeat(7)));
     let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(4));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(support::told(&output));
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn inputs_are_checked_before_anything_is_written() {
     for (files, code) in cases {
         let output = harness.recoctl(["backfill"]).args(files).output().expect("runs");
         assert_eq!(output.status.code(), Some(code));
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(support::told(&output));
     }
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
@@ -286,7 +286,7 @@ fn tables_that_cannot_hold_recommendations_are_refused() {
         let output =
             harness.recoctl(["backfill", "in.jsonl", "--table", table]).output().expect("runs");
         assert_eq!(output.status.code(), Some(3), "{table}");
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(support::told(&output));
     }
     insta::assert_snapshot!(errors.join("\n"));
 }

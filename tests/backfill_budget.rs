@@ -87,7 +87,7 @@ fn a_share_needs_a_table_with_a_limit() {
     harness.write("in.jsonl", lines(1));
     let output = harness.recoctl(["backfill", "in.jsonl", "--wcu", "50%"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(support::told(&output));
     assert!(items(&harness).is_empty());
 
     let report = harness.json(0, ["backfill", "in.jsonl", "--wcu", "auto", "--dry-run"]);

@@ -332,7 +332,7 @@ fn what_cannot_be_resumed_is_said() {
         .map(|args| {
             let output = harness.recoctl(args).write_stdin("[1,[2]]\n").output().expect("runs");
             let code = output.status.code().expect("a code");
-            format!("exit {code}: {}", String::from_utf8_lossy(&output.stderr))
+            format!("exit {code}: {}", support::told(&output))
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"));

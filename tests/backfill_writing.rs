@@ -54,7 +54,7 @@ fn attributes_that_cannot_be_are_refused_before_anything_is_written() {
     ] {
         let output = harness.recoctl(["backfill", "in.jsonl"]).args(args).output().expect("runs");
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(support::told(&output));
     }
     insta::assert_snapshot!(errors.join("\n"));
     assert!(items(&harness).is_empty());
@@ -148,7 +148,7 @@ fn a_table_of_sets_is_refused() {
     harness.write("in.jsonl", "[5,[10]]\n");
     let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(support::told(&output));
     harness.json(0, ["backfill", "in.jsonl", "--list-type", "N"]);
     assert_eq!(items(&harness), expected(&[("5", "[10]")]));
 }

@@ -147,13 +147,11 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
     for reject in &report.first_rejects {
         let Reject { file, line, detail, entry, text, .. } = reject;
         let entry = entry.map(|index| format!(", entry {index}")).unwrap_or_default();
-        let text = text.as_deref().map(|text| format!("\n    {}", escape_line(text)));
-        ui.warn(format!(
-            "{}:{line}{entry}: {}{}",
-            escape_line(file),
-            escape_line(detail),
-            text.unwrap_or_default()
-        ));
+        let what = format!("{}:{line}{entry}: {}", escape_line(file), escape_line(detail));
+        match text {
+            Some(text) => ui.warn_of(what, escape_line(text)),
+            None => ui.warn(what),
+        }
     }
     let rejects = report.entries.rejected + report.entries.failed;
     let shown = report.first_rejects.len() as u64;

@@ -184,7 +184,7 @@ fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     let before = manifest.to_string();
     let output = harness.recoctl(args).output().expect("runs");
     assert_eq!(output.status.code(), Some(8));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(crate::support::told(&output));
     assert_eq!(read_back(&out).0.to_string(), before);
     let unknown = ["backfill", "in.jsonl", "--emit", "ion", "elsewhere"];
     let output = harness.recoctl(unknown).output().expect("runs");

@@ -227,7 +227,7 @@ fn a_fifo_queue_is_refused_with_the_reason() {
     let output = harness.recoctl(["backfill", "in.jsonl", "--via", "queue"]).output();
     let output = output.expect("runs");
     assert_eq!(output.status.code(), Some(3));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    insta::assert_snapshot!(crate::support::told(&output));
 }
 
 #[test]

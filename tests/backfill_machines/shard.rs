@@ -72,7 +72,7 @@ fn a_shard_that_is_none_is_a_slip_of_the_pen() {
         let output =
             harness.recoctl(["backfill", "in.jsonl", "--shard", shard]).output().expect("runs");
         assert_eq!(output.status.code(), Some(2));
-        errors.push(String::from_utf8_lossy(&output.stderr).into_owned());
+        errors.push(crate::support::told(&output));
     }
     insta::assert_snapshot!(errors.join("\n"));
 }

@@ -206,3 +206,9 @@ pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("the clock is right").as_secs()
 }
+
+/// What a command said on stderr, without the line that tells where requests go: its port differs.
+pub fn told(output: &std::process::Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    stderr.split_inclusive('\n').filter(|line| !line.starts_with("requests go to ")).collect()
+}
