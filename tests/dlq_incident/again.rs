@@ -216,6 +216,21 @@ fn journals_of_other_queues_are_not_read() {
 }
 
 #[test]
+fn a_journal_of_the_queue_that_cannot_be_read_is_named_before_anything_is_sent() {
+    let harness = with_messages(STANDARD, 3);
+    harness.json(0, ["dlq", "redrive"]);
+    let path = journals(&harness).pop().expect("a journal");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let (header, rest) = text.split_once('\n').expect("lines");
+    std::fs::write(&path, format!("{header}\n{{\"broken\n{rest}")).expect("written");
+    plant(&harness, STANDARD, &sound(100), 0);
+    let redriven = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&redriven.stderr);
+    let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+    assert!(stderr.contains(name) && stderr.contains("may be sent again"), "{stderr}");
+}
+
+#[test]
 fn one_queue_has_one_lock_however_its_endpoint_is_spelled() {
     let mut harness = with_messages(STANDARD, 60);
     let mut child = spawn(&harness, &["dlq", "redrive", "--rate", "2"]);

@@ -16,7 +16,7 @@ use super::session::{Session, SessionOptions, warn_unreleased};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::ExportFile;
-use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::journal::Journal;
 use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::scan::{Found, Goal, Keep, Scan};
 use crate::flow::spool::Spool;
@@ -77,14 +77,12 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
     let spool = Arc::new(Spool::new()?);
     let keeps = (task.file.is_some() && !task.dry_run) || matcher.needs_message();
     let keep = if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing };
-    let options = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
+    let looking = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
+    let run_id = (task.delete && !task.dry_run).then(Journal::new_run_id);
+    let options = SessionOptions { run_id, ..looking };
     let session = Session::open(context, options).await?;
     announce(context, &session, task);
     let dlq = &session.pair.dlq.queue;
-    let _lock = match task.delete && !task.dry_run {
-        true => Some(Lock::take(&Home::of(&context.settings)?, &dlq.arn, &Journal::new_run_id())?),
-        false => None,
-    };
     let file = match task.file.as_deref().filter(|_| !task.dry_run) {
         Some(path) => Some(ExportFile::create(path, &dlq.arn, task.delete).await?),
         None => None,

@@ -23,6 +23,7 @@ use super::select::SelectArgs;
 use super::session::{Session, SessionOptions};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::flow::journal::Journal;
 use crate::flow::matcher::{Classes, Matcher, is_outdated};
 use crate::flow::redrive::{Rejects, Route};
 use crate::flow::scan::{Found, HOLD_LIMIT, Keep};
@@ -152,6 +153,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     };
     let spool = Arc::new(Spool::new()?);
     let keeps = !args.dry_run || matcher.needs_message() || !repair.is_none();
+    let run_id = (!args.dry_run).then(Journal::new_run_id);
     let options = SessionOptions {
         force: args.force,
         keep: if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing },
@@ -159,6 +161,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         limit: args.limit(),
         wanted: Arc::clone(&matcher),
         to: args.to.clone(),
+        run_id: run_id.clone(),
     };
     let session = Session::open(context, options).await?;
     pair::check_home(&session.pair)?;
@@ -170,7 +173,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     announce(context, &session, &route, &args, &engine);
     let sentries = Sentries::new(context, &args.guards).await?;
     let rejects = args.rejects()?;
-    let log = Log::open(context, &session, &route, &args)?;
+    let log = Log::open(context, &session, &route, &args, run_id)?;
     let mut redrive =
         Redrive::new(context, &session, &args, (matcher, route), Arc::clone(&spool), sentries);
     redrive.repair = repair;
@@ -270,6 +273,9 @@ fn announce(
                 amount(depth, "message")
             ));
         }
+    }
+    for unreadable in session.history.unreadable() {
+        context.ui.warn(format!("{unreadable}: what that run sent may be sent again"));
     }
     for run in session.history.unfinished() {
         context.ui.warn(format!(

@@ -10,7 +10,7 @@ use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::journal::{Home, RedriveHistory};
+use crate::flow::journal::{Home, Lock, RedriveHistory};
 use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
@@ -32,6 +32,7 @@ pub struct Session {
     pub basis: Basis,
     /// What earlier runs on the DLQ did.
     pub history: Arc<RedriveHistory>,
+    _lock: Option<Lock>,
 }
 
 /// The queues as reports name them.
@@ -79,13 +80,17 @@ pub struct SessionOptions {
     pub wanted: Arc<Matcher>,
     /// Another destination than the source queue.
     pub to: Option<String>,
+    /// The id of a run that changes the queue: it keeps others off before it reads what earlier runs
+    /// did, so that none of them still adds to it.
+    pub run_id: Option<String>,
 }
 
 impl SessionOptions {
     /// Of a command that looks at the messages that `wanted` chooses, and moves none.
     #[must_use]
     pub fn looking(wanted: Arc<Matcher>, keep: Keep, force: bool) -> Self {
-        SessionOptions { force, keep, at_most: None, limit: HOLD_LIMIT, wanted, to: None }
+        let (at_most, limit) = (None, HOLD_LIMIT);
+        SessionOptions { force, keep, at_most, limit, wanted, to: None, run_id: None }
     }
 }
 
@@ -114,6 +119,11 @@ impl Session {
                 None => Homes::Source(pair.source.as_ref().map(|s| s.queue.arn.clone())),
             },
         };
+        let lock = options
+            .run_id
+            .as_deref()
+            .map(|run_id| Lock::take(&Home::of(&context.settings)?, &pair.dlq.queue.arn, run_id));
+        let lock = lock.transpose()?;
         let history = Arc::new(history(context, &pair.dlq.queue.arn));
         let judge = Judge::open(context, rules).await?.with_history(Arc::clone(&history));
         let mut basis = judge.basis();
@@ -142,7 +152,8 @@ impl Session {
             known: Known::default(),
             wanted: options.wanted,
         };
-        Ok(Session { sqs, pair, lease, scanner: Arc::new(scanner), basis, history })
+        let scanner = Arc::new(scanner);
+        Ok(Session { sqs, pair, lease, scanner, basis, history, _lock: lock })
     }
 
     /// The queues as reports name them.

@@ -29,6 +29,8 @@ pub struct RedriveHistory {
     /// When attempts began that a FIFO queue still recognises, by message id.
     remembered: HashMap<String, i64>,
     unfinished: Vec<Unfinished>,
+    /// Journals of the DLQ that cannot be read, each with the reason.
+    unreadable: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -119,8 +121,8 @@ impl Redriven {
 }
 
 impl RedriveHistory {
-    /// Reads the journals of the queue `arn`, one after the other; those that cannot be read are of
-    /// no help and no harm.
+    /// Reads the journals of the queue `arn`, one after the other; those that cannot be read are
+    /// named by [`RedriveHistory::unreadable`].
     ///
     /// # Errors
     /// When the journals' directory cannot be read.
@@ -130,7 +132,13 @@ impl RedriveHistory {
         let running = Lock::holder(home, arn).map(|holder| holder.run_id);
         // The newest comes last, so that its word counts.
         for path in of_queue(home, arn)?.into_iter().rev() {
-            let Ok(state) = load(&path) else { continue };
+            let state = match load(&path) {
+                Ok(state) => state,
+                Err(error) => {
+                    history.unreadable.push(error.to_string());
+                    continue;
+                }
+            };
             let Some(header) = state.header().cloned() else { continue };
             let is_old = header.started_at.parse().is_ok_and(|at: Timestamp| at < oldest);
             if !is_old {
@@ -191,6 +199,12 @@ impl RedriveHistory {
         let since_ms = *self.remembered.get(message_id)?;
         let reason = "an earlier run was cut off between its send and the answer".to_owned();
         Some(Doubt { since_ms, reason })
+    }
+
+    /// Why journals of the DLQ cannot be read: what those runs sent is not known.
+    #[must_use]
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
     }
 
     /// Runs on the DLQ that did not come to their end, newest first.

@@ -273,8 +273,12 @@ impl Run {
             self.end = (out == 0).then_some(DrainEnd::Enough);
             return None;
         }
-        if self.reached.is_some_and(|reached| reached.elapsed() >= GRACE) || self.goes_round() {
+        if self.reached.is_some_and(|reached| reached.elapsed() >= GRACE) {
             self.end = (out == 0).then_some(DrainEnd::Depth);
+            return None;
+        }
+        if self.goes_round() {
+            self.end = (out == 0).then(|| self.not_given_out());
             return None;
         }
         // What is left by the counts, and one receive to confirm.
@@ -291,6 +295,14 @@ impl Run {
     /// Whether the queue gives out the same messages again and again.
     fn goes_round(&self) -> bool {
         self.repeated > 1_000 + 10 * self.came()
+    }
+
+    /// The end of a drain to which the queue gives out nothing new.
+    fn not_given_out(&self) -> DrainEnd {
+        match self.bound.depth.saturating_sub(self.came()) {
+            0 => DrainEnd::Depth,
+            visible => DrainEnd::Hidden(Hidden { visible, in_flight: 0, until: self.lost_until }),
+        }
     }
 
     fn polls_short(&self) -> bool {

@@ -126,7 +126,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let left_out = total - plan.wanted();
     confirm(context, args, &queue, plan.send.len() as u64, left_out).await?;
     let name = queue.name.clone();
-    let mut messages: Vec<Row> = plan.uncertain;
+    let (mut messages, mut written) = (plan.uncertain, None);
     if !plan.send.is_empty() {
         let (journal, stamp) = ledger.write(&home, &origin, queue.fifo)?;
         let journal = Arc::new(journal);
@@ -134,25 +134,25 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         let to = Destination { number: 0, queue: queue.clone(), limit, stamp: Some(stamp) };
         let sender = Sender::new(sqs, Arc::clone(&journal), Arc::new(to));
         messages.extend(send(context, &sender, path.clone(), plan.send).await?);
-        let counts = BTreeMap::from([("restored".to_owned(), restored(&messages))]);
-        let failed = messages.len() as u64 - restored(&messages);
-        let done = restored(&messages);
-        let tally = Tally { done, excluded: left_out, failed, ..Tally::default() };
-        let outcome = tally.outcome(context.cancel.is_cancelled());
-        if let Err(error) = journal.close_with(outcome, counts).await {
-            context.ui.warn(format!("the restore's journal has no end: {error}"));
-        }
+        written = Some(journal);
     }
+    let restored = restored(&messages);
     let report = RestoreReport {
         journal: path.display().to_string(),
         queue: name,
-        restored: restored(&messages),
-        failed: messages.len() as u64 - restored(&messages),
+        restored,
+        failed: messages.len() as u64 - restored,
         already_restored: plan.sent,
         left_out,
         interrupted: context.cancel.is_cancelled(),
         messages,
     };
+    if let Some(journal) = written {
+        let counts = BTreeMap::from([("restored".to_owned(), restored)]);
+        if let Err(error) = journal.close_with(report.outcome(), counts).await {
+            context.ui.warn(format!("the restore's journal has no end: {error}"));
+        }
+    }
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -253,8 +253,16 @@ impl Report for RestoreReport {
     const ROWS: Option<&'static str> = Some("messages");
 
     fn outcome(&self) -> Outcome {
-        let (done, excluded) = (self.restored, self.left_out);
-        Tally { done, excluded, failed: self.failed, ..Tally::default() }.outcome(self.interrupted)
+        let uncertain = |row: &&Row| matches!(row.fate, Putback::Uncertain { .. });
+        let partly = self.messages.iter().filter(uncertain).count() as u64;
+        let tally = Tally {
+            done: self.restored,
+            excluded: self.left_out + self.already_restored,
+            failed: self.failed - partly,
+            partly,
+            ..Tally::default()
+        };
+        tally.outcome(self.interrupted)
     }
 
     fn render(&self, _view: &View) -> String {

@@ -41,7 +41,12 @@ impl Redrive<'_> {
     }
 
     async fn clear_run(&mut self, run_id: &str, found: Vec<Found>) -> Result<()> {
-        let Some(path) = self.session.history.path(run_id) else { return Ok(()) };
+        let Some(path) = self.session.history.path(run_id) else {
+            let reason =
+                || format!("the journal of run {run_id} is gone, so nothing proves its send");
+            self.records.extend(found.iter().map(|one| Record::still_here(&one.row, reason())));
+            return Ok(());
+        };
         let state = load(path)?;
         let proofs: Vec<Deletable> = found
             .iter()

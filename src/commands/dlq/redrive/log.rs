@@ -1,4 +1,4 @@
-//! What a redrive has open while it moves: the DLQ's lock, and its journal.
+//! The journal that a redrive has open while it moves.
 
 use std::sync::Arc;
 
@@ -9,34 +9,31 @@ use super::report::RedriveReport;
 use crate::commands::dlq::session::Session;
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::journal::{Home, Journal};
 use crate::flow::redrive::Route;
 use crate::ui::Report;
 
-/// Lock and journal of one run.
+/// The journal of one run.
 pub(super) struct Log {
     journal: Arc<Journal>,
     home: Home,
-    _lock: Lock,
 }
 
 impl Log {
-    /// Takes the lock and begins the journal. A dry run has neither.
+    /// Begins the journal of the run `run_id`; a dry run has none.
     ///
     /// # Errors
-    /// Refused, when another run is on the DLQ, or the journal cannot be written.
+    /// When the journal cannot be written.
     pub(super) fn open(
         context: &Context,
         session: &Session,
         route: &Route,
         args: &RedriveArgs,
+        run_id: Option<String>,
     ) -> Result<Option<Self>> {
-        if args.dry_run {
-            return Ok(None);
-        }
+        let Some(run_id) = run_id else { return Ok(None) };
         let home = Home::of(&context.settings)?;
-        let (run_id, from) = (Journal::new_run_id(), &session.pair.dlq.queue);
-        let lock = Lock::take(&home, &from.arn, &run_id)?;
+        let from = &session.pair.dlq.queue;
         let header = Header {
             version: VERSION,
             run_id,
@@ -48,7 +45,7 @@ impl Log {
             policy: session.basis.policy_fingerprint.clone(),
         };
         let journal = Arc::new(Journal::create(&home, args.journal.as_deref(), header)?);
-        Ok(Some(Log { journal, home, _lock: lock }))
+        Ok(Some(Log { journal, home }))
     }
 
     pub(super) fn journal(&self) -> Arc<Journal> {

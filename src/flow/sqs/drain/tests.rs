@@ -67,5 +67,9 @@ fn an_empty_poll_that_began_before_the_last_find_says_nothing() {
 fn a_queue_that_gives_out_the_same_for_ever_is_left() {
     let mut round = run(100_000, 100_000);
     round.repeated = 2_000;
-    assert_eq!((round.claim(0), round.end), (None, Some(DrainEnd::Depth)));
+    let hidden = Hidden { visible: 100_000, in_flight: 0, until: None };
+    assert_eq!((round.claim(0), round.end), (None, Some(DrainEnd::Hidden(hidden))));
+    let mut whole = run(100_000, 10);
+    (whole.received, whole.repeated) = (10, 2_000);
+    assert_eq!((whole.claim(0), whole.end), (None, Some(DrainEnd::Depth)));
 }
