@@ -15,8 +15,10 @@ pub(super) fn check_configured(settings: &Settings) -> Result<()> {
     if let Some(endpoint) = settings.get(Key::EndpointUrl) {
         check(&endpoint.source.to_string(), &endpoint.value)?;
     }
-    for (name, value) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL")) {
-        if !value.is_empty() {
+    // `vars` panics where any variable, of whatever name, is not UTF-8.
+    for (name, value) in std::env::vars_os() {
+        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+        if name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() {
             check(&format!("environment {name}"), &value)?;
         }
     }

@@ -42,7 +42,8 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     match key {
         Key::Profile | Key::EndpointUrl => false,
         Key::Facts => match value.strip_prefix("sqlite:") {
-            Some(path) => is_inside(path.trim_start_matches("//"), dir),
+            // As it is opened: only the slashes of the URL go, those of an absolute path stay.
+            Some(path) => is_inside(path.strip_prefix("//").unwrap_or(path), dir),
             None => stays_here(value),
         },
         Key::FactsTables | Key::Policy => is_inside(value, dir),
@@ -216,6 +217,8 @@ mod tests {
             (Key::FactsTables, ""),
             (Key::Facts, "sqlite:/etc/shadow"),
             (Key::Facts, "sqlite:///etc/shadow"),
+            (Key::Facts, "sqlite:////etc/shadow"),
+            (Key::Facts, "sqlite://///etc/shadow"),
             (Key::Facts, "sqlite:../facts.sqlite"),
             (Key::Facts, "/etc/shadow"),
             (Key::Facts, "mysql://ro@db.example/app"),

@@ -86,7 +86,7 @@ impl Matcher {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
         };
         self.classes.has(row.verdict.class)
-            && self.ids.as_ref().is_none_or(|ids| named_by(ids, &row.message_id).is_some())
+            && self.ids.as_ref().is_none_or(|ids| names_of(ids, &row.message_id).next().is_some())
             && self.sources.as_ref().is_none_or(|sources| comes_from(row, sources))
             && age(self.older_than_s, |age, limit| age > limit)
             && age(self.newer_than_s, |age, limit| age < limit)
@@ -143,7 +143,7 @@ impl Matcher {
         let Some(ids) = &self.ids else { return Vec::new() };
         let mut missing: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
         for id in seen {
-            if let Some(named) = named_by(ids, id) {
+            for named in names_of(ids, id) {
                 missing.remove(named);
             }
         }
@@ -157,10 +157,10 @@ const SHORTEST: usize = 4;
 /// Candidates named of an ambiguous beginning.
 const CANDIDATES: usize = 5;
 
-/// What names an id among these: itself, or a beginning of it as tables print them.
-fn named_by<'a>(ids: &'a BTreeSet<String>, id: &str) -> Option<&'a str> {
+/// What names an id among these: itself, and beginnings of it as tables print them.
+fn names_of<'a>(ids: &'a BTreeSet<String>, id: &str) -> impl Iterator<Item = &'a str> {
     let beginnings = (SHORTEST..id.len()).rev().filter_map(|end| id.get(..end));
-    std::iter::once(id).chain(beginnings).find_map(|named| ids.get(named)).map(String::as_str)
+    std::iter::once(id).chain(beginnings).filter_map(|named| ids.get(named)).map(String::as_str)
 }
 
 impl Matcher {
@@ -169,7 +169,7 @@ impl Matcher {
         let Some(ids) = &self.ids else { return Ok(()) };
         let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for id in seen {
-            if let Some(by) = named_by(ids, id) {
+            for by in names_of(ids, id) {
                 named.entry(by).or_default().insert(id);
             }
         }
@@ -297,7 +297,9 @@ mod tests {
         assert_eq!(chosen(&["aaaa1"]).await.expect("one"), (vec![ids[0]], none()));
         assert_eq!(chosen(&["bbbb", ids[1]]).await.expect("two"), (vec![ids[1], ids[2]], none()));
         assert_eq!(chosen(&["é-é-"]).await.expect("one"), (vec![ids[3]], none()));
-        assert_eq!(chosen(&["bbbb", "bbbb1111"]).await.expect("one").0, [ids[2]]);
+        let twice = chosen(&["bbbb", "bbbb1111"]).await.expect("one");
+        assert_eq!(twice, (vec![ids[2]], none()), "what is named twice is not missing");
+        chosen(&["aaaa", "aaaa1111"]).await.expect_err("a longer name makes no shorter one unique");
         for unknown in ["bbb", "b", "bbbb1111-0000-0", "1111", "cc"] {
             let (chosen, missing) = chosen(&[unknown]).await.expect("none");
             assert!(chosen.is_empty(), "{unknown}");

@@ -63,6 +63,23 @@ fn what_a_killed_run_sent_is_deleted_by_the_next_and_not_sent_again() {
 }
 
 #[test]
+fn a_resume_that_finds_nothing_left_to_do_ends_the_run() {
+    let harness = with_messages(STANDARD, 3);
+    harness.json(0, ["dlq", "redrive"]);
+    let path = journals(&harness).pop().expect("a journal");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let mut lines: Vec<&str> = text.lines().collect();
+    assert!(lines.pop().expect("an end").contains("end"), "{text}");
+    std::fs::write(&path, lines.join("\n") + "\n").expect("written");
+    let condition =
+        || harness.json(0, ["dlq", "journal", "list"])["journals"][0]["condition"].clone();
+    assert_eq!(condition(), "unfinished");
+    let path = path.display().to_string();
+    harness.json(5, ["dlq", "journal", "resume", &path]);
+    assert_eq!(condition(), "finished");
+}
+
+#[test]
 fn what_is_already_sent_is_never_sent_whatever_is_chosen() {
     let harness = killed(STANDARD, 60, 30);
     for args in [&["--class", "all", "--yes", "--engine", "client"][..], &["--class", "retryable"]]

@@ -44,6 +44,14 @@ pub struct QueueState {
     pub visibility_timeout_s: u64,
 }
 
+impl QueueState {
+    /// All that the queue holds. A count that is not known stays so, whatever is added to it.
+    #[must_use]
+    pub fn holds(&self) -> u64 {
+        self.visible.saturating_add(self.in_flight).saturating_add(self.delayed)
+    }
+}
+
 /// A queue's `RedrivePolicy`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RedrivePolicy {

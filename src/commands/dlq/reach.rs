@@ -68,8 +68,11 @@ impl Reach {
     /// Messages that were there and were not reached.
     #[must_use]
     pub fn missed(&self) -> u64 {
-        let hidden = self.hidden.as_ref().map_or(0, |hidden| hidden.visible + hidden.in_flight);
-        self.unreached + hidden
+        let hidden = self
+            .hidden
+            .as_ref()
+            .map_or(0, |hidden| hidden.visible.saturating_add(hidden.in_flight));
+        self.unreached.saturating_add(hidden)
     }
 
     /// For the end of a table, a line each.
@@ -123,7 +126,7 @@ fn words_of(hidden: &HiddenRow) -> String {
 /// How many messages arrived while `taken` of `depth` were received and `visible` are there now.
 #[must_use]
 pub fn arrived(depth: u64, taken: u64, visible: u64) -> u64 {
-    (visible + taken).saturating_sub(depth)
+    visible.saturating_add(taken).saturating_sub(depth)
 }
 
 #[cfg(test)]

@@ -265,7 +265,7 @@ fn announce(
         engine.engine_reason
     ));
     if let Some(source) = &session.pair.source {
-        let depth = source.state.visible + source.state.in_flight;
+        let depth = source.state.holds();
         if depth > DEEP {
             context.ui.warn(format!(
                 "{} already holds about {}: what is moved waits behind them",

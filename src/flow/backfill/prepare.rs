@@ -226,7 +226,7 @@ impl Preparer {
         lines: &mut [PreparedLine],
     ) -> Result<(), PrepareError> {
         if let Route::Queue(limits) = self.route {
-            let facts = self.foresee(&group).await;
+            let facts = self.foresee(&group).await?;
             for Waiting { line, index, recommendation } in group {
                 let foreseen = filter(recommendation.clone(), &facts, &self.policy);
                 let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
@@ -265,11 +265,13 @@ impl Preparer {
 
 impl Preparer {
     /// What the Lambda will know of a group, as far as can be told here: it asks again.
-    async fn foresee(&self, group: &[Waiting]) -> FactSet {
+    async fn foresee(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
         let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
         match &self.facts {
-            FactsSource::None => FactSet::Unavailable,
-            facts => facts.lookup(&request).await.unwrap_or(FactSet::Unavailable),
+            FactsSource::None => Ok(FactSet::Unavailable),
+            // Without the facts that were asked for, a later list that the Lambda filters to nothing
+            // would take a good one's place.
+            facts => Ok(facts.lookup(&request).await?),
         }
     }
 
@@ -459,7 +461,7 @@ pub fn entry_text(line: &str, index: usize) -> Option<String> {
     let articles = serde_json::to_string(&articles).ok()?;
     Some(match generated_at {
         None => format!("[{user},{articles}]"),
-        // Written as text: a number of JSON's would lose a part of a nanosecond.
+        // As decimal text: a float would lose a part of a nanosecond.
         Some(at) => format!(r#"{{"data":[[{user},{articles}]],"generated_at":{at}}}"#),
     })
 }

@@ -141,6 +141,10 @@ impl Values {
         let State::Inside { depth, string, nested } = self.state else { return };
         let within = |depth, string| State::Inside { depth, string, nested };
         let (state, kept, over) = match (string, byte) {
+            // No string of JSON has a line break in it: its quote was forgotten, and what follows
+            // must not be swallowed with it.
+            (Text::In | Text::Escaped, b'\n') if nested => (State::Between, byte, true),
+            (Text::In | Text::Escaped, b'\n') => (State::Top, byte, true),
             (Text::Escaped, _) => (within(depth, Text::In), byte, false),
             (Text::In, b'\\') => (within(depth, Text::Escaped), byte, false),
             (Text::In, b'"') => (within(depth, Text::No), byte, false),
@@ -257,6 +261,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_handed_on_and_the_rest_is_read() {
+        assert_eq!(
+            texts("[[1,[2]],\n[3,[\"x]],\n[5,[6]],\n[7,[8]]]\n[9,[10]]"),
+            ["[1,[2]]", "[3,[\"x]],", "[5,[6]]", "[7,[8]]", "[9,[10]]"]
+        );
         assert_eq!(texts("[[1,[2]], oops, [3,[4]]]"), ["[1,[2]]", "oops", "[3,[4]]"]);
         assert_eq!(texts("[[1,[2]] [3,[4]], [5,[6]]]"), ["[1,[2]] [3,[4]]", "[5,[6]]"]);
         assert_eq!(texts("[[1,[2]],,}]\nrest\n[3,[4]]"), ["[1,[2]]", "}", "rest", "[3,[4]]"]);

@@ -86,7 +86,7 @@ impl Periods {
 
 fn silent(section: &Section) -> Meaning {
     if let (Subject::Dlq, Some(live)) = (section.subject, section.live) {
-        return without_history(live.visible + live.in_flight);
+        return without_history(live.visible.saturating_add(live.in_flight));
     }
     let (text, advice) = match section.subject {
         Subject::Table => (
@@ -341,7 +341,7 @@ fn without_history(held: u64) -> Meaning {
 
 fn live_depth(section: &Section) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "queue depths are far below 2^52")]
-    section.live.map(|live| (live.visible + live.in_flight) as f64)
+    section.live.map(|live| live.visible.saturating_add(live.in_flight) as f64)
 }
 
 fn first(row: &Row) -> Option<f64> {

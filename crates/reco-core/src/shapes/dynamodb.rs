@@ -82,16 +82,19 @@ fn list(
     });
     let ids: Vec<Value> = ids.collect::<Result<_, _>>()?;
     plain.insert("recommended_note_ids".to_owned(), ids.into());
-    if let Some(value) = item.get(&schema.generated_at_attr) {
-        let name = &schema.generated_at_attr;
-        let time = self::time(value).map_err(|what| malformed(text, format!("{name:?} {what}")))?;
-        plain.insert("generated_at".to_owned(), json!(time));
-    }
-    decode(&Value::Object(plain).to_string()).map_err(|error| match error {
+    let name = &schema.generated_at_attr;
+    let time = item.get(name).map(time).transpose();
+    let time = time.map_err(|what| malformed(text, format!("{name:?} {what}")))?.flatten();
+    let mut decoded = decode(&Value::Object(plain).to_string()).map_err(|error| match error {
         // Positions are of the line that was made of it.
         DecodeError::Malformed { reason, .. } => malformed(text, reason),
         foreign => foreign,
-    })
+    })?;
+    // Not by way of the line: a number of `Value` is a float, and loses a part of a nanosecond.
+    for entry in &mut decoded.entries {
+        entry.recommendation.generated_at = time;
+    }
+    Ok(decoded)
 }
 
 /// Whose item it is; `None` for one of another kind in a table that is shared.

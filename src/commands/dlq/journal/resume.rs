@@ -86,6 +86,11 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let left = state.resume(now_ms());
     let torn_line = state.tail().torn.as_ref().map(|torn| torn.line);
     let finished = if left == Default::default() {
+        // Without its end it would be offered for a resume for ever.
+        if state.end().is_none() {
+            let journal = Journal::append(&path, &state)?;
+            journal.close_with(outcome_of(&Finished::default(), false), BTreeMap::new()).await?;
+        }
         Finished::default()
     } else {
         let sqs = Sqs::new(context.sdk_for(&header.source).await?);

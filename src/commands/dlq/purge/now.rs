@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
     };
     let (sqs, pair) = context.before_all(found).await?;
     let (dlq, state) = (pair.dlq.queue, pair.dlq.state);
-    let about = state.visible.saturating_add(state.in_flight).saturating_add(state.delayed);
+    let about = state.holds();
     let mut report = AllNowReport {
         dlq: dlq.name.clone(),
         dry_run: args.dry_run,

@@ -95,7 +95,7 @@ impl Watcher {
         let expected = self.baseline.saturating_sub(self.innocent);
         let Some(beyond) = visible.checked_sub(expected).filter(|beyond| *beyond > 0) else {
             // Some left by another way; what comes now counts from here.
-            self.baseline = visible + self.innocent;
+            self.baseline = visible.saturating_add(self.innocent);
             return Ok(());
         };
         let room = (beyond * 2).clamp(RECEIVES.0, RECEIVES.1);

@@ -40,7 +40,7 @@ impl Watch for Backlog {
         let (mut name, mut depth) = (String::new(), 0);
         for queue in queues {
             let state = self.sqs.state(&queue).await?;
-            let holds = state.visible + state.in_flight + state.delayed;
+            let holds = state.holds();
             if holds >= depth {
                 (name, depth) = (queue.name, holds);
             }
