@@ -104,6 +104,7 @@ impl Backfill {
         run.max_rejects = self.max_rejects;
         run.saver = self.saver;
         run.plan = self.plan;
+        run.mapped = preparer.mapping.is_some();
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, chunks));

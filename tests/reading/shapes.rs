@@ -104,6 +104,13 @@ fn any_other_shape_is_mapped() {
     assert_eq!(reject["entry"], 1);
     assert!(reject["text"].as_str().is_some_and(|text| text.starts_with("{\"users\"")), "{reject}");
 
+    // So can that of an entry that the mapping moved and the table refuses.
+    harness.write("moved.jsonl", "{\"data\":[[\"x\",[1]],[2,[3]]]}\n");
+    let moved = ["backfill", "moved.jsonl", "--map", ".data |= reverse"];
+    let report = harness.json(4, [&moved[..], &["--rejects", "moved.rejects"]].concat());
+    let text = &report["first_rejects"][0]["text"];
+    assert!(text.as_str().is_some_and(|text| text.contains("\"x\"")), "{report}");
+
     // A resumed run goes by the same expression.
     let told = super::stderr(&harness, 7, ["backfill", "all.json", "--resume", "--map", "."]);
     assert!(told.contains("--map"), "{told}");

@@ -4,6 +4,7 @@ mod closing;
 mod emit;
 mod intake;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
@@ -66,6 +67,8 @@ pub(super) struct Run {
     rejects_broken: bool,
     pub(super) max_rejects: Option<MaxRejects>,
     pub(super) plan: PlanOptions,
+    /// Lines are mapped: the entries that are judged are not those that stand in them.
+    pub(super) mapped: bool,
     /// The largest items of a dry run.
     largest: Largest,
 }
@@ -104,6 +107,7 @@ impl Run {
             rejects_broken: false,
             max_rejects: None,
             plan: PlanOptions::default(),
+            mapped: false,
             largest: Largest::default(),
         }
     }
@@ -302,13 +306,17 @@ impl Run {
 
     fn failed(&mut self, line: u64, index: usize, detail: String) {
         let Some((at, text)) = self.ledger.line(line) else { return };
-        let own = text
-            .as_deref()
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .and_then(|text| prepare::entry_text(text, index));
+        let own = self.own_text(text.as_ref(), index);
         let fault = Fault::not_written(detail, own);
         let reject = self.reject(at, Some(index), fault, text.as_ref());
         self.ledger.fail(line, reject);
+    }
+
+    /// An entry's own text, to be kept instead of its line; `None` where only the line can be read
+    /// again.
+    fn own_text(&self, line: Option<&Arc<[u8]>>, index: usize) -> Option<String> {
+        let line = line.filter(|_| !self.mapped)?;
+        prepare::entry_text(std::str::from_utf8(line).ok()?, index)
     }
 
     /// Writes down the rejects of settled lines.

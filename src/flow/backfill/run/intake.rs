@@ -88,8 +88,7 @@ impl Run {
         text: Option<&Arc<[u8]>>,
     ) {
         if let (Some(index), None) = (index, &fault.text) {
-            let line = text.and_then(|text| std::str::from_utf8(text).ok());
-            fault.text = line.and_then(|line| prepare::entry_text(line, index));
+            fault.text = self.own_text(text, index);
         }
         let reason = fault.reason;
         let reject = self.reject(at, index, fault, text);
