@@ -410,3 +410,24 @@ fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
     assert_eq!(code, Some(3), "{stderr}");
     assert!(!stderr.contains("clock"), "{stderr}");
 }
+
+#[test]
+fn a_sandbox_asks_nothing_of_the_environment() {
+    let mut harness = bare();
+    harness.set("AWS_PROFILE", "nope");
+    harness.set("AWS_ENDPOINT_URL", "localhost:4566");
+    harness.set("AWS_ENDPOINT_URL_S3", "minio:9000");
+    let output = harness.recoctl(["dlq", "peek", "--sandbox"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_ends_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+    let harness = bare();
+    let odd = std::ffi::OsStr::from_bytes(b"\xff");
+    let mut command = harness.recoctl(["dlq", "peek", "--sandbox"]);
+    let output = command.env("X", odd).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -29,6 +29,8 @@ pub const LONGEST_POLL: Duration = Duration::from_secs(20);
 pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig> {
     endpoint::check_configured(settings)?;
     let profile = credentials::explicit(settings).await?;
+    let is_sandbox =
+        settings.get(Key::EndpointUrl).is_some_and(|endpoint| endpoint.source == Source::Sandbox);
     let mut surroundings = ProviderConfig::without_region();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(
@@ -59,11 +61,12 @@ pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig>
             let provider = credentials::of_profile(name, &surroundings);
             loader = loader.profile_name(name).credentials_provider(provider);
         }
+        None if is_sandbox => {}
         None => credentials::check_ambient().await?,
     }
     if let Some(endpoint) = settings.get(Key::EndpointUrl) {
         loader = loader.endpoint_url(&endpoint.value);
-        if endpoint.source == Source::Sandbox {
+        if is_sandbox {
             let keys = aws_credential_types::Credentials::from_keys("sandbox", "sandbox", None);
             loader = loader.credentials_provider(keys);
         }
