@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -278,7 +278,7 @@ fn number(variable: &str) -> Option<u64> {
 fn whatever_happens_and_whatever_is_tried_next_every_message_is_in_one_place_or_named() {
     let (from, runs) = (number("RECOCTL_MATRIX_FROM").unwrap_or(0), number("RECOCTL_MATRIX_RUNS"));
     let runs = runs.unwrap_or(24);
-    let next = AtomicU64::new(from);
+    let (next, failed) = (AtomicU64::new(from), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
@@ -287,9 +287,14 @@ fn whatever_happens_and_whatever_is_tried_next_every_message_is_in_one_place_or_
                     if seed >= from + runs {
                         return;
                     }
-                    run(&Case::draw(seed));
+                    // A failing seed must not hide what later ones would show; its panic is printed.
+                    if std::panic::catch_unwind(|| run(&Case::draw(seed))).is_err() {
+                        failed.lock().expect("no panic holds it").push(seed);
+                    }
                 }
             });
         }
     });
+    let failed = failed.into_inner().expect("no panic holds it");
+    assert!(failed.is_empty(), "of {runs} seeds from {from} on these failed: {failed:?}");
 }
