@@ -113,11 +113,18 @@ impl Named {
     }
 }
 
+/// What a consumer took: the bodies that it dealt with, and of each body the ids it came under.
+#[derive(Default)]
+struct Consumed {
+    bodies: Vec<String>,
+    ids: Vec<(String, String)>,
+}
+
 /// Works through the source queue: of what it takes a part fails and is back in the DLQ under its
-/// id, as a redrive policy moves it. Answers with the bodies that it dealt with.
+/// id, as a redrive policy moves it.
 struct Consumer {
     stop: Arc<AtomicBool>,
-    thread: Option<std::thread::JoinHandle<Vec<String>>>,
+    thread: Option<std::thread::JoinHandle<Consumed>>,
 }
 
 impl Consumer {
@@ -132,16 +139,17 @@ impl Consumer {
         let (sqs, mut rng) = (sqs(harness).clone(), Rng::with_seed(case.seed ^ 0xC0FFEE));
         let runtime = harness.runtime.handle().clone();
         let thread = std::thread::spawn(move || {
-            let mut consumed = Vec::new();
+            let mut consumed = Consumed::default();
             while !ended.load(Ordering::Relaxed) {
                 let some = runtime.block_on(take(&client, &sqs, suffix));
                 for (id, body, group_id) in some {
+                    consumed.ids.push((body.clone(), id.clone()));
                     if rng.f64() < 0.3 {
                         let message_id = Some(id);
                         let planted = Planted { body, group_id, message_id, ..Planted::default() };
                         sqs.plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
                     } else {
-                        consumed.push(body);
+                        consumed.bodies.push(body);
                     }
                 }
                 std::thread::sleep(Duration::from_millis(50));
@@ -151,7 +159,7 @@ impl Consumer {
         Consumer { stop, thread: Some(thread) }
     }
 
-    fn stop(mut self) -> Vec<String> {
+    fn stop(mut self) -> Consumed {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take().map(|thread| thread.join().expect("it works")).unwrap_or_default()
     }
@@ -229,7 +237,10 @@ fn run(case: &Case) {
     let arrived = arrivals.map(Arrivals::stop).unwrap_or_default();
     let consumed = consumer.map(Consumer::stop).unwrap_or_default();
     named.read_journals(&harness);
-    check(&harness, case, &mut ids, (arrived, consumed), &named);
+    for (body, id) in consumed.ids {
+        ids.entry(body).or_default().insert(id);
+    }
+    check(&harness, case, &mut ids, (arrived, consumed.bodies), &named);
     if !hidden_by_kill {
         let in_flight = in_flight(&harness, &format!("recs-dlq{}", case.suffix)) as u64;
         assert!(
