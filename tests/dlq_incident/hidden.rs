@@ -38,6 +38,23 @@ fn a_lost_answer_of_a_fifo_queue_hides_nothing() {
 }
 
 #[test]
+fn a_fifo_receive_that_is_given_up_names_what_it_hides() {
+    for command in ["classify", "redrive"] {
+        let mut harness = with_messages(FIFO, 20);
+        behind(&mut harness, |action, _| match action {
+            "ReceiveMessage" => Fault::DropAfter,
+            _ => Fault::None,
+        });
+        let output = harness.recoctl(["dlq", command]).output().expect("it ends");
+        assert_ne!(output.status.code(), Some(0), "{command}");
+        let hidden = in_flight(&harness, &format!("recs-dlq{FIFO}"));
+        assert!(hidden > 0, "the answers were lost after the messages were hidden");
+        let told = crate::support::told(&output);
+        assert!(told.contains("answers of SQS were lost: up to"), "{command}: {told}");
+    }
+}
+
+#[test]
 fn a_queue_at_its_quota_is_not_empty() {
     let sqs_options = SqsOptions { in_flight_limit: 5, ..SqsOptions::default() };
     let options = SandboxOptions { sqs: sqs_options, ..SandboxOptions::empty() };

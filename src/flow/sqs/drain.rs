@@ -182,7 +182,7 @@ impl Drain {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
         let mut lost: Option<(u64, SystemTime)> = None;
-        let mut attempt = 0;
+        let (mut attempt, mut unknown) = (0, false);
         loop {
             let since = SystemTime::now();
             attempt += 1;
@@ -192,15 +192,22 @@ impl Drain {
                 Ok(received) => return Ok((self.lease.take(received, since), lost)),
                 Err(failure) => failure,
             };
-            // On a FIFO queue the next attempt brings the same messages.
-            if failure.effect == CallEffect::Unknown && !self.queue.fifo {
+            let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
+            let gives_up = failure.effect == CallEffect::Refused || is_last;
+            unknown |= failure.effect == CallEffect::Unknown;
+            // On a FIFO queue the next attempt brings the same messages: they are lost only when
+            // none follows.
+            let loses = match self.queue.fifo {
+                true => unknown && gives_up,
+                false => failure.effect == CallEffect::Unknown,
+            };
+            if loses {
                 let answers = lost.map_or(0, |(answers, _)| answers) + 1;
                 let until = SystemTime::now() + hide;
                 lost = Some((answers, until));
                 self.lease.note_lost(until);
             }
-            let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
-            if failure.effect == CallEffect::Refused || is_last {
+            if gives_up {
                 return Err(failure.error);
             }
             let pause = tokio::time::sleep(RETRIES.delay(attempt));
