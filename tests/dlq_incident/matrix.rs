@@ -79,7 +79,9 @@ struct Named {
 
 impl Named {
     fn read(&mut self, output: &Output) {
-        let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else { return };
+        let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
+            return self.read_status(output);
+        };
         for row in report["messages"].as_array().into_iter().flatten() {
             let named =
                 ["uncertain", "not-deleted", "not-seen"].iter().any(|fate| row["fate"] == *fate);
@@ -91,6 +93,14 @@ impl Named {
         let unreleased = report["unreleased"].as_array().map_or(0, Vec::len) as u64;
         let lost = report["lost"]["messages"].as_u64().unwrap_or(0);
         self.invisible += unreleased + lost;
+    }
+
+    /// What a run that ended with an error, and so without a report, says to be hidden.
+    fn read_status(&mut self, output: &Output) {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let lost = text.split("answers of SQS were lost: up to ").nth(1);
+        let number = lost.and_then(|rest| rest.split(' ').next()?.replace(',', "").parse().ok());
+        self.invisible += number.unwrap_or(0);
     }
 
     /// What the journals name as perhaps twice.

@@ -177,7 +177,8 @@ impl Drain {
     }
 
     /// Receives once, with own repetitions: after a lost answer messages are hidden, and the count
-    /// of such answers tells how many.
+    /// of such answers tells how many. A receive that fails while the run is being stopped is not
+    /// repeated, and is no failure of the run: the report says what it may have hidden.
     async fn poll(&self, max: usize, wait: Duration) -> Result<(Taken, Option<(u64, SystemTime)>)> {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
@@ -206,6 +207,9 @@ impl Drain {
                 let until = SystemTime::now() + hide;
                 lost = Some((answers, until));
                 self.lease.note_lost(until);
+            }
+            if gives_up && failure.effect != CallEffect::Refused && self.cancel.is_cancelled() {
+                return Ok((Taken::default(), lost));
             }
             if gives_up {
                 return Err(failure.error);

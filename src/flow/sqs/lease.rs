@@ -380,9 +380,10 @@ impl Inner {
         released
     }
 
-    /// What lost answers hid, now that nothing else of ours is hidden.
+    /// What lost answers hid, now that nothing else of ours is hidden. Told once: who releases
+    /// again on the way out of an error has nothing to add.
     async fn lost_messages(&self) -> Option<LostMessages> {
-        let (answers, until) = self.lock().lost?;
+        let (answers, until) = self.lock().lost.take()?;
         let most = answers * BATCH as u64;
         let in_flight = self.sqs.state(&self.queue).await.map_or(most, |state| state.in_flight);
         let left = until.duration_since(SystemTime::now()).ok()?;
