@@ -168,7 +168,7 @@ pub struct Classification {
     /// How it was laid out, where it decoded.
     pub shape: Option<Shape>,
     /// Envelopes, outermost first.
-    pub envelopes: Vec<Envelope>,
+    pub envelopes: Box<[Envelope]>,
     /// How many users' entries it has, bad ones included.
     pub users: usize,
     /// Entries that would be written.
@@ -208,6 +208,8 @@ pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification 
         reasons.truncate(MAX_REASONS);
         reasons.push(format!("and {more} more"));
     }
+    // A hundred thousand of these are held together.
+    reasons.shrink_to_fit();
     let mut dropped_articles = DropCounts::default();
     let (mut kept_articles, mut wcu, mut writable) = (0, 0, 0);
     for entry in &content.entries {
@@ -224,7 +226,7 @@ pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification 
         reasons,
         action: class.action(),
         shape: header.map(|header| header.shape),
-        envelopes: header.map(|header| header.envelopes.clone()).unwrap_or_default(),
+        envelopes: header.map(|header| header.envelopes.as_slice().into()).unwrap_or_default(),
         users: content.entries.len() + content.bad.len(),
         writable,
         bad: content.bad.len() + content.rejected().count(),

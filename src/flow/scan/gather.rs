@@ -1,6 +1,6 @@
 //! What a scan has found so far: which message is superseded is known when all are there.
 
-use reco_core::supersede::Newest;
+use reco_core::supersede::{Newest, UserDigest};
 
 use super::Found;
 use crate::flow::judge::Examined;
@@ -10,29 +10,38 @@ use crate::flow::spool::Slot;
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     newest: Newest,
-    found: Vec<(Examined, Option<Slot>)>,
+    found: Vec<Found>,
+    /// Of each the users whose lists it would write, and when these were made.
+    users: Vec<(Box<[UserDigest]>, i64)>,
 }
 
 impl Gathered {
+    /// With room for so many, which is touched only as they come: growing by doubling would take
+    /// twice what they need.
+    pub(super) fn with_room(messages: usize) -> Self {
+        let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
+        Gathered { newest: Newest::default(), found, users }
+    }
+
     /// Adds a judged message.
     pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
         if examined.can_pass() {
             self.newest.observe_digests(&examined.users, examined.made_ms);
         }
-        self.found.push((examined, slot));
+        self.found.push(Found { row: examined.row, slot });
+        self.users.push((examined.users, examined.made_ms));
     }
 
     /// All that was found, in order, now that it is known which messages are superseded.
     pub(super) fn finish(self) -> (Vec<Found>, Newest) {
-        let Gathered { newest, found } = self;
-        let found = found.into_iter().map(|(mut examined, slot)| {
-            if newest.supersedes_digests(&examined.users, examined.made_ms) {
-                examined.row.verdict.mark_superseded();
+        let Gathered { newest, mut found, users } = self;
+        for (found, (users, made_ms)) in found.iter_mut().zip(users) {
+            if newest.supersedes_digests(&users, made_ms) {
+                found.row.verdict.mark_superseded();
             }
-            Found { row: examined.row, slot }
-        });
-        let mut found: Vec<Found> = found.collect();
-        found.sort_by(|a, b| order(a).cmp(&order(b)));
+        }
+        // No two are alike, since ids are not.
+        found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         (found, newest)
     }
 }
@@ -40,7 +49,7 @@ impl Gathered {
 /// By sequence number on FIFO queues, where it grows over the whole queue; else by the time of
 /// sending, and by id so that two scans agree.
 fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
-    (found.row.sequence, found.row.sent_at_ms, &found.row.message_id)
+    (found.row.sequence.as_deref().copied(), found.row.sent_at_ms, &found.row.message_id)
 }
 
 #[cfg(test)]
@@ -103,7 +112,7 @@ mod tests {
         };
         let unsendable = || {
             let mut message = examined("new", "[1, [10]]", 2_000);
-            message.row.unsendable = Some("character U+0000".to_owned());
+            message.row.unsendable = Some("character U+0000".into());
             message
         };
         for newer in [oversize(), unsendable()] {

@@ -37,7 +37,7 @@ fn redriven(id: &str) -> Row {
         reasons: vec![],
         action: Class::Retryable.action(),
         shape: None,
-        envelopes: vec![],
+        envelopes: Box::default(),
         users: 0,
         writable: 0,
         bad: 0,
@@ -50,7 +50,7 @@ fn redriven(id: &str) -> Row {
         run_started_at: String::new(),
         sign: Sign::CameBack,
     };
-    Row { redriven: Some(redriven), ..Row::for_tests(id, verdict, 0) }
+    Row { redriven: Some(Box::new(redriven)), ..Row::for_tests(id, verdict, 0) }
 }
 
 #[test]
