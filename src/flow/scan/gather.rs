@@ -63,6 +63,7 @@ mod tests {
 
     use super::*;
     use crate::flow::judge::Row;
+    use crate::flow::sqs::lease;
 
     fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
         let schema = Schema::with_key_type(KeyType::N);
@@ -79,6 +80,33 @@ mod tests {
         let row = Row::for_tests(id, verdict, made_ms);
         let users = content.writable_users().map(|user| user_digest(None, user)).collect();
         Examined { row: Box::new(row), users, made_ms }
+    }
+
+    /// What is on the heap of a string.
+    fn heap(text: &String) -> usize {
+        text.capacity()
+    }
+
+    /// A hundred thousand messages may be held at once. The table of users and that of the lease are
+    /// between 7/16 and 7/8 full, so that an entry takes one and a half times its size.
+    #[test]
+    fn a_held_message_costs_at_most_a_kilobyte() {
+        let articles: Vec<String> = (1_000..1_020).map(|id| id.to_string()).collect();
+        let lists = (1..=5).map(|user| format!("[{user},[{}]]", articles.join(",")));
+        let body = format!("{{\"data\":[{}]}}", lists.collect::<Vec<_>>().join(","));
+        let id = "11111111-0000-4000-8000-000000000001";
+        let mut state = Gathered::with_room(1);
+        state.add(examined(id, &body, 1_000), None);
+        let users = size_of_val(&*state.users[0].0) + size_of_val(&state.users[0]);
+        assert_eq!(state.users[0].0.len(), 5);
+        let row = &state.found[0].row;
+        let texts = row.verdict.reasons.iter().map(heap).sum::<usize>();
+        let reasons = row.verdict.reasons.capacity() * size_of::<String>() + texts;
+        let judged = size_of::<Row>() + heap(&row.message_id) + reasons;
+        let newest = 5 * size_of::<(UserDigest, i64)>() * 3 / 2;
+        let all = size_of::<Found>() + judged + users + newest + lease::bytes_of(id, id);
+        assert!(size_of::<Row>() <= 256, "{}", size_of::<Row>());
+        assert!(all <= 1_000, "{all}: {judged} judged, {users} of users, {newest} of newest lists");
     }
 
     #[test]

@@ -57,6 +57,12 @@ struct Held {
     deleting: bool,
 }
 
+/// What a held message costs beside its judgement, about, in bytes.
+#[cfg(test)]
+pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
+    size_of::<(Box<str>, Held)>() * 3 / 2 + id.len() + handle.len()
+}
+
 impl Held {
     fn has_lapsed(&self, now: SystemTime) -> bool {
         self.lapsed || self.until <= now
