@@ -1,7 +1,7 @@
 //! Judging received messages: decode, facts, table, class.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,7 +12,7 @@ use reco_core::item::{KeyType, Schema};
 use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
-use reco_core::supersede::user_digest;
+use reco_core::supersede::{UserDigest, user_digest};
 use reco_core::{Id, Time};
 use reco_store::facts::FactsSource;
 use reco_store::lists::Layout;
@@ -38,6 +38,8 @@ pub struct Judge {
     layout: Option<Layout>,
     queue: QueueRules,
     history: Option<Arc<RedriveHistory>>,
+    /// The queues that messages came from, each once.
+    sources: Mutex<BTreeSet<Arc<str>>>,
 }
 
 /// What the queues add to the judgement.
@@ -83,7 +85,8 @@ pub struct Basis {
     pub limits: Vec<String>,
 }
 
-/// One message of the DLQ, judged.
+/// One message of the DLQ, judged. A hundred thousand may be held at once, so what few have is on the
+/// heap, and what many share is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// The queue's id for it.
@@ -102,21 +105,30 @@ pub struct Row {
     /// Body and user attributes in bytes.
     pub size_bytes: usize,
     /// Its order group or tenant.
-    pub group_id: Option<String>,
+    pub group_id: Option<Box<str>>,
     /// ARN of the queue that it came from; absent when it was sent to the DLQ directly.
-    pub source: Option<String>,
+    #[serde(serialize_with = "shared_text")]
+    pub source: Option<Arc<str>>,
     /// Its place in its order group, on FIFO queues.
     #[serde(skip)]
-    pub sequence: Option<u128>,
+    pub sequence: Option<Box<u128>>,
     /// Why SQS would not take it again, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsendable: Option<String>,
+    pub unsendable: Option<Box<str>>,
     /// That an earlier run has already redriven it, by the word of its journal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub redriven: Option<Redriven>,
-    /// User attributes by name, where they were kept.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "attribute_values")]
-    pub attributes: Option<BTreeMap<String, Attribute>>,
+    pub redriven: Option<Box<Redriven>>,
+    /// What it carries, where that was kept.
+    #[serde(flatten)]
+    pub carried: Option<Box<Carried>>,
+}
+
+/// What a message carries, as far as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Carried {
+    /// User attributes by name.
+    #[serde(serialize_with = "attribute_values")]
+    pub attributes: BTreeMap<String, Attribute>,
     /// The body, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
@@ -127,10 +139,17 @@ const LONGEST_FAILURE: usize = 200;
 
 /// Attributes as `--where` sees them: numbers as numbers, binary values as base64.
 fn attribute_values<S: Serializer>(
-    attributes: &Option<BTreeMap<String, Attribute>>,
+    attributes: &BTreeMap<String, Attribute>,
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
-    attributes.as_ref().map(values).serialize(serializer)
+    values(attributes).serialize(serializer)
+}
+
+fn shared_text<S: Serializer>(
+    text: &Option<Arc<str>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
 }
 
 /// The values of attributes: numbers as numbers, so that they compare as such; binary values as
@@ -155,7 +174,7 @@ pub struct Examined {
     /// The judgement so far: `superseded` is known when the scan ends.
     pub row: Box<Row>,
     /// Digests of the users whose lists would be written, as users of the queue that it goes to.
-    pub users: Box<[u128]>,
+    pub users: Box<[UserDigest]>,
     /// When its lists were made, milliseconds since the epoch.
     pub made_ms: i64,
 }
@@ -194,7 +213,8 @@ impl Judge {
             // Strings take any id, so nothing is called malformed for want of a table.
             None => (item.schema(KeyType::S, KeyType::S), None),
         };
-        Ok(Judge { facts, table, policy, schema, layout, queue, history: None })
+        let (history, sources) = (None, Mutex::default());
+        Ok(Judge { facts, table, policy, schema, layout, queue, history, sources })
     }
 
     /// Marks messages that an earlier run has already redriven.
@@ -306,6 +326,7 @@ impl Judge {
             let words: String = words.chars().take(LONGEST_FAILURE).collect();
             format!("the service that put it here says: {words}")
         }));
+        verdict.reasons.shrink_to_fit();
         let row = Row {
             message_id: message.id.clone(),
             verdict,
@@ -314,13 +335,12 @@ impl Judge {
             time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
             receive_count: message.receive_count(),
             size_bytes,
-            group_id: message.group_id().map(str::to_owned),
-            source: message.source_arn().map(str::to_owned),
-            sequence: message.system.get("SequenceNumber").and_then(|text| text.parse().ok()),
-            unsendable: unsendable(message, self.queue.destination_limit),
-            redriven,
-            attributes: None,
-            body: None,
+            group_id: message.group_id().map(Into::into),
+            source: message.source_arn().map(|arn| self.source(arn)),
+            sequence: message.sequence().map(Box::new),
+            unsendable: unsendable(message, self.queue.destination_limit).map(Into::into),
+            redriven: redriven.map(Box::new),
+            carried: None,
         };
         let home = self.queue.homes.of(message);
         Examined {
@@ -328,6 +348,17 @@ impl Judge {
             users: content.writable_users().map(|user| user_digest(home, user)).collect(),
             made_ms: made.map(Time::millis).or(sent_at_ms).unwrap_or(i64::MAX),
         }
+    }
+
+    /// The ARN of a queue that messages came from.
+    fn source(&self, arn: &str) -> Arc<str> {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sources.get(arn) {
+            return Arc::clone(known);
+        }
+        let source: Arc<str> = arn.into();
+        sources.insert(Arc::clone(&source));
+        source
     }
 }
 
@@ -348,8 +379,7 @@ impl Row {
             sequence: None,
             unsendable: None,
             redriven: None,
-            attributes: None,
-            body: None,
+            carried: None,
         }
     }
 }

@@ -86,7 +86,7 @@ impl Matcher {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
         };
         self.classes.has(row.verdict.class)
-            && self.ids.as_ref().is_none_or(|ids| names_of(ids, &row.message_id).next().is_some())
+            && self.names(&row.message_id)
             && self.sources.as_ref().is_none_or(|sources| comes_from(row, sources))
             && age(self.older_than_s, |age, limit| age > limit)
             && age(self.newer_than_s, |age, limit| age < limit)
@@ -110,10 +110,8 @@ impl Matcher {
     /// time.
     ///
     /// # Errors
-    /// When a message that must be read is not in the spool; refused when the beginning of an id is
-    /// that of several.
+    /// When a message that must be read is not in the spool.
     pub async fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
-        self.check_unique(found.iter().map(|found| found.row.message_id.as_str()))?;
         let decide = async |found: &Found| {
             if !self.holds(&found.row) {
                 return Ok(Match::No);
@@ -163,9 +161,28 @@ fn names_of<'a>(ids: &'a BTreeSet<String>, id: &str) -> impl Iterator<Item = &'a
     std::iter::once(id).chain(beginnings).filter_map(|named| ids.get(named)).map(String::as_str)
 }
 
+/// AWS: a message id is a UUID, as text.
+const WHOLE: usize = 36;
+
 impl Matcher {
-    /// Makes sure that no beginning of an id names several messages.
-    fn check_unique<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Result<()> {
+    /// Whether an id is among those that are named, or none are.
+    #[must_use]
+    pub fn names(&self, message_id: &str) -> bool {
+        self.ids.as_ref().is_none_or(|ids| names_of(ids, message_id).next().is_some())
+    }
+
+    /// Whether any message is named by the beginning of its id: only who has seen all messages knows
+    /// that it names no other.
+    #[must_use]
+    pub fn has_beginnings(&self) -> bool {
+        self.ids.iter().flatten().any(|id| id.len() < WHOLE)
+    }
+
+    /// Makes sure that no beginning of an id names several of these messages.
+    ///
+    /// # Errors
+    /// Refused, when one does.
+    pub fn check_unique<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Result<()> {
         let Some(ids) = &self.ids else { return Ok(()) };
         let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for id in seen {
@@ -287,6 +304,7 @@ mod tests {
             let matcher =
                 Matcher { ids: Some(named.iter().map(|id| (*id).to_owned()).collect()), ..any() };
             let missing = matcher.missing_of(ids.into_iter());
+            matcher.check_unique(ids.into_iter())?;
             matcher.decide_all(&all, Some(&spool)).await.map(|matches| {
                 let pairs = ids.into_iter().zip(matches);
                 let chosen = pairs.filter(|(_, decided)| *decided == Match::Yes);
@@ -315,7 +333,7 @@ mod tests {
     fn a_source_is_named_by_name_url_or_arn() {
         let arn = "arn:aws:sqs:eu-west-1:123456789012:recs";
         let row = |source: Option<&str>| Row {
-            source: source.map(str::to_owned),
+            source: source.map(Into::into),
             ..sample::row("m", "[1, [10]]", 0, 0)
         };
         let from = |named: &[&str], source| {

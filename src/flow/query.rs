@@ -92,7 +92,7 @@ fn input(row: &Row, message: &Message) -> String {
         "receive_count": row.receive_count,
         "users": row.verdict.users,
         "group_id": row.group_id,
-        "source": row.source,
+        "source": row.source.as_deref(),
     });
     let mut text = document.to_string();
     text.pop();

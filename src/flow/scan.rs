@@ -7,7 +7,6 @@ mod gather;
 mod known;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use reco_core::message::Message;
 use reco_core::settle::Deletable;
@@ -15,6 +14,7 @@ use reco_core::supersede::Newest;
 
 use crate::aws::sqs::Damaged;
 use crate::error::Result;
+use crate::flow::journal::now_ms;
 use crate::flow::judge::{Examined, Judge, Row};
 use crate::flow::matcher::{Match, Matcher};
 use crate::flow::spool::{Slot, Spool};
@@ -77,6 +77,14 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Of messages that earlier scans found.
+    #[must_use]
+    pub fn of(found: Vec<Found>) -> Self {
+        let (damaged, cleared, newest) = (Vec::new(), Vec::new(), Newest::default());
+        let end = DrainEnd::Enough;
+        Scan { found, damaged, repeated: 0, again: 0, cleared, end, newest }
+    }
+
     /// Messages that came and are held, those included that were judged before.
     #[must_use]
     pub fn taken(&self) -> u64 {
@@ -140,7 +148,7 @@ impl Scanner {
                 Ok(judged)
             }
         };
-        let (mut gathered, mut again, mut matching) = (Gathered::default(), 0, 0);
+        let (mut gathered, mut again, mut matching) = (Gathered::with_room(room_for(bound)), 0, 0);
         let accept = |judged: Judged| {
             again += judged.again;
             for (examined, slot, wanted) in judged.messages {
@@ -182,7 +190,7 @@ impl Scanner {
     }
 }
 
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// Messages that room is made for at once: as many as are counted.
+fn room_for(bound: Bound) -> usize {
+    bound.at_most.min(usize::try_from(bound.depth).unwrap_or(usize::MAX))
 }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+#[cfg(unix)]
+use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, PoisonError};
 
 use reco_core::message::{Attribute, Message};
@@ -23,8 +24,8 @@ pub struct Spool {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Slot {
     at: u64,
-    body: usize,
-    rest: usize,
+    body: u32,
+    rest: u32,
 }
 
 #[derive(Serialize)]
@@ -60,23 +61,14 @@ impl Spool {
     /// When the disk is full or fails.
     pub fn put(&self, message: &Message) -> Result<Slot> {
         let Message { id, attributes, system, .. } = message;
-        let rest = serde_json::to_vec(&RestRef { id, attributes, system }).map_err(|error| {
-            Error::new(Kind::Internal, format!("cannot spool message {id}")).because(&error)
-        })?;
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = file.1;
-        let mut write = || {
-            file.0.seek(SeekFrom::Start(at))?;
-            file.0.write_all(message.body.as_bytes())?;
-            file.0.write_all(&rest)
-        };
-        write().map_err(|error| {
-            failed(&format!("cannot spool message {id}"), &error)
-                .hint("free space, or set TMPDIR to a directory that has some")
-        })?;
-        let slot = Slot { at, body: message.body.len(), rest: rest.len() };
-        file.1 = at + (slot.body + slot.rest) as u64;
-        Ok(slot)
+        let mut bytes = Vec::with_capacity(message.body.len() + 1_024);
+        bytes.extend(message.body.as_bytes());
+        serde_json::to_writer(&mut bytes, &RestRef { id, attributes, system }).map_err(
+            |error| {
+                Error::new(Kind::Internal, format!("cannot spool message {id}")).because(&error)
+            },
+        )?;
+        self.append(&bytes, message.body.len())
     }
 
     /// Writes a text.
@@ -84,16 +76,18 @@ impl Spool {
     /// # Errors
     /// When the disk is full or fails.
     pub fn put_text(&self, text: &str) -> Result<Slot> {
+        self.append(text.as_bytes(), text.len())
+    }
+
+    fn append(&self, bytes: &[u8], body: usize) -> Result<Slot> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = file.1;
-        let written =
-            file.0.seek(SeekFrom::Start(at)).and_then(|_| file.0.write_all(text.as_bytes()));
-        written.map_err(|error| {
-            failed("cannot spool a changed body", &error)
+        let slot = Slot { at: file.1, body: length(body)?, rest: length(bytes.len() - body)? };
+        write_at(&mut file.0, slot.at, bytes).map_err(|error| {
+            failed("cannot spool a message", &error)
                 .hint("free space, or set TMPDIR to a directory that has some")
         })?;
-        file.1 = at + text.len() as u64;
-        Ok(Slot { at, body: text.len(), rest: 0 })
+        file.1 += bytes.len() as u64;
+        Ok(slot)
     }
 
     /// Reads a text back.
@@ -101,8 +95,7 @@ impl Spool {
     /// # Errors
     /// When the disk fails.
     pub fn text(&self, slot: Slot) -> Result<String> {
-        let (body, _) = self.bytes(slot)?;
-        String::from_utf8(body).map_err(|error| garbled(&error))
+        String::from_utf8(self.bytes(slot)?).map_err(|error| garbled(&error))
     }
 
     /// Reads a message back. Its receipt handle is empty: the hold knows the handle that is valid
@@ -111,24 +104,51 @@ impl Spool {
     /// # Errors
     /// When the disk fails.
     pub fn get(&self, slot: Slot) -> Result<Message> {
-        let (body, rest) = self.bytes(slot)?;
+        let mut body = self.bytes(slot)?;
+        let rest = body.split_off(slot.body as usize);
         let Rest { id, attributes, system } =
             serde_json::from_slice(&rest).map_err(|error| garbled(&error))?;
         let body = String::from_utf8(body).map_err(|error| garbled(&error))?;
         Ok(Message { id, receipt_handle: String::new(), body, attributes, system })
     }
 
-    fn bytes(&self, slot: Slot) -> Result<(Vec<u8>, Vec<u8>)> {
-        let (mut body, mut rest) = (vec![0; slot.body], vec![0; slot.rest]);
+    fn bytes(&self, slot: Slot) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; slot.body as usize + slot.rest as usize];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut read = || {
-            file.0.seek(SeekFrom::Start(slot.at))?;
-            file.0.read_exact(&mut body)?;
-            file.0.read_exact(&mut rest)
-        };
-        read().map_err(|error| failed("cannot read a spooled message back", &error))?;
-        Ok((body, rest))
+        read_at(&mut file.0, slot.at, &mut bytes)
+            .map_err(|error| failed("cannot read a spooled message back", &error))?;
+        Ok(bytes)
     }
+}
+
+/// A length as a slot has it: a message is at most 1 MiB, a changed body what an expression makes of
+/// one.
+fn length(bytes: usize) -> Result<u32> {
+    u32::try_from(bytes)
+        .map_err(|error| Error::input("a changed body is larger than 4 GiB").because(&error))
+}
+
+// One call to the system each, where it has such: there are two for every message that moves.
+#[cfg(unix)]
+fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    file.write_all_at(bytes, at)
+}
+
+#[cfg(unix)]
+fn read_at(file: &mut File, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
+    file.read_exact_at(bytes, at)
+}
+
+#[cfg(not(unix))]
+fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::{Seek, SeekFrom, Write};
+    file.seek(SeekFrom::Start(at)).and_then(|_| file.write_all(bytes))
+}
+
+#[cfg(not(unix))]
+fn read_at(file: &mut File, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(bytes))
 }
 
 fn garbled(error: &(dyn std::error::Error + 'static)) -> Error {

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use reco_store::retry::RetryOptions;
 
+use crate::aws::sqs::BATCH;
+
 pub use drain::{Bound, Drain, DrainEnd, Hidden};
 pub use lease::{DeleteOutcome, Released, VisibilityLease, period_for};
 pub use outbox::{
@@ -28,6 +30,14 @@ const RETRIES: RetryOptions = RetryOptions {
     base_delay: Duration::from_millis(100),
     max_delay: Duration::from_secs(5),
 };
+
+/// Parts of a batch's size, made as they are asked for: what is done with is not kept for the rest.
+fn batches<T>(all: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut all = all.into_iter();
+    std::iter::from_fn(move || {
+        Some(all.by_ref().take(BATCH).collect()).filter(|one: &Vec<T>| !one.is_empty())
+    })
+}
 
 /// Calls that fail as a whole, one after the other, after which the rest is left alone: something
 /// is down, and going on would only make more messages uncertain.

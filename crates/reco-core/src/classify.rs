@@ -23,7 +23,7 @@ mod class;
 
 use std::collections::HashMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::clip::clip_id;
 use crate::decode::{DecodeError, Decoded, Envelope, Shape};
@@ -164,11 +164,11 @@ pub struct Classification {
     /// how many there are beyond it.
     pub reasons: Vec<String>,
     /// What to do.
-    pub action: &'static str,
+    pub action: Action,
     /// How it was laid out, where it decoded.
     pub shape: Option<Shape>,
     /// Envelopes, outermost first.
-    pub envelopes: Vec<Envelope>,
+    pub envelopes: Box<[Envelope]>,
     /// How many users' entries it has, bad ones included.
     pub users: usize,
     /// Entries that would be written.
@@ -177,10 +177,28 @@ pub struct Classification {
     pub bad: usize,
     /// Article ids that would be written.
     pub kept_articles: usize,
-    /// Article ids that the filter drops, by reason.
-    pub dropped_articles: DropCounts,
+    /// Article ids that the filter drops, by reason; on the heap, since most messages have none.
+    #[serde(serialize_with = "or_none")]
+    pub dropped_articles: Option<Box<DropCounts>>,
     /// What writing it would cost, in WCU.
     pub wcu: u64,
+}
+
+/// What to do about a class: its text, in a byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Action(pub Class);
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.action())
+    }
+}
+
+fn or_none<S: Serializer>(
+    dropped: &Option<Box<DropCounts>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    dropped.as_deref().copied().unwrap_or_default().serialize(serializer)
 }
 
 impl Classification {
@@ -189,7 +207,7 @@ impl Classification {
     pub fn mark_superseded(&mut self) {
         if matches!(self.class, Class::Stale | Class::Partial | Class::Retryable) {
             self.class = Class::Superseded;
-            self.action = Class::Superseded.action();
+            self.action = Action(Class::Superseded);
             self.reasons = vec![superseded_reason(self.writable)];
         }
     }
@@ -208,6 +226,8 @@ pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification 
         reasons.truncate(MAX_REASONS);
         reasons.push(format!("and {more} more"));
     }
+    // A hundred thousand of these are held together.
+    reasons.shrink_to_fit();
     let mut dropped_articles = DropCounts::default();
     let (mut kept_articles, mut wcu, mut writable) = (0, 0, 0);
     for entry in &content.entries {
@@ -222,14 +242,14 @@ pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification 
     Classification {
         class,
         reasons,
-        action: class.action(),
+        action: Action(class),
         shape: header.map(|header| header.shape),
-        envelopes: header.map(|header| header.envelopes.clone()).unwrap_or_default(),
+        envelopes: header.map(|header| header.envelopes.as_slice().into()).unwrap_or_default(),
         users: content.entries.len() + content.bad.len(),
         writable,
         bad: content.bad.len() + content.rejected().count(),
         kept_articles,
-        dropped_articles,
+        dropped_articles: (dropped_articles.total() > 0).then(|| Box::new(dropped_articles)),
         wcu,
     }
 }

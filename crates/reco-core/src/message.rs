@@ -98,6 +98,12 @@ impl Message {
         self.system.get("MessageGroupId").map(String::as_str)
     }
 
+    /// `SequenceNumber`: its place in its order group, on FIFO queues.
+    #[must_use]
+    pub fn sequence(&self) -> Option<u128> {
+        self.system.get("SequenceNumber")?.parse().ok()
+    }
+
     /// ARN of the queue that a redrive policy moved the message from (AWS:
     /// `DeadLetterQueueSourceArn`). Absent when the message was sent to the DLQ directly.
     #[must_use]

@@ -205,8 +205,8 @@ pub struct Unsent<M> {
 /// What became of each message of a batch: every one is in exactly one of the lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled<M> {
-    /// Acknowledged with the right digests.
-    pub deletable: Vec<Deletable>,
+    /// Acknowledged with the right digests: the proof for each, and the message.
+    pub deletable: Vec<(Deletable, M)>,
     /// Refused for now, and surely not taken: send again after a pause.
     pub retry: Vec<Unsent<M>>,
     /// Said not to be taken by a fault of the service's own, which is no proof: a copy may exist,
@@ -249,11 +249,14 @@ pub fn settle<M>(
             ([ack], []) => {
                 let view = outgoing(&message);
                 match mismatch(&view, ack) {
-                    None => settled.deletable.push(Deletable {
-                        message_id: view.original.id.clone(),
-                        receipt_handle: view.original.receipt_handle.clone(),
-                        copy: Copy::Sent(ack.message_id.clone()),
-                    }),
+                    None => {
+                        let proof = Deletable {
+                            message_id: view.original.id.clone(),
+                            receipt_handle: view.original.receipt_handle.clone(),
+                            copy: Copy::Sent(ack.message_id.clone()),
+                        };
+                        settled.deletable.push((proof, message));
+                    }
                     Some(reason) => settled.uncertain.push(Unsent { message, reason }),
                 }
             }

@@ -100,7 +100,7 @@ impl Sqs {
     pub async fn change_visibility(
         &self,
         queue: &Queue,
-        handles: &[String],
+        handles: &[&str],
         hide: Duration,
     ) -> Fates {
         // AWS: ChangeMessageVisibility: 0 to 43,200 s.
@@ -113,7 +113,7 @@ impl Sqs {
                     .map(|at| {
                         ChangeMessageVisibilityBatchRequestEntry::builder()
                             .id(at.to_string())
-                            .receipt_handle(&handles[*at])
+                            .receipt_handle(handles[*at])
                             .visibility_timeout(seconds)
                             .build()
                             .ok()

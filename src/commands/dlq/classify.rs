@@ -67,7 +67,7 @@ struct ClassifyReport {
     classes: Vec<Group>,
     /// The classes of `--fail-on` that were found.
     findings: Vec<Class>,
-    messages: Vec<Row>,
+    messages: Vec<Box<Row>>,
     /// Messages on which `--where` failed; not classified.
     undecided: u64,
     /// Ids that were asked for and not found, where the whole queue was seen.
@@ -108,7 +108,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let released = session.release_all(context).await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
-    let messages: Vec<Row> = chosen.found.into_iter().map(|found| *found.row).collect();
+    let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));
     let classes = groups::group(&messages, next);
     let found = |class: &Class| classes.iter().any(|group| group.class == *class);

@@ -193,6 +193,10 @@ impl Collector<'_> {
         if going.is_empty() {
             return Ok(0);
         }
+        if self.ending.halted.is_some() {
+            self.leave(&going, "");
+            return Ok(0);
+        }
         let written = self.write(&going).await?;
         if self.deletes() {
             return Ok(self.delete(&going, written).await);
@@ -218,8 +222,22 @@ impl Collector<'_> {
         Err(Error::refused("nothing was deleted: not confirmed"))
     }
 
+    /// Makes sure that the beginning of an id names one message of all that were received until now;
+    /// once any was deleted, the run halts instead.
+    fn check_names(&mut self, found: &[Found]) -> Result<()> {
+        let chosen = |record: &&Record| self.matcher.ids.is_some() && record.is_chosen();
+        let earlier = self.records.iter().filter(chosen).map(Record::message_id);
+        let ids = earlier.chain(found.iter().map(|found| found.row.message_id.as_str()));
+        match self.matcher.check_unique(ids) {
+            Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),
+            other => return other,
+        }
+        Ok(())
+    }
+
     /// Sets apart what is chosen; the ids of what is not.
     async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
+        self.check_names(&found)?;
         let matches = self.matcher.decide_all(&found, Some(&self.spool)).await?;
         warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);

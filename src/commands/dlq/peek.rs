@@ -49,7 +49,7 @@ struct PeekReport {
     wanted: Option<String>,
     /// Messages that were received, those not shown included.
     scanned: u64,
-    messages: Vec<Row>,
+    messages: Vec<Box<Row>>,
     /// Messages on which `--where` failed; not shown.
     undecided: u64,
     /// Ids that were asked for and not found, where the whole queue was seen.
@@ -104,7 +104,7 @@ fn report(
         scanned: chosen.scanned,
         undecided: chosen.undecided,
         missing: chosen.missing,
-        messages: chosen.found.into_iter().map(|found| *found.row).collect(),
+        messages: chosen.found.into_iter().map(|found| found.row).collect(),
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
         reach,
         repeated: scan.repeated,
@@ -138,7 +138,9 @@ impl Report for PeekReport {
             text.push_str(&rows::table(&self.messages, view));
         }
         for row in &self.messages {
-            if let Some(body) = &row.body {
+            if let Some(carried) = &row.carried
+                && let Some(body) = &carried.body
+            {
                 text.push_str(&self::body(row, body, view));
             }
         }
@@ -218,7 +220,7 @@ fn attributes(row: &Row) -> String {
         let (name, kind) = (escape_line(name), escape_line(&attribute.data_type));
         format!("   {name} ({kind}): {}\n", escape_line(&shown))
     };
-    row.attributes.iter().flatten().map(line).collect()
+    row.carried.iter().flat_map(|carried| &carried.attributes).map(line).collect()
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub fn age(seconds: Option<i64>) -> String {
 
 /// The messages, one a line.
 #[must_use]
-pub fn table(rows: &[Row], view: &View) -> String {
+pub fn table(rows: &[Box<Row>], view: &View) -> String {
     let with_size = view.width.is_none_or(|width| width >= WIDE);
     let mut columns = vec![
         ("ID", Align::Left),
@@ -80,7 +80,7 @@ pub fn table(rows: &[Row], view: &View) -> String {
 
 /// Where there is room, sources are shown when there are any; where there is little, only when they
 /// differ: then they tell messages apart.
-fn shows_sources(rows: &[Row], wide: bool) -> bool {
+fn shows_sources(rows: &[Box<Row>], wide: bool) -> bool {
     let sources: BTreeSet<Option<&str>> = rows.iter().map(|row| row.source.as_deref()).collect();
     sources.len() > 1 || (wide && sources.iter().any(Option::is_some))
 }
@@ -181,8 +181,8 @@ pub mod sample {
         }
     }
 
-    pub fn rows() -> Vec<Row> {
-        vec![
+    pub fn rows() -> Vec<Box<Row>> {
+        let rows = vec![
             row(
                 "11111111-0000-4000-8000-000000000001",
                 "{\"data\":[[1,[10,11]],[2,[12]]]}",
@@ -197,7 +197,8 @@ pub mod sample {
                 80_000,
             ),
             row("44444444-0000-4000-8000-000000000004", "{\"alarm\":\"disk\"}", 600, 345_000),
-        ]
+        ];
+        rows.into_iter().map(Box::new).collect()
     }
 
     pub fn queues() -> Queues {

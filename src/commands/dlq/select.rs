@@ -13,7 +13,7 @@ use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::flow::judge::Row;
+use crate::flow::judge::{Carried, Row};
 use crate::flow::matcher::{Classes, Match, Matcher};
 use crate::flow::query::Query;
 use crate::flow::scan::{Found, Scan};
@@ -146,7 +146,8 @@ impl Chosen {
     /// Takes the chosen messages out of a scan, and warns of what could not be decided or found.
     ///
     /// # Errors
-    /// When a message that must be read is not in the spool.
+    /// When a message that must be read is not in the spool; refused when the beginning of an id is
+    /// that of several.
     pub async fn of(
         context: &Context,
         matcher: &Matcher,
@@ -157,6 +158,7 @@ impl Chosen {
         warn_missing(context, &missing);
         warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
+        matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
         let matches = matcher.decide_all(&scan.found, spool).await?;
         let undecided = warn_undecided(context, &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
@@ -179,8 +181,8 @@ impl Chosen {
         for found in &mut self.found {
             if let Some(slot) = found.slot {
                 let message = spool.get(slot)?;
-                found.row.attributes = Some(message.attributes);
-                found.row.body = bodies.then_some(message.body);
+                let (attributes, body) = (message.attributes, bodies.then_some(message.body));
+                found.row.carried = Some(Box::new(Carried { attributes, body }));
             }
         }
         Ok(self)

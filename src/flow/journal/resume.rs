@@ -274,7 +274,7 @@ impl Resumer {
     ) -> Result<()> {
         let mut again: Vec<(Kept, Doubt)> =
             ids.iter().filter_map(|id| open.resend.remove(id)).collect();
-        again.sort_by_key(|(kept, _)| sequence(&kept.message));
+        again.sort_by_key(|(kept, _)| kept.message.sequence());
         let messages: Vec<OutboxMessage> =
             again.into_iter().filter_map(|(kept, doubt)| self.outgoing(kept, doubt)).collect();
         if messages.is_empty() {
@@ -322,9 +322,4 @@ impl Resumer {
 
 fn ids(open: &Open) -> HashSet<String> {
     open.resend.keys().cloned().collect()
-}
-
-/// The order of a FIFO group.
-fn sequence(message: &Message) -> Option<u128> {
-    message.system.get("SequenceNumber").and_then(|text| text.parse().ok())
 }

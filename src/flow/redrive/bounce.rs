@@ -177,7 +177,7 @@ impl Bounces {
 
     /// Counts a message of an earlier run, if it came back during this one. Says whether it did.
     pub fn came_back_from(&self, row: &Row) -> bool {
-        let Some(Redriven { run_id, sign: Sign::CameBack, .. }) = &row.redriven else {
+        let Some(Redriven { run_id, sign: Sign::CameBack, .. }) = row.redriven.as_deref() else {
             return false;
         };
         let message_id = row.message_id.clone();

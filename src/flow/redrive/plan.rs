@@ -91,11 +91,11 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
     }
     let (size, unsendable) = match mended {
         Some(Mended::Refused(reason)) => return Decision::Unrepaired(reason.clone()),
-        Some(Mended::Changed(changed)) => (changed.size, &changed.unsendable),
-        None => (row.size_bytes, &row.unsendable),
+        Some(Mended::Changed(changed)) => (changed.size, changed.unsendable.as_deref()),
+        None => (row.size_bytes, row.unsendable.as_deref()),
     };
     if let Some(reason) = unsendable {
-        return Decision::Unsendable(reason.clone());
+        return Decision::Unsendable(reason.to_owned());
     }
     if size > to.limit {
         let (name, limit) = (&to.queue.name, to.limit);
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_takes_no_room_and_what_is_not_asked_for_is_never_moved() {
-        let unsendable = Row { unsendable: Some("too large".to_owned()), ..row() };
+        let unsendable = Row { unsendable: Some("too large".into()), ..row() };
         let large = Row { size_bytes: 1_001, ..row() };
         let sound = row();
         let candidates = [
@@ -169,7 +169,7 @@ mod tests {
             run_started_at: String::new(),
             sign: Sign::PerhapsSent,
         };
-        let row = Row { redriven: Some(redriven), ..row() };
+        let row = Row { redriven: Some(Box::new(redriven)), ..row() };
         let chosen = || candidate(&row, Match::Yes);
         assert_eq!(decide([chosen()], None, false), [Decision::PerhapsSent("r".to_owned())]);
         assert_eq!(decide([chosen()], None, true), [Decision::Move(to())]);

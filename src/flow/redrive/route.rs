@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn from(source: Option<&str>) -> Row {
-        let source = source.map(|name| format!("arn:aws:sqs:r:1:{name}"));
+        let source = source.map(|name| format!("arn:aws:sqs:r:1:{name}").into());
         Row { source, ..sample::row("m", "[1, [10]]", 0, 0) }
     }
 

@@ -5,7 +5,7 @@ use reco_core::decode::strip;
 use reco_core::journal::Digest;
 use reco_core::message::Message;
 use reco_core::salvage::Rejected;
-use reco_core::supersede::Newest;
+use reco_core::supersede::{Newest, UserDigest};
 use serde::Serialize;
 
 use super::{Repair, Step};
@@ -50,7 +50,7 @@ pub struct Changed {
     pub digest: Digest,
     /// Why SQS would not take it.
     pub unsendable: Option<String>,
-    users: Box<[u128]>,
+    users: Box<[UserDigest]>,
     made_ms: i64,
 }
 
@@ -222,7 +222,7 @@ impl Mender<'_> {
             wcu: row.verdict.wcu,
             size: row.size_bytes,
             digest: Digest::of(&draft.message.body, &draft.message.attributes),
-            unsendable: row.unsendable,
+            unsendable: row.unsendable.map(Into::into),
             users,
             made_ms,
         })))

@@ -1,6 +1,6 @@
 //! What a scan has found so far: which message is superseded is known when all are there.
 
-use reco_core::supersede::Newest;
+use reco_core::supersede::{Newest, UserDigest};
 
 use super::Found;
 use crate::flow::judge::Examined;
@@ -10,29 +10,38 @@ use crate::flow::spool::Slot;
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     newest: Newest,
-    found: Vec<(Examined, Option<Slot>)>,
+    found: Vec<Found>,
+    /// Of each the users whose lists it would write, and when these were made.
+    users: Vec<(Box<[UserDigest]>, i64)>,
 }
 
 impl Gathered {
+    /// With room for so many, which is touched only as they come: growing by doubling would take
+    /// twice what they need.
+    pub(super) fn with_room(messages: usize) -> Self {
+        let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
+        Gathered { newest: Newest::default(), found, users }
+    }
+
     /// Adds a judged message.
     pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
         if examined.can_pass() {
             self.newest.observe_digests(&examined.users, examined.made_ms);
         }
-        self.found.push((examined, slot));
+        self.found.push(Found { row: examined.row, slot });
+        self.users.push((examined.users, examined.made_ms));
     }
 
     /// All that was found, in order, now that it is known which messages are superseded.
     pub(super) fn finish(self) -> (Vec<Found>, Newest) {
-        let Gathered { newest, found } = self;
-        let found = found.into_iter().map(|(mut examined, slot)| {
-            if newest.supersedes_digests(&examined.users, examined.made_ms) {
-                examined.row.verdict.mark_superseded();
+        let Gathered { newest, mut found, users } = self;
+        for (found, (users, made_ms)) in found.iter_mut().zip(users) {
+            if newest.supersedes_digests(&users, made_ms) {
+                found.row.verdict.mark_superseded();
             }
-            Found { row: examined.row, slot }
-        });
-        let mut found: Vec<Found> = found.collect();
-        found.sort_by(|a, b| order(a).cmp(&order(b)));
+        }
+        // No two are alike, since ids are not.
+        found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         (found, newest)
     }
 }
@@ -40,7 +49,7 @@ impl Gathered {
 /// By sequence number on FIFO queues, where it grows over the whole queue; else by the time of
 /// sending, and by id so that two scans agree.
 fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
-    (found.row.sequence, found.row.sent_at_ms, &found.row.message_id)
+    (found.row.sequence.as_deref().copied(), found.row.sent_at_ms, &found.row.message_id)
 }
 
 #[cfg(test)]
@@ -54,6 +63,7 @@ mod tests {
 
     use super::*;
     use crate::flow::judge::Row;
+    use crate::flow::sqs::lease;
 
     fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
         let schema = Schema::with_key_type(KeyType::N);
@@ -70,6 +80,33 @@ mod tests {
         let row = Row::for_tests(id, verdict, made_ms);
         let users = content.writable_users().map(|user| user_digest(None, user)).collect();
         Examined { row: Box::new(row), users, made_ms }
+    }
+
+    /// What is on the heap of a string.
+    fn heap(text: &String) -> usize {
+        text.capacity()
+    }
+
+    /// A hundred thousand messages may be held at once. The table of users and that of the lease are
+    /// between 7/16 and 7/8 full, so that an entry takes one and a half times its size.
+    #[test]
+    fn a_held_message_costs_at_most_a_kilobyte() {
+        let articles: Vec<String> = (1_000..1_020).map(|id| id.to_string()).collect();
+        let lists = (1..=5).map(|user| format!("[{user},[{}]]", articles.join(",")));
+        let body = format!("{{\"data\":[{}]}}", lists.collect::<Vec<_>>().join(","));
+        let id = "11111111-0000-4000-8000-000000000001";
+        let mut state = Gathered::with_room(1);
+        state.add(examined(id, &body, 1_000), None);
+        let users = size_of_val(&*state.users[0].0) + size_of_val(&state.users[0]);
+        assert_eq!(state.users[0].0.len(), 5);
+        let row = &state.found[0].row;
+        let texts = row.verdict.reasons.iter().map(heap).sum::<usize>();
+        let reasons = row.verdict.reasons.capacity() * size_of::<String>() + texts;
+        let judged = size_of::<Row>() + heap(&row.message_id) + reasons;
+        let newest = 5 * size_of::<(UserDigest, i64)>() * 3 / 2;
+        let all = size_of::<Found>() + judged + users + newest + lease::bytes_of(id, id);
+        assert!(size_of::<Row>() <= 256, "{}", size_of::<Row>());
+        assert!(all <= 1_000, "{all}: {judged} judged, {users} of users, {newest} of newest lists");
     }
 
     #[test]
@@ -103,7 +140,7 @@ mod tests {
         };
         let unsendable = || {
             let mut message = examined("new", "[1, [10]]", 2_000);
-            message.row.unsendable = Some("character U+0000".to_owned());
+            message.row.unsendable = Some("character U+0000".into());
             message
         };
         for newer in [oversize(), unsendable()] {

@@ -6,7 +6,7 @@
 
 mod delete;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +16,7 @@ use reco_core::settle::Deletable;
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
-use super::CALLS;
+use super::{CALLS, batches};
 use crate::aws::sqs::{BATCH, Damaged, Queue, Received, Sqs};
 pub use delete::DeleteOutcome;
 
@@ -55,6 +55,12 @@ struct Held {
     lapsed: bool,
     /// A delete is under way: an extension now would be answered by "no such message".
     deleting: bool,
+}
+
+/// What a held message costs beside its judgement, about, in bytes.
+#[cfg(test)]
+pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
+    size_of::<(Box<str>, Held)>() * 3 / 2 + id.len() + handle.len()
 }
 
 impl Held {
@@ -158,23 +164,22 @@ impl VisibilityLease {
     /// Takes charge of what a receive brought that began at `since`.
     pub fn take(&self, received: Received, since: SystemTime) -> Taken {
         let until = since + self.inner.period;
-        let (mut taken, mut state) = (Taken::default(), self.inner.lock());
-        for message in received.messages {
-            let receives = u32::try_from(message.receive_count()).unwrap_or(u32::MAX);
-            match state.put(&message.id, &message.receipt_handle, until, Some(receives)) {
-                Put::Fresh => taken.fresh.push(message),
-                Put::Owed(deletable) => taken.owed.push(deletable),
-                Put::Repeated => taken.repeated += 1,
+        let (Received { mut messages, mut damaged }, mut state) = (received, self.inner.lock());
+        let (mut owed, mut repeated) = (Vec::new(), 0);
+        let mut is_fresh = |id: &str, handle: &str, receives| {
+            match state.put(id, handle, until, receives) {
+                Put::Fresh => return true,
+                Put::Owed(deletable) => owed.push(deletable),
+                Put::Repeated => repeated += 1,
             }
-        }
-        for damaged in received.damaged {
-            match state.put(&damaged.message_id, &damaged.receipt_handle, until, None) {
-                Put::Fresh => taken.damaged.push(damaged),
-                Put::Owed(deletable) => taken.owed.push(deletable),
-                Put::Repeated => taken.repeated += 1,
-            }
-        }
-        taken
+            false
+        };
+        messages.retain(|one| {
+            let receives = u32::try_from(one.receive_count()).unwrap_or(u32::MAX);
+            is_fresh(&one.id, &one.receipt_handle, Some(receives))
+        });
+        damaged.retain(|one| is_fresh(&one.message_id, &one.receipt_handle, None));
+        Taken { fresh: messages, damaged, owed, repeated }
     }
 
     /// Takes over messages by the handles of an earlier run, and answers with the ids of those that
@@ -185,22 +190,20 @@ impl VisibilityLease {
             // Due at once, so that the extension below asks SQS.
             let (now, mut state) = (SystemTime::now(), self.inner.lock());
             for (id, handle) in &messages {
-                let held = Held {
-                    handle: handle.as_str().into(),
-                    until: now,
-                    receives: 0,
-                    lapsed: false,
-                    deleting: false,
-                };
-                state.held.insert(id.as_str().into(), held);
+                state.hold(id, handle, now, 0);
             }
         }
-        let ids: Vec<String> = messages.into_iter().map(|(id, _)| id).collect();
-        let lapsed = self.secure(&ids).await;
-        let mut state = self.inner.lock();
-        lapsed.iter().for_each(|id| drop(state.held.remove(id.as_str())));
-        drop(state);
-        ids.into_iter().filter(|id| !lapsed.contains(id)).collect()
+        let mut ids: Vec<String> = messages.into_iter().map(|(id, _)| id).collect();
+        self.secure(&ids).await;
+        let (now, mut state) = (SystemTime::now(), self.inner.lock());
+        ids.retain(|id| {
+            let is_held = state.holds(id, now).is_some();
+            if !is_held {
+                state.held.remove(id.as_str());
+            }
+            is_held
+        });
+        ids
     }
 
     /// Notes messages that an earlier run got acknowledged: when they come they are deleted.
@@ -212,36 +215,25 @@ impl VisibilityLease {
     /// Messages that are owed a delete and are not held: they must come again first.
     #[must_use]
     pub fn awaited(&self) -> Vec<Deletable> {
-        let (now, state) = (SystemTime::now(), self.inner.lock());
-        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
-        let awaited = state.owed.iter().filter(|(id, _)| !is_held(id));
-        awaited.map(|(_, deletable)| deletable.clone()).collect()
+        self.inner.lock().awaited().cloned().collect()
     }
 
     /// Whether any message is awaited; see [`VisibilityLease::awaited`].
     #[must_use]
     pub fn awaits(&self) -> bool {
-        let (now, state) = (SystemTime::now(), self.inner.lock());
-        let is_held = |id: &str| state.held.get(id).is_some_and(|held| !held.has_lapsed(now));
-        state.owed.keys().any(|id| !is_held(id))
+        self.inner.lock().awaited().next().is_some()
     }
 
     /// The handle by which a message is held now; `None` when it is held no more.
     #[must_use]
     pub fn handle(&self, id: &str) -> Option<String> {
-        let (now, state) = (SystemTime::now(), self.inner.lock());
-        state.held.get(id).filter(|held| !held.has_lapsed(now)).map(|held| held.handle.to_string())
+        self.inner.lock().holds(id, SystemTime::now()).map(|held| held.handle.to_string())
     }
 
-    /// Makes sure that these messages stay hidden for long enough to be sent and deleted, and
-    /// answers with those that are held no more.
-    pub async fn secure(&self, ids: &[String]) -> HashSet<String> {
-        let soon = SystemTime::now() + self.inner.period / 3;
-        self.inner.extend(ids.iter().map(|id| id.as_str().into()), soon).await;
-        let (now, state) = (SystemTime::now(), self.inner.lock());
-        let is_held =
-            |id: &&String| state.held.get(id.as_str()).is_some_and(|held| !held.has_lapsed(now));
-        ids.iter().filter(|id| !is_held(id)).cloned().collect()
+    /// Makes these messages stay hidden for long enough to be sent and deleted, as far as they are
+    /// held still: see [`VisibilityLease::handle`].
+    pub async fn secure(&self, ids: &[String]) {
+        self.inner.extend(Some(ids), SystemTime::now() + self.inner.period / 3).await;
     }
 
     /// How many messages are held.
@@ -291,9 +283,8 @@ impl Drop for VisibilityLease {
 async fn beat(inner: Arc<Inner>) {
     loop {
         tokio::time::sleep(inner.period / 4).await;
-        let ids: Vec<Box<str>> = inner.lock().held.keys().cloned().collect();
         let soon = SystemTime::now() + inner.period * 2 / 3;
-        inner.extend(ids, soon).await;
+        inner.extend(None, soon).await;
     }
 }
 
@@ -304,23 +295,34 @@ enum Put {
 }
 
 impl State {
+    fn hold(&mut self, id: &str, handle: &str, until: SystemTime, receives: u32) {
+        // A delete that is under way is so under any handle.
+        let deleting = self.held.get(id).is_some_and(|held| held.deleting);
+        let held = Held { handle: handle.into(), until, receives, lapsed: false, deleting };
+        self.held.insert(id.into(), held);
+    }
+
+    /// How a message is held, unless that has lapsed.
+    fn holds(&self, id: &str, now: SystemTime) -> Option<&Held> {
+        self.held.get(id).filter(|held| !held.has_lapsed(now))
+    }
+
+    /// Messages that are owed a delete and are not held.
+    fn awaited(&self) -> impl Iterator<Item = &Deletable> {
+        let now = SystemTime::now();
+        self.owed.values().filter(move |one| self.holds(one.message_id(), now).is_none())
+    }
+
     /// Of two deliveries whose answers overtake each other, the one that SQS counted later has the
     /// newer handle.
     fn put(&mut self, id: &str, handle: &str, until: SystemTime, receives: Option<u32>) -> Put {
-        let known = self.held.get_mut(id);
-        let is_newer = known
-            .as_ref()
-            .is_none_or(|held| receives.is_none_or(|receives| held.receives <= receives));
-        let repeated = known.is_some();
-        if is_newer {
-            let deleting = known.is_some_and(|held| held.deleting);
-            let (handle, receives) = (handle.into(), receives.unwrap_or(0));
-            let held = Held { handle, until, receives, lapsed: false, deleting };
-            self.held.insert(id.into(), held);
+        let known = self.held.get(id).map(|held| held.receives);
+        if known.is_none_or(|known| receives.is_none_or(|receives| known <= receives)) {
+            self.hold(id, handle, until, receives.unwrap_or(0));
         }
         match self.owed.get(id) {
             Some(deletable) => Put::Owed(deletable.clone().under(handle)),
-            None if repeated => Put::Repeated,
+            None if known.is_some() => Put::Repeated,
             None => Put::Fresh,
         }
     }
@@ -331,29 +333,32 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Extends those of `ids` whose time would end before `soon`.
-    async fn extend(&self, ids: impl IntoIterator<Item = Box<str>>, soon: SystemTime) {
-        let due: Vec<(Box<str>, String)> = {
+    /// Extends those of `ids`, or of all, whose time would end before `soon`.
+    async fn extend(&self, ids: Option<&[String]>, soon: SystemTime) {
+        let due: Vec<(Box<str>, Box<str>)> = {
             let state = self.lock();
-            let due = |id: Box<str>| {
-                let held = state.held.get(&id)?;
+            let due = |(id, held): (&Box<str>, &Held)| {
                 let is_due = !held.lapsed && !held.deleting && held.until < soon;
-                is_due.then(|| (id, held.handle.to_string()))
+                is_due.then(|| (id.clone(), held.handle.clone()))
             };
-            ids.into_iter().filter_map(due).collect()
+            let entry = |id: &String| state.held.get_key_value(id.as_str());
+            match ids {
+                Some(ids) => ids.iter().filter_map(entry).filter_map(due).collect(),
+                None => state.held.iter().filter_map(due).collect(),
+            }
         };
-        let batches: Vec<Vec<_>> = due.chunks(BATCH).map(<[_]>::to_vec).collect();
-        stream::iter(batches).for_each_concurrent(CALLS, |batch| self.extend_batch(batch)).await;
+        let batches = stream::iter(batches(due));
+        batches.for_each_concurrent(CALLS, |batch| self.extend_batch(batch)).await;
     }
 
-    async fn extend_batch(&self, batch: Vec<(Box<str>, String)>) {
+    async fn extend_batch(&self, batch: Vec<(Box<str>, Box<str>)>) {
         let since = SystemTime::now();
-        let handles: Vec<String> = batch.iter().map(|(_, handle)| handle.clone()).collect();
+        let handles: Vec<&str> = batch.iter().map(|(_, handle)| &**handle).collect();
         let fates = self.sqs.change_visibility(&self.queue, &handles, self.period).await;
         let mut state = self.lock();
         for ((id, handle), fate) in batch.into_iter().zip(fates) {
             // What is being deleted by now, or held by a newer handle, is of no concern here.
-            let ours = |held: &&mut Held| *held.handle == *handle && !held.deleting;
+            let ours = |held: &&mut Held| held.handle == handle && !held.deleting;
             let Some(held) = state.held.get_mut(&id).filter(ours) else { continue };
             match fate {
                 Ok(()) => held.until = since + self.period,
@@ -364,20 +369,17 @@ impl Inner {
         }
     }
 
-    async fn release(&self, taken: Vec<(Box<str>, Held)>) -> Released {
-        let now = SystemTime::now();
-        let (lapsed, taken): (Vec<_>, Vec<_>) =
-            taken.into_iter().partition(|(_, held)| held.has_lapsed(now));
-        let batches: Vec<Vec<_>> = taken.chunks(BATCH).map(<[_]>::to_vec).collect();
-        let parts: Vec<Released> = stream::iter(batches)
-            .map(|batch| self.release_batch(batch))
-            .buffer_unordered(CALLS)
-            .collect()
-            .await;
+    async fn release(&self, mut taken: Vec<(Box<str>, Held)>) -> Released {
+        let (now, all) = (SystemTime::now(), taken.len());
+        taken.retain(|(_, held)| !held.has_lapsed(now));
         // What has lapsed is visible already.
-        let mut released = Released { released: lapsed.len() as u64, ..Released::default() };
-        parts.into_iter().for_each(|part| released.merge(part));
-        released
+        let lapsed = Released { released: (all - taken.len()) as u64, ..Released::default() };
+        let parts = stream::iter(batches(taken)).map(|batch| self.release_batch(batch));
+        let sum = |mut sum: Released, part| {
+            sum.merge(part);
+            std::future::ready(sum)
+        };
+        parts.buffer_unordered(CALLS).fold(lapsed, sum).await
     }
 
     /// What lost answers hid, now that nothing else of ours is hidden. Told once: who releases
@@ -392,7 +394,7 @@ impl Inner {
     }
 
     async fn release_batch(&self, batch: Vec<(Box<str>, Held)>) -> Released {
-        let handles: Vec<String> = batch.iter().map(|(_, held)| held.handle.to_string()).collect();
+        let handles: Vec<&str> = batch.iter().map(|(_, held)| &*held.handle).collect();
         let fates = self.sqs.change_visibility(&self.queue, &handles, Duration::ZERO).await;
         let mut released = Released::default();
         for ((id, held), fate) in batch.into_iter().zip(fates) {

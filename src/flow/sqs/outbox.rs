@@ -219,7 +219,7 @@ impl Outbox {
     ) -> Result<Vec<(String, SendOutcome)>> {
         let mut run = Run {
             groups: FifoGroups::default(),
-            outcomes: Vec::new(),
+            outcomes: Vec::with_capacity(messages.size_hint().0),
             entries: pace.batch().min(Limits::SEND_MESSAGE_BATCH.entries),
             proven: self.lease.is_none(),
             failures: 0,

@@ -23,7 +23,7 @@ pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Res
 
 /// After an answer: what became of each message of the batch.
 pub(super) fn answers(settled: &Settled<Pending>, batch: u64) -> Result<Vec<u8>> {
-    let acks = settled.deletable.iter().filter_map(|deletable| match deletable.copy() {
+    let acks = settled.deletable.iter().filter_map(|(deletable, _)| match deletable.copy() {
         Copy::Sent(sent_as) => Some(Record::Ack(Ack {
             message_id: deletable.message_id().to_owned(),
             sent_as: sent_as.clone(),

@@ -14,8 +14,11 @@ use crate::message::Message;
 #[derive(Debug, Default)]
 pub struct Seen {
     runs: Vec<String>,
-    known: HashMap<u128, Known>,
+    known: HashMap<Key, Known>,
 }
+
+/// In bytes, which need no alignment: as one number a table of them would be a quarter larger.
+type Key = [u8; 16];
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
@@ -74,6 +77,9 @@ impl Seen {
     /// How a message of the queue is known, by the strongest sign; `None` when it is new.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Sighting<'_>> {
+        if self.known.is_empty() {
+            return None;
+        }
         let look = |mark, bytes: &[u8]| {
             let known = self.known.get(&key(mark, bytes))?;
             let run_id = self.runs.get(usize::try_from(known.run).ok()?)?;
@@ -110,10 +116,10 @@ impl Seen {
     }
 }
 
-fn key(mark: Mark, bytes: &[u8]) -> u128 {
+fn key(mark: Mark, bytes: &[u8]) -> Key {
     let mut sha = Sha256::new();
     sha.update([mark as u8]);
     sha.update(bytes);
     let sum: [u8; 32] = sha.finalize().into();
-    sum.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+    std::array::from_fn(|at| sum[at])
 }

@@ -105,9 +105,9 @@ fn each_answer_leads_to_its_list() {
     result.acks[3].md5_of_body = md5_of_body("another body");
     let settled = settle(sent, as_received, &result);
     let deletable: Vec<_> =
-        settled.deletable.iter().map(|d| (d.message_id(), d.receipt_handle())).collect();
+        settled.deletable.iter().map(|(d, _)| (d.message_id(), d.receipt_handle())).collect();
     assert_eq!(deletable, [("m0", "r0"), ("m1", "r1")]);
-    assert_eq!(settled.deletable[0].copy(), &Copy::Sent("new-m0".to_owned()));
+    assert_eq!(settled.deletable[0].0.copy(), &Copy::Sent("new-m0".to_owned()));
     assert_eq!(ids(&settled.refused), ["m2"]);
     assert_eq!(ids(&settled.faulted), ["m3"]);
     assert_eq!(ids(&settled.uncertain), ["m4", "m5", "m6", "m7"]);
@@ -286,7 +286,7 @@ proptest! {
         let list = |wanted: fn(&Answer) -> bool| -> Vec<String> {
             answers.iter().enumerate().filter(|(_, a)| wanted(a)).map(|(id, _)| format!("m{id}")).collect()
         };
-        let deletable: Vec<&str> = settled.deletable.iter().map(|d| d.message_id()).collect();
+        let deletable: Vec<&str> = settled.deletable.iter().map(|(d, _)| d.message_id()).collect();
         prop_assert_eq!(deletable, list(|a| matches!(a, Answer::Ack)));
         prop_assert_eq!(ids(&settled.refused), list(|a| matches!(a, Answer::Sender)));
         prop_assert_eq!(ids(&settled.retry), list(|a| matches!(a, Answer::Throttle)));

@@ -42,9 +42,10 @@ pub(super) struct ReasonCount {
 }
 
 /// Breaks messages down by class, in the order of [`Class::ALL`].
-pub(super) fn group(rows: &[Row], next: impl Fn(Class) -> String) -> Vec<Group> {
+pub(super) fn group(rows: &[Box<Row>], next: impl Fn(Class) -> String) -> Vec<Group> {
     let of_class = |class: Class| {
-        let rows: Vec<&Row> = rows.iter().filter(|row| row.verdict.class == class).collect();
+        let rows = rows.iter().map(AsRef::as_ref);
+        let rows: Vec<&Row> = rows.filter(|row: &&Row| row.verdict.class == class).collect();
         if rows.is_empty() {
             return None;
         }

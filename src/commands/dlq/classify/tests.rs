@@ -3,7 +3,7 @@
 use super::*;
 use crate::commands::dlq::rows::sample;
 
-fn report(messages: Vec<Row>) -> ClassifyReport {
+fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
     let next = |class: Class| format!("recoctl {}", next_command(class));
     ClassifyReport {
         undecided: 0,

@@ -102,6 +102,11 @@ impl Record {
         Record { in_file, ..self }
     }
 
+    /// Whether it was chosen, whatever became of it.
+    pub(super) fn is_chosen(&self) -> bool {
+        !matches!(self.fate, Fate::Skipped | Fate::BeyondMax | Fate::Damaged)
+    }
+
     pub(super) fn message_id(&self) -> &str {
         &self.message_id
     }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::commands::dlq::rows::sample;
+use crate::flow::judge::Carried;
 
-fn report(messages: Vec<Row>) -> PeekReport {
+fn report(messages: Vec<Box<Row>>) -> PeekReport {
     PeekReport {
         queues: sample::queues(),
         basis: sample::basis(),
@@ -37,12 +38,13 @@ fn the_size_is_shown_at_140_columns() {
 
 #[test]
 fn sources_are_shown_where_there_is_room_or_where_they_differ() {
-    let from = |queue: &str| Some(format!("arn:aws:sqs:us-east-1:000000000000:{queue}"));
+    let from = |queue: &str| Some(format!("arn:aws:sqs:us-east-1:000000000000:{queue}").into());
     let one = || {
-        let rows = sample::rows().into_iter();
-        rows.map(|row| Row { source: from("recs"), ..row }).collect::<Vec<Row>>()
+        let mut rows = sample::rows();
+        rows.iter_mut().for_each(|row| row.source = from("recs"));
+        rows
     };
-    let header = |rows: Vec<Row>, width| {
+    let header = |rows: Vec<Box<Row>>, width| {
         let text = report(rows).render(&sample::view(width));
         text.lines().next().unwrap_or_default().to_owned()
     };
@@ -58,8 +60,12 @@ fn sources_are_shown_where_there_is_room_or_where_they_differ() {
 #[test]
 fn bodies_are_laid_out_and_harmless() {
     let bodies = ["{\"data\":[[1,[10,11]]],\"x\":123456789012345678901}", "\u{1b}[31mred\u{202e}"];
-    let messages = sample::rows().into_iter().zip(bodies);
-    let messages = messages.map(|(row, body)| Row { body: Some(body.to_owned()), ..row }).collect();
+    let mut messages = sample::rows();
+    messages.truncate(bodies.len());
+    for (row, body) in messages.iter_mut().zip(bodies) {
+        let (attributes, body) = (Default::default(), Some(body.to_owned()));
+        row.carried = Some(Box::new(Carried { attributes, body }));
+    }
     let text = report(messages).render(&sample::view(80));
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
     insta::assert_snapshot!(text);

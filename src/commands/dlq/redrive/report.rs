@@ -169,7 +169,7 @@ impl RedriveReport {
             changes: Changes::of(
                 args.repair.plan(),
                 ending.rejects.clone(),
-                messages.iter().filter(goes).filter_map(|record| record.changed.as_ref()),
+                messages.iter().filter(goes).filter_map(|record| record.changed.as_deref()),
             ),
             deleted_again: ending.deleted_again,
             perhaps_twice: messages.iter().filter(|record| record.perhaps_twice).count() as u64,

@@ -48,6 +48,10 @@ pub struct Redrive<'a> {
     pub(super) records: Vec<Record>,
     /// Proof of messages that earlier runs sent, and that this one deleted.
     pub(super) cleared: Vec<Deletable>,
+    /// Ids of messages that earlier waves found and that are named.
+    named: Vec<String>,
+    /// Messages that are named, kept until all were seen: see [`Redrive::set_named_apart`].
+    waiting: Vec<Found>,
     /// FIFO groups of which a message stays: what goes after it overtakes it.
     staying: HashSet<String>,
     pub(super) released: Released,
@@ -86,6 +90,8 @@ impl<'a> Redrive<'a> {
             ending: Ending::default(),
             records: Vec::new(),
             cleared: Vec::new(),
+            named: Vec::new(),
+            waiting: Vec::new(),
             staying: HashSet::new(),
             released: Released::default(),
             began: Instant::now(),
@@ -168,8 +174,8 @@ impl<'a> Redrive<'a> {
     fn note_order(&mut self, found: &Found, decision: &Decision) {
         let Some(group) = found.row.group_id.as_ref().filter(|_| self.fifo()) else { return };
         if !matches!(decision, Decision::Move(_)) {
-            self.staying.insert(group.clone());
-        } else if self.staying.contains(group) {
+            self.staying.insert(group.to_string());
+        } else if self.staying.contains(&**group) {
             self.ending.overtaking += 1;
         }
     }
@@ -223,6 +229,7 @@ impl<'a> Redrive<'a> {
     }
 
     async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
+        self.check_names(found)?;
         let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
         warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
         self.ending.undecided += warn_undecided(self.context, &matches);
@@ -251,13 +258,12 @@ impl<'a> Redrive<'a> {
         let total = going.len() as u64;
         self.ending.moving += total;
         let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
-        let messages: Vec<OutboxMessage> = going.iter().map(|one| self.outgoing(one)).collect();
         let began = Instant::now();
         let pace = self.pace.clone();
         self.sentries.begin(self.context, self.session, &self.route, pace.brake()).await?;
         let lookout = self.sentries.look_out(self.context, self.session, pace.brake()).await;
-        let (stream, cancel) = (stream::iter(messages), &self.context.cancel);
-        let outcomes = outbox.send_all(stream, &pace, cancel, &progress).await;
+        let messages = stream::iter(going.iter().map(|one| self.outgoing(one)));
+        let outcomes = outbox.send_all(messages, &pace, &self.context.cancel, &progress).await;
         self.ending.move_time += began.elapsed();
         if let Some(lookout) = lookout {
             // Looked at, and let go: not counted among what was received and left.
@@ -267,23 +273,29 @@ impl<'a> Redrive<'a> {
             self.released.merge_invisible(released);
             self.ending.late.extend(watched.cleared);
         }
-        Ok(self.enter(&going, outcomes?))
+        Ok(self.enter(going, outcomes?))
     }
 
     /// Enters what became of each message; answers with how many were moved.
-    fn enter(&mut self, going: &[Going], outcomes: Vec<(String, SendOutcome)>) -> u64 {
-        let mut outcomes: HashMap<String, SendOutcome> = outcomes.into_iter().collect();
+    fn enter(&mut self, going: Vec<Going>, outcomes: Vec<(String, SendOutcome)>) -> u64 {
+        let some = |(id, outcome)| (id, Some(outcome));
+        let mut outcomes: Vec<(String, Option<SendOutcome>)> =
+            outcomes.into_iter().map(some).collect();
+        // Looked up in place: a table would be another copy of as many ids.
+        outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut moved = 0;
+        self.records.reserve_exact(going.len());
         for Going { found, changed, to } in going {
             let row = &found.row;
             let lost = || SendOutcome::Uncertain { reason: "its outcome is not known".to_owned() };
-            let outcome = outcomes.remove(&row.message_id).unwrap_or_else(lost);
+            let at = outcomes.binary_search_by(|(id, _)| id.cmp(&row.message_id)).ok();
+            let outcome = at.and_then(|at| outcomes[at].1.take()).unwrap_or_else(lost);
             if matches!(outcome, SendOutcome::Sent { .. }) {
                 moved += 1;
                 *self.ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
             }
             let record = Record::moved(row, outcome, changed.as_deref());
-            self.records.push(record.to(&to.queue.name));
+            self.records.push(record.to(&to));
         }
         let late = std::mem::take(&mut self.ending.late);
         self.note_cleared(late);
@@ -295,7 +307,7 @@ impl<'a> Redrive<'a> {
         let known = self.session.history.remembered(&row.message_id);
         OutboxMessage {
             id: row.message_id.clone(),
-            group: row.group_id.clone().filter(|_| self.fifo()),
+            group: row.group_id.as_deref().filter(|_| self.fifo()).map(str::to_owned),
             size: changed.map_or(row.size_bytes, |changed| changed.size),
             to: Arc::clone(to),
             content: Content::Spooled {

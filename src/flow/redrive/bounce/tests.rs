@@ -1,7 +1,6 @@
 //! What counts as having come back, and when it is too much.
 
-use reco_core::classify::Classification;
-use reco_core::filter::DropCounts;
+use reco_core::classify::{Action, Classification};
 
 use super::*;
 
@@ -35,14 +34,14 @@ fn redriven(id: &str) -> Row {
     let verdict = Classification {
         class: Class::Retryable,
         reasons: vec![],
-        action: Class::Retryable.action(),
+        action: Action(Class::Retryable),
         shape: None,
-        envelopes: vec![],
+        envelopes: Box::default(),
         users: 0,
         writable: 0,
         bad: 0,
         kept_articles: 0,
-        dropped_articles: DropCounts::default(),
+        dropped_articles: None,
         wcu: 0,
     };
     let redriven = Redriven {
@@ -50,7 +49,7 @@ fn redriven(id: &str) -> Row {
         run_started_at: String::new(),
         sign: Sign::CameBack,
     };
-    Row { redriven: Some(redriven), ..Row::for_tests(id, verdict, 0) }
+    Row { redriven: Some(Box::new(redriven)), ..Row::for_tests(id, verdict, 0) }
 }
 
 #[test]

@@ -10,8 +10,7 @@ use futures::{StreamExt, stream};
 use reco_core::settle::Deletable;
 
 use super::{Inner, VisibilityLease};
-use crate::aws::sqs::BATCH;
-use crate::flow::sqs::CALLS;
+use crate::flow::sqs::{CALLS, batches};
 
 /// The least time that a lease must have left for a delete to be tried by it.
 const LEAST: Duration = Duration::from_secs(10);
@@ -52,8 +51,7 @@ impl DeleteOutcome {
 impl VisibilityLease {
     /// Deletes messages whose copies are safe, and answers with the outcome of each, in their order.
     pub async fn delete(&self, deletable: Vec<Deletable>) -> Vec<DeleteOutcome> {
-        let batches: Vec<Vec<Deletable>> = deletable.chunks(BATCH).map(<[_]>::to_vec).collect();
-        let outcomes = stream::iter(batches).map(|batch| self.inner.delete_batch(batch));
+        let outcomes = stream::iter(batches(deletable)).map(|batch| self.inner.delete_batch(batch));
         let outcomes: Vec<Vec<DeleteOutcome>> = outcomes.buffered(CALLS).collect().await;
         outcomes.into_iter().flatten().collect()
     }
@@ -61,8 +59,8 @@ impl VisibilityLease {
 
 impl Inner {
     async fn delete_batch(&self, batch: Vec<Deletable>) -> Vec<DeleteOutcome> {
-        let ids = batch.iter().map(|one| one.message_id().into());
-        self.extend(ids, SystemTime::now() + LEAST).await;
+        let ids: Vec<String> = batch.iter().map(|one| one.message_id().to_owned()).collect();
+        self.extend(Some(&ids), SystemTime::now() + LEAST).await;
         let mut outcomes = vec![DeleteOutcome::Lapsed; batch.len()];
         let mut open: Vec<usize> = (0..batch.len()).collect();
         for _ in 0..REPLACED {

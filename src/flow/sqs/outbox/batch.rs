@@ -1,9 +1,7 @@
 //! One batch: make sure that it is still ours, write down, send, settle, write down, delete.
 
-use std::collections::HashMap;
-
 use reco_core::journal::{Digest, is_remembered};
-use reco_core::settle::{Copy, Deletable, SendResult, Settled, Unsent, settle};
+use reco_core::settle::{Copy, Deletable, Outgoing, SendResult, Settled, Unsent, settle};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -70,8 +68,8 @@ pub(in crate::flow::sqs) struct Pending {
 struct Batch<'a> {
     to: &'a Destination,
     pending: Vec<Pending>,
-    /// Acknowledged, with the message's group and whether an earlier attempt is in doubt.
-    deletable: Vec<(Deletable, Option<GroupKey>, bool)>,
+    /// Acknowledged.
+    deletable: Vec<(Deletable, Pending)>,
     /// When the attempt under way began, milliseconds since the epoch.
     attempt_ms: i64,
     /// The journal does not have the answers, so nothing is deleted: why.
@@ -97,30 +95,28 @@ impl Batch<'_> {
     }
 
     /// Ends the whole run: without the journal nothing may be sent or deleted.
-    fn halt(&mut self, reason: &str) {
-        self.unwritten = Some(reason.to_owned());
-        self.sent.trouble = Some(Trouble::Refused(reason.to_owned()));
+    fn halt(&mut self, error: &Error) {
+        let reason = error.to_string();
+        self.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
+        self.unwritten = Some(reason.clone());
+        self.sent.trouble = Some(Trouble::Refused(reason));
     }
 
     /// Settles what cannot be sent again without a duplicate: the queue may have forgotten the
     /// deduplication id of the attempt that is in doubt (AWS: after 5 minutes).
     fn drop_aged(&mut self) {
-        let now_ms = now_ms();
-        let aged = |pending: &Pending| {
-            let doubt = pending.doubt.as_ref().filter(|_| self.to.queue.fifo);
+        let (now_ms, fifo) = (now_ms(), self.to.queue.fifo);
+        let aged = |pending: &mut Pending| {
+            let doubt = pending.doubt.as_ref().filter(|_| fifo);
             doubt.is_some_and(|doubt| !is_remembered(doubt.since_ms, now_ms))
         };
-        let (aged, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.pending).into_iter().partition(aged);
-        self.pending = kept;
-        for pending in aged {
-            let doubt = pending.doubt.as_ref().map(|doubt| doubt.reason.as_str());
+        let aged: Vec<Pending> = self.pending.extract_if(.., aged).collect();
+        for mut pending in aged {
+            let reason = pending.doubt.take().map(|doubt| doubt.reason).unwrap_or_default();
             let reason = format!(
-                "{}; that was too long ago for the queue to recognise it, so it is not sent again",
-                doubt.unwrap_or_default()
+                "{reason}; that was too long ago for the queue to recognise it, so it is not sent again"
             );
-            let outcome = SendOutcome::Uncertain { reason };
-            self.sent.outcomes.push((pending.dispatch.message.id, pending.key, outcome));
+            self.settle(pending, SendOutcome::Uncertain { reason });
         }
     }
 
@@ -133,16 +129,9 @@ impl Batch<'_> {
     }
 
     /// Takes an answer in. What may be sent again is pending; answers with the reason, if any is.
-    fn apply(
-        &mut self,
-        settled: Settled<Pending>,
-        known: &HashMap<String, (Option<GroupKey>, bool)>,
-    ) -> Option<String> {
+    fn apply(&mut self, settled: Settled<Pending>) -> Option<String> {
         let Settled { deletable, retry, faulted, refused, uncertain } = settled;
-        for one in deletable {
-            let (key, doubted) = known.get(one.message_id()).cloned().unwrap_or_default();
-            self.deletable.push((one, key, doubted));
-        }
+        self.deletable.extend(deletable);
         for Unsent { message, reason } in refused {
             self.settle(message, SendOutcome::Failed { reason });
         }
@@ -250,16 +239,16 @@ impl Outbox {
         let Some(lease) = &self.lease else { return };
         let ids: Vec<String> =
             batch.pending.iter().map(|pending| pending.dispatch.message.id.clone()).collect();
-        let lapsed = lease.secure(&ids).await;
+        lease.secure(&ids).await;
         for mut pending in std::mem::take(&mut batch.pending) {
             let message = &mut pending.dispatch.message;
-            match lease.handle(&message.id).filter(|_| !lapsed.contains(&message.id)) {
+            match lease.handle(&message.id) {
                 Some(handle) => {
                     message.receipt_handle = handle;
                     batch.pending.push(pending);
                 }
                 None => {
-                    let reason = "its receipt handle lapsed: it is visible again".to_owned();
+                    let reason = "its receipt handle lapsed: it is visible again, or another consumer has it".to_owned();
                     batch.settle(pending, SendOutcome::Left { reason });
                 }
             }
@@ -295,9 +284,7 @@ impl Outbox {
         let number = self.journal.as_ref().map_or(0, |journal| journal.next_batch());
         batch.attempt_ms = now_ms();
         if let Err(error) = self.intend(batch, number).await {
-            let reason = error.to_string();
-            batch.halt(&reason);
-            batch.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
+            batch.halt(&error);
             return None;
         }
         for pending in &mut batch.pending {
@@ -322,43 +309,23 @@ impl Outbox {
     ) -> Option<String> {
         batch.sent.trouble = None;
         let sent = std::mem::take(&mut batch.pending);
-        let known = sent.iter().map(|pending| {
-            let id = pending.dispatch.message.id.clone();
-            (id, (pending.key.clone(), pending.doubt.is_some()))
-        });
-        let known: HashMap<_, _> = known.collect();
-        let digests = self.digests(&sent);
         let settled = settle(sent, |pending| pending.dispatch.outgoing(), answer);
-        self.tell_acked(&settled.deletable, &digests);
+        self.tell_acked(&settled.deletable);
         let written = self.durable(|| records::answers(&settled, number)).await;
-        let reason = batch.apply(settled, &known);
+        let reason = batch.apply(settled);
         if let Err(error) = written {
-            let reason = error.to_string();
-            batch.halt(&reason);
-            batch.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
+            batch.halt(&error);
             return None;
         }
         reason
     }
 
-    fn digests(&self, sent: &[Pending]) -> HashMap<String, Digest> {
-        if self.watch.is_none() {
-            return HashMap::new();
-        }
-        let digest = |pending: &Pending| {
-            let outgoing = pending.dispatch.outgoing();
-            let digest = Digest::of(outgoing.body, &outgoing.original.attributes);
-            (outgoing.original.id.clone(), digest)
-        };
-        sent.iter().map(digest).collect()
-    }
-
-    fn tell_acked(&self, acked: &[Deletable], digests: &HashMap<String, Digest>) {
+    fn tell_acked(&self, acked: &[(Deletable, Pending)]) {
         let Some(watch) = &self.watch else { return };
-        for deletable in acked {
-            let id = deletable.message_id();
-            if let (Copy::Sent(sent_as), Some(digest)) = (deletable.copy(), digests.get(id)) {
-                watch.acked(id, sent_as, digest);
+        for (one, pending) in acked {
+            if let Copy::Sent(sent_as) = one.copy() {
+                let Outgoing { original, body } = pending.dispatch.outgoing();
+                watch.acked(one.message_id(), sent_as, &Digest::of(body, &original.attributes));
             }
         }
     }
@@ -381,13 +348,14 @@ impl Outbox {
         if lost {
             batch.doubt(&format!("the answer to its send was lost: {reason}"));
         }
-        if let Err(error) = &written {
-            batch.halt(&error.to_string());
+        if let Err(error) = written {
+            batch.halt(&error);
+            return None;
         }
         // A second send would duplicate; FIFO recognises it by the deduplication id.
         let harmless = batch.to.queue.fifo || self.twice_is_harmless;
         let passing = failure.effect == CallEffect::Passing || (lost && harmless);
-        if written.is_ok() && passing {
+        if passing {
             return Some(reason);
         }
         batch.settle_pending(|| SendOutcome::Failed { reason: reason.clone() });
@@ -397,7 +365,7 @@ impl Outbox {
     /// Deletes what was acknowledged from where it came.
     async fn delete(&self, batch: &mut Batch<'_>) {
         let acked = std::mem::take(&mut batch.deletable);
-        let deletable = acked.iter().map(|(one, ..)| one.clone()).collect();
+        let deletable = acked.iter().map(|(one, _)| one.clone()).collect();
         let outcomes = match (&self.lease, &batch.unwritten) {
             (None, _) => vec![DeleteOutcome::Deleted; acked.len()],
             (Some(_), Some(reason)) => {
@@ -414,17 +382,17 @@ impl Outbox {
             batch.sent.trouble = Some(Trouble::Refused(reason));
         }
         let mut gone = Vec::with_capacity(acked.len());
-        for ((one, key, doubted), outcome) in acked.iter().zip(outcomes) {
+        for ((one, pending), outcome) in acked.iter().zip(outcomes) {
             let Copy::Sent(sent_as) = one.copy().clone() else { continue };
             let outcome = match outcome.reason() {
                 Some(reason) => SendOutcome::NotDeleted { sent_as, reason },
                 None => {
                     gone.push(one);
-                    let perhaps_twice = *doubted && !batch.to.queue.fifo;
+                    let perhaps_twice = pending.doubt.is_some() && !batch.to.queue.fifo;
                     SendOutcome::Sent { sent_as, perhaps_twice }
                 }
             };
-            batch.sent.outcomes.push((one.message_id().to_owned(), key.clone(), outcome));
+            batch.sent.outcomes.push((one.message_id().to_owned(), pending.key.clone(), outcome));
         }
         // Without this record a resume deletes once more what is gone, which does no harm.
         if let (Some(journal), Some(_), Ok(lines)) =

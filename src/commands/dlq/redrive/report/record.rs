@@ -1,14 +1,16 @@
 //! One message, and what became of it.
 
+use std::sync::Arc;
+
 use reco_core::classify::Class;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::aws::sqs::Damaged;
 use crate::commands::dlq::redrive::change::Change;
 use crate::flow::judge::Row;
 use crate::flow::redrive::Decision;
 use crate::flow::repair::Changed;
-use crate::flow::sqs::SendOutcome;
+use crate::flow::sqs::{Destination, SendOutcome};
 use crate::ui::Tone;
 
 /// The category of a message.
@@ -109,17 +111,21 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     sent_as: Option<String>,
     /// The queue that it goes to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
+    to: Option<Arc<Destination>>,
     /// What was done to its body on the way.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) changed: Option<Change>,
+    pub(super) changed: Option<Box<Change>>,
     /// The destination may have it twice: an attempt before the acknowledged one may have had its
     /// effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) perhaps_twice: bool,
     #[serde(skip)]
     pub(super) wcu: u64,
+}
+
+fn name<S: Serializer>(to: &Option<Arc<Destination>>, serializer: S) -> Result<S::Ok, S::Error> {
+    to.as_ref().map(|to| &to.queue.name).serialize(serializer)
 }
 
 impl Record {
@@ -141,8 +147,8 @@ impl Record {
     }
 
     /// The same with the queue that it goes to.
-    pub fn to(self, queue: &str) -> Self {
-        Record { to: Some(queue.to_owned()), ..self }
+    pub fn to(self, queue: &Arc<Destination>) -> Self {
+        Record { to: Some(Arc::clone(queue)), ..self }
     }
 
     /// A message that an earlier run had sent, and that is deleted now.
@@ -193,7 +199,9 @@ impl Record {
         let goes_out =
             !matches!(self.fate, Category::Skipped | Category::BeyondMax | Category::Unrepaired);
         match changed.filter(|_| goes_out) {
-            Some(changed) => Record { changed: Some(changed.into()), wcu: changed.wcu, ..self },
+            Some(changed) => {
+                Record { changed: Some(Box::new(changed.into())), wcu: changed.wcu, ..self }
+            }
             None => self,
         }
     }
@@ -201,7 +209,7 @@ impl Record {
     /// A message that was not sent: by choice, or because it is a dry run.
     pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
         let record = match decision {
-            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(&to.queue.name),
+            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(to),
             Decision::Skip => {
                 Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
             }
@@ -209,7 +217,12 @@ impl Record {
                 Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
             }
             Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
-            Decision::Elsewhere => Record::of(row, Category::OtherSource, row.source.clone(), None),
+            Decision::Elsewhere => Record::of(
+                row,
+                Category::OtherSource,
+                row.source.as_deref().map(str::to_owned),
+                None,
+            ),
             Decision::Homeless(reason) => {
                 Record::of(row, Category::Failed, Some(reason.clone()), None)
             }

@@ -155,3 +155,11 @@ fn only_an_interruption_outranks_what_came_back() {
     assert_eq!(report.outcome(), Outcome::Bounced);
     assert_eq!(RedriveReport { interrupted: true, ..report }.outcome(), Outcome::Interrupted);
 }
+
+/// While its last messages are entered, a redrive holds of each what a send answered, and this.
+#[test]
+fn a_record_and_an_outcome_are_small() {
+    use crate::flow::sqs::SendOutcome;
+    let (record, outcome) = (size_of::<Record>(), size_of::<(String, SendOutcome)>());
+    assert!(record + outcome <= 192, "{record} and {outcome} bytes");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reco_core::settle::{Deletable, replayed};
 
 use super::Redrive;
-use crate::commands::dlq::redrive::report::Category;
+use crate::commands::dlq::redrive::report::{Category, Record};
 use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
 use crate::flow::journal::load;
@@ -28,11 +28,9 @@ impl Redrive<'_> {
     /// That it fails is a warning: every message is where the report says, or is marked by the next
     /// `dlq classify` and deleted by the next redrive.
     pub async fn verify(&mut self) {
-        let gone = [Category::Moved, Category::AlreadySent];
-        let moved: HashSet<String> = gone.into_iter().flat_map(|one| self.ids_of(one)).collect();
         if self.outbox.is_none()
             || self.fifo()
-            || moved.is_empty()
+            || self.gone().next().is_none()
             || !self.ending.reach.exhausted
             || self.session.pair.dlq.state.redrive.is_some()
         {
@@ -44,14 +42,15 @@ impl Redrive<'_> {
             self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
         // What came back is there by rights; some of it has a record of its own.
         let returned = self.sentries.bounces.summary().messages.into_iter();
-        let recorded: HashSet<String> = self.ids_of(Category::CameBack).collect();
-        let left = left + returned.filter(|one| !recorded.contains(&one.message_id)).count();
+        let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
+        let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
+        let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();
         let mut last = Vec::new();
         for _ in 0..LOOKS {
             if self.context.cancel.is_cancelled() {
                 break;
             }
-            match self.look(&moved, left as u64).await {
+            match self.look(left as u64).await {
                 Ok(deleted) if deleted.is_empty() => return,
                 Ok(deleted) => last = deleted,
                 Err(error) => {
@@ -75,19 +74,20 @@ impl Redrive<'_> {
         }
     }
 
-    fn ids_of(&self, category: Category) -> impl Iterator<Item = String> {
-        let records = self.records.iter().filter(move |record| record.is(category));
-        records.map(|record| record.message_id().to_owned())
+    /// Ids of what was deleted.
+    fn gone(&self) -> impl Iterator<Item = &str> {
+        let gone = |one: &&Record| one.is(Category::Moved) || one.is(Category::AlreadySent);
+        self.records.iter().filter(gone).map(Record::message_id)
     }
 
     /// One look, if the DLQ shows more than was left; answers with what it deleted.
-    async fn look(&mut self, moved: &HashSet<String>, left: u64) -> Result<Vec<String>> {
+    async fn look(&mut self, left: u64) -> Result<Vec<String>> {
         let (sqs, queue) = (&self.session.sqs, &self.session.pair.dlq.queue);
         let visible = sqs.state(queue).await?.visible;
         if visible <= left || visible > MOST {
             return Ok(Vec::new());
         }
-        let proofs = self.proofs(moved)?;
+        let proofs = self.proofs()?;
         let period = period_for(visible);
         let lease = Arc::new(VisibilityLease::start(sqs.clone(), queue.clone(), period));
         lease.owe(proofs);
@@ -124,11 +124,11 @@ impl Redrive<'_> {
     }
 
     /// Proof of each message that should be gone: from the journal, and from those of earlier runs.
-    fn proofs(&self, moved: &HashSet<String>) -> Result<Vec<Deletable>> {
+    fn proofs(&self) -> Result<Vec<Deletable>> {
         let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
         let Some(journal) = journal else { return Ok(Vec::new()) };
         let state = load(journal.path())?;
-        let proofs = moved.iter().filter_map(|id| Some(replayed(&state.acked(id)?)));
+        let proofs = self.gone().filter_map(|id| Some(replayed(&state.acked(id)?)));
         Ok(proofs.chain(self.cleared.iter().cloned()).collect())
     }
 }

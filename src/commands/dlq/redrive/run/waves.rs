@@ -4,7 +4,7 @@ use super::Redrive;
 use crate::commands::dlq::session::warn_unreleased;
 use crate::error::Result;
 use crate::flow::journal::now_ms;
-use crate::flow::scan::{Goal, Scan};
+use crate::flow::scan::{Found, Goal, Scan};
 use crate::flow::sqs::DrainEnd;
 use crate::ui::count;
 
@@ -25,12 +25,13 @@ impl Redrive<'_> {
         loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
-            let scan = self.session.scan(self.context, goal, depth).await?;
+            let mut scan = self.session.scan(self.context, goal, depth).await?;
             let new = (scan.found.len() + scan.damaged.len()) as u64;
             let end = scan.end;
             let only_arrivals = self.fifo() && are_arrivals(&scan, began_ms);
             self.note(&scan, new).await;
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
+            self.set_named_apart(&mut scan);
             let moved = self.wave(scan).await?;
             let enough = self.args.max.is_some_and(|max| self.ending.moving >= u64::from(max));
             if enough {
@@ -53,6 +54,7 @@ impl Redrive<'_> {
             }
             self.make_room().await;
         }
+        self.move_named().await?;
         self.say_what_is_beyond(in_vain >= IN_VAIN);
         self.end_earlier().await
     }
@@ -65,6 +67,48 @@ impl Redrive<'_> {
         self.ending.reach = self.session.reach(scan, self.ending.seen).await;
     }
 
+    /// On a standard queue, keeps messages that are named by the beginnings of their ids until all
+    /// were seen: a later wave may bring another that begins so, and then none may move.
+    fn set_named_apart(&mut self, scan: &mut Scan) {
+        if !self.fifo() && self.matcher.has_beginnings() {
+            let named = |found: &mut Found| self.matcher.names(&found.row.message_id);
+            self.waiting.extend(scan.found.extract_if(.., named));
+        }
+    }
+
+    async fn move_named(&mut self) -> Result<()> {
+        let found = std::mem::take(&mut self.waiting);
+        if !found.is_empty() {
+            self.wave(Scan::of(found)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the beginning of an id names one message of all that were seen until now. A
+    /// FIFO queue shows what is behind a group's front only once that is gone: when something has
+    /// moved, the run stops where it is, and says why.
+    ///
+    /// # Errors
+    /// Refused, when nothing has moved yet.
+    pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
+        if self.matcher.ids.is_none() {
+            return Ok(());
+        }
+        let new = found.iter().map(|found| found.row.message_id.as_str());
+        let new: Vec<&str> = new.filter(|id| self.matcher.names(id)).collect();
+        let all = self.named.iter().map(String::as_str).chain(new.iter().copied());
+        match self.matcher.check_unique(all) {
+            Err(error) if self.args.dry_run || self.ending.moving == 0 => return Err(error),
+            Err(error) => {
+                self.context.ui.warn(format!("stopping: {error}"));
+                self.pace.brake().stop(error.to_string());
+            }
+            Ok(()) => {}
+        }
+        self.named.extend(new.into_iter().map(str::to_owned));
+        Ok(())
+    }
+
     /// Lets go of all that is held, when it leaves little room for the next scan. It is known when
     /// it comes again.
     async fn make_room(&mut self) {
@@ -72,7 +116,8 @@ impl Redrive<'_> {
         if lease.len() < scanner.limit - scanner.limit / 10 {
             return;
         }
-        let ids = lease.ids();
+        let mut ids = lease.ids();
+        ids.retain(|id| !self.waiting.iter().any(|found| found.row.message_id == *id));
         scanner.known.add(ids.iter().map(String::as_str));
         let released = lease.release(&ids).await;
         warn_unreleased(self.context, &released);
