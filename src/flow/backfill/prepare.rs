@@ -283,6 +283,12 @@ impl Preparer {
         }
     }
 
+    /// Whether chunks are to be judged one after the other, so that the same input comes to the same
+    /// table: what one finds in the table decides of those after it.
+    pub fn is_one_by_one(&self) -> bool {
+        self.layout.as_ref().is_some_and(Layout::is_open)
+    }
+
     /// Of which type lists were written: `before` what users' lists in the table told.
     pub fn list_type(&self, before: ListType) -> ListType {
         match &self.layout {
