@@ -109,7 +109,8 @@ impl<'a> Pass<'a> {
     ) -> Result<(Verification, Share)> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let reading = tokio::spawn(read::read(sources, Place::start(0), chunks));
+        let mapped = self.verify.preparer.mapping.is_some();
+        let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
         let mut prepared = {
             let (preparer, hasher) = (Arc::clone(&self.verify.preparer), Arc::clone(&self.hasher));
             let narrowing = Arc::clone(&self.narrowing);
