@@ -107,7 +107,7 @@ impl Backfill {
         run.mapped = preparer.mapping.is_some();
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let reading = tokio::spawn(read::read(sources, from, chunks));
+        let reading = tokio::spawn(read::read(sources, from, run.mapped, chunks));
         let driven = run.drive(prepared(receiver, &preparer), &progress).await;
         // Cancelled in the middle of a read, the reader would wait for the rest of it.
         reading.abort();
