@@ -5,6 +5,7 @@ use crate::cli::{Cli, Command, GlobalArgs};
 use crate::commands::config::ConfigCommand;
 use crate::commands::dlq::DlqCommand;
 use crate::commands::dlq::journal::JournalCommand;
+use crate::commands::dlq::redrive::EngineChoice;
 use crate::commands::dlq::tasks::TasksCommand;
 use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
@@ -104,6 +105,10 @@ fn idle(command: &Command) -> (Flags, &'static str) {
         }
         Command::Backfill(_) => (&["--queue"], "without --via queue"),
         Command::Dlq(DlqCommand::Purge(args)) if args.all_now => (JUDGEMENT, "with --all-now"),
+        Command::Dlq(DlqCommand::Redrive(args)) if args.engine == EngineChoice::Native => (
+            &["--table", "--facts", "--policy", "--function"],
+            "with --engine native: SQS moves messages as they are",
+        ),
         Command::Dlq(DlqCommand::Redrive(args)) if args.guards.max_throttles.is_none() => {
             (&["--function"], "without --max-throttles")
         }

@@ -124,6 +124,25 @@ fn native_by_name_refuses_what_it_cannot_do_and_asks_first() {
     assert!(client["journal"].is_string());
 }
 
+/// A move task judges nothing: who says by what messages are to be judged gets what does.
+#[test]
+fn native_goes_by_no_facts_policy_or_table() {
+    let harness = with_messages("", 4);
+    harness.write("policy.toml", "[limits]\nmax_len = 100\n");
+    for flag in [["--facts", "none"], ["--policy", "policy.toml"], ["--table", "recs"]] {
+        let line = [&ALL[..], &["--engine", "native"], &flag].concat();
+        let output = harness.recoctl(line).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{flag:?}: {stderr}");
+        let expected = format!("{} has no effect on `recoctl dlq redrive` with --engine", flag[0]);
+        assert!(stderr.contains(&expected), "{stderr}");
+    }
+    assert_eq!(in_queue(&harness, "recs-dlq"), 4);
+    let report = harness.json(0, [&ALL[..], &["--facts", "none"]].concat());
+    assert_eq!((&report["engine"], &report["counts"]["moved"]), (&json!("client"), &json!(4)));
+    assert!(reason(&report).contains("judged (--facts)"), "{report}");
+}
+
 #[test]
 fn where_a_task_may_not_be_started_recoctl_moves_the_messages() {
     let deny = |action: &str, _| match action {

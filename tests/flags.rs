@@ -27,11 +27,12 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 /// Every command with arguments that it can be called with, and the flags that it goes by: the
 /// letters of env, config, profile, region, endpoint, sandbox, queue, dlq, table, function, facts,
 /// policy and output; `.` where the flag changes nothing.
-const COMMANDS: [(&str, &str); 30] = [
+const COMMANDS: [(&str, &str); 31] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdt.fpo"),
     ("dlq redrive", "ecpresqdt.fpo"),
     ("dlq redrive --max-throttles 1/min", "ecpresqdtffpo"),
+    ("dlq redrive --class all --engine native", "ecpresqd....o"),
     ("dlq export out.jsonl", "ecpresqdt.fpo"),
     ("dlq import out.jsonl", "ecpres......o"),
     ("dlq purge --class malformed --backup out.jsonl", "ecpresqdt.fpo"),

@@ -161,6 +161,11 @@ fn the_tables_times_are_read_as_what_they_are() {
         (AttributeValue::Null(true), "1768446001", "[2]"),
         (AttributeValue::Null(true), "null", "[2]"),
         (n(1_768_446_000), "null", "[1]"),
+        // Ten digits are seconds, though these are a date and an hour: of 2034, and of 2036.
+        (n(2_026_011_503), "2026011504", "[2]"),
+        (n(2_026_011_503), "2026011502", "[1]"),
+        (n(1_768_446_000), "2099123123", "[2]"),
+        (n(-5), "-4.5", "[2]"),
     ];
     for (held, time, expected) in cases {
         let (list, report) = after(held.clone(), time);
@@ -198,11 +203,23 @@ fn times_that_are_none_make_their_line_malformed() {
     let line = |time: &str| {
         format!("{{\"user_id\":1,\"recommended_note_ids\":[2],\"generated_at\":{time}}}\n")
     };
-    let wrong = ["20260115", "1768446000000", "\"2026-01-15T03:00:00\"", "\"soon\"", "true"];
-    harness.write("in.jsonl", wrong.map(line).concat() + &line("1768446000.5"));
-    let report = harness.json(4, ["backfill", "in.jsonl"]);
-    assert_eq!(report["rejected"], json!({ "malformed": 5 }));
-    assert_eq!(items(&harness)["1"], "[2] generated_at=1768446000.5");
+    let wrong = [
+        "20260115",
+        "\"20260115\"",
+        "1768446000000",
+        "\"1768446000000\"",
+        "\"2026-01-15T03:00:00\"",
+        "\"soon\"",
+        "true",
+    ];
+    for right in
+        ["1768446000.5", "\"1768446000.5\"", "1.7684460005e9", "\"2026-01-15T03:00:00.5Z\""]
+    {
+        harness.write("in.jsonl", wrong.map(line).concat() + &line(right));
+        let report = harness.json(4, ["backfill", "in.jsonl"]);
+        assert_eq!(report["rejected"], json!({ "malformed": 7 }));
+        assert_eq!(items(&harness)["1"], "[2] generated_at=1768446000.5");
+    }
 }
 
 #[test]
@@ -279,6 +296,10 @@ fn an_item_that_dynamodb_refuses_is_refused_alone() {
     let guarded = function(&harness, "[writes]\nonly_newer = true").expect("it starts");
     assert_eq!(invoke(&harness, &guarded, &all), ["7"]);
 }
+
+/// Lists under `pk = USER#...`, `sk = RECS#v2`.
+const SHARED_POLICY: &str = "[item]\nkey = \"pk\"\nkey_prefix = \"USER#\"\nsort_key = \"sk\"\n\
+                             sort_value = \"RECS#v2\"\n";
 
 /// A table with other kinds of items, and lists under `pk = USER#...`, `sk = RECS#v2`.
 fn shared_table() -> Harness {
@@ -408,6 +429,91 @@ fn a_table_with_a_sort_key_holds_lists_beside_other_items() {
     );
 }
 
+/// A list that a shared table holds is found whenever its user comes, and what this run wrote before
+/// is not taken for it.
+#[test]
+fn the_lists_of_a_shared_table_are_looked_for_until_one_is_found() {
+    let harness = shared_table();
+    let held = [("pk", s("USER#1700")), ("sk", s("RECS#v2"))];
+    let strings = ("recommended_note_ids", list(&[s("old")]));
+    put(&harness, &[&held[..], &[strings]].concat());
+    harness.write("policy.toml", SHARED_POLICY);
+    let line = |user: u64| format!("[{user},[{}]]\n", user * 10);
+    let mut lines: String = (1000..1600).map(line).collect();
+    lines.push_str("[1000,[\"n1\"]]\n");
+    lines.extend((1600..2300).map(line));
+    harness.write("in.jsonl", lines);
+    harness.json(0, ["backfill", "in.jsonl", "--shuffle-window", "0", "--concurrency", "1"]);
+    let items = shared_items(&harness);
+    let of = |user: u64| {
+        let key = format!("USER#{user} RECS#v2 ");
+        let item = items.iter().find_map(|item| item.strip_prefix(&key));
+        item.unwrap_or_else(|| panic!("{user} has no list")).to_owned()
+    };
+    assert_eq!((of(1700), of(2299)), ("\"17000\"".to_owned(), "\"22990\"".to_owned()));
+    assert_eq!((of(1000), of(1001)), ("\"n1\"".to_owned(), "10010".to_owned()), "as they came");
+
+    // The function looks again with every batch.
+    let pipeline = function(&harness, SHARED_POLICY).expect("it starts");
+    invoke(&harness, &pipeline, &["[7,[70]]"]);
+    invoke(&harness, &pipeline, &["[7,[\"n7\"]]"]);
+    invoke(&harness, &pipeline, &["[8,[80]]", "[1700,[5]]"]);
+    invoke(&harness, &pipeline, &["[9,[90]]"]);
+    let items = shared_items(&harness);
+    let has = |item: &str| assert!(items.contains(&item.to_owned()), "{item} in {items:?}");
+    has("USER#7 RECS#v2 \"n7\"");
+    has("USER#8 RECS#v2 \"80\"");
+    has("USER#1700 RECS#v2 \"5\"");
+    has("USER#9 RECS#v2 \"90\"");
+}
+
+#[test]
+fn a_table_that_is_being_created_is_waited_for_or_named() {
+    let harness = numbers();
+    harness.write("in.jsonl", "[1,[2]]\n");
+    harness.the_sandbox().dynamodb().take_time_to_create("recs", 2);
+    harness.json(0, ["backfill", "in.jsonl"]);
+    assert_eq!(items(&harness)["1"], "[2]");
+    harness.the_sandbox().dynamodb().take_time_to_create("recs", 1);
+    harness.json(0, ["verify", "in.jsonl"]);
+    // The function does not wait: Lambda starts it again, and messages come again.
+    harness.the_sandbox().dynamodb().take_time_to_create("recs", 1);
+    let refused = function(&harness, "").expect_err("not yet");
+    assert!(refused.contains("still being created"), "{refused}");
+    function(&harness, "").expect("it starts");
+}
+
+/// What is written in a form reads back as that time, however odd it is.
+#[test]
+fn a_table_of_milliseconds_is_read_as_it_was_written() {
+    let policy = "[writes]\nonly_newer = true\n[item]\ntime_form = \"milliseconds\"\n";
+    let cases = [
+        // A count of versions, and one in the eleven digits that could be seconds.
+        ("5", "6", "4", "6000"),
+        ("999998", "999999", "999997", "999999000"),
+        ("1768446000.25", "1768446000.5", "1768446000", "1768446000500"),
+        // Seconds whose digits are a date and an hour, in 2034.
+        ("2026011503", "2026011504", "2026011502", "2026011504000"),
+        ("4102444800", "4102444801", "4102444799", "4102444801000"),
+    ];
+    for (first, newer, older, held) in cases {
+        let harness = numbers();
+        harness.write("policy.toml", policy);
+        let line = |id: u64, time: &str| {
+            format!("{{\"user_id\":7,\"recommended_note_ids\":[{id}],\"generated_at\":{time}}}\n")
+        };
+        for (id, time, written) in [(1, first, 1), (2, newer, 1), (3, older, 0), (4, newer, 0)] {
+            harness.write("in.jsonl", line(id, time));
+            let code = if written == 1 { 0 } else { 5 };
+            let report = harness.json(code, ["backfill", "in.jsonl", "--policy", "policy.toml"]);
+            assert_eq!(report["entries"]["written"], written, "{time} after {first}: {report}");
+        }
+        assert_eq!(items(&harness)["7"], format!("[2] generated_at={held}"));
+        harness.write("in.jsonl", line(2, newer));
+        harness.json(0, ["verify", "in.jsonl", "--policy", "policy.toml"]);
+    }
+}
+
 #[test]
 fn classify_goes_by_the_same_keys_times_and_types() {
     let mut harness = shared_table();
@@ -460,6 +566,50 @@ fn a_sandbox_is_seeded_as_the_policy_describes_items() {
     let report = harness.json(0, ["dlq", "classify"]);
     let classes = report["classes"].to_string();
     assert!(classes.contains("stale") && classes.contains("retryable"), "{report}");
+}
+
+/// Ids of every script and form, in a table of Strings and in one of Numbers, by every key.
+#[test]
+fn ids_are_written_as_they_are_or_refused_by_name() {
+    let long = "x".repeat(2048);
+    let umlauts = "\u{fc}".repeat(1024);
+    let texts = [
+        "\u{645}\u{633}\u{62a}\u{62e}\u{62f}\u{645}",
+        "\u{e1c}\u{e39}\u{e49}\u{e43}\u{e0a}\u{e49}",
+        "\u{1f469}\u{200d}\u{1f467}",
+        "it's",
+        "say \"x\"",
+        "a\0b",
+        "1e3",
+        "-0",
+        "0.10",
+        "+1",
+        "\u{ff10}\u{ff17}",
+        &long,
+        &umlauts,
+    ];
+    let numbers_too = ["-7".to_owned(), "9".repeat(38)];
+    let all = texts.iter().copied().chain(numbers_too.iter().map(String::as_str));
+    let lines: String = all.clone().map(|id| json!([id, [1, id]]).to_string() + "\n").collect();
+    let strings = harness(ScalarAttributeType::S, None);
+    // Too long for any key, by one byte.
+    let over = [format!("{long}x"), format!("{umlauts}x")];
+    let over_lines: String = over.iter().map(|id| json!([id, [1]]).to_string() + "\n").collect();
+    strings.write("in.jsonl", lines.clone() + &over_lines);
+    let report = strings.json(4, ["backfill", "in.jsonl"]);
+    assert_eq!(report["rejected"], json!({ "key-too-long": 2 }));
+    let held: Vec<String> = items(&strings).into_keys().collect();
+    let mut expected: Vec<String> = all.clone().map(|id| format!("{id:?}")).collect();
+    expected.sort();
+    assert_eq!(held, expected);
+
+    let in_numbers = numbers();
+    in_numbers.write("in.jsonl", &lines);
+    let report = in_numbers.json(4, ["backfill", "in.jsonl"]);
+    assert_eq!(report["rejected"], json!({ "wrong-type": texts.len() }));
+    let mut expected = numbers_too.to_vec();
+    expected.sort();
+    assert_eq!(items(&in_numbers).into_keys().collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use reco_store::lists::{self, Held, Layout, ListsError};
 use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
-use reco_store::table::{Expiry, TableError, TableInfo, describe, describe_expiry};
+use reco_store::table::{Expiry, NotReady, TableError, TableInfo, describe, describe_expiry};
 use reco_store::writer::{Writer, WriterOptions};
 
 use serde::Serialize;
@@ -188,20 +188,21 @@ pub fn foreign(table: &str, error: &ListsError) -> Error {
 
 /// A table's description, once it can be used: one that is being made is waited for.
 async fn ready(client: &Client, table: &str) -> Result<TableInfo> {
-    let asked = tokio::time::Instant::now();
+    created(async || describe(client, table).await).await.map_err(|error| unusable(table, &error))
+}
+
+/// The first description of a table that is not being made any more; the last one where that takes
+/// too long.
+async fn created<E>(
+    look: impl AsyncFn() -> std::result::Result<TableInfo, E>,
+) -> std::result::Result<TableInfo, E> {
+    let begun = tokio::time::Instant::now();
     loop {
-        let info = describe(client, table).await.map_err(|error| unusable(table, &error))?;
-        match info.status.as_str() {
-            "CREATING" if asked.elapsed() < CREATION => tokio::time::sleep(LOOK_AGAIN).await,
-            "CREATING" => {
-                return Err(Error::service(format!("table {table} is still being created"))
-                    .hint("try again when its status is ACTIVE: aws dynamodb describe-table"));
-            }
-            "DELETING" => {
-                return Err(Error::config(format!("table {table} is being deleted")));
-            }
-            _ => return Ok(info),
+        let info = look().await?;
+        if info.not_ready() != Some(NotReady::Creating) || begun.elapsed() >= CREATION {
+            return Ok(info);
         }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -213,6 +214,9 @@ fn unusable(table: &str, error: &TableError) -> Error {
     let what = format!("cannot use table {table}");
     match error {
         TableError::Service(error) => service(&what, error),
+        TableError::NotReady { status: NotReady::Creating, .. } => {
+            Error::service(what).because(error).hint("run the same command again then")
+        }
         other => Error::config(what).because(other),
     }
 }
@@ -224,4 +228,55 @@ fn service(what: &str, error: &ServiceError) -> Error {
         _ => Kind::Service,
     };
     Error::new(kind, what).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use reco_store::table::Billing;
+
+    use super::*;
+
+    fn described(status: &str) -> TableInfo {
+        TableInfo {
+            name: "recs".to_owned(),
+            arn: String::new(),
+            status: status.to_owned(),
+            key_name: "user_id".to_owned(),
+            key_type: Some(KeyType::N),
+            sort_key: None,
+            sort_type: None,
+            id: String::new(),
+            billing: Billing::OnDemand { max_wcu: None },
+            warm_wcu: None,
+            indexes: Vec::new(),
+            item_count: 0,
+        }
+    }
+
+    /// Looks at a table that is being made for so many looks; answers with how often it was.
+    async fn looks(creating: u32) -> (u32, Result<Schema, TableError>) {
+        let looks = Cell::new(0);
+        let look = async || {
+            looks.set(looks.get() + 1);
+            let status = if looks.get() <= creating { "CREATING" } else { "ACTIVE" };
+            Ok::<_, TableError>(described(status))
+        };
+        let info = created(look).await.expect("it answers");
+        (looks.get(), info.schema(&ItemDescription::default()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_table_that_is_being_made_is_waited_for_a_minute() {
+        assert_eq!(looks(0).await.0, 1);
+        let (seen, schema) = looks(30).await;
+        assert!(seen == 31 && schema.is_ok(), "{schema:?}");
+        let (seen, schema) = looks(u32::MAX).await;
+        assert_eq!(seen, 61);
+        let error = unusable("recs", &schema.expect_err("not yet"));
+        let told = format!("{error:?}");
+        assert!(told.contains("still being created"), "{told}");
+        assert_eq!(error.kind, Kind::Service);
+    }
 }

@@ -31,7 +31,7 @@ mod write;
 use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
@@ -107,7 +107,7 @@ impl Backfill {
         run.mapped = preparer.mapping.is_some();
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let reading = tokio::spawn(read::read(sources, from, chunks));
+        let reading = tokio::spawn(read::read(sources, from, run.mapped, chunks));
         let driven = run.drive(prepared(receiver, &preparer), &progress).await;
         // Cancelled in the middle of a read, the reader would wait for the rest of it.
         reading.abort();
@@ -133,7 +133,21 @@ fn prepared(
     preparer: &Arc<Preparer>,
 ) -> impl Stream<Item = Chunked> + Send + Unpin + use<> {
     let preparer = Arc::clone(preparer);
-    stages(receiver, move |chunk| Arc::clone(&preparer).prepare(chunk))
+    let mut last: Option<oneshot::Receiver<()>> = None;
+    stages(receiver, move |chunk| {
+        let preparer = Arc::clone(&preparer);
+        let (over, next) = oneshot::channel();
+        let before = last.replace(next).filter(|_| preparer.is_one_by_one());
+        async move {
+            if let Some(before) = before {
+                // It is dropped at the end: nothing is ever sent.
+                let _ = before.await;
+            }
+            let prepared = preparer.prepare(chunk).await;
+            drop(over);
+            prepared
+        }
+    })
 }
 
 /// Works on chunks on all cores, and hands the results on in their order.

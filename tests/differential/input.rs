@@ -27,15 +27,6 @@ const USERS: [&str; 18] = [
     "it's \"a\\b\" ; --",
 ];
 
-/// What kind of lines there are.
-#[derive(Clone, Copy)]
-pub struct Kinds {
-    /// Lines may say when they were made.
-    pub dated: bool,
-    /// Lines may remove items.
-    pub removals: bool,
-}
-
 /// The facts that go with the lines.
 pub fn world() -> World {
     let mut world = World::default();
@@ -109,7 +100,9 @@ fn time(random: &mut Rng) -> Value {
         3 => json!("yesterday"),
         4 | 5 => Value::Null,
         6..=15 => json!(1_768_446_000_u64 + u64::from(second)),
-        16..=22 => {
+        // A Decimal, as its text and as a number.
+        16 => json!(format!("{}.{fraction:03}", 1_768_446_000_u64 + u64::from(second))),
+        17..=22 => {
             let text = format!("{}.{fraction:03}", 1_768_446_000_u64 + u64::from(second));
             serde_json::from_str(&text).expect("a number")
         }
@@ -129,15 +122,15 @@ fn bad_entry(random: &mut Rng) -> Value {
     }
 }
 
-/// One line.
-pub fn line(random: &mut Rng, kinds: Kinds) -> String {
-    let dated = kinds.dated && random.u32(0..4) > 0;
+/// One line; `dated` where it may say when it was made.
+pub fn line(random: &mut Rng, dated: bool) -> String {
+    let dated = dated && random.u32(0..4) > 0;
     let mut object = match random.u32(0..20) {
         0 => return "{\"data\": [[1, [2".to_owned(),
         1 => return json!({"order": 7}).to_string(),
-        2 if kinds.removals => return removal_with_more(random),
-        3..=5 if kinds.removals => json!({"user_id": user(random), "delete": true}),
-        2..=8 => return json!([user(random), list(random)]).to_string(),
+        2 => return removal_with_more(random),
+        3..=5 => json!({"user_id": user(random), "delete": true}),
+        6..=8 => return json!([user(random), list(random)]).to_string(),
         9..=12 => json!({"user_id": user(random), "recommended_note_ids": list(random)}),
         _ => {
             let entries = (0..random.usize(0..5)).map(|_| match random.u32(0..8) {
@@ -156,7 +149,8 @@ pub fn line(random: &mut Rng, kinds: Kinds) -> String {
 /// A removal with what must not stand beside it.
 fn removal_with_more(random: &mut Rng) -> String {
     let user = user(random);
-    match random.u32(0..3) {
+    match random.u32(0..4) {
+        3 => json!({"user_id": user, "delete": false, "recommended_note_ids": [1000]}).to_string(),
         0 => json!({"user_id": user, "delete": true, "data": [[1, [1000]]]}).to_string(),
         1 => json!({"user_id": user, "delete": true, "recommended_note_ids": [1000]}).to_string(),
         _ => json!({"user_id": user, "delete": false}).to_string(),

@@ -1,6 +1,9 @@
 //! One truth: random lines come to the same table and the same rejects by every way, and to what an
 //! independent model says (`model.rs`, written from the documentation).
 //!
+//! The ways are a direct backfill, `--emit` read back, the function in random batches, and `--via
+//! queue` with the sandbox's worker between queue and function. Rejects are compared entry by entry.
+//!
 //! 3,200 lines in eight settings; `RECOCTL_DIFFERENTIAL_LINES=51200 cargo test --test differential`
 //! takes as many as it says, `RECOCTL_DIFFERENTIAL_SEED` others.
 
@@ -17,13 +20,17 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
     ScalarAttributeType,
 };
+use aws_sdk_sqs::types::QueueAttributeName;
 use fastrand::Rng;
-use model::{Asked, Item, Rules, Table, World};
+use model::{Asked, Item, Removals, Rules, Table, World};
 use reco_lambda::settings::Settings;
-use reco_lambda::{Pipeline, handle};
+use reco_lambda::{FailureReason, MessageFailure, Pipeline, handle};
 use reco_sandbox::SandboxOptions;
+use reco_sandbox::cloudwatch::Cloudwatch;
+use reco_sandbox::worker::{self, Source, Worker, WorkerOptions};
 use serde_json::{Value, json};
 use support::Harness;
+use tokio_util::sync::CancellationToken;
 
 /// Lines of all settings together.
 fn lines_in_all() -> usize {
@@ -63,9 +70,9 @@ impl Setting {
         setting
     }
 
-    fn rules(&self) -> Rules<'_> {
+    fn rules(&self, removals: Removals) -> Rules<'_> {
         let (numbers, only_newer) = (self.numbers, self.only_newer);
-        Rules { numbers, world: self.world.as_ref(), only_newer }
+        Rules { numbers, world: self.world.as_ref(), only_newer, removals }
     }
 
     fn create_table(&self, name: &str) {
@@ -95,9 +102,9 @@ impl Setting {
         items.iter().map(item).collect()
     }
 
-    fn lines(&mut self, kinds: input::Kinds) -> Vec<String> {
+    fn lines(&mut self, dated: bool) -> Vec<String> {
         let count = lines_in_all().div_ceil(8);
-        (0..count).map(|_| input::line(&mut self.random, kinds)).collect()
+        (0..count).map(|_| input::line(&mut self.random, dated)).collect()
     }
 
     /// Runs a backfill, and answers with the lines and entries that it rejected.
@@ -133,10 +140,10 @@ impl Setting {
         self.harness.runtime.block_on(opening).expect("the function starts")
     }
 
-    /// Hands bodies to the function in random batches; answers with the numbers of those that it
-    /// returned for retry.
-    fn invoke(&mut self, function: &Pipeline, bodies: &[String]) -> BTreeSet<usize> {
-        let mut returned = BTreeSet::new();
+    /// Hands bodies to the function in random batches; answers with what it rejected. What it
+    /// returned for retry is that, and nothing else.
+    fn invoke(&mut self, function: &Pipeline, bodies: &[String]) -> BTreeSet<Reject> {
+        let mut rejects = BTreeSet::new();
         let mut from = 0;
         while from < bodies.len() {
             let to = (from + self.random.usize(1..=10)).min(bodies.len());
@@ -150,12 +157,14 @@ impl Setting {
             let deadline = tokio::time::Instant::now() + LONG;
             let handling = handle(function, event, deadline);
             let handled = self.harness.runtime.block_on(handling).expect("handled");
-            let failures = handled.response.batch_item_failures;
-            returned
-                .extend(failures.iter().map(|f| f.item_identifier.parse::<usize>().expect("ours")));
+            let returned = handled.response.batch_item_failures.into_iter();
+            let returned: Vec<String> = returned.map(|f| f.item_identifier).collect();
+            let failures = handled.report.failures;
+            assert!(failures.iter().map(|f| &f.message_id).eq(&returned), "{failures:?}");
+            rejects.extend(failures.iter().flat_map(|failure| Reject::of(failure, bodies)));
             from = to;
         }
-        returned
+        rejects
     }
 }
 
@@ -169,6 +178,22 @@ impl Reject {
     fn read(line: &str) -> Self {
         let reject: Value = serde_json::from_str(line).expect("JSON");
         Reject(reject["line"].as_u64().expect("a line"), reject["entry"].as_u64())
+    }
+
+    /// What the function says of a message, as a reject of the line that it was.
+    fn of(failure: &MessageFailure, bodies: &[String]) -> Vec<Self> {
+        let number: usize = failure.message_id.parse().expect("ours");
+        let line = number as u64 + 1;
+        match &failure.reason {
+            FailureReason::Malformed { .. } | FailureReason::Foreign => vec![Reject(line, None)],
+            FailureReason::BadEntries { bad, rejected, entries } => {
+                assert_eq!(entries.len() as u64, bad + rejected, "{failure:?}");
+                let body: Value = serde_json::from_str(&bodies[number]).expect("JSON");
+                let others = body["data"].as_array().is_some_and(|data| data.len() > 1);
+                entries.iter().map(|index| Reject(line, others.then_some(*index as u64))).collect()
+            }
+            other => panic!("{number}: {other:?}"),
+        }
     }
 }
 
@@ -294,8 +319,8 @@ fn emitted(directory: &Path) -> Table {
 
 fn compare(numbers: bool, with_facts: bool, only_newer: bool) {
     let mut setting = Setting::new(numbers, with_facts, only_newer);
-    let lines = setting.lines(input::Kinds { dated: true, removals: true });
-    let (table, rejects) = expected(&lines, &setting.rules());
+    let lines = setting.lines(true);
+    let (table, rejects) = expected(&lines, &setting.rules(Removals::Done));
     assert!(table.len() > 3 && rejects.len() > 3, "there is something to compare");
 
     assert_eq!(setting.backfill(&lines, &[]), rejects, "direct: rejects");
@@ -320,14 +345,11 @@ impl Setting {
     /// Messages in random batches. Without `only_newer` the newest of a batch is written, so there the
     /// messages say no times.
     fn through_the_function(&mut self) {
-        let kinds = input::Kinds { dated: self.only_newer, removals: false };
-        let bodies = self.lines(kinds);
-        let (table, rejects) = expected(&bodies, &self.rules());
+        let bodies = self.lines(self.only_newer);
+        let (table, rejects) = expected(&bodies, &self.rules(Removals::Unknown));
         self.create_table("function");
         let function = self.function("function");
-        let returned = self.invoke(&function, &bodies);
-        let faulty: BTreeSet<usize> = rejects.iter().map(|r| r.0 as usize - 1).collect();
-        assert_eq!(returned, faulty, "function: returned messages");
+        assert_eq!(self.invoke(&function, &bodies), rejects, "function: rejects");
         assert_same("function", &self.table("function"), &table, &bodies);
         // Delivered again, as standard queues do, nothing changes.
         if self.only_newer {
@@ -339,45 +361,88 @@ impl Setting {
         }
     }
 
-    /// `--via queue`, and what came into the queue through the function.
+    /// `--via queue`, and what came into the queue through the worker into the table.
     /// Without `only_newer` lists of one user and different times go by the filter's foresight, as
     /// far as they wait together.
     fn through_the_queue(&mut self) {
         let foreseen = self.world.is_some() && lines_in_all() <= 8_000;
-        let kinds = input::Kinds { dated: self.only_newer || foreseen, removals: false };
-        let lines = self.lines(kinds);
-        let (table, _) = expected(&lines, &self.rules());
+        let lines = self.lines(self.only_newer || foreseen);
+        let (table, _) = expected(&lines, &self.rules(Removals::Refused));
         // Ids that no table of numbers holds are the function's to refuse.
-        let decoding = Rules { numbers: false, world: None, only_newer: false };
+        let only_newer = false;
+        let decoding =
+            Rules { numbers: false, world: None, only_newer, removals: Removals::Refused };
         let (_, rejects) = expected(&lines, &decoding);
         let sqs = self.harness.sqs();
-        let create = sqs.create_queue().queue_name("recs").send();
+        // What the function returns stays in flight: given again, an old list could come after a
+        // newer one, on any standard queue.
+        let create = sqs.create_queue().queue_name("recs");
+        let create = create.attributes(QueueAttributeName::VisibilityTimeout, "43200").send();
         let queue = self.harness.runtime.block_on(create).expect("created");
         self.harness.set("RECOCTL_QUEUE", "recs");
         let found = self.backfill(&lines, &["--via", "queue", "--users-per-message", "7"]);
         assert_eq!(found, rejects, "via queue: rejects");
-        let bodies = self.receive_all(queue.queue_url().expect("a URL"));
         self.create_table("queued");
-        let function = self.function("queued");
-        self.invoke(&function, &bodies);
+        let returned = self.work_off(queue.queue_url().expect("a URL"));
         assert_same("via queue", &self.table("queued"), &table, &lines);
+        self.assert_returned(&returned, &lines);
     }
 
-    /// Everything in a queue, in the order in which it was sent.
-    fn receive_all(&self, url: &str) -> Vec<String> {
-        let sqs = self.harness.sqs();
-        let mut messages = Vec::new();
-        loop {
-            let receive = sqs.receive_message().queue_url(url).max_number_of_messages(10);
-            let names = aws_sdk_sqs::types::MessageSystemAttributeName::SentTimestamp;
-            let receive = receive.message_system_attribute_names(names).visibility_timeout(600);
-            let answer = self.harness.runtime.block_on(receive.send()).expect("received");
-            let batch = answer.messages.unwrap_or_default();
-            if batch.is_empty() {
-                return messages;
+    /// Lets the worker take everything from the queue; answers with the bodies that its function
+    /// returned.
+    fn work_off(&mut self, url: &str) -> Vec<String> {
+        let sandbox = self.harness.the_sandbox();
+        let sqs = sandbox.sqs().clone();
+        let source = Source {
+            client: self.harness.sqs(),
+            queue_url: url.to_owned(),
+            queue_arn: sqs.queue_arn("recs"),
+            function_name: "recs-writer".to_owned(),
+        };
+        // One invocation at a time: which of two that overlap is first nobody knows.
+        let options = WorkerOptions {
+            batch_size: self.random.usize(1..=10),
+            concurrency: 1,
+            timeout: LONG,
+            ..WorkerOptions::default()
+        };
+        let function = worker::function(self.function("queued"));
+        self.harness.runtime.block_on(async {
+            let (metrics, stop) = (Cloudwatch::new(), CancellationToken::new());
+            let worker = Worker::start(source, function, metrics, options, stop);
+            while sqs.depth("recs").expect("a queue").visible > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
-            messages.extend(batch.into_iter().filter_map(|message| message.body));
+            worker.stop().await;
+        });
+        let left = sqs.snapshot("recs").expect("a queue").messages;
+        left.into_iter().map(|message| message.body).collect()
+    }
+
+    /// The function returned the messages with users whom this table cannot hold, and no others.
+    fn assert_returned(&self, bodies: &[String], lines: &[String]) {
+        let refused = |texts: &[String]| -> BTreeMap<String, Vec<model::Typed>> {
+            let lists = texts.iter().flat_map(|text| model::lists(text));
+            // The last list of a user is among those that were sent.
+            lists.filter(|(user, _)| self.numbers && !model::is_number(user)).collect()
+        };
+        for body in bodies {
+            let users = model::lists(body);
+            let bad = users.iter().any(|(user, _)| self.numbers && !model::is_number(user));
+            assert!(bad, "returned without a reason: {body}");
         }
+        let readable = |line: &&String| {
+            let decoding = Rules {
+                numbers: false,
+                world: None,
+                only_newer: false,
+                removals: Removals::Refused,
+            };
+            model::line(line, &decoding).is_some()
+        };
+        let lines: Vec<String> = lines.iter().filter(readable).cloned().collect();
+        let (found, sent) = (refused(bodies), refused(&lines));
+        assert!(found.keys().eq(sent.keys()), "{:?}", (found.keys(), sent.keys()));
     }
 }
 

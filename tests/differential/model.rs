@@ -33,6 +33,17 @@ pub struct Item {
 /// A table by the users' ids.
 pub type Table = BTreeMap<String, Item>;
 
+/// What becomes of a line that removes an item.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Removals {
+    /// It is done.
+    Done,
+    /// It is an entry that cannot go that way: a queue message cannot say it.
+    Refused,
+    /// There is no such line: to the Lambda a body is a list, or nothing of its own.
+    Unknown,
+}
+
 /// The rules in force.
 pub struct Rules<'w> {
     /// The table's key is a Number.
@@ -41,6 +52,8 @@ pub struct Rules<'w> {
     pub world: Option<&'w World>,
     /// Only what is older is replaced.
     pub only_newer: bool,
+    /// What becomes of removals.
+    pub removals: Removals,
 }
 
 /// One thing that a line asks for.
@@ -67,13 +80,20 @@ pub fn line(text: &str, rules: &Rules<'_>) -> Option<Vec<Asked>> {
         None | Some(Value::Null) => None,
         Some(time) => Some(moment(time)?),
     };
-    if let Some(delete) = object.get("delete") {
+    let delete = object.get("delete");
+    if rules.removals == Removals::Unknown {
+        let lists = object.contains_key("data") || object.contains_key("recommended_note_ids");
+        if lists && delete == Some(&Value::Bool(true)) {
+            return None;
+        }
+    } else if let Some(delete) = delete {
         let lists = object.contains_key("data") || object.contains_key("recommended_note_ids");
         if lists || *delete != Value::Bool(true) {
             return None;
         }
         let (_, user) = id(object.get("user_id")?)?;
-        let fits = !rules.numbers || is_number(&user);
+        let goes = rules.removals == Removals::Done;
+        let fits = goes && (!rules.numbers || is_number(&user));
         return Some(vec![if fits { Asked::Remove(user, time) } else { Asked::Bad }]);
     }
     if let Some(data) = object.get("data") {
@@ -111,7 +131,7 @@ fn id(value: &Value) -> Option<Typed> {
 }
 
 /// A whole number that DynamoDB gives back as it got it.
-fn is_number(text: &str) -> bool {
+pub fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let whole = !digits.is_empty() && digits.len() <= 38;
     let plain = digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -174,16 +194,21 @@ pub fn apply(table: &mut Table, asked: &Asked, only_newer: bool) {
 /// A time as messages say it, in nanoseconds.
 fn moment(value: &Value) -> Option<i128> {
     match value {
-        Value::String(text) => iso(text),
-        Value::Number(number) => {
-            let nanos = decimal(&number.to_string())?;
-            let seconds = nanos.div_euclid(1_000_000_000);
-            // Milliseconds, and dates written as digits.
-            let fits = seconds <= 100_000_000_000 && !(1_000_000..100_000_000).contains(&seconds);
-            fits.then_some(nanos)
+        Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+            seconds(text)
         }
+        Value::String(text) => iso(text),
+        Value::Number(number) => seconds(&number.to_string()),
         _ => None,
     }
+}
+
+fn seconds(text: &str) -> Option<i128> {
+    let nanos = decimal(text)?;
+    let seconds = nanos.div_euclid(1_000_000_000);
+    // Milliseconds, and dates written as digits.
+    let fits = seconds <= 100_000_000_000 && !(1_000_000..100_000_000).contains(&seconds);
+    fits.then_some(nanos)
 }
 
 /// A plain decimal number of seconds in nanoseconds.
@@ -220,4 +245,12 @@ fn iso(text: &str) -> Option<i128> {
     let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset;
     let fraction = format!("{:0<9}", fraction.strip_prefix('.').unwrap_or_default());
     Some(seconds * 1_000_000_000 + fraction.parse::<i128>().ok()?)
+}
+
+/// Every list that a line has, good or bad for the table, by its user.
+pub fn lists(text: &str) -> Vec<(String, Vec<Typed>)> {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    let entries = value["data"].as_array().into_iter().flatten().filter_map(pair);
+    let own = || Some((id(&value["user_id"])?.1, ids(&value["recommended_note_ids"])?));
+    pair(&value).into_iter().chain(entries).chain(own()).collect()
 }

@@ -117,3 +117,47 @@ fn any_other_shape_is_mapped() {
     let told = super::stderr(&harness, 2, ["backfill", "all.json", "--map", ".a | nope"]);
     assert!(told.contains("at character 6"), "{told}");
 }
+
+/// Lines that are objects, lists of objects and pairs, in any order, and the same as one array.
+#[test]
+fn a_mapping_takes_lines_in_any_mix() {
+    let one = |who: u64| format!("{{\"who\":{who},\"picks\":[{}]}}", who * 10);
+    let (single, both) = (one(1), format!("[{},{}]", one(2), one(3)));
+    let map = "[.who, .picks]";
+    let array = format!("[{},{},{}]", one(1), one(2), one(3));
+    for text in [
+        format!("{single}\n{both}\n"),
+        format!("{both}\n{single}\n"),
+        format!("\n{both}\n\n{single}"),
+        format!("{both}\n[{single}]\n"),
+        array.clone(),
+        format!("{array}\n"),
+        array.replace("},{", "},\n{"),
+        format!("[\n{}\n]\n", [one(1), one(2), one(3)].join(",\n")),
+    ] {
+        let harness = harness();
+        harness.write("in.jsonl", &text);
+        let report = harness.json(0, ["backfill", "in.jsonl", "--map", map, "--verify", "all"]);
+        let lists = expected(&[("1", "[10]"), ("2", "[20]"), ("3", "[30]")]);
+        assert_eq!(items(&harness, "recs"), lists, "{text}");
+        assert_eq!(report["verification"]["compared"], 3, "{text}");
+        harness.json(0, ["verify", "in.jsonl", "--map", map]);
+    }
+    // An expression for whole lines gets them whole, wherever they stand.
+    let record = |who: u64| format!("[{{\"who\":{who}}},[{}]]\n", who * 10);
+    for text in [record(1) + &record(2), record(1), record(2) + "[9,[90]]\n"] {
+        let harness = harness();
+        harness.write("in.jsonl", &text);
+        let map = "[(.[0].who? // .[0]), .[1]]";
+        harness.json(0, ["backfill", "in.jsonl", "--map", map]);
+        assert_eq!(items(&harness, "recs").len(), text.lines().count(), "{text}");
+    }
+    // What fails of a line is rejected by its own text.
+    let harness = harness();
+    harness.write("in.jsonl", format!("[{},{{\"who\":5,\"picks\":4}}]\n", one(4)));
+    let args = ["backfill", "in.jsonl", "--map", "[.who, (.picks | map(.))]"];
+    let report = harness.json(4, args);
+    assert_eq!(items(&harness, "recs"), expected(&[("4", "[40]")]));
+    let reject = &report["first_rejects"][0];
+    assert_eq!((&reject["entry"], &reject["text"]), (&1.into(), &r#"{"who":5,"picks":4}"#.into()));
+}

@@ -14,7 +14,7 @@ use crate::{Id, Recommendation, Time};
 pub use constant::{Attribute, AttributeError, Constant};
 pub use description::{Beside, DescriptionError, ItemDescription};
 use measure::{Misfit, Size};
-pub use sequence::{Sequel, gives_way};
+pub use sequence::gives_way;
 
 /// The largest item DynamoDB stores: 400 KB, names and values together.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
@@ -141,8 +141,9 @@ impl Schema {
     pub fn check_user(&self, user: &Id) -> Result<(), ItemError> {
         let sort = self.sort.as_ref();
         let sort_needs_number = sort.is_some_and(|s| s.with_user && s.kind == KeyType::N);
-        if (self.key_type == KeyType::N || sort_needs_number) && user.as_integer().is_none() {
-            return Err(ItemError::KeyNotNumeric(user.clone()));
+        let needs_number = self.key_type == KeyType::N || sort_needs_number;
+        if needs_number && user.as_integer().is_none() {
+            return Err(self.not_numeric(user.clone()));
         }
         let bytes = self.key_prefix.len() + user.text_len();
         if bytes > MAX_KEY_BYTES {
@@ -154,6 +155,14 @@ impl Schema {
             return Err(ItemError::SortKeyTooLong { bytes });
         }
         Ok(())
+    }
+
+    /// That one of its keys is a Number, and this id is none.
+    fn not_numeric(&self, user: Id) -> ItemError {
+        match self.key_type {
+            KeyType::N => ItemError::KeyNotNumeric(user),
+            KeyType::S => ItemError::SortKeyNotNumeric(user),
+        }
     }
 
     /// Of which type an id in a list is written.
@@ -191,7 +200,7 @@ impl Schema {
     pub fn plan(&self, recommendation: Recommendation) -> Result<PlannedItem, ItemError> {
         let Size { stored: bytes, wire } = match self.put_size(&recommendation) {
             Ok(size) => size,
-            Err(Misfit::Key) => return Err(ItemError::KeyNotNumeric(recommendation.user)),
+            Err(Misfit::Key) => return Err(self.not_numeric(recommendation.user)),
             Err(Misfit::Article(rank)) => {
                 let article = recommendation.articles[rank].clone();
                 return Err(ItemError::ArticleNotNumeric { article, rank });
@@ -217,7 +226,7 @@ impl Schema {
         generated_at: Option<Time>,
     ) -> Result<PlannedItem, ItemError> {
         let Ok(Size { stored: bytes, wire }) = self.delete_size(&user) else {
-            return Err(ItemError::KeyNotNumeric(user));
+            return Err(self.not_numeric(user));
         };
         self.check_user(&user)?;
         let recommendation = Recommendation { user, articles: Vec::new(), generated_at };
@@ -296,6 +305,9 @@ pub enum ItemError {
     /// The table's key is a Number and the user id is not one.
     #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", clip_id(&.0.text()))]
     KeyNotNumeric(Id),
+    /// The same of the sort key.
+    #[error("user id {:?} is not a plain whole number, and the table's sort key is of type N", clip_id(&.0.text()))]
+    SortKeyNotNumeric(Id),
     /// The key is longer than DynamoDB allows.
     #[error("user id is {bytes} bytes long; a partition key holds at most {MAX_KEY_BYTES}")]
     KeyTooLong {

@@ -21,6 +21,10 @@ pub const FIRST_IMPLAUSIBLE: i64 = 1_000_000;
 /// Where plausible times begin: March 1973.
 pub const EARLIEST_PLAUSIBLE: i64 = 100_000_000;
 
+/// In a table of milliseconds, numbers from here on that can be seconds are seconds: ten digits, since
+/// September 2001.
+const OWN_SECONDS: i64 = 1_000_000_000;
+
 const NANOS: i128 = 1_000_000_000;
 
 /// A moment in seconds since the epoch, exact to the nanosecond.
@@ -139,7 +143,7 @@ impl Time {
         let nanos = nanos_of(text)?;
         let seconds = nanos.div_euclid(NANOS);
         look_plausible(seconds)?;
-        if seconds > i128::from(LATEST_SECONDS) {
+        if is_finer(seconds) {
             return Err(TimeError::Unit(unit_of(seconds).0));
         }
         Time::from_nanos(nanos).ok_or(TimeError::NotATime)
@@ -170,12 +174,14 @@ impl Time {
     }
 
     /// Reads what a table holds, whoever wrote it: a Number of seconds, milliseconds, microseconds
-    /// or nanoseconds, which the magnitude tells, or a String of such a number or in ISO 8601.
+    /// or nanoseconds, which the magnitude tells, or a String of such a number or in ISO 8601. What
+    /// the magnitude leaves open is in the table's own form: all that is written in a form reads back
+    /// as the same time.
     ///
     /// # Errors
     /// [`TimeError`] for what is none of these.
-    pub fn from_stored(kind: KeyType, text: &str) -> Result<Self, TimeError> {
-        match (kind, stored_nanos(text)) {
+    pub fn from_stored(form: TimeForm, kind: KeyType, text: &str) -> Result<Self, TimeError> {
+        match (kind, stored_nanos(text, form)) {
             (_, Ok(nanos)) => Time::from_nanos(nanos).ok_or(TimeError::NotATime),
             (KeyType::S, Err(TimeError::NotATime)) => Time::from_iso(text),
             (_, Err(error)) => Err(error),
@@ -269,16 +275,34 @@ fn nanos_of(text: &str) -> Result<i128, TimeError> {
 
 /// The same of what a table holds, of whatever unit. What is finer than a nanosecond is cut off: it
 /// is only compared, and by DynamoDB itself where two are that close.
-fn stored_nanos(text: &str) -> Result<i128, TimeError> {
+fn stored_nanos(text: &str, form: TimeForm) -> Result<i128, TimeError> {
     let (nanos, _) = scaled(text, 9).ok_or(TimeError::NotATime)?;
-    let whole = nanos.div_euclid(NANOS);
-    look_plausible(whole)?;
-    if whole <= i128::from(LATEST_SECONDS) {
-        return Ok(nanos);
-    }
-    let (_, a_second) = unit_of(whole);
+    let count = nanos.div_euclid(NANOS);
+    let a_second = if form == TimeForm::Milliseconds && is_own_milliseconds(count) {
+        3
+    } else {
+        look_plausible(count)?;
+        if !is_finer(count) {
+            return Ok(nanos);
+        }
+        unit_of(count).1
+    };
     let (finer, _) = scaled(text, 9 - a_second).ok_or(TimeError::NotATime)?;
     Ok(finer)
+}
+
+/// Whether a count is too large for seconds, before the epoch or after it.
+fn is_finer(count: i128) -> bool {
+    count.unsigned_abs() > LATEST_SECONDS.unsigned_abs().into()
+}
+
+/// Whether a count in a table of milliseconds is one that was written as milliseconds, though its
+/// magnitude does not say so: of a time that counts versions, which is a whole number of seconds, or
+/// the latest that there is. Ten and eleven digits are seconds of another writer.
+fn is_own_milliseconds(count: i128) -> bool {
+    let (magnitude, latest) = (count.unsigned_abs(), LATEST_SECONDS.unsigned_abs());
+    let versions = magnitude < OWN_SECONDS.unsigned_abs().into() && magnitude.is_multiple_of(1000);
+    versions || magnitude / 1000 == u128::from(latest)
 }
 
 /// Refuses numbers that are most likely no count of seconds.
@@ -292,6 +316,7 @@ fn look_plausible(seconds: i128) -> Result<(), TimeError> {
 
 /// The unit of a count that is too large for seconds, and of which power of ten a second it is.
 fn unit_of(count: i128) -> (&'static str, i32) {
+    let count = count.unsigned_abs();
     if count < 100_000_000_000_000 {
         ("milliseconds", 3)
     } else if count < 100_000_000_000_000_000 {
@@ -301,22 +326,22 @@ fn unit_of(count: i128) -> (&'static str, i32) {
     }
 }
 
-/// Whether a number's digits are those of a date: `20260115`, with hour (`2026011503`), minute,
-/// second or millisecond. With an hour only where seconds would be past 2033.
+/// Whether a number's digits are those of a date: `20260115`, or with the minute, second or
+/// millisecond. Ten digits (`2026011503`, with the hour) are always seconds: from 2033 to 2036 these
+/// are real moments, and a reader that refused them would refuse one sound time in a hundred then.
 fn is_date(number: i128) -> bool {
     let Ok(number) = u64::try_from(number) else { return false };
     let digits = crate::record::digits(number);
-    let (date, hour_on, years) = match digits {
-        8 => (number, 0, 1900..=2199),
-        10 => (number / 100, number % 100, 2000..=2099),
-        12 => (number / 10_000, number / 100 % 100, 1900..=2199),
-        14 => (number / 1_000_000, number / 10_000 % 100, 1900..=2199),
-        17 => (number / 1_000_000_000, number / 10_000_000 % 100, 1900..=2199),
+    let (date, hour_on) = match digits {
+        8 => (number, 0),
+        12 => (number / 10_000, number / 100 % 100),
+        14 => (number / 1_000_000, number / 10_000 % 100),
+        17 => (number / 1_000_000_000, number / 10_000_000 % 100),
         _ => return false,
     };
     let [year, month, day] = [date / 10_000, date / 100 % 100, date % 100].map(|part| part as i16);
     let real = jiff::civil::Date::new(year, month as i8, day as i8).is_ok();
-    years.contains(&year) && real && hour_on < 24
+    (1900..=2199).contains(&year) && real && hour_on < 24
 }
 
 /// A JSON number times ten to the `places`, cut to a whole one, and whether nothing was cut. `None`

@@ -11,4 +11,4 @@ mod report;
 pub mod settings;
 
 pub use handler::{Handled, HandlerError, Pipeline, handle};
-pub use report::{FailureReason, HandlerReport, MessageFailure};
+pub use report::{FailureReason, HandlerReport, MessageFailure, SHOWN_ENTRIES};

@@ -12,7 +12,7 @@ use reco_core::policy::Policy;
 use reco_core::{Id, Time};
 
 use crate::intake::Incoming;
-use crate::report::{FailureReason, HandlerReport};
+use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
 
 /// A message, as far as its outcome is concerned.
 struct Pending {
@@ -85,7 +85,7 @@ impl Plan {
 
     fn keep_newest(
         &mut self,
-        item: PlannedItem,
+        mut item: PlannedItem,
         age: Age,
         only_newer: bool,
         newest: &mut HashMap<Id, (Age, usize)>,
@@ -100,7 +100,9 @@ impl Plan {
                 report.superseded += 1;
                 let (kept_age, position) = slot.get_mut();
                 let replaces = if only_newer {
-                    self.items[*position].is_replaced_by(&item)
+                    let guard = self.items[*position].guard_of_successor(&item);
+                    item.guard = guard.unwrap_or(item.guard);
+                    guard.is_some()
                 } else {
                     age > *kept_age
                 };
@@ -145,9 +147,14 @@ fn fault_of(content: &Content) -> Option<FailureReason> {
         Err(DecodeError::Foreign { .. }) => Some(FailureReason::Foreign),
         Ok(_) => {
             let reject = |entry: &&JudgedEntry| matches!(entry.judged.verdict, Verdict::Reject(_));
-            let rejected = content.entries.iter().filter(reject).count() as u64;
+            let rejected = content.entries.iter().filter(reject).map(|entry| entry.index);
+            let bad = content.bad.iter().map(|(index, _)| *index);
+            let mut entries: Vec<usize> = bad.chain(rejected).collect();
             let bad = content.bad.len() as u64;
-            (bad + rejected > 0).then_some(FailureReason::BadEntries { bad, rejected })
+            let rejected = entries.len() as u64 - bad;
+            entries.sort_unstable();
+            entries.truncate(SHOWN_ENTRIES);
+            (!entries.is_empty()).then_some(FailureReason::BadEntries { bad, rejected, entries })
         }
     }
 }
@@ -341,7 +348,7 @@ mod tests {
         assert_eq!(failures.len(), 3);
         assert!(matches!(&failures[0].1, FailureReason::Malformed { .. }));
         assert_eq!(failures[1], ("foreign".to_owned(), FailureReason::Foreign));
-        let reason = FailureReason::BadEntries { bad: 1, rejected: 1 };
+        let reason = FailureReason::BadEntries { bad: 1, rejected: 1, entries: vec![1, 2] };
         assert_eq!(failures[2], ("partial".to_owned(), reason));
     }
 

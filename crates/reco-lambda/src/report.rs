@@ -60,6 +60,9 @@ pub struct HandlerReport {
     pub write_ms: u64,
 }
 
+/// Entries of a message that are named at most: what the function says has to fit a line of its log.
+pub const SHOWN_ENTRIES: usize = 20;
+
 /// A message returned for retry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessageFailure {
@@ -87,6 +90,8 @@ pub enum FailureReason {
         bad: u64,
         /// Entries that the table cannot hold.
         rejected: u64,
+        /// Which they are, by their index in `data`, from 0: the first [`SHOWN_ENTRIES`] of them.
+        entries: Vec<usize>,
     },
     /// Lists of its users could not be written in time.
     NotWritten {

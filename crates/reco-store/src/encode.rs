@@ -86,10 +86,11 @@ pub fn time_of(
     schema: &Schema,
 ) -> Result<Option<Time>, String> {
     let Some(value) = item.get(&schema.generated_at_attr) else { return Ok(None) };
+    let read = |kind, text: &str| Time::from_stored(schema.time_form, kind, text);
     let (shown, read) = match value {
         AttributeValue::Null(_) => return Ok(None),
-        AttributeValue::N(text) => (text.clone(), Time::from_stored(KeyType::N, text)),
-        AttributeValue::S(text) => (format!("{text:?}"), Time::from_stored(KeyType::S, text)),
+        AttributeValue::N(text) => (text.clone(), read(KeyType::N, text)),
+        AttributeValue::S(text) => (format!("{text:?}"), read(KeyType::S, text)),
         _ => return Err("is neither a Number nor a String".to_owned()),
     };
     read.map(Some).map_err(|error| format!("{shown} {error}"))

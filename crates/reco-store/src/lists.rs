@@ -1,13 +1,15 @@
 //! The type of the lists that a table holds: what is written should be like them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use reco_core::Id;
 use reco_core::item::{KeyType, Schema};
-use tokio::sync::OnceCell;
+use reco_core::words::amount;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::encode::key_of;
 use crate::retry::{self, RetryOptions};
@@ -16,9 +18,12 @@ use crate::service::{ErrorKind, ServiceError};
 /// Items looked at by a scan.
 pub const SAMPLE: i32 = 25;
 
-/// Users looked up where a table holds other items, too.
+/// Users looked up at once where a table holds other items, too.
 /// AWS: "BatchGetItem": 100 items a call.
-pub const USERS: usize = 100;
+const USERS: usize = 100;
+
+/// A table that held no list of so many users holds none.
+const MOST_ASKED: usize = 1_000_000;
 
 /// What the sampled lists are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,45 +80,70 @@ pub async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<Hel
     Ok(of_items(answer.items(), schema))
 }
 
-/// Looks at the lists of some users (`BatchGetItem`), at most [`USERS`] of them: a table that holds
-/// other kinds of items, too, is not scanned for its lists.
-///
-/// # Errors
-/// In the service's own words.
-pub async fn sample_of<'a>(
+/// Looks at the lists of these users (`BatchGetItem`), until one is found: a table that holds other
+/// kinds of items, too, is not scanned for its lists.
+async fn sample_of(
     client: &Client,
     table: &str,
     schema: &Schema,
-    users: impl IntoIterator<Item = &'a Id>,
+    users: &[&Id],
 ) -> Result<Held, ServiceError> {
-    let fitting = users.into_iter().filter(|user| schema.check_user(user).is_ok());
-    let mut users: Vec<&Id> = Vec::new();
-    for user in fitting {
-        if users.len() < USERS && !users.contains(&user) {
-            users.push(user);
+    for users in users.chunks(USERS) {
+        let held = of_items(&items_of(client, table, schema, users).await?, schema);
+        if held != Held::Nothing {
+            return Ok(held);
         }
     }
-    if users.is_empty() {
-        return Ok(Held::Nothing);
+    Ok(Held::Nothing)
+}
+
+/// The list attribute of these users' items, at most [`USERS`].
+async fn items_of(
+    client: &Client,
+    table: &str,
+    schema: &Schema,
+    users: &[&Id],
+) -> Result<Vec<HashMap<String, AttributeValue>>, ServiceError> {
+    let mut keys: Vec<_> = users.iter().map(|user| key_of(user, schema)).collect();
+    let (mut items, mut fruitless) = (Vec::new(), 0);
+    while !keys.is_empty() {
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys.clone()))
+            .projection_expression("#list")
+            .expression_attribute_names("#list", &schema.list_attr)
+            .build()
+            .expect("the keys are set");
+        let answer = retry::read("BatchGetItem", table, &retry_options(), || {
+            client.batch_get_item().request_items(table, wanted.clone()).send()
+        })
+        .await?;
+        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+        let left = answer.unprocessed_keys.unwrap_or_default();
+        let left: Vec<_> = left.into_values().flat_map(|left| left.keys).collect();
+        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
+        if !left.is_empty() {
+            if fruitless >= retry_options().max_attempts {
+                return Err(starved(table, left.len()));
+            }
+            tokio::time::sleep(retry_options().delay(fruitless)).await;
+        }
+        keys = left;
     }
-    let keys = users.into_iter().map(|user| key_of(user, schema)).collect();
-    let wanted = KeysAndAttributes::builder()
-        .set_keys(Some(keys))
-        .projection_expression("#list")
-        .expression_attribute_names("#list", &schema.list_attr)
-        .build()
-        .expect("the keys are set");
-    let answer = retry::read("BatchGetItem", table, &retry_options(), || {
-        client.batch_get_item().request_items(table, wanted.clone()).send()
-    })
-    .await?;
-    // What comes back unread is not asked for again: a sample is a sample.
-    let items: Vec<_> = answer.responses.unwrap_or_default().into_values().flatten().collect();
-    Ok(of_items(&items, schema))
+    Ok(items)
 }
 
 fn retry_options() -> RetryOptions {
     RetryOptions { max_attempts: 5, ..RetryOptions::default() }
+}
+
+fn starved(table: &str, keys: usize) -> ServiceError {
+    ServiceError {
+        operation: "BatchGetItem",
+        table: table.to_owned(),
+        kind: ErrorKind::Throttled,
+        code: None,
+        message: format!("{} came back unprocessed every time", amount(keys, "key")),
+    }
 }
 
 fn of_items(items: &[HashMap<String, AttributeValue>], schema: &Schema) -> Held {
@@ -181,21 +211,46 @@ impl Held {
 }
 
 /// How items are laid out, once that is known: where a table holds other kinds of items, too, the
-/// type of its lists is looked up by the first users that come. Cheap to clone; clones know what one
-/// of them found.
+/// type of its lists is that of the first list which it is found to hold for the users that come.
+/// Until one is found every user is looked up before anything is written for them. Cheap to clone;
+/// clones know what one of them found.
 #[derive(Debug, Clone)]
 pub struct Layout {
     client: Client,
     table: String,
     schema: Schema,
     found: Arc<OnceCell<Schema>>,
+    asked: Arc<Mutex<Asked>>,
+}
+
+/// Users whose lists were looked up in vain. What the table holds for them afterwards was written
+/// since, and says nothing of what it held.
+#[derive(Debug, Default)]
+struct Asked {
+    users: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Asked {
+    /// Those of `users` who are still to be looked up, each once, in their order.
+    fn new_of<'a>(&self, users: impl Iterator<Item = &'a Id>) -> (Vec<&'a Id>, HashSet<u64>) {
+        let (mut new, mut hashes) = (Vec::new(), HashSet::new());
+        for user in users {
+            let hash = self.hasher.hash_one(user);
+            if !self.users.contains(&hash) && hashes.insert(hash) {
+                new.push(user);
+            }
+        }
+        (new, hashes)
+    }
 }
 
 impl Layout {
     /// A layout whose list type may be still to be found.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>, schema: Schema) -> Self {
-        Layout { client, table: table.into(), schema, found: Arc::default() }
+        let (found, asked) = (Arc::default(), Arc::default());
+        Layout { client, table: table.into(), schema, found, asked }
     }
 
     /// The layout as far as it is known.
@@ -204,7 +259,14 @@ impl Layout {
         self.found.get().unwrap_or(&self.schema)
     }
 
-    /// The layout, for which these users' lists may be looked at.
+    /// Whether the type of the lists is still looked for: what is found then depends on who was asked
+    /// for first.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.schema.list_type.is_none() && self.schema.is_shared() && self.found.get().is_none()
+    }
+
+    /// The layout for lists of these users, all of whom may be looked up.
     ///
     /// # Errors
     /// [`ListsError`] where the table's lists are none, or cannot be read.
@@ -215,16 +277,27 @@ impl Layout {
         if self.schema.list_type.is_some() || !self.schema.is_shared() {
             return Ok(&self.schema);
         }
-        let find = || async {
-            let held = match sample_of(&self.client, &self.table, &self.schema, users).await {
-                // Who may only write takes the ids as they came.
-                Err(error) if error.kind == ErrorKind::Denied => Held::Nothing,
-                held => held?,
-            };
-            let list_type = held.adopted(&self.schema)?;
-            Ok(Schema { list_type, ..self.schema.clone() })
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        // One at a time: who waits for it may find the answer there.
+        let mut asked = self.asked.lock().await;
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let fitting = users.into_iter().filter(|user| self.schema.check_user(user).is_ok());
+        let (new, hashes) = asked.new_of(fitting);
+        let list_type = match sample_of(&self.client, &self.table, &self.schema, &new).await {
+            Ok(Held::Nothing) if asked.users.len() + hashes.len() <= MOST_ASKED => {
+                asked.users.extend(hashes);
+                return Ok(&self.schema);
+            }
+            // Who may only write takes the ids as they came.
+            Err(error) if error.kind == ErrorKind::Denied => None,
+            held => held?.adopted(&self.schema)?,
         };
-        self.found.get_or_try_init(find).await
+        let found = || async { Schema { list_type, ..self.schema.clone() } };
+        Ok(self.found.get_or_init(found).await)
     }
 }
 

@@ -127,6 +127,14 @@ pub enum TableError {
     /// The service did not say.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// It is being made, or is gone soon.
+    #[error("table {table:?} is {}", .status.in_words())]
+    NotReady {
+        /// The table.
+        table: String,
+        /// What it is instead.
+        status: NotReady,
+    },
     /// Its description lacks the partition key.
     #[error("table {table:?} has no readable partition key in its description")]
     NoKey {
@@ -201,6 +209,41 @@ pub enum TableError {
     /// What is configured describes no item.
     #[error(transparent)]
     Item(#[from] DescriptionError),
+}
+
+/// Why a table can be neither read nor written.
+/// AWS: "TableDescription", `TableStatus`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReady {
+    /// `CREATING`: passes by itself.
+    Creating,
+    /// `DELETING`.
+    Deleting,
+    /// `ARCHIVING` or `ARCHIVED`, after its key could not be used for seven days.
+    Archived,
+    /// `INACCESSIBLE_ENCRYPTION_CREDENTIALS`.
+    KeyInaccessible,
+}
+
+impl NotReady {
+    fn of(status: &str) -> Option<Self> {
+        Some(match status {
+            "CREATING" => NotReady::Creating,
+            "DELETING" => NotReady::Deleting,
+            "ARCHIVING" | "ARCHIVED" => NotReady::Archived,
+            "INACCESSIBLE_ENCRYPTION_CREDENTIALS" => NotReady::KeyInaccessible,
+            _ => return None,
+        })
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            NotReady::Creating => "still being created; it can be used when its status is ACTIVE",
+            NotReady::Deleting => "being deleted",
+            NotReady::Archived => "archived; restore it from its backup",
+            NotReady::KeyInaccessible => "not accessible: its KMS key cannot be used",
+        }
+    }
 }
 
 /// Asks DynamoDB about a table (`DescribeTable`).
@@ -318,13 +361,23 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
 }
 
 impl TableInfo {
+    /// Why it can be neither read nor written, where that is so.
+    #[must_use]
+    pub fn not_ready(&self) -> Option<NotReady> {
+        NotReady::of(&self.status)
+    }
+
     /// The layout of the items that are described, in this table.
     ///
     /// # Errors
-    /// [`TableError`] when the table's keys are not what the description says.
+    /// [`TableError`] when the table cannot be used yet or any more, or its keys are not what the
+    /// description says.
     pub fn schema(&self, item: &ItemDescription) -> Result<Schema, TableError> {
         item.check()?;
         let table = || self.name.clone();
+        if let Some(status) = self.not_ready() {
+            return Err(TableError::NotReady { table: table(), status });
+        }
         let sort_type = self.check_sort_key(item)?;
         if self.key_name != item.key() {
             let (actual, configured) = (self.key_name.clone(), item.key().to_owned());

@@ -166,7 +166,9 @@ impl From<ComposeError> for Fault {
 impl From<ItemError> for Fault {
     fn from(error: ItemError) -> Self {
         let reason = match &error {
-            ItemError::KeyNotNumeric(_) | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
+            ItemError::KeyNotNumeric(_)
+            | ItemError::SortKeyNotNumeric(_)
+            | ItemError::ArticleNotNumeric { .. } => Reason::WrongType,
             ItemError::KeyTooLong { .. } | ItemError::SortKeyTooLong { .. } => Reason::KeyTooLong,
             ItemError::TooLarge { .. } => Reason::Oversize,
         };

@@ -15,6 +15,23 @@ pub enum Layout {
 }
 
 impl Layout {
+    /// The same where each line is rewritten before it is read: an array in one line is a line like
+    /// any other, wherever it stands, and what is made of it is the expression's matter. Only an array
+    /// over several lines, or one that is too long to look at, is taken apart here.
+    pub fn of_mapped(head: &[u8], at_end: bool) -> Option<Self> {
+        let text = crate::input::without_bom(head);
+        let text = first(text).map_or(&text[..0], |start| &text[start..]);
+        let enough = at_end || head.len() >= LOOK_AHEAD;
+        let line = memchr::memchr(b'\n', text).map_or(text, |end| &text[..end]);
+        if !is_begun(line) && (line.len() < text.len() || at_end) {
+            return Some(Layout::Lines);
+        }
+        if line.len() == text.len() && !enough {
+            return None;
+        }
+        Layout::of(head, at_end)
+    }
+
     /// Tells it by the beginning of an input, with or without more to come; `None` when that is not
     /// enough.
     pub fn of(head: &[u8], at_end: bool) -> Option<Self> {
@@ -108,6 +125,33 @@ mod tests {
         ] {
             assert_eq!(Layout::of(text.as_bytes(), true), Some(Layout::Values), "{text:?}");
         }
+    }
+
+    #[test]
+    fn for_a_mapping_an_array_in_one_line_is_a_line() {
+        let array = "[{\"u\":1},{\"u\":2}]";
+        for text in [
+            array.to_owned(),
+            format!("{array}\n"),
+            format!("{array}\n{{\"u\":3}}\n"),
+            format!("{{\"u\":3}}\n{array}\n"),
+            format!("\u{feff}\n{array}\n[1,[2]]\n"),
+            "[[1,[2\n[3,[4]]\n".to_owned(),
+            "not json\n".to_owned(),
+            String::new(),
+        ] {
+            let layout = Layout::of_mapped(text.as_bytes(), true);
+            // A first line that breaks off is an array's, as without a mapping.
+            let broken = text.starts_with("[[1,[2\n");
+            let expected = if broken { Layout::Values } else { Layout::Lines };
+            assert_eq!(layout, Some(expected), "{text:?}");
+        }
+        for text in ["[\n{\"u\":1},\n{\"u\":2}\n]\n", "{\n \"u\": 1\n}\n"] {
+            assert_eq!(Layout::of_mapped(text.as_bytes(), true), Some(Layout::Values), "{text:?}");
+        }
+        let long = format!("[{}", "{\"u\":1},".repeat(LOOK_AHEAD));
+        assert_eq!(Layout::of_mapped(long.as_bytes(), false), Some(Layout::Values));
+        assert_eq!(Layout::of_mapped(b"[{\"u\":1},", false), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use reco_store::lists::{Layout, ListsError};
 
 use super::fault::Fault;
 use super::lines::{Content, Line, Place};
-use super::map::Mapping;
+use super::map::{Mapped, Mapping};
 use super::read::Chunk;
 use crate::aws::ListType;
 pub use route::Route;
@@ -153,7 +153,7 @@ pub enum Fate {
 }
 
 /// The values that `--map` makes of a line, or why it fails.
-type Mapped = Result<Vec<String>, String>;
+type MappedLine = Result<Vec<Mapped>, String>;
 
 /// An entry on its way to its judgement.
 struct Waiting {
@@ -283,6 +283,12 @@ impl Preparer {
         }
     }
 
+    /// Whether chunks are to be judged one after the other, so that the same input comes to the same
+    /// table: what one finds in the table decides of those after it.
+    pub fn is_one_by_one(&self) -> bool {
+        self.layout.as_ref().is_some_and(Layout::is_open)
+    }
+
     /// Of which type lists were written: `before` what users' lists in the table told.
     pub fn list_type(&self, before: ListType) -> ListType {
         match &self.layout {
@@ -294,7 +300,7 @@ impl Preparer {
     }
 
     /// What `--map` makes of a line.
-    async fn mapped(&self, line: &Line) -> Option<Mapped> {
+    async fn mapped(&self, line: &Line) -> Option<MappedLine> {
         let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
             return None;
         };
@@ -304,7 +310,7 @@ impl Preparer {
     fn decode_line(
         &self,
         line: Line,
-        mapped: Option<Mapped>,
+        mapped: Option<MappedLine>,
         number: usize,
         waiting: &mut Vec<Waiting>,
     ) -> PreparedLine {
@@ -327,7 +333,7 @@ impl Preparer {
     fn decode_text(
         &self,
         text: &[u8],
-        mapped: Option<Mapped>,
+        mapped: Option<MappedLine>,
         line: usize,
         waiting: &mut Vec<Waiting>,
     ) -> Found {
@@ -346,24 +352,24 @@ impl Preparer {
             Err(error) => return Found::Bad(Fault::unmapped(&error)),
         };
         let (mut found, mut first) = (Vec::new(), 0);
-        for value in &values {
-            match self.decode_value(value, line, first, waiting) {
-                Ok((mut entries, count)) => {
-                    found.append(&mut entries);
-                    first += count;
-                }
-                Err(fault) if values.len() == 1 => return Found::Bad(fault),
-                Err(fault) => {
-                    found.push(rejected(first, fault));
-                    first += 1;
+        let whole = values.len() == 1;
+        for Mapped { value, of } in values {
+            let decoded = value
+                .map_err(|error| Fault::unmapped(&error))
+                .and_then(|value| self.decode_value(&value, line, first, waiting));
+            let (mut entries, count) = match decoded {
+                Ok(decoded) => decoded,
+                Err(fault) if whole => return Found::Bad(fault),
+                Err(fault) => (vec![rejected(first, fault)], 1),
+            };
+            for entry in &mut entries {
+                if let Fate::Reject(fault) = &mut entry.fate {
+                    // The line itself can be mapped again; what was made of it cannot.
+                    fault.text = Some(of.clone().unwrap_or_else(|| text.to_owned()));
                 }
             }
-        }
-        for entry in &mut found {
-            if let Fate::Reject(fault) = &mut entry.fate {
-                // The line itself can be mapped again; what was made of it cannot.
-                fault.text = Some(text.to_owned());
-            }
+            found.append(&mut entries);
+            first += count;
         }
         Found::Entries(found)
     }

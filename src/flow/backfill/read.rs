@@ -35,8 +35,9 @@ pub struct Chunk {
     pub failure: Option<String>,
 }
 
-/// Reads all sources into `chunks`, from a place on; ends when nobody takes them any more.
-pub async fn read(sources: Vec<Source>, from: Place, chunks: Sender<Chunk>) {
+/// Reads all sources into `chunks`, from a place on; ends when nobody takes them any more. `mapped`
+/// where each line is rewritten before it is read.
+pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sender<Chunk>) {
     let read = Arc::new(AtomicU64::new(0));
     for (file, mut source) in sources.into_iter().enumerate() {
         if file < from.file {
@@ -47,6 +48,7 @@ pub async fn read(sources: Vec<Source>, from: Place, chunks: Sender<Chunk>) {
         let mut stage = Stage {
             splitting: Splitting::Unknown(Vec::new()),
             from,
+            mapped,
             lines: Vec::new(),
             bytes: 0,
             read: &read,
@@ -77,6 +79,7 @@ struct Stage<'a> {
     splitting: Splitting,
     /// Lines that begin before this place were dealt with.
     from: Place,
+    mapped: bool,
     lines: Vec<Line>,
     bytes: usize,
     read: &'a AtomicU64,
@@ -120,7 +123,8 @@ impl Stage<'_> {
     fn look(&mut self, bytes: &[u8], at_end: bool) {
         let Splitting::Unknown(head) = &mut self.splitting else { return };
         head.extend_from_slice(bytes);
-        let Some(layout) = Layout::of(head, at_end) else { return };
+        let of = if self.mapped { Layout::of_mapped } else { Layout::of };
+        let Some(layout) = of(head, at_end) else { return };
         let head = std::mem::take(head);
         self.splitting = match layout {
             Layout::Lines => Splitting::Lines(Splitter::at(self.from)),

@@ -250,14 +250,10 @@ impl Window {
 
 /// Lets the two stand for what they would come to one after the other; answers with the one that
 /// need not be written.
-fn replace_by_age(waiting: &mut Pending, later: Pending) -> Pending {
-    if !waiting.item.is_replaced_by(&later.item) {
-        return later;
-    }
-    let guard = waiting.item.guard.max(later.item.guard);
-    let falls = std::mem::replace(waiting, later);
-    waiting.item.guard = guard;
-    falls
+fn replace_by_age(waiting: &mut Pending, mut later: Pending) -> Pending {
+    let Some(guard) = waiting.item.guard_of_successor(&later.item) else { return later };
+    later.item.guard = guard;
+    std::mem::replace(waiting, later)
 }
 
 /// What an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call to 16 MB **on

@@ -148,13 +148,15 @@ fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
     fault.unwrap_or_else(|| (offset_of(text, error), reason_of(error)))
 }
 
-/// `generated_at` of a message or an item: epoch seconds, or an ISO 8601 time.
+/// `generated_at` of a message or an item: epoch seconds, as a number or its text, or an ISO 8601
+/// time.
 pub(super) fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<Time>, DecodeError> {
     let Some(raw) = top.generated_at.map(RawValue::get) else { return Ok(None) };
     let time = match raw.as_bytes() {
         b"null" => return Ok(None),
         [b'"', ..] => match serde_json::from_str::<String>(raw) {
-            Ok(time) => Time::from_iso(&time),
+            // A Decimal that was written as text is a number all the same.
+            Ok(time) => Time::from_text(&time),
             Err(_) => Err(TimeError::NotATime),
         },
         _ => Time::from_number(raw),

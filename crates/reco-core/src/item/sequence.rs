@@ -17,39 +17,20 @@ pub fn gives_way(held: Option<Time>, guard: Option<Time>) -> bool {
 }
 
 impl PlannedItem {
-    /// One write that leaves in any table what this one and then `later` would: of the same user,
-    /// each where the table holds only what is older. The other of the two is handed back.
+    /// The guard by which `later`, written alone, leaves in any table what this one and then `later`
+    /// would: of the same user, each where the table holds only what is older. `None` where this one
+    /// does so, and `later` need not be written.
     ///
     /// A removal leaves nothing that a list after it could be older than, so such a list is written
     /// wherever the removal was: it then takes over the removal's guard.
     #[must_use]
-    pub fn then(self, later: PlannedItem) -> Sequel {
-        if !self.is_replaced_by(&later) {
-            return Sequel { stands: self, falls: later, is_later: false };
-        }
-        let guard = self.guard.max(later.guard);
-        Sequel { stands: PlannedItem { guard, ..later }, falls: self, is_later: true }
-    }
-
-    /// Whether `later` would be carried out after this one was.
-    #[must_use]
-    pub fn is_replaced_by(&self, later: &PlannedItem) -> bool {
-        match self.action {
+    pub fn guard_of_successor(&self, later: &PlannedItem) -> Option<Option<Time>> {
+        let succeeds = match self.action {
             Action::Delete => true,
             Action::Put => gives_way(self.recommendation.generated_at, later.guard),
-        }
+        };
+        succeeds.then(|| self.guard.max(later.guard))
     }
-}
-
-/// What two writes come to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sequel {
-    /// The one to carry out.
-    pub stands: PlannedItem,
-    /// The one that need not be.
-    pub falls: PlannedItem,
-    /// Whether it is the later one that stands.
-    pub is_later: bool,
 }
 
 #[cfg(test)]
@@ -99,7 +80,12 @@ mod tests {
             }).collect();
             let held: Held = held.map(|time| (time, Id::from(99_i64)));
             let one_by_one = writes.iter().fold(held.clone(), written);
-            let together = writes.into_iter().reduce(|one, next| one.then(next).stands);
+            let together = writes.into_iter().reduce(|one, next| {
+                match one.guard_of_successor(&next) {
+                    Some(guard) => PlannedItem { guard, ..next },
+                    None => one,
+                }
+            });
             prop_assert_eq!(written(held, &together.expect("one at least")), one_by_one);
         }
     }

@@ -83,7 +83,7 @@ fn list(
     let ids: Vec<Value> = ids.collect::<Result<_, _>>()?;
     plain.insert("recommended_note_ids".to_owned(), ids.into());
     let name = &schema.generated_at_attr;
-    let time = item.get(name).map(time).transpose();
+    let time = item.get(name).map(|value| time(value, schema)).transpose();
     let time = time.map_err(|what| malformed(text, format!("{name:?} {what}")))?.flatten();
     let mut decoded = decode(&Value::Object(plain).to_string()).map_err(|error| match error {
         // Positions are of the line that was made of it.
@@ -143,14 +143,15 @@ fn id(value: &Value) -> Option<Value> {
 }
 
 /// When the item was made, in whatever form the table has it.
-fn time(value: &Value) -> Result<Option<Time>, String> {
+fn time(value: &Value, schema: &Schema) -> Result<Option<Time>, String> {
     let (kind, text) = match (value.get("N"), value.get("S"), value.get("NULL")) {
         (Some(Value::String(text)), ..) => (KeyType::N, text),
         (_, Some(Value::String(text)), _) => (KeyType::S, text),
         (.., Some(_)) => return Ok(None),
         _ => return Err(format!("is {}, not a time", type_of(value))),
     };
-    Time::from_stored(kind, text).map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
+    let read = Time::from_stored(schema.time_form, kind, text);
+    read.map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
 }
 
 /// What an attribute is, by the name of its type.

@@ -7,7 +7,11 @@ fn number(text: &str) -> Result<String, String> {
 }
 
 fn stored(kind: KeyType, text: &str) -> Result<String, String> {
-    let read = Time::from_stored(kind, text);
+    stored_in(TimeForm::Seconds, kind, text)
+}
+
+fn stored_in(form: TimeForm, kind: KeyType, text: &str) -> Result<String, String> {
+    let read = Time::from_stored(form, kind, text);
     read.map(|time| time.to_string()).map_err(|error| error.to_string())
 }
 
@@ -43,10 +47,10 @@ fn other_forms_are_refused_with_a_sentence() {
         ("1768446000000000000", "nanoseconds"),
         ("20260115", "digits of a date"),
         ("20260115.0", "digits of a date"),
-        ("2026011503", "digits of a date"),
         ("202601150300", "digits of a date"),
         ("20260115030000", "digits of a date"),
         ("20260115030000123", "digits of a date"),
+        ("-1768446000000", "milliseconds"),
         ("29474100", "early 1970s"),
         ("20269915", "early 1970s"),
         ("1768446000.1234567891", "decimal places"),
@@ -104,9 +108,58 @@ fn a_time_is_written_in_the_tables_form() {
     assert_eq!(serde_json::to_string(&time).expect("JSON"), "1768446000.9");
 }
 
+/// Every hour from 2030 to 2101, those whose digits are a date, too.
+#[test]
+fn no_second_to_come_is_taken_for_a_date() {
+    let from = Time::from_iso("2030-01-01T00:00:00Z").expect("a time").seconds();
+    let to = Time::from_iso("2101-01-01T00:00:00Z").expect("a time").seconds();
+    let hours = (from..to).step_by(3600);
+    let dates = (2000..2100)
+        .flat_map(|year| [10_100, 11_503, 22_923, 123_123].map(|d| year * 1_000_000 + d));
+    for seconds in hours.chain(dates) {
+        assert_eq!(number(&seconds.to_string()), Ok(seconds.to_string()));
+        let millis = TimeForm::Milliseconds.text(Time::from_seconds(seconds));
+        let read = stored_in(TimeForm::Milliseconds, KeyType::N, &millis);
+        assert_eq!(read, Ok(seconds.to_string()), "{millis}");
+        assert_eq!(stored(KeyType::N, &millis), Ok(seconds.to_string()), "{millis}");
+    }
+}
+
+#[test]
+fn a_table_of_milliseconds_reads_its_own_and_others() {
+    let read = |text| stored_in(TimeForm::Milliseconds, KeyType::N, text);
+    let own = [
+        ("1768446000500", "1768446000.5"),
+        ("0", "0"),
+        ("5000", "5"),
+        ("-5000", "-5"),
+        ("999999000", "999999"),
+        ("100000000000", "100000000"),
+        ("100000000000000", "100000000000"),
+        ("100000000000500", "100000000000.5"),
+    ];
+    let others = [
+        ("1768446000", "1768446000"),
+        ("1768446000.25", "1768446000.25"),
+        ("1768446000500000", "1768446000.5"),
+        ("1768446000500000000", "1768446000.5"),
+        ("7", "7"),
+    ];
+    for (text, expected) in own.into_iter().chain(others) {
+        assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+    }
+    for text in ["20260115", "29474100", "20260115030000", "202601150300"] {
+        assert!(read(text).is_err(), "{text}");
+    }
+}
+
 fn any_time() -> impl Strategy<Value = Time> {
-    // From 1973 on, and the small numbers that count versions.
-    let seconds = prop_oneof![100_000_000_i64..2_000_000_000, 0_i64..1_000_000];
+    // From 2001 to past 2100, and the small numbers that count versions.
+    let seconds = prop_oneof![
+        1_000_000_000_i64..4_500_000_000,
+        2_000_000_000_i64..2_100_000_000,
+        0_i64..1_000_000,
+    ];
     (seconds, prop_oneof![Just(0), 0_u32..1_000_000_000])
         .prop_map(|(seconds, nanos)| Time { seconds, nanos })
 }
@@ -116,16 +169,28 @@ proptest! {
     fn a_time_reads_back_from_every_form(time in any_time()) {
         prop_assert_eq!(Time::from_number(&time.to_string()), Ok(time));
         prop_assert_eq!(Time::from_iso(&time.iso()), Ok(time));
-        prop_assert_eq!(Time::from_stored(KeyType::S, &time.iso()), Ok(time));
-        if time.seconds >= 1_000_000_000 {
-            let millis = TimeForm::Milliseconds.text(time);
-            prop_assert_eq!(Time::from_stored(KeyType::N, &millis), Ok(time));
+        for form in [TimeForm::Seconds, TimeForm::Milliseconds, TimeForm::Iso8601] {
+            // Versions are whole numbers; a part of one is told from no other form.
+            let time = if time.seconds < 1_000_000 { Time { nanos: 0, ..time } } else { time };
+            prop_assert_eq!(Time::from_stored(form, form.kind(), &form.text(time)), Ok(time));
+        }
+    }
+
+    #[test]
+    fn ten_digits_are_seconds_up_to_the_end_of_the_century_and_on(
+        seconds in 1_000_000_000_i64..=9_999_999_999,
+    ) {
+        let time = Ok(Time::from_seconds(seconds));
+        let text = seconds.to_string();
+        prop_assert_eq!(&Time::from_number(&text), &time);
+        for form in [TimeForm::Seconds, TimeForm::Milliseconds] {
+            prop_assert_eq!(&Time::from_stored(form, KeyType::N, &text), &time);
         }
     }
 
     #[test]
     fn nothing_panics(text in "[-0-9.eE+TZ:]{0,30}") {
         let _ = Time::from_text(&text);
-        let _ = Time::from_stored(KeyType::S, &text);
+        let _ = Time::from_stored(TimeForm::Milliseconds, KeyType::S, &text);
     }
 }

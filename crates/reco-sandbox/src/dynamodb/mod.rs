@@ -5,6 +5,7 @@
 //! the CloudWatch series that DynamoDB itself publishes. Transactions and PartiQL pass unmetered:
 //! nothing in the pipeline uses them. Secondary indexes are metered but not limited.
 
+mod creation;
 pub mod engine;
 pub mod limiter;
 mod meter;
@@ -14,6 +15,7 @@ mod write;
 
 use crate::cloudwatch::Cloudwatch;
 use crate::http::{Request, Response};
+use creation::Creation;
 use engine::Engine;
 use limiter::{Limiter, WriteCapacity};
 use meter::Meter;
@@ -31,6 +33,7 @@ pub struct DynamoDb {
     engine: Engine,
     limiter: Option<Arc<Limiter>>,
     meter: Meter,
+    creation: Creation,
 }
 
 impl DynamoDb {
@@ -47,6 +50,7 @@ impl DynamoDb {
             engine: Engine::start(stop).await?,
             limiter: capacity.map(|capacity| Arc::new(Limiter::new(capacity))),
             meter: Meter::new(metrics),
+            creation: Creation::default(),
         })
     }
 
@@ -62,6 +66,12 @@ impl DynamoDb {
         self.engine.database()
     }
 
+    /// Lets a table take its time to be created: the next `descriptions` of it say so. The engine's own
+    /// tables are there at once.
+    pub fn take_time_to_create(&self, table: &str, descriptions: u32) {
+        self.creation.begin(table, descriptions);
+    }
+
     /// Answers one call.
     pub async fn handle(&self, request: Request) -> Response {
         let operation = request
@@ -72,7 +82,14 @@ impl DynamoDb {
             .and_then(Operation::named);
         match operation {
             Some(operation) => self.write(operation, request).await,
-            None => self.engine.pass(request).await,
+            None => {
+                let creating = self.creation.is_described(&request);
+                let mut response = self.engine.pass(request).await;
+                if creating {
+                    creation::mark(&mut response);
+                }
+                response
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use aws_sdk_dynamodb::types::{
 };
 use futures::{StreamExt, stream};
 use reco_core::item::{Action, PlannedItem, gives_way};
-use reco_core::time::{EARLIEST_PLAUSIBLE, FIRST_IMPLAUSIBLE, LATEST_SECONDS, TimeForm};
+use reco_core::time::{EARLIEST_PLAUSIBLE, FIRST_IMPLAUSIBLE, TimeForm};
 
 use super::Writer;
 use super::attempt::Attempt;
@@ -33,9 +33,11 @@ use crate::service::{ErrorKind, ServiceError};
 /// that cannot be seconds, such as 20260115, are not compared as if they were.
 const OLDER: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
                      OR (#time < :time AND NOT #time BETWEEN :early AND :since)";
-/// The same of milliseconds: less are seconds.
+/// The same of milliseconds: what is less may be seconds, or the digits of a date.
 const OLDER_MILLISECONDS: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
                                   OR (#time < :time AND #time > :least)";
+/// Thirteen digits, since September 2001.
+const LEAST_MILLISECONDS: i64 = 1_000_000_000_000;
 /// Nothing says that a list of unknown time is newer than one of known time.
 const UNDATED: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time)";
 /// It is still the item that was looked at.
@@ -243,7 +245,7 @@ impl Writer {
             }
             (None, Some(guard), TimeForm::Milliseconds) => {
                 let mut values = HashMap::from(own(guard));
-                values.insert(":least".to_owned(), n(LATEST_SECONDS));
+                values.insert(":least".to_owned(), n(LEAST_MILLISECONDS));
                 (OLDER_MILLISECONDS, values)
             }
         };

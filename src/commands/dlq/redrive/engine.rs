@@ -12,6 +12,7 @@ use super::{QUESTION, RedriveArgs, must_confirm};
 use crate::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
 use crate::commands::dlq::pair::{self, Pair};
 use crate::commands::dlq::select::Choice;
+use crate::config::{Key, Setting, Source};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ui::{amount, count};
@@ -75,7 +76,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         EngineChoice::Native => false,
         EngineChoice::Auto => true,
     };
-    if let Some(reason) = beyond_native(args) {
+    if let Some(reason) = beyond_native(args).or_else(|| judged_by(context)) {
         if auto {
             return Ok(Chosen::client(reason));
         }
@@ -123,6 +124,15 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         }),
         Err(Unstarted::Failed(error)) => Err(error),
     }
+}
+
+/// The flag that says by what messages are to be judged, where one is given: SQS judges none.
+fn judged_by(context: &Context) -> Option<String> {
+    let given = |key: &Key| {
+        matches!(context.settings.get(*key), Some(Setting { source: Source::Flag(_), .. }))
+    };
+    let key = [Key::Table, Key::Facts, Key::Policy].into_iter().find(given)?;
+    Some(format!("messages are to be judged ({})", key.flag()))
 }
 
 /// What is asked for that a move task cannot do.

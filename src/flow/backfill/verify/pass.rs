@@ -44,10 +44,11 @@ struct Batch {
 impl Batch {
     /// Adds a list; one of the same user before it needs no comparison any more, or it needs none
     /// itself where the `newest` counts.
-    fn add(&mut self, item: PlannedItem, expected: Expected, newest: bool) {
+    fn add(&mut self, mut item: PlannedItem, expected: Expected, newest: bool) {
         let same = self.users.get(&item.recommendation.user);
-        if same.is_some_and(|at| newest && !self.items[*at].is_replaced_by(&item)) {
-            return;
+        if let Some(at) = same.filter(|_| newest) {
+            let Some(guard) = self.items[*at].guard_of_successor(&item) else { return };
+            item.guard = guard;
         }
         self.bytes += item.bytes;
         match self.users.get(&item.recommendation.user) {
@@ -108,7 +109,8 @@ impl<'a> Pass<'a> {
     ) -> Result<(Verification, Share)> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let (chunks, receiver) = mpsc::channel(CHUNKS);
-        let reading = tokio::spawn(read::read(sources, Place::start(0), chunks));
+        let mapped = self.verify.preparer.mapping.is_some();
+        let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
         let mut prepared = {
             let (preparer, hasher) = (Arc::clone(&self.verify.preparer), Arc::clone(&self.hasher));
             let narrowing = Arc::clone(&self.narrowing);

@@ -35,7 +35,8 @@ pub(super) async fn draw(
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let highest = Arc::new(AtomicU64::new(u64::MAX));
     let (chunks, receiver) = mpsc::channel(CHUNKS);
-    let reading = tokio::spawn(read::read(sources, Place::start(0), chunks));
+    let mapped = verify.preparer.mapping.is_some();
+    let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
     let mut hashed = stages(receiver, {
         let (highest, preparer) = (Arc::clone(&highest), Arc::clone(&verify.preparer));
         move |chunk| {

@@ -1,0 +1,50 @@
+//! Tables that take their time to be created, as those of AWS do.
+//!
+//! AWS: "CreateTable": the status is CREATING until the table can be used, then ACTIVE.
+
+use super::TARGET_PREFIX;
+use super::engine::replace_body;
+use super::plan::table_name;
+use crate::http::{Request, Response};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Descriptions left, by table, in which it is still being created.
+#[derive(Clone, Default)]
+pub(super) struct Creation(Arc<Mutex<HashMap<String, u32>>>);
+
+impl Creation {
+    pub(super) fn begin(&self, table: &str, descriptions: u32) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.insert(table.to_owned(), descriptions);
+    }
+
+    /// Whether a request describes a table that is still being created; it is closer to the end then.
+    pub(super) fn is_described(&self, request: &Request) -> bool {
+        let target = request.headers().get("x-amz-target").and_then(|t| t.to_str().ok());
+        let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if operation != Some("DescribeTable") || left.is_empty() {
+            return false;
+        }
+        let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        let table = table_name(body["TableName"].as_str().unwrap_or_default());
+        match left.get_mut(table) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Makes a table's description one of a table that is still being created.
+pub(super) fn mark(response: &mut Response) {
+    let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
+    if let Some(status) = body.pointer_mut("/Table/TableStatus") {
+        *status = "CREATING".into();
+        replace_body(response, body.to_string().into());
+    }
+}
