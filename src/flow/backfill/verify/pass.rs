@@ -157,7 +157,7 @@ impl<'a> Pass<'a> {
                     self.report.unread(line.at, None, fault, names);
                     continue;
                 }
-                Found::Blank | Found::OtherShard => continue,
+                Found::Blank(_) | Found::OtherShard => continue,
             };
             for PreparedEntry { index, fate, .. } in entries {
                 let item = match fate {
