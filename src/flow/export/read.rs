@@ -132,6 +132,11 @@ async fn lines(name: &Path) -> Result<Lines> {
             .cause("it is read twice: checked as a whole before anything is done with it")
             .hint("write it to a file first"));
     }
+    if std::fs::metadata(name).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+        return Err(Error::input(format!("an export cannot be read from {}", name.display()))
+            .cause("it is no regular file, and is read twice: checked as a whole before anything is done with it")
+            .hint("write it to a file first"));
+    }
     let mut source = input::source(name).await?;
     let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
     opened.map_err(|reason| Error::input(format!("cannot open {}", source.name)).cause(reason))

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lease::Taken;
 use super::{CALLS, DeleteOutcome, RETRIES, VisibilityLease};
-use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
+use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Received, Sqs};
 use crate::error::{Error, Kind, Result};
 pub use end::{DrainEnd, Hidden};
 
@@ -198,6 +198,10 @@ impl Drain {
                 let until = SystemTime::now() + hide;
                 lost = Some((answers, until));
                 self.lease.note_lost(until);
+            }
+            // After a signal there is nothing to receive for: what may be hidden is noted.
+            if self.cancel.is_cancelled() && failure.effect == CallEffect::Unknown {
+                return Ok((self.lease.take(Received::default(), since), lost));
             }
             let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
             if failure.effect == CallEffect::Refused || is_last {
