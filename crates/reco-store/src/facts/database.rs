@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_bounded_by_its_rows_and_by_its_bytes() {
-        let row = |text: &str| [Some(Id::from(text)), None, Some(Id::from(7))];
+        let row = |text: &str| [Some(Id::from(text)), None, Some(Id::from(7_u64))];
         let mut rows = Rows::at_most(3, 1 << 20);
         for _ in 0..3 {
             rows.push(row("a")).expect("it fits");
