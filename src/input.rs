@@ -1,6 +1,7 @@
 //! The one opener of every file that recoctl reads: found, told apart by its first bytes, and
 //! decompressed.
 
+mod blank;
 mod format;
 mod members;
 mod text;
@@ -19,6 +20,7 @@ use tokio::io::{
     AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeekExt, BufReader, ReadBuf,
 };
 
+pub use self::blank::{BlankLines, blank_bytes, blank_lines, line_breaks, skip_blank_lines};
 use self::members::Members;
 pub use self::text::{as_text, read_text, without_bom};
 use crate::error::{Error, Kind, Result};
@@ -228,6 +230,8 @@ async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
         let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
         reader.consume(step);
         bytes -= step as u64;
+        // A decompressor is always ready: others must have their turn.
+        tokio::task::consume_budget().await;
     }
     Ok(())
 }

@@ -109,11 +109,12 @@ fn output_format(settings: &Settings) -> Result<OutputFormat> {
 async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let cancel = CancellationToken::new();
     let second = signals::listen(cancel.clone(), ui.clone());
-    let watch = Watch::default();
+    let watch = Watch::new(cancel.clone());
     if cli.global.in_sandbox() || ends_in_its_own_way(&cli.command) {
         watch.begin_work();
     }
     let (early, silence) = (early(cancel.clone(), watch.clone()), watch.clone());
+    let (told, teller) = (watch.clone(), ui.clone());
     let work = async {
         let mut context = build(&cli.global, settings, ui, cancel).await?;
         context.watch = watch;
@@ -129,6 +130,7 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
             "stopped by a signal before anything was received or changed",
         )),
         error = silence.silence() => Err(error),
+        never = told.tell_silences(|words| teller.warn(words)) => match never {},
         () = second => Err(Error::new(Kind::Interrupted, "stopped at once by a second signal").hint(
             "messages that were held become visible again when their visibility timeout ends",
         )),

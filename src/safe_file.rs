@@ -49,6 +49,19 @@ fn text(file: File, limit: u64) -> io::Result<String> {
     Ok(text)
 }
 
+/// Opens a file of recoctl's own to read it: what stands in its place and has no end, or nobody at
+/// the other end, must not keep the run waiting.
+///
+/// # Errors
+/// As the system says; when it is no regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let file = open_at_once(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
 /// Opens without waiting for another end: of a pipe there may be none.
 fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();

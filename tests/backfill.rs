@@ -207,7 +207,7 @@ fn rejects_are_shown_when_no_file_keeps_them() {
 fn inputs_are_checked_before_anything_is_written() {
     let harness = harness();
     harness.write("good.jsonl", "[1,[10]]\n");
-    harness.write("archive.jsonl", b"BZh91AY&SY");
+    harness.write("archive.jsonl", b"BZh91AY&SY\x96\x02");
     std::fs::create_dir(harness.home.path().join("dir")).expect("created");
     let cases = [
         (vec!["good.jsonl", "absent.jsonl"], 8),

@@ -11,12 +11,18 @@ use aws_sdk_cloudwatch::types::{
 };
 
 use super::{explain, retry_partition};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// AWS: `GetMetricData` takes 500 queries a call.
 const QUERIES: usize = 500;
 /// AWS: `GetMetricData` returns 100,800 points a call.
 const POINTS: usize = 100_800;
+/// Pages of one answer at most: each call asks for what fits into one.
+const PAGES: usize = 100;
+/// Larger than any number of messages, units or milliseconds: no such sample is one.
+const ABSURD: f64 = 1e15;
+/// Characters of what CloudWatch says of a series.
+const SAID: usize = 300;
 /// How often a series is asked for again that CloudWatch failed to compute.
 const ATTEMPTS: u32 = 3;
 
@@ -129,7 +135,7 @@ impl Cloudwatch {
             numbers.iter().map(|number| data_query(*number, &queries[*number], span)).collect();
         let ids: HashMap<String, usize> = numbers.iter().map(|n| (id(*n), *n)).collect();
         let mut token = None;
-        loop {
+        for _ in 0..PAGES {
             let page = self
                 .client
                 .get_metric_data()
@@ -143,7 +149,7 @@ impl Cloudwatch {
                 .map_err(|error| explain("cannot read metrics from CloudWatch", &error))?;
             for result in page.metric_data_results() {
                 if let Some(number) = result.id().and_then(|id| ids.get(id)) {
-                    take(result, &mut all[*number]);
+                    take(result, span, &mut all[*number]);
                 }
             }
             token = page.next_token;
@@ -151,6 +157,9 @@ impl Cloudwatch {
                 return Ok(());
             }
         }
+        Err(Error::service("cannot read metrics from CloudWatch")
+            .cause(format!("its answer has no end: more than {PAGES} pages"))
+            .hint("check --endpoint-url: this is no CloudWatch"))
     }
 }
 
@@ -183,15 +192,20 @@ fn data_query(number: usize, query: &Query, span: &Span) -> MetricDataQuery {
 
 /// Adds a page's points. The last page that names a series says whether it is complete:
 /// `PartialData` on an earlier one only means that more follows.
-fn take(result: &MetricDataResult, series: &mut Series) {
+/// What is no number of anything, or of another time, is left out: unknown, and not zero.
+fn take(result: &MetricDataResult, span: &Span, series: &mut Series) {
     let times = result.timestamps().iter().map(DateTime::secs);
-    series.points.extend(times.zip(result.values().iter().copied()));
+    let points = times.zip(result.values().iter().copied());
+    let can_be = |(time, value): &(i64, f64)| {
+        (span.start..span.end).contains(time) && (0.0..ABSURD).contains(value)
+    };
+    series.points.extend(points.filter(can_be));
     series.incomplete = match result.status_code() {
         None | Some(StatusCode::Complete) => None,
         Some(status) => {
             let words = result.messages().iter().filter_map(|message| message.value());
             let words: Vec<&str> = std::iter::once(status.as_str()).chain(words).collect();
-            Some(words.join(": "))
+            Some(reco_core::clip::clip(&words.join(": "), SAID).into_owned())
         }
     };
 }
@@ -199,6 +213,8 @@ fn take(result: &MetricDataResult, series: &mut Series) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SPAN: Span = Span { start: 0, end: 600, period: 60 };
 
     fn page(status: StatusCode, points: &[(i64, f64)]) -> MetricDataResult {
         MetricDataResult::builder()
@@ -212,13 +228,29 @@ mod tests {
     #[test]
     fn a_series_is_as_complete_as_its_last_page() {
         let mut series = Series::default();
-        take(&page(StatusCode::PartialData, &[(60, 1.0)]), &mut series);
+        take(&page(StatusCode::PartialData, &[(60, 1.0)]), &SPAN, &mut series);
         assert_eq!(series.incomplete.as_deref(), Some("PartialData"));
-        take(&page(StatusCode::Complete, &[(120, 2.0)]), &mut series);
+        take(&page(StatusCode::Complete, &[(120, 2.0)]), &SPAN, &mut series);
         let points = BTreeMap::from([(60, 1.0), (120, 2.0)]);
         assert_eq!(series, Series { points, incomplete: None });
-        take(&page(StatusCode::InternalError, &[]), &mut series);
+        take(&page(StatusCode::InternalError, &[]), &SPAN, &mut series);
         assert_eq!(series.incomplete.as_deref(), Some("InternalError"));
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_are_left_out() {
+        let mut series = Series::default();
+        let absurd = [-1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, f64::MAX];
+        let points: Vec<(i64, f64)> = (0..).map(|n| n * 60).zip(absurd).collect();
+        take(&page(StatusCode::Complete, &points), &SPAN, &mut series);
+        take(
+            &page(StatusCode::Complete, &[(-60, 1.0), (600, 1.0), (i64::MAX / 2, 1.0)]),
+            &SPAN,
+            &mut series,
+        );
+        assert_eq!(series.points, BTreeMap::new());
+        take(&page(StatusCode::Complete, &[(0, 0.0), (60, 1e9)]), &SPAN, &mut series);
+        assert_eq!(series.points, BTreeMap::from([(0, 0.0), (60, 1e9)]));
     }
 
     #[test]

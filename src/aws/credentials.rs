@@ -15,6 +15,9 @@ use serde::Serialize;
 use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Kind, Result};
 
+/// What is said of a profile without credentials.
+const NO_CREDENTIALS: &str = "no credentials of its own: the container's or the instance's role";
+
 /// The variables of static keys.
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
@@ -131,7 +134,7 @@ pub async fn in_force(settings: &Settings) -> Result<CredentialsInForce> {
     let named = variable("AWS_PROFILE");
     let profiles = profiles().await?;
     let profile = profiles.get_profile(named.as_deref().unwrap_or("default"));
-    if let Some(profile) = profile.filter(|profile| named.is_some() || has_credentials(profile)) {
+    if let Some(profile) = profile.filter(|profile| named.is_some() || how(profile).is_some()) {
         return Ok(by_profile(profile, named.map(|_| "environment AWS_PROFILE".to_owned())));
     }
     Ok(if variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() {
@@ -161,14 +164,15 @@ fn by_profile(profile: &Profile, chosen_by: Option<String>) -> CredentialsInForc
         profile: Some(profile.name().to_owned()),
         chosen_by,
         access_key_id: profile.get("aws_access_key_id").map(str::to_owned),
-        ..plain("profile", &how(profile))
+        ..plain("profile", &how(profile).unwrap_or_else(|| NO_CREDENTIALS.to_owned()))
     }
 }
 
-/// How a profile's credentials are had, in the order in which the SDK looks for them.
-fn how(profile: &Profile) -> String {
+/// How a profile's credentials are had, in the order in which the SDK looks for them; `None` where it has
+/// none.
+fn how(profile: &Profile) -> Option<String> {
     let has = |name: &str| profile.get(name).is_some();
-    if let Some(role) = profile.get("role_arn") {
+    Some(if let Some(role) = profile.get("role_arn") {
         format!("role {role}")
     } else if has("sso_session") || has("sso_start_url") {
         let account = profile.get("sso_account_id").unwrap_or("?");
@@ -181,21 +185,8 @@ fn how(profile: &Profile) -> String {
     } else if has("aws_access_key_id") {
         "access key".to_owned()
     } else {
-        "no credentials of its own: the container's or the instance's role".to_owned()
-    }
-}
-
-fn has_credentials(profile: &Profile) -> bool {
-    [
-        "role_arn",
-        "sso_session",
-        "sso_start_url",
-        "credential_process",
-        "login_session",
-        "aws_access_key_id",
-    ]
-    .iter()
-    .any(|name| profile.get(name).is_some())
+        return None;
+    })
 }
 
 /// Whether the environment holds static keys, which the SDK takes before any profile that is not

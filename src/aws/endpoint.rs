@@ -2,7 +2,8 @@
 //! one only that dispatching failed.
 
 use reco_store::facts::without_password;
-use url::{Host, Url};
+use reco_store::http::is_loopback;
+use url::Url;
 
 use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
@@ -120,13 +121,7 @@ fn foreign(endpoint: &str) -> Option<Foreign> {
     let Ok(url) = Url::parse(endpoint) else { return Some(Foreign::InClear) };
     let tls = url.scheme() == "https";
     let host = url.host_str().unwrap_or_default();
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-        None => false,
-    };
-    match (tls, loopback) {
+    match (tls, is_loopback(&url)) {
         (true, _) if AWS.iter().any(|suffix| host.ends_with(suffix)) => None,
         (true, _) => Some(Foreign::Elsewhere),
         (false, true) => Some(Foreign::Here),

@@ -47,7 +47,11 @@ where
             }
         };
     }
-    let mut explained = Error::new(Kind::Service, what).because(error);
+    let mut explained = Error::new(Kind::Service, what);
+    if let Some(broken_off) = answer::broken_off(error) {
+        explained = explained.cause(broken_off);
+    }
+    let mut explained = explained.because(error);
     // The SDK's own layers, which say nothing to an operator.
     explained.causes.retain(|cause| !matches!(cause.as_str(), "dispatch failure" | "other"));
     let words = explained.to_string().to_lowercase();

@@ -1,25 +1,28 @@
 //! Every request and answer of the SDK passes here: answers are bounded, a first one that does not
-//! come is noticed, and it is known whether anything was received or changed yet.
+//! come is noticed, later silences are told, no answer is waited for long after a signal, and it is
+//! known whether anything was received or changed yet.
 
+mod silence;
+
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::SdkConfig;
-use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame};
+use reco_store::http::over;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
+use self::silence::{NAMED_AFTER, Silence};
 use crate::error::{Error, Kind};
 
 /// Largest answer. AWS: a receive brings 10 messages of 1 MiB, in JSON at most twice as long; a
@@ -27,7 +30,17 @@ use crate::error::{Error, Kind};
 const LARGEST_ANSWER: usize = 64 << 20;
 
 /// How long the first answer may take, retries included, before the endpoint is named.
-const FIRST_ANSWER: Duration = Duration::from_secs(25);
+const FIRST_ANSWER: Duration = NAMED_AFTER;
+
+/// How long an answer is waited for after a signal: what is in flight finishes, and what never will
+/// does not hold up the end.
+const LAST_ANSWER: Duration = Duration::from_secs(10);
+
+/// The same, once one answer did not come in that time.
+const NO_MORE: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether answers come.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Operations that receive nothing and change nothing. Whatever is not on this list counts as work.
 const LOOKS: [&str; 13] = [
@@ -56,14 +69,26 @@ struct Seen {
     answered: AtomicBool,
     first: OnceLock<String>,
     asked: Notify,
+    silence: Mutex<Silence>,
+    /// An answer did not come in time after the signal.
+    gone: AtomicBool,
+    /// The first signal.
+    cancel: CancellationToken,
 }
 
 impl Watch {
+    /// A watch for a run that `cancel` ends.
+    #[must_use]
+    pub fn new(cancel: CancellationToken) -> Self {
+        Watch(Arc::new(Seen { cancel, ..Seen::default() }))
+    }
+
     /// The configuration, with this watch between the SDK and the network.
     #[must_use]
     pub fn over(&self, config: SdkConfig) -> SdkConfig {
         let inner = config.http_client().unwrap_or_else(reco_store::http::direct);
-        let watched = SharedHttpClient::new(Client { inner, watch: self.clone() });
+        let watch = self.clone();
+        let watched = over([inner], move |[inner], request| watch.call(inner, request));
         config.into_builder().http_client(watched).build()
     }
 
@@ -100,62 +125,100 @@ impl Watch {
             )
     }
 
-    fn asks(&self, request: &HttpRequest) {
+    /// Tells silences as they come; never ends.
+    pub async fn tell_silences(&self, tell: impl Fn(String)) -> Infallible {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            // Of a first answer that does not come `silence` tells.
+            if self.0.answered.load(Ordering::SeqCst)
+                && let Some(words) = self.0.silence().to_tell(Instant::now())
+            {
+                tell(words);
+            }
+        }
+    }
+
+    fn call(&self, inner: &impl HttpConnector, request: HttpRequest) -> HttpConnectorFuture {
+        let under_way = UnderWay::begin(&self.0, &self.asks(&request));
+        let (answer, seen) = (inner.call(request), Arc::clone(&self.0));
+        HttpConnectorFuture::new(async move {
+            let late = too_late(Arc::clone(&seen));
+            let mut answer = tokio::select! {
+                biased;
+                answer = answer => answer?,
+                () = late => return Err(ConnectorError::timeout(NO_LAST_ANSWER.into())),
+            };
+            let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+            let late = Box::pin(too_late(seen));
+            let bounded = Bounded { body, left: LARGEST_ANSWER, under_way, late };
+            *answer.body_mut() = SdkBody::from_body_1_x(bounded);
+            Ok(answer)
+        })
+    }
+
+    /// Notes a request; names its endpoint and operation.
+    fn asks(&self, request: &HttpRequest) -> String {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
         // CloudWatch, which recoctl only reads, has no such header.
         if !operation.is_empty() && !LOOKS.contains(&operation) {
             self.begin_work();
         }
+        let uri = request.uri();
+        let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let what = format!("{scheme}://{host} {operation}").trim_end().to_owned();
         if self.0.first.get().is_none() {
-            let uri = request.uri();
-            let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
-            let host = rest.split(['/', '?']).next().unwrap_or_default();
-            let what = format!("{scheme}://{host} {operation}");
-            let _ = self.0.first.set(what.trim_end().to_owned());
+            let _ = self.0.first.set(what.clone());
             self.0.asked.notify_waiters();
+        }
+        what
+    }
+}
+
+/// What is said of a call that a signal did not wait for.
+const NO_LAST_ANSWER: &str = "no answer came in time after the signal";
+
+/// Ends some time after the signal.
+async fn too_late(seen: Arc<Seen>) {
+    seen.cancel.cancelled().await;
+    let gone = seen.gone.load(Ordering::SeqCst);
+    tokio::time::sleep(if gone { NO_MORE } else { LAST_ANSWER }).await;
+    seen.gone.store(true, Ordering::SeqCst);
+}
+
+impl Seen {
+    fn silence(&self) -> MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call, until its answer is whole or nobody waits for it any more.
+struct UnderWay {
+    seen: Arc<Seen>,
+    open: bool,
+}
+
+impl UnderWay {
+    fn begin(seen: &Arc<Seen>, what: &str) -> Self {
+        seen.silence().begins(Instant::now(), what);
+        UnderWay { seen: Arc::clone(seen), open: true }
+    }
+
+    fn answered(&mut self) {
+        self.seen.answered.store(true, Ordering::SeqCst);
+        self.seen.gone.store(false, Ordering::SeqCst);
+        if std::mem::take(&mut self.open) {
+            self.seen.silence().answered(Instant::now());
         }
     }
 }
 
-#[derive(Debug)]
-struct Client {
-    inner: SharedHttpClient,
-    watch: Watch,
-}
-
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Connector { inner, watch: self.watch.clone() })
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
-
-#[derive(Debug)]
-struct Connector {
-    inner: SharedHttpConnector,
-    watch: Watch,
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.watch.asks(&request);
-        let (answer, watch) = (self.inner.call(request), self.watch.clone());
-        HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
-            Ok(answer.map(|body| {
-                let seen = Arc::clone(&watch.0);
-                SdkBody::from_body_1_x(Bounded { body, left: LARGEST_ANSWER, seen })
-            }))
-        })
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if self.open {
+            self.seen.silence().gave_up(Instant::now());
+        }
     }
 }
 
@@ -163,7 +226,8 @@ impl HttpConnector for Connector {
 struct Bounded {
     body: SdkBody,
     left: usize,
-    seen: Arc<Seen>,
+    under_way: UnderWay,
+    late: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
 }
 
 impl Body for Bounded {
@@ -174,10 +238,16 @@ impl Body for Bounded {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending if self.late.as_mut().poll(cx).is_ready() => {
+                return Poll::Ready(Some(Err(NO_LAST_ANSWER.into())));
+            }
+            Poll::Pending => return Poll::Pending,
+        };
         match frame {
             None => {
-                self.seen.answered.store(true, Ordering::SeqCst);
+                self.under_way.answered();
                 Poll::Ready(None)
             }
             Some(Ok(frame)) => {
@@ -199,11 +269,8 @@ impl Body for Bounded {
     }
 
     fn is_end_stream(&self) -> bool {
-        let ended = self.body.is_end_stream();
-        if ended {
-            self.seen.answered.store(true, Ordering::SeqCst);
-        }
-        ended
+        // Nobody asks for a frame after this.
+        self.body.is_end_stream()
     }
 }
 
@@ -215,8 +282,9 @@ mod tests {
 
     fn bounded(bytes: usize, left: usize) -> (Bounded, Watch) {
         let watch = Watch::default();
-        let seen = Arc::clone(&watch.0);
-        (Bounded { body: SdkBody::from(vec![b'x'; bytes]), left, seen }, watch)
+        let under_way = UnderWay::begin(&watch.0, "x");
+        let late = Box::pin(std::future::pending());
+        (Bounded { body: SdkBody::from(vec![b'x'; bytes]), left, under_way, late }, watch)
     }
 
     #[tokio::test]

@@ -87,9 +87,10 @@ impl BackfillArgs {
 pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     if args.trust.verify.is_some() {
         // Before anything is written: a pipe cannot be read twice.
-        verify::readable_again(&args.files).await?;
+        context.before_all(verify::readable_again(&args.files)).await?;
     }
-    let sources = input::check(&args.files).await?;
+    // A pipe may keep it waiting.
+    let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
     let Job { backfill, reader } = setup::job(context, &args, sources).await?;
     let preparer = Arc::clone(&backfill.preparer);

@@ -118,14 +118,15 @@ pub struct VerifyReport {
 /// # Errors
 /// What ended it before anything was compared.
 pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
-    readable_again(&args.files).await?;
+    context.before_all(readable_again(&args.files)).await?;
     let policy = context.policy().await?;
     let facts = context.facts().await?;
     let name = context.settings.require(Key::Table)?;
     let VerifyArgs { written, shard, .. } = args;
     let mapping = mapping(context, args.map.as_deref()).await?;
     let item = context.item_with(&policy, written.list_type)?;
-    let mut table = Table::open(context.sdk().await?, name, &item).await?;
+    let sdk = context.sdk().await?;
+    let mut table = context.before_all(Table::open(sdk, name, &item)).await?;
     written.lay_out(&mut table)?;
     let newest = written.if_newer || policy.writes.only_newer;
     let times = Times { default: written.generated_at, required: written.if_newer };

@@ -70,7 +70,7 @@ impl Follower {
     ///
     /// # Errors
     /// In the service's own words; a task that has ended cannot be stopped.
-    pub async fn cancel(&self) -> Result<u64> {
+    pub async fn cancel(&self) -> Result<Option<u64>> {
         self.sqs.cancel_move(&self.handle).await
     }
 

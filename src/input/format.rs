@@ -5,10 +5,14 @@ use super::Compression;
 /// Enough of the start to know a format that has magic bytes.
 pub const MAGIC: usize = 8;
 
+/// How Amazon Ion's text begins, which is no JSON either.
+const ION_TEXT: &[u8] = b"$ion_1_0";
+
 /// Enough of the start to know every format below: tar's first header.
 pub const HEAD: usize = 512;
 
-/// Formats that are surely no text, by their magic bytes.
+/// Formats by their magic bytes. Some of these are letters, with which a text may begin: it is one of
+/// these formats only where what follows is no text.
 const FOREIGN: [(&[u8], &str); 20] = [
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
@@ -27,7 +31,7 @@ const FOREIGN: [(&[u8], &str); 20] = [
     (b"ORC", "ORC"),
     (b"Obj\x01", "avro"),
     (b"\xe0\x01\0\xea", "Amazon Ion"),
-    (b"$ion_1_0", "Amazon Ion"),
+    (ION_TEXT, "Amazon Ion"),
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
 ];
@@ -75,11 +79,22 @@ pub fn may_be_json(head: &[u8]) -> bool {
 fn foreign(head: &[u8]) -> Option<&'static str> {
     let known = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic));
     match (known, head) {
-        (Some((_, format)), _) => Some(format),
+        (Some((magic, format)), _) if !is_text(head) || *magic == ION_TEXT => Some(format),
         // Text in UTF-16 without a byte order mark: every other byte of its JSON is zero.
         (None, [0, b'[' | b'{', 0, ..] | [b'[' | b'{', 0, _, 0, ..]) => Some("UTF-16 text"),
         _ => None,
     }
+}
+
+/// Whether it may be text as far as it is in sight: UTF-8, and no controls but those of layout.
+fn is_text(head: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // A character may be cut off at the end.
+        Err(error) => error.error_len().is_none(),
+    };
+    let control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    whole && !head.iter().any(control)
 }
 
 /// RFC 8878, 3.1.2: magic numbers 0x184D2A50 to 0x184D2A5F, little-endian.
@@ -145,8 +160,15 @@ mod tests {
         assert_eq!(of_stored(b"\x1f\x8b\x08\0"), Ok(Compression::Gzip));
         assert_eq!(of_stored(b"\x28\xb5\x2f\xfd"), Ok(Compression::Zstd));
         for (magic, format) in FOREIGN {
-            assert_eq!(of_stored(&[magic, &b"........"[..]].concat()), Err(format));
+            assert_eq!(of_stored(&[magic, &b"\x01\xff....."[..]].concat()), Err(format));
         }
+        for text in
+            ["BZh", "BZh-7\n", "PAR1-0007\nPAR1-0008\n", "ORCHID\n", "LZIPé\r\n", "x\u{6c1}-1\n"]
+        {
+            assert_eq!(of_stored(text.as_bytes()), Ok(Compression::None), "{text}");
+        }
+        // Cut in the middle of a character.
+        assert_eq!(of_stored(&"ORCé".as_bytes()[..4]), Ok(Compression::None));
         assert_eq!(of_stored(b"[\x001\x00,\x00"), Err("UTF-16 text"));
         assert_eq!(of_stored(b"\0[\x001\x00,"), Err("UTF-16 text"));
     }

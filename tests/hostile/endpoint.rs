@@ -35,7 +35,7 @@ fn sound(operation: &str) -> Value {
     }
 }
 
-fn attributes(visible: &str) -> Value {
+pub fn attributes(visible: &str) -> Value {
     json!({
         "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:recs-dlq",
         "ApproximateNumberOfMessages": visible,

@@ -11,7 +11,7 @@ use crate::kit::{Place, ended_within, fifo, signal};
 const SOON: Duration = Duration::from_secs(15);
 
 /// Waits until somebody reads from a pipe; the other end, from which nothing comes.
-fn when_read(pipe: &Path) -> File {
+pub fn when_read(pipe: &Path) -> File {
     loop {
         let mut options = OpenOptions::new();
         options.write(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
@@ -112,4 +112,31 @@ fn no_crash_leaves_a_core() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+}
+
+/// A journal may be given by its path, and all in the directory are looked into.
+#[test]
+fn a_journal_that_is_a_pipe_or_has_no_end_keeps_nobody_waiting() {
+    let place = Place::new();
+    let journal = place.home().join(".local/state/recoctl/journal");
+    std::fs::create_dir_all(&journal).unwrap();
+    fifo(&journal.join("20260101T000000Z-0123abcd.jsonl"));
+    fifo(&place.work().join("pipe"));
+    std::fs::write(place.work().join("long"), vec![b' '; (16 << 20) + 1]).unwrap();
+    for args in [
+        &["dlq", "journal", "list"][..],
+        &["dlq", "journal", "show", "0123abcd"],
+        &["dlq", "journal", "show", "./pipe"],
+        &["dlq", "journal", "show", "/dev/zero"],
+        &["dlq", "journal", "show", "./long"],
+    ] {
+        let mut command = place.command(args);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let ran = ended_within(child, SOON);
+        let code = ran.code.unwrap();
+        let ran = ran.ended(code);
+        let told = format!("{}{}", ran.stdout, ran.stderr);
+        let said = ["not a regular file", "no run writes", "no journal of a run"];
+        assert!(said.iter().any(|words| told.contains(words)), "{told}");
+    }
 }

@@ -5,9 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
 mod endpoint;
 mod expressions;
 mod files;
 mod kit;
+mod readers;
 mod repository;
 mod terminal;

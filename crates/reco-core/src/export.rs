@@ -239,6 +239,11 @@ impl Reader {
         }
     }
 
+    /// Goes past blank lines, as [`Reader::line`] does with each.
+    pub fn blank(&mut self, lines: u64) {
+        self.line += lines;
+    }
+
     fn begin(&mut self, header: Header) -> Result<(), ExportError> {
         if self.header.is_some() {
             return Err(ExportError::Joined { line: self.line });

@@ -57,7 +57,8 @@ fn skew(ours: i64, theirs: i64) -> Option<String> {
 }
 
 /// What an answer looks like that names no error of AWS's: a proxy's page, a captive portal, another
-/// server. `None` where there was no answer, or one with a code.
+/// server. `None` where there was no answer, one with a code, or one that broke off: of that nothing
+/// can be told.
 #[must_use]
 pub fn not_aws<E>(error: &SdkError<E, HttpResponse>) -> Option<String>
 where
@@ -65,19 +66,32 @@ where
 {
     let raw = error.raw_response().filter(|_| error.code().is_none())?;
     let kind = raw.headers().get("content-type");
-    let body = raw.body().bytes().unwrap_or_default();
+    // A body that did not come to its end was not kept.
+    let body = raw.body().bytes()?;
     Some(describe(raw.status().as_u16(), kind, body))
+}
+
+/// Words for an answer that did not come to its end. `None` for every other failure.
+#[must_use]
+pub fn broken_off<E>(error: &SdkError<E, HttpResponse>) -> Option<&'static str> {
+    let cut = matches!(error, SdkError::ResponseError(_) | SdkError::ServiceError(_))
+        && error.raw_response().is_some_and(|raw| raw.body().bytes().is_none());
+    cut.then_some("the connection was dropped in the middle of the answer")
 }
 
 fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> String {
     let kind = content_type.filter(|kind| !kind.trim().is_empty()).unwrap_or("none");
-    let kind: String = kind.chars().take(FIRST_WORDS).collect();
+    let kind = reco_core::clip::clip(kind, FIRST_WORDS);
     // What is shown is among the first bytes of it, however large it is.
     let begin = String::from_utf8_lossy(&body[..body.len().min(FIRST_WORDS * 8)]);
     let words = begin.split_whitespace().collect::<Vec<_>>().join(" ");
-    let first: String = words.chars().take(FIRST_WORDS).collect();
-    let more = if first.len() < words.len() || begin.len() < body.len() { "…" } else { "" };
-    let said = if first.is_empty() { "no body".to_owned() } else { format!("{:?}", first + more) };
+    let first = reco_core::clip::clip(&words, FIRST_WORDS);
+    let more = if first.ends_with('…') || begin.len() == body.len() { "" } else { "…" };
+    let said = if first.is_empty() {
+        "no body".to_owned()
+    } else {
+        format!("{:?}", format!("{first}{more}"))
+    };
     format!("the answer is not AWS's: status {status}, content type {kind}, {said}")
 }
 

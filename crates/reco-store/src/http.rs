@@ -1,15 +1,16 @@
 //! The HTTP client of the SDK, for machines that reach AWS through a proxy.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
-use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -42,8 +43,42 @@ pub fn client() -> Option<SharedHttpClient> {
             })
         };
         let (proxied, direct) = (through(ProxyConfig::from_env), through(ProxyConfig::disabled));
-        SharedHttpClient::new(Client { proxied, direct })
+        over([proxied, direct], |[proxied, direct], request| match is_local(request.uri()) {
+            true => direct.call(request),
+            false => proxied.call(request),
+        })
     })
+}
+
+/// A client in front of others: every request passes `call`, with a connector of each.
+pub fn over<const N: usize>(
+    clients: [SharedHttpClient; N],
+    call: impl Fn(&[SharedHttpConnector; N], HttpRequest) -> HttpConnectorFuture + Send + Sync + 'static,
+) -> SharedHttpClient {
+    let call = Arc::new(call);
+    http_client_fn(move |settings: &HttpConnectorSettings, components: &RuntimeComponents| {
+        let connectors = clients.each_ref().map(|one| one.http_connector(settings, components));
+        let call = Arc::clone(&call);
+        SharedHttpConnector::new(Calls(move |request| call(&connectors, request)))
+    })
+}
+
+/// A connector that is a function.
+struct Calls<F>(F);
+
+impl<F> fmt::Debug for Calls<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Calls")
+    }
+}
+
+impl<F> HttpConnector for Calls<F>
+where
+    F: Fn(HttpRequest) -> HttpConnectorFuture + Send + Sync + 'static,
+{
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        (self.0)(request)
+    }
 }
 
 /// A client that uses no proxy, as the SDK has it by itself.
@@ -52,62 +87,34 @@ pub fn direct() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
-/// Whether a request to this URL must not go through a proxy.
-fn is_local(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else { return false };
+/// Whether a URL's host is the loopback interface of this machine, in any spelling.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
             name == "localhost" || name.ends_with(".localhost")
         }
-        Some(Host::Ipv4(address)) => is_local_address(address.into()),
-        Some(Host::Ipv6(address)) => is_local_address(address.into()),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
 }
 
-/// Loopback, and the link-local addresses of the metadata services.
-fn is_local_address(address: IpAddr) -> bool {
-    let local_v4 = |v4: Ipv4Addr| v4.is_loopback() || v4.is_unspecified() || v4.is_link_local();
-    match address.to_canonical() {
-        IpAddr::V4(v4) => local_v4(v4),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6 == METADATA_V6,
-    }
-}
-
-#[derive(Debug)]
-struct Client {
-    proxied: SharedHttpClient,
-    direct: SharedHttpClient,
-}
-
-impl HttpClient for Client {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Connector {
-            proxied: self.proxied.http_connector(settings, components),
-            direct: self.direct.http_connector(settings, components),
-        })
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.proxied.connector_metadata()
-    }
-}
-
-#[derive(Debug)]
-struct Connector {
-    proxied: SharedHttpConnector,
-    direct: SharedHttpConnector,
-}
-
-impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if is_local(request.uri()) { self.direct.call(request) } else { self.proxied.call(request) }
-    }
+/// Whether a request to this URL must not go through a proxy: this machine, and the link-local
+/// addresses of the metadata services.
+fn is_local(url: &str) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    let near_v4 = |v4: Ipv4Addr| v4.is_unspecified() || v4.is_link_local();
+    let near = match url.host() {
+        Some(Host::Ipv4(v4)) => near_v4(v4),
+        Some(Host::Ipv6(v6)) => match v6.to_canonical() {
+            IpAddr::V4(v4) => near_v4(v4),
+            IpAddr::V6(v6) => v6.is_unspecified() || v6 == METADATA_V6,
+        },
+        _ => false,
+    };
+    near || is_loopback(&url)
 }
 
 #[cfg(test)]

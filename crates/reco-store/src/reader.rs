@@ -17,6 +17,7 @@ use self::pace::Pace;
 use crate::encode::{key_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
+use crate::table::consumed;
 
 /// Keys of one `BatchGetItem` call at most.
 /// AWS: "BatchGetItem": 100 items and 16 MB a call.
@@ -177,7 +178,7 @@ impl Reader {
         compared.calls += 1;
         let error = match stop.bound(call).await.map_err(ReadFailure::Halted)? {
             Ok(answer) => {
-                let used = answer.consumed_capacity().iter().filter_map(|c| c.capacity_units());
+                let used = answer.consumed_capacity().iter().map(|c| consumed(c.capacity_units()));
                 let used: f64 = used.sum();
                 compared.rcu += used;
                 self.pace.correct(&reserved, used);

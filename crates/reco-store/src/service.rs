@@ -80,7 +80,12 @@ impl ServiceError {
         let mut message = match (&code, error.message()) {
             (Some(code), Some(message)) => format!("{code}: {message}"),
             (Some(code), None) => code.clone(),
-            (None, _) => answer::not_aws(error).unwrap_or_else(|| chain(error)),
+            (None, _) => {
+                answer::not_aws(error).unwrap_or_else(|| match answer::broken_off(error) {
+                    Some(broken_off) => format!("{broken_off}: {}", chain(error)),
+                    None => chain(error),
+                })
+            }
         };
         let said = error.message().unwrap_or_default();
         if let Some(clock) = answer::clock(code.as_deref().unwrap_or_default(), said, error) {

@@ -40,7 +40,7 @@ pub struct TableInfo {
     /// Its secondary indexes: each costs write capacity of its own.
     pub indexes: Vec<IndexInfo>,
     /// Items in it; DynamoDB updates this every six hours or so.
-    pub item_count: i64,
+    pub item_count: Option<i64>,
 }
 
 /// How capacity is paid.
@@ -49,10 +49,10 @@ pub struct TableInfo {
 pub enum Billing {
     /// A fixed number of units a second.
     Provisioned {
-        /// Write capacity units a second.
-        wcu: i64,
-        /// Read capacity units a second.
-        rcu: i64,
+        /// Write capacity units a second, where DynamoDB says what can be.
+        wcu: Option<i64>,
+        /// Read capacity units a second, likewise.
+        rcu: Option<i64>,
     },
     /// By request.
     OnDemand {
@@ -304,7 +304,7 @@ fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
         billing: billing(from),
         warm_wcu: limited(from.warm_throughput().and_then(|warm| warm.write_units_per_second())),
         indexes: indexes(from),
-        item_count: from.item_count().unwrap_or(0),
+        item_count: from.item_count().filter(|count| *count >= 0),
     })
 }
 
@@ -330,14 +330,23 @@ fn billing(from: &TableDescription) -> Billing {
     }
     let units = from.provisioned_throughput();
     Billing::Provisioned {
-        wcu: units.and_then(|units| units.write_capacity_units()).unwrap_or(0),
-        rcu: units.and_then(|units| units.read_capacity_units()).unwrap_or(0),
+        wcu: limited(units.and_then(|units| units.write_capacity_units())),
+        rcu: limited(units.and_then(|units| units.read_capacity_units())),
     }
 }
 
-/// DynamoDB writes "no limit" as -1.
+/// Units a second that no table has: an answer that says so says nothing.
+const ABSURD_UNITS: i64 = 1 << 40;
+
+/// DynamoDB writes "no limit" as -1; other numbers that cannot be are unknown, too.
 fn limited(units: Option<i64>) -> Option<i64> {
-    units.filter(|units| *units > 0)
+    units.filter(|units| (1..ABSURD_UNITS).contains(units))
+}
+
+/// Capacity that an answer says was consumed, in units; nothing where that cannot be.
+pub(crate) fn consumed(units: Option<f64>) -> f64 {
+    // A call takes 16 MB at most, and a unit is half a KB at least.
+    units.filter(|units| (0.0..1e6).contains(units)).unwrap_or_default()
 }
 
 fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
@@ -437,7 +446,8 @@ impl TableInfo {
         let warm = self.warm_wcu.map(|units| units as f64);
         match self.billing {
             Billing::Provisioned { wcu, .. } => {
-                Capacity { provisioned: Some(wcu as f64), on_demand_max: None, warm }
+                let provisioned = wcu.map(|units| units as f64);
+                Capacity { provisioned, on_demand_max: None, warm }
             }
             Billing::OnDemand { max_wcu } => Capacity {
                 provisioned: None,
@@ -501,7 +511,7 @@ impl TableInfo {
     #[must_use]
     pub fn write_limit(&self) -> Option<i64> {
         match self.billing {
-            Billing::Provisioned { wcu, .. } => Some(wcu),
+            Billing::Provisioned { wcu, .. } => wcu,
             Billing::OnDemand { max_wcu } => max_wcu,
         }
     }

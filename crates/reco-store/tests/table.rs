@@ -95,7 +95,7 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
         billing: Billing::OnDemand { max_wcu: Some(900) },
         warm_wcu: Some(4000),
         indexes: keys.iter().map(index).collect(),
-        item_count: 0,
+        item_count: None,
     }
 }
 
@@ -112,7 +112,7 @@ fn items_are_in_the_indexes_whose_keys_they_have() {
 fn capacity_is_what_limits_writes() {
     let on_demand = indexed(&[]).capacity();
     assert_eq!((on_demand.limit(), on_demand.warm), (Some(900.0), Some(4000.0)));
-    let billing = Billing::Provisioned { wcu: 50, rcu: 5 };
+    let billing = Billing::Provisioned { wcu: Some(50), rcu: Some(5) };
     let provisioned = TableInfo { billing, ..indexed(&[]) }.capacity();
     assert_eq!((provisioned.limit(), provisioned.provisioned), (Some(50.0), Some(50.0)));
 }
@@ -129,7 +129,7 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
             max_wcu: None,
             warm_wcu: None,
         };
-        let billing = Billing::Provisioned { wcu: table, rcu: 5 };
+        let billing = Billing::Provisioned { wcu: Some(table), rcu: Some(5) };
         let table =
             TableInfo { billing, indexes: indexes.iter().map(index).collect(), ..indexed(&[]) };
         table.capacity_of(&schema).limit()
@@ -144,7 +144,7 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
     assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));
     // Indexes that items are not in do not count.
     let table = TableInfo {
-        billing: Billing::Provisioned { wcu: 100, rcu: 5 },
+        billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
         ..indexed(&[&["country"]])
     };
     assert_eq!(table.capacity_of(&schema).limit(), Some(100.0));

@@ -5,9 +5,11 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::ListMessageMoveTasksResultEntry;
 use serde::Serialize;
 
+use super::queue::MOST_MESSAGES;
 use super::{Queue, Sqs};
 use crate::aws::explain;
 use crate::error::{Error, Result};
+use crate::ui::{UNKNOWN, known};
 
 /// AWS: StartMessageMoveTask: up to 500 messages a second.
 pub const MOST_PER_SECOND: u32 = 500;
@@ -76,12 +78,13 @@ pub struct MoveTask {
     /// Messages a second that were asked for.
     pub rate_limit: Option<u32>,
     /// Messages moved so far.
+    #[serde(serialize_with = "known")]
     pub moved: u64,
     /// Messages that were to be moved when it began.
     pub to_move: Option<u64>,
     /// Why it failed.
     pub failure: Option<String>,
-    /// When it began, milliseconds since the epoch.
+    /// When it began, milliseconds since the epoch; 0 where that cannot be.
     pub started_at_ms: i64,
 }
 
@@ -149,36 +152,46 @@ impl Sqs {
         let answer = call.max_results(MOST_LISTED).send().await.map_err(|error| {
             explain(format!("cannot list the move tasks of {}", dlq.name), &error)
         })?;
+        let listed = usize::try_from(MOST_LISTED).unwrap_or(0);
         let mut tasks: Vec<MoveTask> =
-            answer.results.unwrap_or_default().into_iter().map(read).collect();
+            answer.results.unwrap_or_default().into_iter().take(listed).map(read).collect();
         tasks.sort_by_key(|task| std::cmp::Reverse(task.started_at_ms));
         Ok(tasks)
     }
 
-    /// Cancels a running task; answers with how many messages it moved until then. They stay where
-    /// they are.
+    /// Cancels a running task; answers with how many messages it moved until then, where that is known.
+    /// They stay where they are.
     ///
     /// # Errors
     /// In the service's own words.
-    pub async fn cancel_move(&self, handle: &str) -> Result<u64> {
+    pub async fn cancel_move(&self, handle: &str) -> Result<Option<u64>> {
         let call = self.client.cancel_message_move_task().task_handle(handle);
         let answer =
             call.send().await.map_err(|error| explain("cannot cancel the move task", &error))?;
-        Ok(u64::try_from(answer.approximate_number_of_messages_moved).unwrap_or(0))
+        Ok(messages(answer.approximate_number_of_messages_moved))
     }
 }
 
+/// A number of messages; `None` for what can be none.
+fn messages(number: i64) -> Option<u64> {
+    u64::try_from(number).ok().filter(|number| *number <= MOST_MESSAGES)
+}
+
+/// Whether a queue can have begun anything then: SQS is of 2004, and clocks of 2200 are wrong.
+fn can_be(ms: i64) -> bool {
+    (1_000_000_000_000..7_258_118_400_000).contains(&ms)
+}
+
 fn read(entry: ListMessageMoveTasksResultEntry) -> MoveTask {
-    let number = |number: i64| u64::try_from(number).unwrap_or(0);
     MoveTask {
         status: MoveStatus::of(entry.status.as_deref()),
         handle: entry.task_handle,
         destination: entry.destination_arn,
         rate_limit: entry.max_number_of_messages_per_second.and_then(|n| u32::try_from(n).ok()),
-        moved: number(entry.approximate_number_of_messages_moved),
-        to_move: entry.approximate_number_of_messages_to_move.map(number),
+        moved: messages(entry.approximate_number_of_messages_moved).unwrap_or(UNKNOWN),
+        to_move: entry.approximate_number_of_messages_to_move.and_then(messages),
         failure: entry.failure_reason,
-        started_at_ms: entry.started_timestamp,
+        started_at_ms: Some(entry.started_timestamp).filter(|ms| can_be(*ms)).unwrap_or(0),
     }
 }
 
@@ -212,6 +225,23 @@ fn trouble_of(code: &str, status: u16) -> StartTrouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_cannot_be_are_unknown() {
+        let task = |number: i64| {
+            let entry = ListMessageMoveTasksResultEntry::builder()
+                .approximate_number_of_messages_moved(number)
+                .approximate_number_of_messages_to_move(number)
+                .started_timestamp(number);
+            let MoveTask { moved, to_move, started_at_ms, .. } = read(entry.build());
+            (moved, to_move, started_at_ms)
+        };
+        for absurd in [-1, i64::MIN, i64::MAX] {
+            assert_eq!(task(absurd), (UNKNOWN, None, 0), "{absurd}");
+        }
+        assert_eq!(task(7), (7, Some(7), 0));
+        assert_eq!(task(1_700_000_000_000).2, 1_700_000_000_000);
+    }
 
     #[test]
     fn what_another_engine_can_do_instead_is_told_from_what_it_cannot() {

@@ -124,10 +124,13 @@ impl Sqs {
             .queue_url(&dlq.url)
             .into_paginator()
             .send();
-        let mut sources = Vec::new();
+        let (mut sources, mut bound) = (Vec::new(), Bound::default());
         while let Some(page) = pages.next().await {
             match page {
-                Ok(page) => sources.extend(page.queue_urls),
+                Ok(page) => {
+                    bound.add(page.queue_urls.len())?;
+                    sources.extend(page.queue_urls);
+                }
                 Err(error) if is_unsupported(&error) => return self.search_sources(dlq).await,
                 Err(error) => {
                     let what = format!("cannot list the source queues of {}", dlq.name);
@@ -140,9 +143,10 @@ impl Sqs {
 
     async fn search_sources(&self, dlq: &Queue) -> Result<Vec<String>> {
         let mut pages = self.client.list_queues().into_paginator().send();
-        let mut sources = Vec::new();
+        let (mut sources, mut bound) = (Vec::new(), Bound::default());
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| explain("cannot list queues", &error))?;
+            bound.add(page.queue_urls.as_ref().map_or(0, Vec::len))?;
             for url in page.queue_urls.unwrap_or_default() {
                 let name = url.rsplit('/').next().unwrap_or(&url).to_owned();
                 let state = read_state(&self.attributes(&name, &url).await?);
@@ -152,6 +156,33 @@ impl Sqs {
             }
         }
         Ok(sources)
+    }
+}
+
+/// Pages of a list of queues, and queues in all: AWS gives up to 1,000 a page, and nobody feeds one DLQ
+/// from more.
+const MOST_PAGES: usize = 100;
+const MOST_QUEUES: usize = 10_000;
+
+/// What a list of queues came to so far.
+#[derive(Default)]
+struct Bound {
+    pages: usize,
+    queues: usize,
+}
+
+impl Bound {
+    fn add(&mut self, queues: usize) -> Result<()> {
+        self.pages += 1;
+        self.queues += queues;
+        let why = match (self.pages > MOST_PAGES, self.queues > MOST_QUEUES) {
+            (_, true) => format!("more than {MOST_QUEUES} queues"),
+            (true, false) => format!("more than {MOST_PAGES} pages"),
+            (false, false) => return Ok(()),
+        };
+        Err(Error::service("the list of queues has no end")
+            .cause(why)
+            .hint("check --endpoint-url, or name both queues: --queue and --dlq"))
     }
 }
 
@@ -193,7 +224,7 @@ fn read_state(attributes: &HashMap<Name, String>) -> QueueState {
 }
 
 /// Most messages that a queue is believed to hold.
-const MOST_MESSAGES: u64 = 1_000_000_000_000;
+pub(super) const MOST_MESSAGES: u64 = 1_000_000_000_000;
 
 /// A number of messages; one that cannot be is unknown.
 fn read_count(text: &str) -> u64 {

@@ -207,5 +207,6 @@ async fn table(
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;
-    Table::open(context.sdk().await?, name, item).await.map(Some)
+    let sdk = context.sdk().await?;
+    context.before_all(Table::open(sdk, name, item)).await.map(Some)
 }

@@ -70,7 +70,7 @@ struct Plan {
 /// is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let home = Home::of(&context.settings)?;
-    let header = Opened::open(&args.file).await?.header()?.clone();
+    let header = context.before_all(Opened::open(&args.file)).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
     let sqs = Sqs::new(context.sdk_for(&given).await?);
     let (queue, state) = context.before_all(sqs.resolve(&given)).await?;

@@ -11,7 +11,7 @@ use super::pair;
 use crate::aws::sqs::{MoveTask, Queue, Sqs};
 use crate::context::Context;
 use crate::error::Result;
-use crate::ui::{Align, Table, Tone, View, count, duration, escape_line};
+use crate::ui::{Align, Table, Tone, UNKNOWN, View, count, duration, escape_line};
 
 /// The commands on move tasks.
 #[derive(Debug, Subcommand)]
@@ -47,14 +47,15 @@ async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
 pub(super) struct TaskRow {
     #[serde(flatten)]
     task: MoveTask,
-    /// Seconds since it began.
-    age_s: i64,
+    /// Seconds since it began, where that is known.
+    age_s: Option<i64>,
 }
 
 impl From<MoveTask> for TaskRow {
     fn from(task: MoveTask) -> Self {
         let now_ms = crate::flow::journal::now_ms();
-        TaskRow { age_s: (now_ms - task.started_at_ms).max(0) / 1000, task }
+        let began = Some(task.started_at_ms).filter(|began| *began > 0);
+        TaskRow { age_s: began.map(|began| (now_ms - began).max(0) / 1000), task }
     }
 }
 
@@ -65,6 +66,11 @@ const fn tone(task: &MoveTask) -> Tone {
         MoveStatus::Cancelling | MoveStatus::Cancelled | MoveStatus::Unknown => Tone::Warn,
         MoveStatus::Failed => Tone::Bad,
     }
+}
+
+/// A count in a column.
+fn some(number: u64) -> String {
+    if number == UNKNOWN { "?".to_owned() } else { count(number) }
 }
 
 fn table(rows: &[TaskRow], view: &View) -> String {
@@ -86,10 +92,10 @@ fn table(rows: &[TaskRow], view: &View) -> String {
         let failure = task.failure.as_deref().unwrap_or_default();
         table.toned_row([
             (task.status.name().to_owned(), Some(tone(task))),
-            (count(task.moved), None),
-            (task.to_move.map_or_else(|| "?".to_owned(), count), None),
+            (some(task.moved), None),
+            (task.to_move.map_or_else(|| "?".to_owned(), some), None),
             (rate, None),
-            (format!("{} ago", duration(*age_s)), None),
+            (age_s.map_or_else(|| "?".to_owned(), |s| format!("{} ago", duration(s))), None),
             (escape_line(&to), None),
             (escape_line(failure), None),
         ]);

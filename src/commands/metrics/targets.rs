@@ -7,6 +7,10 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::metrics::plan::{Live, Plan, Subject};
 
+/// Indexes that are shown at most. AWS: "Service, account, and table quotas in Amazon DynamoDB", 20
+/// global indexes a table unless raised.
+const MOST_INDEXES: usize = 100;
+
 /// What to show, and what not.
 pub struct Targets {
     /// The sections.
@@ -59,8 +63,13 @@ async fn table(context: &Context, targets: &mut Targets) -> Result<()> {
     match Table::describe(context.sdk().await?, given).await {
         Ok(info) => {
             targets.plans.push(Plan::table(&info.name));
-            let global = info.indexes.iter().filter(|index| index.global);
-            targets.plans.extend(global.map(|index| Plan::index(&info.name, &index.name)));
+            let global: Vec<_> = info.indexes.iter().filter(|index| index.global).collect();
+            let shown = global.iter().take(MOST_INDEXES);
+            targets.plans.extend(shown.map(|index| Plan::index(&info.name, &index.name)));
+            if let Some(more @ 1..) = global.len().checked_sub(MOST_INDEXES) {
+                let words = format!("indexes of the table: {more} more than {MOST_INDEXES}");
+                targets.left_out.push(words);
+            }
         }
         // What does not exist has no metrics; what may not be asked has some all the same.
         Err(error) if error.kind == Kind::Config => return Err(error),

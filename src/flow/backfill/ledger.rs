@@ -56,7 +56,8 @@ struct Line {
     text: Option<Arc<[u8]>>,
     waiting: usize,
     gravest: Option<Fate>,
-    blank: bool,
+    /// Lines of which it stands for so many, all blank.
+    blank: u64,
     kept_articles: u64,
     dropped: DropCounts,
     /// The fate of the first entry that met one; most lines have no other.
@@ -77,12 +78,12 @@ impl Ledger {
         Ledger { all: settled.clone(), settled, ..Ledger::default() }
     }
 
-    /// Enters a blank line.
-    pub fn blank(&mut self, at: Place) {
-        self.all.lines.read += 1;
-        self.all.lines.blank += 1;
+    /// Enters so many blank lines, one after the other.
+    pub fn blank(&mut self, at: Place, count: u64) {
+        self.all.lines.read += count;
+        self.all.lines.blank += count;
         let mut line = Line::new(at, None);
-        line.blank = true;
+        line.blank = count;
         self.open.push_back(line);
         self.advance();
     }
@@ -247,7 +248,7 @@ impl Line {
             text,
             waiting: 0,
             gravest: None,
-            blank: false,
+            blank: 0,
             kept_articles: 0,
             dropped: DropCounts::default(),
             first: None,
@@ -269,11 +270,12 @@ impl Line {
     }
 
     fn enter_into(&self, books: &mut Books) {
-        books.lines.read += 1;
-        if self.blank {
-            books.lines.blank += 1;
+        if self.blank > 0 {
+            books.lines.read += self.blank;
+            books.lines.blank += self.blank;
             return;
         }
+        books.lines.read += 1;
         for fate in self.first.iter().chain(&self.more) {
             books.entries.read += 1;
             books.count(*fate);

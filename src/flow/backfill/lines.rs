@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::input::{BlankLines, blank_lines};
+
 /// The longest line that is read into memory, in bytes. A queue message holds 1 MiB and an item
 /// 400 KB at most, so a longer line is no line of ours.
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -33,8 +35,8 @@ pub struct Line {
 /// What stands in a line, without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// Nothing but whitespace.
-    Blank,
+    /// So many lines one after the other with nothing but whitespace.
+    Blank(u64),
     /// Bytes that are yet to be decoded.
     Text(Arc<[u8]>),
     /// More than [`MAX_LINE`]: its length, its bytes were not kept.
@@ -77,7 +79,9 @@ impl Splitter {
 
     /// Takes bytes and adds the lines that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
+        loop {
+            bytes = &bytes[self.skip_blank(bytes, lines)..];
+            let Some(end) = memchr::memchr(b'\n', bytes) else { break };
             if self.partial.is_empty() && self.dropped == 0 && end <= self.limit {
                 self.complete(&bytes[..end], 1, lines);
             } else {
@@ -87,6 +91,28 @@ impl Splitter {
             bytes = &bytes[end + 1..];
         }
         self.hold(bytes);
+    }
+
+    /// Enters the blank lines that the bytes begin with; how many bytes they are.
+    fn skip_blank(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> usize {
+        let BlankLines { lines: count, bytes: length } = blank_lines(bytes);
+        // What goes on with an unfinished line, and what may be too long, is looked at line by line.
+        if count == 0 || !self.partial.is_empty() || self.dropped > 0 || length > self.limit {
+            return 0;
+        }
+        self.blank(count, lines);
+        self.next.offset += length as u64;
+        length
+    }
+
+    /// Enters blank lines: those one after the other are one entry, of which there can be no more
+    /// than of other lines.
+    fn blank(&mut self, count: u64, lines: &mut Vec<Line>) {
+        match lines.last_mut() {
+            Some(Line { content: Content::Blank(before), .. }) => *before += count,
+            _ => lines.push(Line { at: self.next, content: Content::Blank(count) }),
+        }
+        self.next.line += count;
     }
 
     /// The input is at its end: a last line needs no line break.
@@ -144,10 +170,12 @@ impl Splitter {
             text = rest;
             at.offset += BOM.len() as u64;
         }
-        let blank = text.iter().all(u8::is_ascii_whitespace);
-        let content = if blank { Content::Blank } else { Content::Text(text.into()) };
-        lines.push(Line { at, content });
-        self.next.line += 1;
+        if text.iter().all(u8::is_ascii_whitespace) {
+            self.blank(1, lines);
+        } else {
+            lines.push(Line { at, content: Content::Text(text.into()) });
+            self.next.line += 1;
+        }
         self.next.offset += bytes.len() as u64 + line_break;
     }
 }
@@ -168,7 +196,8 @@ mod tests {
 
     fn shown(lines: &[Line]) -> Vec<(u64, u64, String)> {
         let content = |content: &Content| match content {
-            Content::Blank => "blank".to_owned(),
+            Content::Blank(1) => "blank".to_owned(),
+            Content::Blank(lines) => format!("{lines} blank"),
             Content::Text(text) => String::from_utf8_lossy(text).into_owned(),
             Content::TooLong(bytes) => format!("too long: {bytes}"),
             Content::Cut(text) => format!("cut: {}", String::from_utf8_lossy(text)),
@@ -195,8 +224,7 @@ mod tests {
         assert_eq!(split(&single, 100), whole);
         let expected = [
             line(1, 0, "first"),
-            line(2, 7, "blank"),
-            line(3, 8, "blank"),
+            line(2, 7, "2 blank"),
             line(4, 11, "second line"),
             line(5, 23, "third"),
         ];
@@ -217,6 +245,28 @@ mod tests {
             splitter.feed(&text[usize::try_from(from.at.offset).expect("small")..], &mut rest);
             splitter.finish(&mut rest);
             assert_eq!(shown(&rest), whole[number..]);
+        }
+    }
+
+    #[test]
+    fn megabytes_of_blank_lines_are_one_entry_and_are_counted() {
+        for (blank, lines_each) in [(&b"\n"[..], 1), (b"\r\n", 1), (b" \t\n", 1), (b"\n \n\r\n", 3)]
+        {
+            let times = 4 * 1024 * 1024 / blank.len();
+            let mut splitter = Splitter::at(Place::start(0));
+            let mut lines = Vec::new();
+            splitter.feed(b"first\n", &mut lines);
+            for step in blank.repeat(times).chunks(16 * 1024) {
+                splitter.feed(step, &mut lines);
+                assert!(lines.len() <= 2 && lines.capacity() <= 4, "{}", lines.len());
+            }
+            splitter.feed(b"last", &mut lines);
+            splitter.finish(&mut lines);
+            let (count, offset) = ((times * lines_each) as u64, (times * blank.len()) as u64);
+            let blank = format!("{count} blank");
+            let expected =
+                [line(1, 0, "first"), line(2, 6, &blank), line(2 + count, 6 + offset, "last")];
+            assert_eq!(shown(&lines), expected);
         }
     }
 

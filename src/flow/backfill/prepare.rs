@@ -105,8 +105,8 @@ pub struct PreparedLine {
 /// What was found in a line.
 #[derive(Debug)]
 pub enum Found {
-    /// Nothing but whitespace.
-    Blank,
+    /// So many lines one after the other with nothing but whitespace.
+    Blank(u64),
     /// Nothing that can be read as entries.
     Bad(Fault),
     /// The same, and another shard reports it.
@@ -315,7 +315,7 @@ impl Preparer {
         waiting: &mut Vec<Waiting>,
     ) -> PreparedLine {
         let (text, found) = match line.content {
-            Content::Blank => (None, Found::Blank),
+            Content::Blank(lines) => (None, Found::Blank(lines)),
             Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
             Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
             Content::Text(text) => {

@@ -16,6 +16,10 @@ use crate::input::{Reader, Source};
 const CHUNK_LINES: usize = 500;
 const CHUNK_BYTES: usize = 512 * 1024;
 
+/// Or so many bytes were read for it, of which most came to nothing: blank lines, or one line without
+/// an end.
+const CHUNK_READ: usize = 8 * 1024 * 1024;
+
 /// Split at once: what one step may add beyond a chunk's bounds.
 const STEP: usize = 16 * 1024;
 
@@ -51,6 +55,7 @@ pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sende
             mapped,
             lines: Vec::new(),
             bytes: 0,
+            taken: 0,
             read: &read,
         };
         let opened = match stage.begin(&mut source).await {
@@ -82,6 +87,8 @@ struct Stage<'a> {
     mapped: bool,
     lines: Vec<Line>,
     bytes: usize,
+    /// Bytes of the input since the last chunk.
+    taken: usize,
     read: &'a AtomicU64,
 }
 
@@ -176,7 +183,9 @@ impl Stage<'_> {
                 self.cut();
                 return chunks.send(self.take(failure)).await.is_err();
             }
-            let full = self.lines.len() >= CHUNK_LINES || self.bytes >= CHUNK_BYTES;
+            let full = self.lines.len() >= CHUNK_LINES
+                || self.bytes >= CHUNK_BYTES
+                || self.taken >= CHUNK_READ;
             if full && chunks.send(self.take(None)).await.is_err() {
                 return true;
             }
@@ -192,6 +201,7 @@ impl Stage<'_> {
             _ => self.split(bytes),
         }
         self.bytes += self.lines[before..].iter().map(held).sum::<usize>();
+        self.taken += bytes.len();
         bytes.len()
     }
 
@@ -218,7 +228,7 @@ impl Stage<'_> {
     }
 
     fn take(&mut self, failure: Option<String>) -> Chunk {
-        self.bytes = 0;
+        (self.bytes, self.taken) = (0, 0);
         let next = match &self.splitting {
             Splitting::Unknown(_) => self.from,
             Splitting::Lines(splitter) => splitter.next(),
@@ -237,6 +247,6 @@ impl Stage<'_> {
 fn held(line: &Line) -> usize {
     match &line.content {
         Content::Text(text) | Content::Cut(text) => text.len(),
-        Content::Blank | Content::TooLong(_) => 0,
+        Content::Blank(_) | Content::TooLong(_) => 0,
     }
 }

@@ -1,5 +1,6 @@
 //! Rejects: every line or entry that could not be written, so that none is lost.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -79,9 +80,8 @@ impl Reject {
 
     fn shortened(mut self) -> Self {
         for text in [&mut self.text, &mut self.text_base64].into_iter().flatten() {
-            if let Some((end, _)) = text.char_indices().nth(SHOWN_TEXT) {
-                text.truncate(end);
-                text.push('…');
+            if let Cow::Owned(short) = reco_core::clip::clip(text, SHOWN_TEXT) {
+                *text = short;
             }
         }
         self

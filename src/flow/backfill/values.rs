@@ -4,6 +4,7 @@
 //! Only brackets and strings are looked at here; what stands in a value is the decoder's matter.
 
 use super::lines::{Content, Line, MAX_LINE, Place};
+use crate::input::{blank_bytes, line_breaks};
 
 /// Splits one input, fed piece by piece. Holds at most one unfinished value.
 #[derive(Debug)]
@@ -61,11 +62,35 @@ impl Values {
     pub fn feed(&mut self, bytes: &[u8], values: &mut Vec<Line>) {
         let bom = if self.here.offset == 0 { bytes.len() - without_bom(bytes) } else { 0 };
         self.here.offset += bom as u64;
-        for byte in &bytes[bom..] {
+        let mut bytes = &bytes[bom..];
+        loop {
+            bytes = &bytes[self.skip_blank(bytes)..];
+            let Some((byte, rest)) = bytes.split_first() else { return };
             self.take(*byte, values);
             self.here.offset += 1;
             self.here.line += u64::from(*byte == b'\n');
+            bytes = rest;
         }
+    }
+
+    /// Goes past whitespace that is kept of nothing; how many bytes.
+    fn skip_blank(&mut self, bytes: &[u8]) -> usize {
+        let dropping = match self.state {
+            State::Top | State::Between | State::Opened => false,
+            State::Inside { depth, string: Text::No, nested }
+                if self.dropped > 0 && (nested || depth > 0) =>
+            {
+                true
+            }
+            State::Inside { .. } => return 0,
+        };
+        let length = blank_bytes(bytes);
+        if dropping {
+            self.dropped += length as u64;
+        }
+        self.here.offset += length as u64;
+        self.here.line += line_breaks(&bytes[..length]);
+        length
     }
 
     /// The input is at its end; the answer is what is missing.
@@ -214,7 +239,7 @@ mod tests {
     fn shown(line: &Line) -> (u64, u64, String) {
         let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
         let content = match &line.content {
-            Content::Blank => "blank".to_owned(),
+            Content::Blank(lines) => format!("{lines} blank"),
             Content::Text(bytes) => text(bytes),
             Content::TooLong(bytes) => format!("too long: {bytes}"),
             Content::Cut(bytes) => format!("cut: {}", text(bytes)),

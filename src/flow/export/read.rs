@@ -9,7 +9,7 @@ use reco_core::message::Message;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 
 use crate::error::{Error, Result};
-use crate::input::{self, Reader as Lines, without_bom};
+use crate::input::{self, Reader as Lines, skip_blank_lines, without_bom};
 
 /// AWS: a message is at most 1 MiB. As JSON a byte of it takes two at most: of the characters with a
 /// long escape SQS takes none.
@@ -89,9 +89,17 @@ impl Opened {
     /// came before is whole.
     async fn read_line(&mut self) -> Result<bool> {
         self.line.clear();
-        let mut limited = (&mut self.lines).take(LONGEST_LINE);
+        let skipped = skip_blank_lines(&mut self.lines).await;
+        self.reader.blank(*skipped.as_ref().unwrap_or(&0));
         let number = self.reader.line_number() + 1;
-        match limited.read_until(b'\n', &mut self.line).await {
+        let read = match skipped {
+            Ok(_) => {
+                let mut limited = (&mut self.lines).take(LONGEST_LINE);
+                limited.read_until(b'\n', &mut self.line).await
+            }
+            Err(error) => Err(error),
+        };
+        match read {
             Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
                 let name = &self.name;
                 Err(Error::input(format!("cannot read {name} from line {number} on"))
@@ -122,6 +130,11 @@ async fn lines(name: &Path) -> Result<Lines> {
     if input::is_stdin(name) {
         return Err(Error::input("an export cannot be read from stdin")
             .cause("it is read twice: checked as a whole before anything is done with it")
+            .hint("write it to a file first"));
+    }
+    if std::fs::metadata(name).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
+        return Err(Error::input(format!("an export cannot be read from {}", name.display()))
+            .cause("it is no regular file, and is read twice: checked as a whole before anything is done with it")
             .hint("write it to a file first"));
     }
     let mut source = input::source(name).await?;

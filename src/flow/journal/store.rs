@@ -1,6 +1,5 @@
 //! The journals that are there.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use reco_core::journal::{Kept, Record, Replay, Restore, State};
 
 use super::home::Home;
 use crate::error::{Error, Result};
+use crate::safe_file::open_regular;
 
 /// How the file ends in its name that says where a journal is that was given another place.
 pub(super) const ELSEWHERE: &str = "elsewhere";
@@ -61,6 +61,12 @@ pub fn find(home: &Home, run: &str) -> Result<PathBuf> {
     }
 }
 
+/// Longest line: a message of 1 MiB as JSON, and what is noted of it.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// Longest path that a pointer holds.
+const LONGEST_PATH: u64 = 64 << 10;
+
 /// Reads a journal without the bodies.
 ///
 /// # Errors
@@ -96,7 +102,7 @@ pub fn of_queue(home: &Home, arn: &str) -> Result<Vec<PathBuf>> {
 fn source(path: &Path) -> Option<String> {
     // A header is some hundred bytes; what has none within this is no journal.
     let mut first = Vec::new();
-    let file = BufReader::new(File::open(path).ok()?);
+    let file = BufReader::new(open_regular(path).ok()?);
     file.take(64 * 1024).read_until(b'\n', &mut first).ok()?;
     match serde_json::from_slice(&first).ok()? {
         Record::Header(header) => Some(header.source),
@@ -135,7 +141,9 @@ fn names(home: &Home) -> Result<Vec<PathBuf>> {
 
 /// The journal that a pointer names, as long as it is there.
 fn elsewhere(pointer: &Path) -> Option<PathBuf> {
-    let path = PathBuf::from(std::fs::read_to_string(pointer).ok()?);
+    let mut path = String::new();
+    open_regular(pointer).ok()?.take(LONGEST_PATH).read_to_string(&mut path).ok()?;
+    let path = PathBuf::from(path);
     path.is_file().then_some(path)
 }
 
@@ -149,12 +157,17 @@ fn each_line(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<(
     let failed = |error: &std::io::Error| {
         Error::input(format!("cannot read the journal {}", path.display())).because(error)
     };
-    let mut reader = BufReader::new(File::open(path).map_err(|error| failed(&error))?);
+    let mut reader = BufReader::new(open_regular(path).map_err(|error| failed(&error))?);
     let mut line = Vec::new();
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(|error| failed(&error))? == 0 {
-            return Ok(());
+        let mut limited = (&mut reader).take(LONGEST_LINE);
+        match limited.read_until(b'\n', &mut line).map_err(|error| failed(&error))? {
+            0 => return Ok(()),
+            _ if line.len() as u64 == LONGEST_LINE => {
+                return Err(failed(&std::io::Error::other("it has a line that no run writes")));
+            }
+            _ => {}
         }
         take(&line)?;
     }

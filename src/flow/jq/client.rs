@@ -94,7 +94,7 @@ impl Driver {
     }
 
     fn run(mut self, compiled: oneshot::Sender<Result<(), String>>) {
-        let started = self.worker().map(|_| ());
+        let started = self.take_worker().map(|worker| self.worker = Some(worker));
         let failed = started.is_err();
         let _ = compiled.send(started);
         // Ends with the evaluator, and the child with it.
@@ -126,18 +126,9 @@ impl Driver {
 
     /// Sends what is not sent yet, and settles the first request.
     fn step(&mut self) {
-        let unsent = self.sent;
-        let answer = match self.worker() {
+        let answer = match self.take_worker() {
             Err(why) => Answer::Failed(why),
-            Ok(_) => {
-                let Some(worker) = self.worker.as_mut() else { return };
-                for job in self.queue.iter().skip(unsent) {
-                    // A child that is gone says so where its answer is awaited.
-                    let _ = wire::write(&mut worker.stdin, &job.frame);
-                }
-                self.sent = self.queue.len();
-                self.settle()
-            }
+            Ok(worker) => self.ask(worker),
         };
         if let Some(job) = self.queue.pop_front() {
             self.sent = self.sent.saturating_sub(1);
@@ -148,8 +139,12 @@ impl Driver {
 
     /// The child's answer to its first request. A child without one is buried, and what it was sent
     /// besides goes to the next.
-    fn settle(&mut self) -> Answer {
-        let Some(mut worker) = self.worker.take() else { return Answer::No };
+    fn ask(&mut self, mut worker: Worker) -> Answer {
+        for job in self.queue.iter().skip(self.sent) {
+            // A child that is gone says so where its answer is awaited.
+            let _ = wire::write(&mut worker.stdin, &job.frame);
+        }
+        self.sent = self.queue.len();
         match worker.answer() {
             Ok(answer) => {
                 self.worker = Some(worker);
@@ -163,15 +158,14 @@ impl Driver {
     }
 
     /// The child, started where there is none.
-    fn worker(&mut self) -> Result<&mut Worker, String> {
-        let worker = match self.worker.take() {
-            Some(worker) => worker,
+    fn take_worker(&mut self) -> Result<Worker, String> {
+        match self.worker.take() {
+            Some(worker) => Ok(worker),
             None => {
                 self.sent = 0;
-                Worker::start(&self.expression)?
+                Worker::start(&self.expression)
             }
-        };
-        Ok(self.worker.insert(worker))
+        }
     }
 }
 

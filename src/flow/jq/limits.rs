@@ -37,11 +37,14 @@ pub(super) fn confine() {
 pub(super) fn grant() {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, Rlimit, setrlimit};
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         use rustix::time::{ClockId, clock_gettime};
         let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
         let limit = u64::try_from(used).unwrap_or(0) + 1 + CPU_PER_MESSAGE.as_secs();
+        // Only root may raise a hard limit that the operator's shell has set.
+        let maximum = getrlimit(Resource::Cpu).maximum;
+        let current = Some(maximum.map_or(limit, |most| most.min(limit)));
         // Past the soft limit comes SIGXCPU, which ends the process.
-        let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(limit), maximum: None });
+        let _ = setrlimit(Resource::Cpu, Rlimit { current, maximum });
     }
 }

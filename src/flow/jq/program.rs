@@ -263,11 +263,7 @@ fn short(value: &Val) -> String {
 
 /// Errors of jq quote the whole value that did not fit, which may be a megabyte.
 fn shortened(text: &str) -> String {
-    const ENOUGH: usize = 200;
-    match text.char_indices().nth(ENOUGH) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    reco_core::clip::clip(text, 200).into_owned()
 }
 
 #[cfg(test)]

@@ -102,6 +102,7 @@ fn the_function_enters_a_vpc_only_when_asked() {
         ("SubnetIds", json!(["subnet-1", "subnet-2"])),
         ("RdsProxySecurityGroupId", json!("sg-1")),
         ("RdsProxyEndpoint", json!("proxy.example.com")),
+        ("DynamoDbPrefixListId", json!("pl-1")),
     ]);
     let vpc = &template.properties("Function")["VpcConfig"];
     assert_eq!(vpc["SubnetIds"], json!(["subnet-1", "subnet-2"]));

@@ -5,6 +5,7 @@
     reason = "the template is a file; the core itself reads none"
 )]
 
+mod boundaries;
 mod cloudformation;
 mod deployment;
 mod template;

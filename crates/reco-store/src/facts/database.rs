@@ -9,15 +9,89 @@ use reco_core::{Id, IdMap, IdSet};
 use super::ids::{Literals, Quoting};
 use super::sql::{Binding, Bounds, FactsSql, statements};
 
-/// The first columns of a row, nulls and columns that are not there as `None`. No statement of
-/// ours reads more than three.
 /// Most rows of one answer: more than 5,000 users times 400 articles, and 100 MB.
 pub(super) const MOST_ROWS: usize = 2_000_000;
 
 /// Longest id that is read.
 pub(super) const LONGEST_ID: usize = 4 << 10;
 
+/// Most bytes of one answer's ids: of longer ids there are fewer.
+pub(super) const MOST_BYTES: usize = 256 << 20;
+
+/// The first columns of a row, nulls and columns that are not there as `None`. No statement of
+/// ours reads more than three.
 pub(super) type Row = [Option<Id>; 3];
+
+/// What is read of a row, and kept until the answer is whole.
+pub(super) trait Kept {
+    /// Bytes that it takes beside its own.
+    fn bytes(&self) -> usize;
+}
+
+impl Kept for Row {
+    fn bytes(&self) -> usize {
+        let text = |id: &Id| if let Id::Str(text) = id { text.len() } else { 0 };
+        self.iter().flatten().map(text).sum()
+    }
+}
+
+impl Kept for Vec<Column> {
+    fn bytes(&self) -> usize {
+        self.iter().map(|column| column.name.len() + column.kind.len()).sum()
+    }
+}
+
+impl Kept for String {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Kept for Option<String> {
+    fn bytes(&self) -> usize {
+        self.as_ref().map_or(0, String::len)
+    }
+}
+
+/// The rows of an answer, as far as they came: no server fills the memory.
+#[derive(Debug)]
+pub(super) struct Rows<T> {
+    rows: Vec<T>,
+    bytes: usize,
+    most: (usize, usize),
+}
+
+impl<T: Kept> Rows<T> {
+    pub(super) fn new() -> Self {
+        Rows::at_most(MOST_ROWS, MOST_BYTES)
+    }
+
+    fn at_most(rows: usize, bytes: usize) -> Self {
+        Rows { rows: Vec::new(), bytes: 0, most: (rows, bytes) }
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// What there is too much of.
+    pub(super) fn push(&mut self, row: T) -> Result<(), String> {
+        let (rows, bytes) = self.most;
+        self.bytes += row.bytes();
+        if self.rows.len() >= rows {
+            return Err(format!("more than {rows} rows"));
+        }
+        if self.bytes > bytes {
+            return Err(format!("more than {} MiB", bytes >> 20));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    /// All of them.
+    pub(super) fn into_vec(self) -> Vec<T> {
+        self.rows
+    }
+}
 
 /// Articles whose facts are known already and need not be asked for again.
 pub type KnownArticles = IdMap<ArticleFacts>;
@@ -200,4 +274,28 @@ pub(super) fn is_true(flag: Option<&Id>) -> bool {
 
 fn pair([one, other, _]: Row) -> Option<(Id, Id)> {
     Some((one?, other?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_bounded_by_its_rows_and_by_its_bytes() {
+        let row = |text: &str| [Some(Id::from(text)), None, Some(Id::from(7_u64))];
+        let mut rows = Rows::at_most(3, 1 << 20);
+        for _ in 0..3 {
+            rows.push(row("a")).expect("it fits");
+        }
+        assert_eq!(rows.push(row("a")), Err("more than 3 rows".to_owned()));
+        let mut rows = Rows::at_most(MOST_ROWS, 1 << 20);
+        let long = "x".repeat(LONGEST_ID);
+        for _ in 0..256 {
+            rows.push(row(&long)).expect("it fits");
+        }
+        assert_eq!(rows.push(row("a")), Err("more than 1 MiB".to_owned()));
+        assert_eq!(rows.into_vec().len(), 256);
+        // What the bounds come to together.
+        assert!(MOST_ROWS * size_of::<Row>() + MOST_BYTES < 512 << 20);
+    }
 }

@@ -23,7 +23,7 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
 use self::error::{Failure, of_query};
 use self::pool::Links;
 use super::database::{
-    Column, Database, KnownArticles, LONGEST_ID, MOST_ROWS, Row, ask, hex, never_empty,
+    Column, Database, Kept, KnownArticles, LONGEST_ID, Row, Rows, ask, hex, never_empty,
 };
 use super::ids::Quoting;
 use super::knowing::LookupKnowing;
@@ -95,7 +95,7 @@ impl MySqlFacts {
         Ok(())
     }
 
-    async fn fetch<T: Send>(
+    async fn fetch<T: Kept + Send>(
         &self,
         what: &str,
         statement: &str,
@@ -107,7 +107,7 @@ impl MySqlFacts {
     /// Runs a statement, and once more on a fresh connection when the connection turns out to be
     /// lost: after a failover, or when the server closed it while it was idle. Every statement
     /// reads only, so a repetition changes nothing.
-    async fn run<T: Send>(&self, statement: &str, read: Read<T>) -> Result<Vec<T>, Failure> {
+    async fn run<T: Kept + Send>(&self, statement: &str, read: Read<T>) -> Result<Vec<T>, Failure> {
         let first = self.attempt(statement, read).await;
         match first {
             Err(failure) if failure.lost => {
@@ -118,7 +118,11 @@ impl MySqlFacts {
         }
     }
 
-    async fn attempt<T: Send>(&self, statement: &str, read: Read<T>) -> Result<Vec<T>, Failure> {
+    async fn attempt<T: Kept + Send>(
+        &self,
+        statement: &str,
+        read: Read<T>,
+    ) -> Result<Vec<T>, Failure> {
         let mut link = self.links.get().await?;
         let connection = link.begin();
         let work = async {
@@ -149,7 +153,7 @@ async fn command(connection: &mut MySqlConnection, text: &'static str) -> Result
 }
 
 /// Reads rows one by one, so that a server that has no end of them does not fill the memory.
-async fn fetch<T>(
+async fn fetch<T: Kept>(
     connection: &mut MySqlConnection,
     statement: &str,
     read: Read<T>,
@@ -157,14 +161,12 @@ async fn fetch<T>(
     // Safe: the template is configuration, and the lists hold validated literals only.
     let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
     let mut answer = query.fetch(connection);
-    let mut rows = Vec::new();
+    let mut rows = Rows::new();
     while let Some(row) = answer.try_next().await.map_err(|error| of_query(&error))? {
-        if rows.len() >= MOST_ROWS {
-            return Err(Failure::too_many_rows(MOST_ROWS));
-        }
-        rows.push(read(&row).map_err(|error| of_query(&error).leaving_rows())?);
+        let row = read(&row).map_err(|error| of_query(&error).leaving_rows())?;
+        rows.push(row).map_err(|more| Failure::too_much(&more))?;
     }
-    Ok(rows)
+    Ok(rows.into_vec())
 }
 
 impl Database for MySqlFacts {

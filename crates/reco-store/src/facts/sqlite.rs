@@ -9,7 +9,7 @@ use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
 use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
-use super::database::{Column, Database, KnownArticles, MOST_ROWS, Row, ask, hex, never_empty};
+use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, ask, hex, never_empty};
 use super::ids::Quoting;
 use super::knowing::LookupKnowing;
 use super::source::without_password;
@@ -79,7 +79,7 @@ impl SqliteFacts {
     }
 
     /// Reads rows one by one, so that a statement without an end does not fill the memory.
-    async fn fetch<T>(
+    async fn fetch<T: Kept>(
         &self,
         what: &str,
         statement: String,
@@ -87,15 +87,15 @@ impl SqliteFacts {
     ) -> Result<Vec<T>, FactsError> {
         // Safe: the template is configuration, and the lists hold validated literals only.
         let mut answer = sqlx::raw_sql(AssertSqlSafe(statement)).fetch(&self.pool);
-        let mut rows = Vec::new();
+        let mut rows = Rows::new();
         while let Some(row) = answer.try_next().await.map_err(|error| failed(what, &error))? {
-            if rows.len() >= MOST_ROWS {
-                let reason = format!("{what}: a statement answers with more than {MOST_ROWS} rows");
-                return Err(FactsError { stage: FactsStage::Query, reason });
-            }
-            rows.push(read(&row).map_err(|error| failed(what, &error))?);
+            let row = read(&row).map_err(|error| failed(what, &error))?;
+            rows.push(row).map_err(|more| FactsError {
+                stage: FactsStage::Query,
+                reason: format!("{what}: a statement answers with {more}"),
+            })?;
         }
-        Ok(rows)
+        Ok(rows.into_vec())
     }
 }
 

@@ -11,6 +11,7 @@ use super::report::{WriteFailure, WriteReport};
 use crate::encode::{batch_body, user_of};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
+use crate::table::consumed;
 
 /// What one call came to.
 pub(super) enum Attempt {
@@ -69,7 +70,7 @@ impl Writer {
         report.wcu += answer
             .consumed_capacity()
             .iter()
-            .filter_map(|consumed| consumed.capacity_units())
+            .map(|used| consumed(used.capacity_units()))
             .sum::<f64>();
         // Under whatever name the table goes there: name or ARN.
         let returned: Vec<WriteRequest> =

@@ -283,8 +283,7 @@ struct Condition {
 }
 
 fn done(consumed: Option<&ConsumedCapacity>) -> Write {
-    let wcu = consumed.and_then(|used| used.capacity_units()).unwrap_or_default();
-    Write::Done { wcu }
+    Write::Done { wcu: crate::table::consumed(consumed.and_then(|used| used.capacity_units())) }
 }
 
 fn put_throttled_by(error: &PutItemError) -> &[ThrottlingReason] {

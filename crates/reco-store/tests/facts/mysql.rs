@@ -170,6 +170,36 @@ async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
     answers(&facts).await;
 }
 
+/// What a word in a statement does not show: a function that writes, with the rights of whoever made
+/// it. Only the transaction stands in its way.
+#[tokio::test]
+async fn a_statement_that_writes_by_a_function_writes_nothing() {
+    let account = Account::new("");
+    let Account { name, database } = &account;
+    let told = format!("told_{database}");
+    server().run(&format!(
+        "USE {database};
+        DELIMITER //
+        CREATE FUNCTION {told}(id BIGINT) RETURNS INTEGER SQL SECURITY DEFINER
+            BEGIN INSERT INTO switch VALUES (id); RETURN 1; END//
+        DELIMITER ;
+        GRANT EXECUTE ON FUNCTION {told} TO '{name}'@'%';
+        SELECT {told}(7);"
+    ));
+    let statement =
+        format!("users.statement = \"SELECT id, {told}(id) FROM users WHERE id IN ({{users}})\"");
+    let tables = FactsTables::from_toml(&statement).unwrap();
+    let options = FactsOptions { tables, ..FactsOptions::default() };
+    let facts = FactsSource::open(&account.url("?pool-size=1"), options).await.unwrap();
+    for _ in 0..2 {
+        let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+        assert_eq!(error.stage, FactsStage::Query, "{error}");
+        assert!(error.to_string().contains("READ ONLY"), "{error}");
+    }
+    let written = server().run(&format!("SELECT slow FROM {database}.switch ORDER BY slow;"));
+    assert_eq!(written.trim(), "0\n7", "the function can write, and did for root alone");
+}
+
 #[tokio::test]
 async fn a_lookup_that_is_dropped_leaves_no_answer_to_the_next() {
     let account = Account::new("");

@@ -165,6 +165,7 @@ impl Native<'_> {
 
 #[derive(Debug, Serialize)]
 struct Counts {
+    #[serde(serialize_with = "known")]
     moved: u64,
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::dlq;
 use crate::context::Context;
 use crate::error::Result;
-use crate::ui::{Report, View, amount, count, form, was};
+use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
 
 /// Arguments of `recoctl dlq tasks cancel`.
 #[derive(Debug, Args)]
@@ -32,13 +32,15 @@ pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
     // AWS names a task's handle only while it is running.
     let running = sqs.moves(&dlq).await?.into_iter().find(|task| task.handle.is_some());
-    let moved = match running.as_ref().and_then(|task| task.handle.as_deref()) {
-        Some(handle) => Some(sqs.cancel_move(handle).await?),
+    let handle = running.as_ref().and_then(|task| task.handle.as_deref());
+    let cancelled = handle.is_some();
+    let moved = match handle {
+        Some(handle) => sqs.cancel_move(handle).await?,
         None => None,
     };
     let report = CancelReport {
         dlq: dlq.name,
-        cancelled: moved.is_some(),
+        cancelled,
         moved,
         to_move: running.and_then(|task| task.to_move),
     };
@@ -55,9 +57,10 @@ impl Report for CancelReport {
 
     fn render(&self, _view: &View) -> String {
         let dlq = &self.dlq;
-        let Some(moved) = self.moved else {
+        if !self.cancelled {
             return format!("no move task of {dlq} is running\n");
-        };
+        }
+        let moved = self.moved.unwrap_or(UNKNOWN);
         let of = self.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         format!(
             "the move task of {dlq} stops; {}, and {} where {}\n",

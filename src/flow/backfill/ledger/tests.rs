@@ -51,7 +51,7 @@ fn a_line_has_the_gravest_fate_of_its_entries() {
 fn the_first_open_line_moves_past_settled_ones_only() {
     let mut ledger = Ledger::default();
     let [first, second, third] = [1, 2, 3].map(|n| line_of(&mut ledger, n, 2));
-    ledger.blank(at(4));
+    ledger.blank(at(4), 1);
     for line in [second, second, first] {
         ledger.settle(line, WRITTEN);
     }
@@ -117,7 +117,7 @@ fn what_waits_behind_a_slow_write_is_bounded() {
     let slow = line_of(&mut ledger, 1, 1);
     for line in 2..=MAX_LINES as u64 {
         assert!(ledger.has_room(), "line {line}");
-        ledger.blank(at(line));
+        ledger.blank(at(line), 1);
     }
     assert!(!ledger.has_room());
     ledger.settle(slow, WRITTEN);
@@ -183,7 +183,7 @@ fn kinds() -> impl Strategy<Value = Vec<(Kind, usize)>> {
 /// Enters a line; what of it waits is added to `waiting`.
 fn enter(ledger: &mut Ledger, number: u64, kind: Kind, waiting: &mut Vec<u64>) {
     match kind {
-        Kind::Blank => ledger.blank(at(number)),
+        Kind::Blank => ledger.blank(at(number), 1),
         Kind::Rejected => ledger.reject_line(at(number), Reason::Foreign, reject(number)),
         Kind::Skipped => {
             let mut entering = ledger.begin(at(number), None);

@@ -71,7 +71,7 @@ pub(super) fn sifted(
                 waiting.extract_if(first.., |entry| !shard.has(&entry.recommendation.user));
             entries.extend(theirs.map(|entry| other_shard(entry.index)));
         }
-        Found::Bad(_) | Found::Blank | Found::OtherShard => {}
+        Found::Bad(_) | Found::Blank(_) | Found::OtherShard => {}
     }
     line
 }

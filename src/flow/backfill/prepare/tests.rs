@@ -35,7 +35,7 @@ fn shown(found: &Found) -> String {
         Fate::OtherShard => format!("{} other", entry.index),
     };
     match found {
-        Found::Blank => "blank".to_owned(),
+        Found::Blank(_) => "blank".to_owned(),
         Found::Bad(fault) => fault.reason.name().to_owned(),
         Found::OtherShard => "other".to_owned(),
         Found::Entries(entries) => entries.iter().map(entry).collect::<Vec<_>>().join(", "),

@@ -35,7 +35,7 @@ impl Run {
     fn take_in_line(&mut self, line: PreparedLine) {
         let PreparedLine { at, text, found } = line;
         let entries = match found {
-            Found::Blank => return self.ledger.blank(at),
+            Found::Blank(lines) => return self.ledger.blank(at, lines),
             Found::OtherShard => return self.ledger.other_shard(at),
             Found::Bad(fault) => {
                 let reason = fault.reason;

@@ -121,8 +121,10 @@ impl<'a> Pass<'a> {
             })
         };
         self.report.passes += 1;
-        while self.report.stopped.is_none() && !self.verify.cancel.is_cancelled() {
-            let Some(chunk) = prepared.next().await else { break };
+        while self.report.stopped.is_none() {
+            // An expression, or the facts, may keep a chunk waiting.
+            let next = self.verify.cancel.run_until_cancelled(prepared.next()).await;
+            let Some(chunk) = next.flatten() else { break };
             match chunk.map_err(|error| internal(&error))? {
                 Ok(chunk) => {
                     progress(chunk.read);
@@ -159,7 +161,7 @@ impl<'a> Pass<'a> {
                     self.report.unread(line.at, None, fault, names);
                     continue;
                 }
-                Found::Blank | Found::OtherShard => continue,
+                Found::Blank(_) | Found::OtherShard => continue,
             };
             for PreparedEntry { index, fate, .. } in entries {
                 let item = match fate {

@@ -46,7 +46,8 @@ pub(super) async fn draw(
         }
     });
     let mut lowest = BTreeSet::new();
-    while let Some(hashes) = hashed.next().await {
+    // An expression may keep a chunk waiting.
+    while let Some(hashes) = verify.cancel.run_until_cancelled(hashed.next()).await.flatten() {
         let hashes = hashes.map_err(|error| {
             Error::new(Kind::Internal, "drawing the sample broke down").because(&error)
         })?;

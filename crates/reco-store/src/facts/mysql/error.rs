@@ -30,9 +30,9 @@ impl Failure {
         Failure::new(FactsStage::Timeout, reason)
     }
 
-    pub(super) fn too_many_rows(most: usize) -> Self {
+    pub(super) fn too_much(more: &str) -> Self {
         let reason = format!(
-            "a statement answers with more than {most} rows; it must select by the ids that it is \
+            "a statement answers with {more}; it must select by the ids that it is \
              given, or ids_per_statement must be smaller"
         );
         Failure::new(FactsStage::Query, reason).leaving_rows()

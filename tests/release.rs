@@ -1,0 +1,65 @@
+//! `deploy/release.sh`: builds for others name no path of the machine. The builds themselves take long and
+//! are checked by the script as it makes them; here is whether its check can fail.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn script() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/release.sh")
+}
+
+fn check(home: &Path, bytes: &[u8]) -> Output {
+    let file = home.join("binary");
+    std::fs::write(&file, bytes).unwrap();
+    let mut command = Command::new(script());
+    command.arg("check").arg(file).env("CARGO_HOME", home.join("own cargo"));
+    command.output().unwrap()
+}
+
+#[test]
+fn a_binary_that_names_the_machine_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    for path in [
+        format!("{root}/src/main.rs"),
+        format!("{}/own cargo/registry/src/x.rs", dir.path().display()),
+        format!("{}/x.rs", std::env::var("HOME").unwrap()),
+    ] {
+        let bytes = [b"\x7fELF\0\xff\n", path.as_bytes(), b"\0\n"].concat();
+        let output = check(dir.path(), &bytes);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{path}: {told}");
+        assert!(told.contains("names a path of this machine"), "{told}");
+    }
+    let output = check(dir.path(), b"\x7fELF\0\xff/recoctl/src/main.rs\0/cargo/registry/src/x.rs");
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// The compilers are told of every path that the check looks for.
+#[test]
+fn compilers_are_told_what_to_write_in_their_place() {
+    let output = Command::new(script()).arg("flags").output().unwrap();
+    let flags = String::from_utf8(output.stdout).unwrap();
+    let home = std::env::var("HOME").unwrap();
+    for path in [home.as_str(), env!("CARGO_MANIFEST_DIR")] {
+        assert!(flags.contains(&format!("--remap-path-prefix={path}=")), "{flags}");
+        assert!(flags.contains(&format!("-ffile-prefix-map={path}=")), "{flags}");
+    }
+    // Of several that fit the last counts: the checkout may be inside the home.
+    let at = |name: &str| flags.find(&format!("=/{name}\n")).unwrap();
+    assert!(at("home") < at("cargo") && at("cargo") < at("recoctl"), "{flags}");
+}
+
+/// Whatever the repository says about builds for others goes by the script.
+#[test]
+fn builds_for_others_are_documented_by_the_script_alone() {
+    for page in ["README.md", "deploy/README.md", "docs/SECURITY.md"] {
+        let text =
+            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+        assert!(text.contains("deploy/release.sh"), "{page}");
+        let build = |line: &&str| line.starts_with("    cargo") && line.contains(" build");
+        assert_eq!(text.lines().find(build), None, "{page}");
+    }
+}
