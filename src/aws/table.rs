@@ -251,7 +251,7 @@ mod tests {
             billing: Billing::OnDemand { max_wcu: None },
             warm_wcu: None,
             indexes: Vec::new(),
-            item_count: 0,
+            item_count: Some(0),
         }
     }
 

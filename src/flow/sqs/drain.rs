@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::lease::Taken;
 use super::{CALLS, DeleteOutcome, RETRIES, VisibilityLease};
-use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Received, Sqs};
+use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 pub use end::{DrainEnd, Hidden};
 
