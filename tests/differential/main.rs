@@ -14,6 +14,8 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::{
@@ -166,6 +168,22 @@ impl Setting {
         }
         rejects
     }
+}
+
+/// A function, and how many messages it has handled.
+fn counted(function: worker::Function) -> (worker::Function, Arc<AtomicUsize>) {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&handled);
+    let counting: worker::Function = Arc::new(move |event: SqsEvent, until| {
+        let (messages, counter) = (event.records.len(), Arc::clone(&counter));
+        let running = function(event, until);
+        Box::pin(async move {
+            let answer = running.await;
+            counter.fetch_add(messages, Ordering::Relaxed);
+            answer
+        })
+    });
+    (counting, handled)
 }
 
 const LONG: std::time::Duration = std::time::Duration::from_secs(1800);
@@ -406,11 +424,13 @@ impl Setting {
             timeout: LONG,
             ..WorkerOptions::default()
         };
-        let function = worker::function(self.function("queued"));
+        let (function, handled) = counted(worker::function(self.function("queued")));
+        let sent = sqs.snapshot("recs").expect("a queue").messages.len();
         self.harness.runtime.block_on(async {
             let (metrics, stop) = (Cloudwatch::new(), CancellationToken::new());
             let worker = Worker::start(source, function, metrics, options, stop);
-            while sqs.depth("recs").expect("a queue").visible > 0 {
+            // Not until none is visible: a receive that is under way has some, and must not be cut.
+            while handled.load(Ordering::Relaxed) < sent {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
             worker.stop().await;
