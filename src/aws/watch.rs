@@ -131,7 +131,7 @@ impl Watch {
             tokio::time::sleep(LOOK).await;
             // Of a first answer that does not come `silence` tells.
             if self.0.answered.load(Ordering::SeqCst)
-                && let Some(words) = self.0.silence().to_tell(Instant::now())
+                && let Some(words) = self.0.silence().untold(Instant::now())
             {
                 tell(words);
             }

@@ -48,7 +48,7 @@ fn an_archive_of_blank_lines_takes_no_memory_and_its_lines_are_counted() {
     for (name, line) in [("lf", "\n"), ("crlf", "\r\n"), ("blank", " \t\n\n")] {
         let file = format!("{name}.gz");
         archive(&place.work().join(&file), "[1,[10]]\n", line, "nonsense\n[2,[20]]\n");
-        let lines = line.matches('\n').count() * (BREAKS / (line.len() << 16) << 16);
+        let lines = line.matches('\n').count() * ((BREAKS / (line.len() << 16)) << 16);
         let args = ["backfill", &file, "--dry-run", "--facts", "none", "--output", "json"];
         let ran = run_in(&place, 400_000, &args).ended(4);
         let report: Value = serde_json::from_str(&ran.stdout).unwrap();

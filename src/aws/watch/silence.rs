@@ -46,7 +46,7 @@ impl Silence {
     }
 
     /// What to say, once for each silence.
-    pub fn to_tell(&mut self, now: Instant) -> Option<String> {
+    pub fn untold(&mut self, now: Instant) -> Option<String> {
         let silent = now.duration_since(self.since.filter(|_| self.open > 0 && !self.told)?);
         (silent >= NAMED_AFTER).then(|| {
             self.told = true;
@@ -67,12 +67,12 @@ mod tests {
     #[test]
     fn a_call_without_an_answer_is_told_once() {
         let (mut silence, start) = (Silence::default(), Instant::now());
-        assert_eq!(silence.to_tell(at(start, 500)), None, "nothing was asked");
+        assert_eq!(silence.untold(at(start, 500)), None, "nothing was asked");
         silence.begins(at(start, 1_000), "http://x Receive");
-        assert_eq!(silence.to_tell(at(start, 1_024)), None);
-        let told = silence.to_tell(at(start, 1_025)).unwrap_or_default();
+        assert_eq!(silence.untold(at(start, 1_024)), None);
+        let told = silence.untold(at(start, 1_025)).unwrap_or_default();
         assert!(told.contains("http://x Receive for 25 s"), "{told}");
-        assert_eq!(silence.to_tell(at(start, 1_099)), None, "once");
+        assert_eq!(silence.untold(at(start, 1_099)), None, "once");
     }
 
     #[test]
@@ -80,15 +80,15 @@ mod tests {
         let (mut silence, start) = (Silence::default(), Instant::now());
         for s in [0, 20] {
             silence.begins(at(start, s), if s == 0 { "a" } else { "b" });
-            assert_eq!(silence.to_tell(at(start, s + 4)), None, "{s}");
+            assert_eq!(silence.untold(at(start, s + 4)), None, "{s}");
             silence.gave_up(at(start, s + 15));
         }
-        assert_eq!(silence.to_tell(at(start, 38)), None, "nothing is under way");
+        assert_eq!(silence.untold(at(start, 38)), None, "nothing is under way");
         silence.begins(at(start, 40), "c");
-        assert!(silence.to_tell(at(start, 40)).is_some_and(|told| told.contains("a for 40 s")));
+        assert!(silence.untold(at(start, 40)).is_some_and(|told| told.contains("a for 40 s")));
         silence.gave_up(at(start, 55));
         silence.begins(at(start, 60), "d");
-        assert_eq!(silence.to_tell(at(start, 90)), None, "once");
+        assert_eq!(silence.untold(at(start, 90)), None, "once");
     }
 
     #[test]
@@ -97,11 +97,11 @@ mod tests {
         silence.begins(start, "a");
         silence.begins(start, "b");
         silence.answered(at(start, 20));
-        assert_eq!(silence.to_tell(at(start, 44)), None);
-        assert!(silence.to_tell(at(start, 45)).is_some(), "the other one is still open");
+        assert_eq!(silence.untold(at(start, 44)), None);
+        assert!(silence.untold(at(start, 45)).is_some(), "the other one is still open");
         silence.gave_up(at(start, 50));
         silence.begins(at(start, 600), "c");
-        assert_eq!(silence.to_tell(at(start, 601)), None);
-        assert!(silence.to_tell(at(start, 625)).is_some_and(|told| told.contains("c for 25 s")));
+        assert_eq!(silence.untold(at(start, 601)), None);
+        assert!(silence.untold(at(start, 625)).is_some_and(|told| told.contains("c for 25 s")));
     }
 }
