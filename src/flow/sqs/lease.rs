@@ -337,14 +337,14 @@ impl Inner {
     async fn extend(&self, ids: Option<&[String]>, soon: SystemTime) {
         let due: Vec<(Box<str>, Box<str>)> = {
             let state = self.lock();
-            let due = |(id, held): (&Box<str>, &Held)| {
+            let due = |id: &str, held: &Held| {
                 let is_due = !held.lapsed && !held.deleting && held.until < soon;
-                is_due.then(|| (id.clone(), held.handle.clone()))
+                is_due.then(|| (id.into(), held.handle.clone()))
             };
-            let entry = |id: &String| state.held.get_key_value(id.as_str());
+            let of = |id: &String| due(id, state.held.get(id.as_str())?);
             match ids {
-                Some(ids) => ids.iter().filter_map(entry).filter_map(due).collect(),
-                None => state.held.iter().filter_map(due).collect(),
+                Some(ids) => ids.iter().filter_map(of).collect(),
+                None => state.held.iter().filter_map(|(id, held)| due(id, held)).collect(),
             }
         };
         let batches = stream::iter(batches(due));
