@@ -10,7 +10,7 @@ mod table;
 mod watch;
 
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
-pub use config::{load, retry_partition};
+pub use config::{AwsOptions, Given, load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
 pub use endpoint::whereabouts;
 pub use error::explain;

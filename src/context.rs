@@ -12,9 +12,13 @@ use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws;
-use crate::config::{Key, Settings, Source};
+use crate::aws::{self, AwsOptions, Given, Table};
+use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Kind, Result};
+use crate::event::{Control, Events};
+use crate::flow::journal::{Home, HomeOptions, Passing};
+use crate::flow::jq;
+use crate::flow::judge::Criteria;
 use crate::input::read_text;
 use crate::safe_file::SETTINGS_LIMIT;
 use crate::ui::Ui;
@@ -35,6 +39,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Sees what is asked of AWS.
     pub watch: aws::Watch,
+    /// How jq expressions are evaluated.
+    pub jq: jq::Child,
     announced: AtomicBool,
     sdk: OnceCell<SdkConfig>,
     #[cfg(feature = "sandbox")]
@@ -50,6 +56,7 @@ impl Context {
             ui,
             cancel,
             watch: aws::Watch::default(),
+            jq: jq::Child::new(this_program(), [jq::MODE]),
             announced: AtomicBool::new(false),
             sdk: OnceCell::new(),
             #[cfg(feature = "sandbox")]
@@ -75,7 +82,7 @@ impl Context {
     }
 
     async fn load(&self, named: Option<&str>) -> Result<SdkConfig> {
-        let config = self.before_all(aws::load(&self.settings, named)).await?;
+        let config = self.before_all(aws::load(&self.aws(), named)).await?;
         self.announce(config.endpoint_url());
         Ok(self.watch.over(config))
     }
@@ -85,12 +92,97 @@ impl Context {
         if self.announced.swap(true, Ordering::Relaxed) {
             return;
         }
-        let (words, risky) = aws::whereabouts(&self.settings, endpoint);
+        let file = self.settings.file.as_ref().map(|file| {
+            let env = self.settings.env.as_ref().map(|env| format!(" [env.{}]", env.value));
+            format!("using {}{}", file.display(), env.unwrap_or_default())
+        });
+        let (endpoints, risky) = aws::whereabouts(&self.aws(), endpoint);
+        let words: Vec<String> = file.into_iter().chain(endpoints).collect();
+        let words = words.join("; ");
         match (words.is_empty(), risky) {
             (true, _) => {}
             (false, false) => self.ui.status(words),
             (false, true) => self.ui.warn(words),
         }
+    }
+
+    /// What is configured of the way to AWS.
+    #[must_use]
+    pub fn aws(&self) -> AwsOptions {
+        let settings = &self.settings;
+        let given = |key| {
+            let setting: &Setting = settings.get(key)?;
+            Some(Given { value: setting.value.clone(), by: setting.source.to_string() })
+        };
+        let named = [Key::Queue, Key::Dlq, Key::Table, Key::Function];
+        AwsOptions {
+            profile: given(Key::Profile),
+            region: settings.value(Key::Region).map(str::to_owned),
+            endpoint: given(Key::EndpointUrl),
+            sandbox: self.is_in_front_of_sandbox(),
+            named: named
+                .into_iter()
+                .filter_map(|key| settings.value(key))
+                .map(str::to_owned)
+                .collect(),
+            // `vars` panics where any variable, of whatever name, is not UTF-8.
+            environment: std::env::vars_os().collect(),
+        }
+    }
+
+    fn is_in_front_of_sandbox(&self) -> bool {
+        let endpoint = self.settings.get(Key::EndpointUrl);
+        endpoint.is_some_and(|endpoint| endpoint.source == Source::Sandbox)
+    }
+
+    /// Where journals and locks are kept.
+    ///
+    /// # Errors
+    /// As [`Home::of`].
+    pub fn home(&self) -> Result<Home> {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        // The SDK reads these two itself, where no setting of ours comes before them.
+        let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
+        let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
+        let endpoint = self.settings.value(Key::EndpointUrl).map(str::to_owned);
+        Home::of(&HomeOptions {
+            state: variable("XDG_STATE_HOME").map(Into::into),
+            home: variable("HOME").map(Into::into),
+            endpoint: endpoint.or(by_sdk),
+            passing: self.is_in_front_of_sandbox().then_some(passing),
+        })
+    }
+
+    /// What flows are given.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control { events: self.events(), cancel: self.cancel.clone() }
+    }
+
+    /// Shows what flows tell.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.ui.events()
+    }
+
+    /// What messages are judged by, opened.
+    ///
+    /// # Errors
+    /// When policy, facts or table are configured and cannot be used.
+    pub async fn criteria(&self) -> Result<Criteria> {
+        let policy = self.policy().await?;
+        let facts = self.facts().await?;
+        let item = self.item(&policy)?;
+        let table = match self.settings.value(Key::Table) {
+            Some(table) => {
+                let mut table = Table::open(self.sdk().await?, table, &item).await?;
+                // As the Lambda writes them.
+                table.adopt_list_type().await?;
+                Some(table)
+            }
+            None => None,
+        };
+        Ok(Criteria { policy, facts, item, table })
     }
 
     /// Reads a file that the settings or a flag name, as [`read_text`]; a signal ends the wait.
@@ -289,4 +381,29 @@ impl Context {
         context.sandbox = Some(sandbox);
         Ok(context)
     }
+}
+
+/// A directory for the journals of a sandbox of this run.
+#[cfg(feature = "sandbox")]
+fn passing() -> std::io::Result<Passing> {
+    let place = reco_sandbox::Place::new("journal")?;
+    Ok(Passing { path: place.path().to_owned(), keep: Box::new(place) })
+}
+
+// Without a sandbox nothing has its source.
+#[cfg(not(feature = "sandbox"))]
+fn passing() -> std::io::Result<Passing> {
+    Err(std::io::Error::other("this recoctl has no sandbox"))
+}
+
+/// This same binary. On Linux the file may have been replaced meanwhile; this one is still the one
+/// that runs.
+#[cfg(target_os = "linux")]
+fn this_program() -> std::path::PathBuf {
+    "/proc/self/exe".into()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn this_program() -> std::path::PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| "recoctl".into())
 }

@@ -10,6 +10,7 @@ mod commands;
 pub mod config;
 mod context;
 mod error;
+mod event;
 pub mod exit;
 mod flow;
 #[doc(hidden)]

@@ -43,7 +43,7 @@ fn text(file: File, limit: u64) -> io::Result<String> {
     let mut text = String::new();
     let read = file.take(limit + 1).read_to_string(&mut text)?;
     if read as u64 > limit {
-        let most = crate::ui::bytes(limit);
+        let most = reco_core::human::bytes(limit);
         return Err(io::Error::other(format!("it is larger than {most}, the most that is read")));
     }
     Ok(text)

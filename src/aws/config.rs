@@ -1,5 +1,7 @@
 //! One SDK configuration for all services.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use aws_config::imds::region::ImdsRegionProvider;
@@ -10,15 +12,68 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 
-use super::credentials::{self, variable};
+use super::credentials;
 use super::endpoint;
-use crate::config::{Key, Settings, Source};
 use crate::error::{Error, Result};
 
 /// Longest long poll that SQS allows; an attempt's timeout must exceed it.
 pub const LONGEST_POLL: Duration = Duration::from_secs(20);
 
-/// Loads region, credentials and endpoint as the settings say. Where no region is configured, that
+/// A value, and who gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The value.
+    pub value: String,
+    /// `flag --profile`, `environment RECOCTL_PROFILE`, ...
+    pub by: String,
+}
+
+/// The variables of this process, as they were when it was set up.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl FromIterator<(OsString, OsString)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (OsString, OsString)>>(variables: I) -> Self {
+        Environment(variables.into_iter().collect())
+    }
+}
+
+impl Environment {
+    /// A variable that is UTF-8 and not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = self.0.get(OsStr::new(name))?.to_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// A variable that says something.
+    pub(super) fn said(&self, name: &str) -> Option<String> {
+        self.get(name).filter(|value| !value.trim().is_empty())
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
+        self.0.iter()
+    }
+}
+
+/// What is configured of the way to AWS.
+#[derive(Debug, Clone, Default)]
+pub struct AwsOptions {
+    /// The profile.
+    pub profile: Option<Given>,
+    /// The region.
+    pub region: Option<String>,
+    /// The endpoint that stands in for AWS's own.
+    pub endpoint: Option<Given>,
+    /// Whether the endpoint is that of the sandbox of this run.
+    pub sandbox: bool,
+    /// Queues, tables and functions as they are named, which may say the region.
+    pub named: Vec<String>,
+    /// What the SDK sees, too.
+    pub environment: Environment,
+}
+
+/// Loads region, credentials and endpoint as the options say. Where no region is configured, that
 /// of `named` (queues and tables by URL or ARN) is taken, before the machine's own is asked for.
 ///
 /// Timeouts are set because the SDK has no read or operation timeout of its own: a silent
@@ -26,11 +81,9 @@ pub const LONGEST_POLL: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// When no region can be found, there is no such profile, or an endpoint is no URL.
-pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig> {
-    endpoint::check_configured(settings)?;
-    let profile = credentials::explicit(settings).await?;
-    let is_sandbox =
-        settings.get(Key::EndpointUrl).is_some_and(|endpoint| endpoint.source == Source::Sandbox);
+pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig> {
+    endpoint::check_configured(options)?;
+    let profile = credentials::explicit(options).await?;
     let mut surroundings = ProviderConfig::without_region();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(
@@ -48,9 +101,9 @@ pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig>
         loader = loader.http_client(client);
     }
     let pinned = profile.as_ref().and_then(|profile| profile.get("region"));
-    let region = match settings.value(Key::Region).or(pinned) {
+    let region = match options.region.as_deref().or(pinned) {
         Some(region) => Region::new(region.to_owned()),
-        None => found_region(settings, named, profile.is_none(), &surroundings).await?,
+        None => found_region(options, named, profile.is_none(), &surroundings).await?,
     };
     check_region(region.as_ref())?;
     let surroundings = surroundings.with_region(Some(region.clone()));
@@ -61,12 +114,12 @@ pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig>
             let provider = credentials::of_profile(name, &surroundings);
             loader = loader.profile_name(name).credentials_provider(provider);
         }
-        None if is_sandbox => {}
-        None => credentials::check_ambient().await?,
+        None if options.sandbox => {}
+        None => credentials::check_ambient(&options.environment).await?,
     }
-    if let Some(endpoint) = settings.get(Key::EndpointUrl) {
+    if let Some(endpoint) = &options.endpoint {
         loader = loader.endpoint_url(&endpoint.value);
-        if is_sandbox {
+        if options.sandbox {
             let keys = aws_credential_types::Credentials::from_keys("sandbox", "sandbox", None);
             loader = loader.credentials_provider(keys);
         }
@@ -81,12 +134,13 @@ pub async fn load(settings: &Settings, named: Option<&str>) -> Result<SdkConfig>
 /// The region that nobody gave by setting or explicit profile: the environment's, an implicit
 /// profile's, that of a queue or table as it is named, or the machine's own.
 async fn found_region(
-    settings: &Settings,
+    options: &AwsOptions,
     named: Option<&str>,
     ask_profile: bool,
     surroundings: &ProviderConfig,
 ) -> Result<Region> {
     // The SDK takes an empty variable for a region.
+    let variable = |name| options.environment.said(name);
     if let Some(region) = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable) {
         return Ok(Region::new(region));
     }
@@ -96,8 +150,7 @@ async fn found_region(
             return Ok(region);
         }
     }
-    let settings = [Key::Queue, Key::Dlq, Key::Table, Key::Function].map(|key| settings.value(key));
-    let named = named.into_iter().chain(settings.into_iter().flatten());
+    let named = named.into_iter().chain(options.named.iter().map(String::as_str));
     if let Some(region) = named.filter_map(super::sqs::region_named).next() {
         return Ok(Region::new(region));
     }

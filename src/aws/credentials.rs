@@ -12,7 +12,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use serde::Serialize;
 
-use crate::config::{Key, Settings, Source};
+use super::config::{AwsOptions, Environment};
 use crate::error::{Error, Kind, Result};
 
 /// The variables of static keys.
@@ -64,18 +64,18 @@ async fn profiles() -> Result<ProfileSet> {
 ///
 /// # Errors
 /// When there is no such profile.
-pub(super) async fn explicit(settings: &Settings) -> Result<Option<Profile>> {
-    let Some(named) = settings.get(Key::Profile) else { return Ok(None) };
-    find(&profiles().await?, &named.value, &named.source.to_string()).map(Some)
+pub(super) async fn explicit(options: &AwsOptions) -> Result<Option<Profile>> {
+    let Some(named) = &options.profile else { return Ok(None) };
+    find(&profiles().await?, &named.value, &named.by).map(Some)
 }
 
 /// Checks the profile that `AWS_PROFILE` names, where the environment has no keys that beat it.
 ///
 /// # Errors
 /// When there is no such profile.
-pub(super) async fn check_ambient() -> Result<()> {
-    match variable("AWS_PROFILE") {
-        Some(name) if !has_keys() => {
+pub(super) async fn check_ambient(environment: &Environment) -> Result<()> {
+    match environment.said("AWS_PROFILE") {
+        Some(name) if !has_keys(environment) => {
             find(&profiles().await?, &name, "environment AWS_PROFILE").map(drop)
         }
         _ => Ok(()),
@@ -112,22 +112,23 @@ pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentia
 ///
 /// # Errors
 /// When a profile is named that there is not, or the AWS files cannot be read.
-pub async fn in_force(settings: &Settings) -> Result<CredentialsInForce> {
-    if matches!(settings.get(Key::EndpointUrl), Some(endpoint) if endpoint.source == Source::Sandbox)
-    {
+pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
+    let environment = &options.environment;
+    let variable = |name| environment.said(name);
+    if options.sandbox {
         return Ok(plain("sandbox", "the sandbox of this run"));
     }
-    if let (Some(named), Some(profile)) = (settings.get(Key::Profile), explicit(settings).await?) {
-        return Ok(by_profile(&profile, Some(named.source.to_string())));
+    if let (Some(named), Some(profile)) = (&options.profile, explicit(options).await?) {
+        return Ok(by_profile(&profile, Some(named.by.clone())));
     }
-    if has_keys() {
+    if has_keys(environment) {
         let how = format!("environment {KEY_ID}");
         return Ok(CredentialsInForce {
             access_key_id: variable(KEY_ID),
             ..plain("environment", &how)
         });
     }
-    check_ambient().await?;
+    check_ambient(environment).await?;
     let named = variable("AWS_PROFILE");
     let profiles = profiles().await?;
     let profile = profiles.get_profile(named.as_deref().unwrap_or("default"));
@@ -200,11 +201,6 @@ fn has_credentials(profile: &Profile) -> bool {
 
 /// Whether the environment holds static keys, which the SDK takes before any profile that is not
 /// named explicitly.
-fn has_keys() -> bool {
-    variable(KEY_ID).is_some() && variable(SECRET).is_some()
-}
-
-/// A variable that says something.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+fn has_keys(environment: &Environment) -> bool {
+    environment.said(KEY_ID).is_some() && environment.said(SECRET).is_some()
 }

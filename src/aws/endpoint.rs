@@ -4,23 +4,22 @@
 use reco_store::facts::without_password;
 use url::{Host, Url};
 
-use crate::config::{Key, Setting, Settings, Source};
+use super::config::{AwsOptions, Given};
 use crate::error::{Error, Result};
 
 /// Checks the endpoints that settings and environment name.
 ///
 /// # Errors
 /// Names the one that is no URL of a server.
-pub(super) fn check_configured(settings: &Settings) -> Result<()> {
-    if let Some(endpoint) = settings.get(Key::EndpointUrl) {
-        check(&endpoint.source.to_string(), &endpoint.value)?;
-        if endpoint.source == Source::Sandbox {
+pub(super) fn check_configured(options: &AwsOptions) -> Result<()> {
+    if let Some(endpoint) = &options.endpoint {
+        check(&endpoint.by, &endpoint.value)?;
+        if options.sandbox {
             // Nothing of the environment is asked.
             return Ok(());
         }
     }
-    // `vars` panics where any variable, of whatever name, is not UTF-8.
-    for (name, value) in std::env::vars_os() {
+    for (name, value) in options.environment.all() {
         let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
         if name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() {
             check(&format!("environment {name}"), &value)?;
@@ -58,18 +57,12 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
     }
 }
 
-/// In one line: the file in force, and the endpoints that are not AWS's own. True when bodies and
-/// signatures would leave this machine in clear. Empty where there is neither. `by_sdk` is what the
-/// SDK found in the environment or in a profile.
+/// The endpoints that are not AWS's own, in words. True when bodies and signatures would leave this
+/// machine in clear. `by_sdk` is what the SDK found in the environment or in a profile.
 #[must_use]
-pub fn whereabouts(settings: &Settings, by_sdk: Option<&str>) -> (String, bool) {
-    let mut words: Vec<String> = Vec::new();
-    if let Some(file) = &settings.file {
-        let env = settings.env.as_ref().map(|env| format!(" [env.{}]", env.value));
-        words.push(format!("using {}{}", file.display(), env.unwrap_or_default()));
-    }
-    let mut risky = false;
-    for (source, endpoint) in endpoints(settings, by_sdk) {
+pub fn whereabouts(options: &AwsOptions, by_sdk: Option<&str>) -> (Vec<String>, bool) {
+    let (mut words, mut risky) = (Vec::new(), false);
+    for (source, endpoint) in endpoints(options, by_sdk) {
         let Some(kind) = foreign(&endpoint) else { continue };
         risky |= kind == Foreign::InClear;
         let how = match kind {
@@ -82,17 +75,17 @@ pub fn whereabouts(settings: &Settings, by_sdk: Option<&str>) -> (String, bool) 
         let endpoint = without_password(&endpoint);
         words.push(format!("requests go to {endpoint} ({source}), which is not AWS{how}"));
     }
-    (words.join("; "), risky)
+    (words, risky)
 }
 
-fn endpoints(settings: &Settings, by_sdk: Option<&str>) -> Vec<(String, String)> {
+fn endpoints(options: &AwsOptions, by_sdk: Option<&str>) -> Vec<(String, String)> {
     // What a setting of ours says, the SDK puts before its own variables.
-    match settings.get(Key::EndpointUrl) {
-        Some(Setting { source: Source::Sandbox, .. }) => return Vec::new(),
-        Some(Setting { value, source }) => return vec![(source.to_string(), value.clone())],
+    match &options.endpoint {
+        Some(_) if options.sandbox => return Vec::new(),
+        Some(Given { value, by }) => return vec![(by.clone(), value.clone())],
         None => {}
     }
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let set = |name: &str| options.environment.get(name);
     let all =
         set("AWS_ENDPOINT_URL").map(|value| ("environment AWS_ENDPOINT_URL".to_owned(), value));
     let all = all.or_else(|| Some(("AWS profile".to_owned(), by_sdk?.to_owned())));

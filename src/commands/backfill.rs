@@ -124,7 +124,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
 /// The expression of `--map`, compiled.
 pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
     let Some(text) = map else { return Ok(None) };
-    let compiled = Mapping::compile(text, &context.cancel).await;
+    let compiled = Mapping::compile(text, &context.jq, &context.cancel).await;
     compiled.map(Some).map_err(|error| {
         Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
             .cause(error)

@@ -137,7 +137,7 @@ pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> 
         file: context.settings.file.as_ref().map(|path| path.display().to_string()),
         env: context.settings.env.clone(),
         policy_fingerprint: policy.fingerprint(),
-        credentials: in_force(&context.settings).await?,
+        credentials: in_force(&context.aws()).await?,
         settings: settings.collect(),
     };
     context.ui.report(&report)?;

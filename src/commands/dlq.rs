@@ -17,9 +17,6 @@ mod select;
 mod session;
 pub mod tasks;
 
-#[cfg(test)]
-pub(crate) use rows::sample;
-
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use futures::future::LocalBoxFuture;

@@ -10,7 +10,7 @@ mod store;
 mod writer;
 
 pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
-pub use home::{Home, make_private};
+pub use home::{Home, HomeOptions, Passing, make_private};
 pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
 pub use lock::Lock;
 pub use resume::{Finished, Resumed, Resumer};

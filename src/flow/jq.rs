@@ -12,7 +12,13 @@ mod program;
 mod wire;
 mod worker;
 
-pub use client::Evaluator;
+pub use client::{Child, Evaluator};
 pub use program::check as check_program;
 pub use wire::Answer;
 pub use worker::{MODE, serve};
+
+/// Whether a text is strict JSON that is not nested deeper than a recursive parser can bear.
+#[must_use]
+pub fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Value>(text).is_ok()
+}

@@ -1,5 +1,8 @@
 //! Judging received messages: decode, facts, table, class.
 
+#[cfg(test)]
+pub mod sample;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -8,7 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use reco_core::classify::{Classification, Content, Held, Surroundings, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
-use reco_core::item::{KeyType, Schema};
+use reco_core::item::{ItemDescription, KeyType, Schema};
 use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
@@ -20,8 +23,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::aws::{Table, foreign};
-use crate::config::Key;
-use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::journal::{RedriveHistory, Redriven};
 
@@ -38,6 +39,19 @@ pub struct Judge {
     layout: Option<Layout>,
     queue: QueueRules,
     history: Option<Arc<RedriveHistory>>,
+}
+
+/// What is configured of the judgement.
+#[derive(Debug)]
+pub struct Criteria {
+    /// The filter's policy.
+    pub policy: Policy,
+    /// Who is asked for facts.
+    pub facts: FactsSource,
+    /// What an item is.
+    pub item: ItemDescription,
+    /// The table that is asked for newer lists, with the type of its lists.
+    pub table: Option<Table>,
 }
 
 /// What the queues add to the judgement.
@@ -172,29 +186,16 @@ impl Examined {
 const AGES: std::ops::Range<i64> = -86_400..315_360_000;
 
 impl Judge {
-    /// Opens what the settings name.
-    ///
-    /// # Errors
-    /// When policy, facts or table are configured and cannot be used.
-    pub async fn open(context: &Context, queue: QueueRules) -> Result<Self> {
-        let policy = context.policy().await?;
-        let facts = context.facts().await?;
-        let item = context.item(&policy)?;
-        let table = match context.settings.value(Key::Table) {
-            Some(table) => {
-                let mut table = Table::open(context.sdk().await?, table, &item).await?;
-                // As the Lambda writes them.
-                table.adopt_list_type().await?;
-                Some(table)
-            }
-            None => None,
-        };
+    /// A judge by what is configured.
+    #[must_use]
+    pub fn new(criteria: Criteria, queue: QueueRules) -> Self {
+        let Criteria { policy, facts, item, table } = criteria;
         let (schema, layout) = match &table {
             Some(table) => (table.schema.clone(), Some(table.layout())),
             // Strings take any id, so nothing is called malformed for want of a table.
             None => (item.schema(KeyType::S, KeyType::S), None),
         };
-        Ok(Judge { facts, table, policy, schema, layout, queue, history: None })
+        Judge { facts, table, policy, schema, layout, queue, history: None }
     }
 
     /// Marks messages that an earlier run has already redriven.

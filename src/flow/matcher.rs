@@ -198,7 +198,7 @@ fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::dlq::sample;
+    use crate::flow::judge::sample;
 
     fn any() -> Matcher {
         let classes = Classes::Any;
@@ -220,7 +220,11 @@ mod tests {
 
     async fn query(text: &str) -> Option<Query> {
         let cancel = tokio_util::sync::CancellationToken::new();
-        Some(Query::compile(text, &cancel).await.expect("it compiles"))
+        Some(
+            Query::compile(text, &crate::flow::jq::Child::for_tests(), &cancel)
+                .await
+                .expect("it compiles"),
+        )
     }
 
     async fn chosen(matcher: &Matcher) -> Vec<String> {

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::sqs::{MoveTask, Queue, Sqs};
 use crate::error::{Error, Result};
-use crate::ui::Progress;
+use crate::event::Progress;
 
 /// The first pause between two questions.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use reco_core::message::Message;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::flow::jq::{Answer, Evaluator};
+use crate::flow::jq::{Answer, Child, Evaluator, is_json};
 use crate::flow::judge::{Row, values};
 
 /// How long what is under way may go on after the first signal.
@@ -28,8 +28,12 @@ impl Query {
     ///
     /// # Errors
     /// What is wrong with it, and at which character (from 1).
-    pub async fn compile(text: &str, cancel: &CancellationToken) -> Result<Self, String> {
-        let started = cancel.run_until_cancelled(Evaluator::start(text)).await;
+    pub async fn compile(
+        text: &str,
+        child: &Child,
+        cancel: &CancellationToken,
+    ) -> Result<Self, String> {
+        let started = cancel.run_until_cancelled(Evaluator::start(text, child)).await;
         let jq = started.unwrap_or_else(|| Err("stopped by a signal".to_owned()))?;
         let (text, cancel) = (text.to_owned(), cancel.clone());
         Ok(Query { text, jq, cancel, stopped: OnceLock::new() })
@@ -102,18 +106,13 @@ fn input(row: &Row, message: &Message) -> String {
     text
 }
 
-/// Whether a text is strict JSON that is not nested deeper than a recursive parser can bear.
-pub(crate) fn is_json(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
 
     use reco_core::message::{Attribute, AttributeValue};
 
     use super::*;
-    use crate::commands::dlq::sample;
+    use crate::flow::judge::sample;
 
     fn message(body: &str) -> Message {
         let attribute = |data_type: &str, value| Attribute { data_type: data_type.into(), value };
@@ -133,7 +132,8 @@ mod tests {
 
     async fn matches(query: &str, body: &str) -> Result<bool, String> {
         let row = sample::row("m-1", body, 3_600, 60);
-        let query = Query::compile(query, &CancellationToken::new()).await.expect("it compiles");
+        let (child, cancel) = (Child::for_tests(), CancellationToken::new());
+        let query = Query::compile(query, &child, &cancel).await.expect("it compiles");
         query.matches(&row, &message(body)).await
     }
 
@@ -177,7 +177,8 @@ mod tests {
     #[tokio::test]
     async fn an_expression_that_never_ends_ends_soon_after_the_first_signal() {
         let cancel = CancellationToken::new();
-        let query = Query::compile("def f: f; f", &cancel).await.expect("it compiles");
+        let child = Child::for_tests();
+        let query = Query::compile("def f: f; f", &child, &cancel).await.expect("it compiles");
         let row = sample::row("m-1", "{}", 3_600, 60);
         cancel.cancel();
         let error = query.matches(&row, &message("{}")).await.expect_err("it does not end");
@@ -187,7 +188,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_decided_at_once_is_decided_after_a_signal_too() {
         let cancel = CancellationToken::new();
-        let query = Query::compile(".body == {}", &cancel).await.expect("it compiles");
+        let child = Child::for_tests();
+        let query = Query::compile(".body == {}", &child, &cancel).await.expect("it compiles");
         cancel.cancel();
         let row = sample::row("m-1", "{}", 3_600, 60);
         assert_eq!(query.matches(&row, &message("{}")).await, Ok(true));

@@ -15,11 +15,11 @@ use reco_core::supersede::Newest;
 
 use crate::aws::sqs::Damaged;
 use crate::error::Result;
+use crate::event::Progress;
 use crate::flow::judge::{Examined, Judge, Row};
 use crate::flow::matcher::{Match, Matcher};
 use crate::flow::spool::{Slot, Spool};
 use crate::flow::sqs::{Bound, DeleteOutcome, Drain, DrainEnd, VisibilityLease};
-use crate::ui::Progress;
 use gather::Gathered;
 pub use known::Known;
 

@@ -31,7 +31,7 @@ pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
     let mut bytes = Vec::new();
     let read = reader.take(limit + 1).read_to_end(&mut bytes).await;
     if read.map_err(|error| failed().because(&error))? as u64 > limit {
-        let most = crate::ui::bytes(limit);
+        let most = reco_core::human::bytes(limit);
         return Err(failed().cause(format!("it is larger than {most}, the most that is read")));
     }
     let text = std::str::from_utf8(without_bom(&bytes));

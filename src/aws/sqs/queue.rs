@@ -10,7 +10,7 @@ use super::Sqs;
 use super::reference::QueueRef;
 use crate::aws::explain;
 use crate::error::{Error, Result};
-use crate::ui::UNKNOWN;
+use reco_core::human::UNKNOWN;
 
 /// A queue that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,7 +18,6 @@ use crate::flow::backfill::limit::MaxRejects;
 use crate::flow::backfill::report::At;
 use crate::flow::backfill::verify::Scope;
 use crate::flow::backfill::{Preparer, Rejects};
-use crate::flow::journal::Home;
 use crate::input::Source;
 use crate::ui::{Ui, amount, escape_line, form};
 
@@ -228,7 +227,7 @@ fn typed(text: &str) -> Option<ListType> {
 /// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
 fn keep(context: &Context, args: &TrustArgs, identity: &Identity) -> Result<Option<Kept>> {
     let asked_for = args.resume || args.checkpoint.is_some();
-    let taken = Home::of(&context.settings).and_then(|home| {
+    let taken = context.home().and_then(|home| {
         let default = || checkpoint::default_path(&home, identity);
         let path = match &args.checkpoint {
             None if home.is_passing() => return Ok(None),

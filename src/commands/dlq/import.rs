@@ -21,7 +21,7 @@ use crate::aws::sqs::{BATCH, Queue, QueueState, Sqs};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::Opened;
-use crate::flow::journal::{EXPORT, Home, Journal, Ledger, Lock, MessageState, Origin};
+use crate::flow::journal::{EXPORT, Journal, Ledger, Lock, MessageState, Origin};
 use crate::flow::judge::unsendable;
 use crate::flow::redrive::{Pace, Rate};
 use crate::flow::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
@@ -69,7 +69,7 @@ struct Plan {
 /// When the file is no export or is broken, the queue cannot be found, nobody confirms, another run
 /// is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let header = Opened::open(&args.file).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
     let sqs = Sqs::new(context.sdk_for(&given).await?);

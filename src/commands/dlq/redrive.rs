@@ -139,7 +139,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         Some(plan) => plan.matcher(),
         None => matcher(context, &args.select, &args.repair).await?,
     });
-    let repair = args.repair.repair(&context.cancel).await?;
+    let repair = args.repair.repair(context).await?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(QUESTION, "--yes")?;

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
-use tokio_util::sync::CancellationToken;
 
 use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
@@ -104,7 +103,7 @@ impl SelectArgs {
     /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
     pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
         let query = match &self.filter {
-            Some(text) => Some(compile(text, &context.cancel).await?),
+            Some(text) => Some(compile(text, context).await?),
             None => None,
         };
         Ok(Matcher {
@@ -187,8 +186,8 @@ impl Chosen {
     }
 }
 
-async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
-    Query::compile(text, cancel).await.map_err(|error| {
+async fn compile(text: &str, context: &Context) -> Result<Query> {
+    Query::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
         Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
             .cause(error)
             .hint("write a jq expression such as '.attributes.source == \"batch\"'")
@@ -285,7 +284,17 @@ pub fn warn_missing(context: &Context, missing: &[String]) {
 
 #[cfg(test)]
 mod tests {
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::flow::jq;
+
+    /// The child of the test below, which has no binary but its own.
+    #[test]
+    #[ignore = "run by another test, as a child process"]
+    fn child() {
+        assert_eq!(jq::serve(), std::process::ExitCode::SUCCESS);
+    }
 
     #[test]
     fn classes_alone_and_all_of_them() {
@@ -327,8 +336,13 @@ mod tests {
     #[tokio::test]
     async fn a_wrong_expression_is_a_usage_error_with_its_place() {
         let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
-        let error = args.matcher(Classes::Any, &context()).await;
+        let child = "commands::dlq::select::tests::child";
+        let child = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+        let mut context = context();
+        context.jq = jq::Child::new("/proc/self/exe", child);
+        let error = args.matcher(Classes::Any, &context).await;
         let error = error.expect_err("it does not compile");
         assert!(error.to_string().contains("--where"), "{error}");
+        assert!(error.to_string().contains("at character"), "{error}");
     }
 }

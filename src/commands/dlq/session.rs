@@ -10,7 +10,7 @@ use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::context::Context;
 use crate::error::Result;
-use crate::flow::journal::{Home, Lock, RedriveHistory};
+use crate::flow::journal::{Lock, RedriveHistory};
 use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
 use crate::flow::matcher::Matcher;
 use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
@@ -122,10 +122,10 @@ impl Session {
         let lock = options
             .run_id
             .as_deref()
-            .map(|run_id| Lock::take(&Home::of(&context.settings)?, &pair.dlq.queue.arn, run_id));
+            .map(|run_id| Lock::take(&context.home()?, &pair.dlq.queue.arn, run_id));
         let lock = lock.transpose()?;
         let history = Arc::new(history(context, &pair.dlq.queue.arn));
-        let judge = Judge::open(context, rules).await?.with_history(Arc::clone(&history));
+        let judge = Judge::new(context.criteria().await?, rules).with_history(Arc::clone(&history));
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
@@ -213,7 +213,7 @@ impl Session {
 
 /// What the journals of the queue `arn` know; nothing where they cannot be read.
 fn history(context: &Context, arn: &str) -> RedriveHistory {
-    match Home::of(&context.settings).and_then(|home| RedriveHistory::of(&home, arn)) {
+    match context.home().and_then(|home| RedriveHistory::of(&home, arn)) {
         Ok(history) => history,
         Err(error) => {
             context.ui.warn(format!("messages redriven before are not marked: {error}"));

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::books::Books;
-use crate::ui::{amount, count, form};
+use reco_core::human::{amount, count, form};
 
 /// A share is judged once so many lines were read: the first bad line is 100 % of them.
 const LINES_FOR_A_SHARE: u64 = 1000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use crate::flow::query::is_json;
+use crate::flow::jq::{Child, is_json};
 use crate::flow::repair::Transform;
 
 /// The expression of `--map`.
@@ -20,11 +20,15 @@ impl Mapping {
     ///
     /// # Errors
     /// What is wrong with it, and at which character (from 1).
-    pub async fn compile(text: &str, cancel: &CancellationToken) -> Result<Self, String> {
+    pub async fn compile(
+        text: &str,
+        child: &Child,
+        cancel: &CancellationToken,
+    ) -> Result<Self, String> {
         // Alone first: so an error names the place in what was given.
-        Transform::compile(text, cancel).await?;
+        Transform::compile(text, child, cancel).await?;
         // A comment at its end must not take the bracket with it.
-        let query = Transform::compile(&format!("[{text}\n]"), cancel).await?;
+        let query = Transform::compile(&format!("[{text}\n]"), child, cancel).await?;
         Ok(Mapping { query: Arc::new(query) })
     }
 
@@ -66,7 +70,7 @@ mod tests {
     use super::*;
 
     async fn compiled(expression: &str) -> Result<Mapping, String> {
-        Mapping::compile(expression, &CancellationToken::new()).await
+        Mapping::compile(expression, &Child::for_tests(), &CancellationToken::new()).await
     }
 
     async fn mapped(expression: &str, line: &str) -> Result<Vec<String>, String> {

@@ -11,7 +11,7 @@ mod report;
 mod sample;
 mod suspects;
 
-use crate::ui::amount;
+use reco_core::human::amount;
 use std::hash::RandomState;
 use std::path::PathBuf;
 use std::str::FromStr;

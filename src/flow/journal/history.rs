@@ -15,7 +15,7 @@ use super::store::{load, of_queue};
 use super::writer::now_ms;
 use crate::error::Result;
 use crate::flow::sqs::Doubt;
-use crate::ui::amount;
+use reco_core::human::amount;
 
 /// AWS: a queue keeps a message for 14 days at most. What was sent longer ago than two queues keep
 /// it cannot be in the DLQ any more.

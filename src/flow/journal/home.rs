@@ -1,11 +1,40 @@
 //! Where journals and locks are kept.
 
+use std::any::Any;
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Key, Setting, Settings, Source};
 use crate::error::{Error, Result};
 pub use crate::safe_file::make_private;
 use crate::safe_file::{unharmed_base, unharmed_directory};
+
+/// A directory that goes when this does.
+pub struct Passing {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What keeps it.
+    pub keep: Box<dyn Any + Send + Sync>,
+}
+
+/// Where journals may be kept.
+#[derive(Debug, Clone, Default)]
+pub struct HomeOptions {
+    /// `XDG_STATE_HOME`.
+    pub state: Option<PathBuf>,
+    /// `HOME`.
+    pub home: Option<PathBuf>,
+    /// The endpoint that stands in for AWS's own.
+    pub endpoint: Option<String>,
+    /// For a sandbox that ends with this process: makes a directory that does so, too.
+    pub passing: Option<fn() -> io::Result<Passing>>,
+}
+
+impl fmt::Debug for Passing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Passing").field(&self.path).finish()
+    }
+}
 
 /// The directory for the journals and locks of one endpoint.
 #[derive(Debug)]
@@ -23,26 +52,24 @@ impl Home {
     ///
     /// # Errors
     /// When neither variable is set, or other users could write what is there.
-    pub fn of(settings: &Settings) -> Result<Self> {
-        let endpoint = settings.get(Key::EndpointUrl);
-        if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
+    pub fn of(options: &HomeOptions) -> Result<Self> {
+        if let Some(passing) = options.passing {
             let passing = passing().map_err(|error| {
                 Error::refused("cannot make a directory for the journal").because(&error)
             })?;
-            let (root, locks) = (passing.path().to_owned(), passing.path().join("locks"));
+            let (root, locks) = (passing.path.clone(), passing.path.join("locks"));
             return Ok(Home { root, locks, passing: Some(passing) });
         }
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // XDG Base Directory Specification: a relative path is to be ignored.
-        let state = variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = options.state.clone().filter(|path| path.is_absolute());
         let state = state
-            .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/state")))
+            .or_else(|| options.home.as_ref().map(|home| home.join(".local/state")))
             .ok_or_else(|| {
-                Error::refused(
-                    "there is no place for the journal: neither XDG_STATE_HOME nor HOME is set",
-                )
-                .hint("set XDG_STATE_HOME to a directory that can be written")
-            })?;
+            Error::refused(
+                "there is no place for the journal: neither XDG_STATE_HOME nor HOME is set",
+            )
+            .hint("set XDG_STATE_HOME to a directory that can be written")
+        })?;
         unharmed_base(&state)?;
         let mut root = state.join("recoctl");
         unharmed_directory(&root)?;
@@ -51,11 +78,7 @@ impl Home {
         // However the endpoint is spelled, a queue has one lock.
         let locks = root.join("locks");
         unharmed_directory(&locks)?;
-        // The SDK reads these two itself, where no setting of ours comes before them.
-        let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
-        let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
-        let endpoint = endpoint.map(|endpoint| endpoint.value.clone()).or(by_sdk);
-        if let Some(name) = endpoint.as_deref().and_then(directory_name) {
+        if let Some(name) = options.endpoint.as_deref().and_then(directory_name) {
             root.push(name);
             unharmed_directory(&root)?;
         }
@@ -86,23 +109,6 @@ impl Home {
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()
     }
-}
-
-#[cfg(feature = "sandbox")]
-type Passing = reco_sandbox::Place;
-
-#[cfg(feature = "sandbox")]
-fn passing() -> std::io::Result<Passing> {
-    Passing::new("journal")
-}
-
-#[cfg(not(feature = "sandbox"))]
-type Passing = tempfile::TempDir;
-
-// Without a sandbox nothing has its source.
-#[cfg(not(feature = "sandbox"))]
-fn passing() -> std::io::Result<Passing> {
-    tempfile::TempDir::with_prefix("recoctl-journal-")
 }
 
 /// Host and port of an endpoint, as a directory may be named; `None` for AWS's own endpoints, which

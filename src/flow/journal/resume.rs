@@ -20,6 +20,7 @@ use super::store::each_kept;
 use super::writer::Journal;
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
+use crate::event::Progress;
 use crate::flow::redrive::Pace;
 use crate::flow::scan::HOLD_LIMIT;
 use crate::flow::sqs::records::deleted;
@@ -27,7 +28,6 @@ use crate::flow::sqs::{
     Bound, Content, DeleteOutcome, Destination, Dispatch, Doubt, Drain, DrainEnd, Outbox,
     OutboxMessage, Released, SendOutcome, VisibilityLease, period_for,
 };
-use crate::ui::Progress;
 
 /// What became of a message that was left open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{BufReader, Read};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,6 +24,47 @@ const AHEAD_BYTES: usize = 8 << 20;
 /// How much of the child's last words is kept.
 const LAST_WORDS: usize = 4 << 10;
 
+/// How a child is started: a process that calls [`super::serve`].
+#[derive(Debug, Clone)]
+pub struct Child {
+    program: PathBuf,
+    args: Vec<String>,
+}
+
+impl Child {
+    /// This program with these arguments.
+    pub fn new<'a>(program: impl Into<PathBuf>, args: impl IntoIterator<Item = &'a str>) -> Self {
+        let args = args.into_iter().map(str::to_owned).collect();
+        Child { program: program.into(), args }
+    }
+
+    /// This process, with nothing of the operator's environment.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args);
+        // The allocator takes a gigabyte of addresses at its start, more than there are here.
+        command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            // A group of its own: Ctrl-C is for the parent, which finishes what is in flight.
+            command.process_group(0).arg0("recoctl");
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+impl Child {
+    /// The child of the unit tests: they have no binary but their own.
+    pub(crate) fn for_tests() -> Self {
+        let child = "flow::jq::worker::tests::child";
+        let args = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+        Child::new("/proc/self/exe", args)
+    }
+}
+
 /// Evaluates one expression, in a child process.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -40,13 +82,13 @@ impl Evaluator {
     ///
     /// # Errors
     /// What is wrong with the expression, or that no process can be started.
-    pub async fn start(expression: &str) -> Result<Self, String> {
+    pub async fn start(expression: &str, child: &Child) -> Result<Self, String> {
         let (jobs, work) = channel();
         let (reply, compiled) = oneshot::channel();
-        let expression = expression.to_owned();
+        let (expression, child) = (expression.to_owned(), child.clone());
         std::thread::Builder::new()
             .name("jq-parent".to_owned())
-            .spawn(move || Driver::new(expression, work).run(reply))
+            .spawn(move || Driver::new(expression, child, work).run(reply))
             .map_err(|error| format!("cannot start a thread for jq: {error}"))?;
         let gone = || "the thread for jq has ended".to_owned();
         compiled.await.unwrap_or_else(|_| Err(gone()))?;
@@ -80,6 +122,7 @@ impl Evaluator {
 /// Owns the child, on a thread of its own: nothing here may block the runtime's.
 struct Driver {
     expression: String,
+    child: Child,
     work: Receiver<Job>,
     /// Sent or to be sent, in order.
     queue: VecDeque<Job>,
@@ -89,8 +132,8 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(expression: String, work: Receiver<Job>) -> Self {
-        Driver { expression, work, queue: VecDeque::new(), sent: 0, worker: None }
+    fn new(expression: String, child: Child, work: Receiver<Job>) -> Self {
+        Driver { expression, child, work, queue: VecDeque::new(), sent: 0, worker: None }
     }
 
     fn run(mut self, compiled: oneshot::Sender<Result<(), String>>) {
@@ -168,7 +211,7 @@ impl Driver {
             Some(worker) => worker,
             None => {
                 self.sent = 0;
-                Worker::start(&self.expression)?
+                Worker::start(&self.expression, &self.child)?
             }
         };
         Ok(self.worker.insert(worker))
@@ -177,16 +220,16 @@ impl Driver {
 
 /// A child under way.
 struct Worker {
-    child: Child,
+    child: process::Child,
     stdin: ChildStdin,
     answers: Receiver<Answer>,
     last_words: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Worker {
-    fn start(expression: &str) -> Result<Self, String> {
+    fn start(expression: &str, child: &Child) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("cannot start a process for jq: {error}");
-        let mut child = command().spawn().map_err(failed)?;
+        let mut child = child.command().spawn().map_err(failed)?;
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
@@ -259,32 +302,6 @@ impl Drop for Worker {
     }
 }
 
-/// This same binary, with nothing of the operator's environment.
-fn command() -> Command {
-    // On Linux the file may have been replaced meanwhile; this one is still the one that runs.
-    #[cfg(target_os = "linux")]
-    let program = std::path::PathBuf::from("/proc/self/exe");
-    #[cfg(not(target_os = "linux"))]
-    let program = std::env::current_exe().unwrap_or_else(|_| std::path::PathBuf::from("recoctl"));
-    let mut command = Command::new(program);
-    if cfg!(test) {
-        let child = "flow::jq::worker::tests::child";
-        command.args([child, "--exact", "--ignored", "--nocapture", "--test-threads=1"]);
-    } else {
-        command.arg(super::worker::MODE);
-    }
-    // The allocator takes a gigabyte of addresses at its start, more than there are here.
-    command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        // A group of its own: Ctrl-C is for the parent, which finishes what is in flight.
-        command.process_group(0).arg0("recoctl");
-    }
-    command
-}
-
 /// Reads all, keeps the end.
 fn tail(mut from: impl Read) -> Vec<u8> {
     let (mut kept, mut buffer) = (Vec::new(), [0; LAST_WORDS]);
@@ -324,7 +341,7 @@ mod tests {
     use super::*;
 
     async fn start(expression: &str) -> Evaluator {
-        Evaluator::start(expression).await.expect("it starts")
+        Evaluator::start(expression, &Child::for_tests()).await.expect("it starts")
     }
 
     fn failed(answer: &Answer, with: &str) {
@@ -387,9 +404,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_compile_is_said_and_never_overflows_the_parent() {
-        assert!(Evaluator::start("nope").await.is_err_and(|why| why.contains("no such filter")));
+        let child = Child::for_tests();
+        assert!(
+            Evaluator::start("nope", &child).await.is_err_and(|why| why.contains("no such filter"))
+        );
         for deep in ["[".repeat(500_000), "-".repeat(500_000), ".|".repeat(500_000)] {
-            assert!(Evaluator::start(&deep).await.is_err());
+            assert!(Evaluator::start(&deep, &child).await.is_err());
         }
     }
 

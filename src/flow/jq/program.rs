@@ -183,7 +183,7 @@ pub fn check(expression: &str, document: &[u8]) {
     PROGRAM.with(|program| {
         let (Some(program), Ok(text)) = (program, std::str::from_utf8(document)) else { return };
         let _ = program.matches(document);
-        let _ = program.rewrite(text, crate::flow::query::is_json(text));
+        let _ = program.rewrite(text, super::is_json(text));
     });
 }
 

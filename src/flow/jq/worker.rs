@@ -60,9 +60,7 @@ fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> Answer {
             Err(why) => Answer::Failed(why),
         },
         (Some(Ask::Matches), Some(program)) => program.matches(payload),
-        (Some(Ask::Rewrite), Some(program)) => {
-            program.rewrite(text, crate::flow::query::is_json(text))
-        }
+        (Some(Ask::Rewrite), Some(program)) => program.rewrite(text, super::is_json(text)),
         _ => Answer::Failed("there is no expression".to_owned()),
     }
 }

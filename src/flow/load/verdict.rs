@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::numbers::{Measured, Parameters};
-use crate::ui::{amount, form};
+use reco_core::human::{amount, form};
 
 /// From this share of the write capacity on, a throttled table is used up.
 const FULL: f64 = 0.85;
@@ -310,7 +310,7 @@ fn whole(value: f64) -> String {
 }
 
 fn count(number: u64) -> String {
-    crate::ui::count(number)
+    reco_core::human::count(number)
 }
 
 fn percent(share: f64) -> String {
@@ -319,7 +319,7 @@ fn percent(share: f64) -> String {
 
 fn seconds(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "a run's seconds are far below 2^63")]
-    crate::ui::duration(seconds.round() as i64)
+    reco_core::human::duration(seconds.round() as i64)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the numbers mean, in sentences. Pure: series in, findings out.
 
-use crate::ui::amount;
+use reco_core::human::amount;
 use serde::Serialize;
 
 use super::plan::{Measure, Subject};

@@ -20,7 +20,7 @@ pub use watcher::{Watched, Watcher, watch};
 use crate::flow::journal::{Redriven, Sign};
 use crate::flow::judge::Row;
 use crate::flow::sqs::AckWatch;
-use crate::ui::{amount, count};
+use reco_core::human::{amount, count};
 
 /// Messages that must have been sent before a share means anything.
 const JUDGED_FROM: u64 = 20;

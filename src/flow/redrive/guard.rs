@@ -18,7 +18,7 @@ pub use throttles::{Throttles, Watched};
 
 use super::brake::{Brake, Guard};
 use crate::error::{Error, Result};
-use crate::ui::Ui;
+use crate::event::Events;
 
 /// Looks that fail, one after the other, after which the run ends.
 const FAILURES: u32 = 3;
@@ -68,13 +68,13 @@ pub struct Guards {
 
 impl Guards {
     /// Sets a guard to its work; nothing goes before its first look.
-    pub fn set(&mut self, watch: impl Watch, brake: &Arc<Brake>, ui: &Ui) {
+    pub fn set(&mut self, watch: impl Watch, brake: &Arc<Brake>, events: &Events) {
         fn guard_of<W: Watch>(_: &W) -> Guard {
             W::GUARD
         }
         brake.await_first_look(guard_of(&watch));
-        let (brake, ui, end) = (Arc::clone(brake), ui.clone(), self.end.clone());
-        self.tasks.spawn(keep_looking(watch, brake, ui, end));
+        let (brake, events, end) = (Arc::clone(brake), events.clone(), self.end.clone());
+        self.tasks.spawn(keep_looking(watch, brake, events, end));
     }
 
     /// Ends all of them, and waits for their ends.
@@ -88,8 +88,13 @@ impl Guards {
     }
 }
 
-async fn keep_looking<W: Watch>(mut watch: W, brake: Arc<Brake>, ui: Ui, end: CancellationToken) {
-    let (mut voice, mut failures) = (Voice { ui, last: None }, 0);
+async fn keep_looking<W: Watch>(
+    mut watch: W,
+    brake: Arc<Brake>,
+    events: Events,
+    end: CancellationToken,
+) {
+    let (mut voice, mut failures) = (Voice { events, last: None }, 0);
     while let Some(verdict) = end.run_until_cancelled(look(&mut watch, &brake)).await {
         let rest = match verdict {
             Ok(Verdict::Go) => {
@@ -148,7 +153,7 @@ async fn rest(brake: &Brake, every: Duration, sooner: bool) {
 /// What is said on stderr. A queue that is drained as fast as it is filled pauses and goes on many
 /// times a minute; not all of it is worth a line.
 struct Voice {
-    ui: Ui,
+    events: Events,
     /// When a pause was last spoken of, and whether it is over.
     last: Option<(Instant, bool)>,
 }
@@ -157,7 +162,7 @@ impl Voice {
     fn pauses(&mut self, guard: Guard, why: &str) {
         if self.last.is_none_or(|(at, _)| at.elapsed() >= QUIET) {
             self.last = Some((Instant::now(), false));
-            self.ui.status(format!("pausing ({}): {why}", guard.flag()));
+            self.events.status(format!("pausing ({}): {why}", guard.flag()));
         }
     }
 
@@ -165,14 +170,14 @@ impl Voice {
         if let Some((_, over @ false)) = &mut self.last {
             *over = true;
             let (flag, seconds) = (guard.flag(), paused.as_secs_f64());
-            self.ui.status(format!("going on ({flag}) after {seconds:.0} s"));
+            self.events.status(format!("going on ({flag}) after {seconds:.0} s"));
         }
     }
 
     fn cannot_see(&mut self, guard: Guard, what: &str, error: &Error) {
         self.last = Some((Instant::now(), false));
         let flag = guard.flag();
-        self.ui.warn(format!("pausing: {flag} cannot see {what}: {error}"));
+        self.events.warn(format!("pausing: {flag} cannot see {what}: {error}"));
     }
 }
 

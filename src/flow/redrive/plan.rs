@@ -108,8 +108,8 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
 mod tests {
     use super::*;
     use crate::aws::sqs::Queue;
-    use crate::commands::dlq::sample;
     use crate::flow::journal::Redriven;
+    use crate::flow::judge::sample;
 
     fn to() -> Arc<Destination> {
         let (name, url, arn) = ("recs".to_owned(), String::new(), String::new());

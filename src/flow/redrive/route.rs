@@ -152,7 +152,7 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::dlq::sample;
+    use crate::flow::judge::sample;
 
     fn queue(name: &str) -> (Queue, QueueState) {
         let queue = Queue {

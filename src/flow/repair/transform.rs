@@ -2,6 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::flow::jq::Child;
 use crate::flow::query::Query;
 
 /// A compiled expression that rewrites bodies.
@@ -15,8 +16,12 @@ impl Transform {
     ///
     /// # Errors
     /// What is wrong with it, and at which character (from 1).
-    pub async fn compile(text: &str, cancel: &CancellationToken) -> Result<Self, String> {
-        Query::compile(text, cancel).await.map(|query| Transform { query })
+    pub async fn compile(
+        text: &str,
+        child: &Child,
+        cancel: &CancellationToken,
+    ) -> Result<Self, String> {
+        Query::compile(text, child, cancel).await.map(|query| Transform { query })
     }
 
     /// The expression.
@@ -41,8 +46,8 @@ mod tests {
     use super::*;
 
     async fn apply(expression: &str, body: &str) -> Result<Option<String>, String> {
-        let cancel = CancellationToken::new();
-        let transform = Transform::compile(expression, &cancel).await.expect("it compiles");
+        let (child, cancel) = (Child::for_tests(), CancellationToken::new());
+        let transform = Transform::compile(expression, &child, &cancel).await.expect("it compiles");
         transform.apply(body).await
     }
 

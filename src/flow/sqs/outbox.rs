@@ -24,10 +24,10 @@ use super::groups::{FifoGroups, GroupKey};
 use super::{CALLS, FAILURES, VisibilityLease};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::{Error, Kind, Result};
+use crate::event::Progress;
 use crate::flow::journal::Journal;
 use crate::flow::redrive::{Pace, Rejects};
 use crate::flow::spool::{Slot, Spool};
-use crate::ui::Progress;
 pub(super) use batch::Pending;
 pub use batch::{Doubt, Sent, Trouble};
 

@@ -95,7 +95,7 @@ struct ListReport {
 /// # Errors
 /// When the directory cannot be read.
 pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let journals: Vec<JournalRow> =
         stored(&home)?.into_iter().map(|stored| row(&home, stored)).collect();
     let report = ListReport {

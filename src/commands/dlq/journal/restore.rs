@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::export::is_export;
 use crate::flow::journal::{
-    Home, Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
+    Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
 };
 use crate::flow::redrive::Pace;
 use crate::flow::sqs::{Destination, Doubt, SendOutcome};
@@ -101,7 +101,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         let args = ImportArgs { file: file.into(), to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
     let source = state.header().map(|header| header.source.clone());

@@ -14,7 +14,7 @@ use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::flow::journal::{
-    EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
+    EXPORT, Finished, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
 use crate::flow::sqs::{Destination, Released};
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line};
@@ -64,7 +64,7 @@ struct ResumeReport {
 /// When there is no such journal, its queues cannot be found, another run is on the DLQ, or SQS
 /// fails.
 pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let path = find(&home, &args.run)?;
     let header = load(&path)?.header().cloned();
     let Some(header) = header else {

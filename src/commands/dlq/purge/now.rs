@@ -8,7 +8,7 @@ use crate::aws::sqs::Sqs;
 use crate::commands::dlq::pair;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::journal::{Journal, Lock};
 use crate::ui::{Report, View, count, known};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
         if !args.yes && !context.confirm(&question, "--yes").await? {
             return Err(Error::refused("nothing was deleted: not confirmed"));
         }
-        let home = Home::of(&context.settings)?;
+        let home = context.home()?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         context.ui.warn(format!("purging {}: {RACE}", dlq.name));
         sqs.purge(&dlq).await?;

@@ -124,11 +124,15 @@ impl Sentries {
         }
         if let Some(most) = self.max_backlog {
             let queues = Arc::clone(&self.destinations);
-            self.guards.set(Backlog::new(session.sqs.clone(), queues, most), brake, &context.ui);
+            self.guards.set(
+                Backlog::new(session.sqs.clone(), queues, most),
+                brake,
+                &context.ui.events(),
+            );
         }
         if let Some((watched, most)) = self.throttled.take() {
             let cloudwatch = Cloudwatch::new(context.sdk().await?);
-            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, &context.ui);
+            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, &context.ui.events());
         }
         Ok(())
     }
@@ -161,7 +165,7 @@ impl Sentries {
             }
         };
         let end = CancellationToken::new();
-        let work = watch(watcher, Arc::clone(brake), context.ui.clone(), end.clone());
+        let work = watch(watcher, Arc::clone(brake), context.ui.events(), end.clone());
         Some(Lookout { end, task: tokio::spawn(work) })
     }
 

@@ -32,7 +32,7 @@ impl Log {
         run_id: Option<String>,
     ) -> Result<Option<Self>> {
         let Some(run_id) = run_id else { return Ok(None) };
-        let home = Home::of(&context.settings)?;
+        let home = context.home()?;
         let from = &session.pair.dlq.queue;
         let header = Header {
             version: VERSION,

@@ -12,7 +12,7 @@ use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
 use crate::commands::dlq::pair::Pair;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flow::journal::{Home, Journal, Lock};
+use crate::flow::journal::{Journal, Lock};
 use crate::flow::native::Follower;
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
 
@@ -52,7 +52,7 @@ struct Ended {
 impl Native<'_> {
     pub(super) async fn run(self) -> Result<Outcome, Unstarted> {
         let dlq = self.pair.dlq.queue.clone();
-        let home = Home::of(&self.context.settings)?;
+        let home = self.context.home()?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         let about = amount(self.pair.dlq.state.visible, "message");
         self.context.ui.status(format!(

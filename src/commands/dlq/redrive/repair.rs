@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
+use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::repair::{Repair, Transform};
 
@@ -53,9 +53,9 @@ impl RepairArgs {
     ///
     /// # Errors
     /// When the expression does not compile.
-    pub async fn repair(&self, cancel: &CancellationToken) -> Result<Repair> {
+    pub async fn repair(&self, context: &Context) -> Result<Repair> {
         let compile = async |text: &str| {
-            Transform::compile(text, cancel).await.map_err(|error| {
+            Transform::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
                 Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
                     .cause(error)
                     .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")

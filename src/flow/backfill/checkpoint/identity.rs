@@ -1,6 +1,6 @@
 //! What a checkpoint is of: the input, and what decides what is written of it.
 
-use crate::ui::amount;
+use reco_core::human::amount;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;

@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Bounces;
 use crate::error::Result;
+use crate::event::Events;
 use crate::flow::judge::Row;
 use crate::flow::redrive::brake::Brake;
 use crate::flow::scan::Scanner;
 use crate::flow::sqs::{Bound, DeleteOutcome};
-use crate::ui::Ui;
 
 /// Between two looks at the DLQ's depth.
 const EVERY: Duration = Duration::from_secs(2);
@@ -57,7 +57,7 @@ pub struct Watched {
 pub async fn watch(
     mut watcher: Watcher,
     brake: Arc<Brake>,
-    ui: Ui,
+    events: Events,
     end: CancellationToken,
 ) -> Watched {
     let mut blind = false;
@@ -66,10 +66,10 @@ pub async fn watch(
         if let Err(error) = watcher.look().await
             && !std::mem::replace(&mut blind, true)
         {
-            ui.warn(format!("cannot see at the moment whether messages come back: {error}"));
+            events.warn(format!("cannot see at the moment whether messages come back: {error}"));
         }
         if let Some(reason) = watcher.bounces.verdict() {
-            ui.warn(format!("stopping: {reason}"));
+            events.warn(format!("stopping: {reason}"));
             brake.stop(reason);
             break;
         }

@@ -7,7 +7,7 @@ use super::{Verdict, Watch};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
 use crate::flow::redrive::brake::{Brake, Guard};
-use crate::ui::{amount, count};
+use reco_core::human::{amount, count};
 
 /// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
 #[derive(Debug)]

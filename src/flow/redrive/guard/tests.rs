@@ -5,7 +5,6 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::error::Error;
-use crate::ui::UiOptions;
 
 /// Answers in this order, then says to go on.
 struct Scripted(Mutex<VecDeque<Result<Verdict>>>);
@@ -23,8 +22,7 @@ impl Watch for Scripted {
 
 fn started(script: Vec<Result<Verdict>>) -> (Guards, Arc<Brake>) {
     let (mut guards, brake) = (Guards::default(), Arc::new(Brake::default()));
-    let ui = Ui::from_process(UiOptions { quiet: true, ..UiOptions::default() });
-    guards.set(Scripted(Mutex::new(script.into())), &brake, &ui);
+    guards.set(Scripted(Mutex::new(script.into())), &brake, &Events::none());
     (guards, brake)
 }
 

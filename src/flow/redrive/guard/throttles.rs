@@ -7,7 +7,7 @@ use crate::aws::{Cloudwatch, Query, Series, Span};
 use crate::error::{Error, Result};
 use crate::flow::metrics::plan::{Measure, Plan, Subject};
 use crate::flow::redrive::brake::{Brake, Guard};
-use crate::ui::count;
+use reco_core::human::count;
 
 /// The period of the metrics, in seconds.
 const MINUTE: i64 = 60;

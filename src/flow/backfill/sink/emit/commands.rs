@@ -3,7 +3,7 @@
 //! Parameters as in the AWS CLI's own reference of `dynamodb import-table`, `describe-import`,
 //! `start-bulk-put-items` and `describe-bulk-operation`.
 
-use crate::ui::amount;
+use reco_core::human::amount;
 use std::str::FromStr;
 
 use reco_core::item::Schema;

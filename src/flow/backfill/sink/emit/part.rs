@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 const BUFFER: usize = 256 * 1024;
 
 /// How parts are compressed; names as in AWS's `InputCompressionType`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartCompression {
     /// RFC 1952.
