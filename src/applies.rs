@@ -9,7 +9,7 @@ use crate::commands::dlq::tasks::TasksCommand;
 use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::SandboxCommand;
-use crate::error::{Error, Kind, Result};
+use reco_ops::error::{Error, Kind, Result};
 
 type Flags = &'static [&'static str];
 

@@ -16,7 +16,7 @@ use reco_core::outcome::Outcome;
 
 use crate::cli::Command;
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
 
 /// Runs a command to its outcome. The frame that makes all their futures is gone when one of them
 /// is driven.

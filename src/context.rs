@@ -12,16 +12,16 @@ use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws::{self, AwsOptions, Given, Table};
 use crate::config::{Key, Setting, Settings, Source};
-use crate::error::{Error, Kind, Result};
-use crate::event::{Control, Events};
-use crate::flow::journal::{Home, HomeOptions, Passing};
-use crate::flow::jq;
-use crate::flow::judge::Criteria;
-use crate::input::read_text;
-use crate::safe_file::SETTINGS_LIMIT;
 use crate::ui::Ui;
+use reco_ops::aws::{self, AwsOptions, Given, Table};
+use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
+use reco_ops::dlq::judge::Criteria;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::event::{Control, Events};
+use reco_ops::files::input::read_text;
+use reco_ops::files::safe_file::SETTINGS_LIMIT;
+use reco_ops::jq;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.

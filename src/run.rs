@@ -9,15 +9,16 @@ use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws::Watch;
 use crate::cli::{Cli, Command, GlobalArgs, OutputFormat};
 use crate::commands::config::ConfigCommand;
 use crate::config::{Key, Setting, Settings, Source};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::jq;
 use crate::ui::{self, Ui, UiOptions};
-use crate::{applies, commands, exit, logging, safe_file, signals};
+use crate::{applies, commands, exit, logging, signals};
+use reco_ops::aws::Watch;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::safe_file;
+use reco_ops::jq;
 
 /// What a command that hears a signal by itself is given, to say so in its own words.
 const MOMENT: Duration = Duration::from_millis(300);

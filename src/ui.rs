@@ -21,8 +21,8 @@ pub use report::{Report, View};
 pub use table::{Align, Table};
 
 use crate::cli::OutputFormat;
-use crate::error::{Error, Kind, Result};
-pub use crate::event::{Progress, Unit};
+use reco_ops::error::{Error, Kind, Result};
+pub use reco_ops::event::{Progress, Unit};
 
 /// Characters of one thing that is said on stderr; more would push what matters off the screen.
 const SCREENFUL: usize = 2_000;

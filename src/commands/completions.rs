@@ -5,8 +5,8 @@ use clap_complete::Shell;
 use reco_core::outcome::Outcome;
 
 use crate::cli::Cli;
-use crate::error::Result;
 use crate::ui::Ui;
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl completions`.
 #[derive(Debug, Args)]

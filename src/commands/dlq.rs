@@ -24,7 +24,7 @@ use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
 
 /// The commands on the dead-letter queue.
 #[derive(Debug, Subcommand)]

@@ -6,9 +6,9 @@ use clap::{Args, Command, CommandFactory};
 use reco_core::outcome::Outcome;
 
 use crate::cli::Cli;
-use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::ui::Ui;
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl man`.
 #[derive(Debug, Args)]

@@ -8,12 +8,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use reco_core::outcome::Outcome;
 
-use crate::aws::Cloudwatch;
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::metrics::meaning::meaning;
-use crate::flow::metrics::report::MetricsReport;
-use crate::flow::metrics::{read, span};
+use reco_ops::aws::Cloudwatch;
+use reco_ops::error::Result;
+use reco_ops::metrics::meaning::meaning;
+use reco_ops::metrics::report::MetricsReport;
+use reco_ops::metrics::{read, span};
 
 /// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ConfigFile;
 use crate::cli::GlobalArgs;
-use crate::error::{Error, Result};
+use reco_ops::error::{Error, Result};
 
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $env:literal;)*) => {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Ui;
 use super::progress::Bar;
-use crate::event::{Event, Events};
+use reco_ops::event::{Event, Events};
 
 impl Ui {
     /// Shows what a flow tells.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::escape::escape_line;
-use crate::event::Unit;
+use reco_ops::event::Unit;
 
 /// Between two lines where there is no terminal to redraw.
 const LINE_EVERY: Duration = Duration::from_secs(10);

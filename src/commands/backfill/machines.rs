@@ -10,17 +10,17 @@ use reco_core::compose::ComposeLimits;
 use reco_core::item::Schema;
 use reco_core::shard::Shard;
 
-use crate::aws::sqs::Sqs;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::sink::emit::{
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::backfill::sink::emit::{
     EmitOptions, EmitSink, PartCompression, S3Location, partitions,
 };
-use crate::flow::backfill::sink::queue::{QueueSender, QueueSink};
-use crate::flow::redrive::{Pace, Rate};
-use crate::flow::sqs::{Destination, Outbox};
-use crate::input::{Compression, Source};
+use reco_ops::backfill::sink::queue::{QueueSender, QueueSink};
+use reco_ops::dlq::redrive::{Pace, Rate};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::{Compression, Source};
+use reco_ops::sqs::{Destination, Outbox};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";

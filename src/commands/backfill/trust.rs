@@ -8,18 +8,18 @@ use clap::Args;
 
 use reco_core::item::KeyType;
 
-use crate::aws::ListType;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::checkpoint::{
+use crate::ui::{Ui, amount, escape_line, form};
+use reco_ops::aws::ListType;
+use reco_ops::backfill::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
 };
-use crate::flow::backfill::limit::MaxRejects;
-use crate::flow::backfill::report::At;
-use crate::flow::backfill::verify::Scope;
-use crate::flow::backfill::{Preparer, Rejects};
-use crate::input::Source;
-use crate::ui::{Ui, amount, escape_line, form};
+use reco_ops::backfill::limit::MaxRejects;
+use reco_ops::backfill::report::At;
+use reco_ops::backfill::verify::Scope;
+use reco_ops::backfill::{Preparer, Rejects};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::Source;
 
 /// What makes a backfill one that can be relied on.
 #[derive(Debug, Args)]

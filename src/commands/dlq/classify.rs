@@ -14,15 +14,15 @@ use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use super::{again, class_parser, rows};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::Unfinished;
-use crate::flow::judge::{Basis, Row};
-use crate::flow::matcher::Classes;
-use crate::flow::scan::{Goal, Keep};
-use crate::flow::spool::Spool;
-use crate::flow::sqs::Released;
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
+use reco_ops::dlq::journal::Unfinished;
+use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::scan::{Goal, Keep};
+use reco_ops::dlq::select::Classes;
+use reco_ops::error::Result;
+use reco_ops::files::spool::Spool;
+use reco_ops::sqs::Released;
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::collect::{Collected, Task, collect};
 use super::select::SelectArgs;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::ui::{Report, View};
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl dlq export`.
 #[derive(Debug, Args)]

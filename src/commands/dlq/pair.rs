@@ -1,9 +1,9 @@
 //! The source queue and its DLQ, found from whichever is configured.
 
-use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::config::{Key, Settings};
-use crate::error::{Error, Result};
 use crate::ui::Ui;
+use reco_ops::aws::sqs::{Queue, QueueState, Sqs};
+use reco_ops::error::{Error, Result};
 
 /// A queue with its attributes.
 #[derive(Debug, Clone)]
@@ -222,8 +222,8 @@ pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::sqs::RedrivePolicy;
     use crate::exit;
+    use reco_ops::aws::sqs::RedrivePolicy;
 
     fn known(name: &str) -> Known {
         let queue = Queue {

@@ -12,13 +12,13 @@ use super::rows;
 use super::select::{Chosen, SelectArgs};
 use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::judge::{Basis, Row};
-use crate::flow::matcher::Classes;
-use crate::flow::scan::{Goal, Keep, Scan};
-use crate::flow::spool::Spool;
-use crate::flow::sqs::Released;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
+use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::scan::{Goal, Keep, Scan};
+use reco_ops::dlq::select::Classes;
+use reco_ops::error::Result;
+use reco_ops::files::spool::Spool;
+use reco_ops::sqs::Released;
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]

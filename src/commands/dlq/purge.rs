@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::collect::{Collected, Task, collect};
 use super::select::SelectArgs;
 use crate::context::Context;
-use crate::error::{Error, Result};
 use crate::ui::{Report, View};
+use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl dlq purge`.
 #[derive(Debug, Args)]

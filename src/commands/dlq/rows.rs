@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
-use crate::flow::journal::Unfinished;
-use crate::flow::judge::{Basis, Row};
 use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
+use reco_ops::dlq::journal::Unfinished;
+use reco_ops::dlq::judge::{Basis, Row};
 
 /// Narrower than this, the column that matters least goes.
 const WIDE: usize = 100;
@@ -150,9 +150,9 @@ pub mod sample {
     use reco_core::policy::Policy;
 
     use crate::commands::dlq::session::Queues;
-    pub use crate::flow::judge::sample::row;
-    use crate::flow::judge::{Basis, Row};
     use crate::ui::{Palette, View};
+    pub use reco_ops::dlq::judge::sample::row;
+    use reco_ops::dlq::judge::{Basis, Row};
 
     pub fn rows() -> Vec<Row> {
         vec![

@@ -8,17 +8,17 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
 
-use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::judge::Row;
-use crate::flow::matcher::{Classes, Match, Matcher};
-use crate::flow::query::Query;
-use crate::flow::scan::{Found, Scan};
-use crate::flow::spool::Spool;
-use crate::safe_file::INPUT_LIMIT;
 use crate::ui::{amount, count, escape_line, form};
+use reco_ops::aws::sqs::QueueRef;
+use reco_ops::dlq::judge::Row;
+use reco_ops::dlq::query::Query;
+use reco_ops::dlq::scan::{Found, Scan};
+use reco_ops::dlq::select::{Classes, Match, Matcher};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::safe_file::INPUT_LIMIT;
+use reco_ops::files::spool::Spool;
 
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -287,7 +287,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::flow::jq;
+    use reco_ops::jq;
 
     /// The child of the test below, which has no binary but its own.
     #[test]

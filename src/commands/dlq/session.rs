@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use super::pair::{self, Pair};
 use super::reach::{self, Reach};
-use crate::aws::sqs::{Damaged, Sqs};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{Lock, RedriveHistory};
-use crate::flow::judge::{Basis, Homes, Judge, QueueRules};
-use crate::flow::matcher::Matcher;
-use crate::flow::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
-use crate::flow::sqs::{Drain, Released, VisibilityLease, period_for};
 use crate::ui::{Unit, amount, form, known};
+use reco_ops::aws::sqs::{Damaged, Sqs};
+use reco_ops::dlq::journal::{Lock, RedriveHistory};
+use reco_ops::dlq::judge::{Basis, Homes, Judge, QueueRules};
+use reco_ops::dlq::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
+use reco_ops::dlq::select::Matcher;
+use reco_ops::error::Result;
+use reco_ops::sqs::{Drain, Released, VisibilityLease, period_for};
 
 /// A DLQ under examination.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::pair;
-use crate::aws::sqs::{MoveTask, Queue, Sqs};
 use crate::context::Context;
-use crate::error::Result;
 use crate::ui::{Align, Table, Tone, View, count, duration, escape_line};
+use reco_ops::aws::sqs::{MoveTask, Queue, Sqs};
+use reco_ops::error::Result;
 
 /// The commands on move tasks.
 #[derive(Debug, Subcommand)]
@@ -53,13 +53,13 @@ pub(super) struct TaskRow {
 
 impl From<MoveTask> for TaskRow {
     fn from(task: MoveTask) -> Self {
-        let now_ms = crate::flow::journal::now_ms();
+        let now_ms = reco_ops::dlq::journal::now_ms();
         TaskRow { age_s: (now_ms - task.started_at_ms).max(0) / 1000, task }
     }
 }
 
 const fn tone(task: &MoveTask) -> Tone {
-    use crate::aws::sqs::MoveStatus;
+    use reco_ops::aws::sqs::MoveStatus;
     match task.status {
         MoveStatus::Running | MoveStatus::Completed => Tone::Good,
         MoveStatus::Cancelling | MoveStatus::Cancelled | MoveStatus::Unknown => Tone::Warn,

@@ -1,11 +1,11 @@
 //! What to show, from what is configured.
 
-use crate::aws::Table;
-use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::metrics::plan::{Live, Plan, Subject};
+use reco_ops::aws::Table;
+use reco_ops::aws::sqs::{Queue, QueueState, Sqs};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::metrics::plan::{Live, Plan, Subject};
 
 /// What to show, and what not.
 pub struct Targets {

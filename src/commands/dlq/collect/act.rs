@@ -4,11 +4,11 @@ use reco_core::settle::{Deletable, backed_up, waived};
 
 use super::Collector;
 use super::report::{Fate, Record};
-use crate::error::{Error, Kind, Result};
-use crate::flow::export::ExportFile;
-use crate::flow::scan::Found;
-use crate::flow::sqs::DeleteOutcome;
 use crate::ui::Unit;
+use reco_ops::dlq::export::ExportFile;
+use reco_ops::dlq::scan::Found;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::sqs::DeleteOutcome;
 
 /// Messages that are deleted together: between two portions a signal is heard.
 const TOGETHER: usize = 160;

@@ -8,9 +8,9 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{Home, Lock, Stored, now_ms, stored};
 use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
+use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq journal list`.
 #[derive(Debug, Args)]

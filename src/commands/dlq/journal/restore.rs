@@ -12,17 +12,17 @@ use reco_core::journal::Standing;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use crate::aws::sqs::{BATCH, Queue, Sqs};
 use crate::commands::dlq::import::{self, ImportArgs, Sender, stream_of};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::export::is_export;
-use crate::flow::journal::{
+use crate::ui::{Report, Unit, View, amount, count, escape_line, form, was};
+use reco_ops::aws::sqs::{BATCH, Queue, Sqs};
+use reco_ops::dlq::export::is_export;
+use reco_ops::dlq::journal::{
     Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
 };
-use crate::flow::redrive::Pace;
-use crate::flow::sqs::{Destination, Doubt, SendOutcome};
-use crate::ui::{Report, Unit, View, amount, count, escape_line, form, was};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::rate::Pace;
+use reco_ops::sqs::{Destination, Doubt, SendOutcome};
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;

@@ -8,16 +8,16 @@ use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use crate::aws::sqs::Sqs;
 use crate::commands::dlq::pair::{Known, Pair, guard};
 use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::journal::{
+use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::journal::{
     EXPORT, Finished, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
-use crate::flow::sqs::{Destination, Released};
-use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line};
+use reco_ops::error::{Error, Result};
+use reco_ops::sqs::{Destination, Released};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 20;

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::list::{Condition, queue_name};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{find, load};
 use crate::ui::{Report, Tone, View, count, escape_line};
+use reco_ops::dlq::journal::{find, load};
+use reco_ops::error::Result;
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;

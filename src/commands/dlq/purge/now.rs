@@ -4,12 +4,12 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::PurgeArgs;
-use crate::aws::sqs::Sqs;
 use crate::commands::dlq::pair;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::journal::{Journal, Lock};
 use crate::ui::{Report, View, count, known};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::journal::{Journal, Lock};
+use reco_ops::error::{Error, Result};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
 const RACE: &str = "messages that arrive within the next 60 s may be deleted as well, and so are those that \

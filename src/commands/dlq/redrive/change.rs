@@ -6,8 +6,8 @@ use reco_core::classify::Class;
 use serde::Serialize;
 
 use super::repair::RepairPlan;
-use crate::flow::repair::{Changed, Step};
 use crate::ui::{amount, count, escape_line, form};
+use reco_ops::dlq::repair::{Changed, Step};
 
 /// Attributes named in the table; JSON has all.
 const NAMED: usize = 10;

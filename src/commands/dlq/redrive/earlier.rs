@@ -8,11 +8,11 @@ use reco_core::settle::{Deletable, replayed};
 
 use super::report::Record;
 use super::run::Redrive;
-use crate::error::Result;
-use crate::flow::journal::{Journal, Sign, load, now_ms};
-use crate::flow::scan::Found;
-use crate::flow::sqs::DeleteOutcome;
-use crate::flow::sqs::records::deleted;
+use reco_ops::dlq::journal::{Journal, Sign, load, now_ms};
+use reco_ops::dlq::scan::Found;
+use reco_ops::error::Result;
+use reco_ops::sqs::DeleteOutcome;
+use reco_ops::sqs::records::deleted;
 
 impl Redrive<'_> {
     /// Sets messages apart that an earlier run sent and the destination acknowledged, and deletes

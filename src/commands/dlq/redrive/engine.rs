@@ -9,12 +9,12 @@ use serde::Serialize;
 
 use super::native::{Native, Unstarted};
 use super::{QUESTION, RedriveArgs, must_confirm};
-use crate::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
 use crate::commands::dlq::pair::{self, Pair};
 use crate::commands::dlq::select::Choice;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::ui::{amount, count};
+use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
+use reco_ops::error::{Error, Kind, Result};
 
 /// Which engine is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

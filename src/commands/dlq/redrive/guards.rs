@@ -8,16 +8,16 @@ use clap::Args;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws::Cloudwatch;
-use crate::aws::sqs::Queue;
 use crate::commands::dlq::session::Session;
 use crate::commands::metrics::{seconds, targets};
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::redrive::{
+use reco_ops::aws::Cloudwatch;
+use reco_ops::aws::sqs::Queue;
+use reco_ops::dlq::redrive::{
     Backlog, BounceWatched, Bounces, Brake, Guards, Limit, Pace, Rate, Route, Throttles, Watched,
     Watcher, watch,
 };
+use reco_ops::error::{Error, Result};
 
 const HEADING: &str = "Rate and guards";
 

@@ -8,10 +8,10 @@ use super::RedriveArgs;
 use super::report::RedriveReport;
 use crate::commands::dlq::session::Session;
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{Home, Journal};
-use crate::flow::redrive::Route;
 use crate::ui::Report;
+use reco_ops::dlq::journal::{Home, Journal};
+use reco_ops::dlq::redrive::Route;
+use reco_ops::error::Result;
 
 /// The journal of one run.
 pub(super) struct Log {

@@ -8,13 +8,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::RedriveArgs;
 use super::engine::Engine;
-use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
 use crate::commands::dlq::pair::Pair;
 use crate::context::Context;
-use crate::error::Error;
-use crate::flow::journal::{Journal, Lock};
-use crate::flow::native::Follower;
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
+use reco_ops::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
+use reco_ops::dlq::journal::{Journal, Lock};
+use reco_ops::dlq::move_task::Follower;
+use reco_ops::error::Error;
 
 /// What a move task does not do.
 const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";

@@ -6,8 +6,8 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::repair::{Repair, Transform};
+use reco_ops::dlq::repair::{Repair, Transform};
+use reco_ops::error::{Error, Kind, Result};
 
 /// What is done to bodies: envelopes off, then rewritten, then salvaged.
 #[derive(Debug, Clone, Default, Args)]

@@ -18,10 +18,10 @@ use super::engine::Engine;
 use super::run::MovedTo;
 use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::session::Queues;
-use crate::flow::judge::Basis;
-use crate::flow::redrive::{Bounced, Guard, Pauses};
-use crate::flow::sqs::{DeleteOutcome, Released};
 use crate::ui::{Report, View};
+use reco_ops::dlq::judge::Basis;
+use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
+use reco_ops::sqs::{DeleteOutcome, Released};
 pub(super) use record::{Category, Record};
 
 /// How a redrive went, beside its messages.

@@ -16,18 +16,18 @@ use super::{RedriveArgs, confirm, must_confirm};
 use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::commands::dlq::session::{Session, warn_unreleased};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::journal::{Journal, now_ms};
-use crate::flow::judge::Basis;
-use crate::flow::matcher::{Match, Matcher};
-use crate::flow::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
-use crate::flow::repair::{Changed, Mended, Mender, Repair};
-use crate::flow::scan::{Found, Scan};
-use crate::flow::spool::Spool;
-use crate::flow::sqs::{
+use crate::ui::Unit;
+use reco_ops::dlq::journal::{Journal, now_ms};
+use reco_ops::dlq::judge::Basis;
+use reco_ops::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
+use reco_ops::dlq::repair::{Changed, Mended, Mender, Repair};
+use reco_ops::dlq::scan::{Found, Scan};
+use reco_ops::dlq::select::{Match, Matcher};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::spool::Spool;
+use reco_ops::sqs::{
     AckWatch, Content, DeleteOutcome, Destination, Outbox, OutboxMessage, Released, SendOutcome,
 };
-use crate::ui::Unit;
 
 /// A redrive under way.
 pub struct Redrive<'a> {

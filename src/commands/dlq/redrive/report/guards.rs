@@ -2,8 +2,8 @@
 
 use super::RedriveReport;
 use super::text::NAMED;
-use crate::flow::redrive::{Bounced, Guard, Pauses};
 use crate::ui::{amount, count, escape_line, form};
+use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
 
 impl RedriveReport {
     /// Pauses, a stop and what came back, where there is any of it.

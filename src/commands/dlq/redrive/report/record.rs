@@ -3,13 +3,13 @@
 use reco_core::classify::Class;
 use serde::Serialize;
 
-use crate::aws::sqs::Damaged;
 use crate::commands::dlq::redrive::change::Change;
-use crate::flow::judge::Row;
-use crate::flow::redrive::Decision;
-use crate::flow::repair::Changed;
-use crate::flow::sqs::SendOutcome;
 use crate::ui::Tone;
+use reco_ops::aws::sqs::Damaged;
+use reco_ops::dlq::judge::Row;
+use reco_ops::dlq::redrive::Decision;
+use reco_ops::dlq::repair::Changed;
+use reco_ops::sqs::SendOutcome;
 
 /// The category of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

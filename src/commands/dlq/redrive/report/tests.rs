@@ -5,12 +5,12 @@ use std::sync::Arc;
 use reco_core::journal::Digest;
 
 use super::*;
-use crate::aws::sqs::Queue;
 use crate::commands::dlq::redrive::{EngineChoice, GuardArgs};
 use crate::commands::dlq::rows::sample;
-use crate::flow::journal::Sign;
-use crate::flow::redrive::{Bounces, Decision};
-use crate::flow::sqs::{Destination, SendOutcome};
+use reco_ops::aws::sqs::Queue;
+use reco_ops::dlq::journal::Sign;
+use reco_ops::dlq::redrive::{Bounces, Decision};
+use reco_ops::sqs::{Destination, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let args = RedriveArgs {

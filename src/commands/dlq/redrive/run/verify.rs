@@ -8,10 +8,10 @@ use reco_core::settle::{Deletable, replayed};
 use super::Redrive;
 use crate::commands::dlq::redrive::report::Category;
 use crate::commands::dlq::session::warn_unreleased;
-use crate::error::Result;
-use crate::flow::journal::load;
-use crate::flow::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
 use crate::ui::{form, was};
+use reco_ops::dlq::journal::load;
+use reco_ops::error::Result;
+use reco_ops::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
 
 /// Looks in which a delete may fail to have its effect once more.
 const LOOKS: u32 = 6;

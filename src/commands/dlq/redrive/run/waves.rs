@@ -2,11 +2,11 @@
 
 use super::Redrive;
 use crate::commands::dlq::session::warn_unreleased;
-use crate::error::Result;
-use crate::flow::journal::now_ms;
-use crate::flow::scan::{Goal, Scan};
-use crate::flow::sqs::DrainEnd;
 use crate::ui::count;
+use reco_ops::dlq::journal::now_ms;
+use reco_ops::dlq::scan::{Goal, Scan};
+use reco_ops::error::Result;
+use reco_ops::sqs::DrainEnd;
 
 /// Scans of a standard queue, one after the other, that bring nothing new although the queue has
 /// more: then the rest cannot be reached.

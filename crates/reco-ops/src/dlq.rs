@@ -1,0 +1,11 @@
+//! The dead-letter queue: what is in it, why, and what is done about it.
+
+pub mod export;
+pub mod journal;
+pub mod judge;
+pub mod move_task;
+pub mod query;
+pub mod redrive;
+pub mod repair;
+pub mod scan;
+pub mod select;
