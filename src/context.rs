@@ -17,11 +17,14 @@ use crate::ui::Ui;
 use reco_ops::aws::{self, AwsOptions, Given, Table};
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
+use reco_ops::dlq::queues::QueueNames;
+use reco_ops::dlq::session::{Session, SessionOptions, World};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::event::{Control, Events};
 use reco_ops::files::input::read_text;
 use reco_ops::files::safe_file::SETTINGS_LIMIT;
 use reco_ops::jq;
+use reco_ops::metrics::targets::Configured;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
@@ -140,17 +143,23 @@ impl Context {
     /// # Errors
     /// As [`Home::of`].
     pub fn home(&self) -> Result<Home> {
+        Home::of(&self.home_options())
+    }
+
+    /// Where journals and locks may be kept.
+    #[must_use]
+    pub fn home_options(&self) -> HomeOptions {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         // The SDK reads these two itself, where no setting of ours comes before them.
         let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
         let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
         let endpoint = self.settings.value(Key::EndpointUrl).map(str::to_owned);
-        Home::of(&HomeOptions {
+        HomeOptions {
             state: variable("XDG_STATE_HOME").map(Into::into),
             home: variable("HOME").map(Into::into),
             endpoint: endpoint.or(by_sdk),
             passing: self.is_in_front_of_sandbox().then_some(passing),
-        })
+        }
     }
 
     /// What flows are given.
@@ -163,6 +172,39 @@ impl Context {
     #[must_use]
     pub fn events(&self) -> Events {
         self.ui.events()
+    }
+
+    /// The queues as they are configured.
+    #[must_use]
+    pub fn queues(&self) -> QueueNames<'_> {
+        let (source, dlq) = (self.settings.value(Key::Queue), self.settings.value(Key::Dlq));
+        QueueNames { source, dlq }
+    }
+
+    /// Opens a session on the DLQ; a signal ends it at once.
+    ///
+    /// # Errors
+    /// As [`Session::open`], or a signal comes first.
+    pub async fn session(&self, options: SessionOptions) -> Result<Session> {
+        self.before_all(async {
+            let sdk = self.sdk().await?;
+            let (queues, home, control) = (self.queues(), self.home_options(), self.control());
+            let world = World { sdk, queues, home, control };
+            Session::open(world, options, self.criteria()).await
+        })
+        .await
+    }
+
+    /// What metrics are of.
+    #[must_use]
+    pub fn measured(&self) -> Configured {
+        let value = |key| self.settings.value(key).map(str::to_owned);
+        Configured {
+            table: value(Key::Table),
+            function: value(Key::Function),
+            queue: value(Key::Queue),
+            dlq: value(Key::Dlq),
+        }
     }
 
     /// What messages are judged by, opened.

@@ -3,6 +3,7 @@
 mod chart;
 mod escape;
 mod events;
+mod format;
 mod palette;
 mod pretty;
 mod progress;
@@ -14,13 +15,13 @@ use std::io::{BufRead, BufWriter, IsTerminal, Write};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
+pub use format::OutputFormat;
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
 pub use reco_core::human::{amount, bytes, count, duration, form, known, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
 
-use crate::cli::OutputFormat;
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
 

@@ -6,15 +6,12 @@ mod collect;
 pub mod export;
 pub mod import;
 pub mod journal;
-mod pair;
 pub mod peek;
 pub(crate) mod plan;
 pub mod purge;
-mod reach;
 pub mod redrive;
 mod rows;
 mod select;
-mod session;
 pub mod tasks;
 
 use clap::Subcommand;

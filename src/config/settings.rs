@@ -6,8 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::ConfigFile;
-use crate::cli::GlobalArgs;
+use super::{ConfigFile, GlobalArgs};
 use reco_ops::error::{Error, Result};
 
 macro_rules! keys {

@@ -4,6 +4,7 @@ pub mod meaning;
 pub mod plan;
 pub mod report;
 pub mod span;
+pub mod targets;
 
 use crate::aws::{Cloudwatch, Query, Span};
 use crate::error::Result;

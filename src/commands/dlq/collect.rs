@@ -12,13 +12,13 @@ use reco_core::classify::Class;
 use reco_core::settle::Waiver;
 
 use super::select::{SelectArgs, warn_missing, warn_undecided, warn_unknown_sources};
-use super::session::{Session, SessionOptions, warn_unreleased};
 use crate::context::Context;
 use crate::ui::{amount, count, was};
 use reco_ops::dlq::export::ExportFile;
 use reco_ops::dlq::journal::Journal;
 use reco_ops::dlq::scan::{Found, Goal, Keep, Scan};
 use reco_ops::dlq::select::{Classes, Match, Matcher};
+use reco_ops::dlq::session::{Session, SessionOptions, warn_unreleased};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::{DrainEnd, Released};
@@ -80,7 +80,7 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
     let looking = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
     let run_id = (task.delete && !task.dry_run).then(Journal::new_run_id);
     let options = SessionOptions { run_id, ..looking };
-    let session = Session::open(context, options).await?;
+    let session = context.session(options).await?;
     announce(context, &session, task);
     let dlq = &session.pair.dlq.queue;
     let file = match task.file.as_deref().filter(|_| !task.dry_run) {
@@ -101,7 +101,7 @@ pub async fn collect(context: &Context, task: &Task<'_>) -> Result<Collected> {
         began: Instant::now(),
     };
     let result = collector.run().await;
-    let released = session.release_all(context).await;
+    let released = session.release_all().await;
     collector.released.merge(released);
     collector.end(result).await
 }
@@ -149,7 +149,7 @@ impl Collector<'_> {
             let front = self.fifo() && self.deletes();
             let goal = if front { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
-            let scan = self.session.scan(self.context, goal, depth).await?;
+            let scan = self.session.scan(goal, depth).await?;
             self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
             self.ending.repeated += scan.repeated;
             self.ending.reach = self.session.reach(&scan, self.ending.seen).await;
@@ -187,7 +187,7 @@ impl Collector<'_> {
         if !may_go_on {
             // They have been seen; else they would be received again by the next scan.
             let released = self.session.lease.release(&staying).await;
-            warn_unreleased(self.context, &released);
+            warn_unreleased(&self.context.events(), &released);
             self.released.merge(released);
         }
         if going.is_empty() {

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::redrive::RepairPlan;
-use super::session::Session;
 use crate::context::Context;
 use reco_ops::dlq::select::{Classes, Matcher};
+use reco_ops::dlq::session::Session;
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 

@@ -17,10 +17,8 @@ use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
-use super::pair;
 use super::plan::Plan;
 use super::select::SelectArgs;
-use super::session::{Session, SessionOptions};
 use crate::context::Context;
 use crate::ui::{Report, amount, count, was};
 pub use engine::EngineChoice;
@@ -29,9 +27,11 @@ pub use guards::GuardArgs;
 use guards::Sentries;
 use log::Log;
 use reco_ops::dlq::journal::Journal;
+use reco_ops::dlq::queues as pair;
 use reco_ops::dlq::redrive::{Rejects, Route};
 use reco_ops::dlq::scan::{Found, HOLD_LIMIT, Keep};
 use reco_ops::dlq::select::{Classes, Matcher, is_outdated};
+use reco_ops::dlq::session::{Session, SessionOptions};
 use reco_ops::error::{Error, Result};
 use reco_ops::files::spool::Spool;
 use repair::RepairArgs;
@@ -163,7 +163,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         to: args.to.clone(),
         run_id: run_id.clone(),
     };
-    let session = Session::open(context, options).await?;
+    let session = context.session(options).await?;
     pair::check_home(&session.pair)?;
     pair::check_source(&session.pair)?;
     if let Some(plan) = &plan {
@@ -185,7 +185,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     redrive.ending.engine = engine;
     let result = redrive.run().await;
     redrive.sentries.finish().await;
-    let released = session.release_all(context).await;
+    let released = session.release_all().await;
     redrive.released.merge(released);
     if result.is_ok() {
         redrive.verify().await;

@@ -149,10 +149,10 @@ pub mod sample {
 
     use reco_core::policy::Policy;
 
-    use crate::commands::dlq::session::Queues;
     use crate::ui::{Palette, View};
     pub use reco_ops::dlq::judge::sample::row;
     use reco_ops::dlq::judge::{Basis, Row};
+    use reco_ops::dlq::session::Queues;
 
     pub fn rows() -> Vec<Row> {
         vec![

@@ -7,10 +7,10 @@ use clap::Subcommand;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use super::pair;
 use crate::context::Context;
 use crate::ui::{Align, Table, Tone, View, count, duration, escape_line};
 use reco_ops::aws::sqs::{MoveTask, Queue, Sqs};
+use reco_ops::dlq::queues as pair;
 use reco_ops::error::Result;
 
 /// The commands on move tasks.
@@ -36,7 +36,7 @@ pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
 async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        let pair = pair::find(&sqs, context.queues(), &context.events()).await?;
         Ok((sqs, pair.dlq.queue))
     };
     context.before_all(found).await

@@ -9,13 +9,13 @@ use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use super::Task;
-use crate::commands::dlq::reach::Reach;
 use crate::commands::dlq::rows;
-use crate::commands::dlq::session::Queues;
 use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
 use reco_ops::aws::sqs::Damaged;
 use reco_ops::dlq::judge::Basis;
+use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::Found;
+use reco_ops::dlq::session::Queues;
 use reco_ops::sqs::Released;
 
 /// Messages named in the table of each fate; JSON has all.

@@ -4,11 +4,11 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::PurgeArgs;
-use crate::commands::dlq::pair;
 use crate::context::Context;
 use crate::ui::{Report, View, count, known};
 use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{Journal, Lock};
+use reco_ops::dlq::queues as pair;
 use reco_ops::error::{Error, Result};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
@@ -29,7 +29,7 @@ struct AllNowReport {
 pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        let pair = pair::find(&sqs, context.queues(), &context.events()).await?;
         pair::guard_whole(&sqs, &pair, args.force).await?;
         Ok((sqs, pair))
     };

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::native::{Native, Unstarted};
 use super::{QUESTION, RedriveArgs, must_confirm};
-use crate::commands::dlq::pair::{self, Pair};
 use crate::commands::dlq::select::Choice;
 use crate::context::Context;
 use crate::ui::{amount, count};
 use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
+use reco_ops::dlq::queues::{self as pair, Pair};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Which engine is asked for.
@@ -83,7 +83,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
             .hint("leave out what it cannot do, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
-    let found = pair::find(&sqs, &context.settings, &context.ui);
+    let events = context.events();
+    let found = pair::find(&sqs, context.queues(), &events);
     let pair = context.before_all(found).await?;
     let pair = match &args.to {
         Some(to) => pair::bound_for(&sqs, pair, to).await?,

@@ -8,8 +8,7 @@ use clap::Args;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::dlq::session::Session;
-use crate::commands::metrics::{seconds, targets};
+use crate::commands::metrics::seconds;
 use crate::context::Context;
 use reco_ops::aws::Cloudwatch;
 use reco_ops::aws::sqs::Queue;
@@ -17,7 +16,9 @@ use reco_ops::dlq::redrive::{
     Backlog, BounceWatched, Bounces, Brake, Guards, Limit, Pace, Rate, Route, Throttles, Watched,
     Watcher, watch,
 };
+use reco_ops::dlq::session::Session;
 use reco_ops::error::{Error, Result};
+use reco_ops::metrics::targets;
 
 const HEADING: &str = "Rate and guards";
 
@@ -194,7 +195,8 @@ impl Lookout {
 }
 
 async fn throttled(context: &Context) -> Result<Vec<Watched>> {
-    let targets = targets::writers(context).await?;
+    let targets =
+        targets::writers(&context.measured(), async || context.sdk().await.cloned()).await?;
     let watched = Watched::of(&targets.plans);
     if watched.is_empty() {
         return Err(Error::config("--max-throttles has nothing to watch")

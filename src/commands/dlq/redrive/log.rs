@@ -6,11 +6,11 @@ use reco_core::journal::{Header, VERSION};
 
 use super::RedriveArgs;
 use super::report::RedriveReport;
-use crate::commands::dlq::session::Session;
 use crate::context::Context;
 use crate::ui::Report;
 use reco_ops::dlq::journal::{Home, Journal};
 use reco_ops::dlq::redrive::Route;
+use reco_ops::dlq::session::Session;
 use reco_ops::error::Result;
 
 /// The journal of one run.

@@ -16,11 +16,11 @@ use super::RedriveArgs;
 use super::change::Changes;
 use super::engine::Engine;
 use super::run::MovedTo;
-use crate::commands::dlq::reach::Reach;
-use crate::commands::dlq::session::Queues;
 use crate::ui::{Report, View};
 use reco_ops::dlq::judge::Basis;
+use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
+use reco_ops::dlq::session::Queues;
 use reco_ops::sqs::{DeleteOutcome, Released};
 pub(super) use record::{Category, Record};
 

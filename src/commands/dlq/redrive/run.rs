@@ -14,7 +14,6 @@ use super::guards::Sentries;
 use super::report::{Category, Ending, Record, RedriveReport};
 use super::{RedriveArgs, confirm, must_confirm};
 use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
-use crate::commands::dlq::session::{Session, warn_unreleased};
 use crate::context::Context;
 use crate::ui::Unit;
 use reco_ops::dlq::journal::{Journal, now_ms};
@@ -23,6 +22,7 @@ use reco_ops::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
 use reco_ops::dlq::repair::{Changed, Mended, Mender, Repair};
 use reco_ops::dlq::scan::{Found, Scan};
 use reco_ops::dlq::select::{Match, Matcher};
+use reco_ops::dlq::session::{Session, warn_unreleased};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::{
@@ -124,7 +124,7 @@ impl<'a> Redrive<'a> {
             // They have been seen; others may have them back while the rest is moved. On a FIFO
             // queue, and where more is to come, they would be received again by the next scan.
             let released = self.session.lease.release(&staying).await;
-            warn_unreleased(self.context, &released);
+            warn_unreleased(&self.context.events(), &released);
             self.released.merge(released);
         }
         self.move_all(going).await
@@ -263,7 +263,7 @@ impl<'a> Redrive<'a> {
             // Looked at, and let go: not counted among what was received and left.
             let watched = lookout.finish().await;
             let released = self.session.lease.release(&watched.held).await;
-            warn_unreleased(self.context, &released);
+            warn_unreleased(&self.context.events(), &released);
             self.released.merge_invisible(released);
             self.ending.late.extend(watched.cleared);
         }

@@ -7,9 +7,9 @@ use reco_core::settle::{Deletable, replayed};
 
 use super::Redrive;
 use crate::commands::dlq::redrive::report::Category;
-use crate::commands::dlq::session::warn_unreleased;
 use crate::ui::{form, was};
 use reco_ops::dlq::journal::load;
+use reco_ops::dlq::session::warn_unreleased;
 use reco_ops::error::Result;
 use reco_ops::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
 
@@ -101,7 +101,7 @@ impl Redrive<'_> {
         let bound = Bound { at_most, depth: visible, front_only: false };
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
         let released = lease.release_all().await;
-        warn_unreleased(self.context, &released);
+        warn_unreleased(&self.context.events(), &released);
         self.released.merge_invisible(released);
         let mut deleted = Vec::new();
         for (one, outcome) in drained?.cleared {

@@ -1,10 +1,10 @@
 //! Scan after scan, where one cannot hold everything.
 
 use super::Redrive;
-use crate::commands::dlq::session::warn_unreleased;
 use crate::ui::count;
 use reco_ops::dlq::journal::now_ms;
 use reco_ops::dlq::scan::{Goal, Scan};
+use reco_ops::dlq::session::warn_unreleased;
 use reco_ops::error::Result;
 use reco_ops::sqs::DrainEnd;
 
@@ -25,7 +25,7 @@ impl Redrive<'_> {
         loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
-            let scan = self.session.scan(self.context, goal, depth).await?;
+            let scan = self.session.scan(goal, depth).await?;
             let new = (scan.found.len() + scan.damaged.len()) as u64;
             let end = scan.end;
             let only_arrivals = self.fifo() && are_arrivals(&scan, began_ms);
@@ -75,7 +75,7 @@ impl Redrive<'_> {
         let ids = lease.ids();
         scanner.known.add(ids.iter().map(String::as_str));
         let released = lease.release(&ids).await;
-        warn_unreleased(self.context, &released);
+        warn_unreleased(&self.context.events(), &released);
         self.released.merge_invisible(released);
     }
 

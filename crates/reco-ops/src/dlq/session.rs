@@ -3,19 +3,20 @@
 
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use serde::Serialize;
 
-use super::pair::{self, Pair};
+use super::queues::{self, Pair, QueueNames};
 use super::reach::{self, Reach};
-use crate::context::Context;
-use crate::ui::{Unit, amount, form, known};
-use reco_ops::aws::sqs::{Damaged, Sqs};
-use reco_ops::dlq::journal::{Lock, RedriveHistory};
-use reco_ops::dlq::judge::{Basis, Homes, Judge, QueueRules};
-use reco_ops::dlq::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
-use reco_ops::dlq::select::Matcher;
-use reco_ops::error::Result;
-use reco_ops::sqs::{Drain, Released, VisibilityLease, period_for};
+use crate::aws::sqs::{Damaged, Sqs};
+use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
+use crate::dlq::judge::{Basis, Criteria, Homes, Judge, QueueRules};
+use crate::dlq::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
+use crate::dlq::select::Matcher;
+use crate::error::Result;
+use crate::event::{Control, Events, Unit};
+use crate::sqs::{Drain, Released, VisibilityLease, period_for};
+use reco_core::human::{amount, form, known};
 
 /// A DLQ under examination.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Session {
     pub basis: Basis,
     /// What earlier runs on the DLQ did.
     pub history: Arc<RedriveHistory>,
+    control: Control,
     _lock: Option<Lock>,
 }
 
@@ -65,6 +67,19 @@ impl From<&Damaged> for DamagedRow {
     }
 }
 
+/// Where a session is opened.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The way to AWS.
+    pub sdk: &'a SdkConfig,
+    /// The queues as they are configured.
+    pub queues: QueueNames<'a>,
+    /// Where journals and locks are kept.
+    pub home: HomeOptions,
+    /// Whom it tells, and what ends it early.
+    pub control: Control,
+}
+
 /// How a command opens a session.
 #[derive(Debug)]
 pub struct SessionOptions {
@@ -95,22 +110,22 @@ impl SessionOptions {
 }
 
 impl Session {
-    /// Opens a session; nothing is received yet.
+    /// Opens a session; nothing is received yet. `criteria` are opened when the queues are found.
     ///
     /// # Errors
-    /// When queues, table, facts or policy cannot be used, receiving is refused for safety, or a signal
-    /// comes first.
-    pub async fn open(context: &Context, options: SessionOptions) -> Result<Self> {
-        context.before_all(Self::prepare(context, options)).await
-    }
-
-    async fn prepare(context: &Context, options: SessionOptions) -> Result<Self> {
-        let sqs = Sqs::new(context.sdk().await?);
-        let mut pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+    /// When queues, table, facts or policy cannot be used, or receiving is refused for safety.
+    pub async fn open(
+        world: World<'_>,
+        options: SessionOptions,
+        criteria: impl Future<Output = Result<Criteria>>,
+    ) -> Result<Self> {
+        let World { sdk, queues, home, control } = world;
+        let sqs = Sqs::new(sdk);
+        let mut pair = queues::find(&sqs, queues, &control.events).await?;
         if let Some(to) = &options.to {
-            pair = pair::bound_for(&sqs, pair, to).await?;
+            pair = queues::bound_for(&sqs, pair, to).await?;
         }
-        pair::guard(&pair, options.force)?;
+        queues::guard(&pair, options.force)?;
         let rules = QueueRules {
             retention_s: pair.dlq.state.retention_s,
             destination_limit: pair.source.as_ref().map(|s| s.state.max_message_bytes),
@@ -122,10 +137,10 @@ impl Session {
         let lock = options
             .run_id
             .as_deref()
-            .map(|run_id| Lock::take(&context.home()?, &pair.dlq.queue.arn, run_id));
+            .map(|run_id| Lock::take(&Home::of(&home)?, &pair.dlq.queue.arn, run_id));
         let lock = lock.transpose()?;
-        let history = Arc::new(history(context, &pair.dlq.queue.arn));
-        let judge = Judge::new(context.criteria().await?, rules).with_history(Arc::clone(&history));
+        let history = Arc::new(history(&home, &control.events, &pair.dlq.queue.arn));
+        let judge = Judge::new(criteria.await?, rules).with_history(Arc::clone(&history));
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
@@ -142,7 +157,7 @@ impl Session {
             sqs: sqs.clone(),
             queue,
             lease: Arc::clone(&lease),
-            cancel: context.cancel.clone(),
+            cancel: control.cancel.clone(),
         };
         let scanner = Scanner {
             drain: Arc::new(drain),
@@ -153,7 +168,7 @@ impl Session {
             wanted: options.wanted,
         };
         let scanner = Arc::new(scanner);
-        Ok(Session { sqs, pair, lease, scanner, basis, history, _lock: lock })
+        Ok(Session { sqs, pair, lease, scanner, basis, history, control, _lock: lock })
     }
 
     /// The queues as reports name them.
@@ -178,15 +193,16 @@ impl Session {
     ///
     /// # Errors
     /// As [`Scanner::scan`]; everything is released before.
-    pub async fn scan(&self, context: &Context, goal: Goal, depth: u64) -> Result<Scan> {
+    pub async fn scan(&self, goal: Goal, depth: u64) -> Result<Scan> {
         let total = match goal {
             Goal::First(wanted) => depth.min(wanted as u64),
             Goal::All | Goal::Matching(_) | Goal::Front => depth,
         };
-        let progress = Arc::new(context.ui.progress("scanning", Some(total), Unit::Messages));
+        let progress =
+            Arc::new(self.control.events.progress("scanning", Some(total), Unit::Messages));
         let scan = self.scanner.scan(goal, depth, &progress).await;
         if scan.is_err() {
-            self.release_all(context).await;
+            self.release_all().await;
         }
         scan
     }
@@ -204,28 +220,28 @@ impl Session {
     }
 
     /// Makes all that is held visible at once, and warns of what could not be.
-    pub async fn release_all(&self, context: &Context) -> Released {
+    pub async fn release_all(&self) -> Released {
         let released = self.lease.release_all().await;
-        warn_unreleased(context, &released);
+        warn_unreleased(&self.control.events, &released);
         released
     }
 }
 
 /// What the journals of the queue `arn` know; nothing where they cannot be read.
-fn history(context: &Context, arn: &str) -> RedriveHistory {
-    match context.home().and_then(|home| RedriveHistory::of(&home, arn)) {
+fn history(home: &HomeOptions, events: &Events, arn: &str) -> RedriveHistory {
+    match Home::of(home).and_then(|home| RedriveHistory::of(&home, arn)) {
         Ok(history) => history,
         Err(error) => {
-            context.ui.warn(format!("messages redriven before are not marked: {error}"));
+            events.warn(format!("messages redriven before are not marked: {error}"));
             RedriveHistory::default()
         }
     }
 }
 
 /// Says on stderr which messages stay hidden, and for how long.
-pub fn warn_unreleased(context: &Context, released: &Released) {
+pub fn warn_unreleased(events: &Events, released: &Released) {
     if let Some(lost) = &released.lost {
-        context.ui.warn(format!(
+        events.warn(format!(
             "answers of SQS were lost: up to {} hidden, visible again within {} s",
             amount(lost.messages, "message"),
             lost.visible_in_s
@@ -233,7 +249,7 @@ pub fn warn_unreleased(context: &Context, released: &Released) {
     }
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
-    context.ui.warn(format!(
+    events.warn(format!(
         "{} could not be made visible; {} will be by {} within {} s ({}: {})",
         amount(released.unreleased.len() as u64, "message"),
         form(released.unreleased.len() as u64, "it", "they"),

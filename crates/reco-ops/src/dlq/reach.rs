@@ -4,8 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use crate::ui::{amount, form, was};
-use reco_ops::sqs::{DrainEnd, Hidden};
+use crate::sqs::{DrainEnd, Hidden};
+use reco_core::human::{amount, form, was};
 
 /// What was reached of the messages that were there when the command began.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

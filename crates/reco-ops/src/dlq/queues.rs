@@ -1,9 +1,8 @@
 //! The source queue and its DLQ, found from whichever is configured.
 
-use crate::config::{Key, Settings};
-use crate::ui::Ui;
-use reco_ops::aws::sqs::{Queue, QueueState, Sqs};
-use reco_ops::error::{Error, Result};
+use crate::aws::sqs::{Queue, QueueState, Sqs};
+use crate::error::{Error, Result};
+use crate::event::Events;
 
 /// A queue with its attributes.
 #[derive(Debug, Clone)]
@@ -44,13 +43,22 @@ impl Pair {
     }
 }
 
+/// Queues as they are configured: by name, URL or ARN.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueueNames<'a> {
+    /// The source queue.
+    pub source: Option<&'a str>,
+    /// The dead-letter queue.
+    pub dlq: Option<&'a str>,
+}
+
 /// Finds the pair.
 ///
 /// # Errors
 /// When neither queue is configured, one does not exist, or one cannot be told from the other.
-pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui) -> Result<Pair> {
-    let mut pair = match (settings.value(Key::Queue), settings.value(Key::Dlq)) {
-        (Some(source), Some(dlq)) => both(sqs, ui, source, dlq).await?,
+pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<Pair> {
+    let mut pair = match (named.source, named.dlq) {
+        (Some(source), Some(dlq)) => both(sqs, events, source, dlq).await?,
         (Some(source), None) => from_source(sqs, source).await?,
         (None, Some(dlq)) => from_dlq(sqs, dlq).await?,
         (None, None) => {
@@ -69,7 +77,7 @@ pub async fn find(sqs: &Sqs, settings: &Settings, ui: &Ui) -> Result<Pair> {
             let name = |url: &String| url.rsplit(['/', ':']).next().unwrap_or(url).to_owned();
             pair.sources = Some(sources.iter().map(name).collect());
         }
-        Err(error) if pair.source.is_none() => ui.warn(format!(
+        Err(error) if pair.source.is_none() => events.warn(format!(
             "the source queue is not known, so its size limit is not checked: {error}"
         )),
         // Whose messages are whose, each message says.
@@ -95,7 +103,7 @@ async fn known(sqs: &Sqs, given: &str) -> Result<Known> {
     Ok(Known { queue, state })
 }
 
-async fn both(sqs: &Sqs, ui: &Ui, source: &str, dlq: &str) -> Result<Pair> {
+async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<Pair> {
     let (source, dlq) = tokio::try_join!(known(sqs, source), known(sqs, dlq))?;
     let (source_name, dlq_name) = (&source.queue.name, &dlq.queue.name);
     let mismatch = match &source.state.redrive {
@@ -107,7 +115,7 @@ async fn both(sqs: &Sqs, ui: &Ui, source: &str, dlq: &str) -> Result<Pair> {
         None => Some(format!("{source_name} has no redrive policy, so {dlq_name} is not its DLQ")),
     };
     if let Some(mismatch) = &mismatch {
-        ui.warn(format!("{mismatch}: messages of {dlq_name} come from elsewhere"));
+        events.warn(format!("{mismatch}: messages of {dlq_name} come from elsewhere"));
     }
     Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch })
 }
@@ -222,8 +230,8 @@ pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exit;
-    use reco_ops::aws::sqs::RedrivePolicy;
+    use crate::aws::sqs::RedrivePolicy;
+    use crate::error::Kind;
 
     fn known(name: &str) -> Known {
         let queue = Queue {
@@ -263,7 +271,7 @@ mod tests {
         assert!(guard(&pair, false).is_ok());
         pair.dlq.state.redrive =
             Some(RedrivePolicy { dead_letter_target_arn: "arn".to_owned(), max_receive_count: 3 });
-        assert_eq!(guard(&pair, false).map_err(|error| exit::of_error(&error)), Err(exit::REFUSED));
+        assert_eq!(guard(&pair, false).map_err(|error| error.kind), Err(Kind::Refused));
         assert!(guard(&pair, true).is_ok());
     }
 }

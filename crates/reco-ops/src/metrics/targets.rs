@@ -1,11 +1,11 @@
 //! What to show, from what is configured.
 
-use crate::config::Key;
-use crate::context::Context;
-use reco_ops::aws::Table;
-use reco_ops::aws::sqs::{Queue, QueueState, Sqs};
-use reco_ops::error::{Error, Kind, Result};
-use reco_ops::metrics::plan::{Live, Plan, Subject};
+use aws_config::SdkConfig;
+
+use crate::aws::Table;
+use crate::aws::sqs::{Queue, QueueState, Sqs};
+use crate::error::{Error, Kind, Result};
+use crate::metrics::plan::{Live, Plan, Subject};
 
 /// What to show, and what not.
 pub struct Targets {
@@ -15,13 +15,29 @@ pub struct Targets {
     pub left_out: Vec<String>,
 }
 
+/// What is configured: by name, URL or ARN.
+#[derive(Debug, Clone, Default)]
+pub struct Configured {
+    /// The table.
+    pub table: Option<String>,
+    /// The function.
+    pub function: Option<String>,
+    /// The source queue.
+    pub queue: Option<String>,
+    /// The dead-letter queue.
+    pub dlq: Option<String>,
+}
+
 /// Finds table, indexes, function and queues. What is not configured is left out, and said so.
 ///
 /// # Errors
 /// When nothing at all is configured, or something that does not exist.
-pub async fn find(context: &Context) -> Result<Targets> {
-    let mut targets = writers(context).await?;
-    queues(context, &mut targets).await?;
+pub async fn find(
+    configured: &Configured,
+    sdk: impl AsyncFn() -> Result<SdkConfig>,
+) -> Result<Targets> {
+    let mut targets = writers(configured, &sdk).await?;
+    queues(configured, sdk, &mut targets).await?;
     if targets.plans.is_empty() {
         return Err(Error::config("nothing is configured to show metrics of")
             .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
@@ -33,30 +49,37 @@ pub async fn find(context: &Context) -> Result<Targets> {
 ///
 /// # Errors
 /// When AWS cannot be set up.
-pub async fn writers(context: &Context) -> Result<Targets> {
+pub async fn writers(
+    configured: &Configured,
+    sdk: impl AsyncFn() -> Result<SdkConfig>,
+) -> Result<Targets> {
     let mut targets = Targets { plans: Vec::new(), left_out: Vec::new() };
-    table(context, &mut targets).await?;
-    match context.settings.value(Key::Function) {
+    table(configured, sdk, &mut targets).await?;
+    match &configured.function {
         Some(function) => targets.plans.push(Plan::function(function_name(function))),
-        None => targets.missing("function", Key::Function),
+        None => targets.missing("function", "--function"),
     }
     Ok(targets)
 }
 
 impl Targets {
-    fn missing(&mut self, what: &str, key: Key) {
-        self.left_out.push(format!("{what}: not configured (give {})", key.flag()));
+    fn missing(&mut self, what: &str, flag: &str) {
+        self.left_out.push(format!("{what}: not configured (give {flag})"));
     }
 }
 
 /// The table and its global indexes, which DynamoDB meters apart. Without permission to describe
 /// the table its own series are still there.
-async fn table(context: &Context, targets: &mut Targets) -> Result<()> {
-    let Some(given) = context.settings.value(Key::Table) else {
-        targets.missing("table", Key::Table);
+async fn table(
+    configured: &Configured,
+    sdk: impl AsyncFn() -> Result<SdkConfig>,
+    targets: &mut Targets,
+) -> Result<()> {
+    let Some(given) = &configured.table else {
+        targets.missing("table", "--table");
         return Ok(());
     };
-    match Table::describe(context.sdk().await?, given).await {
+    match Table::describe(&sdk().await?, given).await {
         Ok(info) => {
             targets.plans.push(Plan::table(&info.name));
             let global = info.indexes.iter().filter(|index| index.global);
@@ -74,14 +97,17 @@ async fn table(context: &Context, targets: &mut Targets) -> Result<()> {
 
 /// The source queue and the DLQ. Each is found through the other when only one is configured; a
 /// queue that does not answer still has its series.
-async fn queues(context: &Context, targets: &mut Targets) -> Result<()> {
-    let settings = &context.settings;
-    let (source, dlq) = (settings.value(Key::Queue), settings.value(Key::Dlq));
+async fn queues(
+    configured: &Configured,
+    sdk: impl AsyncFn() -> Result<SdkConfig>,
+    targets: &mut Targets,
+) -> Result<()> {
+    let (source, dlq) = (configured.queue.as_deref(), configured.dlq.as_deref());
     if source.is_none() && dlq.is_none() {
-        targets.missing("queues", Key::Queue);
+        targets.missing("queues", "--queue");
         return Ok(());
     }
-    let sqs = Sqs::new(context.sdk().await?);
+    let sqs = Sqs::new(&sdk().await?);
     let source = given(&sqs, source, targets).await?;
     let dlq = given(&sqs, dlq, targets).await?;
     let source = match (source, &dlq) {
