@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_config::SdkConfig;
+use futures::future::LocalBoxFuture;
 use reco_core::item::{ItemDescription, KeyType};
 use reco_core::policy::Policy;
 use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
@@ -18,7 +19,7 @@ use reco_ops::aws::{self, AwsOptions, Given, Table};
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
-use reco_ops::dlq::session::{Session, SessionOptions, World};
+use reco_ops::dlq::session::{Ask, Session, SessionOptions, World};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::event::{Control, Events};
 use reco_ops::files::input::read_text;
@@ -389,6 +390,12 @@ impl Context {
             }
             sandbox.shutdown().await;
         }
+    }
+}
+
+impl Ask for Context {
+    fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>> {
+        Box::pin(self.confirm(question, "--yes"))
     }
 }
 

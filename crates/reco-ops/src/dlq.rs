@@ -1,5 +1,6 @@
 //! The dead-letter queue: what is in it, why, and what is done about it.
 
+pub mod collect;
 pub mod export;
 pub mod journal;
 pub mod judge;

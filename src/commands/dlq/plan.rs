@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::redrive::RepairPlan;
 use crate::context::Context;
+use reco_ops::dlq::repair::RepairPlan;
 use reco_ops::dlq::select::{Classes, Matcher};
 use reco_ops::dlq::session::Session;
 use reco_ops::error::{Error, Result};

@@ -10,12 +10,12 @@ use reco_core::classify::Class;
 
 use crate::commands::metrics::seconds;
 use crate::context::Context;
-use crate::ui::{amount, count, escape_line, form};
 use reco_ops::aws::sqs::QueueRef;
-use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::query::Query;
 use reco_ops::dlq::scan::{Found, Scan};
-use reco_ops::dlq::select::{Classes, Match, Matcher};
+use reco_ops::dlq::select::{
+    Classes, Match, Matcher, warn_missing, warn_undecided, warn_unknown_sources,
+};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 use reco_ops::files::spool::Spool;
@@ -153,11 +153,15 @@ impl Chosen {
         scan: &mut Scan,
     ) -> Result<Self> {
         let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
-        warn_missing(context, &missing);
-        warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
+        warn_missing(&context.events(), &missing);
+        warn_unknown_sources(
+            &context.events(),
+            matcher,
+            scan.found.iter().map(|found| &*found.row),
+        );
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
         let matches = matcher.decide_all(&scan.found, spool).await?;
-        let undecided = warn_undecided(context, &matches);
+        let undecided = warn_undecided(&context.events(), &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
         let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
         Ok(Chosen { found: found.collect(), scanned, undecided, missing })
@@ -233,53 +237,6 @@ fn file_of(given: &OsString) -> Option<PathBuf> {
     }
     #[cfg(not(unix))]
     given.to_str()?.strip_prefix('@').map(PathBuf::from)
-}
-
-/// Counts the messages on which the expression failed, and says so.
-pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
-    let errors = matches.iter().filter_map(|decided| match decided {
-        Match::Undecided(error) => Some(error),
-        Match::Yes | Match::No => None,
-    });
-    let errors: Vec<&String> = errors.collect();
-    if let Some(first) = errors.first() {
-        context.ui.warn(format!(
-            "--where failed on {}, {} (the first: {first})",
-            amount(errors.len() as u64, "message"),
-            form(errors.len() as u64, "which is not chosen", "which are not chosen")
-        ));
-    }
-    errors.len() as u64
-}
-
-/// Says which queues there are, where none of the messages came from one that was asked for: a
-/// misspelt queue must not look like an empty one.
-pub fn warn_unknown_sources<'a>(
-    context: &Context,
-    matcher: &Matcher,
-    rows: impl Iterator<Item = &'a Row>,
-) {
-    let Some(sources) = &matcher.sources else { return };
-    let known: BTreeSet<Option<&str>> = rows.map(|row| row.source.as_deref()).collect();
-    if known.is_empty() || known.iter().flatten().any(|arn| sources.iter().any(|s| s.is_arn(arn))) {
-        return;
-    }
-    let names: Vec<String> = known
-        .into_iter()
-        .map(|arn| arn.map_or("none (sent to the DLQ directly)".to_owned(), escape_line))
-        .collect();
-    context.ui.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
-}
-
-/// Says which messages were asked for and not found.
-pub fn warn_missing(context: &Context, missing: &[String]) {
-    if let Some(first) = missing.first() {
-        context.ui.warn(format!(
-            "{} of the messages that were named {} not in what was received (the first: {first})",
-            count(missing.len() as u64),
-            form(missing.len() as u64, "is", "are")
-        ));
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod mend;
 mod transform;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use mend::{Changed, Mended, Mender};
 pub use transform::Transform;
@@ -51,5 +51,31 @@ impl Repair {
     #[must_use]
     pub fn is_none(&self) -> bool {
         !self.unwrap && self.transform.is_none() && !self.salvage
+    }
+}
+
+/// The flags as reports and plans have them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairPlan {
+    /// Take known envelopes off.
+    #[serde(default)]
+    pub unwrap: bool,
+    /// Rewrite by this expression.
+    #[serde(default)]
+    pub transform: Option<String>,
+    /// Send the good entries of messages that have bad ones, too.
+    #[serde(default)]
+    pub salvage: bool,
+}
+
+impl RepairPlan {
+    /// In words, for messages.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        words.extend(self.unwrap.then(|| "--unwrap".to_owned()));
+        words.extend(self.transform.as_ref().map(|text| format!("--transform {text:?}")));
+        words.extend(self.salvage.then(|| "--salvage".to_owned()));
+        if words.is_empty() { "no repair".to_owned() } else { words.join(" ") }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::classify::Class;
+use reco_core::human::{amount, count, form};
 use reco_core::message::Message;
 
 use crate::aws::sqs::QueueRef;
@@ -11,6 +12,7 @@ use crate::dlq::judge::Row;
 use crate::dlq::query::Query;
 use crate::dlq::scan::{Found, Scan};
 use crate::error::{Error, Kind, Result};
+use crate::event::Events;
 use crate::files::spool::Spool;
 
 /// Messages with the expression at once: the next is on its way while one is evaluated.
@@ -193,6 +195,53 @@ impl Matcher {
 fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
     let arn = row.source.as_deref();
     arn.is_some_and(|arn| sources.iter().any(|source| source.is_arn(arn)))
+}
+
+/// Counts the messages on which the expression failed, and says so.
+pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
+    let errors = matches.iter().filter_map(|decided| match decided {
+        Match::Undecided(error) => Some(error),
+        Match::Yes | Match::No => None,
+    });
+    let errors: Vec<&String> = errors.collect();
+    if let Some(first) = errors.first() {
+        events.warn(format!(
+            "--where failed on {}, {} (the first: {first})",
+            amount(errors.len() as u64, "message"),
+            form(errors.len() as u64, "which is not chosen", "which are not chosen")
+        ));
+    }
+    errors.len() as u64
+}
+
+/// Says which queues there are, where none of the messages came from one that was asked for: a
+/// misspelt queue must not look like an empty one.
+pub fn warn_unknown_sources<'a>(
+    events: &Events,
+    matcher: &Matcher,
+    rows: impl Iterator<Item = &'a Row>,
+) {
+    let Some(sources) = &matcher.sources else { return };
+    let known: BTreeSet<Option<&str>> = rows.map(|row| row.source.as_deref()).collect();
+    if known.is_empty() || known.iter().flatten().any(|arn| sources.iter().any(|s| s.is_arn(arn))) {
+        return;
+    }
+    let names: Vec<String> = known
+        .into_iter()
+        .map(|arn| arn.unwrap_or("none (sent to the DLQ directly)").to_owned())
+        .collect();
+    events.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
+}
+
+/// Says which messages were asked for and not found.
+pub fn warn_missing(events: &Events, missing: &[String]) {
+    if let Some(first) = missing.first() {
+        events.warn(format!(
+            "{} of the messages that were named {} not in what was received (the first: {first})",
+            count(missing.len() as u64),
+            form(missing.len() as u64, "is", "are")
+        ));
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use futures::future::LocalBoxFuture;
 use serde::Serialize;
 
 use super::queues::{self, Pair, QueueNames};
@@ -33,7 +34,10 @@ pub struct Session {
     pub basis: Basis,
     /// What earlier runs on the DLQ did.
     pub history: Arc<RedriveHistory>,
-    control: Control,
+    /// The way to AWS.
+    pub sdk: SdkConfig,
+    /// Whom it tells, and what ends it early.
+    pub control: Control,
     _lock: Option<Lock>,
 }
 
@@ -65,6 +69,15 @@ impl From<&Damaged> for DamagedRow {
     fn from(damaged: &Damaged) -> Self {
         DamagedRow { message_id: damaged.message_id.clone(), reason: damaged.reason.clone() }
     }
+}
+
+/// Whom a flow asks before it does something that cannot be undone.
+pub trait Ask {
+    /// Asks a yes-or-no question; anything but yes is no.
+    ///
+    /// # Errors
+    /// Refused where there is nobody to ask; interrupted by a signal.
+    fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>>;
 }
 
 /// Where a session is opened.
@@ -168,7 +181,17 @@ impl Session {
             wanted: options.wanted,
         };
         let scanner = Arc::new(scanner);
-        Ok(Session { sqs, pair, lease, scanner, basis, history, control, _lock: lock })
+        Ok(Session {
+            sqs,
+            pair,
+            lease,
+            scanner,
+            basis,
+            history,
+            sdk: sdk.clone(),
+            control,
+            _lock: lock,
+        })
     }
 
     /// The queues as reports name them.

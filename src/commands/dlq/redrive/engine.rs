@@ -5,15 +5,16 @@
 
 use clap::ValueEnum;
 use reco_core::outcome::Outcome;
-use serde::Serialize;
 
 use super::native::{Native, Unstarted};
-use super::{QUESTION, RedriveArgs, must_confirm};
+use super::{RedriveArgs, must_confirm};
 use crate::commands::dlq::select::Choice;
 use crate::context::Context;
 use crate::ui::{amount, count};
 use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
 use reco_ops::dlq::queues::{self as pair, Pair};
+use reco_ops::dlq::redrive::QUESTION;
+use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::{Error, Kind, Result};
 
 /// Which engine is asked for.
@@ -26,24 +27,6 @@ pub enum EngineChoice {
     /// Native where it can do what is asked for, else client
     #[default]
     Auto,
-}
-
-/// The engine that is used, and why.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Engine {
-    /// `client` or `native`.
-    pub(super) engine: &'static str,
-    pub(super) engine_reason: String,
-}
-
-impl Engine {
-    pub(super) fn client(reason: impl Into<String>) -> Self {
-        Engine { engine: "client", engine_reason: reason.into() }
-    }
-
-    pub(super) fn native(reason: impl Into<String>) -> Self {
-        Engine { engine: "native", engine_reason: reason.into() }
-    }
 }
 
 /// What came of choosing.

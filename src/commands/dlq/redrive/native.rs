@@ -7,13 +7,13 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::RedriveArgs;
-use super::engine::Engine;
 use crate::context::Context;
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
 use reco_ops::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
 use reco_ops::dlq::journal::{Journal, Lock};
 use reco_ops::dlq::move_task::Follower;
 use reco_ops::dlq::queues::Pair;
+use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::Error;
 
 /// What a move task does not do.

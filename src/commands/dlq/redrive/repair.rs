@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use reco_ops::dlq::repair::{Repair, Transform};
+use reco_ops::dlq::repair::{Repair, RepairPlan, Transform};
 use reco_ops::error::{Error, Kind, Result};
 
 /// What is done to bodies: envelopes off, then rewritten, then salvaged.
@@ -24,28 +23,6 @@ pub struct RepairArgs {
     /// With --salvage: write entries that are not sent to this new file, one JSON object a line
     #[arg(long, value_name = "FILE", requires = "salvage")]
     pub rejects: Option<PathBuf>,
-}
-
-/// The flags as reports and plans have them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepairPlan {
-    #[serde(default)]
-    unwrap: bool,
-    #[serde(default)]
-    transform: Option<String>,
-    #[serde(default)]
-    salvage: bool,
-}
-
-impl RepairPlan {
-    /// In words, for messages.
-    pub(in crate::commands::dlq) fn words(&self) -> String {
-        let mut words: Vec<String> = Vec::new();
-        words.extend(self.unwrap.then(|| "--unwrap".to_owned()));
-        words.extend(self.transform.as_ref().map(|text| format!("--transform {text:?}")));
-        words.extend(self.salvage.then(|| "--salvage".to_owned()));
-        if words.is_empty() { "no repair".to_owned() } else { words.join(" ") }
-    }
 }
 
 impl RepairArgs {

@@ -4,11 +4,11 @@ use reco_core::settle::{Deletable, backed_up, waived};
 
 use super::Collector;
 use super::report::{Fate, Record};
-use crate::ui::Unit;
-use reco_ops::dlq::export::ExportFile;
-use reco_ops::dlq::scan::Found;
-use reco_ops::error::{Error, Kind, Result};
-use reco_ops::sqs::DeleteOutcome;
+use crate::dlq::export::ExportFile;
+use crate::dlq::scan::Found;
+use crate::error::{Error, Kind, Result};
+use crate::event::Unit;
+use crate::sqs::DeleteOutcome;
 
 /// Messages that are deleted together: between two portions a signal is heard.
 const TOGETHER: usize = 160;
@@ -18,9 +18,9 @@ impl Collector<'_> {
     pub(super) async fn write(&mut self, going: &[Found]) -> Result<usize> {
         let Some(file) = &mut self.file else { return Ok(going.len()) };
         let total = Some(going.len() as u64);
-        let progress = self.context.ui.progress("writing", total, Unit::Messages);
+        let progress = self.session.control.events.progress("writing", total, Unit::Messages);
         for (at, found) in going.iter().enumerate() {
-            if self.context.cancel.is_cancelled() {
+            if self.session.control.cancel.is_cancelled() {
                 return Ok(at);
             }
             let slot = found.slot.ok_or_else(|| {
@@ -78,10 +78,10 @@ impl Collector<'_> {
     /// Deletes in portions; those that are not begun when it is cancelled have no outcome.
     async fn delete_all(&mut self, deletable: Vec<Deletable>) -> Vec<Option<DeleteOutcome>> {
         let total = Some(deletable.len() as u64);
-        let progress = self.context.ui.progress("deleting", total, Unit::Messages);
+        let progress = self.session.control.events.progress("deleting", total, Unit::Messages);
         let mut outcomes = Vec::with_capacity(deletable.len());
         for some in deletable.chunks(TOGETHER) {
-            if self.context.cancel.is_cancelled() || self.ending.halted.is_some() {
+            if self.session.control.cancel.is_cancelled() || self.ending.halted.is_some() {
                 outcomes.resize(outcomes.len() + some.len(), None);
                 continue;
             }

@@ -8,38 +8,39 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures::stream;
+use reco_core::classify::Class;
+use reco_core::human::{count, was};
 use reco_core::settle::Deletable;
 
-use super::guards::Sentries;
 use super::report::{Category, Ending, Record, RedriveReport};
-use super::{RedriveArgs, confirm, must_confirm};
-use crate::commands::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
-use crate::context::Context;
-use crate::ui::Unit;
-use reco_ops::dlq::journal::{Journal, now_ms};
-use reco_ops::dlq::judge::Basis;
-use reco_ops::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
-use reco_ops::dlq::repair::{Changed, Mended, Mender, Repair};
-use reco_ops::dlq::scan::{Found, Scan};
-use reco_ops::dlq::select::{Match, Matcher};
-use reco_ops::dlq::session::{Session, warn_unreleased};
-use reco_ops::error::{Error, Kind, Result};
-use reco_ops::files::spool::Spool;
-use reco_ops::sqs::{
+use super::sentries::Sentries;
+use super::{Ask, QUESTION, RedriveOptions};
+use crate::dlq::journal::{Journal, now_ms};
+use crate::dlq::judge::Basis;
+use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
+use crate::dlq::repair::{Changed, Mended, Mender, Repair};
+use crate::dlq::scan::{Found, Scan};
+use crate::dlq::select::{Match, Matcher, is_outdated};
+use crate::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
+use crate::dlq::session::{Session, warn_unreleased};
+use crate::error::{Error, Kind, Result};
+use crate::event::Unit;
+use crate::files::spool::Spool;
+use crate::sqs::{
     AckWatch, Content, DeleteOutcome, Destination, Outbox, OutboxMessage, Released, SendOutcome,
 };
 
 /// A redrive under way.
 pub struct Redrive<'a> {
-    pub(super) context: &'a Context,
     pub(super) session: &'a Session,
-    pub(super) args: &'a RedriveArgs,
+    pub(super) options: &'a RedriveOptions,
     matcher: Arc<Matcher>,
     route: Route,
     pub(super) repair: Repair,
     pub(super) rejects: Option<Arc<Rejects>>,
     spool: Arc<Spool>,
-    confirmed: bool,
+    /// Asks before anything is moved; none where that needs no question, or is answered.
+    pub(super) ask: Option<&'a dyn Ask>,
     /// None in a dry run, which sends nothing.
     pub(super) outbox: Option<Arc<Outbox>>,
     pace: Pace,
@@ -63,25 +64,23 @@ struct Going {
 
 impl<'a> Redrive<'a> {
     pub(super) fn new(
-        context: &'a Context,
         session: &'a Session,
-        args: &'a RedriveArgs,
+        options: &'a RedriveOptions,
         (matcher, route): (Arc<Matcher>, Route),
         spool: Arc<Spool>,
         sentries: Sentries,
     ) -> Self {
         Redrive {
-            context,
             session,
-            args,
+            options,
             matcher,
             route,
             repair: Repair::default(),
             rejects: None,
             spool,
-            confirmed: !must_confirm(args),
+            ask: None,
             outbox: None,
-            pace: args.guards.pace(),
+            pace: options.pace(),
             sentries,
             ending: Ending::default(),
             records: Vec::new(),
@@ -114,9 +113,10 @@ impl<'a> Redrive<'a> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         self.note_cleared(std::mem::take(&mut scan.cleared));
         scan.found = self.set_returned_apart(scan.found)?;
-        if !self.confirmed && !scan.found.is_empty() {
-            confirm(self.context, &scan.found).await?;
-            self.confirmed = true;
+        if !scan.found.is_empty()
+            && let Some(operator) = self.ask.take()
+        {
+            confirm(operator, &scan.found).await?;
         }
         scan.found = self.clear_sent(scan.found).await?;
         let (going, staying) = self.part(scan).await?;
@@ -124,7 +124,7 @@ impl<'a> Redrive<'a> {
             // They have been seen; others may have them back while the rest is moved. On a FIFO
             // queue, and where more is to come, they would be received again by the next scan.
             let released = self.session.lease.release(&staying).await;
-            warn_unreleased(&self.context.events(), &released);
+            warn_unreleased(&self.session.control.events, &released);
             self.released.merge(released);
         }
         self.move_all(going).await
@@ -133,7 +133,7 @@ impl<'a> Redrive<'a> {
     /// Parts what was found into what goes, and the ids of what stays.
     async fn part(&mut self, mut scan: Scan) -> Result<(Vec<Going>, Vec<String>)> {
         let taken = self.ending.moving;
-        let room = self.args.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
+        let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         let chosen = self.choose(&scan.found).await?;
         let mended = self.mend(&mut scan, &chosen).await?;
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
@@ -145,13 +145,13 @@ impl<'a> Redrive<'a> {
                 way: self.route.way(&found.row),
                 remembered: self.session.history.remembered(&found.row.message_id),
             });
-        let decisions = decide(candidates, room, self.args.resend_uncertain);
+        let decisions = decide(candidates, room, self.options.resend_uncertain);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
             let changed = mended.and_then(Mended::into_changed);
             self.note_order(&found, &decision);
             match decision {
-                Decision::Move(to) if !self.args.dry_run => {
+                Decision::Move(to) if !self.options.dry_run => {
                     going.push(Going { found, changed, to });
                 }
                 decision => {
@@ -204,7 +204,7 @@ impl<'a> Redrive<'a> {
         let mut rest = Vec::with_capacity(found.len());
         for found in found {
             let sent_any = self.ending.moving > 0;
-            let slot = found.slot.filter(|_| sent_any && !self.args.dry_run);
+            let slot = found.slot.filter(|_| sent_any && !self.options.dry_run);
             let message = slot.map(|slot| self.spool.get(slot)).transpose()?;
             if let Some(sign) = message.and_then(|message| bounces.recognise(&message)) {
                 let row = &found.row;
@@ -216,7 +216,7 @@ impl<'a> Redrive<'a> {
             }
         }
         if let Some(reason) = bounces.verdict() {
-            self.context.ui.warn(format!("stopping: {reason}"));
+            self.session.control.events.warn(format!("stopping: {reason}"));
             self.pace.brake().stop(reason);
         }
         Ok(rest)
@@ -224,8 +224,12 @@ impl<'a> Redrive<'a> {
 
     async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
         let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
-        warn_unknown_sources(self.context, &self.matcher, found.iter().map(|found| &*found.row));
-        self.ending.undecided += warn_undecided(self.context, &matches);
+        warn_unknown_sources(
+            &self.session.control.events,
+            &self.matcher,
+            found.iter().map(|found| &*found.row),
+        );
+        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
         Ok(matches)
     }
 
@@ -250,20 +254,20 @@ impl<'a> Redrive<'a> {
         };
         let total = going.len() as u64;
         self.ending.moving += total;
-        let progress = self.context.ui.progress("moving", Some(total), Unit::Messages);
+        let progress = self.session.control.events.progress("moving", Some(total), Unit::Messages);
         let messages: Vec<OutboxMessage> = going.iter().map(|one| self.outgoing(one)).collect();
         let began = Instant::now();
         let pace = self.pace.clone();
-        self.sentries.begin(self.context, self.session, &self.route, pace.brake()).await?;
-        let lookout = self.sentries.look_out(self.context, self.session, pace.brake()).await;
-        let (stream, cancel) = (stream::iter(messages), &self.context.cancel);
+        self.sentries.begin(self.session, &self.route, pace.brake());
+        let lookout = self.sentries.look_out(self.session, pace.brake()).await;
+        let (stream, cancel) = (stream::iter(messages), &self.session.control.cancel);
         let outcomes = outbox.send_all(stream, &pace, cancel, &progress).await;
         self.ending.move_time += began.elapsed();
         if let Some(lookout) = lookout {
             // Looked at, and let go: not counted among what was received and left.
             let watched = lookout.finish().await;
             let released = self.session.lease.release(&watched.held).await;
-            warn_unreleased(&self.context.events(), &released);
+            warn_unreleased(&self.session.control.events, &released);
             self.released.merge_invisible(released);
             self.ending.late.extend(watched.cleared);
         }
@@ -323,7 +327,7 @@ impl<'a> Redrive<'a> {
 
     /// The report, once every message that was received is accounted for.
     pub(super) fn report(self) -> Result<RedriveReport> {
-        let interrupted = self.context.cancel.is_cancelled();
+        let interrupted = self.session.control.cancel.is_cancelled();
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
         if seen != recorded {
             return Err(Error::new(
@@ -333,7 +337,7 @@ impl<'a> Redrive<'a> {
             .hint("look into the queues before running again, and report this"));
         }
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
-        warn_missing(self.context, &missing);
+        warn_missing(&self.session.control.events, &missing);
         let basis = (self.session.queues(), self.basis());
         let ending = Ending {
             interrupted,
@@ -344,9 +348,26 @@ impl<'a> Redrive<'a> {
             bounces: self.sentries.bounces.summary(),
             ..self.ending
         };
-        Ok(RedriveReport::new(basis, self.args, self.records, self.released, &ending))
+        Ok(RedriveReport::new(basis, self.options, self.records, self.released, &ending))
     }
 }
 
 /// Messages moved, by the name of the queue that they went to.
-pub(super) type MovedTo = BTreeMap<String, u64>;
+pub type MovedTo = BTreeMap<String, u64>;
+
+/// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
+async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
+    let of = |chosen: fn(Class) -> bool| {
+        let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
+        count(rows.count() as u64)
+    };
+    let question = format!(
+        "{} received, {} of them stale or superseded; {QUESTION}",
+        was(found.len() as u64),
+        of(is_outdated)
+    );
+    if operator.ask(&question).await? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was moved: not confirmed"))
+}

@@ -1,12 +1,12 @@
 //! Scan after scan, where one cannot hold everything.
 
 use super::Redrive;
-use crate::ui::count;
-use reco_ops::dlq::journal::now_ms;
-use reco_ops::dlq::scan::{Goal, Scan};
-use reco_ops::dlq::session::warn_unreleased;
-use reco_ops::error::Result;
-use reco_ops::sqs::DrainEnd;
+use crate::dlq::journal::now_ms;
+use crate::dlq::scan::{Goal, Scan};
+use crate::dlq::session::warn_unreleased;
+use crate::error::Result;
+use crate::sqs::DrainEnd;
+use reco_core::human::count;
 
 /// Scans of a standard queue, one after the other, that bring nothing new although the queue has
 /// more: then the rest cannot be reached.
@@ -32,18 +32,18 @@ impl Redrive<'_> {
             self.note(&scan, new).await;
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
             let moved = self.wave(scan).await?;
-            let enough = self.args.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let enough = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
             if enough {
                 self.ending.reach.unreached = 0;
             }
             let stopped = self.pace.brake().stopped().is_some();
-            if enough || stopped || self.context.cancel.is_cancelled() {
+            if enough || stopped || self.session.control.cancel.is_cancelled() {
                 break;
             }
             if self.fifo() {
                 // What arrives now is of the next run: a live queue would keep this one going.
                 let seen_all = self.ending.seen >= self.session.depth() && only_arrivals;
-                if moved == 0 || self.args.dry_run || seen_all {
+                if moved == 0 || self.options.dry_run || seen_all {
                     break;
                 }
                 continue;
@@ -75,14 +75,14 @@ impl Redrive<'_> {
         let ids = lease.ids();
         scanner.known.add(ids.iter().map(String::as_str));
         let released = lease.release(&ids).await;
-        warn_unreleased(&self.context.events(), &released);
+        warn_unreleased(&self.session.control.events, &released);
         self.released.merge_invisible(released);
     }
 
     fn say_what_is_beyond(&mut self, in_vain: bool) {
         if in_vain && !self.fifo() {
             let limit = count(self.session.scanner.limit as u64);
-            self.context.ui.warn(format!(
+            self.session.control.events.warn(format!(
                 "the DLQ has more messages, but SQS gives out the same {limit} again and again, and no \
                  more may be held at once; move or remove some of them, and run again for the rest"
             ));

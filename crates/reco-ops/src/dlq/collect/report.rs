@@ -9,17 +9,12 @@ use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
 use super::Task;
-use crate::commands::dlq::rows;
-use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
-use reco_ops::aws::sqs::Damaged;
-use reco_ops::dlq::judge::Basis;
-use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::scan::Found;
-use reco_ops::dlq::session::Queues;
-use reco_ops::sqs::Released;
-
-/// Messages named in the table of each fate; JSON has all.
-const NAMED: usize = 10;
+use crate::aws::sqs::Damaged;
+use crate::dlq::judge::Basis;
+use crate::dlq::reach::Reach;
+use crate::dlq::scan::Found;
+use crate::dlq::session::Queues;
+use crate::sqs::Released;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -44,7 +39,9 @@ pub enum Fate {
 }
 
 impl Fate {
-    const fn name(self) -> &'static str {
+    /// As tables name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Fate::Exported => "exported",
             Fate::Deleted => "deleted",
@@ -57,16 +54,9 @@ impl Fate {
         }
     }
 
-    const fn tone(self) -> Tone {
-        match self {
-            Fate::Exported | Fate::Deleted | Fate::Planned => Tone::Good,
-            Fate::Skipped | Fate::BeyondMax => Tone::Faint,
-            Fate::Left => Tone::Warn,
-            Fate::NotDeleted | Fate::Damaged => Tone::Bad,
-        }
-    }
-
-    const fn has_reason(self) -> bool {
+    /// Whether each message has a reason of its own.
+    #[must_use]
+    pub const fn has_reason(self) -> bool {
         matches!(self, Fate::NotDeleted | Fate::Left | Fate::Damaged)
     }
 }
@@ -74,13 +64,17 @@ impl Fate {
 /// One message and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
-    message_id: String,
-    class: Option<Class>,
-    fate: Fate,
+    /// Its id.
+    pub message_id: String,
+    /// Its class; none of one that came garbled.
+    pub class: Option<Class>,
+    /// What became of it.
+    pub fate: Fate,
     /// Whether the file has it.
-    in_file: bool,
+    pub in_file: bool,
+    /// Why, where that needs to be said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl Record {
@@ -110,11 +104,14 @@ impl Record {
 /// The file as the report names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileRow {
-    pub(super) path: String,
-    pub(super) messages: u64,
-    bytes: u64,
+    /// Its path.
+    pub path: String,
+    /// Messages in it.
+    pub messages: u64,
+    /// Its size.
+    pub bytes: u64,
     /// Whether it has everything that it was to have.
-    complete: bool,
+    pub complete: bool,
 }
 
 impl FileRow {
@@ -152,33 +149,45 @@ pub(super) struct Ending {
 /// What an export or a purge answers.
 #[derive(Debug, Serialize)]
 pub struct Collected {
+    /// The queues.
     #[serde(flatten)]
-    queues: Queues,
+    pub queues: Queues,
+    /// What the judgement rests on.
     #[serde(flatten)]
-    basis: Basis,
-    dry_run: bool,
+    pub basis: Basis,
+    /// Whether nothing was done.
+    pub dry_run: bool,
     /// Whether chosen messages are deleted.
-    delete: bool,
+    pub delete: bool,
     /// Messages received; the sum of `counts`.
-    seen: u64,
+    pub seen: u64,
     /// Messages by what became of them.
-    counts: BTreeMap<Fate, u64>,
+    pub counts: BTreeMap<Fate, u64>,
     /// Chosen messages by class.
-    chosen_by_class: BTreeMap<Class, u64>,
-    undecided: u64,
-    missing: Vec<String>,
+    pub chosen_by_class: BTreeMap<Class, u64>,
+    /// Messages on which `--where` failed.
+    pub undecided: u64,
+    /// Ids that were asked for and not received.
+    pub missing: Vec<String>,
+    /// What was reached of the DLQ.
     #[serde(flatten)]
-    reach: Reach,
-    repeated: u64,
+    pub reach: Reach,
+    /// Deliveries of messages that were held already.
+    pub repeated: u64,
     /// The file with the messages; null when nothing was written.
-    file: Option<FileRow>,
-    duration_s: f64,
+    pub file: Option<FileRow>,
+    /// Seconds that it took.
+    pub duration_s: f64,
+    /// What was let go of.
     #[serde(flatten)]
-    released: Released,
-    interrupted: bool,
+    pub released: Released,
+    /// Stopped by a signal.
+    pub interrupted: bool,
+    /// Whether a number of messages was asked for.
     #[serde(skip)]
-    limited: bool,
-    messages: Vec<Record>,
+    pub limited: bool,
+    /// Every message that was received.
+    pub messages: Vec<Record>,
 }
 
 impl Collected {
@@ -219,7 +228,9 @@ impl Collected {
         }
     }
 
-    fn of(&self, fate: Fate) -> u64 {
+    /// Messages of which this became.
+    #[must_use]
+    pub fn of(&self, fate: Fate) -> u64 {
         self.counts.get(&fate).copied().unwrap_or(0)
     }
 
@@ -238,92 +249,5 @@ impl Collected {
             missing: self.missing.len() as u64,
         };
         tally.outcome(self.interrupted)
-    }
-
-    /// For people.
-    #[must_use]
-    pub fn render(&self, view: &View) -> String {
-        let mut text = String::new();
-        for (fate, messages) in &self.counts {
-            text.push_str(&self.section(*fate, *messages, view));
-        }
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&self.footer(view));
-        text.push_str(&rows::basis(&self.basis, view));
-        text
-    }
-
-    fn meaning(&self, fate: Fate) -> &'static str {
-        match (fate, self.delete) {
-            (Fate::Exported, _) => "in the file, and in the DLQ as before",
-            (Fate::Deleted, _) if self.file.is_some() => "no longer in the DLQ; in the file",
-            (Fate::Deleted, _) => "no longer in the DLQ, and in no file",
-            (Fate::Planned, true) => "would be deleted",
-            (Fate::Planned, false) => "would be exported",
-            (Fate::Skipped, _) => "not chosen; still in the DLQ",
-            (Fate::BeyondMax, _) => "beyond --max; still in the DLQ",
-            (Fate::NotDeleted, _) => "perhaps still in the DLQ",
-            (Fate::Left, _) => "still in the DLQ",
-            (Fate::Damaged, _) => "came garbled and were left alone; still in the DLQ",
-        }
-    }
-
-    fn section(&self, fate: Fate, messages: u64, view: &View) -> String {
-        let name = view.palette.paint(fate.tone(), &format!("{:<12}", fate.name()));
-        let mut text = format!("{name} {:>7}  {}\n", count(messages), self.meaning(fate));
-        if matches!(fate, Fate::Exported | Fate::Deleted | Fate::Planned) {
-            for (class, messages) in &self.chosen_by_class {
-                let name = view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
-                text.push_str(&format!("  {name} {:>5}\n", count(*messages)));
-            }
-        }
-        if !fate.has_reason() {
-            return text;
-        }
-        let named: Vec<&Record> =
-            self.messages.iter().filter(|record| record.fate == fate).collect();
-        for record in named.iter().take(NAMED) {
-            let reason = escape_line(record.reason.as_deref().unwrap_or_default());
-            let copy = if record.in_file { "; it is in the file" } else { "" };
-            let id = escape_line(&record.message_id);
-            text.push_str(&format!("  {id} {reason}{copy}\n"));
-        }
-        if named.len() > NAMED {
-            let more = count((named.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; --output json names them all\n"));
-        }
-        text
-    }
-
-    fn footer(&self, view: &View) -> String {
-        let (dlq, seen) = (&self.queues.dlq, amount(self.seen, "message"));
-        let mut text = match (self.seen, self.dry_run) {
-            (0, _) => format!("no messages in {dlq}"),
-            (_, true) => {
-                format!("{seen} of {dlq} examined; nothing was done (--dry-run)")
-            }
-            (_, false) => format!("{seen} of {dlq} received"),
-        };
-        text.push_str(&format!("; {:.1} s", self.duration_s));
-        if self.interrupted {
-            text.push_str("; interrupted: what was in flight is finished, the rest released");
-        }
-        text.push('\n');
-        if let Some(file) = &self.file {
-            let (path, size) = (escape_line(&file.path), bytes(file.bytes));
-            text.push_str(&format!("file {path}: {}, {size}\n", amount(file.messages, "message")));
-            if !file.complete {
-                let label = view.palette.paint(Tone::Warn, "note:");
-                text.push_str(&format!("{label} the file is incomplete: this run was cut off, or did not reach every message; what is in it can be imported\n"));
-            }
-        }
-        text.push_str(&self.reach.words());
-        if self.queues.in_flight_elsewhere > 0 {
-            let others = was(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
-        }
-        text
     }
 }

@@ -8,11 +8,11 @@ use reco_core::settle::{Deletable, replayed};
 
 use super::report::Record;
 use super::run::Redrive;
-use reco_ops::dlq::journal::{Journal, Sign, load, now_ms};
-use reco_ops::dlq::scan::Found;
-use reco_ops::error::Result;
-use reco_ops::sqs::DeleteOutcome;
-use reco_ops::sqs::records::deleted;
+use crate::dlq::journal::{Journal, Sign, load, now_ms};
+use crate::dlq::scan::Found;
+use crate::error::Result;
+use crate::sqs::DeleteOutcome;
+use crate::sqs::records::deleted;
 
 impl Redrive<'_> {
     /// Sets messages apart that an earlier run sent and the destination acknowledged, and deletes
@@ -25,7 +25,7 @@ impl Redrive<'_> {
             found.row.redriven.as_ref().is_some_and(|redriven| redriven.sign == Sign::StillHere)
         };
         let (sent, rest): (Vec<Found>, Vec<Found>) = found.into_iter().partition(sent);
-        if self.args.dry_run {
+        if self.options.dry_run {
             self.records.extend(sent.iter().map(|found| Record::already_sent(&found.row)));
             return Ok(rest);
         }
@@ -81,7 +81,7 @@ impl Redrive<'_> {
     /// When a journal cannot be read or written.
     pub async fn end_earlier(&self) -> Result<()> {
         let whole = self.ending.reach.exhausted && self.session.queues().in_flight_elsewhere == 0;
-        if self.args.dry_run || !whole || self.context.cancel.is_cancelled() {
+        if self.options.dry_run || !whole || self.session.control.cancel.is_cancelled() {
             return Ok(());
         }
         let still_here: Vec<&str> = self.not_deleted().collect();

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use reco_core::journal::{Header, VERSION};
 
-use super::RedriveArgs;
+use super::RedriveOptions;
 use super::report::RedriveReport;
-use crate::context::Context;
-use crate::ui::Report;
-use reco_ops::dlq::journal::{Home, Journal};
-use reco_ops::dlq::redrive::Route;
-use reco_ops::dlq::session::Session;
-use reco_ops::error::Result;
+use crate::dlq::journal::{Home, HomeOptions, Journal};
+use crate::dlq::redrive::Route;
+use crate::dlq::session::Session;
+use crate::error::Result;
+use crate::event::Events;
 
 /// The journal of one run.
 pub(super) struct Log {
@@ -25,14 +24,13 @@ impl Log {
     /// # Errors
     /// When the journal cannot be written.
     pub(super) fn open(
-        context: &Context,
+        home: &HomeOptions,
         session: &Session,
         route: &Route,
-        args: &RedriveArgs,
-        run_id: Option<String>,
+        options: &RedriveOptions,
     ) -> Result<Option<Self>> {
-        let Some(run_id) = run_id else { return Ok(None) };
-        let home = context.home()?;
+        let Some(run_id) = options.run_id.clone() else { return Ok(None) };
+        let home = Home::of(home)?;
         let from = &session.pair.dlq.queue;
         let header = Header {
             version: VERSION,
@@ -44,7 +42,7 @@ impl Log {
             recoctl: String::new(),
             policy: session.basis.policy_fingerprint.clone(),
         };
-        let journal = Arc::new(Journal::create(&home, args.journal.as_deref(), header)?);
+        let journal = Arc::new(Journal::create(&home, options.journal.as_deref(), header)?);
         Ok(Some(Log { journal, home }))
     }
 
@@ -60,25 +58,25 @@ impl Log {
     }
 
     /// After a failure: what was sent stays on record, without an end.
-    pub(super) fn abandon(self, context: &Context) {
+    pub(super) fn abandon(self, events: &Events) {
         match self.journal.discard_if_unused() {
             Ok(true) => {}
             Ok(false) => {
                 let path = self.journal.path().display();
-                context.ui.warn(format!(
+                events.warn(format!(
                     "the run was cut off; `recoctl dlq journal resume {path}` brings it to its end"
                 ));
             }
-            Err(error) => context.ui.warn(error.to_string()),
+            Err(error) => events.warn(error.to_string()),
         }
     }
 
     /// Writes the end. That it cannot be written is a warning: all that matters is in the journal.
-    pub(super) async fn close(self, context: &Context, report: &mut RedriveReport) {
+    pub(super) async fn close(self, events: &Events, report: &mut RedriveReport) {
         match self.journal.end(report.outcome(), report.tally()).await {
             Ok(true) => {}
             Ok(false) => report.forget_journal(),
-            Err(error) => context.ui.warn(format!("the journal has no end: {error}")),
+            Err(error) => events.warn(format!("the journal has no end: {error}")),
         }
     }
 }

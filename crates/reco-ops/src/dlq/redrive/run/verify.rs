@@ -6,12 +6,12 @@ use std::sync::Arc;
 use reco_core::settle::{Deletable, replayed};
 
 use super::Redrive;
-use crate::commands::dlq::redrive::report::Category;
-use crate::ui::{form, was};
-use reco_ops::dlq::journal::load;
-use reco_ops::dlq::session::warn_unreleased;
-use reco_ops::error::Result;
-use reco_ops::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
+use crate::dlq::journal::load;
+use crate::dlq::redrive::report::Category;
+use crate::dlq::session::warn_unreleased;
+use crate::error::Result;
+use crate::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
+use reco_core::human::{form, was};
 
 /// Looks in which a delete may fail to have its effect once more.
 const LOOKS: u32 = 6;
@@ -48,7 +48,7 @@ impl Redrive<'_> {
         let left = left + returned.filter(|one| !recorded.contains(&one.message_id)).count();
         let mut last = Vec::new();
         for _ in 0..LOOKS {
-            if self.context.cancel.is_cancelled() {
+            if self.session.control.cancel.is_cancelled() {
                 break;
             }
             match self.look(&moved, left as u64).await {
@@ -56,8 +56,9 @@ impl Redrive<'_> {
                 Ok(deleted) => last = deleted,
                 Err(error) => {
                     return self
-                        .context
-                        .ui
+                        .session
+                        .control
+                        .events
                         .warn(format!("cannot see whether what was deleted is gone: {error}"));
                 }
             }
@@ -95,13 +96,13 @@ impl Redrive<'_> {
             sqs: sqs.clone(),
             queue: queue.clone(),
             lease: Arc::clone(&lease),
-            cancel: self.context.cancel.clone(),
+            cancel: self.session.control.cancel.clone(),
         });
         let at_most = usize::try_from(MOST).unwrap_or(usize::MAX);
         let bound = Bound { at_most, depth: visible, front_only: false };
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
         let released = lease.release_all().await;
-        warn_unreleased(&self.context.events(), &released);
+        warn_unreleased(&self.session.control.events, &released);
         self.released.merge_invisible(released);
         let mut deleted = Vec::new();
         for (one, outcome) in drained?.cleared {
@@ -113,7 +114,7 @@ impl Redrive<'_> {
             }
         }
         if !deleted.is_empty() {
-            self.context.ui.warn(format!(
+            self.session.control.events.warn(format!(
                 "{} still in the DLQ although SQS had confirmed the delete; {} deleted again",
                 was(deleted.len() as u64),
                 form(deleted.len() as u64, "it is", "they are")

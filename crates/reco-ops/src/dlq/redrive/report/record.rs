@@ -3,13 +3,12 @@
 use reco_core::classify::Class;
 use serde::Serialize;
 
-use crate::commands::dlq::redrive::change::Change;
-use crate::ui::Tone;
-use reco_ops::aws::sqs::Damaged;
-use reco_ops::dlq::judge::Row;
-use reco_ops::dlq::redrive::Decision;
-use reco_ops::dlq::repair::Changed;
-use reco_ops::sqs::SendOutcome;
+use crate::aws::sqs::Damaged;
+use crate::dlq::judge::Row;
+use crate::dlq::redrive::Decision;
+use crate::dlq::redrive::change::Change;
+use crate::dlq::repair::Changed;
+use crate::sqs::SendOutcome;
 
 /// The category of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,7 +44,8 @@ pub enum Category {
 
 impl Category {
     /// What it means, where there is something to explain.
-    pub(super) fn meaning(self) -> &'static str {
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
             Category::AlreadySent => {
@@ -69,7 +69,9 @@ impl Category {
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    /// As tables name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Category::Moved => "moved",
             Category::AlreadySent => "already sent",
@@ -86,43 +88,41 @@ impl Category {
             Category::Damaged => "damaged",
         }
     }
-
-    pub(super) fn tone(self) -> Tone {
-        match self {
-            Category::Moved | Category::Planned | Category::AlreadySent => Tone::Good,
-            Category::Skipped | Category::BeyondMax | Category::OtherSource => Tone::Faint,
-            Category::Left | Category::CameBack => Tone::Warn,
-            _ => Tone::Bad,
-        }
-    }
 }
 
 /// One message and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
-    pub(super) message_id: String,
-    pub(super) class: Option<Class>,
-    pub(super) fate: Category,
+    /// Its id.
+    pub message_id: String,
+    /// Its class; none of one that came garbled.
+    pub class: Option<Class>,
+    /// What became of it.
+    pub fate: Category,
+    /// Why, where that needs to be said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reason: Option<String>,
+    pub reason: Option<String>,
     /// Its id in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sent_as: Option<String>,
+    pub sent_as: Option<String>,
     /// The queue that it goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
+    pub to: Option<String>,
     /// What was done to its body on the way.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) changed: Option<Change>,
+    pub changed: Option<Change>,
     /// The destination may have it twice: an attempt before the acknowledged one may have had its
     /// effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) perhaps_twice: bool,
+    pub perhaps_twice: bool,
+    /// WCU that it costs the table.
     #[serde(skip)]
-    pub(super) wcu: u64,
+    pub wcu: u64,
 }
 
 impl Record {
+    /// Whether this became of it.
+    #[must_use]
     pub fn is(&self, category: Category) -> bool {
         self.fate == category
     }
@@ -156,10 +156,14 @@ impl Record {
         Record::of(row, Category::NotDeleted, Some(reason), None)
     }
 
+    /// Its id.
+    #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
+    /// A message that came garbled.
+    #[must_use]
     pub fn damaged(damaged: &Damaged) -> Self {
         Record {
             message_id: damaged.message_id.clone(),
