@@ -125,7 +125,7 @@ impl Scanner {
         depth: u64,
         progress: &Arc<Progress>,
     ) -> Result<Scan> {
-        let room = self.limit.saturating_sub(self.lease().len());
+        let room = self.limit.saturating_sub(self.lease().held());
         let at_most = match goal {
             Goal::First(wanted) => wanted.min(room),
             Goal::All | Goal::Matching(_) | Goal::Front => room,

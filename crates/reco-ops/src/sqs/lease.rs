@@ -246,7 +246,7 @@ impl VisibilityLease {
 
     /// How many messages are held.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn held(&self) -> usize {
         self.inner.lock().held.len()
     }
 

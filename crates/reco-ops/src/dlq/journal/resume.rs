@@ -230,7 +230,7 @@ impl Resumer {
         self.resend(lease, open, found).await?;
         let state = self.sqs.state(&self.from).await?;
         // Behind held messages of its group, a message of a FIFO queue cannot be seen.
-        let elsewhere = state.in_flight.saturating_sub(lease.len() as u64);
+        let elsewhere = state.in_flight.saturating_sub(lease.held() as u64);
         if drained.end == DrainEnd::Empty && elsewhere == 0 && state.visible == 0 {
             let gone = lease.awaited();
             self.journal.durable(deleted(&gone)?).await?;

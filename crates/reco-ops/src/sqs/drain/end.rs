@@ -56,7 +56,7 @@ impl Drain {
         }
         run.empties += 1;
         let state = self.sqs.state(&self.queue).await?;
-        let held = self.lease.len() as u64;
+        let held = self.lease.held() as u64;
         run.end = meaning(run, self.queue.fifo, held, &state);
         Ok(())
     }

@@ -69,7 +69,7 @@ impl Redrive<'_> {
     /// it comes again.
     async fn make_room(&mut self) {
         let (lease, scanner) = (&self.session.lease, &self.session.scanner);
-        if lease.len() < scanner.limit - scanner.limit / 10 {
+        if lease.held() < scanner.limit - scanner.limit / 10 {
             return;
         }
         let ids = lease.ids();
