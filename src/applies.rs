@@ -1,7 +1,8 @@
 //! Which global flags a command goes by. One that would change nothing is refused: whoever gives it
 //! expects it to count.
 
-use crate::cli::{Cli, Command, GlobalArgs};
+use crate::cli::Cli;
+use crate::commands::Command;
 use crate::commands::config::ConfigCommand;
 use crate::commands::dlq::DlqCommand;
 use crate::commands::dlq::journal::JournalCommand;
@@ -10,7 +11,8 @@ use crate::commands::dlq::tasks::TasksCommand;
 use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::SandboxCommand;
-use crate::error::{Error, Kind, Result};
+use crate::config::GlobalArgs;
+use reco_ops::error::{Error, Kind, Result};
 
 type Flags = &'static [&'static str];
 

@@ -1,10 +1,9 @@
 //! The command line as types. Doc comments here are the help, the completions and the man pages.
 
-use std::path::PathBuf;
+use clap::Parser;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::commands;
+use crate::commands::Command;
+use crate::config::GlobalArgs;
 
 /// The operator's command line for a recommendation pipeline.
 ///
@@ -27,115 +26,4 @@ pub struct Cli {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// How results are written to stdout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum OutputFormat {
-    /// For people: tables and sentences.
-    #[default]
-    Table,
-    /// One JSON document.
-    Json,
-    /// One JSON document a line: a line a message or row.
-    Jsonl,
-}
-
-/// Options that every command takes.
-#[derive(Debug, Clone, Default, Args)]
-pub struct GlobalArgs {
-    /// The environment: a section `[env.NAME]` of recoctl.toml
-    #[arg(long = "env", value_name = "NAME", global = true, help_heading = "Configuration")]
-    pub env_name: Option<String>,
-    /// Read this file instead of ./recoctl.toml or the user's own
-    #[arg(long, value_name = "FILE", global = true, help_heading = "Configuration")]
-    pub config: Option<PathBuf>,
-    /// The AWS profile
-    #[arg(long, value_name = "NAME", global = true, help_heading = "Configuration")]
-    pub profile: Option<String>,
-    /// The AWS region
-    #[arg(long, value_name = "REGION", global = true, help_heading = "Configuration")]
-    pub region: Option<String>,
-    /// Send AWS calls to this endpoint instead of AWS's own
-    #[arg(long, value_name = "URL", global = true, help_heading = "Configuration")]
-    pub endpoint_url: Option<String>,
-    /// Run against a freshly seeded local AWS inside this process
-    #[cfg(feature = "sandbox")]
-    #[arg(long, global = true, help_heading = "Configuration")]
-    pub sandbox: bool,
-
-    /// The source queue: name, URL or ARN
-    #[arg(long, value_name = "QUEUE", global = true, help_heading = "Pipeline")]
-    pub queue: Option<String>,
-    /// The dead-letter queue: name, URL or ARN (found from the source queue when not given)
-    #[arg(long, value_name = "QUEUE", global = true, help_heading = "Pipeline")]
-    pub dlq: Option<String>,
-    /// The DynamoDB table: name or ARN
-    #[arg(long, value_name = "TABLE", global = true, help_heading = "Pipeline")]
-    pub table: Option<String>,
-    /// The Lambda function's name
-    #[arg(long, value_name = "NAME", global = true, help_heading = "Pipeline")]
-    pub function: Option<String>,
-    /// Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the
-    /// rules that need facts
-    #[arg(long, value_name = "SOURCE", global = true, help_heading = "Pipeline")]
-    pub facts: Option<String>,
-    /// The filter's policy (TOML); the default policy has every rule on
-    #[arg(long, value_name = "FILE", global = true, help_heading = "Pipeline")]
-    pub policy: Option<PathBuf>,
-
-    /// How results are written to stdout
-    #[arg(short, long, value_enum, value_name = "FORMAT", global = true, help_heading = "Output")]
-    pub output: Option<OutputFormat>,
-    /// No status and no progress on stderr; errors are still shown
-    #[arg(short, long, global = true, help_heading = "Output")]
-    pub quiet: bool,
-    /// More on stderr: -v what is done, -vv each AWS call
-    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
-    pub verbose: u8,
-    /// No colour (NO_COLOR does the same)
-    #[arg(long, global = true, help_heading = "Output")]
-    pub no_color: bool,
-    /// Never ask; what would be asked is refused
-    #[arg(long, global = true, help_heading = "Output")]
-    pub no_input: bool,
-}
-
-impl GlobalArgs {
-    /// Whether this run is against a sandbox of its own.
-    #[must_use]
-    pub fn in_sandbox(&self) -> bool {
-        #[cfg(feature = "sandbox")]
-        return self.sandbox;
-        #[cfg(not(feature = "sandbox"))]
-        return false;
-    }
-}
-
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Look into, understand and empty the dead-letter queue
-    #[command(subcommand)]
-    Dlq(commands::dlq::DlqCommand),
-    /// Write files of recommendations straight into DynamoDB
-    Backfill(Box<commands::backfill::BackfillArgs>),
-    /// Check that the table holds what files of recommendations say
-    Verify(commands::verify::VerifyArgs),
-    /// Throttling, write capacity and queue depth, from CloudWatch
-    Metrics(commands::metrics::MetricsArgs),
-    /// Check and copy the database of facts about users and articles
-    #[command(subcommand)]
-    Facts(commands::facts::FactsCommand),
-    /// Show what is configured, and where each value comes from
-    #[command(subcommand)]
-    Config(commands::config::ConfigCommand),
-    /// A local AWS with a seeded pipeline, for trying things out
-    #[cfg(feature = "sandbox")]
-    #[command(subcommand)]
-    Sandbox(commands::sandbox::SandboxCommand),
-    /// Print a shell's completion script
-    Completions(commands::completions::CompletionsArgs),
-    /// Print a manual page, or write all of them
-    Man(commands::man::ManArgs),
 }

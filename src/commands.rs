@@ -11,19 +11,51 @@ pub mod metrics;
 pub mod sandbox;
 pub mod verify;
 
+use clap::Subcommand;
 use futures::future::LocalBoxFuture;
 use reco_core::outcome::Outcome;
 
-use crate::cli::Command;
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look into, understand and empty the dead-letter queue
+    #[command(subcommand)]
+    Dlq(dlq::DlqCommand),
+    /// Write files of recommendations straight into DynamoDB
+    Backfill(Box<backfill::BackfillArgs>),
+    /// Check that the table holds what files of recommendations say
+    Verify(verify::VerifyArgs),
+    /// Throttling, write capacity and queue depth, from CloudWatch
+    Metrics(metrics::MetricsArgs),
+    /// Check and copy the database of facts about users and articles
+    #[command(subcommand)]
+    Facts(facts::FactsCommand),
+    /// Show what is configured, and where each value comes from
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// A local AWS with a seeded pipeline, for trying things out
+    #[cfg(feature = "sandbox")]
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
+    /// Print a shell's completion script
+    Completions(completions::CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(man::ManArgs),
+}
 
 /// Runs a command to its outcome. The frame that makes all their futures is gone when one of them
 /// is driven.
 ///
 /// # Errors
 /// What ended the command before it had anything to report.
-pub fn run(context: &Context, command: Command) -> LocalBoxFuture<'_, Result<Outcome>> {
+pub fn run(
+    context: &Context,
+    command: Command,
+    recoctl: fn() -> clap::Command,
+) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
         Command::Dlq(command) => dlq::run(context, command),
         Command::Backfill(args) => Box::pin(backfill::run(context, *args)),
@@ -35,8 +67,8 @@ pub fn run(context: &Context, command: Command) -> LocalBoxFuture<'_, Result<Out
         #[cfg(feature = "sandbox")]
         Command::Sandbox(command) => Box::pin(sandbox::run(context, command)),
         Command::Completions(args) => {
-            Box::pin(std::future::ready(completions::run(&context.ui, &args)))
+            Box::pin(std::future::ready(completions::run(&context.ui, &args, recoctl())))
         }
-        Command::Man(args) => Box::pin(std::future::ready(man::run(&context.ui, &args))),
+        Command::Man(args) => Box::pin(std::future::ready(man::run(&context.ui, &args, recoctl()))),
     }
 }

@@ -1,5 +1,7 @@
 //! The resolved world of one run.
 
+mod flows;
+
 use std::future::Future;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,12 +14,13 @@ use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws;
 use crate::config::{Key, Settings, Source};
-use crate::error::{Error, Kind, Result};
-use crate::input::read_text;
-use crate::safe_file::SETTINGS_LIMIT;
 use crate::ui::Ui;
+use reco_ops::aws;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::read_text;
+use reco_ops::files::safe_file::SETTINGS_LIMIT;
+use reco_ops::jq;
 
 /// How long a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
@@ -35,6 +38,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// Sees what is asked of AWS.
     pub watch: aws::Watch,
+    /// How jq expressions are evaluated.
+    pub jq: jq::Child,
     announced: AtomicBool,
     sdk: OnceCell<SdkConfig>,
     #[cfg(feature = "sandbox")]
@@ -50,6 +55,7 @@ impl Context {
             ui,
             cancel,
             watch: aws::Watch::default(),
+            jq: jq::Child::new(this_program(), [jq::MODE]),
             announced: AtomicBool::new(false),
             sdk: OnceCell::new(),
             #[cfg(feature = "sandbox")]
@@ -75,7 +81,7 @@ impl Context {
     }
 
     async fn load(&self, named: Option<&str>) -> Result<SdkConfig> {
-        let config = self.before_all(aws::load(&self.settings, named)).await?;
+        let config = self.before_all(aws::load(&self.aws(), named)).await?;
         self.announce(config.endpoint_url());
         Ok(self.watch.over(config))
     }
@@ -85,7 +91,13 @@ impl Context {
         if self.announced.swap(true, Ordering::Relaxed) {
             return;
         }
-        let (words, risky) = aws::whereabouts(&self.settings, endpoint);
+        let file = self.settings.file.as_ref().map(|file| {
+            let env = self.settings.env.as_ref().map(|env| format!(" [env.{}]", env.value));
+            format!("using {}{}", file.display(), env.unwrap_or_default())
+        });
+        let (endpoints, risky) = aws::whereabouts(&self.aws(), endpoint);
+        let words: Vec<String> = file.into_iter().chain(endpoints).collect();
+        let words = words.join("; ");
         match (words.is_empty(), risky) {
             (true, _) => {}
             (false, false) => self.ui.status(words),
@@ -289,4 +301,16 @@ impl Context {
         context.sandbox = Some(sandbox);
         Ok(context)
     }
+}
+
+/// This same binary. On Linux the file may have been replaced meanwhile; this one is still the one
+/// that runs.
+#[cfg(target_os = "linux")]
+fn this_program() -> std::path::PathBuf {
+    "/proc/self/exe".into()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn this_program() -> std::path::PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| "recoctl".into())
 }

@@ -2,7 +2,7 @@
 
 use reco_core::outcome::Outcome;
 
-use crate::error::{Error, Kind};
+use reco_ops::error::{Error, Kind};
 
 /// Everything that was asked is done.
 pub const SUCCESS: u8 = 0;

@@ -9,9 +9,9 @@ use reco_store::facts::{FactsTables, stays_here, without_password};
 use crate::commands::dlq::plan::Plan;
 use crate::commands::metrics::seconds;
 use crate::config::ConfigFile;
-use crate::flow::backfill::checkpoint;
-use crate::flow::jq;
 use crate::ui;
+use reco_ops::backfill::checkpoint;
+use reco_ops::jq;
 
 /// A reader of foreign bytes: it may refuse them, and nothing else.
 pub type Target = fn(&[u8]);

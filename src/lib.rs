@@ -1,23 +1,17 @@
 //! The operator's command line for a recommendation pipeline.
 //!
-//! Directions: `run -> commands -> flow -> {aws, reco-store} -> reco-core`, `commands -> ui`.
-//! SDK types stop at `aws`.
+//! Directions: `run -> commands -> {reco-ops, ui}`, `reco-ops -> reco-store -> reco-core`.
 
 mod applies;
-mod aws;
 pub mod cli;
 mod commands;
 pub mod config;
 mod context;
-mod error;
 pub mod exit;
-mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
-mod input;
 mod logging;
 mod run;
-mod safe_file;
 mod signals;
 mod ui;
 

@@ -4,20 +4,22 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory, Parser, ValueEnum};
 use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use tokio_util::sync::CancellationToken;
 
-use crate::aws::Watch;
-use crate::cli::{Cli, Command, GlobalArgs, OutputFormat};
+use crate::cli::Cli;
+use crate::commands::Command;
 use crate::commands::config::ConfigCommand;
-use crate::config::{Key, Setting, Settings, Source};
+use crate::config::{GlobalArgs, Key, Setting, Settings, Source};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::jq;
-use crate::ui::{self, Ui, UiOptions};
-use crate::{applies, commands, exit, logging, safe_file, signals};
+use crate::ui::{self, OutputFormat, Ui, UiOptions};
+use crate::{applies, commands, exit, logging, signals};
+use reco_ops::aws::Watch;
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::safe_file;
+use reco_ops::jq;
 
 /// What a command that hears a signal by itself is given, to say so in its own words.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -58,8 +60,8 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     applies::check(&cli)?;
     // Neither needs settings, a runtime or AWS: they work on a machine that has nothing yet.
     match &cli.command {
-        Command::Completions(args) => return commands::completions::run(&ui, args),
-        Command::Man(args) => return commands::man::run(&ui, args),
+        Command::Completions(args) => return commands::completions::run(&ui, args, Cli::command()),
+        Command::Man(args) => return commands::man::run(&ui, args, Cli::command()),
         // It is about a file that may not be in force yet.
         Command::Config(ConfigCommand::Trust(args)) => {
             ui.output = cli.global.output.unwrap_or_default();
@@ -118,7 +120,7 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let work = async {
         let mut context = build(&cli.global, settings, ui, cancel).await?;
         context.watch = watch;
-        let outcome = commands::run(&context, cli.command).await;
+        let outcome = commands::run(&context, cli.command, Cli::command).await;
         context.close().await;
         outcome
     };

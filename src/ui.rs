@@ -2,7 +2,8 @@
 
 mod chart;
 mod escape;
-mod human;
+mod events;
+mod format;
 mod palette;
 mod pretty;
 mod progress;
@@ -14,15 +15,15 @@ use std::io::{BufRead, BufWriter, IsTerminal, Write};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
-pub use human::{UNKNOWN, amount, bytes, count, duration, form, known, was};
+pub use format::OutputFormat;
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
-pub use progress::Progress;
+pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, known, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
 
-use crate::cli::OutputFormat;
-use crate::error::{Error, Kind, Result};
+use reco_ops::error::{Error, Kind, Result};
+pub use reco_ops::event::{Progress, Unit};
 
 /// Characters of one thing that is said on stderr; more would push what matters off the screen.
 const SCREENFUL: usize = 2_000;
@@ -213,13 +214,17 @@ impl Ui {
     /// A progress display of `total` units (`None` when unknown): a bar on a terminal, a line now
     /// and then elsewhere, nothing with `--quiet`.
     #[must_use]
-    pub fn progress(&self, what: &str, total: Option<u64>, unit: progress::Unit) -> Progress {
+    pub fn progress(&self, what: &str, total: Option<u64>, unit: Unit) -> Progress {
+        self.events().progress(what, total, unit)
+    }
+
+    fn bar(&self, what: &str, total: Option<u64>, unit: Unit) -> progress::Bar {
         let mode = match (self.quiet, self.stderr_is_terminal) {
             (true, _) => progress::Mode::Quiet,
             (false, true) => progress::Mode::Interactive,
             (false, false) => progress::Mode::Lines,
         };
-        Progress::new(mode, what, total, unit)
+        progress::Bar::new(mode, what, total, unit)
     }
 
     /// How tables are drawn on stdout.
@@ -228,8 +233,6 @@ impl Ui {
         &self.view
     }
 }
-
-pub use progress::Unit;
 
 /// Where logs are written: stderr, a line at a time, safe to look at.
 #[derive(Debug)]

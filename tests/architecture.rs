@@ -1,8 +1,13 @@
 //! What may depend on what. The directions are drawn in the documentation; here they are checked
-//! against the graph that cargo resolves, normal dependencies only.
+//! against the graph that cargo resolves, normal dependencies only, and, inside reco-ops, against
+//! what the sources name.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "architecture/rooms.rs"]
+mod rooms;
+
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -139,7 +144,81 @@ fn crates_depend_downwards_only() {
     assert_eq!(ours("reco-core"), [""; 0]);
     assert_eq!(ours("reco-store"), ["reco-core"]);
     assert_eq!(ours("reco-lambda"), ["reco-core", "reco-store"]);
+    assert_eq!(ours("reco-ops"), ["reco-core", "reco-store"]);
     assert!(!ours("reco-sandbox").contains(&"recoctl"));
+}
+
+#[test]
+fn the_flows_reach_nothing_of_the_command_line() {
+    let forbidden = [
+        "clap*",
+        "indicatif",
+        "comfy-table",
+        "anstream",
+        "console",
+        "crossterm",
+        "recoctl",
+        "reco-lambda",
+        "reco-sandbox",
+        "dynoxide-rs",
+        "tracing-subscriber",
+    ];
+    let reached = reached("reco-ops");
+    assert_eq!(among(&reached, &forbidden), [""; 0]);
+    assert!(reached.contains("aws-sdk-sqs"), "it asks AWS");
+}
+
+/// The rooms of reco-ops: each may name those of later lines only.
+const ROOMS: [&[&str]; 6] = [
+    &["backfill"],
+    &["dlq"],
+    &["metrics", "sqs"],
+    &["journal", "rate"],
+    &["aws", "files", "jq"],
+    &["error", "event"],
+];
+
+/// The sources of reco-ops, by their paths below `src`.
+fn sources_of_ops() -> Vec<(String, String)> {
+    fn read(root: &Path, directory: &Path, sources: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(root, &path, sources);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                sources.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/reco-ops/src");
+    let mut sources = Vec::new();
+    read(&root, &root, &mut sources);
+    assert!(sources.iter().any(|(name, _)| name == "lib.rs"), "nothing was read");
+    sources
+}
+
+#[test]
+fn rooms_of_the_flows_name_those_below_them_only() {
+    let sources = sources_of_ops();
+    let files = sources.iter().map(|(name, source)| (name.as_str(), source.as_str()));
+    assert_eq!(rooms::faults(&ROOMS, files), [""; 0]);
+    let named = |name: &str| {
+        let (_, source) = sources.iter().find(|(known, _)| known == name).unwrap();
+        rooms::named(name, source).rooms
+    };
+    assert!(named("sqs/outbox.rs").contains("aws"), "what is named is seen");
+}
+
+#[test]
+fn the_flows_read_no_environment_and_print_nothing() {
+    let sources = sources_of_ops();
+    let wrong = sources.iter().filter(|(name, source)| {
+        let named = rooms::named(name, source);
+        named.environment || !named.prints.is_empty()
+    });
+    let wrong: Vec<&str> = wrong.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(wrong, [""; 0]);
 }
 
 /// `0.10.9` and `2.0.119` as others may use them instead: `0.10`, `2`.

@@ -20,12 +20,12 @@ use self::trust::TrustArgs;
 pub(super) use self::trust::positive;
 use self::writing::WritingArgs;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::report::{BackfillReport, Cause, Destination};
-use crate::flow::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use crate::flow::backfill::{Mapping, Reject};
-use crate::input::{self, Source};
 use crate::ui::{Ui, Unit, amount, escape_line};
+use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
+use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
+use reco_ops::backfill::{Mapping, Reject};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::{self, Source};
 
 /// Calls in flight at once that read back.
 pub(super) const READS: usize = 4;
@@ -125,7 +125,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
 /// The expression of `--map`, compiled.
 pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
     let Some(text) = map else { return Ok(None) };
-    let compiled = Mapping::compile(text, &context.cancel).await;
+    let compiled = Mapping::compile(text, &context.jq, &context.cancel).await;
     compiled.map(Some).map_err(|error| {
         Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
             .cause(error)

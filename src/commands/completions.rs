@@ -1,12 +1,11 @@
 //! `recoctl completions`: shell completion scripts, generated from the command tree.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use reco_core::outcome::Outcome;
 
-use crate::cli::Cli;
-use crate::error::Result;
 use crate::ui::Ui;
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl completions`.
 #[derive(Debug, Args)]
@@ -20,9 +19,9 @@ pub struct CompletionsArgs {
 ///
 /// # Errors
 /// When stdout cannot be written.
-pub fn run(ui: &Ui, args: &CompletionsArgs) -> Result<Outcome> {
+pub fn run(ui: &Ui, args: &CompletionsArgs, mut recoctl: Command) -> Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "recoctl", &mut script);
+    clap_complete::generate(args.shell, &mut recoctl, "recoctl", &mut script);
     ui.print(&String::from_utf8_lossy(&script))?;
     Ok(Outcome::Success)
 }

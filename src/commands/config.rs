@@ -7,11 +7,11 @@ use reco_core::outcome::Outcome;
 use reco_store::facts::without_password;
 use serde::Serialize;
 
-use crate::aws::{CredentialsInForce, in_force};
 use crate::config::{ConfigFile, DIRECTORY_FILE, Key, Setting, Trusted};
 use crate::context::Context;
-use crate::error::{Error, Result};
 use crate::ui::{Align, Report, Table, Tone, Ui, View, escape_line};
+use reco_ops::aws::{CredentialsInForce, in_force};
+use reco_ops::error::{Error, Result};
 
 /// The commands on the configuration.
 #[derive(Debug, Subcommand)]
@@ -137,7 +137,7 @@ pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> 
         file: context.settings.file.as_ref().map(|path| path.display().to_string()),
         env: context.settings.env.clone(),
         policy_fingerprint: policy.fingerprint(),
-        credentials: in_force(&context.settings).await?,
+        credentials: in_force(&context.aws()).await?,
         settings: settings.collect(),
     };
     context.ui.report(&report)?;

@@ -6,19 +6,13 @@ mod collect;
 pub mod export;
 pub mod import;
 pub mod journal;
-mod pair;
 pub mod peek;
 pub(crate) mod plan;
 pub mod purge;
-mod reach;
 pub mod redrive;
 mod rows;
 mod select;
-mod session;
 pub mod tasks;
-
-#[cfg(test)]
-pub(crate) use rows::sample;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -27,7 +21,7 @@ use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
 
 /// The commands on the dead-letter queue.
 #[derive(Debug, Subcommand)]

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
 
 /// The commands on the facts.
 #[derive(Debug, Subcommand)]

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use reco_core::outcome::Outcome;
 
-use crate::cli::Cli;
-use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::ui::Ui;
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl man`.
 #[derive(Debug, Args)]
@@ -25,8 +24,8 @@ pub struct ManArgs {
 ///
 /// # Errors
 /// When there is no such command, or a page cannot be written.
-pub fn run(ui: &Ui, args: &ManArgs) -> Result<Outcome> {
-    let pages = pages()?;
+pub fn run(ui: &Ui, args: &ManArgs, recoctl: Command) -> Result<Outcome> {
+    let pages = pages(recoctl)?;
     if let Some(dir) = &args.out_dir {
         write_all(dir, &pages)?;
         return Ok(Outcome::Success);
@@ -58,8 +57,8 @@ fn write_all(dir: &Path, pages: &[(String, String)]) -> Result<()> {
 ///
 /// # Errors
 /// When a page cannot be rendered.
-pub fn pages() -> Result<Vec<(String, String)>> {
-    let mut root = Cli::command().disable_help_subcommand(true);
+pub fn pages(recoctl: Command) -> Result<Vec<(String, String)>> {
+    let mut root = recoctl.disable_help_subcommand(true);
     root.build();
     let mut pages = Vec::new();
     collect(&root, "recoctl", &mut pages)?;

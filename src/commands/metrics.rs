@@ -1,19 +1,18 @@
 //! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
 
 pub(super) mod render;
-pub(super) mod targets;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use reco_core::outcome::Outcome;
 
-use crate::aws::Cloudwatch;
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::metrics::meaning::meaning;
-use crate::flow::metrics::report::MetricsReport;
-use crate::flow::metrics::{read, span};
+use reco_ops::aws::Cloudwatch;
+use reco_ops::error::Result;
+use reco_ops::metrics::meaning::meaning;
+use reco_ops::metrics::report::MetricsReport;
+use reco_ops::metrics::{read, span, targets};
 
 /// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]
@@ -32,7 +31,8 @@ pub struct MetricsArgs {
 /// When the stretch of time cannot be had, nothing is configured, or CloudWatch does not answer.
 pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
     let span = span::span(now(), args.since, args.period)?;
-    let targets::Targets { plans, left_out } = targets::find(context).await?;
+    let targets::Targets { plans, left_out } =
+        targets::find(&context.measured(), async || context.sdk().await.cloned()).await?;
     let cloudwatch = Cloudwatch::new(context.sdk().await?);
     let sections = read(&cloudwatch, plans, &span).await?;
     let report = MetricsReport {

@@ -16,14 +16,14 @@ use serde::Serialize;
 use super::backfill::writing::{list_type, time};
 use super::backfill::{READS, RETRY, mapping, positive, read_back};
 use super::metrics::seconds;
-use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::report::At;
-use crate::flow::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use crate::flow::backfill::{Preparer, Route, Times};
 use crate::ui::{amount, escape_line};
+use reco_ops::aws::Table;
+use reco_ops::backfill::report::At;
+use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
+use reco_ops::backfill::{Preparer, Route, Times};
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.
 #[derive(Debug, Args)]

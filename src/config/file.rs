@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::Key;
 use super::trust::{Origin, Trusted, is_harmless, refusal};
-use crate::error::{Error, Result};
-use crate::safe_file::read_settings;
+use reco_ops::error::{Error, Result};
+use reco_ops::files::safe_file::read_settings;
 
 /// A configuration file as read.
 #[derive(Debug, Clone)]

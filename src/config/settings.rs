@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::ConfigFile;
-use crate::cli::GlobalArgs;
-use crate::error::{Error, Result};
+use super::{ConfigFile, GlobalArgs};
+use reco_ops::error::{Error, Result};
 
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $env:literal;)*) => {

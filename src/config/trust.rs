@@ -11,8 +11,8 @@ use reco_store::facts::stays_here;
 use sha2::{Digest, Sha256};
 
 use super::Key;
-use crate::error::{Error, Result};
-use crate::safe_file::{make_private, read_settings, unharmed_directory};
+use reco_ops::error::{Error, Result};
+use reco_ops::files::safe_file::{make_private, read_settings, unharmed_directory};
 
 /// How a file came to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::escape::escape_line;
+use reco_ops::event::Unit;
 
 /// Between two lines where there is no terminal to redraw.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -21,25 +22,16 @@ pub enum Mode {
     Quiet,
 }
 
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Messages.
-    Messages,
-    /// Bytes of input.
-    Bytes,
-}
-
 /// A progress display; gone from the screen when dropped.
 #[derive(Debug)]
-pub struct Progress {
+pub struct Bar {
     bar: ProgressBar,
     lines: Option<Mutex<Instant>>,
     what: String,
     unit: Unit,
 }
 
-impl Progress {
+impl Bar {
     pub(super) fn new(mode: Mode, what: &str, total: Option<u64>, unit: Unit) -> Self {
         let target = match mode {
             Mode::Interactive => ProgressDrawTarget::stderr(),
@@ -53,18 +45,12 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         let lines = (mode == Mode::Lines).then(|| Mutex::new(Instant::now()));
-        Progress { bar, lines, what, unit }
+        Bar { bar, lines, what, unit }
     }
 
     #[cfg(test)]
     pub(super) fn what(&self) -> &str {
         &self.what
-    }
-
-    /// Shows nothing.
-    #[must_use]
-    pub fn none() -> Self {
-        Progress::new(Mode::Quiet, "", None, Unit::Messages)
     }
 
     /// Counts units done.
@@ -103,7 +89,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -9,7 +9,7 @@ use serde_json::ser::{CompactFormatter, PrettyFormatter, Serializer};
 
 use super::escape::Escaping;
 use super::{Palette, SCHEMA_VERSION};
-use crate::error::{Error, Kind, Result};
+use reco_ops::error::{Error, Kind, Result};
 
 /// How text is laid out.
 #[derive(Debug, Clone, Copy)]

@@ -139,7 +139,7 @@ proptest! {
 
     #[test]
     fn progress_and_usage_are_safe(text in foreign()) {
-        let progress = ui(false).progress(&text, None, Unit::Messages);
+        let progress = ui(false).bar(&text, None, Unit::Messages);
         let what = progress.what();
         prop_assert!(is_safe(what) && !what.contains('\n'));
         let error = crate::cli::Cli::try_parse_from(["recoctl", "--output", &text, "config", "show"]);

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod export;
 pub mod facts;
 pub mod filter;
+pub mod human;
 pub mod item;
 pub mod journal;
 pub mod judge;

@@ -10,17 +10,17 @@ use reco_core::compose::ComposeLimits;
 use reco_core::item::Schema;
 use reco_core::shard::Shard;
 
-use crate::aws::sqs::Sqs;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::sink::emit::{
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::backfill::sink::emit::{
     EmitOptions, EmitSink, PartCompression, S3Location, partitions,
 };
-use crate::flow::backfill::sink::queue::{QueueSender, QueueSink};
-use crate::flow::redrive::{Pace, Rate};
-use crate::flow::sqs::{Destination, Outbox};
-use crate::input::{Compression, Source};
+use reco_ops::backfill::sink::queue::{QueueSender, QueueSink};
+use reco_ops::dlq::redrive::{Pace, Rate};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::{Compression, Source};
+use reco_ops::sqs::{Destination, Outbox};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";
@@ -52,13 +52,34 @@ pub struct MachinesArgs {
     pub emit: Option<Vec<String>>,
     /// How the files are compressed
     #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]
-    pub emit_compression: PartCompression,
+    pub emit_compression: EmitCompression,
     /// Size of a file before compression (K, M and G are powers of 1024)
     #[arg(long, value_name = "BYTES", default_value = "256M", requires = "emit", value_parser = size)]
     pub part_size: u64,
     /// Where in S3 the files are to go, for the commands that are printed: nothing is uploaded
     #[arg(long, value_name = "s3://BUCKET/PREFIX", requires = "emit")]
     pub s3: Option<S3Location>,
+}
+
+/// How parts are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EmitCompression {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// Plain lines.
+    None,
+}
+
+impl From<EmitCompression> for PartCompression {
+    fn from(given: EmitCompression) -> Self {
+        match given {
+            EmitCompression::Gzip => PartCompression::Gzip,
+            EmitCompression::Zstd => PartCompression::Zstd,
+            EmitCompression::None => PartCompression::None,
+        }
+    }
 }
 
 /// By which way lists get into the table.
@@ -139,7 +160,7 @@ impl MachinesArgs {
         }
         let options = EmitOptions {
             directory: PathBuf::from(directory),
-            compression: self.emit_compression,
+            compression: self.emit_compression.into(),
             part_size: self.part_size,
             s3: self.s3.clone().unwrap_or_default(),
             shard: self.shard,

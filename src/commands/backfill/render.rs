@@ -8,8 +8,8 @@ mod plan;
 use reco_core::outcome::Outcome;
 
 use crate::commands::verify::render::verification;
-use crate::flow::backfill::report::{At, BackfillReport, Destination, Stopped};
 use crate::ui::{Align, Palette, Report, Table, Tone, View, amount, count, duration, escape_line};
+use reco_ops::backfill::report::{At, BackfillReport, Destination, Stopped};
 
 impl Report for BackfillReport {
     const KIND: &'static str = "backfill";

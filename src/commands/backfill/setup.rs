@@ -10,14 +10,14 @@ use reco_store::writer::{Pace, Writer, WriterOptions};
 use super::machines::ViaQueue;
 use super::trust::{self, RunTarget, Start};
 use super::{BackfillArgs, RETRY};
-use crate::aws::Table;
 use crate::config::Key;
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::backfill::plan::PlanOptions;
-use crate::flow::backfill::sink::emit::EmitSink;
-use crate::flow::backfill::{Backfill, Manner, Preparer, Route, Sink};
-use crate::input::Source;
+use reco_ops::aws::Table;
+use reco_ops::backfill::plan::PlanOptions;
+use reco_ops::backfill::sink::emit::EmitSink;
+use reco_ops::backfill::{Backfill, Manner, Preparer, Route, Sink};
+use reco_ops::error::Result;
+use reco_ops::files::input::Source;
 
 /// A backfill, and what reads it back.
 pub(super) struct Job {

@@ -8,19 +8,18 @@ use clap::Args;
 
 use reco_core::item::KeyType;
 
-use crate::aws::ListType;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::checkpoint::{
+use crate::ui::{Ui, amount, escape_line, form};
+use reco_ops::aws::ListType;
+use reco_ops::backfill::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
 };
-use crate::flow::backfill::limit::MaxRejects;
-use crate::flow::backfill::report::At;
-use crate::flow::backfill::verify::Scope;
-use crate::flow::backfill::{Preparer, Rejects};
-use crate::flow::journal::Home;
-use crate::input::Source;
-use crate::ui::{Ui, amount, escape_line, form};
+use reco_ops::backfill::limit::MaxRejects;
+use reco_ops::backfill::report::At;
+use reco_ops::backfill::verify::Scope;
+use reco_ops::backfill::{Preparer, Rejects};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::input::Source;
 
 /// What makes a backfill one that can be relied on.
 #[derive(Debug, Args)]
@@ -228,7 +227,7 @@ fn typed(text: &str) -> Option<ListType> {
 /// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
 fn keep(context: &Context, args: &TrustArgs, identity: &Identity) -> Result<Option<Kept>> {
     let asked_for = args.resume || args.checkpoint.is_some();
-    let taken = Home::of(&context.settings).and_then(|home| {
+    let taken = context.home().and_then(|home| {
         let default = || checkpoint::default_path(&home, identity);
         let path = match &args.checkpoint {
             None if home.is_passing() => return Ok(None),

@@ -10,10 +10,10 @@ use reco_core::item::{Attribute, Constant, KeyType, Schema};
 
 use reco_store::table::Expiry;
 
-use crate::aws::{ListType, Table};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::backfill::{Manner, Order, Times};
+use reco_ops::aws::{ListType, Table};
+use reco_ops::backfill::{Manner, Order, Times};
+use reco_ops::error::{Error, Kind, Result};
 
 /// How items are written.
 #[derive(Debug, Args)]

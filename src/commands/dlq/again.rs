@@ -62,7 +62,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::GlobalArgs;
+    use crate::config::GlobalArgs;
 
     #[test]
     fn flags_are_repeated_and_the_environment_is_not() {

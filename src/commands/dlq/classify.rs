@@ -9,20 +9,20 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::reach::Reach;
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use super::{again, class_parser, rows};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::Unfinished;
-use crate::flow::judge::{Basis, Row};
-use crate::flow::matcher::Classes;
-use crate::flow::scan::{Goal, Keep};
-use crate::flow::spool::Spool;
-use crate::flow::sqs::Released;
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
+use reco_ops::dlq::journal::Unfinished;
+use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::reach::Reach;
+use reco_ops::dlq::scan::{Goal, Keep};
+use reco_ops::dlq::select::Classes;
+use reco_ops::dlq::session::{DamagedRow, Queues, SessionOptions};
+use reco_ops::error::Result;
+use reco_ops::files::spool::Spool;
+use reco_ops::sqs::Released;
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
@@ -92,7 +92,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         at_most: max.filter(|_| !narrows),
         ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, options).await?;
+    let session = context.session(options).await?;
     let goal = match max {
         None => Goal::All,
         Some(max) if narrows => Goal::Matching(max),
@@ -103,9 +103,9 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         let about = amount(approximate_messages, "message");
         context.ui.status(format!("scanning all of {dlq} (about {about}); --max N bounds it"));
     }
-    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
-    let released = session.release_all(context).await;
+    let released = session.release_all().await;
     let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();

@@ -6,11 +6,12 @@ use clap::Args;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use super::collect::{Collected, Task, collect};
+use super::collect::{Task, collect, render};
 use super::select::SelectArgs;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::ui::{Report, View};
+use reco_ops::dlq::collect::Collected;
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl dlq export`.
 #[derive(Debug, Args)]
@@ -59,7 +60,7 @@ pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
         yes: args.yes,
         force: args.force,
     };
-    let report = ExportReport(collect(context, &task).await?);
+    let report = ExportReport(collect(context, task).await?);
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -73,6 +74,6 @@ impl Report for ExportReport {
     }
 
     fn render(&self, view: &View) -> String {
-        self.0.render(view)
+        render(&self.0, view)
     }
 }

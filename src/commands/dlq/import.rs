@@ -17,15 +17,15 @@ use reco_core::message::Message;
 use reco_core::outcome::Outcome;
 use tokio::sync::mpsc::{Receiver, Sender as Feeder, channel};
 
-use crate::aws::sqs::{BATCH, Queue, QueueState, Sqs};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::export::Opened;
-use crate::flow::journal::{EXPORT, Home, Journal, Ledger, Lock, MessageState, Origin};
-use crate::flow::judge::unsendable;
-use crate::flow::redrive::{Pace, Rate};
-use crate::flow::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
 use crate::ui::{Report, Unit, amount, form, was};
+use reco_ops::aws::sqs::{BATCH, Queue, QueueState, Sqs};
+use reco_ops::dlq::export::Opened;
+use reco_ops::dlq::journal::{EXPORT, Journal, Ledger, Lock, MessageState, Origin};
+use reco_ops::dlq::judge::unsendable;
+use reco_ops::dlq::redrive::{Pace, Rate};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
 use report::{Fate, ImportReport, Row};
 
 /// Arguments of `recoctl dlq import`.
@@ -69,7 +69,7 @@ struct Plan {
 /// When the file is no export or is broken, the queue cannot be found, nobody confirms, another run
 /// is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let header = context.before_all(Opened::open(&args.file)).await?.header()?.clone();
     let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
     let sqs = Sqs::new(context.sdk_for(&given).await?);

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
-use crate::error::Result;
+use reco_ops::error::Result;
 
 /// The commands on journals.
 #[derive(Debug, Subcommand)]

@@ -7,18 +7,18 @@ use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::reach::Reach;
 use super::rows;
 use super::select::{Chosen, SelectArgs};
-use super::session::{DamagedRow, Queues, Session, SessionOptions};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::judge::{Basis, Row};
-use crate::flow::matcher::Classes;
-use crate::flow::scan::{Goal, Keep, Scan};
-use crate::flow::spool::Spool;
-use crate::flow::sqs::Released;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
+use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::reach::Reach;
+use reco_ops::dlq::scan::{Goal, Keep, Scan};
+use reco_ops::dlq::select::Classes;
+use reco_ops::dlq::session::{DamagedRow, Queues, Session, SessionOptions};
+use reco_ops::error::Result;
+use reco_ops::files::spool::Spool;
+use reco_ops::sqs::Released;
 
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
@@ -78,11 +78,11 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
         at_most: (!narrows).then_some(max),
         ..SessionOptions::looking(Arc::clone(&matcher), keep, args.force)
     };
-    let session = Session::open(context, options).await?;
+    let session = context.session(options).await?;
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
-    let mut scan = session.scan(context, goal, session.depth()).await?;
+    let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
-    let released = session.release_all(context).await;
+    let released = session.release_all().await;
     let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::redrive::RepairPlan;
-use super::session::Session;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::matcher::{Classes, Matcher};
-use crate::safe_file::INPUT_LIMIT;
+use reco_ops::dlq::repair::RepairPlan;
+use reco_ops::dlq::select::{Classes, Matcher};
+use reco_ops::dlq::session::Session;
+use reco_ops::error::{Error, Result};
+use reco_ops::files::safe_file::INPUT_LIMIT;
 
 /// What a dry run would move, and what it rests on.
 #[derive(Debug)]

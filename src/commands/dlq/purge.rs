@@ -9,11 +9,12 @@ use reco_core::outcome::Outcome;
 use reco_core::settle::Waiver;
 use serde::Serialize;
 
-use super::collect::{Collected, Task, collect};
+use super::collect::{Task, collect, render};
 use super::select::SelectArgs;
 use crate::context::Context;
-use crate::error::{Error, Result};
 use crate::ui::{Report, View};
+use reco_ops::dlq::collect::Collected;
+use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl dlq purge`.
 #[derive(Debug, Args)]
@@ -71,7 +72,7 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
         yes: args.yes,
         force: args.force,
     };
-    let report = PurgeReport(collect(context, &task).await?);
+    let report = PurgeReport(collect(context, task).await?);
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
@@ -85,6 +86,6 @@ impl Report for PurgeReport {
     }
 
     fn render(&self, view: &View) -> String {
-        self.0.render(view)
+        render(&self.0, view)
     }
 }

@@ -1,14 +1,11 @@
 //! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
 
 mod change;
-mod earlier;
 mod engine;
 mod guards;
-mod log;
 mod native;
 mod repair;
 mod report;
-mod run;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,29 +14,23 @@ use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
-use super::pair;
 use super::plan::Plan;
 use super::select::SelectArgs;
-use super::session::{Session, SessionOptions};
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::journal::Journal;
-use crate::flow::matcher::{Classes, Matcher, is_outdated};
-use crate::flow::redrive::{Rejects, Route};
-use crate::flow::scan::{Found, HOLD_LIMIT, Keep};
-use crate::flow::spool::Spool;
-use crate::ui::{Report, amount, count, was};
+use engine::Chosen;
 pub use engine::EngineChoice;
-use engine::{Chosen, Engine};
 pub use guards::GuardArgs;
-use guards::Sentries;
-use log::Log;
+use guards::PerMinute;
+use reco_ops::dlq::journal::Journal;
+use reco_ops::dlq::queues as pair;
+use reco_ops::dlq::redrive::report::Engine;
+use reco_ops::dlq::redrive::{self, GuardOptions, Job, QUESTION, RedriveOptions};
+use reco_ops::dlq::scan::{HOLD_LIMIT, Keep};
+use reco_ops::dlq::select::{Classes, Matcher};
+use reco_ops::dlq::session::{Ask, SessionOptions};
+use reco_ops::error::Result;
+use reco_ops::files::spool::Spool;
 use repair::RepairArgs;
-pub(super) use repair::RepairPlan;
-use run::Redrive;
-
-/// A source queue this deep is worth a word before more is put on it.
-const DEEP: u64 = 10_000;
 
 /// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]
@@ -86,10 +77,28 @@ pub struct RedriveArgs {
 }
 
 impl RedriveArgs {
-    /// The rejects file, where one is named; a dry run writes none.
-    fn rejects(&self) -> Result<Option<Arc<Rejects>>> {
-        let path = self.repair.rejects.as_deref().filter(|_| !self.dry_run);
-        Ok(path.map(Rejects::create).transpose()?.map(Arc::new))
+    fn options(&self, context: &Context, engine: Engine, run_id: Option<String>) -> RedriveOptions {
+        RedriveOptions {
+            dry_run: self.dry_run,
+            max: self.max,
+            resend_uncertain: self.resend_uncertain,
+            limit: self.limit(),
+            elsewhere: self.to.is_some(),
+            rate: self.guards.rate,
+            ramp: self.guards.ramp(),
+            repair: self.repair.plan(),
+            // A dry run writes none.
+            rejects: self.repair.rejects.clone().filter(|_| !self.dry_run),
+            journal: self.journal.clone(),
+            guards: GuardOptions {
+                max_backlog: self.guards.max_backlog,
+                max_throttles: self.guards.max_throttles.map(PerMinute::number),
+                stop_on_bounce: self.guards.stop_on_bounce.unwrap_or_default(),
+                throttled: context.measured(),
+            },
+            engine,
+            run_id,
+        }
     }
 
     /// How many messages are held at a time. AWS: a message may be held for 12 hours; at a slow rate
@@ -139,7 +148,7 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         Some(plan) => plan.matcher(),
         None => matcher(context, &args.select, &args.repair).await?,
     });
-    let repair = args.repair.repair(&context.cancel).await?;
+    let repair = args.repair.repair(context).await?;
     if must_confirm(&args) && !context.ui.may_ask {
         // Refuses before anything is received.
         context.ui.check_may_ask(QUESTION, "--yes")?;
@@ -163,131 +172,26 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
         to: args.to.clone(),
         run_id: run_id.clone(),
     };
-    let session = Session::open(context, options).await?;
+    let session = context.session(options).await?;
     pair::check_home(&session.pair)?;
     pair::check_source(&session.pair)?;
     if let Some(plan) = &plan {
         plan.check(&session, args.repair.plan().as_ref())?;
     }
-    let route = route(&session, &args);
-    announce(context, &session, &route, &args, &engine);
-    let sentries = Sentries::new(context, &args.guards).await?;
-    let rejects = args.rejects()?;
-    let log = Log::open(context, &session, &route, &args, run_id)?;
-    let mut redrive =
-        Redrive::new(context, &session, &args, (matcher, route), Arc::clone(&spool), sentries);
-    redrive.repair = repair;
-    redrive.rejects = rejects.clone();
-    if let Some(log) = &log {
-        redrive.outbox = Some(redrive.outbox(spool, log.journal()));
-        redrive.ending.journal = log.path();
-    }
-    redrive.ending.engine = engine;
-    let result = redrive.run().await;
-    redrive.sentries.finish().await;
-    let released = session.release_all(context).await;
-    redrive.released.merge(released);
-    if result.is_ok() {
-        redrive.verify().await;
-    }
-    redrive.ending.rejects = rejects.and_then(|rejects| rejects.finish());
-    if let Err(error) = result {
-        if let Some(log) = log {
-            log.abandon(context);
-        }
-        return Err(error);
-    }
-    let mut report = redrive.report()?;
-    if let Some(log) = log {
-        log.close(context, &mut report).await;
-    }
+    let ask = must_confirm(&args).then_some(context as &dyn Ask);
+    let options = args.options(context, engine, run_id);
+    let report = redrive::redrive(
+        &session,
+        &options,
+        context.home_options(),
+        Job { matcher, repair, spool, ask },
+    )
+    .await?;
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
 
-/// Where messages go: where `--to` says; else, when a queue was named, only its own messages back to
-/// it; else each to the queue that it came from.
-fn route(session: &Session, args: &RedriveArgs) -> Route {
-    let pair = &session.pair;
-    let dlq = &pair.dlq.queue;
-    let source = pair.source.as_ref().map(|source| (&source.queue, &source.state));
-    match source {
-        Some(to) if args.to.is_some() => Route::all(dlq, to),
-        Some(only) if pair.named => Route::only(dlq, only, !pair.is_shared()),
-        otherwise => Route::home(dlq, otherwise),
-    }
-}
-
-/// Asked when nothing narrows the choice.
-const QUESTION: &str = "this moves every message, those included that would fail again or overwrite \
-                        newer lists. Move all?";
-
 fn must_confirm(args: &RedriveArgs) -> bool {
     let all = !args.select.class.is_empty() && !args.select.narrows();
     all && !args.yes && !args.dry_run
-}
-
-/// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
-async fn confirm(context: &Context, found: &[Found]) -> Result<()> {
-    let of = |chosen: fn(Class) -> bool| {
-        let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
-        count(rows.count() as u64)
-    };
-    let question = format!(
-        "{} received, {} of them stale or superseded; {QUESTION}",
-        was(found.len() as u64),
-        of(is_outdated)
-    );
-    if context.confirm(&question, "--yes").await? {
-        return Ok(());
-    }
-    Err(Error::refused("nothing was moved: not confirmed"))
-}
-
-fn announce(
-    context: &Context,
-    session: &Session,
-    route: &Route,
-    args: &RedriveArgs,
-    engine: &Engine,
-) {
-    let queues = session.queues();
-    let verb = if args.dry_run { "planning a redrive" } else { "redriving" };
-    let to = match route.sole() {
-        Some(to) => to.queue.name.clone(),
-        None => "the queue that each message came from".to_owned(),
-    };
-    context.ui.status(format!(
-        "{verb} from {} (about {}) to {to}, engine {} ({})",
-        queues.dlq,
-        amount(queues.approximate_messages, "message"),
-        engine.engine,
-        engine.engine_reason
-    ));
-    if let Some(source) = &session.pair.source {
-        let depth = source.state.holds();
-        if depth > DEEP {
-            context.ui.warn(format!(
-                "{} already holds about {}: what is moved waits behind them",
-                source.queue.name,
-                amount(depth, "message")
-            ));
-        }
-    }
-    for unreadable in session.history.unreadable() {
-        context.ui.warn(format!("{unreadable}: what that run sent may be sent again"));
-    }
-    for run in session.history.unfinished() {
-        context.ui.warn(format!(
-            "{}; what it sent is deleted now and not sent again, what it perhaps sent is left out",
-            run.words()
-        ));
-    }
-    let limit = args.limit() as u64;
-    if session.depth() > limit && args.guards.rate.is_some() {
-        context.ui.status(format!(
-            "holding {} at a time: AWS lets a message be held for 12 hours, and at this rate all would take longer",
-            amount(limit, "message")
-        ));
-    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
-use crate::flow::journal::Unfinished;
-use crate::flow::judge::{Basis, Row};
 use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
+use reco_ops::dlq::journal::Unfinished;
+use reco_ops::dlq::judge::{Basis, Row};
 
 /// Narrower than this, the column that matters least goes.
 const WIDE: usize = 100;
@@ -147,39 +147,12 @@ pub fn basis(basis: &Basis, view: &View) -> String {
 pub mod sample {
     //! Messages for the tests of reports: judged for real, at a fixed time.
 
-    use std::collections::HashMap;
-
-    use reco_core::classify::{Content, Surroundings, classify};
-    use reco_core::decode::decode;
-    use reco_core::facts::FactSet;
-    use reco_core::item::{KeyType, Schema};
     use reco_core::policy::Policy;
 
-    use crate::commands::dlq::session::Queues;
-    use crate::flow::judge::{Basis, Row};
     use crate::ui::{Palette, View};
-
-    pub fn row(id: &str, body: &str, age_s: i64, time_left_s: i64) -> Row {
-        let schema = Schema::with_key_type(KeyType::N);
-        let content =
-            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
-        let around = Surroundings {
-            message_bytes: body.len(),
-            destination_limit: None,
-            sent_at: None,
-            in_table: &HashMap::new(),
-            superseded: false,
-        };
-        let verdict = classify(&content, &around);
-        let row = Row::for_tests(id, verdict, 1_768_435_200_000);
-        Row {
-            age_s: Some(age_s),
-            time_left_s: Some(time_left_s),
-            receive_count: 4,
-            size_bytes: body.len(),
-            ..row
-        }
-    }
+    pub use reco_ops::dlq::judge::sample::row;
+    use reco_ops::dlq::judge::{Basis, Row};
+    use reco_ops::dlq::session::Queues;
 
     pub fn rows() -> Vec<Box<Row>> {
         let rows = vec![

@@ -7,19 +7,19 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use reco_core::classify::Class;
-use tokio_util::sync::CancellationToken;
 
-use crate::aws::sqs::QueueRef;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::judge::{Carried, Row};
-use crate::flow::matcher::{Classes, Match, Matcher};
-use crate::flow::query::Query;
-use crate::flow::scan::{Found, Scan};
-use crate::flow::spool::Spool;
-use crate::safe_file::INPUT_LIMIT;
-use crate::ui::{amount, count, escape_line, form};
+use reco_ops::aws::sqs::QueueRef;
+use reco_ops::dlq::judge::Carried;
+use reco_ops::dlq::query::Query;
+use reco_ops::dlq::scan::{Found, Scan};
+use reco_ops::dlq::select::{
+    Classes, Match, Matcher, warn_missing, warn_undecided, warn_unknown_sources,
+};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::safe_file::INPUT_LIMIT;
+use reco_ops::files::spool::Spool;
 
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -104,7 +104,7 @@ impl SelectArgs {
     /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
     pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
         let query = match &self.filter {
-            Some(text) => Some(compile(text, &context.cancel).await?),
+            Some(text) => Some(compile(text, context).await?),
             None => None,
         };
         Ok(Matcher {
@@ -155,12 +155,16 @@ impl Chosen {
         scan: &mut Scan,
     ) -> Result<Self> {
         let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
-        warn_missing(context, &missing);
-        warn_unknown_sources(context, matcher, scan.found.iter().map(|found| &*found.row));
+        warn_missing(&context.events(), &missing);
+        warn_unknown_sources(
+            &context.events(),
+            matcher,
+            scan.found.iter().map(|found| &*found.row),
+        );
         let scanned = (scan.found.len() + scan.damaged.len()) as u64;
         matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
         let matches = matcher.decide_all(&scan.found, spool).await?;
-        let undecided = warn_undecided(context, &matches);
+        let undecided = warn_undecided(&context.events(), &matches);
         let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
         let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
         Ok(Chosen { found: found.collect(), scanned, undecided, missing })
@@ -189,8 +193,8 @@ impl Chosen {
     }
 }
 
-async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
-    Query::compile(text, cancel).await.map_err(|error| {
+async fn compile(text: &str, context: &Context) -> Result<Query> {
+    Query::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
         Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
             .cause(error)
             .hint("write a jq expression such as '.attributes.source == \"batch\"'")
@@ -238,56 +242,19 @@ fn file_of(given: &OsString) -> Option<PathBuf> {
     given.to_str()?.strip_prefix('@').map(PathBuf::from)
 }
 
-/// Counts the messages on which the expression failed, and says so.
-pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
-    let errors = matches.iter().filter_map(|decided| match decided {
-        Match::Undecided(error) => Some(error),
-        Match::Yes | Match::No => None,
-    });
-    let errors: Vec<&String> = errors.collect();
-    if let Some(first) = errors.first() {
-        context.ui.warn(format!(
-            "--where failed on {}, {} (the first: {first})",
-            amount(errors.len() as u64, "message"),
-            form(errors.len() as u64, "which is not chosen", "which are not chosen")
-        ));
-    }
-    errors.len() as u64
-}
-
-/// Says which queues there are, where none of the messages came from one that was asked for: a
-/// misspelt queue must not look like an empty one.
-pub fn warn_unknown_sources<'a>(
-    context: &Context,
-    matcher: &Matcher,
-    rows: impl Iterator<Item = &'a Row>,
-) {
-    let Some(sources) = &matcher.sources else { return };
-    let known: BTreeSet<Option<&str>> = rows.map(|row| row.source.as_deref()).collect();
-    if known.is_empty() || known.iter().flatten().any(|arn| sources.iter().any(|s| s.is_arn(arn))) {
-        return;
-    }
-    let names: Vec<String> = known
-        .into_iter()
-        .map(|arn| arn.map_or("none (sent to the DLQ directly)".to_owned(), escape_line))
-        .collect();
-    context.ui.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
-}
-
-/// Says which messages were asked for and not found.
-pub fn warn_missing(context: &Context, missing: &[String]) {
-    if let Some(first) = missing.first() {
-        context.ui.warn(format!(
-            "{} of the messages that were named {} not in what was received (the first: {first})",
-            count(missing.len() as u64),
-            form(missing.len() as u64, "is", "are")
-        ));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use reco_ops::jq;
+
+    /// The child of the test below, which has no binary but its own.
+    #[test]
+    #[ignore = "run by another test, as a child process"]
+    fn child() {
+        assert_eq!(jq::serve(), std::process::ExitCode::SUCCESS);
+    }
 
     #[test]
     fn classes_alone_and_all_of_them() {
@@ -329,8 +296,13 @@ mod tests {
     #[tokio::test]
     async fn a_wrong_expression_is_a_usage_error_with_its_place() {
         let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
-        let error = args.matcher(Classes::Any, &context()).await;
+        let child = "commands::dlq::select::tests::child";
+        let child = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+        let mut context = context();
+        context.jq = jq::Child::new("/proc/self/exe", child);
+        let error = args.matcher(Classes::Any, &context).await;
         let error = error.expect_err("it does not compile");
         assert!(error.to_string().contains("--where"), "{error}");
+        assert!(error.to_string().contains("at character"), "{error}");
     }
 }

@@ -7,11 +7,11 @@ use clap::Subcommand;
 use reco_core::outcome::Outcome;
 use serde::Serialize;
 
-use super::pair;
-use crate::aws::sqs::{MoveTask, Queue, Sqs};
 use crate::context::Context;
-use crate::error::Result;
 use crate::ui::{Align, Table, Tone, UNKNOWN, View, count, duration, escape_line};
+use reco_ops::aws::sqs::{MoveTask, Queue, Sqs};
+use reco_ops::dlq::queues as pair;
+use reco_ops::error::Result;
 
 /// The commands on move tasks.
 #[derive(Debug, Subcommand)]
@@ -36,7 +36,7 @@ pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
 async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        let pair = pair::find(&sqs, context.queues(), &context.events()).await?;
         Ok((sqs, pair.dlq.queue))
     };
     context.before_all(found).await
@@ -53,14 +53,14 @@ pub(super) struct TaskRow {
 
 impl From<MoveTask> for TaskRow {
     fn from(task: MoveTask) -> Self {
-        let now_ms = crate::flow::journal::now_ms();
+        let now_ms = reco_ops::dlq::journal::now_ms();
         let began = Some(task.started_at_ms).filter(|began| *began > 0);
         TaskRow { age_s: began.map(|began| (now_ms - began).max(0) / 1000), task }
     }
 }
 
 const fn tone(task: &MoveTask) -> Tone {
-    use crate::aws::sqs::MoveStatus;
+    use reco_ops::aws::sqs::MoveStatus;
     match task.status {
         MoveStatus::Running | MoveStatus::Completed => Tone::Good,
         MoveStatus::Cancelling | MoveStatus::Cancelled | MoveStatus::Unknown => Tone::Warn,

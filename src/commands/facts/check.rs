@@ -6,8 +6,8 @@ use reco_store::facts::{Finding, Level, check};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
 use crate::ui::{Align, Report, Table, Tone, View, escape_line};
+use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl facts check`.
 ///

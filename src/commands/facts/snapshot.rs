@@ -10,8 +10,8 @@ use reco_store::facts::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::ui::{Progress, Report, Ui, Unit, View, amount, bytes};
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl facts snapshot`.
 ///

@@ -2,11 +2,11 @@
 
 use reco_core::outcome::Outcome;
 
-use crate::flow::metrics::meaning::{Finding, Level};
-use crate::flow::metrics::plan::{Live, Subject, Unit};
-use crate::flow::metrics::report::{MetricsReport, Row, Section};
-use crate::flow::metrics::span::shown;
 use crate::ui::{MISSING, Palette, Report, Tone, View, count, duration, escape_line, sparkline};
+use reco_ops::metrics::meaning::{Finding, Level};
+use reco_ops::metrics::plan::{Live, Subject, Unit};
+use reco_ops::metrics::report::{MetricsReport, Row, Section};
+use reco_ops::metrics::span::shown;
 
 /// Columns of a row's label.
 const LABEL: usize = 20;
@@ -132,9 +132,9 @@ fn said(finding: &Finding, palette: Palette) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::{Series, Span};
-    use crate::flow::metrics::meaning::meaning;
-    use crate::flow::metrics::plan::Measure;
+    use reco_ops::aws::{Series, Span};
+    use reco_ops::metrics::meaning::meaning;
+    use reco_ops::metrics::plan::Measure;
 
     /// An hour with an incident in its middle.
     const SPAN: Span = Span { start: 1_700_000_040, end: 1_700_003_640, period: 60 };

@@ -12,9 +12,9 @@ use reco_sandbox::{Sandbox, SandboxOptions};
 use tokio::process::Command;
 
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::exit;
 use crate::ui::Tone;
+use reco_ops::error::{Error, Kind, Result};
 
 /// The example file of the tour: every shape a line can have, and some bad ones.
 const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");

@@ -1,6 +1,11 @@
 //! `recoctl sandbox load`: load on a local pipeline, to tune its parameters before production.
 
+mod measure;
+mod numbers;
+mod processors;
 mod render;
+mod run;
+mod verdict;
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -11,13 +16,13 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use reco_core::outcome::Outcome;
 
+use self::numbers::Parameters;
+use self::run::LoadOptions;
+use self::verdict::verdict;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::load::numbers::Parameters;
-use crate::flow::load::verdict::verdict;
-use crate::flow::load::{self, LoadOptions};
 use crate::ui::Unit;
+use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl sandbox load`.
 ///
@@ -96,7 +101,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         });
         progress.advance(users);
     };
-    let loaded = load::run(&options, &context.cancel, sent).await?;
+    let loaded = run::run(&options, &context.cancel, sent).await?;
     drop(progress);
     let report = render::LoadReport {
         ended: loaded.ended,

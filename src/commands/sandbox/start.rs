@@ -10,8 +10,8 @@ use reco_sandbox::{Sandbox, SandboxOptions};
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
 use crate::ui::{Report, Tone, View};
+use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl sandbox start`.
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use reco_core::outcome::Outcome;
 
 use super::VerifyReport;
-use crate::flow::backfill::verify::{Unread, Verification, Wrong};
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, form};
+use reco_ops::backfill::verify::{Unread, Verification, Wrong};
 
 /// Differences that are shown; JSON has more.
 const SHOWN: usize = 10;
@@ -132,9 +132,9 @@ mod tests {
     use reco_store::reader::Difference;
 
     use super::*;
-    use crate::flow::backfill::report::At;
-    use crate::flow::backfill::verify::Counted;
     use crate::ui::Palette;
+    use reco_ops::backfill::report::At;
+    use reco_ops::backfill::verify::Counted;
 
     fn report() -> VerifyReport {
         let wrong = |line: u64, difference: Difference| Wrong {

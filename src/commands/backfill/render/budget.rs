@@ -1,8 +1,8 @@
 //! The write budget and the calls, in words.
 
 use super::rounded;
-use crate::flow::backfill::report::BackfillReport;
 use crate::ui::count;
+use reco_ops::backfill::report::BackfillReport;
 
 /// What a dry run says of calls: guarded writes are a call an item, and cost no less.
 pub(super) fn planned_calls(report: &BackfillReport) -> String {

@@ -1,8 +1,8 @@
 //! What a report says when items do not go to the table directly, or not all of them are its own.
 
 use super::{escape_line, rounded, spent};
-use crate::flow::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
 use crate::ui::{Palette, Tone, amount, bytes};
+use reco_ops::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
 
 /// The first line; `None` when it is about the table.
 pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {

@@ -1,8 +1,8 @@
 //! What else there is to know about a run, a line each.
 
 use super::{budget, elsewhere, plan, reasons, rounded};
-use crate::flow::backfill::report::{BackfillReport, Destination, ItemSizes};
 use crate::ui::{amount, bytes, count, escape_line};
+use reco_ops::backfill::report::{BackfillReport, Destination, ItemSizes};
 
 /// Names and values.
 pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {

@@ -1,9 +1,9 @@
 //! What a dry run plans, for people.
 
 use super::whole;
-use crate::flow::backfill::plan::Plan;
-use crate::flow::backfill::report::ItemSizes;
 use crate::ui::{Align, Table, Tone, View, bar, bytes, count, duration, escape_line};
+use reco_ops::backfill::plan::Plan;
+use reco_ops::backfill::report::ItemSizes;
 
 /// Characters of the longest bar.
 const BAR: usize = 32;

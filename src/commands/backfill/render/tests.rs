@@ -3,13 +3,13 @@ use std::collections::BTreeMap;
 use reco_core::item::KeyType;
 
 use super::*;
-use crate::aws::ListType;
-use crate::flow::backfill::plan::{Large, Plan};
-use crate::flow::backfill::report::{
+use reco_ops::aws::ListType;
+use reco_ops::backfill::plan::{Large, Plan};
+use reco_ops::backfill::report::{
     BudgetReport, Cause, CheckpointReport, Destination, EntryCounts, InputFailure, InputReport,
     ItemSizes, LineCounts, Resumed, Throttling, Writes,
 };
-use crate::input::Compression;
+use reco_ops::files::input::Compression;
 
 pub(super) fn report() -> BackfillReport {
     let mut items = ItemSizes::default();
@@ -106,7 +106,7 @@ pub(super) fn report() -> BackfillReport {
         shard: None,
         queue: None,
         emit: None,
-        stopped: Some(crate::flow::backfill::report::Stopped {
+        stopped: Some(reco_ops::backfill::report::Stopped {
             cause: Cause::Interrupted,
             reason: "interrupted".to_owned(),
             resume_from: At { file: "recs.jsonl.gz".to_owned(), line: 12_300, offset: 1 },

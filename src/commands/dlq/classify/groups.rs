@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use reco_core::classify::Class;
 use serde::Serialize;
 
-use crate::flow::judge::Row;
+use reco_ops::dlq::judge::Row;
 
 /// Most reasons shown of a class.
 const REASONS: usize = 5;

@@ -8,9 +8,9 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{Home, Lock, Stored, now_ms, stored};
 use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
+use reco_ops::dlq::journal::{Home, Lock, Stored, now_ms, stored};
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq journal list`.
 #[derive(Debug, Args)]
@@ -95,7 +95,7 @@ struct ListReport {
 /// # Errors
 /// When the directory cannot be read.
 pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let journals: Vec<JournalRow> =
         stored(&home)?.into_iter().map(|stored| row(&home, stored)).collect();
     let report = ListReport {

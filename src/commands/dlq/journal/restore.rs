@@ -12,17 +12,17 @@ use reco_core::journal::Standing;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use crate::aws::sqs::{BATCH, Queue, Sqs};
 use crate::commands::dlq::import::{self, ImportArgs, Sender, stream_of};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::flow::export::is_export;
-use crate::flow::journal::{
-    Home, Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
-};
-use crate::flow::redrive::Pace;
-use crate::flow::sqs::{Destination, Doubt, SendOutcome};
 use crate::ui::{Report, Unit, View, amount, count, escape_line, form, was};
+use reco_ops::aws::sqs::{BATCH, Queue, Sqs};
+use reco_ops::dlq::export::is_export;
+use reco_ops::dlq::journal::{
+    Journal, Ledger, Lock, MessageState, Origin, RESTORE, each_kept, find, load,
+};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::rate::Pace;
+use reco_ops::sqs::{Destination, Doubt, SendOutcome};
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;
@@ -101,7 +101,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
         let args = ImportArgs { file: file.into(), to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
     let source = state.header().map(|header| header.source.clone());

@@ -8,16 +8,16 @@ use clap::Args;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use crate::aws::sqs::Sqs;
-use crate::commands::dlq::pair::{Known, Pair, guard};
-use crate::commands::dlq::session::warn_unreleased;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::journal::{
-    EXPORT, Finished, Home, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
-};
-use crate::flow::sqs::{Destination, Released};
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::journal::{
+    EXPORT, Finished, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
+};
+use reco_ops::dlq::queues::{Known, Pair, guard};
+use reco_ops::dlq::session::warn_unreleased;
+use reco_ops::error::{Error, Result};
+use reco_ops::sqs::{Destination, Released};
 
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 20;
@@ -64,7 +64,7 @@ struct ResumeReport {
 /// When there is no such journal, its queues cannot be found, another run is on the DLQ, or SQS
 /// fails.
 pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let path = find(&home, &args.run)?;
     let header = load(&path)?.header().cloned();
     let Some(header) = header else {
@@ -124,7 +124,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         finished
     };
     drop(lock);
-    warn_unreleased(context, &finished.released);
+    warn_unreleased(&context.events(), &finished.released);
     let interrupted = context.cancel.is_cancelled();
     let report = ResumeReport {
         journal: path.display().to_string(),

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::list::{Condition, queue_name};
 use crate::context::Context;
-use crate::error::Result;
-use crate::flow::journal::{Home, find, load};
 use crate::ui::{Report, Tone, View, count, escape_line};
+use reco_ops::dlq::journal::{find, load};
+use reco_ops::error::Result;
 
 /// Messages named in the table; JSON has all.
 const NAMED: usize = 20;
@@ -57,7 +57,7 @@ struct ShowReport {
 /// # Errors
 /// When there is no such journal, or it cannot be read.
 pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
-    let home = Home::of(&context.settings)?;
+    let home = context.home()?;
     let path = find(&home, &args.run)?;
     let state = load(&path)?;
     let report = report(path.display().to_string(), Condition::of(&home, &state), &state);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::commands::dlq::rows::sample;
-use crate::flow::judge::Carried;
+use reco_ops::dlq::judge::Carried;
 
 fn report(messages: Vec<Box<Row>>) -> PeekReport {
     PeekReport {

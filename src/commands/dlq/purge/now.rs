@@ -4,12 +4,12 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::PurgeArgs;
-use crate::aws::sqs::Sqs;
-use crate::commands::dlq::pair;
 use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::journal::{Home, Journal, Lock};
 use crate::ui::{Report, View, count, known};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::journal::{Journal, Lock};
+use reco_ops::dlq::queues as pair;
+use reco_ops::error::{Error, Result};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
 const RACE: &str = "messages that arrive within the next 60 s may be deleted as well, and so are those that \
@@ -29,7 +29,7 @@ struct AllNowReport {
 pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
     let found = async {
         let sqs = Sqs::new(context.sdk().await?);
-        let pair = pair::find(&sqs, &context.settings, &context.ui).await?;
+        let pair = pair::find(&sqs, context.queues(), &context.events()).await?;
         pair::guard_whole(&sqs, &pair, args.force).await?;
         Ok((sqs, pair))
     };
@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
         if !args.yes && !context.confirm(&question, "--yes").await? {
             return Err(Error::refused("nothing was deleted: not confirmed"));
         }
-        let home = Home::of(&context.settings)?;
+        let home = context.home()?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         context.ui.warn(format!("purging {}: {RACE}", dlq.name));
         sqs.purge(&dlq).await?;

@@ -5,17 +5,18 @@
 
 use clap::ValueEnum;
 use reco_core::outcome::Outcome;
-use serde::Serialize;
 
 use super::native::{Native, Unstarted};
-use super::{QUESTION, RedriveArgs, must_confirm};
-use crate::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
-use crate::commands::dlq::pair::{self, Pair};
+use super::{RedriveArgs, must_confirm};
 use crate::commands::dlq::select::Choice;
 use crate::config::{Key, Setting, Source};
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
 use crate::ui::{amount, count};
+use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
+use reco_ops::dlq::queues::{self as pair, Pair};
+use reco_ops::dlq::redrive::QUESTION;
+use reco_ops::dlq::redrive::report::Engine;
+use reco_ops::error::{Error, Kind, Result};
 
 /// Which engine is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -27,24 +28,6 @@ pub enum EngineChoice {
     /// Native where it can do what is asked for, else client
     #[default]
     Auto,
-}
-
-/// The engine that is used, and why.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Engine {
-    /// `client` or `native`.
-    pub(super) engine: &'static str,
-    pub(super) engine_reason: String,
-}
-
-impl Engine {
-    pub(super) fn client(reason: impl Into<String>) -> Self {
-        Engine { engine: "client", engine_reason: reason.into() }
-    }
-
-    pub(super) fn native(reason: impl Into<String>) -> Self {
-        Engine { engine: "native", engine_reason: reason.into() }
-    }
 }
 
 /// What came of choosing.
@@ -84,7 +67,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
             .hint("leave out what it cannot do, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
-    let found = pair::find(&sqs, &context.settings, &context.ui);
+    let events = context.events();
+    let found = pair::find(&sqs, context.queues(), &events);
     let pair = context.before_all(found).await?;
     let pair = match &args.to {
         Some(to) => pair::bound_for(&sqs, pair, to).await?,

@@ -1,23 +1,12 @@
 //! How fast a redrive goes, and what makes it pause or stop.
 
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::Args;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
-use crate::aws::Cloudwatch;
-use crate::aws::sqs::Queue;
-use crate::commands::dlq::session::Session;
-use crate::commands::metrics::{seconds, targets};
-use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::flow::redrive::{
-    Backlog, BounceWatched, Bounces, Brake, Guards, Limit, Pace, Rate, Route, Throttles, Watched,
-    Watcher, watch,
-};
+use crate::commands::metrics::seconds;
+use reco_ops::dlq::redrive::{Limit, Rate};
 
 const HEADING: &str = "Rate and guards";
 
@@ -45,6 +34,12 @@ pub struct GuardArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerMinute(u64);
 
+impl PerMinute {
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl FromStr for PerMinute {
     type Err = String;
 
@@ -55,10 +50,9 @@ impl FromStr for PerMinute {
 }
 
 impl GuardArgs {
-    /// The pace that is asked for.
-    pub(super) fn pace(&self) -> Pace {
-        let ramp = Duration::from_secs(self.ramp.unwrap_or(0).unsigned_abs());
-        Pace::new(self.rate, ramp)
+    /// Over how long the rate grows.
+    pub(super) fn ramp(&self) -> Duration {
+        Duration::from_secs(self.ramp.unwrap_or(0).unsigned_abs())
     }
 
     /// What is asked for beside a rate, which is all that a move task of SQS's own knows.
@@ -74,134 +68,6 @@ impl GuardArgs {
         ];
         reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason)
     }
-}
-
-/// The guards of one run.
-pub(super) struct Sentries {
-    guards: Guards,
-    /// Set to their work already.
-    began: bool,
-    /// What `--max-throttles` watches, and how many it lets pass.
-    throttled: Option<(Vec<Watched>, u64)>,
-    max_backlog: Option<u64>,
-    destinations: Arc<Mutex<Vec<Queue>>>,
-    pub(super) bounces: Arc<Bounces>,
-}
-
-impl Sentries {
-    /// The guards that are asked for; they see nothing yet.
-    ///
-    /// # Errors
-    /// When throttles are to be watched, but neither of a table nor of a function.
-    pub(super) async fn new(context: &Context, args: &GuardArgs) -> Result<Self> {
-        let throttled = match args.max_throttles {
-            Some(PerMinute(most)) => Some((throttled(context).await?, most)),
-            None => None,
-        };
-        Ok(Sentries {
-            guards: Guards::default(),
-            began: false,
-            throttled,
-            max_backlog: args.max_backlog,
-            destinations: Arc::default(),
-            bounces: Arc::new(Bounces::new(args.stop_on_bounce.unwrap_or_default())),
-        })
-    }
-
-    /// Sets the guards to their work, the first time that anything is about to move.
-    pub(super) async fn begin(
-        &mut self,
-        context: &Context,
-        session: &Session,
-        route: &Route,
-        brake: &Arc<Brake>,
-    ) -> Result<()> {
-        // A later wave may have found messages of further queues.
-        let destinations: Vec<_> = route.destinations().map(|to| to.queue.clone()).collect();
-        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&destinations);
-        if std::mem::replace(&mut self.began, true) {
-            return Ok(());
-        }
-        if let Some(most) = self.max_backlog {
-            let queues = Arc::clone(&self.destinations);
-            self.guards.set(Backlog::new(session.sqs.clone(), queues, most), brake, &context.ui);
-        }
-        if let Some((watched, most)) = self.throttled.take() {
-            let cloudwatch = Cloudwatch::new(context.sdk().await?);
-            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, &context.ui);
-        }
-        Ok(())
-    }
-
-    /// Watches the DLQ while one move runs. A FIFO queue is scanned again after each move, which
-    /// finds what came back; to receive meanwhile would block whole groups.
-    pub(super) async fn look_out(
-        &self,
-        context: &Context,
-        session: &Session,
-        brake: &Arc<Brake>,
-    ) -> Option<Lookout> {
-        let dlq = &session.pair.dlq;
-        if !self.bounces.is_on() || dlq.queue.fifo {
-            return None;
-        }
-        if dlq.state.redrive.is_some() {
-            context.ui.warn(
-                "messages that come back are not looked for: receiving from a DLQ with a redrive \
-                 policy of its own may push them out of it",
-            );
-            return None;
-        }
-        let scanner = Arc::clone(&session.scanner);
-        let watcher = match Watcher::new(scanner, Arc::clone(&self.bounces)).await {
-            Ok(watcher) => watcher,
-            Err(error) => {
-                context.ui.warn(format!("messages that come back are not looked for: {error}"));
-                return None;
-            }
-        };
-        let end = CancellationToken::new();
-        let work = watch(watcher, Arc::clone(brake), context.ui.clone(), end.clone());
-        Some(Lookout { end, task: tokio::spawn(work) })
-    }
-
-    /// Ends all guards.
-    pub(super) async fn finish(&mut self) {
-        self.guards.finish().await;
-    }
-}
-
-/// Somebody who watches the DLQ.
-pub(super) struct Lookout {
-    end: CancellationToken,
-    task: JoinHandle<BounceWatched>,
-}
-
-impl Lookout {
-    /// Ends it; answers with what it leaves.
-    pub(super) async fn finish(self) -> BounceWatched {
-        self.end.cancel();
-        self.task.await.unwrap_or_else(|error| {
-            // What it holds is released with everything else at the end of the run.
-            tracing::error!(%error, "the watch over the DLQ ended abnormally");
-            BounceWatched::default()
-        })
-    }
-}
-
-async fn throttled(context: &Context) -> Result<Vec<Watched>> {
-    let targets = targets::writers(context).await?;
-    let watched = Watched::of(&targets.plans);
-    if watched.is_empty() {
-        return Err(Error::config("--max-throttles has nothing to watch")
-            .hint("give --table or --function, or name them in recoctl.toml"));
-    }
-    let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
-    context.ui.status(format!("watching throttled {}", names.join(" and ")));
-    for left_out in targets.left_out {
-        context.ui.warn(format!("throttles are not watched of the {left_out}"));
-    }
-    Ok(watched)
 }
 
 #[cfg(test)]

@@ -7,14 +7,14 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::RedriveArgs;
-use super::engine::Engine;
-use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
-use crate::commands::dlq::pair::Pair;
 use crate::context::Context;
-use crate::error::Error;
-use crate::flow::journal::{Home, Journal, Lock};
-use crate::flow::native::Follower;
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
+use reco_ops::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
+use reco_ops::dlq::journal::{Journal, Lock};
+use reco_ops::dlq::move_task::Follower;
+use reco_ops::dlq::queues::Pair;
+use reco_ops::dlq::redrive::report::Engine;
+use reco_ops::error::Error;
 
 /// What a move task does not do.
 const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
@@ -52,7 +52,7 @@ struct Ended {
 impl Native<'_> {
     pub(super) async fn run(self) -> Result<Outcome, Unstarted> {
         let dlq = self.pair.dlq.queue.clone();
-        let home = Home::of(&self.context.settings)?;
+        let home = self.context.home()?;
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         let about = amount(self.pair.dlq.state.visible, "message");
         self.context.ui.status(format!(

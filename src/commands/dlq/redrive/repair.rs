@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
-use crate::error::{Error, Kind, Result};
-use crate::flow::repair::{Repair, Transform};
+use crate::context::Context;
+use reco_ops::dlq::repair::{Repair, RepairPlan, Transform};
+use reco_ops::error::{Error, Kind, Result};
 
 /// What is done to bodies: envelopes off, then rewritten, then salvaged.
 #[derive(Debug, Clone, Default, Args)]
@@ -26,36 +25,14 @@ pub struct RepairArgs {
     pub rejects: Option<PathBuf>,
 }
 
-/// The flags as reports and plans have them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RepairPlan {
-    #[serde(default)]
-    unwrap: bool,
-    #[serde(default)]
-    transform: Option<String>,
-    #[serde(default)]
-    salvage: bool,
-}
-
-impl RepairPlan {
-    /// In words, for messages.
-    pub(in crate::commands::dlq) fn words(&self) -> String {
-        let mut words: Vec<String> = Vec::new();
-        words.extend(self.unwrap.then(|| "--unwrap".to_owned()));
-        words.extend(self.transform.as_ref().map(|text| format!("--transform {text:?}")));
-        words.extend(self.salvage.then(|| "--salvage".to_owned()));
-        if words.is_empty() { "no repair".to_owned() } else { words.join(" ") }
-    }
-}
-
 impl RepairArgs {
     /// The repair, compiled.
     ///
     /// # Errors
     /// When the expression does not compile.
-    pub async fn repair(&self, cancel: &CancellationToken) -> Result<Repair> {
+    pub async fn repair(&self, context: &Context) -> Result<Repair> {
         let compile = async |text: &str| {
-            Transform::compile(text, cancel).await.map_err(|error| {
+            Transform::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
                 Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
                     .cause(error)
                     .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")

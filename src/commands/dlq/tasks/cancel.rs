@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::dlq;
 use crate::context::Context;
-use crate::error::Result;
 use crate::ui::{Report, UNKNOWN, View, amount, count, form, was};
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq tasks cancel`.
 #[derive(Debug, Args)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{TaskRow, dlq, table};
 use crate::context::Context;
-use crate::error::Result;
 use crate::ui::{Report, View};
+use reco_ops::error::Result;
 
 /// Arguments of `recoctl dlq tasks list`.
 #[derive(Debug, Args)]

@@ -4,11 +4,11 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use crate::commands::metrics::render::curves;
-use crate::flow::load::Ended;
-use crate::flow::load::numbers::{Measured, Parameters};
-use crate::flow::load::verdict::{Stage, Verdict};
-use crate::flow::metrics::report::Section;
+use crate::commands::sandbox::load::numbers::{Measured, Parameters};
+use crate::commands::sandbox::load::run::Ended;
+use crate::commands::sandbox::load::verdict::{Stage, Verdict};
 use crate::ui::{Report, Tone, View, amount, count, duration, form};
+use reco_ops::metrics::report::Section;
 
 /// What `recoctl sandbox load` answers.
 #[derive(Debug, Serialize)]

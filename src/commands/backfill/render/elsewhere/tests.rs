@@ -1,6 +1,6 @@
 use super::super::tests::{rendered, report};
 use super::*;
-use crate::flow::backfill::sink::emit::{Commands, PartCompression};
+use reco_ops::backfill::sink::emit::{Commands, PartCompression};
 
 fn sent() -> BackfillReport {
     let queue = QueueReport {

@@ -1,24 +1,19 @@
 //! What the guards did, in sentences.
 
-use super::RedriveReport;
 use super::text::NAMED;
-use crate::flow::redrive::{Bounced, Guard, Pauses};
 use crate::ui::{amount, count, escape_line, form};
+use reco_ops::dlq::redrive::report::RedriveReport;
+use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
 
-impl RedriveReport {
-    /// Pauses, a stop and what came back, where there is any of it.
-    pub(super) fn guards_text(&self) -> String {
-        let mut text: String =
-            self.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();
-        if let Some(reason) = &self.stopped {
-            text.push_str(&format!(
-                "stopped: {}; what is held was released\n",
-                escape_line(reason)
-            ));
-        }
-        text.push_str(&bounced(&self.bounces));
-        text
+/// Pauses, a stop and what came back, where there is any of it.
+pub(super) fn guards_text(report: &RedriveReport) -> String {
+    let mut text: String =
+        report.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();
+    if let Some(reason) = &report.stopped {
+        text.push_str(&format!("stopped: {}; what is held was released\n", escape_line(reason)));
     }
+    text.push_str(&bounced(&report.bounces));
+    text
 }
 
 fn paused(guard: Guard, pauses: &Pauses) -> String {

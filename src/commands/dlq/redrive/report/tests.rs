@@ -1,33 +1,23 @@
 //! How a redrive's report looks and ends.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use reco_core::classify::Class;
 use reco_core::journal::Digest;
 
 use super::*;
-use crate::aws::sqs::Queue;
-use crate::commands::dlq::redrive::{EngineChoice, GuardArgs};
 use crate::commands::dlq::rows::sample;
-use crate::flow::journal::Sign;
-use crate::flow::redrive::{Bounces, Decision};
-use crate::flow::sqs::{Destination, SendOutcome};
+use reco_ops::aws::sqs::Queue;
+use reco_ops::dlq::journal::Sign;
+use reco_ops::dlq::reach::Reach;
+use reco_ops::dlq::redrive::report::{Ending, Engine, Record};
+use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
+use reco_ops::sqs::{Destination, Released, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
-    let args = RedriveArgs {
-        guards: GuardArgs { rate: "50".parse().ok(), ..GuardArgs::default() },
-        select: crate::commands::dlq::select::SelectArgs::default(),
-        max: None,
-        resend_uncertain: false,
-        hold: None,
-        plan: None,
-        to: None,
-        repair: super::super::RepairArgs::default(),
-        dry_run,
-        yes: false,
-        force: false,
-        engine: EngineChoice::default(),
-        journal: None,
-    };
+    let options = RedriveOptions { rate: "50".parse().ok(), dry_run, ..RedriveOptions::default() };
     let ending = Ending {
         seen: messages.len() as u64,
         move_time: Duration::from_millis(20),
@@ -37,7 +27,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         ..Ending::default()
     };
     let released = Released { released: 2, ..Released::default() };
-    RedriveReport::new((sample::queues(), sample::basis()), &args, messages, released, &ending)
+    RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, &ending)
 }
 
 fn to() -> Arc<Destination> {
@@ -146,7 +136,7 @@ fn guarded() -> RedriveReport {
 
 #[test]
 fn what_the_guards_did_is_told() {
-    insta::assert_snapshot!(guarded().guards_text());
+    insta::assert_snapshot!(guards::guards_text(&guarded()));
 }
 
 #[test]
@@ -159,7 +149,7 @@ fn only_an_interruption_outranks_what_came_back() {
 /// While its last messages are entered, a redrive holds of each what a send answered, and this.
 #[test]
 fn a_record_and_an_outcome_are_small() {
-    use crate::flow::sqs::SendOutcome;
+    use reco_ops::sqs::SendOutcome;
     let (record, outcome) = (size_of::<Record>(), size_of::<(String, SendOutcome)>());
     assert!(record + outcome <= 192, "{record} and {outcome} bytes");
 }

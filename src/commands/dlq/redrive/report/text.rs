@@ -1,129 +1,132 @@
 //! The report of a redrive, for people.
 
-use super::record::Record;
-use super::{Category, Engine, RedriveReport};
+use super::guards::guards_text;
+use crate::commands::dlq::redrive::change::changes;
 use crate::commands::dlq::rows;
-use crate::ui::{View, amount, count, escape_line, was};
+use crate::ui::{Tone, View, amount, count, escape_line, was};
+use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport};
 
 /// Messages named in the table of each category; JSON has all.
 pub(super) const NAMED: usize = 10;
 
-impl RedriveReport {
-    /// Each category with its messages, then what else there is to know.
-    pub(super) fn text(&self, view: &View) -> String {
-        let mut text = String::new();
-        for (category, messages) in &self.counts {
-            text.push_str(&self.section(*category, *messages, view));
-        }
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(&self.footer());
-        text.push_str(&self.guards_text());
-        text.push_str(&rows::basis(&self.basis, view));
-        text
+/// Each category with its messages, then what else there is to know.
+pub(super) fn text(report: &RedriveReport, view: &View) -> String {
+    let mut text = String::new();
+    for (category, messages) in &report.counts {
+        text.push_str(&section(report, *category, *messages, view));
     }
-
-    fn section(&self, category: Category, messages: u64, view: &View) -> String {
-        let name = view.palette.paint(category.tone(), &format!("{:<12}", category.name()));
-        let mut text = format!("{name} {:>7}  {}\n", count(messages), category.meaning());
-        if category == Category::Skipped {
-            for (class, messages) in &self.skipped_by_class {
-                let class =
-                    view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
-                text.push_str(&format!("  {class} {:>5}\n", count(*messages)));
-            }
-            return text;
-        }
-        if matches!(category, Category::Moved | Category::Planned | Category::BeyondMax) {
-            return text;
-        }
-        let named: Vec<&Record> =
-            self.messages.iter().filter(|record| record.fate == category).collect();
-        for record in named.iter().take(NAMED) {
-            let reason = record.reason.as_deref().unwrap_or_default();
-            text.push_str(&format!(
-                "  {} {}\n",
-                escape_line(&record.message_id),
-                escape_line(reason)
-            ));
-        }
-        if named.len() > NAMED {
-            let more = count((named.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; --output json names them all\n"));
-        }
-        text
-    }
-
-    /// Names what may be doubled.
-    fn twice(&self) -> String {
-        if self.perhaps_twice == 0 {
-            return String::new();
-        }
-        let named = self.messages.iter().filter(|record| record.perhaps_twice).take(NAMED);
-        let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
-        let more = if self.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
-        format!(
-            "{} of the moved messages may be in the destination twice, since SQS said by a fault of its own that it \
-             did not take them: {}{more}\n",
-            count(self.perhaps_twice),
-            named.join(", ")
-        )
-    }
-
-    fn footer(&self) -> String {
-        let dlq = &self.queues.dlq;
-        let source = self.queues.source.as_deref().unwrap_or("the queue that each came from");
-        let seen = amount(self.seen, "message");
-        let mut text = match (self.seen, self.dry_run) {
-            (0, _) => format!("no messages in {dlq}"),
-            (_, true) => {
-                format!("{seen} of {dlq} examined; nothing was moved (--dry-run)")
-            }
-            (_, false) => format!("{seen} of {dlq} received, destination {source}"),
-        };
-        if let Some(rate) = self.rate {
-            text.push_str(&format!("; {rate:.1}/s"));
-        }
-        if let Some(limit) = self.rate_limit.filter(|_| self.rate.is_some()) {
-            text.push_str(&format!(" of at most {limit}/s"));
-        }
-        text.push_str(&format!("; {:.1} s", self.duration_s));
-        if self.wcu > 0 {
-            let verb = if self.dry_run { "would cost" } else { "will cost" };
-            text.push_str(&format!("; {verb} the table about {} WCU", count(self.wcu)));
-        }
-        if self.interrupted {
-            text.push_str("; interrupted: what was in flight is finished, the rest released");
-        }
+    if !text.is_empty() {
         text.push('\n');
-        text.push_str(&self.changes.words(self.dry_run));
-        text.push_str(&self.twice());
-        let Engine { engine, engine_reason } = &self.engine;
-        text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
-        if let Some(journal) = &self.journal {
-            text.push_str(&format!("journal {}\n", escape_line(journal)));
+    }
+    text.push_str(&footer(report));
+    text.push_str(&guards_text(report));
+    text.push_str(&rows::basis(&report.basis, view));
+    text
+}
+
+fn section(report: &RedriveReport, category: Category, messages: u64, view: &View) -> String {
+    let name = view.palette.paint(tone(category), &format!("{:<12}", category.name()));
+    let mut text = format!("{name} {:>7}  {}\n", count(messages), category.meaning());
+    if category == Category::Skipped {
+        for (class, messages) in &report.skipped_by_class {
+            let class = view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
+            text.push_str(&format!("  {class} {:>5}\n", count(*messages)));
         }
-        if self.moved_to.len() > 1 {
-            for (queue, messages) in &self.moved_to {
-                text.push_str(&format!(
-                    "to {}: {}\n",
-                    escape_line(queue),
-                    amount(*messages, "message")
-                ));
-            }
+        return text;
+    }
+    if matches!(category, Category::Moved | Category::Planned | Category::BeyondMax) {
+        return text;
+    }
+    let named: Vec<&Record> =
+        report.messages.iter().filter(|record| record.fate == category).collect();
+    for record in named.iter().take(NAMED) {
+        let reason = record.reason.as_deref().unwrap_or_default();
+        text.push_str(&format!("  {} {}\n", escape_line(&record.message_id), escape_line(reason)));
+    }
+    if named.len() > NAMED {
+        let more = count((named.len() - NAMED) as u64);
+        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+    }
+    text
+}
+
+/// Names what may be doubled.
+fn twice(report: &RedriveReport) -> String {
+    if report.perhaps_twice == 0 {
+        return String::new();
+    }
+    let named = report.messages.iter().filter(|record| record.perhaps_twice).take(NAMED);
+    let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
+    let more = if report.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
+    format!(
+        "{} of the moved messages may be in the destination twice, since SQS said by a fault of its own that it \
+         did not take them: {}{more}\n",
+        count(report.perhaps_twice),
+        named.join(", ")
+    )
+}
+
+fn footer(report: &RedriveReport) -> String {
+    let dlq = &report.queues.dlq;
+    let source = report.queues.source.as_deref().unwrap_or("the queue that each came from");
+    let seen = amount(report.seen, "message");
+    let mut text = match (report.seen, report.dry_run) {
+        (0, _) => format!("no messages in {dlq}"),
+        (_, true) => {
+            format!("{seen} of {dlq} examined; nothing was moved (--dry-run)")
         }
-        if self.overtaking > 0 {
+        (_, false) => format!("{seen} of {dlq} received, destination {source}"),
+    };
+    if let Some(rate) = report.rate {
+        text.push_str(&format!("; {rate:.1}/s"));
+    }
+    if let Some(limit) = report.rate_limit.filter(|_| report.rate.is_some()) {
+        text.push_str(&format!(" of at most {limit}/s"));
+    }
+    text.push_str(&format!("; {:.1} s", report.duration_s));
+    if report.wcu > 0 {
+        let verb = if report.dry_run { "would cost" } else { "will cost" };
+        text.push_str(&format!("; {verb} the table about {} WCU", count(report.wcu)));
+    }
+    if report.interrupted {
+        text.push_str("; interrupted: what was in flight is finished, the rest released");
+    }
+    text.push('\n');
+    text.push_str(&changes(&report.changes, report.dry_run));
+    text.push_str(&twice(report));
+    let Engine { engine, engine_reason } = &report.engine;
+    text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
+    if let Some(journal) = &report.journal {
+        text.push_str(&format!("journal {}\n", escape_line(journal)));
+    }
+    if report.moved_to.len() > 1 {
+        for (queue, messages) in &report.moved_to {
             text.push_str(&format!(
-                "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
-                amount(self.overtaking, "message")
+                "to {}: {}\n",
+                escape_line(queue),
+                amount(*messages, "message")
             ));
         }
-        text.push_str(&self.reach.words());
-        if self.queues.in_flight_elsewhere > 0 {
-            let others = was(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
-        }
-        text
+    }
+    if report.overtaking > 0 {
+        text.push_str(&format!(
+            "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
+            amount(report.overtaking, "message")
+        ));
+    }
+    text.push_str(&report.reach.words());
+    if report.queues.in_flight_elsewhere > 0 {
+        let others = was(report.queues.in_flight_elsewhere);
+        text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
+    }
+    text
+}
+
+fn tone(category: Category) -> Tone {
+    match category {
+        Category::Moved | Category::Planned | Category::AlreadySent => Tone::Good,
+        Category::Skipped | Category::BeyondMax | Category::OtherSource => Tone::Faint,
+        Category::Left | Category::CameBack => Tone::Warn,
+        _ => Tone::Bad,
     }
 }

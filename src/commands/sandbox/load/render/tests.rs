@@ -1,9 +1,9 @@
 use super::*;
-use crate::aws::{Series, Span};
-use crate::flow::load::verdict::verdict;
-use crate::flow::metrics::plan::{Measure, Subject};
-use crate::flow::metrics::report::Row;
+use crate::commands::sandbox::load::verdict::verdict;
 use crate::ui::Palette;
+use reco_ops::aws::{Series, Span};
+use reco_ops::metrics::plan::{Measure, Subject};
+use reco_ops::metrics::report::Row;
 
 const SPAN: Span = Span { start: 1_700_000_000, end: 1_700_000_030, period: 1 };
 

@@ -1,0 +1,18 @@
+//! Thin async functions over the SDK clients, one file a service. SDK types stop here.
+
+mod cloudwatch;
+mod config;
+mod credentials;
+mod endpoint;
+mod error;
+pub mod sqs;
+mod table;
+mod watch;
+
+pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
+pub use config::{AwsOptions, Given, load, retry_partition};
+pub use credentials::{CredentialsInForce, in_force};
+pub use endpoint::whereabouts;
+pub use error::explain;
+pub use table::{ListType, Table, foreign};
+pub use watch::Watch;

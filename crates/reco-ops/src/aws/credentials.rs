@@ -1,0 +1,197 @@
+//! Whose credentials sign the calls, and the profile that an operator named.
+//!
+//! An explicit profile (a flag, `RECOCTL_PROFILE` or recoctl.toml) wins over keys in the
+//! environment, as it does for the AWS CLI. The SDK's own chain would ask the environment first and
+//! sign with whatever a shell happens to hold.
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileSet};
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use serde::Serialize;
+
+use super::config::{AwsOptions, Environment};
+use crate::error::{Error, Kind, Result};
+
+/// What is said of a profile without credentials.
+const NO_CREDENTIALS: &str = "no credentials of its own: the container's or the instance's role";
+
+/// The variables of static keys.
+const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
+
+/// Whose credentials are in force, as far as it can be told without a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CredentialsInForce {
+    /// Where they come from: `profile`, `environment`, `web-identity`, `container`, `sandbox`, or
+    /// `instance-metadata` where nothing else is configured.
+    pub from: &'static str,
+    /// The profile, where one is in force.
+    pub profile: Option<String>,
+    /// Who chose it: `flag --profile`, `environment AWS_PROFILE`, ...
+    pub chosen_by: Option<String>,
+    /// How they are had: `access key`, `role ARN`, `SSO`, `credential process`, ...
+    pub how: String,
+    /// The access key id, where it is written down.
+    pub access_key_id: Option<String>,
+}
+
+impl CredentialsInForce {
+    /// One line for people.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = match (&self.profile, &self.chosen_by) {
+            (Some(profile), Some(by)) => format!("profile {profile} ({by}): {}", self.how),
+            (Some(profile), None) => format!("profile {profile}: {}", self.how),
+            (None, _) => self.how.clone(),
+        };
+        if let Some(id) = &self.access_key_id {
+            words.push_str(&format!(" {id}"));
+        }
+        words
+    }
+}
+
+/// The profiles of `~/.aws/config` and `~/.aws/credentials`, or of the files that `AWS_CONFIG_FILE`
+/// and `AWS_SHARED_CREDENTIALS_FILE` name.
+async fn profiles() -> Result<ProfileSet> {
+    let (fs, env, files) = (Default::default(), Default::default(), Default::default());
+    aws_config::profile::load(&fs, &env, &files, None)
+        .await
+        .map_err(|error| Error::config("cannot read the AWS profiles").because(&error))
+}
+
+/// The profile that the settings name; `None` where they name none.
+///
+/// # Errors
+/// When there is no such profile.
+pub(super) async fn explicit(options: &AwsOptions) -> Result<Option<Profile>> {
+    let Some(named) = &options.profile else { return Ok(None) };
+    find(&profiles().await?, &named.value, &named.by).map(Some)
+}
+
+/// Checks the profile that `AWS_PROFILE` names, where the environment has no keys that beat it.
+///
+/// # Errors
+/// When there is no such profile.
+pub(super) async fn check_ambient(environment: &Environment) -> Result<()> {
+    match environment.said("AWS_PROFILE") {
+        Some(name) if !has_keys(environment) => {
+            find(&profiles().await?, &name, "environment AWS_PROFILE").map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn find(profiles: &ProfileSet, name: &str, chosen_by: &str) -> Result<Profile> {
+    if let Some(profile) = profiles.get_profile(name) {
+        return Ok(profile.clone());
+    }
+    let mut known: Vec<&str> = profiles.profiles().collect();
+    known.sort_unstable();
+    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    let message = format!("there is no AWS profile {name:?} ({chosen_by})");
+    Err(Error::new(Kind::Credentials, message).hint(format!(
+        "profiles in ~/.aws/config and ~/.aws/credentials: {known}; `aws configure --profile {name}` makes one"
+    )))
+}
+
+/// The credentials of a profile and of nothing else. A profile that has none of its own is on a
+/// machine whose role is meant (as for the AWS CLI); keys in the environment never are.
+pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentialsProvider {
+    let profile = ProfileFileCredentialsProvider::builder().configure(config).profile_name(name);
+    let container = EcsCredentialsProvider::builder().configure(config);
+    let instance = ImdsCredentialsProvider::builder().configure(config);
+    SharedCredentialsProvider::new(
+        CredentialsProviderChain::first_try("Profile", profile.build())
+            .or_else("EcsContainer", container.build())
+            .or_else("Ec2InstanceMetadata", instance.build()),
+    )
+}
+
+/// Whose credentials sign the calls of this run.
+///
+/// # Errors
+/// When a profile is named that there is not, or the AWS files cannot be read.
+pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
+    let environment = &options.environment;
+    let variable = |name| environment.said(name);
+    if options.sandbox {
+        return Ok(plain("sandbox", "the sandbox of this run"));
+    }
+    if let (Some(named), Some(profile)) = (&options.profile, explicit(options).await?) {
+        return Ok(by_profile(&profile, Some(named.by.clone())));
+    }
+    if has_keys(environment) {
+        let how = format!("environment {KEY_ID}");
+        return Ok(CredentialsInForce {
+            access_key_id: variable(KEY_ID),
+            ..plain("environment", &how)
+        });
+    }
+    check_ambient(environment).await?;
+    let named = variable("AWS_PROFILE");
+    let profiles = profiles().await?;
+    let profile = profiles.get_profile(named.as_deref().unwrap_or("default"));
+    if let Some(profile) = profile.filter(|profile| named.is_some() || how(profile).is_some()) {
+        return Ok(by_profile(profile, named.map(|_| "environment AWS_PROFILE".to_owned())));
+    }
+    Ok(if variable("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() {
+        let role = variable("AWS_ROLE_ARN").unwrap_or_default();
+        plain("web-identity", &format!("environment AWS_WEB_IDENTITY_TOKEN_FILE, role {role}"))
+    } else if variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some()
+        || variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some()
+    {
+        plain("container", "the container's role")
+    } else {
+        plain("instance-metadata", "none configured: the instance's role, if it has one")
+    })
+}
+
+fn plain(from: &'static str, how: &str) -> CredentialsInForce {
+    CredentialsInForce {
+        from,
+        profile: None,
+        chosen_by: None,
+        how: how.to_owned(),
+        access_key_id: None,
+    }
+}
+
+fn by_profile(profile: &Profile, chosen_by: Option<String>) -> CredentialsInForce {
+    CredentialsInForce {
+        profile: Some(profile.name().to_owned()),
+        chosen_by,
+        access_key_id: profile.get("aws_access_key_id").map(str::to_owned),
+        ..plain("profile", &how(profile).unwrap_or_else(|| NO_CREDENTIALS.to_owned()))
+    }
+}
+
+/// How a profile's credentials are had, in the order in which the SDK looks for them; `None` where it has
+/// none.
+fn how(profile: &Profile) -> Option<String> {
+    let has = |name: &str| profile.get(name).is_some();
+    Some(if let Some(role) = profile.get("role_arn") {
+        format!("role {role}")
+    } else if has("sso_session") || has("sso_start_url") {
+        let account = profile.get("sso_account_id").unwrap_or("?");
+        let role = profile.get("sso_role_name").unwrap_or("?");
+        format!("SSO, account {account}, role {role}")
+    } else if has("credential_process") {
+        "credential process".to_owned()
+    } else if has("login_session") {
+        "login session".to_owned()
+    } else if has("aws_access_key_id") {
+        "access key".to_owned()
+    } else {
+        return None;
+    })
+}
+
+/// Whether the environment holds static keys, which the SDK takes before any profile that is not
+/// named explicitly.
+fn has_keys(environment: &Environment) -> bool {
+    environment.said(KEY_ID).is_some() && environment.said(SECRET).is_some()
+}

@@ -1,0 +1,42 @@
+//! SQS: one file an action family.
+
+mod batch;
+mod failure;
+mod moves;
+mod purge;
+mod queue;
+mod receive;
+mod reference;
+mod send;
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::Builder;
+
+pub use failure::{CallEffect, CallFailure};
+pub use moves::{MOST_PER_SECOND, MoveStatus, MoveTask, StartTrouble};
+pub use queue::RedrivePolicy;
+pub use queue::{Queue, QueueState};
+pub use receive::{Ask, Damaged, Received};
+pub use reference::{QueueRef, region_named};
+
+/// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
+pub const BATCH: usize = 10;
+
+/// SQS in one region.
+#[derive(Debug, Clone)]
+pub struct Sqs {
+    client: Client,
+    region: String,
+}
+
+impl Sqs {
+    /// SQS as the SDK is configured.
+    #[must_use]
+    pub fn new(sdk: &SdkConfig) -> Self {
+        let config =
+            Builder::from(sdk).retry_partition(super::retry_partition("recoctl-sqs")).build();
+        let region = sdk.region().map(ToString::to_string).unwrap_or_default();
+        Sqs { client: Client::from_conf(config), region }
+    }
+}

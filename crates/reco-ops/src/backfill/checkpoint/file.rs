@@ -1,0 +1,187 @@
+//! Where checkpoints are, and how they reach the disk.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::identity::hex;
+use super::{Checkpoint, Identity, VERSION};
+use crate::error::{Error, Result};
+use crate::files::safe_file::no_follow;
+use crate::journal::{Home, make_private};
+
+/// The checkpoint of a backfill that was given no other: beside the journals.
+#[must_use]
+pub fn default_path(home: &Home, identity: &Identity) -> PathBuf {
+    home.backfills().join(format!("{}.json", identity.name()))
+}
+
+/// Reads a checkpoint; `None` when there is none.
+///
+/// # Errors
+/// When it cannot be read, is no checkpoint, or is of another version.
+pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
+    let unusable = || {
+        Error::input(format!("cannot use checkpoint {}", path.display()))
+            .hint("remove it to start from the beginning: writing a line twice does no harm")
+    };
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable().because(&error)),
+    };
+    parse(path, &text).map(Some)
+}
+
+/// The checkpoint that a file's text is.
+///
+/// # Errors
+/// When it is no checkpoint, or of another version.
+pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
+    let unusable = || {
+        Error::input(format!("cannot use checkpoint {}", path.display()))
+            .hint("remove it to start from the beginning: writing a line twice does no harm")
+    };
+    let value: serde_json::Value =
+        serde_json::from_slice(text).map_err(|error| unusable().because(&error))?;
+    let version = value.get("version").and_then(serde_json::Value::as_u64);
+    if version != Some(VERSION.into()) {
+        let found = version.map_or("no version".to_owned(), |version| format!("version {version}"));
+        return Err(unusable().cause(format!("it is of {found}; this recoctl reads {VERSION}")));
+    }
+    serde_json::from_value(value).map_err(|error| unusable().because(&error))
+}
+
+/// Writes a checkpoint so that a crash leaves the old one or the new one.
+pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_private(parent)?;
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = no_follow(&mut options).open(&temporary)?;
+    let mut text = serde_json::to_vec_pretty(checkpoint)?;
+    text.push(b'\n');
+    file.write_all(&text)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)?;
+    // Without this a crash of the machine may bring the old name back.
+    #[cfg(unix)]
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(())
+}
+
+/// Keeps other runs off a checkpoint while it lives. The system lets go of it however the process
+/// ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a checkpoint; `None` when another run holds it.
+    ///
+    /// # Errors
+    /// Refused, when the lock's file cannot be made.
+    pub fn take(home: &Home, checkpoint: &Path) -> Result<Option<Self>> {
+        let absolute = std::path::absolute(checkpoint).unwrap_or_else(|_| checkpoint.to_owned());
+        let digest = Sha256::digest(absolute.as_os_str().as_encoded_bytes());
+        let name = format!("backfill-{}.lock", &hex(&digest)[..32]);
+        let open = || -> std::io::Result<File> {
+            make_private(home.locks())?;
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            no_follow(&mut options).open(home.locks().join(name))
+        };
+        let path = checkpoint.display();
+        let failed = |error: &std::io::Error| {
+            Error::refused(format!("cannot make the lock of checkpoint {path}"))
+                .because(error)
+                .hint("set XDG_STATE_HOME to a directory that can be written")
+        };
+        let file = open().map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::Error(error)) => Err(failed(&error)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{RejectsFile, State};
+    use super::*;
+    use crate::backfill::books::Books;
+    use crate::backfill::lines::Place;
+    use crate::backfill::report::{InputFailure, Writes};
+
+    fn checkpoint() -> Checkpoint {
+        let failure = InputFailure { line: 5, reason: "cut".to_owned() };
+        Checkpoint {
+            version: VERSION,
+            recoctl: "0.1.0".to_owned(),
+            identity: Identity {
+                table_id: None,
+                inputs: Vec::new(),
+                table: "arn".to_owned(),
+                policy_fingerprint: "cd".to_owned(),
+                settings: BTreeMap::new(),
+            },
+            started_at: "then".to_owned(),
+            saved_at: "now".to_owned(),
+            runs: 2,
+            state: State {
+                finished: false,
+                at: Place { file: 1, line: 7, offset: 90 },
+                books: Books::default(),
+                writes: Writes { consumed_wcu: 2.5, ..Writes::default() },
+                duration_s: 1.25,
+                failures: BTreeMap::from([(0, failure)]),
+            },
+            rejects: Some(RejectsFile { path: "/tmp/r".into(), bytes: 12 }),
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_reads_back_and_replaces_the_one_before() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("deep/checkpoint.json");
+        assert!(load(&path).expect("no error").is_none());
+        let mut checkpoint = checkpoint();
+        save(&path, &checkpoint).expect("saved");
+        checkpoint.state.at.line = 8;
+        save(&path, &checkpoint).expect("saved again");
+        assert_eq!(load(&path).expect("read"), Some(checkpoint));
+        let files = std::fs::read_dir(path.parent().expect("a parent")).expect("listed").count();
+        assert_eq!(files, 1, "nothing temporary stays");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).expect("metadata").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_is_no_checkpoint_is_said() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("checkpoint.json");
+        for text in ["", "{}", "{\"version\":2}", "{\"version\":1}"] {
+            std::fs::write(&path, text).expect("written");
+            let error = load(&path).expect_err(text);
+            assert!(error.to_string().contains("cannot use checkpoint"), "{error}");
+        }
+    }
+}

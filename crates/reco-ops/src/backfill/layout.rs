@@ -1,0 +1,170 @@
+//! Whether an input holds one value a line, or JSON that is laid out otherwise.
+
+use serde::de::IgnoredAny;
+
+/// Bytes that are looked at before an input is taken for what it seems to be.
+const LOOK_AHEAD: usize = 64 * 1024;
+
+/// How an input is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// JSON lines: one value a line.
+    Lines,
+    /// An array of values, or values that each take several lines.
+    Values,
+}
+
+impl Layout {
+    /// The same where each line is rewritten before it is read: an array in one line is a line like
+    /// any other, wherever it stands, and what is made of it is the expression's matter. Only an array
+    /// over several lines, or one that is too long to look at, is taken apart here.
+    pub fn of_mapped(head: &[u8], at_end: bool) -> Option<Self> {
+        let text = crate::files::input::without_bom(head);
+        let text = first(text).map_or(&text[..0], |start| &text[start..]);
+        let enough = at_end || head.len() >= LOOK_AHEAD;
+        let line = memchr::memchr(b'\n', text).map_or(text, |end| &text[..end]);
+        if !is_begun(line) && (line.len() < text.len() || at_end) {
+            return Some(Layout::Lines);
+        }
+        if line.len() == text.len() && !enough {
+            return None;
+        }
+        Layout::of(head, at_end)
+    }
+
+    /// Tells it by the beginning of an input, with or without more to come; `None` when that is not
+    /// enough.
+    pub fn of(head: &[u8], at_end: bool) -> Option<Self> {
+        let text = crate::files::input::without_bom(head);
+        let enough = at_end || head.len() >= LOOK_AHEAD;
+        let otherwise = enough.then_some(Layout::Lines);
+        let Some(start) = first(text) else { return otherwise };
+        let text = &text[start..];
+        match text {
+            [b'[', inner @ ..] => match first(inner).map(|at| inner[at]) {
+                // No line of ours begins so: a pair has its user's id there.
+                Some(b'[' | b'{') => return Some(Layout::Values),
+                None if !enough => return None,
+                _ => {}
+            },
+            [b'{', ..] => {}
+            _ => return Some(Layout::Lines),
+        }
+        let Some(end) = memchr::memchr(b'\n', text) else { return otherwise };
+        let (line, rest) = text.split_at(end);
+        if !is_begun(line) {
+            return Some(Layout::Lines);
+        }
+        match first(rest) {
+            None => otherwise,
+            Some(_) if is_complete(text) => Some(Layout::Values),
+            // A first line that is cut off is not gone on with by the lines after it.
+            Some(_) if !is_begun(text) => Some(Layout::Lines),
+            Some(_) => enough.then_some(Layout::Values),
+        }
+    }
+}
+
+fn first(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| !byte.is_ascii_whitespace())
+}
+
+/// Whether a text is the beginning of a JSON value and not a whole one.
+fn is_begun(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
+}
+
+/// Whether a text begins with a whole JSON value.
+fn is_complete(text: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    matches!(values.next(), Some(Ok(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_lines() {
+        for text in [
+            "[1,[2]]\n[3,[4]]\n",
+            "{\"user_id\":1,\"recommended_note_ids\":[2]}\n",
+            "\u{feff}[1,[2]]\n",
+            "\n\n[1,[2]]\n[3,[4]]",
+            "not json\n[\n",
+            "\"text\"\n",
+            // Cut off, or wrong: the lines after it are no part of it.
+            "[1,[2\n[3,[4]]\n",
+            "[1,[2,\n[3,[4]]\n[5,[6]]\n",
+            "{\"user_id\":1,\n{\"user_id\":2,\"recommended_note_ids\":[2]}\n",
+            "[\"ab\n[3,[4]]\n",
+            "[1,[2",
+            "{\n",
+            "[]\n[1,[2]]\n",
+            "",
+            "  \n ",
+        ] {
+            assert_eq!(Layout::of(text.as_bytes(), true), Some(Layout::Lines), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn arrays_and_indented_values_are_not() {
+        for text in [
+            "[\n[1,[2]],\n[3,[4]]\n]\n",
+            "[[1,[2]],\n[3,[4]]]",
+            "[[1,[2]],[3,[4]]]",
+            "[{\"user_id\":1,\"recommended_note_ids\":[2]}]",
+            "\u{feff}  [\n\n  {\n",
+            "[\n  1,\n  [\n    2\n  ]\n]\n[\n 3,\n",
+            "{\n  \"user_id\": 1,\n  \"recommended_note_ids\": [2]\n}\n",
+            "{\"data\": [\n[1,[2]],\n[3,[4]]\n]}",
+            // It breaks off.
+            "{\n  \"user_id\": 1,\n",
+            "[\n]\n",
+        ] {
+            assert_eq!(Layout::of(text.as_bytes(), true), Some(Layout::Values), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn for_a_mapping_an_array_in_one_line_is_a_line() {
+        let array = "[{\"u\":1},{\"u\":2}]";
+        for text in [
+            array.to_owned(),
+            format!("{array}\n"),
+            format!("{array}\n{{\"u\":3}}\n"),
+            format!("{{\"u\":3}}\n{array}\n"),
+            format!("\u{feff}\n{array}\n[1,[2]]\n"),
+            "[[1,[2\n[3,[4]]\n".to_owned(),
+            "not json\n".to_owned(),
+            String::new(),
+        ] {
+            let layout = Layout::of_mapped(text.as_bytes(), true);
+            // A first line that breaks off is an array's, as without a mapping.
+            let broken = text.starts_with("[[1,[2\n");
+            let expected = if broken { Layout::Values } else { Layout::Lines };
+            assert_eq!(layout, Some(expected), "{text:?}");
+        }
+        for text in ["[\n{\"u\":1},\n{\"u\":2}\n]\n", "{\n \"u\": 1\n}\n"] {
+            assert_eq!(Layout::of_mapped(text.as_bytes(), true), Some(Layout::Values), "{text:?}");
+        }
+        let long = format!("[{}", "{\"u\":1},".repeat(LOOK_AHEAD));
+        assert_eq!(Layout::of_mapped(long.as_bytes(), false), Some(Layout::Values));
+        assert_eq!(Layout::of_mapped(b"[{\"u\":1},", false), None);
+    }
+
+    #[test]
+    fn what_is_not_certain_yet_waits_for_more() {
+        for text in ["", " ", "[", "[ \n", "{", "[1,[2", "{\n \"user_id\"", "{\n"] {
+            assert_eq!(Layout::of(text.as_bytes(), false), None, "{text:?}");
+        }
+        for text in ["[1,[2]]\n", "x", "[1,[2\n[3"] {
+            assert_eq!(Layout::of(text.as_bytes(), false), Some(Layout::Lines), "{text:?}");
+        }
+        let long = format!("{{\n \"data\": [{}", "[1,[2]],\n".repeat(LOOK_AHEAD / 8));
+        assert_eq!(Layout::of(long.as_bytes(), false), Some(Layout::Values));
+        let line = format!("[1,[{}", "2,".repeat(LOOK_AHEAD));
+        assert_eq!(Layout::of(line.as_bytes(), false), Some(Layout::Lines));
+    }
+}

@@ -1,0 +1,109 @@
+//! What comes in: judged lines, entered into the ledger, and their items into the window.
+
+use std::sync::Arc;
+
+use super::Run;
+use crate::backfill::fault::Fault;
+use crate::backfill::ledger::{Entering, Fate};
+use crate::backfill::lines::Place;
+use crate::backfill::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
+use crate::backfill::rejects::Reject;
+use crate::backfill::report::{Cause, InputFailure};
+use crate::backfill::window::Pending;
+
+impl Run {
+    /// Takes in a chunk, line by line.
+    pub(super) fn take_in(&mut self, chunk: Prepared) {
+        for line in chunk.lines {
+            self.end = line.at;
+            if let Some(reason) =
+                self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), false))
+            {
+                return self.stop(Cause::TooManyRejects, reason);
+            }
+            self.take_in_line(line);
+        }
+        if let Some(reason) = chunk.failure
+            && let Some(input) = self.inputs.get_mut(chunk.end.file)
+        {
+            input.failure = Some(InputFailure { line: chunk.end.line, reason });
+        }
+        self.end = chunk.end;
+        self.keep_rejects();
+    }
+
+    fn take_in_line(&mut self, line: PreparedLine) {
+        let PreparedLine { at, text, found } = line;
+        let entries = match found {
+            Found::Blank(lines) => return self.ledger.blank(at, lines),
+            Found::OtherShard => return self.ledger.other_shard(at),
+            Found::Bad(fault) => {
+                let reason = fault.reason;
+                let reject = self.reject(at, None, fault, text.as_ref());
+                return self.ledger.reject_line(at, reason, reject);
+            }
+            Found::Entries(entries) => entries,
+        };
+        let mut entering = self.ledger.begin(at, text.clone());
+        let mut coming = Vec::with_capacity(entries.len());
+        let whole = entries.len() == 1;
+        for PreparedEntry { index, fate, dropped, weak } in entries {
+            let kept = match &fate {
+                prepare::Fate::Write(item) => item.recommendation.articles.len(),
+                _ => 0,
+            };
+            entering.articles(kept, dropped);
+            match fate {
+                prepare::Fate::Skip(reason) => {
+                    self.ledger.settled(&mut entering, Fate::Skipped(reason));
+                }
+                prepare::Fate::OtherShard => {
+                    self.ledger.settled(&mut entering, Fate::OtherShard);
+                }
+                prepare::Fate::Write(item) => {
+                    let line = self.ledger.waits(&mut entering);
+                    coming.push(Pending { item, line, index, weak });
+                }
+                prepare::Fate::Reject(fault) => {
+                    let index = (!whole).then_some(index);
+                    self.reject_entry(&mut entering, at, index, fault, text.as_ref());
+                }
+            }
+        }
+        self.ledger.entered(entering);
+        for pending in coming {
+            if let Some(older) = self.window.push(pending) {
+                self.ledger.settle(older.line, Fate::Coalesced);
+            }
+        }
+    }
+
+    /// Rejects an entry; `index` where its line has others.
+    fn reject_entry(
+        &mut self,
+        entering: &mut Entering,
+        at: Place,
+        index: Option<usize>,
+        mut fault: Fault,
+        text: Option<&Arc<[u8]>>,
+    ) {
+        if let (Some(index), None) = (index, &fault.text) {
+            fault.text = self.own_text(text, index);
+        }
+        let reason = fault.reason;
+        let reject = self.reject(at, index, fault, text);
+        self.ledger.reject(entering, reason, reject);
+    }
+
+    /// A reject of what begins at a place.
+    pub(super) fn reject(
+        &self,
+        at: Place,
+        entry: Option<usize>,
+        fault: Fault,
+        line: Option<&Arc<[u8]>>,
+    ) -> Reject {
+        let name = self.inputs.get(at.file).map(|i| i.name.as_str()).unwrap_or_default();
+        Reject::new(name, at, entry, fault, line)
+    }
+}

@@ -1,0 +1,190 @@
+//! Parts: compressed files of lines, each new, private, and under its own name only when whole.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::write::GzEncoder;
+use md5::Md5;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// Gathered before it is written.
+const BUFFER: usize = 256 * 1024;
+
+/// How parts are compressed; names as in AWS's `InputCompressionType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartCompression {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// Plain lines.
+    None,
+}
+
+impl PartCompression {
+    /// What AWS calls it.
+    pub fn aws_name(self) -> &'static str {
+        match self {
+            PartCompression::Gzip => "GZIP",
+            PartCompression::Zstd => "ZSTD",
+            PartCompression::None => "NONE",
+        }
+    }
+
+    /// The end of a part's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            PartCompression::Gzip => "json.gz",
+            PartCompression::Zstd => "json.zst",
+            PartCompression::None => "json",
+        }
+    }
+}
+
+/// What a finished part holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartReport {
+    /// Its path, from the directory of the manifest.
+    pub file: String,
+    /// Items, one a line.
+    pub items: u64,
+    /// Bytes of its lines.
+    pub bytes: u64,
+    /// Bytes as stored.
+    pub stored_bytes: u64,
+    /// SHA-256 of it as stored, in hex.
+    pub sha256: String,
+    /// MD5 of it as stored, in hex: the ETag that S3 gives an object that was put in one piece and
+    /// is not encrypted with a KMS key.
+    pub md5: String,
+}
+
+/// A part that is being written, under a name of its own that no reader takes for a part.
+pub struct Part {
+    path: PathBuf,
+    encoder: Encoder,
+    items: u64,
+    bytes: u64,
+}
+
+enum Encoder {
+    Gzip(GzEncoder<Hashed>),
+    Zstd(zstd::Encoder<'static, Hashed>),
+    None(Hashed),
+}
+
+impl Part {
+    /// Creates it.
+    ///
+    /// # Errors
+    /// When it exists, or cannot be made.
+    pub fn create(path: PathBuf, compression: PartCompression) -> io::Result<Self> {
+        let file = Hashed::new(create_new(&path)?);
+        let encoder = match compression {
+            PartCompression::Gzip => {
+                Encoder::Gzip(GzEncoder::new(file, flate2::Compression::default()))
+            }
+            PartCompression::Zstd => {
+                Encoder::Zstd(zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?)
+            }
+            PartCompression::None => Encoder::None(file),
+        };
+        Ok(Part { path, encoder, items: 0, bytes: 0 })
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        self.encoder.writer().write_all(line)?;
+        self.encoder.writer().write_all(b"\n")?;
+        self.items += 1;
+        self.bytes += line.len() as u64 + 1;
+        Ok(())
+    }
+
+    /// Bytes of its lines so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Ends it and brings it to the disk. The report names no file yet.
+    ///
+    /// # Errors
+    /// When the disk is full or fails.
+    pub fn finish(self) -> io::Result<(PathBuf, PartReport)> {
+        let hashed = match self.encoder {
+            Encoder::Gzip(encoder) => encoder.finish()?,
+            Encoder::Zstd(encoder) => encoder.finish()?,
+            Encoder::None(file) => file,
+        };
+        let Hashed { file, sha256, md5, bytes: stored_bytes } = hashed;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+        let report = PartReport {
+            file: String::new(),
+            items: self.items,
+            bytes: self.bytes,
+            stored_bytes,
+            sha256: hex(&sha256.finalize()),
+            md5: hex(&md5.finalize()),
+        };
+        Ok((self.path, report))
+    }
+}
+
+impl Encoder {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Encoder::Gzip(encoder) => encoder,
+            Encoder::Zstd(encoder) => encoder,
+            Encoder::None(file) => file,
+        }
+    }
+}
+
+/// Digests what passes on its way into the file.
+struct Hashed {
+    file: BufWriter<File>,
+    sha256: Sha256,
+    md5: Md5,
+    bytes: u64,
+}
+
+impl Hashed {
+    fn new(file: File) -> Self {
+        let file = BufWriter::with_capacity(BUFFER, file);
+        Hashed { file, sha256: Sha256::new(), md5: Md5::new(), bytes: 0 }
+    }
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        let bytes = bytes.get(..written).unwrap_or_default();
+        self.sha256.update(bytes);
+        self.md5.update(bytes);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Makes a new file that its owner alone can read: it names people and what they read.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

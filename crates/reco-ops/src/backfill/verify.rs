@@ -1,0 +1,158 @@
+//! Verification: does the table hold, for each user, the last list of the input?
+//!
+//! One pass over the input compares every list with the table as it comes. A list that the table
+//! does not hold makes its user a suspect; a later list of the user that the table does hold clears
+//! it. At the end of the input the suspects are those whose *last* list is not in the table, and
+//! memory was needed for them only. Where there are too many, the pass goes on with the half of
+//! them that has the lower hashes, and the others are verified in a further pass over the input.
+
+mod pass;
+mod report;
+mod sample;
+mod suspects;
+
+use reco_core::human::amount;
+use std::hash::RandomState;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use reco_store::reader::Reader;
+use tokio_util::sync::CancellationToken;
+
+use self::pass::Pass;
+pub use self::report::Counted;
+pub use self::report::{Unread, Verification, Wrong};
+use self::suspects::Share;
+use super::prepare::Preparer;
+use crate::error::{Error, Kind, Result};
+use crate::files::input::{self, Source};
+
+/// Suspects that are kept in memory at most.
+pub const MAX_SUSPECTS: usize = 50_000;
+
+/// Differences after which no further pass is worth its reads: the table is not what it should be.
+const ENOUGH: u64 = 10_000;
+
+/// The largest sample: its hashes are in memory.
+const MAX_SAMPLE: u64 = 1_000_000;
+
+/// Which users are verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A random sample of so many.
+    Sample(u64),
+    /// Every one.
+    All,
+}
+
+impl FromStr for Scope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            _ if text == "all" => Ok(Scope::All),
+            Ok(users @ 1..=MAX_SAMPLE) => Ok(Scope::Sample(users)),
+            _ => {
+                Err(format!("{text:?} is neither a number of users up to {MAX_SAMPLE}, nor `all`"))
+            }
+        }
+    }
+}
+
+/// A verification, ready to run.
+pub struct Verify {
+    /// The inputs' names.
+    pub files: Vec<PathBuf>,
+    /// What lines are judged by.
+    pub preparer: Arc<Preparer>,
+    /// What reads the table.
+    pub reader: Reader,
+    /// Whether the newest list of a user counts, and of equals the first, in place of the last.
+    pub newest: bool,
+    /// Which users.
+    pub scope: Scope,
+    /// Calls in flight at once.
+    pub concurrency: usize,
+    /// Users in memory at most, see [`MAX_SUSPECTS`].
+    pub max_suspects: usize,
+    /// Ends it early.
+    pub cancel: CancellationToken,
+}
+
+/// The inputs, to be read once more.
+///
+/// # Errors
+/// When one is gone, or cannot be read more than once.
+pub async fn readable_again(files: &[PathBuf]) -> Result<Vec<Source>> {
+    if files.iter().any(|name| input::is_stdin(name)) {
+        return Err(cannot_read_again("-"));
+    }
+    let sources = input::check(files).await?;
+    match sources.iter().find(|source| source.path().is_none()) {
+        Some(pipe) => Err(cannot_read_again(&pipe.name)),
+        None => Ok(sources),
+    }
+}
+
+fn cannot_read_again(name: &str) -> Error {
+    let name = if name == "-" { "stdin" } else { name };
+    Error::new(Kind::Usage, format!("what {name} gives cannot be verified"))
+        .hint("verifying reads the input again: put it into a file first")
+}
+
+impl Verify {
+    /// Verifies. `progress` is told how many bytes of all inputs are dealt with, in each pass.
+    ///
+    /// # Errors
+    /// When an input cannot be read again, or recoctl itself is at fault; everything else is in the
+    /// report.
+    pub async fn run(self, progress: &dyn Fn(u64)) -> Result<Verification> {
+        let begun = Instant::now();
+        let hasher = Arc::new(RandomState::new());
+        let mut report = Verification::new(self.scope);
+        let mut share = Share::ALL;
+        if let Scope::Sample(users) = self.scope {
+            let sources = readable_again(&self.files).await?;
+            let drawing = sample::draw(sources, users, Arc::clone(&hasher), &self);
+            let sample = drawing.await?;
+            report.users = Some(sample.users);
+            share.last = sample.last;
+        }
+        let end = share.last;
+        while !self.cancel.is_cancelled() {
+            let sources = readable_again(&self.files).await?;
+            let pass = Pass::new(&self, Arc::clone(&hasher), share, report);
+            let covered;
+            (report, covered) = pass.run(sources, progress).await?;
+            if report.stopped.is_some() || covered.last >= end {
+                break;
+            }
+            if report.differing >= ENOUGH {
+                report.stopped =
+                    Some(format!("{} differ already", amount(report.differing, "user")));
+                break;
+            }
+            share = Share { first: covered.last + 1, last: end };
+        }
+        report.interrupted = self.cancel.is_cancelled();
+        report.duration_s = begun.elapsed().as_secs_f64();
+        report.differences.sort_by(|a, b| (&a.at, a.entry).cmp(&(&b.at, b.entry)));
+        Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes() {
+        assert_eq!("all".parse(), Ok(Scope::All));
+        assert_eq!("17".parse(), Ok(Scope::Sample(17)));
+        for text in ["0", "-1", "ALL", "1000001", "in.jsonl"] {
+            assert!(text.parse::<Scope>().is_err(), "{text}");
+        }
+    }
+}

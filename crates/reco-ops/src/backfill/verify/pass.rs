@@ -1,0 +1,239 @@
+//! One pass over the input.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use futures::StreamExt;
+use reco_core::item::{Action, PlannedItem};
+use reco_core::{Id, Recommendation};
+use reco_store::reader::{Compared, MAX_KEYS, ReadFailure, Reader};
+use reco_store::retry::Stop;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::super::lines::Place;
+use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
+use super::super::report::At;
+use super::super::{CHUNKS, read, stages};
+use super::Verify;
+use super::report::{Verification, Wrong};
+use super::suspects::{Narrowing, Share, Suspect, Suspects};
+use crate::error::{Error, Kind, Result};
+use crate::files::input::Source;
+
+/// Bytes of the items of a call at most: answers hold 16 MB, and several calls are in flight.
+const CALL_BYTES: usize = 1024 * 1024;
+
+/// A list of the input, on its way to be compared.
+struct Expected {
+    hash: u64,
+    at: Place,
+    entry: usize,
+}
+
+/// Lists of distinct users, in the order of the input.
+#[derive(Default)]
+struct Batch {
+    items: Vec<PlannedItem>,
+    expected: Vec<Expected>,
+    users: HashMap<Id, usize>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Adds a list; one of the same user before it needs no comparison any more, or it needs none
+    /// itself where the `newest` counts.
+    fn add(&mut self, mut item: PlannedItem, expected: Expected, newest: bool) {
+        let same = self.users.get(&item.recommendation.user);
+        if let Some(at) = same.filter(|_| newest) {
+            let Some(guard) = self.items[*at].guard_of_successor(&item) else { return };
+            item.guard = guard;
+        }
+        self.bytes += item.bytes;
+        match self.users.get(&item.recommendation.user) {
+            Some(at) => {
+                self.bytes -= self.items[*at].bytes;
+                self.items[*at] = item;
+                self.expected[*at] = expected;
+            }
+            None => {
+                self.users.insert(item.recommendation.user.clone(), self.items.len());
+                self.items.push(item);
+                self.expected.push(expected);
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.items.len() >= MAX_KEYS || self.bytes >= CALL_BYTES
+    }
+}
+
+type Answer = (Batch, Result<Compared, ReadFailure>);
+
+/// One pass over the input, for a share of its users.
+pub(super) struct Pass<'a> {
+    verify: &'a Verify,
+    hasher: Arc<RandomState>,
+    narrowing: Arc<Narrowing>,
+    suspects: Suspects,
+    batch: Batch,
+    in_flight: VecDeque<JoinHandle<Answer>>,
+    report: Verification,
+}
+
+impl<'a> Pass<'a> {
+    pub fn new(
+        verify: &'a Verify,
+        hasher: Arc<RandomState>,
+        share: Share,
+        report: Verification,
+    ) -> Self {
+        Pass {
+            verify,
+            hasher,
+            narrowing: Arc::new(Narrowing::new(share)),
+            suspects: Suspects::new(verify.max_suspects, verify.newest),
+            batch: Batch::default(),
+            in_flight: VecDeque::new(),
+            report,
+        }
+    }
+
+    /// Runs it; the answer also says which users it covered.
+    pub async fn run(
+        mut self,
+        sources: Vec<Source>,
+        progress: &dyn Fn(u64),
+    ) -> Result<(Verification, Share)> {
+        let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+        let (chunks, receiver) = mpsc::channel(CHUNKS);
+        let mapped = self.verify.preparer.mapping.is_some();
+        let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
+        let mut prepared = {
+            let (preparer, hasher) = (Arc::clone(&self.verify.preparer), Arc::clone(&self.hasher));
+            let narrowing = Arc::clone(&self.narrowing);
+            stages(receiver, move |chunk| {
+                let (hasher, narrowing) = (Arc::clone(&hasher), Arc::clone(&narrowing));
+                let whose = move |user: &Id| narrowing.share().has(hasher.hash_one(user));
+                Arc::clone(&preparer).prepare_of(chunk, whose)
+            })
+        };
+        self.report.passes += 1;
+        while self.report.stopped.is_none() {
+            // An expression, or the facts, may keep a chunk waiting.
+            let next = self.verify.cancel.run_until_cancelled(prepared.next()).await;
+            let Some(chunk) = next.flatten() else { break };
+            match chunk.map_err(|error| internal(&error))? {
+                Ok(chunk) => {
+                    progress(chunk.read);
+                    self.take_in(chunk, &names).await?;
+                }
+                Err(error) => self.report.stopped = Some(error.to_string()),
+            }
+        }
+        reading.abort();
+        self.send().await?;
+        while !self.in_flight.is_empty() {
+            self.answered().await?;
+        }
+        let covered = self.narrowing.share();
+        for (user, suspect) in self.suspects.into_all() {
+            let Suspect { at, entry, difference, .. } = suspect;
+            let file = names.get(at.file).cloned().unwrap_or_default();
+            let at = At { file, line: at.line, offset: at.offset };
+            self.report.wrong(Wrong { at, entry, user, difference });
+        }
+        Ok((self.report, covered))
+    }
+
+    async fn take_in(&mut self, chunk: Prepared, names: &[String]) -> Result<()> {
+        if let (Some(reason), 1) = (&chunk.failure, self.report.passes) {
+            let name = names.get(chunk.end.file).map(String::as_str).unwrap_or_default();
+            let broken = format!("{name}:{}: {reason}", chunk.end.line);
+            self.report.broken_inputs.push(broken);
+        }
+        for line in chunk.lines {
+            let entries = match line.found {
+                Found::Entries(entries) => entries,
+                Found::Bad(fault) => {
+                    self.report.unread(line.at, None, fault, names);
+                    continue;
+                }
+                Found::Blank(_) | Found::OtherShard => continue,
+            };
+            for PreparedEntry { index, fate, .. } in entries {
+                let item = match fate {
+                    Fate::Write(item) => item,
+                    Fate::Reject(fault) => {
+                        self.report.unread(line.at, Some(index), fault, names);
+                        continue;
+                    }
+                    Fate::Skip(_) | Fate::OtherShard => continue,
+                };
+                let hash = self.hasher.hash_one(&item.recommendation.user);
+                let expected = Expected { hash, at: line.at, entry: index };
+                self.batch.add(item, expected, self.verify.newest);
+                if self.batch.is_full() {
+                    self.send().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the lists that have gathered, once there is room.
+    async fn send(&mut self) -> Result<()> {
+        while self.in_flight.len() >= self.verify.concurrency.max(1) {
+            self.answered().await?;
+        }
+        let batch = std::mem::take(&mut self.batch);
+        if !batch.items.is_empty() {
+            let (reader, cancel) = (self.verify.reader.clone(), self.verify.cancel.clone());
+            self.in_flight.push_back(tokio::spawn(compare(reader, batch, Stop::on(cancel))));
+        }
+        Ok(())
+    }
+
+    /// Takes the answer of the earliest call: the last list of a user must be judged last.
+    async fn answered(&mut self) -> Result<()> {
+        let Some(next) = self.in_flight.pop_front() else { return Ok(()) };
+        let (batch, compared) = next.await.map_err(|error| internal(&error))?;
+        let compared = match compared {
+            Ok(compared) => compared,
+            Err(ReadFailure::Halted(_)) => return Ok(()),
+            Err(failure) => {
+                self.report.stopped.get_or_insert(failure.to_string());
+                return Ok(());
+            }
+        };
+        self.report.add(batch.items.len(), &compared);
+        let mut differences = compared.differences.into_iter().peekable();
+        for (at, (item, expected)) in batch.items.into_iter().zip(batch.expected).enumerate() {
+            let (removal, guard) = (item.action == Action::Delete, item.guard);
+            let Recommendation { user, generated_at: time, .. } = item.recommendation;
+            let Expected { hash, at: place, entry } = expected;
+            match differences.next_if(|(index, _)| *index == at) {
+                // The pass may have become narrower since this was sent.
+                Some(_) if !self.narrowing.share().has(hash) => {}
+                Some((_, difference)) => {
+                    let suspect =
+                        Suspect { hash, at: place, entry, time, guard, removal, difference };
+                    self.suspects.add(user, suspect, &self.narrowing);
+                }
+                None => self.suspects.clear(&user, time),
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn compare(reader: Reader, batch: Batch, stop: Stop) -> Answer {
+    let compared = reader.compare(&batch.items, &stop).await;
+    (batch, compared)
+}
+
+fn internal(error: &tokio::task::JoinError) -> Error {
+    Error::new(Kind::Internal, "a stage of the verification broke down").because(error)
+}

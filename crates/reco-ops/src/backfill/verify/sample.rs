@@ -1,0 +1,75 @@
+//! A random sample of the users of an input, in one pass and little memory: those with the lowest
+//! hashes, under a hash that is another one in each run.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::StreamExt;
+use tokio::sync::mpsc;
+
+use super::super::lines::Place;
+use super::super::prepare::Preparer;
+use super::super::read::{self, Chunk};
+use super::super::{CHUNKS, stages};
+use super::Verify;
+use crate::error::{Error, Kind, Result};
+use crate::files::input::Source;
+
+/// A sample: the users whose hash is no higher than `last`.
+pub(super) struct Sample {
+    /// How many they are.
+    pub users: u64,
+    /// The highest hash of them.
+    pub last: u64,
+}
+
+/// Draws a sample of `size` users, or all where there are no more.
+pub(super) async fn draw(
+    sources: Vec<Source>,
+    size: u64,
+    hasher: Arc<RandomState>,
+    verify: &Verify,
+) -> Result<Sample> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let highest = Arc::new(AtomicU64::new(u64::MAX));
+    let (chunks, receiver) = mpsc::channel(CHUNKS);
+    let mapped = verify.preparer.mapping.is_some();
+    let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
+    let mut hashed = stages(receiver, {
+        let (highest, preparer) = (Arc::clone(&highest), Arc::clone(&verify.preparer));
+        move |chunk| {
+            let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));
+            let preparer = Arc::clone(&preparer);
+            async move { hashes(chunk, &preparer, &hasher, highest).await }
+        }
+    });
+    let mut lowest = BTreeSet::new();
+    // An expression may keep a chunk waiting.
+    while let Some(hashes) = verify.cancel.run_until_cancelled(hashed.next()).await.flatten() {
+        let hashes = hashes.map_err(|error| {
+            Error::new(Kind::Internal, "drawing the sample broke down").because(&error)
+        })?;
+        for hash in hashes {
+            if lowest.insert(hash) && lowest.len() > size {
+                lowest.pop_last();
+            }
+        }
+        if let Some(last) = lowest.last().filter(|_| lowest.len() == size) {
+            highest.store(*last, Ordering::Relaxed);
+        }
+        if verify.cancel.is_cancelled() {
+            break;
+        }
+    }
+    reading.abort();
+    let last = lowest.last().copied().filter(|_| lowest.len() == size);
+    Ok(Sample { users: lowest.len() as u64, last: last.unwrap_or(u64::MAX) })
+}
+
+/// The hashes of a chunk's users that are no higher than `highest`.
+async fn hashes(chunk: Chunk, preparer: &Preparer, hasher: &RandomState, highest: u64) -> Vec<u64> {
+    let users = preparer.users(chunk).await;
+    users.iter().map(|user| hasher.hash_one(user)).filter(|hash| *hash <= highest).collect()
+}

@@ -1,0 +1,328 @@
+//! What `dlq export` and `dlq purge` share: scan and hold, choose, write into a file, flush it, and
+//! only then delete; let go of everything else.
+
+mod act;
+mod report;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use reco_core::classify::Class;
+use reco_core::settle::Waiver;
+
+use crate::dlq::export::ExportFile;
+use crate::dlq::journal::Journal;
+use crate::dlq::scan::{Found, Goal, Keep, Scan};
+use crate::dlq::select::{Match, Matcher, warn_missing, warn_undecided, warn_unknown_sources};
+use crate::dlq::session::{Ask, Session, SessionOptions, warn_unreleased};
+use crate::error::{Error, Kind, Result};
+use crate::files::spool::Spool;
+use crate::sqs::{DrainEnd, Released};
+use reco_core::human::{amount, count, was};
+use report::Ending;
+pub use report::{Collected, Fate, FileRow, Record};
+
+/// What is to be done with the chosen messages.
+pub struct Task<'a> {
+    /// Which messages.
+    pub matcher: Arc<Matcher>,
+    /// At most so many, oldest first.
+    pub max: Option<u32>,
+    /// Into this new file.
+    pub file: Option<PathBuf>,
+    /// Deletes them from the queue: after the file is flushed, or with a waiver.
+    pub delete: bool,
+    /// The operator's word that no file is wanted.
+    pub waiver: Option<Waiver>,
+    /// Says what would be done, and does nothing.
+    pub dry_run: bool,
+    /// Asks before anything is deleted; none where that needs no question.
+    pub ask: Option<&'a dyn Ask>,
+    /// Receives even from a DLQ with a redrive policy of its own.
+    pub force: bool,
+}
+
+impl Task<'_> {
+    /// What is asked.
+    #[must_use]
+    pub fn question(&self) -> String {
+        match &self.file {
+            Some(file) => format!(
+                "this deletes every message from the DLQ, once all are in {}. Delete all?",
+                file.display()
+            ),
+            None => "this deletes every message from the DLQ for good. Delete all?".to_owned(),
+        }
+    }
+}
+
+/// Does it.
+///
+/// # Errors
+/// When the queue cannot be found or received from, a safety rule refuses it, the file cannot be
+/// made, or a file that nothing is deleted for cannot be written; after that, failures are in what
+/// it answers.
+pub async fn collect(
+    open: impl AsyncFnOnce(SessionOptions) -> Result<Session>,
+    task: &Task<'_>,
+) -> Result<Collected> {
+    let matcher = Arc::clone(&task.matcher);
+    let spool = Arc::new(Spool::new()?);
+    let keeps = (task.file.is_some() && !task.dry_run) || matcher.needs_message();
+    let keep = if keeps { Keep::Spooled(Arc::clone(&spool)) } else { Keep::Nothing };
+    let looking = SessionOptions::looking(Arc::clone(&matcher), keep, task.force);
+    let run_id = (task.delete && !task.dry_run).then(Journal::new_run_id);
+    let options = SessionOptions { run_id, ..looking };
+    let session = open(options).await?;
+    announce(&session, task);
+    let dlq = &session.pair.dlq.queue;
+    let file = match task.file.as_deref().filter(|_| !task.dry_run) {
+        Some(path) => Some(ExportFile::create(path, &dlq.arn, task.delete).await?),
+        None => None,
+    };
+    let mut collector = Collector {
+        session: &session,
+        task,
+        matcher,
+        spool,
+        confirmed: task.ask.is_none(),
+        file,
+        ending: Ending::default(),
+        records: Vec::new(),
+        released: Released::default(),
+        began: Instant::now(),
+    };
+    let result = collector.run().await;
+    let released = session.release_all().await;
+    collector.released.merge(released);
+    collector.end(result).await
+}
+
+fn announce(session: &Session, task: &Task<'_>) {
+    let queues = session.queues();
+    let (dlq, about) = (&queues.dlq, amount(queues.approximate_messages, "message"));
+    let what = match (&task.file, task.delete) {
+        (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
+        (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
+        (None, _) => format!("deleting from {dlq}, without a copy"),
+    };
+    let planning = if task.dry_run { "planning: " } else { "" };
+    session.control.events.status(format!("{planning}{what} (about {about})"));
+}
+
+/// A run under way.
+struct Collector<'a> {
+    session: &'a Session,
+    task: &'a Task<'a>,
+    matcher: Arc<Matcher>,
+    spool: Arc<Spool>,
+    confirmed: bool,
+    file: Option<ExportFile>,
+    ending: Ending,
+    records: Vec<Record>,
+    released: Released,
+    began: Instant,
+}
+
+impl Collector<'_> {
+    fn deletes(&self) -> bool {
+        self.task.delete && !self.task.dry_run
+    }
+
+    fn fifo(&self) -> bool {
+        self.session.pair.dlq.queue.fifo
+    }
+
+    /// Scans what was there when it began. What is deleted makes room to hold more, and shows what
+    /// stands behind it in its FIFO group.
+    async fn run(&mut self) -> Result<()> {
+        loop {
+            let front = self.fifo() && self.deletes();
+            let goal = if front { Goal::Front } else { Goal::All };
+            let depth = self.session.depth().saturating_sub(self.ending.seen);
+            let scan = self.session.scan(goal, depth).await?;
+            self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
+            self.ending.repeated += scan.repeated;
+            self.ending.reach = self.session.reach(&scan, self.ending.seen).await;
+            let full = scan.end == DrainEnd::Enough;
+            let may_go_on = self.deletes() && (self.fifo() || full);
+            let deleted = self.wave(scan, may_go_on).await?;
+            let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+            let stopped =
+                self.session.control.cancel.is_cancelled() || self.ending.halted.is_some();
+            let seen_all = self.ending.seen >= self.session.depth();
+            if !may_go_on || deleted == 0 || enough || stopped || (self.fifo() && seen_all) {
+                if full && !enough {
+                    self.say_what_is_beyond();
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    /// As many as may be held are held, and there are more.
+    fn say_what_is_beyond(&mut self) {
+        let visible = self.session.depth();
+        self.ending.reach.unreached = visible.saturating_sub(self.ending.seen).max(1);
+        let held = count(self.session.scanner.limit as u64);
+        self.session
+            .control
+            .events
+            .warn(format!("{held} messages is the most that may be held at once"));
+    }
+
+    /// Deals with what one scan found; answers with how many were deleted.
+    async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
+        self.records.extend(scan.damaged.iter().map(Record::damaged));
+        if !self.confirmed && !scan.found.is_empty() {
+            self.confirm(&scan.found).await?;
+            self.confirmed = true;
+        }
+        let (going, staying) = self.choose(scan.found).await?;
+        if !may_go_on {
+            // They have been seen; else they would be received again by the next scan.
+            let released = self.session.lease.release(&staying).await;
+            warn_unreleased(&self.session.control.events, &released);
+            self.released.merge(released);
+        }
+        if going.is_empty() {
+            return Ok(0);
+        }
+        if self.ending.halted.is_some() {
+            self.leave(&going, "");
+            return Ok(0);
+        }
+        let written = self.write(&going).await?;
+        if self.deletes() {
+            return Ok(self.delete(&going, written).await);
+        }
+        let done = going.iter().take(written).map(|found| Record::of(found, Fate::Exported));
+        self.records.extend(done.map(|record| record.in_file(true)));
+        self.leave(&going[written..], "stopped by a signal before it was written");
+        Ok(0)
+    }
+
+    /// Asks, now that it is known what would be deleted. Meanwhile the heartbeat keeps the hold.
+    async fn confirm(&self, found: &[Found]) -> Result<()> {
+        let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
+        let question = format!(
+            "{} received, {} of them retryable; {}",
+            was(found.len() as u64),
+            count(found.iter().filter(sound).count() as u64),
+            self.task.question()
+        );
+        let Some(operator) = self.task.ask else { return Ok(()) };
+        if operator.ask(&question).await? {
+            return Ok(());
+        }
+        Err(Error::refused("nothing was deleted: not confirmed"))
+    }
+
+    /// Makes sure that the beginning of an id names one message of all that were received until now;
+    /// once any was deleted, the run halts instead.
+    fn check_names(&mut self, found: &[Found]) -> Result<()> {
+        let chosen = |record: &&Record| self.matcher.ids.is_some() && record.is_chosen();
+        let earlier = self.records.iter().filter(chosen).map(Record::message_id);
+        let ids = earlier.chain(found.iter().map(|found| found.row.message_id.as_str()));
+        match self.matcher.check_unique(ids) {
+            Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),
+            other => return other,
+        }
+        Ok(())
+    }
+
+    /// Sets apart what is chosen; the ids of what is not.
+    async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
+        self.check_names(&found)?;
+        let matches = self.matcher.decide_all(&found, Some(&self.spool)).await?;
+        warn_unknown_sources(
+            &self.session.control.events,
+            &self.matcher,
+            found.iter().map(|found| &*found.row),
+        );
+        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
+        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        for (found, decided) in found.into_iter().zip(matches) {
+            let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+            let record = match decided {
+                Match::Yes if full => Record::of(&found, Fate::BeyondMax),
+                Match::Yes => {
+                    self.ending.chosen += 1;
+                    if !self.task.dry_run {
+                        going.push(found);
+                        continue;
+                    }
+                    Record::of(&found, Fate::Planned)
+                }
+                Match::No => {
+                    let reason = found.row.verdict.reasons.first().cloned();
+                    Record::of(&found, Fate::Skipped).because(reason)
+                }
+                Match::Undecided(error) => {
+                    let reason = format!("--where failed: {error}");
+                    Record::of(&found, Fate::Skipped).because(Some(reason))
+                }
+            };
+            staying.push(found.row.message_id.clone());
+            self.records.push(record);
+        }
+        Ok((going, staying))
+    }
+
+    /// Ends the file and answers with the report, once every message that was received is accounted
+    /// for.
+    async fn end(mut self, result: Result<()>) -> Result<Collected> {
+        let whole = result.is_ok()
+            && self.ending.halted.is_none()
+            && !self.session.control.cancel.is_cancelled();
+        // What was asked for by number is whole when it is there; all of it, when all was seen.
+        let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
+        let whole = whole && (self.ending.reach.exhausted || enough);
+        if let Some(file) = self.file.take() {
+            let (path, messages) = (file.path().to_owned(), file.messages());
+            match file.finish(whole).await {
+                Ok(_) if messages == 0 => {}
+                Err(error) if !self.task.delete => {
+                    return Err(result.err().unwrap_or_else(|| {
+                        Error::input(format!("cannot write export {}", path.display()))
+                            .because(&error)
+                            .hint("nothing was deleted; the file has only a part of it")
+                    }));
+                }
+                // Whatever was deleted is in the part that was flushed before.
+                Err(error) => {
+                    self.session
+                        .control
+                        .events
+                        .warn(format!("{} has no end: {error}", path.display()));
+                    self.ending.file = Some(FileRow::of(&path, messages, false));
+                }
+                Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
+            }
+        }
+        if let (Err(_), Some(file)) = (&result, &self.ending.file) {
+            let messages = amount(file.messages, "message");
+            self.session
+                .control
+                .events
+                .warn(format!("{} was cut off; it has {messages}", file.path));
+        }
+        result?;
+        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
+        if seen != recorded {
+            return Err(Error::new(
+                Kind::Internal,
+                format!("{seen} messages were received but {recorded} are accounted for"),
+            )
+            .hint("look into the queue before running again, and report this"));
+        }
+        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
+        warn_missing(&self.session.control.events, &missing);
+        self.ending.missing = missing;
+        self.ending.interrupted = self.session.control.cancel.is_cancelled();
+        self.ending.time = self.began.elapsed();
+        let basis = (self.session.queues(), self.session.basis.clone());
+        Ok(Collected::new(basis, self.task, self.records, self.released, self.ending))
+    }
+}

@@ -1,0 +1,14 @@
+//! What earlier runs did, by their journals, and how one that was cut off is brought to its end.
+
+mod history;
+mod imports;
+mod resume;
+
+pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
+pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
+pub use resume::{Finished, Resumed, Resumer};
+
+pub use crate::journal::{
+    Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load, make_private,
+    now_ms, stored,
+};

@@ -1,0 +1,212 @@
+//! Recognising messages of a DLQ that an earlier run has already redriven, and runs on it that did
+//! not come to their end.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+use reco_core::journal::{Header, Seen, Sighting, State, is_remembered};
+use reco_core::message::Message;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::journal::{Home, Lock, load, now_ms, of_queue};
+use crate::sqs::Doubt;
+use reco_core::human::amount;
+
+/// AWS: a queue keeps a message for 14 days at most. What was sent longer ago than two queues keep
+/// it cannot be in the DLQ any more.
+const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
+
+/// What the journals of a DLQ know.
+#[derive(Debug, Default)]
+pub struct RedriveHistory {
+    seen: Seen,
+    runs: HashMap<String, Run>,
+    /// When attempts began that a FIFO queue still recognises, by message id.
+    remembered: HashMap<String, i64>,
+    unfinished: Vec<Unfinished>,
+    /// Journals of the DLQ that cannot be read, each with the reason.
+    unreadable: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Run {
+    started_at: String,
+    path: PathBuf,
+}
+
+/// A run that did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unfinished {
+    /// Its id.
+    pub run_id: String,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// Messages that are sent and perhaps not deleted.
+    pub acked: u64,
+    /// Messages that were perhaps sent.
+    pub uncertain: u64,
+}
+
+impl Unfinished {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let started = self.started_at.split('.').next().unwrap_or_default();
+        format!(
+            "run {} of {started} was cut off: {} sent and perhaps not deleted, {} perhaps sent",
+            self.run_id,
+            amount(self.acked, "message"),
+            self.uncertain
+        )
+    }
+}
+
+/// That a message was redriven before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Redriven {
+    /// The run that sent it last.
+    pub run_id: String,
+    /// When that run began, RFC 3339.
+    pub run_started_at: String,
+    /// What it is known by.
+    pub sign: Sign,
+}
+
+/// What a redriven message is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sign {
+    /// Its id is the one that the destination gave it: it failed again and came back.
+    CameBack,
+    /// It is the original, acknowledged by the destination: a redrive deletes it.
+    StillHere,
+    /// It is the original, and nobody knows whether the destination has it.
+    PerhapsSent,
+    /// Its body and attributes are those of a message that was sent.
+    SameContent,
+}
+
+impl Sign {
+    /// One word for a table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Sign::CameBack => "came back",
+            Sign::StillHere => "already sent",
+            Sign::PerhapsSent => "perhaps sent",
+            Sign::SameContent => "same content as one redriven",
+        }
+    }
+}
+
+impl Redriven {
+    /// In words, as a reason.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let Redriven { run_id, run_started_at, .. } = self;
+        let what = match self.sign {
+            Sign::CameBack => "was redriven and came back",
+            Sign::StillHere => "was redriven but not deleted: the next redrive deletes it",
+            Sign::PerhapsSent => "was perhaps redriven: redriving it may send it twice",
+            Sign::SameContent => "has the content of a message that was redriven",
+        };
+        let started = run_started_at.split('.').next().unwrap_or_default();
+        format!("{what} (run {run_id} of {started})")
+    }
+}
+
+impl RedriveHistory {
+    /// Reads the journals of the queue `arn`, one after the other; those that cannot be read are
+    /// named by [`RedriveHistory::unreadable`].
+    ///
+    /// # Errors
+    /// When the journals' directory cannot be read.
+    pub fn of(home: &Home, arn: &str) -> Result<Self> {
+        let mut history = RedriveHistory::default();
+        let oldest = Timestamp::now().checked_sub(FORGOTTEN).unwrap_or(Timestamp::UNIX_EPOCH);
+        let running = Lock::holder(home, arn).map(|holder| holder.run_id);
+        // The newest comes last, so that its word counts.
+        for path in of_queue(home, arn)?.into_iter().rev() {
+            let state = match load(&path) {
+                Ok(state) => state,
+                Err(error) => {
+                    history.unreadable.push(error.to_string());
+                    continue;
+                }
+            };
+            let Some(header) = state.header().cloned() else { continue };
+            let is_old = header.started_at.parse().is_ok_and(|at: Timestamp| at < oldest);
+            if !is_old {
+                history.add(&state, &header, path, running.as_deref());
+            }
+        }
+        history.unfinished.reverse();
+        Ok(history)
+    }
+
+    fn add(&mut self, state: &State, header: &Header, path: PathBuf, running: Option<&str>) {
+        let now_ms = now_ms();
+        if header.fifo {
+            let doubtful = state.messages().filter_map(|(id, _)| {
+                let since = state.doubtful_since_ms(id)?;
+                is_remembered(since, now_ms).then(|| (id.to_owned(), since))
+            });
+            self.remembered.extend(doubtful);
+        }
+        let counts = state.counts();
+        let is_done = counts.messages == 0 || (state.end().is_some() && counts.acked == 0);
+        if !is_done && running != Some(&header.run_id) {
+            self.unfinished.push(Unfinished {
+                run_id: header.run_id.clone(),
+                started_at: header.started_at.clone(),
+                acked: counts.acked,
+                uncertain: counts.uncertain + counts.intended,
+            });
+        }
+        let started_at = header.started_at.clone();
+        self.runs.insert(header.run_id.clone(), Run { started_at, path });
+        self.seen.add(state);
+    }
+
+    /// Whether a message was redriven before.
+    #[must_use]
+    pub fn recognise(&self, message: &Message) -> Option<Redriven> {
+        let (run_id, sign) = match self.seen.recognise(message)? {
+            Sighting::CameBack { run_id } => (run_id, Sign::CameBack),
+            Sighting::StillHere { run_id, acked: true } => (run_id, Sign::StillHere),
+            Sighting::StillHere { run_id, acked: false } => (run_id, Sign::PerhapsSent),
+            Sighting::SameContent { run_id } => (run_id, Sign::SameContent),
+        };
+        let run = self.runs.get(run_id);
+        let run_started_at = run.map(|run| run.started_at.clone()).unwrap_or_default();
+        Some(Redriven { run_id: run_id.to_owned(), run_started_at, sign })
+    }
+
+    /// The journal of a run.
+    #[must_use]
+    pub fn path(&self, run_id: &str) -> Option<&PathBuf> {
+        self.runs.get(run_id).map(|run| &run.path)
+    }
+
+    /// The attempt at a message that a FIFO queue still recognises when it is repeated.
+    #[must_use]
+    pub fn remembered(&self, message_id: &str) -> Option<Doubt> {
+        let since_ms = *self.remembered.get(message_id)?;
+        let reason = "an earlier run was cut off between its send and the answer".to_owned();
+        Some(Doubt { since_ms, reason })
+    }
+
+    /// Why journals of the DLQ cannot be read: what those runs sent is not known.
+    #[must_use]
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
+    }
+
+    /// Runs on the DLQ that did not come to their end, newest first.
+    #[must_use]
+    pub fn unfinished(&self) -> &[Unfinished] {
+        &self.unfinished
+    }
+}

@@ -1,0 +1,406 @@
+//! Judging received messages: decode, facts, table, class.
+
+#[cfg(any(test, feature = "fixtures"))]
+pub mod sample;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use reco_core::classify::{Classification, Content, Held, Surroundings, classify};
+use reco_core::decode::{DecodeError, Decoded, decode};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::item::{ItemDescription, KeyType, Schema};
+use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
+use reco_core::policy::Policy;
+use reco_core::salvage::{SalvageError, Salvaged, salvage};
+use reco_core::supersede::{UserDigest, user_digest};
+use reco_core::{Id, Time};
+use reco_store::facts::FactsSource;
+use reco_store::lists::Layout;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::aws::{Table, foreign};
+use crate::dlq::journal::{RedriveHistory, Redriven};
+use crate::error::{Error, Result};
+
+/// A body parted into what is sent and what is not; `None` where there is nothing to part.
+pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
+
+/// What messages are judged by.
+#[derive(Debug)]
+pub struct Judge {
+    facts: FactsSource,
+    table: Option<Table>,
+    policy: Policy,
+    schema: Schema,
+    layout: Option<Layout>,
+    queue: QueueRules,
+    history: Option<Arc<RedriveHistory>>,
+    /// The queues that messages came from, each once.
+    sources: Mutex<BTreeSet<Arc<str>>>,
+}
+
+/// What is configured of the judgement.
+#[derive(Debug)]
+pub struct Criteria {
+    /// The filter's policy.
+    pub policy: Policy,
+    /// Who is asked for facts.
+    pub facts: FactsSource,
+    /// What an item is.
+    pub item: ItemDescription,
+    /// The table that is asked for newer lists, with the type of its lists.
+    pub table: Option<Table>,
+}
+
+/// What the queues add to the judgement.
+#[derive(Debug, Clone)]
+pub struct QueueRules {
+    /// The DLQ's retention in seconds.
+    pub retention_s: i64,
+    /// The destination's `MaximumMessageSize` in bytes, where a destination is known.
+    pub destination_limit: Option<usize>,
+    /// Where messages go.
+    pub homes: Homes,
+}
+
+/// Which messages go to the same queue, and so overwrite each other's lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Homes {
+    /// All do.
+    One,
+    /// Each goes to the queue that it came from; one that names none to this queue, where it is
+    /// known.
+    Source(Option<String>),
+}
+
+impl Homes {
+    fn of<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
+        match self {
+            Homes::One => None,
+            Homes::Source(otherwise) => message.source_arn().or(otherwise.as_deref()),
+        }
+    }
+}
+
+/// What a judgement rests on, as reports state it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Basis {
+    /// SHA-256 of the policy's canonical form.
+    pub policy_fingerprint: String,
+    /// Where facts came from.
+    pub facts: String,
+    /// The table that was asked for newer lists.
+    pub table: Option<String>,
+    /// What could not be judged, and why.
+    pub limits: Vec<String>,
+}
+
+/// One message of the DLQ, judged. A hundred thousand may be held at once, so what few have is on the
+/// heap, and what many share is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The queue's id for it.
+    pub message_id: String,
+    /// Its class and what backs it up.
+    #[serde(flatten)]
+    pub verdict: Classification,
+    /// When it was first sent, milliseconds since the epoch.
+    pub sent_at_ms: Option<i64>,
+    /// Seconds since it was first sent.
+    pub age_s: Option<i64>,
+    /// Seconds until retention deletes it.
+    pub time_left_s: Option<i64>,
+    /// How often it was received, this time included.
+    pub receive_count: u64,
+    /// Body and user attributes in bytes.
+    pub size_bytes: usize,
+    /// Its order group or tenant.
+    pub group_id: Option<Box<str>>,
+    /// ARN of the queue that it came from; absent when it was sent to the DLQ directly.
+    #[serde(serialize_with = "shared_text")]
+    pub source: Option<Arc<str>>,
+    /// Its place in its order group, on FIFO queues.
+    #[serde(skip)]
+    pub sequence: Option<Box<u128>>,
+    /// Why SQS would not take it again, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsendable: Option<Box<str>>,
+    /// That an earlier run has already redriven it, by the word of its journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redriven: Option<Box<Redriven>>,
+    /// What it carries, where that was kept.
+    #[serde(flatten)]
+    pub carried: Option<Box<Carried>>,
+}
+
+/// What a message carries, as far as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Carried {
+    /// User attributes by name.
+    #[serde(serialize_with = "attribute_values")]
+    pub attributes: BTreeMap<String, Attribute>,
+    /// The body, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+}
+
+/// Characters of a service's reason that are shown; `dlq peek --full` has all of them.
+const LONGEST_FAILURE: usize = 200;
+
+/// Attributes as `--where` sees them: numbers as numbers, binary values as base64.
+fn attribute_values<S: Serializer>(
+    attributes: &BTreeMap<String, Attribute>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    values(attributes).serialize(serializer)
+}
+
+fn shared_text<S: Serializer>(
+    text: &Option<Arc<str>>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
+}
+
+/// The values of attributes: numbers as numbers, so that they compare as such; binary values as
+/// base64.
+pub(crate) fn values(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<&str, Value> {
+    let value = |attribute: &Attribute| match &attribute.value {
+        AttributeValue::Binary(bytes) => Value::String(BASE64.encode(bytes)),
+        AttributeValue::Text(text) if attribute.data_type.starts_with("Number") => {
+            serde_json::from_str(text)
+                .ok()
+                .filter(Value::is_number)
+                .unwrap_or_else(|| Value::String(text.clone()))
+        }
+        AttributeValue::Text(text) => Value::String(text.clone()),
+    };
+    attributes.iter().map(|(name, attribute)| (name.as_str(), value(attribute))).collect()
+}
+
+/// A judged message with what `superseded` is decided by.
+#[derive(Debug)]
+pub struct Examined {
+    /// The judgement so far: `superseded` is known when the scan ends.
+    pub row: Box<Row>,
+    /// Digests of the users whose lists would be written, as users of the queue that it goes to.
+    pub users: Box<[UserDigest]>,
+    /// When its lists were made, milliseconds since the epoch.
+    pub made_ms: i64,
+}
+
+impl Examined {
+    /// Whether it would be written, were it sent again: only then does it supersede others.
+    #[must_use]
+    pub fn can_pass(&self) -> bool {
+        self.row.verdict.class.can_pass() && self.row.unsendable.is_none()
+    }
+}
+
+/// Ages that can be, in seconds: of messages from ten years ago to those of a clock a day ahead.
+const AGES: std::ops::Range<i64> = -86_400..315_360_000;
+
+impl Judge {
+    /// A judge by what is configured.
+    #[must_use]
+    pub fn new(criteria: Criteria, queue: QueueRules) -> Self {
+        let Criteria { policy, facts, item, table } = criteria;
+        let (schema, layout) = match &table {
+            Some(table) => (table.schema.clone(), Some(table.layout())),
+            // Strings take any id, so nothing is called malformed for want of a table.
+            None => (item.schema(KeyType::S, KeyType::S), None),
+        };
+        let (history, sources) = (None, Mutex::default());
+        Judge { facts, table, policy, schema, layout, queue, history, sources }
+    }
+
+    /// Marks messages that an earlier run has already redriven.
+    #[must_use]
+    pub fn with_history(self, history: Arc<RedriveHistory>) -> Self {
+        Judge { history: Some(history), ..self }
+    }
+
+    /// What the judgement rests on.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        let mut limits = Vec::new();
+        if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
+            limits.push(
+                "facts are `none`: rules that need facts were skipped, so unknown users and lists \
+                 that the filter would empty are not seen"
+                    .to_owned(),
+            );
+        }
+        if self.table.is_none() {
+            limits.push(
+                "no table is configured: newer lists (`stale`) and key types were not checked, and \
+                 WCU are computed for string ids"
+                    .to_owned(),
+            );
+        }
+        Basis {
+            policy_fingerprint: self.policy.fingerprint(),
+            facts: self.facts.kind().to_owned(),
+            table: self.table.as_ref().map(|table| table.info.name.clone()),
+            limits,
+        }
+    }
+
+    /// Judges messages together: one question to the facts and one to the table for all of them.
+    ///
+    /// # Errors
+    /// When facts or table cannot answer: nothing is decided without them.
+    pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
+        let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
+        let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
+        let contents: Vec<Content> = decoded
+            .into_iter()
+            .map(|decoded| Content::judge(decoded, &facts, &self.policy, schema))
+            .collect();
+        let in_table = match &self.table {
+            Some(table) => {
+                table.generated_at(contents.iter().flat_map(Content::writable_users)).await?
+            }
+            None => HashMap::new(),
+        };
+        let pairs = messages.iter().zip(&contents);
+        Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
+    }
+
+    /// Parts bodies that have both good and bad entries, by one question to the facts.
+    ///
+    /// # Errors
+    /// When the facts cannot answer.
+    pub async fn salvage(&self, bodies: &[&str]) -> Result<Vec<Parted>> {
+        let decoded: Vec<_> = bodies.iter().map(|body| decode(body)).collect();
+        let facts = self.facts_for(&decoded).await?;
+        let schema = self.schema_for(&decoded).await?;
+        let part = |decoded: Result<Decoded, DecodeError>| match decoded {
+            Ok(decoded) => salvage(decoded, &facts, &self.policy, schema),
+            Err(_) => Ok(None),
+        };
+        Ok(decoded.into_iter().map(part).collect())
+    }
+
+    /// How the Lambda lays these messages' lists out.
+    async fn schema_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<&Schema> {
+        let (Some(layout), Some(table)) = (&self.layout, &self.table) else {
+            return Ok(&self.schema);
+        };
+        let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
+        let users = sound.map(|entry| &entry.recommendation.user);
+        layout.for_users(users).await.map_err(|error| foreign(&table.info.name, &error))
+    }
+
+    async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
+        let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
+        let request = FactsRequest::of(sound.map(|entry| &entry.recommendation));
+        self.facts.lookup(&request).await.map_err(|error| facts_failed(&error))
+    }
+
+    fn row(
+        &self,
+        message: &Message,
+        content: &Content,
+        in_table: &HashMap<Id, Held>,
+        now_ms: i64,
+    ) -> Examined {
+        let sent_at_ms = message.sent_at_ms();
+        let size_bytes = message.size();
+        let around = Surroundings {
+            message_bytes: size_bytes,
+            destination_limit: self.queue.destination_limit,
+            sent_at: sent_at_ms.map(Time::from_millis),
+            in_table,
+            superseded: false,
+        };
+        let made = content.entries.iter().filter_map(|entry| entry.generated_at).max();
+        let redriven = self.history.as_ref().and_then(|history| history.recognise(message));
+        let mut verdict = classify(content, &around);
+        verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
+        verdict.reasons.extend(message.failure().map(|words| {
+            let words: String = words.chars().take(LONGEST_FAILURE).collect();
+            format!("the service that put it here says: {words}")
+        }));
+        verdict.reasons.shrink_to_fit();
+        let row = Row {
+            message_id: message.id.clone(),
+            verdict,
+            sent_at_ms,
+            age_s: sent_at_ms.map(|sent| (now_ms - sent) / 1000).filter(|age| AGES.contains(age)),
+            time_left_s: sent_at_ms.map(|sent| (sent - now_ms) / 1000 + self.queue.retention_s),
+            receive_count: message.receive_count(),
+            size_bytes,
+            group_id: message.group_id().map(Into::into),
+            source: message.source_arn().map(|arn| self.source(arn)),
+            sequence: message.sequence().map(Box::new),
+            unsendable: unsendable(message, self.queue.destination_limit).map(Into::into),
+            redriven: redriven.map(Box::new),
+            carried: None,
+        };
+        let home = self.queue.homes.of(message);
+        Examined {
+            row: Box::new(row),
+            users: content.writable_users().map(|user| user_digest(home, user)).collect(),
+            made_ms: made.map(Time::millis).or(sent_at_ms).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The ARN of a queue that messages came from.
+    fn source(&self, arn: &str) -> Arc<str> {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sources.get(arn) {
+            return Arc::clone(known);
+        }
+        let source: Arc<str> = arn.into();
+        sources.insert(Arc::clone(&source));
+        source
+    }
+}
+
+#[cfg(any(test, feature = "fixtures"))]
+impl Row {
+    /// A row with nothing but what a test is about.
+    pub(crate) fn for_tests(id: &str, verdict: Classification, sent_at_ms: i64) -> Self {
+        Row {
+            message_id: id.to_owned(),
+            verdict,
+            sent_at_ms: Some(sent_at_ms),
+            age_s: None,
+            time_left_s: None,
+            receive_count: 1,
+            size_bytes: 0,
+            group_id: None,
+            source: None,
+            sequence: None,
+            unsendable: None,
+            redriven: None,
+            carried: None,
+        }
+    }
+}
+
+/// Why SQS would refuse to take a message: known before any send. `limit` is the destination's
+/// `MaximumMessageSize` in bytes.
+#[must_use]
+pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
+    if let Some(limit) = limit.filter(|limit| message.size() > *limit) {
+        let bytes = message.size();
+        return Some(format!(
+            "message is {bytes} bytes; the destination queue takes at most {limit}"
+        ));
+    }
+    let (at, character) = forbidden_character(&message.body)?;
+    let code = u32::from(character);
+    Some(format!("character U+{code:04X} at byte {at} of the body is not allowed by SQS"))
+}
+
+fn facts_failed(error: &FactsError) -> Error {
+    Error::facts("facts cannot be had, and nothing is decided without them", error)
+        .hint("check --facts, or give `--facts none` to skip the rules that need facts")
+}

@@ -1,0 +1,130 @@
+//! Following a move task of SQS's own until it ends: SQS does the work, and tells when asked.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::aws::sqs::{MoveTask, Queue, Sqs};
+use crate::error::{Error, Result};
+use crate::event::Progress;
+
+/// The first pause between two questions.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause: a task goes on for up to 36 h, and the question costs a call.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// Questions that fail, one after the other, after which nobody asks any more.
+const FAILURES: u32 = 10;
+
+/// A task under way.
+#[derive(Debug)]
+pub struct Follower {
+    sqs: Sqs,
+    dlq: Queue,
+    handle: String,
+    /// AWS does not name the handle of a task that has ended: from the first sight on it is known
+    /// by when it began.
+    started_at_ms: Option<i64>,
+}
+
+impl Follower {
+    /// Follows the task `handle` of a DLQ.
+    #[must_use]
+    pub fn new(sqs: Sqs, dlq: Queue, handle: String) -> Self {
+        Follower { sqs, dlq, handle, started_at_ms: None }
+    }
+
+    /// Asks until the task has ended, or `cancel`. What it answers tells which: an active task goes
+    /// on.
+    ///
+    /// # Errors
+    /// When SQS does not answer for long, or does not know the task; it may still be running.
+    pub async fn follow(
+        &mut self,
+        cancel: &CancellationToken,
+        progress: &Progress,
+    ) -> Result<MoveTask> {
+        let (mut pause, mut failures) = (FIRST_PAUSE, 0);
+        loop {
+            let stopped = cancel.run_until_cancelled(tokio::time::sleep(pause)).await.is_none();
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+            match self.look().await {
+                Ok(Some(task)) => {
+                    failures = 0;
+                    progress.set(task.moved);
+                    if !task.status.is_active() || stopped {
+                        return Ok(task);
+                    }
+                }
+                Ok(None) if stopped || failures >= FAILURES => {
+                    return Err(lost(&self.dlq, "SQS does not list it"));
+                }
+                Err(error) if stopped || failures >= FAILURES => {
+                    return Err(lost(&self.dlq, &error.to_string()));
+                }
+                Ok(None) | Err(_) => failures += 1,
+            }
+        }
+    }
+
+    /// Tells SQS to stop the task.
+    ///
+    /// # Errors
+    /// In the service's own words; a task that has ended cannot be stopped.
+    pub async fn cancel(&self) -> Result<Option<u64>> {
+        self.sqs.cancel_move(&self.handle).await
+    }
+
+    async fn look(&mut self) -> Result<Option<MoveTask>> {
+        let tasks = self.sqs.moves(&self.dlq).await?;
+        let task = pick(tasks, &self.handle, self.started_at_ms);
+        self.started_at_ms = task.as_ref().map(|task| task.started_at_ms).or(self.started_at_ms);
+        Ok(task)
+    }
+}
+
+/// The task that is meant, of tasks with the newest first: before it was ever seen it is the one
+/// with the handle, or the newest that has ended meanwhile.
+fn pick(tasks: Vec<MoveTask>, handle: &str, started_at_ms: Option<i64>) -> Option<MoveTask> {
+    let is_it = |task: &MoveTask| match (started_at_ms, &task.handle) {
+        (Some(started), _) => task.started_at_ms == started,
+        (None, Some(known)) => known == handle,
+        (None, None) => true,
+    };
+    tasks.into_iter().find(is_it)
+}
+
+fn lost(dlq: &Queue, why: &str) -> Error {
+    Error::service(format!("the move task on {} cannot be followed any more", dlq.name))
+        .cause(why)
+        .hint("it may still be running: `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::sqs::MoveStatus;
+
+    fn task(started_at_ms: i64, handle: Option<&str>) -> MoveTask {
+        MoveTask {
+            status: if handle.is_some() { MoveStatus::Running } else { MoveStatus::Completed },
+            handle: handle.map(str::to_owned),
+            destination: None,
+            rate_limit: None,
+            moved: 0,
+            to_move: None,
+            failure: None,
+            started_at_ms,
+        }
+    }
+
+    #[test]
+    fn a_task_is_known_by_its_handle_and_later_by_its_beginning() {
+        let of = |tasks: &[MoveTask], started| {
+            pick(tasks.to_vec(), "mine", started).map(|task| task.started_at_ms)
+        };
+        assert_eq!(of(&[task(2, Some("mine")), task(1, None)], None), Some(2));
+        assert_eq!(of(&[task(2, None), task(1, None)], None), Some(2), "it has ended already");
+        assert_eq!(of(&[task(3, Some("other")), task(2, None)], Some(2)), Some(2));
+        assert_eq!(of(&[], None), None);
+    }
+}

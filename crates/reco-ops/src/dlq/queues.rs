@@ -1,0 +1,277 @@
+//! The source queue and its DLQ, found from whichever is configured.
+
+use crate::aws::sqs::{Queue, QueueState, Sqs};
+use crate::error::{Error, Result};
+use crate::event::Events;
+
+/// A queue with its attributes.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The queue.
+    pub queue: Queue,
+    /// Its attributes when it was found.
+    pub state: QueueState,
+}
+
+/// A DLQ and, where it could be found, the queue that its messages come from.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The dead-letter queue.
+    pub dlq: Known,
+    /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
+    /// another destination that was asked for. `None` where each goes to a queue of its own.
+    pub source: Option<Known>,
+    /// Whether the source queue was named: then only its messages are meant.
+    pub named: bool,
+    /// Names of the queues whose DLQ it is; `None` where that is not known.
+    pub sources: Option<Vec<String>>,
+    /// Why the source queue that was named cannot be where the DLQ's messages came from.
+    pub mismatch: Option<String>,
+}
+
+impl Pair {
+    /// A DLQ of which nothing else is known.
+    #[must_use]
+    pub const fn of_dlq(dlq: Known) -> Self {
+        Pair { dlq, source: None, named: false, sources: None, mismatch: None }
+    }
+
+    /// Whether several queues have this DLQ.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.sources.as_ref().is_some_and(|sources| sources.len() > 1)
+    }
+}
+
+/// Queues as they are configured: by name, URL or ARN.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueueNames<'a> {
+    /// The source queue.
+    pub source: Option<&'a str>,
+    /// The dead-letter queue.
+    pub dlq: Option<&'a str>,
+}
+
+/// Finds the pair.
+///
+/// # Errors
+/// When neither queue is configured, one does not exist, or one cannot be told from the other.
+pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<Pair> {
+    let mut pair = match (named.source, named.dlq) {
+        (Some(source), Some(dlq)) => both(sqs, events, source, dlq).await?,
+        (Some(source), None) => from_source(sqs, source).await?,
+        (None, Some(dlq)) => from_dlq(sqs, dlq).await?,
+        (None, None) => {
+            return Err(Error::config("no queue is configured").hint(
+                "give --queue (its DLQ is found from its redrive policy) or --dlq, set \
+                 RECOCTL_QUEUE, or write `queue = \"...\"` in recoctl.toml",
+            ));
+        }
+    };
+    let sources = sqs.dead_letter_sources(&pair.dlq.queue).await;
+    match sources {
+        Ok(sources) => {
+            if let ([only], None) = (&sources[..], &pair.source) {
+                pair.source = Some(known(sqs, only).await?);
+            }
+            let name = |url: &String| url.rsplit(['/', ':']).next().unwrap_or(url).to_owned();
+            pair.sources = Some(sources.iter().map(name).collect());
+        }
+        Err(error) if pair.source.is_none() => events.warn(format!(
+            "the source queue is not known, so its size limit is not checked: {error}"
+        )),
+        // Whose messages are whose, each message says.
+        Err(_) => {}
+    }
+    check(&pair)?;
+    Ok(pair)
+}
+
+/// The pair with another destination than the queue that the messages came from.
+///
+/// # Errors
+/// When the queue does not exist, is the DLQ itself, or is of another type than it.
+pub async fn bound_for(sqs: &Sqs, pair: Pair, to: &str) -> Result<Pair> {
+    let source = Some(known(sqs, to).await?);
+    let pair = Pair { source, named: false, mismatch: None, ..pair };
+    check(&pair)?;
+    Ok(pair)
+}
+
+async fn known(sqs: &Sqs, given: &str) -> Result<Known> {
+    let (queue, state) = sqs.resolve(given).await?;
+    Ok(Known { queue, state })
+}
+
+async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<Pair> {
+    let (source, dlq) = tokio::try_join!(known(sqs, source), known(sqs, dlq))?;
+    let (source_name, dlq_name) = (&source.queue.name, &dlq.queue.name);
+    let mismatch = match &source.state.redrive {
+        Some(policy) if policy.dead_letter_target_arn == dlq.queue.arn => None,
+        Some(policy) => Some(format!(
+            "the redrive policy of {source_name} names {}, not {dlq_name}",
+            policy.dead_letter_target_arn
+        )),
+        None => Some(format!("{source_name} has no redrive policy, so {dlq_name} is not its DLQ")),
+    };
+    if let Some(mismatch) = &mismatch {
+        events.warn(format!("{mismatch}: messages of {dlq_name} come from elsewhere"));
+    }
+    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch })
+}
+
+async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
+    let source = known(sqs, source).await?;
+    let Some(policy) = &source.state.redrive else {
+        let name = &source.queue.name;
+        return Err(Error::config(format!("queue {name} has no redrive policy, so no DLQ"))
+            .hint("give --dlq, or set a redrive policy on the queue"));
+    };
+    let dlq = known(sqs, &policy.dead_letter_target_arn).await?;
+    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch: None })
+}
+
+async fn from_dlq(sqs: &Sqs, dlq: &str) -> Result<Pair> {
+    let dlq = known(sqs, dlq).await?;
+    Ok(Pair::of_dlq(dlq))
+}
+
+/// Refuses to move messages into a queue that they cannot have come from.
+///
+/// # Errors
+/// Refused, with what does not belong together; a destination that was asked for is none of it.
+pub fn check_home(pair: &Pair) -> Result<()> {
+    let Some(mismatch) = &pair.mismatch else { return Ok(()) };
+    let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
+    let source = source.map_or("the source queue", |source| source.queue.name.as_str());
+    Err(Error::refused(format!("{dlq} is not the DLQ of {source}; no message was moved"))
+        .cause(mismatch)
+        .hint(format!(
+            "name one pipeline's queues, or give --to {source} to move them there all the same"
+        )))
+}
+
+/// Makes sure that there is a queue that messages can go back to.
+///
+/// # Errors
+/// When no queue was named, and none has this DLQ.
+pub fn check_source(pair: &Pair) -> Result<()> {
+    let none = pair.sources.as_ref().is_some_and(Vec::is_empty);
+    if pair.source.is_some() || !none {
+        return Ok(());
+    }
+    let name = &pair.dlq.queue.name;
+    Err(Error::config(format!("no queue names {name} as its DLQ"))
+        .hint("name the queue that its messages are to go to: --queue, or --to"))
+}
+
+fn check(pair: &Pair) -> Result<()> {
+    let Some(source) = &pair.source else { return Ok(()) };
+    if source.queue.arn == pair.dlq.queue.arn || source.queue.url == pair.dlq.queue.url {
+        let name = &source.queue.name;
+        return Err(Error::config(format!("{name} is named both as queue and as DLQ"))
+            .hint("give the source queue as --queue and its DLQ as --dlq, or only one of them"));
+    }
+    if source.queue.fifo != pair.dlq.queue.fifo {
+        // AWS: "the dead-letter queue of a FIFO queue must also be a FIFO queue".
+        return Err(Error::config(format!(
+            "{} and {} are not of the same type: one is FIFO",
+            source.queue.name, pair.dlq.queue.name
+        ))
+        .hint("messages move between queues of one type only"));
+    }
+    Ok(())
+}
+
+/// The guard of everything that receives from, deletes from or moves out of a DLQ: refuses a queue
+/// with a redrive policy of its own. It is a source queue that was named as a DLQ by mistake, or a
+/// DLQ that receives push messages out of.
+///
+/// # Errors
+/// Refused, unless `force`.
+pub fn guard(pair: &Pair, force: bool) -> Result<()> {
+    match &pair.dlq.state.redrive {
+        // AWS: every receive counts, and nothing takes it back.
+        Some(policy) if !force => Err(Error::refused(format!(
+            "{} has a redrive policy of its own: receiving from it counts, and after {} receives a \
+             message leaves it for {}",
+            pair.dlq.queue.name, policy.max_receive_count, policy.dead_letter_target_arn
+        ))
+        .hint("check that this is the DLQ and not a source queue; --force does it all the same")),
+        _ => Ok(()),
+    }
+}
+
+/// As [`guard`], for what looks at no message and cannot be taken back: refuses a queue that is no
+/// other queue's DLQ, too.
+///
+/// # Errors
+/// Refused, unless `force`; without `force` also when SQS does not say whose DLQ it is.
+pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
+    guard(pair, force)?;
+    if force {
+        return Ok(());
+    }
+    let name = &pair.dlq.queue.name;
+    let hint = "check that this is the DLQ; --force does it all the same";
+    match sqs.dead_letter_sources(&pair.dlq.queue).await {
+        Ok(sources) if sources.is_empty() => {
+            Err(Error::refused(format!("no queue names {name} as its DLQ: it may be a live queue"))
+                .hint(hint))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let message = format!("cannot tell whether {name} is a DLQ");
+            Err(Error::refused(message).cause(error.to_string()).hint(hint))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::sqs::RedrivePolicy;
+    use crate::error::Kind;
+
+    fn known(name: &str) -> Known {
+        let queue = Queue {
+            name: name.to_owned(),
+            url: format!("http://host/1/{name}"),
+            arn: format!("arn:aws:sqs:r:1:{name}"),
+            fifo: name.ends_with(".fifo"),
+        };
+        let state = QueueState {
+            visible: 0,
+            in_flight: 0,
+            delayed: 0,
+            redrive: None,
+            retention_s: 345_600,
+            max_message_bytes: 1 << 20,
+            visibility_timeout_s: 30,
+        };
+        Known { queue, state }
+    }
+
+    fn alone(dlq: &str) -> Pair {
+        Pair::of_dlq(known(dlq))
+    }
+
+    #[test]
+    fn a_pair_is_two_queues_of_one_type() {
+        let pair = |source, dlq| Pair { source: Some(known(source)), ..alone(dlq) };
+        assert!(check(&pair("a", "b")).is_ok());
+        assert!(check(&pair("a", "a")).is_err());
+        assert!(check(&pair("a.fifo", "b")).is_err());
+        assert!(check(&pair("a.fifo", "b.fifo")).is_ok());
+    }
+
+    #[test]
+    fn a_dlq_with_a_policy_of_its_own_is_left_alone_unless_forced() {
+        let mut pair = alone("a");
+        assert!(guard(&pair, false).is_ok());
+        pair.dlq.state.redrive =
+            Some(RedrivePolicy { dead_letter_target_arn: "arn".to_owned(), max_receive_count: 3 });
+        assert_eq!(guard(&pair, false).map_err(|error| error.kind), Err(Kind::Refused));
+        assert!(guard(&pair, true).is_ok());
+    }
+}

@@ -1,0 +1,157 @@
+//! How much of a queue a command saw: reports say what it did not.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use crate::sqs::{DrainEnd, Hidden};
+use reco_core::human::{amount, form, was};
+
+/// What was reached of the messages that were there when the command began.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// Whether every message was received that was there when the command began.
+    pub exhausted: bool,
+    /// Messages that arrived since, about; left alone.
+    pub arrived: u64,
+    /// FIFO: messages that stand behind others of their group and were not given out, about.
+    pub unreached: u64,
+    /// Messages that were there and did not come; null when all came.
+    pub hidden: Option<HiddenRow>,
+}
+
+/// Messages that were there and did not come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HiddenRow {
+    /// Visible by the queue's counts, and not given out.
+    pub visible: u64,
+    /// In flight: another consumer has them, or an answer with them was lost.
+    pub in_flight: u64,
+    /// Seconds until those of lost answers are visible again, at most; null when no answer was lost.
+    pub visible_in_s: Option<u64>,
+    /// When that is, RFC 3339.
+    pub visible_at: Option<String>,
+}
+
+impl From<Hidden> for HiddenRow {
+    fn from(Hidden { visible, in_flight, until }: Hidden) -> Self {
+        let left = |until: SystemTime| {
+            until.duration_since(SystemTime::now()).unwrap_or_default().as_secs() + 1
+        };
+        let visible_at = until.and_then(|until| {
+            let since = until.duration_since(UNIX_EPOCH).ok()?;
+            let seconds = i64::try_from(since.as_secs()).ok()? + 1;
+            Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+        });
+        HiddenRow { visible, in_flight, visible_in_s: until.map(left), visible_at }
+    }
+}
+
+impl Reach {
+    /// What a drain reached; `arrived` is what is known of later arrivals.
+    #[must_use]
+    pub fn of(end: DrainEnd, arrived: u64) -> Self {
+        Reach {
+            exhausted: end.is_whole(),
+            arrived,
+            unreached: match end {
+                DrainEnd::Front(behind) => behind,
+                _ => 0,
+            },
+            hidden: match end {
+                DrainEnd::Hidden(hidden) => Some(hidden.into()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Messages that were there and were not reached.
+    #[must_use]
+    pub fn missed(&self) -> u64 {
+        let hidden = self
+            .hidden
+            .as_ref()
+            .map_or(0, |hidden| hidden.visible.saturating_add(hidden.in_flight));
+        self.unreached.saturating_add(hidden)
+    }
+
+    /// For the end of a table, a line each.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut text = String::new();
+        if self.unreached > 0 {
+            text.push_str(&format!(
+                "about {} not reached: SQS gives out the front of each FIFO group only, and the rest when that is gone\n",
+                was(self.unreached)
+            ));
+        }
+        if let Some(hidden) = &self.hidden {
+            text.push_str(&words_of(hidden));
+        }
+        if self.arrived > 0 {
+            text.push_str(&format!(
+                "about {} arrived meanwhile and {} left alone\n",
+                amount(self.arrived, "message"),
+                form(self.arrived, "was", "were")
+            ));
+        }
+        text
+    }
+}
+
+fn words_of(hidden: &HiddenRow) -> String {
+    let mut text = String::new();
+    if hidden.visible > 0 {
+        text.push_str(&format!(
+            "about {} visible by SQS's count but not given out: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
+            amount(hidden.visible, "message")
+        ));
+    }
+    if hidden.in_flight > 0 {
+        let when = match (&hidden.visible_at, hidden.visible_in_s) {
+            (Some(at), Some(seconds)) => {
+                format!("an answer of SQS was lost; visible again by {at} (within {seconds} s)")
+            }
+            _ => "another consumer has them, or had an answer lost".to_owned(),
+        };
+        text.push_str(&format!(
+            "about {} did not come and {} in flight: {when}; run again then\n",
+            amount(hidden.in_flight, "message"),
+            form(hidden.in_flight, "is", "are")
+        ));
+    }
+    text
+}
+
+/// How many messages arrived while `taken` of `depth` were received and `visible` are there now.
+#[must_use]
+pub fn arrived(depth: u64, taken: u64, visible: u64) -> u64 {
+    visible.saturating_add(taken).saturating_sub(depth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_reached_is_counted_and_said() {
+        let front = Reach::of(DrainEnd::Front(190), 0);
+        assert_eq!((front.exhausted, front.missed()), (false, 190));
+        assert!(front.words().contains("190 messages"), "{}", front.words());
+        let until = Some(SystemTime::now() + std::time::Duration::from_secs(50));
+        let hidden = Reach::of(DrainEnd::Hidden(Hidden { visible: 0, in_flight: 30, until }), 0);
+        assert_eq!((hidden.exhausted, hidden.missed()), (false, 30));
+        assert!(hidden.words().contains("30 messages") && hidden.words().contains("within 5"));
+        let whole = Reach::of(DrainEnd::Depth, 7);
+        assert_eq!((whole.exhausted, whole.missed()), (true, 0));
+        assert!(whole.words().contains("7 messages arrived meanwhile"), "{}", whole.words());
+        assert_eq!(Reach::of(DrainEnd::Empty, 0).words(), "");
+    }
+
+    #[test]
+    fn what_arrived_is_what_is_there_beyond_what_was() {
+        assert_eq!(arrived(200, 200, 13), 13);
+        assert_eq!(arrived(200, 180, 13), 0, "some of them may be those that did not come");
+        assert_eq!(arrived(200, 205, 0), 5);
+    }
+}

@@ -1,0 +1,258 @@
+//! Messages that come back to the DLQ while the run that sent them is still sending.
+//!
+//! A few that come back were poison. Many say that what made messages fail is not over: sending
+//! more would only bring them back as well, each a few receives older.
+
+mod watcher;
+
+use std::collections::{BTreeMap, HashSet};
+use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use reco_core::classify::Class;
+use reco_core::journal::{Digest, Seen, Sighting};
+use reco_core::message::Message;
+use serde::Serialize;
+
+pub use watcher::{Watched, Watcher, watch};
+
+use crate::dlq::journal::{Redriven, Sign};
+use crate::dlq::judge::Row;
+use crate::sqs::AckWatch;
+use reco_core::human::{amount, count};
+
+/// Messages that must have been sent before a share means anything.
+const JUDGED_FROM: u64 = 20;
+
+/// What this run calls itself; runs have ids of their own, which are never empty.
+const THIS_RUN: &str = "";
+
+/// The share of what was sent at which a run stops, in percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit(Option<f64>);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Limit(Some(20.0))
+    }
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Limit(None));
+        }
+        match text.strip_suffix('%').unwrap_or(text).parse::<f64>() {
+            Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Limit(Some(percent))),
+            _ => Err("a share in percent, more than 0 and at most 100, or `off`".to_owned()),
+        }
+    }
+}
+
+impl Limit {
+    /// Percent; `None` when it is off.
+    #[must_use]
+    pub fn percent(self) -> Option<f64> {
+        self.0
+    }
+}
+
+/// A message that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Returned {
+    /// Its id now.
+    pub message_id: String,
+    /// What it is known by.
+    pub sign: Sign,
+    /// Its class; null when it could not be judged.
+    pub class: Option<Class>,
+    /// The earlier run that sent it; absent when this one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+/// What came back, as a report shows it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Bounced {
+    /// The share in percent at which the run stops; null when it does not.
+    pub limit_percent: Option<f64>,
+    /// Messages that this run sent and the destination acknowledged.
+    pub sent: u64,
+    /// Messages that came back while it ran, those of earlier runs included.
+    pub bounced: u64,
+    /// Their share, in percent; null before anything was sent.
+    pub percent: Option<f64>,
+    /// Their number by class.
+    pub by_class: BTreeMap<Class, u64>,
+    /// Whether that stopped the run.
+    pub stopped: bool,
+    /// Each of them.
+    pub messages: Vec<Returned>,
+}
+
+/// What a run knows of its own messages, to recognise them when they come back.
+#[derive(Debug)]
+pub struct Bounces {
+    limit: Limit,
+    began_ms: i64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    seen: Seen,
+    sent: u64,
+    /// Messages that had come back before this run began.
+    old: HashSet<String>,
+    returned: BTreeMap<String, Returned>,
+    /// Messages in the DLQ that came back, too, by the measure of those that were looked at.
+    estimated: u64,
+    stopped: bool,
+}
+
+impl AckWatch for Bounces {
+    fn acked(&self, message_id: &str, sent_as: &str, digest: &Digest) {
+        self.sent(message_id, sent_as, digest);
+    }
+}
+
+impl Bounces {
+    /// Nothing is sent yet.
+    #[must_use]
+    pub fn new(limit: Limit) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let began_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        Bounces { limit, began_ms, state: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether anything is to be watched.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.limit.0.is_some()
+    }
+
+    /// Notes that the destination has a message with this content as `sent_as`.
+    pub fn sent(&self, message_id: &str, sent_as: &str, digest: &Digest) {
+        let mut state = self.lock();
+        state.sent += 1;
+        state.seen.sent(THIS_RUN, message_id, sent_as, digest);
+    }
+
+    /// Notes a message that a scan found: if it came back from an earlier run, it did so before
+    /// this one.
+    pub fn found(&self, row: &Row) {
+        if row.redriven.as_ref().is_some_and(|redriven| redriven.sign == Sign::CameBack) {
+            self.lock().old.insert(row.message_id.clone());
+        }
+    }
+
+    /// How a message that is in the DLQ now is known as one that this run sent.
+    ///
+    /// A message of the same content counts only when it was sent after the run began (AWS: a move
+    /// to a standard DLQ keeps the time of sending, one to a FIFO DLQ resets it): it may be a twin
+    /// that was in the DLQ all along.
+    #[must_use]
+    pub fn recognise(&self, message: &Message) -> Option<Sign> {
+        match self.lock().seen.recognise(message)? {
+            Sighting::CameBack { .. } => Some(Sign::CameBack),
+            Sighting::SameContent { .. } => {
+                let fresh = message.sent_at_ms().is_some_and(|sent| sent >= self.began_ms);
+                fresh.then_some(Sign::SameContent)
+            }
+            Sighting::StillHere { .. } => None,
+        }
+    }
+
+    /// Counts a message that this run sent and that came back.
+    pub fn came_back(&self, message_id: &str, sign: Sign, class: Option<Class>) {
+        self.count(Returned { message_id: message_id.to_owned(), sign, class, run_id: None });
+    }
+
+    /// Counts a message of an earlier run, if it came back during this one. Says whether it did.
+    pub fn came_back_from(&self, row: &Row) -> bool {
+        let Some(Redriven { run_id, sign: Sign::CameBack, .. }) = row.redriven.as_deref() else {
+            return false;
+        };
+        let message_id = row.message_id.clone();
+        if self.lock().old.contains(&message_id) {
+            return false;
+        }
+        let class = Some(row.verdict.class);
+        self.count(Returned {
+            message_id,
+            sign: Sign::CameBack,
+            class,
+            run_id: Some(run_id.clone()),
+        });
+        true
+    }
+
+    /// Notes how many more came back than were looked at, about.
+    pub fn expect_more(&self, estimated: u64) {
+        self.lock().estimated = estimated;
+    }
+
+    fn count(&self, returned: Returned) {
+        self.lock().returned.insert(returned.message_id.clone(), returned);
+    }
+
+    /// Why the run is to stop, once too many came back; the first answer that has a reason is the
+    /// one that stopped it.
+    #[must_use]
+    pub fn verdict(&self) -> Option<String> {
+        let limit = self.limit.0?;
+        let mut state = self.lock();
+        let percent = state.percent().filter(|_| state.sent >= JUDGED_FROM)?;
+        if percent < limit {
+            return None;
+        }
+        state.stopped = true;
+        let (bounced, sent) = (state.returned.len() as u64 + state.estimated, state.sent);
+        Some(format!(
+            "{} came back while {} were sent ({percent:.0} %, --stop-on-bounce {limit} %)",
+            amount(bounced, "redriven message"),
+            count(sent)
+        ))
+    }
+
+    /// What came back until now.
+    #[must_use]
+    pub fn summary(&self) -> Bounced {
+        let state = self.lock();
+        let mut by_class: BTreeMap<Class, u64> = BTreeMap::new();
+        for class in state.returned.values().filter_map(|returned| returned.class) {
+            *by_class.entry(class).or_default() += 1;
+        }
+        Bounced {
+            limit_percent: self.limit.0,
+            sent: state.sent,
+            bounced: state.returned.len() as u64,
+            percent: state.percent().map(|percent| (percent * 10.0).round() / 10.0),
+            by_class,
+            stopped: state.stopped,
+            messages: state.returned.values().cloned().collect(),
+        }
+    }
+}
+
+impl State {
+    /// The share of what came back: of what this run sent and the earlier runs' messages that came
+    /// back meanwhile, so that it never exceeds 100.
+    fn percent(&self) -> Option<f64> {
+        let bounced = self.returned.len() as u64 + self.estimated;
+        let earlier = self.returned.values().filter(|one| one.run_id.is_some()).count() as u64;
+        let base = self.sent + earlier;
+        #[expect(clippy::cast_precision_loss, reason = "counts of messages, as a percentage")]
+        (base > 0).then(|| (bounced as f64 / base as f64 * 100.0).min(100.0))
+    }
+}
+
+#[cfg(test)]
+mod tests;

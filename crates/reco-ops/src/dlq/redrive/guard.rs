@@ -1,0 +1,185 @@
+//! Guards: they look at something again and again, and pull the brake while it is too much.
+//!
+//! A guard that was asked for and cannot see holds the run back, too; after three looks in a row
+//! that failed it ends it: what nobody watches does not go on.
+
+mod backlog;
+mod throttles;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+pub use backlog::Backlog;
+pub use throttles::{Throttles, Watched};
+
+use crate::error::{Error, Result};
+use crate::event::Events;
+use crate::rate::{Brake, Guard};
+
+/// Looks that fail, one after the other, after which the run ends.
+const FAILURES: u32 = 3;
+
+/// How long after a look that failed to look again.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// How long a look may take.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// The shortest time between two looks.
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// How long after speaking of a pause the next one is not spoken of.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// What a look says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Go,
+    /// Pause, and why.
+    Pause(String),
+}
+
+/// Something to look at.
+pub trait Watch: Send + 'static {
+    /// Which guard it is.
+    const GUARD: Guard;
+    /// What it looks at, for people.
+    const WHAT: &'static str;
+    /// How long after a look to look again.
+    const EVERY: Duration;
+    /// Whether to look sooner once what may go has gone.
+    const SOONER: bool = false;
+
+    /// Looks once; `brake` knows what has gone, and is told what may.
+    fn look(&mut self, brake: &Brake) -> impl Future<Output = Result<Verdict>> + Send;
+}
+
+/// The guards of a run. They end with [`Guards::finish`].
+#[derive(Debug, Default)]
+pub struct Guards {
+    tasks: JoinSet<()>,
+    end: CancellationToken,
+}
+
+impl Guards {
+    /// Sets a guard to its work; nothing goes before its first look.
+    pub fn set(&mut self, watch: impl Watch, brake: &Arc<Brake>, events: &Events) {
+        fn guard_of<W: Watch>(_: &W) -> Guard {
+            W::GUARD
+        }
+        brake.await_first_look(guard_of(&watch));
+        let (brake, events, end) = (Arc::clone(brake), events.clone(), self.end.clone());
+        self.tasks.spawn(keep_looking(watch, brake, events, end));
+    }
+
+    /// Ends all of them, and waits for their ends.
+    pub async fn finish(&mut self) {
+        self.end.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a guard ended abnormally");
+            }
+        }
+    }
+}
+
+async fn keep_looking<W: Watch>(
+    mut watch: W,
+    brake: Arc<Brake>,
+    events: Events,
+    end: CancellationToken,
+) {
+    let (mut voice, mut failures) = (Voice { events, last: None }, 0);
+    while let Some(verdict) = end.run_until_cancelled(look(&mut watch, &brake)).await {
+        let rest = match verdict {
+            Ok(Verdict::Go) => {
+                failures = 0;
+                if let Some(paused) = brake.let_go(W::GUARD) {
+                    voice.goes_on(W::GUARD, paused);
+                }
+                rest(&brake, W::EVERY, W::SOONER)
+            }
+            Ok(Verdict::Pause(why)) => {
+                failures = 0;
+                if brake.pull(W::GUARD) {
+                    voice.pauses(W::GUARD, &why);
+                }
+                rest(&brake, W::EVERY, false)
+            }
+            Err(error) => {
+                failures += 1;
+                brake.pull(W::GUARD);
+                voice.cannot_see(W::GUARD, W::WHAT, &error);
+                if failures >= FAILURES {
+                    let (flag, what) = (W::GUARD.flag(), W::WHAT);
+                    brake.stop(format!(
+                        "{flag} could not see {what} {failures} times in a row: {error}"
+                    ));
+                    return;
+                }
+                rest(&brake, AFTER_FAILURE, false)
+            }
+        };
+        if end.run_until_cancelled(rest).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// A look, and no longer than it may take: the SDK's own retries can go on for a minute.
+async fn look<W: Watch>(watch: &mut W, brake: &Brake) -> Result<Verdict> {
+    let within = WITHIN.as_secs();
+    let late = |_| Err(Error::service(format!("there was no answer within {within} s")));
+    tokio::time::timeout(WITHIN, watch.look(brake)).await.unwrap_or_else(late)
+}
+
+/// Waits for `every`, or for what may go to have gone if `sooner`.
+async fn rest(brake: &Brake, every: Duration, sooner: bool) {
+    let out_of_room = async {
+        tokio::time::sleep(BETWEEN).await;
+        brake.out_of_room().await;
+    };
+    tokio::select! {
+        () = tokio::time::sleep(every) => {}
+        () = out_of_room, if sooner => {}
+    }
+}
+
+/// What is said on stderr. A queue that is drained as fast as it is filled pauses and goes on many
+/// times a minute; not all of it is worth a line.
+struct Voice {
+    events: Events,
+    /// When a pause was last spoken of, and whether it is over.
+    last: Option<(Instant, bool)>,
+}
+
+impl Voice {
+    fn pauses(&mut self, guard: Guard, why: &str) {
+        if self.last.is_none_or(|(at, _)| at.elapsed() >= QUIET) {
+            self.last = Some((Instant::now(), false));
+            self.events.status(format!("pausing ({}): {why}", guard.flag()));
+        }
+    }
+
+    fn goes_on(&mut self, guard: Guard, paused: Duration) {
+        if let Some((_, over @ false)) = &mut self.last {
+            *over = true;
+            let (flag, seconds) = (guard.flag(), paused.as_secs_f64());
+            self.events.status(format!("going on ({flag}) after {seconds:.0} s"));
+        }
+    }
+
+    fn cannot_see(&mut self, guard: Guard, what: &str, error: &Error) {
+        self.last = Some((Instant::now(), false));
+        let flag = guard.flag();
+        self.events.warn(format!("pausing: {flag} cannot see {what}: {error}"));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! `--max-backlog`: the depth of the destinations.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Verdict, Watch};
+use crate::aws::sqs::{Queue, Sqs};
+use crate::error::Result;
+use crate::rate::{Brake, Guard};
+use reco_core::human::{amount, count};
+
+/// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
+#[derive(Debug)]
+pub struct Backlog {
+    sqs: Sqs,
+    queues: Arc<Mutex<Vec<Queue>>>,
+    most: u64,
+    paused: bool,
+}
+
+impl Backlog {
+    /// Pauses while one of `queues` holds `most` messages or more.
+    #[must_use]
+    pub fn new(sqs: Sqs, queues: Arc<Mutex<Vec<Queue>>>, most: u64) -> Self {
+        Backlog { sqs, queues, most, paused: false }
+    }
+}
+
+impl Watch for Backlog {
+    const GUARD: Guard = Guard::MaxBacklog;
+    const WHAT: &'static str = "the depth of the destination";
+    const EVERY: Duration = Duration::from_secs(1);
+    const SOONER: bool = true;
+
+    /// What goes between two looks is taken from the room that the look found, so that a fast
+    /// redrive goes beyond by less than a batch, and by what SQS itself counts late.
+    async fn look(&mut self, brake: &Brake) -> Result<Verdict> {
+        let departed = brake.departed();
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut name, mut depth) = (String::new(), 0);
+        for queue in queues {
+            let state = self.sqs.state(&queue).await?;
+            let holds = state.holds();
+            if holds >= depth {
+                (name, depth) = (queue.name, holds);
+            }
+        }
+        brake.make_room(self.most.saturating_sub(depth), departed);
+        self.paused = is_too_deep(depth, self.most, self.paused);
+        if !self.paused {
+            return Ok(Verdict::Go);
+        }
+        let (depth, most) = (amount(depth, "message"), count(self.most));
+        Ok(Verdict::Pause(format!("{name} holds about {depth}, of at most {most}")))
+    }
+}
+
+/// A pause ends a tenth below the depth at which it begins, so that it is not taken up again with
+/// the next batch.
+fn is_too_deep(depth: u64, most: u64, paused: bool) -> bool {
+    let below = if paused { (most / 10).max(1) - 1 } else { 0 };
+    depth + below >= most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_begins_at_the_limit_and_ends_a_tenth_below() {
+        let deep = |depth, paused| is_too_deep(depth, 100, paused);
+        assert!(!deep(99, false) && deep(100, false));
+        assert!(deep(91, true) && !deep(90, true));
+        // The least limit, and those below ten, end where they begin.
+        assert!(is_too_deep(1, 1, true) && !is_too_deep(0, 1, true));
+        assert!(is_too_deep(5, 5, true) && !is_too_deep(4, 5, true));
+    }
+}

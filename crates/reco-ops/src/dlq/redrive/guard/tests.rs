@@ -1,0 +1,59 @@
+//! How guards pull the brake, let go, and give up.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use super::*;
+use crate::error::Error;
+
+/// Answers in this order, then says to go on.
+struct Scripted(Mutex<VecDeque<Result<Verdict>>>);
+
+impl Watch for Scripted {
+    const GUARD: Guard = Guard::MaxBacklog;
+    const WHAT: &'static str = "a script";
+    const EVERY: Duration = Duration::from_secs(1);
+
+    async fn look(&mut self, _: &Brake) -> Result<Verdict> {
+        let next = self.0.lock().map(|mut script| script.pop_front());
+        next.ok().flatten().unwrap_or(Ok(Verdict::Go))
+    }
+}
+
+fn started(script: Vec<Result<Verdict>>) -> (Guards, Arc<Brake>) {
+    let (mut guards, brake) = (Guards::default(), Arc::new(Brake::default()));
+    guards.set(Scripted(Mutex::new(script.into())), &brake, &Events::none());
+    (guards, brake)
+}
+
+fn fails() -> Result<Verdict> {
+    Err(Error::service("dark"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_lasts_until_a_look_says_to_go_on() {
+    let pause = || Ok(Verdict::Pause("deep".to_owned()));
+    let (mut guards, brake) = started(vec![pause(), pause(), pause()]);
+    let began = tokio::time::Instant::now();
+    assert_eq!(brake.depart(1).await, Ok(()));
+    assert!(began.elapsed() >= Duration::from_secs(3));
+    assert_eq!(brake.pauses()[&Guard::MaxBacklog].pauses, 1);
+    guards.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_cannot_see_pauses_and_after_three_looks_stops() {
+    let (mut guards, brake) = started(vec![fails(), fails(), Ok(Verdict::Go), fails(), fails()]);
+    assert_eq!(brake.depart(1).await, Ok(()), "two failures are a pause");
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(brake.stopped(), None, "only failures in a row count");
+    guards.finish().await;
+
+    let (mut guards, brake) = started(vec![fails(), fails(), fails()]);
+    let reason = brake.depart(1).await.expect_err("it stops");
+    assert!(
+        reason.contains("--max-backlog could not see a script 3 times in a row: dark"),
+        "{reason}"
+    );
+    guards.finish().await;
+}

@@ -1,0 +1,82 @@
+//! The journal that a redrive has open while it moves.
+
+use std::sync::Arc;
+
+use reco_core::journal::{Header, VERSION};
+
+use super::RedriveOptions;
+use super::report::RedriveReport;
+use crate::dlq::journal::{Home, HomeOptions, Journal};
+use crate::dlq::redrive::Route;
+use crate::dlq::session::Session;
+use crate::error::Result;
+use crate::event::Events;
+
+/// The journal of one run.
+pub(super) struct Log {
+    journal: Arc<Journal>,
+    home: Home,
+}
+
+impl Log {
+    /// Begins the journal of the run `run_id`; a dry run has none.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub(super) fn open(
+        home: &HomeOptions,
+        session: &Session,
+        route: &Route,
+        options: &RedriveOptions,
+    ) -> Result<Option<Self>> {
+        let Some(run_id) = options.run_id.clone() else { return Ok(None) };
+        let home = Home::of(home)?;
+        let from = &session.pair.dlq.queue;
+        let header = Header {
+            version: VERSION,
+            run_id,
+            started_at: String::new(),
+            source: from.arn.clone(),
+            destination: route.sole().map(|to| to.queue.arn.clone()),
+            fifo: from.fifo,
+            recoctl: String::new(),
+            policy: session.basis.policy_fingerprint.clone(),
+        };
+        let journal = Arc::new(Journal::create(&home, options.journal.as_deref(), header)?);
+        Ok(Some(Log { journal, home }))
+    }
+
+    pub(super) fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.journal)
+    }
+
+    /// The journal's file; `None` when it goes with this process, so that nobody looks for it.
+    pub(super) fn path(&self) -> Option<String> {
+        let passing =
+            self.home.is_passing() && self.journal.path().starts_with(self.home.journals());
+        (!passing).then(|| self.journal.path().display().to_string())
+    }
+
+    /// After a failure: what was sent stays on record, without an end.
+    pub(super) fn abandon(self, events: &Events) {
+        match self.journal.discard_if_unused() {
+            Ok(true) => {}
+            Ok(false) => {
+                let path = self.journal.path().display();
+                events.warn(format!(
+                    "the run was cut off; `recoctl dlq journal resume {path}` brings it to its end"
+                ));
+            }
+            Err(error) => events.warn(error.to_string()),
+        }
+    }
+
+    /// Writes the end. That it cannot be written is a warning: all that matters is in the journal.
+    pub(super) async fn close(self, events: &Events, report: &mut RedriveReport) {
+        match self.journal.end(report.outcome(), report.tally()).await {
+            Ok(true) => {}
+            Ok(false) => report.forget_journal(),
+            Err(error) => events.warn(format!("the journal has no end: {error}")),
+        }
+    }
+}

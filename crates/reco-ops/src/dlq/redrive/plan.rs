@@ -1,0 +1,180 @@
+//! Which messages are to be moved, and where to.
+
+use std::sync::Arc;
+
+use super::Way;
+use crate::dlq::journal::Sign;
+use crate::dlq::judge::Row;
+use crate::dlq::repair::Mended;
+use crate::dlq::select::Match;
+use crate::sqs::{Destination, Doubt};
+
+/// What is to become of one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// To be moved to this queue.
+    Move(Arc<Destination>),
+    /// Not chosen.
+    Skip,
+    /// Not chosen, because the expression that chooses failed on it; with the error.
+    Undecided(String),
+    /// Chosen, but it came from another queue than the one that was named.
+    Elsewhere,
+    /// Chosen, but where it came from is not known or cannot be used; why.
+    Homeless(String),
+    /// Chosen, but perhaps sent by an earlier run, and not asked for all the same; which run.
+    PerhapsSent(String),
+    /// Asked for, but beyond `--max`.
+    BeyondMax,
+    /// It could not be repaired; why.
+    Unrepaired(String),
+    /// SQS would not take it; why.
+    Unsendable(String),
+}
+
+/// A message to decide about.
+#[derive(Debug)]
+pub struct Candidate<'a> {
+    /// Its judgement.
+    pub row: &'a Row,
+    /// Whether it is chosen.
+    pub chosen: Match,
+    /// What mending made of it.
+    pub mended: Option<&'a Mended>,
+    /// Where it goes.
+    pub way: Way,
+    /// An earlier attempt that the destination still recognises, so that sending it again does no
+    /// harm.
+    pub remembered: Option<Doubt>,
+}
+
+/// Decides over messages in their order. `room` is how many may be moved; `resend` says that those
+/// are meant, too, that were perhaps sent before.
+#[must_use]
+pub fn decide<'a>(
+    candidates: impl IntoIterator<Item = Candidate<'a>>,
+    room: Option<usize>,
+    resend: bool,
+) -> Vec<Decision> {
+    let mut room = room.unwrap_or(usize::MAX);
+    let decide = |candidate: Candidate<'a>| {
+        let decision = one(candidate, resend);
+        match decision {
+            Decision::Move(_) if room == 0 => Decision::BeyondMax,
+            Decision::Move(_) => {
+                room -= 1;
+                decision
+            }
+            other => other,
+        }
+    };
+    candidates.into_iter().map(decide).collect()
+}
+
+fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
+    let Candidate { row, chosen, mended, way, remembered } = candidate;
+    match chosen {
+        Match::Yes => {}
+        Match::No => return Decision::Skip,
+        Match::Undecided(error) => return Decision::Undecided(error),
+    }
+    let to = match way {
+        Way::To(to) => to,
+        Way::Other => return Decision::Elsewhere,
+        Way::Nowhere(reason) => return Decision::Homeless(reason),
+    };
+    if let Some(redriven) = row.redriven.as_ref().filter(|one| one.sign == Sign::PerhapsSent)
+        && !resend
+        && remembered.is_none()
+    {
+        return Decision::PerhapsSent(redriven.run_id.clone());
+    }
+    let (size, unsendable) = match mended {
+        Some(Mended::Refused(reason)) => return Decision::Unrepaired(reason.clone()),
+        Some(Mended::Changed(changed)) => (changed.size, changed.unsendable.as_deref()),
+        None => (row.size_bytes, row.unsendable.as_deref()),
+    };
+    if let Some(reason) = unsendable {
+        return Decision::Unsendable(reason.to_owned());
+    }
+    if size > to.limit {
+        let (name, limit) = (&to.queue.name, to.limit);
+        return Decision::Unsendable(format!("it is {size} bytes; {name} takes at most {limit}"));
+    }
+    Decision::Move(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::sqs::Queue;
+    use crate::dlq::journal::Redriven;
+    use crate::dlq::judge::sample;
+
+    fn to() -> Arc<Destination> {
+        let (name, url, arn) = ("recs".to_owned(), String::new(), String::new());
+        let queue = Queue { name, url, arn, fifo: false };
+        Arc::new(Destination { number: 0, queue, limit: 1_000, stamp: None })
+    }
+
+    fn row() -> Row {
+        sample::row("m", "[1, [10]]", 0, 0)
+    }
+
+    fn candidate(row: &Row, chosen: Match) -> Candidate<'_> {
+        Candidate { row, chosen, mended: None, way: Way::To(to()), remembered: None }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_takes_no_room_and_what_is_not_asked_for_is_never_moved() {
+        let unsendable = Row { unsendable: Some("too large".into()), ..row() };
+        let large = Row { size_bytes: 1_001, ..row() };
+        let sound = row();
+        let candidates = [
+            candidate(&sound, Match::No),
+            candidate(&unsendable, Match::Yes),
+            candidate(&large, Match::Yes),
+            candidate(&sound, Match::Undecided("why".to_owned())),
+            Candidate { way: Way::Other, ..candidate(&sound, Match::Yes) },
+            Candidate { way: Way::Nowhere("lost".to_owned()), ..candidate(&sound, Match::Yes) },
+            candidate(&sound, Match::Yes),
+            candidate(&sound, Match::Yes),
+        ];
+        assert_eq!(
+            decide(candidates, Some(1), false),
+            [
+                Decision::Skip,
+                Decision::Unsendable("too large".to_owned()),
+                Decision::Unsendable("it is 1001 bytes; recs takes at most 1000".to_owned()),
+                Decision::Undecided("why".to_owned()),
+                Decision::Elsewhere,
+                Decision::Homeless("lost".to_owned()),
+                Decision::Move(to()),
+                Decision::BeyondMax
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_repaired_stays() {
+        let (sound, refused) = (row(), Mended::Refused("why".to_owned()));
+        let candidate = Candidate { mended: Some(&refused), ..candidate(&sound, Match::Yes) };
+        assert_eq!(decide([candidate], None, false), [Decision::Unrepaired("why".to_owned())]);
+    }
+
+    #[test]
+    fn what_was_perhaps_sent_goes_only_when_that_is_said_or_does_no_harm() {
+        let redriven = Redriven {
+            run_id: "r".to_owned(),
+            run_started_at: String::new(),
+            sign: Sign::PerhapsSent,
+        };
+        let row = Row { redriven: Some(Box::new(redriven)), ..row() };
+        let chosen = || candidate(&row, Match::Yes);
+        assert_eq!(decide([chosen()], None, false), [Decision::PerhapsSent("r".to_owned())]);
+        assert_eq!(decide([chosen()], None, true), [Decision::Move(to())]);
+        let remembered = Some(Doubt { since_ms: 0, reason: String::new() });
+        let known = Candidate { remembered, ..chosen() };
+        assert_eq!(decide([known], None, false), [Decision::Move(to())]);
+    }
+}

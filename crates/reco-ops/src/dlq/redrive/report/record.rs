@@ -1,0 +1,270 @@
+//! One message, and what became of it.
+
+use std::sync::Arc;
+
+use reco_core::classify::Class;
+use serde::{Serialize, Serializer};
+
+use crate::aws::sqs::Damaged;
+use crate::dlq::judge::Row;
+use crate::dlq::redrive::Decision;
+use crate::dlq::redrive::change::Change;
+use crate::dlq::repair::Changed;
+use crate::sqs::{Destination, SendOutcome};
+
+/// The category of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Category {
+    /// In its destination, and deleted from the DLQ.
+    Moved,
+    /// Sent by an earlier run, and deleted from the DLQ by this one.
+    AlreadySent,
+    /// Would be moved.
+    Planned,
+    /// Not chosen.
+    Skipped,
+    /// Asked for, but beyond `--max`.
+    BeyondMax,
+    /// Chosen, but it came from another queue than the one that was named.
+    OtherSource,
+    /// In the source queue, and perhaps still in the DLQ.
+    NotDeleted,
+    /// In the DLQ, and perhaps in the source queue as well.
+    Uncertain,
+    /// In the DLQ: the source queue did not take it.
+    Failed,
+    /// In the DLQ: it could not be repaired.
+    Unrepaired,
+    /// In the DLQ: not tried.
+    Left,
+    /// In the DLQ again: this run moved it, and it came back.
+    CameBack,
+    /// In the DLQ: it came garbled.
+    Damaged,
+}
+
+impl Category {
+    /// What it means, where there is something to explain.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Category::Moved => "sent, acknowledged and deleted from the DLQ",
+            Category::AlreadySent => {
+                "sent by an earlier run, which had not deleted them; deleted now, not sent again"
+            }
+            Category::Planned => "would be moved",
+            Category::Skipped => "not chosen; still in the DLQ",
+            Category::BeyondMax => "beyond --max; still in the DLQ",
+            Category::OtherSource => "from another queue than --queue; still in the DLQ",
+            Category::NotDeleted => {
+                "sent, but perhaps still in the DLQ; the next redrive deletes them and sends nothing twice"
+            }
+            Category::Uncertain => {
+                "still in the DLQ, and perhaps sent as well: check the destination, then --resend-uncertain"
+            }
+            Category::Failed => "not taken by the queue; still in the DLQ",
+            Category::Unrepaired => "could not be repaired; still in the DLQ",
+            Category::Left => "not tried; still in the DLQ",
+            Category::CameBack => "moved by this run, failed again and came back to the DLQ",
+            Category::Damaged => "came garbled and were left alone; still in the DLQ",
+        }
+    }
+
+    /// As tables name it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Category::Moved => "moved",
+            Category::AlreadySent => "already sent",
+            Category::Planned => "planned",
+            Category::Skipped => "skipped",
+            Category::BeyondMax => "beyond max",
+            Category::OtherSource => "other source",
+            Category::NotDeleted => "not deleted",
+            Category::Uncertain => "uncertain",
+            Category::Failed => "failed",
+            Category::Unrepaired => "unrepaired",
+            Category::Left => "left",
+            Category::CameBack => "came back",
+            Category::Damaged => "damaged",
+        }
+    }
+}
+
+/// One message and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Its id.
+    pub message_id: String,
+    /// Its class; none of one that came garbled.
+    pub class: Option<Class>,
+    /// What became of it.
+    pub fate: Category,
+    /// Why, where that needs to be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its id in the destination.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<String>,
+    /// The queue that it goes to.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
+    pub to: Option<Arc<Destination>>,
+    /// What was done to its body on the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Box<Change>>,
+    /// The destination may have it twice: an attempt before the acknowledged one may have had its
+    /// effect.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub perhaps_twice: bool,
+    /// WCU that it costs the table.
+    #[serde(skip)]
+    pub wcu: u64,
+}
+
+fn name<S: Serializer>(to: &Option<Arc<Destination>>, serializer: S) -> Result<S::Ok, S::Error> {
+    to.as_ref().map(|to| &to.queue.name).serialize(serializer)
+}
+
+impl Record {
+    /// Whether this became of it.
+    #[must_use]
+    pub fn is(&self, category: Category) -> bool {
+        self.fate == category
+    }
+
+    /// A moved message that its delete did not remove.
+    pub fn is_still_there(&mut self, reason: String) {
+        self.fate = Category::NotDeleted;
+        self.reason = Some(reason);
+    }
+
+    /// A sent message whose delete came to pass after all.
+    pub fn is_deleted_after_all(&mut self) {
+        if self.fate == Category::NotDeleted {
+            (self.fate, self.reason) = (Category::Moved, None);
+        }
+    }
+
+    /// The same with the queue that it goes to.
+    pub fn to(self, queue: &Arc<Destination>) -> Self {
+        Record { to: Some(Arc::clone(queue)), ..self }
+    }
+
+    /// A message that an earlier run had sent, and that is deleted now.
+    pub fn already_sent(row: &Row) -> Self {
+        let reason = row.redriven.as_ref().map(|redriven| format!("by run {}", redriven.run_id));
+        Record::of(row, Category::AlreadySent, reason, None)
+    }
+
+    /// A message that an earlier run had sent, and that could not be deleted now.
+    pub fn still_here(row: &Row, reason: String) -> Self {
+        Record::of(row, Category::NotDeleted, Some(reason), None)
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// A message that came garbled.
+    #[must_use]
+    pub fn damaged(damaged: &Damaged) -> Self {
+        Record {
+            message_id: damaged.message_id.clone(),
+            class: None,
+            fate: Category::Damaged,
+            reason: Some(damaged.reason.clone()),
+            sent_as: None,
+            to: None,
+            changed: None,
+            perhaps_twice: false,
+            wcu: 0,
+        }
+    }
+
+    fn of(row: &Row, fate: Category, reason: Option<String>, sent_as: Option<String>) -> Self {
+        let (class, wcu) = (Some(row.verdict.class), row.verdict.wcu);
+        Record {
+            message_id: row.message_id.clone(),
+            class,
+            fate,
+            reason,
+            sent_as,
+            to: None,
+            changed: None,
+            perhaps_twice: false,
+            wcu,
+        }
+    }
+
+    fn with(self, changed: Option<&Changed>) -> Self {
+        let goes_out =
+            !matches!(self.fate, Category::Skipped | Category::BeyondMax | Category::Unrepaired);
+        match changed.filter(|_| goes_out) {
+            Some(changed) => {
+                Record { changed: Some(Box::new(changed.into())), wcu: changed.wcu, ..self }
+            }
+            None => self,
+        }
+    }
+
+    /// A message that was not sent: by choice, or because it is a dry run.
+    pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
+        let record = match decision {
+            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(to),
+            Decision::Skip => {
+                Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
+            }
+            Decision::Undecided(error) => {
+                Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
+            }
+            Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
+            Decision::Elsewhere => Record::of(
+                row,
+                Category::OtherSource,
+                row.source.as_deref().map(str::to_owned),
+                None,
+            ),
+            Decision::Homeless(reason) => {
+                Record::of(row, Category::Failed, Some(reason.clone()), None)
+            }
+            Decision::PerhapsSent(run) => {
+                let reason = format!("perhaps sent by run {run}, which was cut off");
+                Record::of(row, Category::Uncertain, Some(reason), None)
+            }
+            Decision::Unsendable(reason) => {
+                Record::of(row, Category::Failed, Some(reason.clone()), None)
+            }
+            Decision::Unrepaired(reason) => {
+                Record::of(row, Category::Unrepaired, Some(reason.clone()), None)
+            }
+        };
+        record.with(changed)
+    }
+
+    /// A message that this run moved, and that came back.
+    pub fn came_back(row: &Row) -> Self {
+        Record::of(row, Category::CameBack, row.verdict.reasons.first().cloned(), None)
+    }
+
+    /// A message that was to be moved.
+    pub fn moved(row: &Row, outcome: SendOutcome, changed: Option<&Changed>) -> Self {
+        let record = match outcome {
+            SendOutcome::Sent { sent_as, perhaps_twice } => {
+                let record = Record::of(row, Category::Moved, None, Some(sent_as));
+                Record { perhaps_twice, ..record }
+            }
+            SendOutcome::NotDeleted { sent_as, reason } => {
+                Record::of(row, Category::NotDeleted, Some(reason), Some(sent_as))
+            }
+            SendOutcome::Uncertain { reason } => {
+                Record::of(row, Category::Uncertain, Some(reason), None)
+            }
+            SendOutcome::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
+            SendOutcome::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
+        };
+        record.with(changed)
+    }
+}

@@ -1,0 +1,222 @@
+//! Which queue a message goes to: home, to the queue that it came from, unless another is asked for.
+//!
+//! AWS: up to several queues may share a DLQ; `DeadLetterQueueSourceArn` says which one SQS itself
+//! moved a message from. One that was sent to the DLQ directly has none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::aws::sqs::{Queue, QueueState, Sqs};
+use crate::dlq::judge::Row;
+use crate::sqs::Destination;
+
+/// Where one message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// To this queue.
+    To(Arc<Destination>),
+    /// Nowhere: it belongs to another queue than the one that was asked for.
+    Other,
+    /// Nowhere: its queue is not known or cannot be used; why.
+    Nowhere(String),
+}
+
+/// The destinations of one redrive.
+#[derive(Debug)]
+pub struct Route {
+    dlq: Queue,
+    rule: Rule,
+    /// The queues that messages came from, by ARN, as far as any came.
+    homes: BTreeMap<String, Way>,
+    next: usize,
+}
+
+#[derive(Debug)]
+enum Rule {
+    /// All messages go to one queue.
+    All(Arc<Destination>),
+    /// Only messages of one queue go, home; those of unknown origin too if `adopts`.
+    Only { home: Arc<Destination>, adopts: bool },
+    /// Each message goes home; one of unknown origin to the only queue that there is.
+    Home { otherwise: Option<Arc<Destination>> },
+}
+
+fn destination(number: usize, queue: &Queue, state: &QueueState) -> Arc<Destination> {
+    let limit = state.max_message_bytes;
+    Arc::new(Destination { number, queue: queue.clone(), limit, stamp: None })
+}
+
+impl Route {
+    /// All messages of a DLQ to one queue.
+    #[must_use]
+    pub fn all(dlq: &Queue, (queue, state): (&Queue, &QueueState)) -> Self {
+        Route::new(dlq, Rule::All(destination(0, queue, state)))
+    }
+
+    /// Only the messages that came from one queue, back to it. `alone` says that no other queue has
+    /// the same DLQ, so that messages of unknown origin are taken for its own.
+    #[must_use]
+    pub fn only(dlq: &Queue, (queue, state): (&Queue, &QueueState), alone: bool) -> Self {
+        Route::new(dlq, Rule::Only { home: destination(0, queue, state), adopts: alone })
+    }
+
+    /// Each message to the queue that it came from; one of unknown origin to `otherwise`, the only
+    /// queue whose DLQ it is.
+    #[must_use]
+    pub fn home(dlq: &Queue, otherwise: Option<(&Queue, &QueueState)>) -> Self {
+        let otherwise = otherwise.map(|(queue, state)| destination(0, queue, state));
+        let mut route = Route::new(dlq, Rule::Home { otherwise: otherwise.clone() });
+        let known = otherwise.map(|one| (one.queue.arn.clone(), Way::To(one)));
+        route.homes.extend(known);
+        route
+    }
+
+    fn new(dlq: &Queue, rule: Rule) -> Self {
+        Route { dlq: dlq.clone(), rule, homes: BTreeMap::new(), next: 1 }
+    }
+
+    /// The destination, where there can be only one.
+    #[must_use]
+    pub fn sole(&self) -> Option<&Arc<Destination>> {
+        match &self.rule {
+            Rule::All(one) | Rule::Only { home: one, .. } => Some(one),
+            Rule::Home { otherwise } => otherwise.as_ref(),
+        }
+    }
+
+    /// Destinations that are known by now.
+    pub fn destinations(&self) -> impl Iterator<Item = &Arc<Destination>> {
+        let fixed = match &self.rule {
+            Rule::All(one) | Rule::Only { home: one, .. } => Some(one),
+            Rule::Home { .. } => None,
+        };
+        fixed.into_iter().chain(self.homes.values().filter_map(|way| match way {
+            Way::To(one) => Some(one),
+            Way::Other | Way::Nowhere(_) => None,
+        }))
+    }
+
+    /// Looks for the queues that these messages came from.
+    pub async fn learn(&mut self, sqs: &Sqs, rows: impl Iterator<Item = &Row>) {
+        if !matches!(self.rule, Rule::Home { .. }) {
+            return;
+        }
+        for arn in rows.filter_map(|row| row.source.as_deref()) {
+            if !self.homes.contains_key(arn) {
+                let way = self.find(sqs, arn).await;
+                self.homes.insert(arn.to_owned(), way);
+            }
+        }
+    }
+
+    async fn find(&mut self, sqs: &Sqs, arn: &str) -> Way {
+        let (queue, state) = match sqs.resolve(arn).await {
+            Ok(found) => found,
+            Err(error) => {
+                return Way::Nowhere(format!("cannot use the queue it came from: {error}"));
+            }
+        };
+        if queue.fifo != self.dlq.fifo {
+            return Way::Nowhere(format!("{} is of another type than the DLQ", queue.name));
+        }
+        if queue.arn == self.dlq.arn {
+            return Way::Nowhere("it says that it came from the DLQ itself".to_owned());
+        }
+        let way = Way::To(destination(self.next, &queue, &state));
+        self.next += 1;
+        way
+    }
+
+    /// Where a message goes.
+    #[must_use]
+    pub fn way(&self, row: &Row) -> Way {
+        match (&self.rule, row.source.as_deref()) {
+            (Rule::All(one), _) => Way::To(Arc::clone(one)),
+            (Rule::Only { home, .. }, Some(arn)) if *arn == home.queue.arn => {
+                Way::To(Arc::clone(home))
+            }
+            (Rule::Only { .. }, Some(_)) => Way::Other,
+            (Rule::Only { home, adopts: true }, None) => Way::To(Arc::clone(home)),
+            (Rule::Home { .. }, Some(arn)) => {
+                let unknown = || Way::Nowhere(format!("{arn} was not looked for"));
+                self.homes.get(arn).cloned().unwrap_or_else(unknown)
+            }
+            (Rule::Home { otherwise: Some(one) }, None) => Way::To(Arc::clone(one)),
+            (Rule::Only { .. } | Rule::Home { .. }, None) => Way::Nowhere(
+                "it does not say which queue it came from; --to names a destination".to_owned(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dlq::judge::sample;
+
+    fn queue(name: &str) -> (Queue, QueueState) {
+        let queue = Queue {
+            name: name.to_owned(),
+            url: format!("http://host/1/{name}"),
+            arn: format!("arn:aws:sqs:r:1:{name}"),
+            fifo: false,
+        };
+        let state = QueueState {
+            visible: 0,
+            in_flight: 0,
+            delayed: 0,
+            redrive: None,
+            retention_s: 0,
+            max_message_bytes: 1 << 20,
+            visibility_timeout_s: 30,
+        };
+        (queue, state)
+    }
+
+    fn from(source: Option<&str>) -> Row {
+        let source = source.map(|name| format!("arn:aws:sqs:r:1:{name}").into());
+        Row { source, ..sample::row("m", "[1, [10]]", 0, 0) }
+    }
+
+    fn name(way: &Way) -> Option<&str> {
+        match way {
+            Way::To(one) => Some(&one.queue.name),
+            Way::Other | Way::Nowhere(_) => None,
+        }
+    }
+
+    #[test]
+    fn with_a_destination_everything_goes_there() {
+        let ((dlq, _), to) = (queue("dlq"), queue("to"));
+        let route = Route::all(&dlq, (&to.0, &to.1));
+        for source in [None, Some("a"), Some("b")] {
+            assert_eq!(name(&route.way(&from(source))), Some("to"));
+        }
+    }
+
+    #[test]
+    fn with_a_source_only_its_messages_go() {
+        let ((dlq, _), a) = (queue("dlq"), queue("a"));
+        let shared = Route::only(&dlq, (&a.0, &a.1), false);
+        assert_eq!(name(&shared.way(&from(Some("a")))), Some("a"));
+        assert_eq!(shared.way(&from(Some("b"))), Way::Other);
+        assert!(matches!(shared.way(&from(None)), Way::Nowhere(reason) if reason.contains("--to")));
+        let alone = Route::only(&dlq, (&a.0, &a.1), true);
+        assert_eq!(name(&alone.way(&from(None))), Some("a"));
+        assert_eq!(alone.way(&from(Some("b"))), Way::Other, "whatever it says counts");
+    }
+
+    #[test]
+    fn without_either_each_goes_home() {
+        let ((dlq, _), a, b) = (queue("dlq"), queue("a"), queue("b"));
+        let mut route = Route::home(&dlq, Some((&a.0, &a.1)));
+        assert_eq!(name(&route.way(&from(Some("a")))), Some("a"));
+        assert_eq!(name(&route.way(&from(None))), Some("a"));
+        assert!(matches!(route.way(&from(Some("b"))), Way::Nowhere(_)));
+        route.homes.insert(b.0.arn.clone(), Way::To(destination(1, &b.0, &b.1)));
+        assert_eq!(name(&route.way(&from(Some("b")))), Some("b"));
+        assert_eq!(route.destinations().count(), 2);
+        let several = Route::home(&dlq, None);
+        assert!(matches!(several.way(&from(None)), Way::Nowhere(_)));
+    }
+}

@@ -1,0 +1,386 @@
+//! A redrive under way: wave by wave, until every message that was received is accounted for.
+
+mod verify;
+mod waves;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::stream;
+use reco_core::classify::Class;
+use reco_core::human::{count, was};
+use reco_core::settle::Deletable;
+
+use super::report::{Category, Ending, Record, RedriveReport};
+use super::sentries::Sentries;
+use super::{Ask, QUESTION, RedriveOptions};
+use crate::dlq::journal::{Journal, now_ms};
+use crate::dlq::judge::Basis;
+use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
+use crate::dlq::repair::{Changed, Mended, Mender, Repair};
+use crate::dlq::scan::{Found, Scan};
+use crate::dlq::select::{Match, Matcher, is_outdated};
+use crate::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
+use crate::dlq::session::{Session, warn_unreleased};
+use crate::error::{Error, Kind, Result};
+use crate::event::Unit;
+use crate::files::spool::Spool;
+use crate::sqs::{
+    AckWatch, Content, DeleteOutcome, Destination, Outbox, OutboxMessage, Released, SendOutcome,
+};
+
+/// A redrive under way.
+pub struct Redrive<'a> {
+    pub(super) session: &'a Session,
+    pub(super) options: &'a RedriveOptions,
+    matcher: Arc<Matcher>,
+    route: Route,
+    pub(super) repair: Repair,
+    pub(super) rejects: Option<Arc<Rejects>>,
+    spool: Arc<Spool>,
+    /// Asks before anything is moved; none where that needs no question, or is answered.
+    pub(super) ask: Option<&'a dyn Ask>,
+    /// None in a dry run, which sends nothing.
+    pub(super) outbox: Option<Arc<Outbox>>,
+    pace: Pace,
+    pub(super) sentries: Sentries,
+    pub(super) ending: Ending,
+    pub(super) records: Vec<Record>,
+    /// Proof of messages that earlier runs sent, and that this one deleted.
+    pub(super) cleared: Vec<Deletable>,
+    /// Ids of messages that earlier waves found and that are named.
+    named: Vec<String>,
+    /// Messages that are named, kept until all were seen: see [`Redrive::set_named_apart`].
+    waiting: Vec<Found>,
+    /// FIFO groups of which a message stays: what goes after it overtakes it.
+    staying: HashSet<String>,
+    pub(super) released: Released,
+    began: Instant,
+}
+
+/// A message that is about to be moved.
+struct Going {
+    found: Found,
+    changed: Option<Box<Changed>>,
+    to: Arc<Destination>,
+}
+
+impl<'a> Redrive<'a> {
+    pub(super) fn new(
+        session: &'a Session,
+        options: &'a RedriveOptions,
+        (matcher, route): (Arc<Matcher>, Route),
+        spool: Arc<Spool>,
+        sentries: Sentries,
+    ) -> Self {
+        Redrive {
+            session,
+            options,
+            matcher,
+            route,
+            repair: Repair::default(),
+            rejects: None,
+            spool,
+            ask: None,
+            outbox: None,
+            pace: options.pace(),
+            sentries,
+            ending: Ending::default(),
+            records: Vec::new(),
+            cleared: Vec::new(),
+            named: Vec::new(),
+            waiting: Vec::new(),
+            staying: HashSet::new(),
+            released: Released::default(),
+            began: Instant::now(),
+        }
+    }
+
+    pub(super) fn outbox(&self, spool: Arc<Spool>, journal: Arc<Journal>) -> Arc<Outbox> {
+        let watch: Arc<dyn AckWatch> = self.sentries.bounces.clone();
+        Arc::new(Outbox {
+            journal: Some(journal),
+            lease: Some(Arc::clone(&self.session.lease)),
+            spool: Some(spool),
+            rejects: self.rejects.clone(),
+            watch: Some(watch),
+            journal_destination: self.route.sole().map(|to| to.queue.arn.clone()),
+            ..Outbox::new(self.session.sqs.clone())
+        })
+    }
+
+    fn fifo(&self) -> bool {
+        self.session.pair.dlq.queue.fifo
+    }
+
+    /// Moves what one scan found; answers with how many were moved.
+    async fn wave(&mut self, mut scan: Scan) -> Result<u64> {
+        self.records.extend(scan.damaged.iter().map(Record::damaged));
+        self.note_cleared(std::mem::take(&mut scan.cleared));
+        scan.found = self.set_returned_apart(scan.found)?;
+        if !scan.found.is_empty()
+            && let Some(operator) = self.ask.take()
+        {
+            confirm(operator, &scan.found).await?;
+        }
+        scan.found = self.clear_sent(scan.found).await?;
+        let (going, staying) = self.part(scan).await?;
+        if !self.fifo() && self.ending.reach.exhausted {
+            // They have been seen; others may have them back while the rest is moved. On a FIFO
+            // queue, and where more is to come, they would be received again by the next scan.
+            let released = self.session.lease.release(&staying).await;
+            warn_unreleased(&self.session.control.events, &released);
+            self.released.merge(released);
+        }
+        self.move_all(going).await
+    }
+
+    /// Parts what was found into what goes, and the ids of what stays.
+    async fn part(&mut self, mut scan: Scan) -> Result<(Vec<Going>, Vec<String>)> {
+        let taken = self.ending.moving;
+        let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
+        let chosen = self.choose(&scan.found).await?;
+        let mended = self.mend(&mut scan, &chosen).await?;
+        self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
+        let candidates =
+            scan.found.iter().zip(chosen).zip(&mended).map(|((found, chosen), mended)| Candidate {
+                row: &found.row,
+                chosen,
+                mended: mended.as_ref(),
+                way: self.route.way(&found.row),
+                remembered: self.session.history.remembered(&found.row.message_id),
+            });
+        let decisions = decide(candidates, room, self.options.resend_uncertain);
+        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
+            let changed = mended.and_then(Mended::into_changed);
+            self.note_order(&found, &decision);
+            match decision {
+                Decision::Move(to) if !self.options.dry_run => {
+                    going.push(Going { found, changed, to });
+                }
+                decision => {
+                    self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
+                    staying.push(found.row.message_id.clone());
+                    self.records.push(Record::decided(&found.row, &decision, changed.as_deref()));
+                }
+            }
+        }
+        Ok((going, staying))
+    }
+
+    /// Counts what overtakes an earlier message of its FIFO group that stays.
+    fn note_order(&mut self, found: &Found, decision: &Decision) {
+        let Some(group) = found.row.group_id.as_ref().filter(|_| self.fifo()) else { return };
+        if !matches!(decision, Decision::Move(_)) {
+            self.staying.insert(group.to_string());
+        } else if self.staying.contains(&**group) {
+            self.ending.overtaking += 1;
+        }
+    }
+
+    /// Enters messages that this run had sent and not deleted, and that came again.
+    fn note_cleared(&mut self, cleared: Vec<(Deletable, DeleteOutcome)>) {
+        if cleared.is_empty() {
+            return;
+        }
+        let at: HashMap<&str, usize> =
+            self.records.iter().enumerate().map(|(at, one)| (one.message_id(), at)).collect();
+        let at: Vec<Option<usize>> =
+            cleared.iter().map(|(one, _)| at.get(one.message_id()).copied()).collect();
+        for ((_, outcome), at) in cleared.into_iter().zip(at) {
+            if let (Some(at), DeleteOutcome::Deleted) = (at, outcome) {
+                self.records[at].is_deleted_after_all();
+                self.ending.deleted_again += 1;
+            }
+        }
+    }
+
+    /// Ids of messages that are sent and perhaps not deleted.
+    pub(super) fn not_deleted(&self) -> impl Iterator<Item = &str> {
+        let records = self.records.iter().filter(|record| record.is(Category::NotDeleted));
+        records.map(Record::message_id)
+    }
+
+    /// Sets messages apart that this run moved in an earlier wave and that came back: they would
+    /// go round and round. They stay held until the end.
+    fn set_returned_apart(&mut self, found: Vec<Found>) -> Result<Vec<Found>> {
+        let bounces = Arc::clone(&self.sentries.bounces);
+        let mut rest = Vec::with_capacity(found.len());
+        for found in found {
+            let sent_any = self.ending.moving > 0;
+            let slot = found.slot.filter(|_| sent_any && !self.options.dry_run);
+            let message = slot.map(|slot| self.spool.get(slot)).transpose()?;
+            if let Some(sign) = message.and_then(|message| bounces.recognise(&message)) {
+                let row = &found.row;
+                bounces.came_back(&row.message_id, sign, Some(row.verdict.class));
+                self.records.push(Record::came_back(row));
+            } else {
+                bounces.found(&found.row);
+                rest.push(found);
+            }
+        }
+        if let Some(reason) = bounces.verdict() {
+            self.session.control.events.warn(format!("stopping: {reason}"));
+            self.pace.brake().stop(reason);
+        }
+        Ok(rest)
+    }
+
+    async fn choose(&mut self, found: &[Found]) -> Result<Vec<Match>> {
+        self.check_names(found)?;
+        let matches = self.matcher.decide_all(found, Some(&self.spool)).await?;
+        warn_unknown_sources(
+            &self.session.control.events,
+            &self.matcher,
+            found.iter().map(|found| &*found.row),
+        );
+        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
+        Ok(matches)
+    }
+
+    /// Repairs what is chosen, where that was asked for.
+    async fn mend(&self, scan: &mut Scan, chosen: &[Match]) -> Result<Vec<Option<Mended>>> {
+        let mender = Mender {
+            repair: &self.repair,
+            judge: &self.session.scanner.judge,
+            spool: &self.spool,
+            wanted: &self.matcher.classes,
+        };
+        let mut newest = std::mem::take(&mut scan.newest);
+        mender.mend(&scan.found, chosen, &mut newest, now_ms()).await
+    }
+
+    async fn move_all(&mut self, going: Vec<Going>) -> Result<u64> {
+        if going.is_empty() {
+            return Ok(0);
+        }
+        let Some(outbox) = self.outbox.clone() else {
+            return Err(Error::new(Kind::Internal, "a dry run was about to move messages"));
+        };
+        let total = going.len() as u64;
+        self.ending.moving += total;
+        let progress = self.session.control.events.progress("moving", Some(total), Unit::Messages);
+        let began = Instant::now();
+        let pace = self.pace.clone();
+        self.sentries.begin(self.session, &self.route, pace.brake());
+        let lookout = self.sentries.look_out(self.session, pace.brake()).await;
+        let messages = stream::iter(going.iter().map(|one| self.outgoing(one)));
+        let cancel = &self.session.control.cancel;
+        let outcomes = outbox.send_all(messages, &pace, cancel, &progress).await;
+        self.ending.move_time += began.elapsed();
+        if let Some(lookout) = lookout {
+            // Looked at, and let go: not counted among what was received and left.
+            let watched = lookout.finish().await;
+            let released = self.session.lease.release(&watched.held).await;
+            warn_unreleased(&self.session.control.events, &released);
+            self.released.merge_invisible(released);
+            self.ending.late.extend(watched.cleared);
+        }
+        Ok(self.enter(going, outcomes?))
+    }
+
+    /// Enters what became of each message; answers with how many were moved.
+    fn enter(&mut self, going: Vec<Going>, outcomes: Vec<(String, SendOutcome)>) -> u64 {
+        let some = |(id, outcome)| (id, Some(outcome));
+        let mut outcomes: Vec<(String, Option<SendOutcome>)> =
+            outcomes.into_iter().map(some).collect();
+        // Looked up in place: a table would be another copy of as many ids.
+        outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut moved = 0;
+        self.records.reserve_exact(going.len());
+        for Going { found, changed, to } in going {
+            let row = &found.row;
+            let lost = || SendOutcome::Uncertain { reason: "its outcome is not known".to_owned() };
+            let at = outcomes.binary_search_by(|(id, _)| id.cmp(&row.message_id)).ok();
+            let outcome = at.and_then(|at| outcomes[at].1.take()).unwrap_or_else(lost);
+            if matches!(outcome, SendOutcome::Sent { .. }) {
+                moved += 1;
+                *self.ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
+            }
+            let record = Record::moved(row, outcome, changed.as_deref());
+            self.records.push(record.to(&to));
+        }
+        let late = std::mem::take(&mut self.ending.late);
+        self.note_cleared(late);
+        moved
+    }
+
+    fn outgoing(&self, Going { found, changed, to }: &Going) -> OutboxMessage {
+        let (row, changed) = (&found.row, changed.as_deref());
+        let known = self.session.history.remembered(&row.message_id);
+        OutboxMessage {
+            id: row.message_id.clone(),
+            group: row.group_id.as_deref().filter(|_| self.fifo()).map(str::to_owned),
+            size: changed.map_or(row.size_bytes, |changed| changed.size),
+            to: Arc::clone(to),
+            content: Content::Spooled {
+                slot: found.slot.unwrap_or_default(),
+                out: changed.map(|changed| changed.out),
+                rejects: changed.and_then(|changed| changed.rejects),
+            },
+            doubt: known.filter(|_| self.fifo()),
+            known: false,
+        }
+    }
+
+    /// What the judgement rests on; in waves it is of each wave.
+    fn basis(&self) -> Basis {
+        let mut basis = self.session.basis.clone();
+        if !self.fifo() && self.ending.waves > 1 {
+            basis.limits.push(format!(
+                "more messages than may be held at once: `superseded` was judged within each of {} \
+                 waves",
+                self.ending.waves
+            ));
+        }
+        basis
+    }
+
+    /// The report, once every message that was received is accounted for.
+    pub(super) fn report(self) -> Result<RedriveReport> {
+        let interrupted = self.session.control.cancel.is_cancelled();
+        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
+        if seen != recorded {
+            return Err(Error::new(
+                Kind::Internal,
+                format!("{seen} messages were received but {recorded} are accounted for"),
+            )
+            .hint("look into the queues before running again, and report this"));
+        }
+        let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
+        warn_missing(&self.session.control.events, &missing);
+        let basis = (self.session.queues(), self.basis());
+        let ending = Ending {
+            interrupted,
+            missing,
+            time: self.began.elapsed(),
+            guards: self.pace.brake().pauses(),
+            stopped: self.pace.brake().stopped(),
+            bounces: self.sentries.bounces.summary(),
+            ..self.ending
+        };
+        Ok(RedriveReport::new(basis, self.options, self.records, self.released, &ending))
+    }
+}
+
+/// Messages moved, by the name of the queue that they went to.
+pub type MovedTo = BTreeMap<String, u64>;
+
+/// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
+async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
+    let of = |chosen: fn(Class) -> bool| {
+        let rows = found.iter().filter(|found| chosen(found.row.verdict.class));
+        count(rows.count() as u64)
+    };
+    let question = format!(
+        "{} received, {} of them stale or superseded; {QUESTION}",
+        was(found.len() as u64),
+        of(is_outdated)
+    );
+    if operator.ask(&question).await? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was moved: not confirmed"))
+}

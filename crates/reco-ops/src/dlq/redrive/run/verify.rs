@@ -1,0 +1,135 @@
+//! After the move: is what was deleted gone?
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use reco_core::settle::{Deletable, replayed};
+
+use super::Redrive;
+use crate::dlq::journal::load;
+use crate::dlq::redrive::report::{Category, Record};
+use crate::dlq::session::warn_unreleased;
+use crate::error::Result;
+use crate::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
+use reco_core::human::{form, was};
+
+/// Looks in which a delete may fail to have its effect once more.
+const LOOKS: u32 = 6;
+
+/// The most messages that are received once more for it. In a DLQ with more left, the next run finds
+/// what should be gone.
+const MOST: u64 = 10_000;
+
+impl Redrive<'_> {
+    /// Receives a standard queue once more that shows more messages than were left in it, and
+    /// deletes again what is there of the moved ones: AWS may answer a delete with success and
+    /// delete nothing. Nothing is held any more by now, and nothing is ever sent here.
+    ///
+    /// That it fails is a warning: every message is where the report says, or is marked by the next
+    /// `dlq classify` and deleted by the next redrive.
+    pub async fn verify(&mut self) {
+        if self.outbox.is_none()
+            || self.fifo()
+            || self.gone().next().is_none()
+            || !self.ending.reach.exhausted
+            || self.session.pair.dlq.state.redrive.is_some()
+        {
+            return;
+        }
+        // One that was perhaps not deleted is perhaps not there.
+        let perhaps = [Category::Moved, Category::NotDeleted, Category::AlreadySent];
+        let left =
+            self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
+        // What came back is there by rights; some of it has a record of its own.
+        let returned = self.sentries.bounces.summary().messages.into_iter();
+        let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
+        let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
+        let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();
+        let mut last = Vec::new();
+        for _ in 0..LOOKS {
+            if self.session.control.cancel.is_cancelled() {
+                break;
+            }
+            match self.look(left as u64).await {
+                Ok(deleted) if deleted.is_empty() => return,
+                Ok(deleted) => last = deleted,
+                Err(error) => {
+                    return self
+                        .session
+                        .control
+                        .events
+                        .warn(format!("cannot see whether what was deleted is gone: {error}"));
+                }
+            }
+        }
+        // Nobody saw whether the last deletes had their effect.
+        for id in last {
+            let reason = "SQS confirmed its delete, and it was there again".to_owned();
+            self.note_still_there(&id, reason);
+        }
+    }
+
+    fn note_still_there(&mut self, id: &str, reason: String) {
+        if let Some(record) = self.records.iter_mut().find(|record| record.message_id() == id) {
+            record.is_still_there(reason);
+        }
+    }
+
+    /// Ids of what was deleted.
+    fn gone(&self) -> impl Iterator<Item = &str> {
+        let gone = |one: &&Record| one.is(Category::Moved) || one.is(Category::AlreadySent);
+        self.records.iter().filter(gone).map(Record::message_id)
+    }
+
+    /// One look, if the DLQ shows more than was left; answers with what it deleted.
+    async fn look(&mut self, left: u64) -> Result<Vec<String>> {
+        let (sqs, queue) = (&self.session.sqs, &self.session.pair.dlq.queue);
+        let visible = sqs.state(queue).await?.visible;
+        if visible <= left || visible > MOST {
+            return Ok(Vec::new());
+        }
+        let proofs = self.proofs()?;
+        let period = period_for(visible);
+        let lease = Arc::new(VisibilityLease::start(sqs.clone(), queue.clone(), period));
+        lease.owe(proofs);
+        let drain = Arc::new(Drain {
+            sqs: sqs.clone(),
+            queue: queue.clone(),
+            lease: Arc::clone(&lease),
+            cancel: self.session.control.cancel.clone(),
+        });
+        let at_most = usize::try_from(MOST).unwrap_or(usize::MAX);
+        let bound = Bound { at_most, depth: visible, front_only: false };
+        let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
+        let released = lease.release_all().await;
+        warn_unreleased(&self.session.control.events, &released);
+        self.released.merge_invisible(released);
+        let mut deleted = Vec::new();
+        for (one, outcome) in drained?.cleared {
+            match outcome {
+                DeleteOutcome::Deleted => deleted.push(one.message_id().to_owned()),
+                other => {
+                    self.note_still_there(one.message_id(), other.reason().unwrap_or_default());
+                }
+            }
+        }
+        if !deleted.is_empty() {
+            self.session.control.events.warn(format!(
+                "{} still in the DLQ although SQS had confirmed the delete; {} deleted again",
+                was(deleted.len() as u64),
+                form(deleted.len() as u64, "it is", "they are")
+            ));
+        }
+        self.ending.deleted_again += deleted.len() as u64;
+        Ok(deleted)
+    }
+
+    /// Proof of each message that should be gone: from the journal, and from those of earlier runs.
+    fn proofs(&self) -> Result<Vec<Deletable>> {
+        let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
+        let Some(journal) = journal else { return Ok(Vec::new()) };
+        let state = load(journal.path())?;
+        let proofs = self.gone().filter_map(|id| Some(replayed(&state.acked(id)?)));
+        Ok(proofs.chain(self.cleared.iter().cloned()).collect())
+    }
+}

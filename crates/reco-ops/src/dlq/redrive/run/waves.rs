@@ -1,0 +1,142 @@
+//! Scan after scan, where one cannot hold everything.
+
+use super::Redrive;
+use crate::dlq::journal::now_ms;
+use crate::dlq::scan::{Found, Goal, Scan};
+use crate::dlq::session::warn_unreleased;
+use crate::error::Result;
+use crate::sqs::DrainEnd;
+use reco_core::human::count;
+
+/// Scans of a standard queue, one after the other, that bring nothing new although the queue has
+/// more: then the rest cannot be reached.
+const IN_VAIN: u32 = 3;
+
+impl Redrive<'_> {
+    /// Scans and moves what was there when the run began. A scan sees what may be held at once, so
+    /// it is repeated: on a FIFO queue, of which it sees the front of each group, while something
+    /// moves; on a standard queue until as much came as there was. What is not moved is held until
+    /// then, so that it is received once.
+    ///
+    /// # Errors
+    /// When a scan or its judgement fails.
+    pub async fn run(&mut self) -> Result<()> {
+        let (mut in_vain, began_ms) = (0, now_ms());
+        loop {
+            let goal = if self.fifo() { Goal::Front } else { Goal::All };
+            let depth = self.session.depth().saturating_sub(self.ending.seen);
+            let mut scan = self.session.scan(goal, depth).await?;
+            let new = (scan.found.len() + scan.damaged.len()) as u64;
+            let end = scan.end;
+            let only_arrivals = self.fifo() && are_arrivals(&scan, began_ms);
+            self.note(&scan, new).await;
+            in_vain = if new == 0 { in_vain + 1 } else { 0 };
+            self.set_named_apart(&mut scan);
+            let moved = self.wave(scan).await?;
+            let enough = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            if enough {
+                self.ending.reach.unreached = 0;
+            }
+            let stopped = self.pace.brake().stopped().is_some();
+            if enough || stopped || self.session.control.cancel.is_cancelled() {
+                break;
+            }
+            if self.fifo() {
+                // What arrives now is of the next run: a live queue would keep this one going.
+                let seen_all = self.ending.seen >= self.session.depth() && only_arrivals;
+                if moved == 0 || self.options.dry_run || seen_all {
+                    break;
+                }
+                continue;
+            }
+            if end != DrainEnd::Enough || in_vain >= IN_VAIN {
+                break;
+            }
+            self.make_room().await;
+        }
+        self.move_named().await?;
+        self.say_what_is_beyond(in_vain >= IN_VAIN);
+        self.end_earlier().await
+    }
+
+    async fn note(&mut self, scan: &Scan, new: u64) {
+        self.ending.waves += u64::from(new > 0);
+        self.ending.seen += new;
+        self.ending.repeated += scan.repeated;
+        self.ending.again += scan.again;
+        self.ending.reach = self.session.reach(scan, self.ending.seen).await;
+    }
+
+    /// On a standard queue, keeps messages that are named by the beginnings of their ids until all
+    /// were seen: a later wave may bring another that begins so, and then none may move.
+    fn set_named_apart(&mut self, scan: &mut Scan) {
+        if !self.fifo() && self.matcher.has_beginnings() {
+            let named = |found: &mut Found| self.matcher.names(&found.row.message_id);
+            self.waiting.extend(scan.found.extract_if(.., named));
+        }
+    }
+
+    async fn move_named(&mut self) -> Result<()> {
+        let found = std::mem::take(&mut self.waiting);
+        if !found.is_empty() {
+            self.wave(Scan::of(found)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the beginning of an id names one message of all that were seen until now. A
+    /// FIFO queue shows what is behind a group's front only once that is gone: when something has
+    /// moved, the run stops where it is, and says why.
+    ///
+    /// # Errors
+    /// Refused, when nothing has moved yet.
+    pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
+        if self.matcher.ids.is_none() {
+            return Ok(());
+        }
+        let new = found.iter().map(|found| found.row.message_id.as_str());
+        let new: Vec<&str> = new.filter(|id| self.matcher.names(id)).collect();
+        let all = self.named.iter().map(String::as_str).chain(new.iter().copied());
+        match self.matcher.check_unique(all) {
+            Err(error) if self.options.dry_run || self.ending.moving == 0 => return Err(error),
+            Err(error) => {
+                self.session.control.events.warn(format!("stopping: {error}"));
+                self.pace.brake().stop(error.to_string());
+            }
+            Ok(()) => {}
+        }
+        self.named.extend(new.into_iter().map(str::to_owned));
+        Ok(())
+    }
+
+    /// Lets go of all that is held, when it leaves little room for the next scan. It is known when
+    /// it comes again.
+    async fn make_room(&mut self) {
+        let (lease, scanner) = (&self.session.lease, &self.session.scanner);
+        if lease.held() < scanner.limit - scanner.limit / 10 {
+            return;
+        }
+        let mut ids = lease.ids();
+        ids.retain(|id| !self.waiting.iter().any(|found| found.row.message_id == *id));
+        scanner.known.add(ids.iter().map(String::as_str));
+        let released = lease.release(&ids).await;
+        warn_unreleased(&self.session.control.events, &released);
+        self.released.merge_invisible(released);
+    }
+
+    fn say_what_is_beyond(&mut self, in_vain: bool) {
+        if in_vain && !self.fifo() {
+            let limit = count(self.session.scanner.limit as u64);
+            self.session.control.events.warn(format!(
+                "the DLQ has more messages, but SQS gives out the same {limit} again and again, and no \
+                 more may be held at once; move or remove some of them, and run again for the rest"
+            ));
+        }
+    }
+}
+
+/// Whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to a FIFO
+/// DLQ resets the time of sending).
+fn are_arrivals(scan: &Scan, began_ms: i64) -> bool {
+    scan.found.iter().all(|found| found.row.sent_at_ms.is_some_and(|sent| sent >= began_ms))
+}

@@ -1,0 +1,140 @@
+//! The guards of a redrive: set to their work when something is about to move, and ended with it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Backlog, BounceWatched, Bounces, Brake, GuardOptions, Guards, Route, Throttles, Watched,
+    Watcher, watch,
+};
+use crate::aws::Cloudwatch;
+use crate::aws::sqs::Queue;
+use crate::dlq::session::Session;
+use crate::error::{Error, Result};
+use crate::metrics::targets;
+
+/// The guards of one run.
+pub(super) struct Sentries {
+    guards: Guards,
+    /// Set to their work already.
+    began: bool,
+    /// What `--max-throttles` watches, and how many it lets pass.
+    throttled: Option<(Vec<Watched>, u64)>,
+    max_backlog: Option<u64>,
+    destinations: Arc<Mutex<Vec<Queue>>>,
+    pub(super) bounces: Arc<Bounces>,
+}
+
+impl Sentries {
+    /// The guards that are asked for; they see nothing yet.
+    ///
+    /// # Errors
+    /// When throttles are to be watched, but neither of a table nor of a function.
+    pub(super) async fn new(session: &Session, options: &GuardOptions) -> Result<Self> {
+        let throttled = match options.max_throttles {
+            Some(most) => Some((throttled(session, options).await?, most)),
+            None => None,
+        };
+        Ok(Sentries {
+            guards: Guards::default(),
+            began: false,
+            throttled,
+            max_backlog: options.max_backlog,
+            destinations: Arc::default(),
+            bounces: Arc::new(Bounces::new(options.stop_on_bounce)),
+        })
+    }
+
+    /// Sets the guards to their work, the first time that anything is about to move.
+    pub(super) fn begin(&mut self, session: &Session, route: &Route, brake: &Arc<Brake>) {
+        // A later wave may have found messages of further queues.
+        let destinations: Vec<_> = route.destinations().map(|to| to.queue.clone()).collect();
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&destinations);
+        if std::mem::replace(&mut self.began, true) {
+            return;
+        }
+        let events = &session.control.events;
+        if let Some(most) = self.max_backlog {
+            let queues = Arc::clone(&self.destinations);
+            self.guards.set(
+                Backlog::new(session.sqs.clone(), queues, most),
+                brake,
+                &session.control.events.clone(),
+            );
+        }
+        if let Some((watched, most)) = self.throttled.take() {
+            let cloudwatch = Cloudwatch::new(&session.sdk);
+            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, events);
+        }
+    }
+
+    /// Watches the DLQ while one move runs. A FIFO queue is scanned again after each move, which
+    /// finds what came back; to receive meanwhile would block whole groups.
+    pub(super) async fn look_out(&self, session: &Session, brake: &Arc<Brake>) -> Option<Lookout> {
+        let dlq = &session.pair.dlq;
+        if !self.bounces.is_on() || dlq.queue.fifo {
+            return None;
+        }
+        if dlq.state.redrive.is_some() {
+            session.control.events.warn(
+                "messages that come back are not looked for: receiving from a DLQ with a redrive \
+                 policy of its own may push them out of it",
+            );
+            return None;
+        }
+        let scanner = Arc::clone(&session.scanner);
+        let watcher = match Watcher::new(scanner, Arc::clone(&self.bounces)).await {
+            Ok(watcher) => watcher,
+            Err(error) => {
+                session
+                    .control
+                    .events
+                    .warn(format!("messages that come back are not looked for: {error}"));
+                return None;
+            }
+        };
+        let end = CancellationToken::new();
+        let work = watch(watcher, Arc::clone(brake), session.control.events.clone(), end.clone());
+        Some(Lookout { end, task: tokio::spawn(work) })
+    }
+
+    /// Ends all guards.
+    pub(super) async fn finish(&mut self) {
+        self.guards.finish().await;
+    }
+}
+
+/// Somebody who watches the DLQ.
+pub(super) struct Lookout {
+    end: CancellationToken,
+    task: JoinHandle<BounceWatched>,
+}
+
+impl Lookout {
+    /// Ends it; answers with what it leaves.
+    pub(super) async fn finish(self) -> BounceWatched {
+        self.end.cancel();
+        self.task.await.unwrap_or_else(|error| {
+            // What it holds is released with everything else at the end of the run.
+            tracing::error!(%error, "the watch over the DLQ ended abnormally");
+            BounceWatched::default()
+        })
+    }
+}
+
+async fn throttled(session: &Session, options: &GuardOptions) -> Result<Vec<Watched>> {
+    let targets = targets::writers(&options.throttled, async || Ok(session.sdk.clone())).await?;
+    let watched = Watched::of(&targets.plans);
+    if watched.is_empty() {
+        return Err(Error::config("--max-throttles has nothing to watch")
+            .hint("give --table or --function, or name them in recoctl.toml"));
+    }
+    let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
+    session.control.events.status(format!("watching throttled {}", names.join(" and ")));
+    for left_out in targets.left_out {
+        session.control.events.warn(format!("throttles are not watched of the {left_out}"));
+    }
+    Ok(watched)
+}

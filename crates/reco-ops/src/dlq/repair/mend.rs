@@ -1,0 +1,303 @@
+//! Mending what was chosen, before it is decided what goes.
+
+use reco_core::classify::Class;
+use reco_core::decode::strip;
+use reco_core::journal::Digest;
+use reco_core::message::Message;
+use reco_core::salvage::Rejected;
+use reco_core::supersede::{Newest, UserDigest};
+use serde::Serialize;
+
+use super::{Repair, Step};
+use crate::dlq::judge::{Examined, Judge};
+use crate::dlq::scan::Found;
+use crate::dlq::select::{Classes, Match, is_outdated};
+use crate::error::{Error, Kind, Result};
+use crate::files::spool::{Slot, Spool};
+
+/// Messages that are judged together: one question to facts and table.
+const TOGETHER: usize = 100;
+
+/// What mending makes of a message; one that it leaves alone has none.
+#[derive(Debug)]
+pub enum Mended {
+    /// It goes out with another body.
+    Changed(Box<Changed>),
+    /// It cannot be repaired, and stays; why.
+    Refused(String),
+}
+
+/// A message that goes out with another body.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The body, in the spool.
+    pub out: Slot,
+    /// Entries that do not go out, in the spool as lines of a rejects file.
+    pub rejects: Option<Slot>,
+    /// How many these are.
+    pub rejected: usize,
+    /// What was done.
+    pub steps: Vec<Step>,
+    /// Names of message attributes that stay behind with an envelope.
+    pub left_behind: Vec<String>,
+    /// Its class as it goes out.
+    pub class: Class,
+    /// WCU that it will cost.
+    pub wcu: u64,
+    /// Its size in bytes, attributes included.
+    pub size: usize,
+    /// Body and attributes as they go out: by this it is known when it comes back.
+    pub digest: Digest,
+    /// Why SQS would not take it.
+    pub unsendable: Option<String>,
+    users: Box<[UserDigest]>,
+    made_ms: i64,
+}
+
+/// Mends messages of a scan.
+#[derive(Debug)]
+pub struct Mender<'a> {
+    /// What is done.
+    pub repair: &'a Repair,
+    /// Judges what comes out.
+    pub judge: &'a Judge,
+    /// Has the messages, and takes what they become.
+    pub spool: &'a Spool,
+    /// Classes that are asked for: what has become outdated goes only when it is among them.
+    pub wanted: &'a Classes,
+}
+
+/// A body under repair.
+struct Draft {
+    at: usize,
+    message: Message,
+    steps: Vec<Step>,
+    left_behind: Vec<String>,
+    rejected: Vec<Rejected>,
+}
+
+/// A line of a rejects file.
+#[derive(Serialize)]
+struct Line<'a> {
+    message_id: &'a str,
+    #[serde(flatten)]
+    rejected: &'a Rejected,
+}
+
+impl Mender<'_> {
+    /// Mends what is chosen of a scan, in its order. `newest` knows the whole scan; what is changed
+    /// counts from then on, too.
+    ///
+    /// # Errors
+    /// When spool, facts or table fail: nothing is decided without them.
+    pub async fn mend(
+        &self,
+        found: &[Found],
+        chosen: &[Match],
+        newest: &mut Newest,
+        now_ms: i64,
+    ) -> Result<Vec<Option<Mended>>> {
+        let mut mended: Vec<Option<Mended>> = found.iter().map(|_| None).collect();
+        if self.repair.is_none() {
+            return Ok(mended);
+        }
+        let at: Vec<usize> = (0..found.len()).filter(|at| chosen[*at] == Match::Yes).collect();
+        for some in at.chunks(TOGETHER) {
+            let mut drafts = Vec::with_capacity(some.len());
+            for at in some {
+                match self.draft(*at, &found[*at]).await? {
+                    Ok(draft) => drafts.push(draft),
+                    Err(reason) => mended[*at] = Some(Mended::Refused(reason)),
+                }
+            }
+            if self.repair.salvage {
+                drafts = self.salvage(drafts, &mut mended).await?;
+            }
+            self.judge_all(drafts, found, &mut mended, now_ms).await?;
+        }
+        self.drop_superseded(&mut mended, newest);
+        Ok(mended)
+    }
+
+    async fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
+        let slot = found
+            .slot
+            .ok_or_else(|| Error::new(Kind::Internal, "a message to be repaired was not kept"))?;
+        let message = self.spool.get(slot)?;
+        let (steps, left_behind, rejected) = (Vec::new(), Vec::new(), Vec::new());
+        let mut draft = Draft { at, message, steps, left_behind, rejected };
+        if self.repair.unwrap {
+            match strip(&draft.message.body) {
+                Ok(Some(stripped)) => {
+                    draft.left_behind = stripped.attributes;
+                    draft.becomes(stripped.body, Step::Unwrap);
+                }
+                Ok(None) => {}
+                Err(error) => return Ok(Err(format!("--unwrap: {error}"))),
+            }
+        }
+        if let Some(transform) = &self.repair.transform {
+            match transform.apply(&draft.message.body).await {
+                Ok(Some(body)) => draft.becomes(body, Step::Transform),
+                Ok(None) => {}
+                Err(error) => return Ok(Err(format!("--transform failed: {error}"))),
+            }
+        }
+        Ok(Ok(draft))
+    }
+
+    /// Leaves bad entries out where there are good ones.
+    async fn salvage(
+        &self,
+        drafts: Vec<Draft>,
+        mended: &mut [Option<Mended>],
+    ) -> Result<Vec<Draft>> {
+        let bodies: Vec<&str> = drafts.iter().map(|draft| draft.message.body.as_str()).collect();
+        let salvaged = self.judge.salvage(&bodies).await?;
+        let mut kept = Vec::with_capacity(drafts.len());
+        for (mut draft, salvaged) in drafts.into_iter().zip(salvaged) {
+            match salvaged {
+                Ok(None) => {}
+                Ok(Some(salvaged)) => {
+                    draft.rejected = salvaged.rejected;
+                    draft.becomes(salvaged.body, Step::Salvage);
+                }
+                Err(error) => {
+                    mended[draft.at] = Some(Mended::Refused(format!("--salvage: {error}")));
+                    continue;
+                }
+            }
+            kept.push(draft);
+        }
+        Ok(kept)
+    }
+
+    async fn judge_all(
+        &self,
+        drafts: Vec<Draft>,
+        found: &[Found],
+        mended: &mut [Option<Mended>],
+        now_ms: i64,
+    ) -> Result<()> {
+        let (same, changed): (Vec<Draft>, Vec<Draft>) =
+            drafts.into_iter().partition(|draft| draft.steps.is_empty());
+        for draft in same {
+            let verdict = &found[draft.at].row.verdict;
+            if self.repair.transform.is_some() && is_broken(verdict.class) {
+                mended[draft.at] = Some(Mended::Refused(format!(
+                    "--transform left it as it was: {}",
+                    verdict.reasons.first().map_or("it does not decode", String::as_str)
+                )));
+            }
+        }
+        let messages: Vec<Message> = changed.iter().map(|draft| draft.message.clone()).collect();
+        let examined = self.judge.examine(&messages, now_ms).await?;
+        for (draft, examined) in changed.into_iter().zip(examined) {
+            mended[draft.at] = Some(self.judged(&draft, examined)?);
+        }
+        Ok(())
+    }
+
+    fn judged(&self, draft: &Draft, examined: Examined) -> Result<Mended> {
+        let Examined { row, users, made_ms } = examined;
+        let why = row.verdict.reasons.first().cloned().unwrap_or_default();
+        let class = row.verdict.class;
+        if is_broken(class) {
+            let flags: Vec<&str> = draft.steps.iter().map(|step| step.flag()).collect();
+            let flags = flags.join(", ");
+            return Ok(Mended::Refused(format!("{flags} made it {class}: {why}")));
+        }
+        if let Some(reason) = self.outdated(class, &why) {
+            return Ok(Mended::Refused(reason));
+        }
+        let lines = draft.reject_lines()?;
+        let rejects = (!lines.is_empty()).then(|| self.spool.put_text(&lines)).transpose()?;
+        Ok(Mended::Changed(Box::new(Changed {
+            out: self.spool.put_text(&draft.message.body)?,
+            rejects,
+            rejected: draft.rejected.len(),
+            steps: draft.steps.clone(),
+            left_behind: draft.left_behind.clone(),
+            class,
+            wcu: row.verdict.wcu,
+            size: row.size_bytes,
+            digest: Digest::of(&draft.message.body, &draft.message.attributes),
+            unsendable: row.unsendable.map(Into::into),
+            users,
+            made_ms,
+        })))
+    }
+
+    /// A repair may bring to light that newer lists exist.
+    fn outdated(&self, class: Class, why: &str) -> Option<String> {
+        let named = !is_outdated(class) || self.wanted.has(class);
+        (!named).then(|| {
+            format!("repaired, it is {class} ({why}); --class {class} sends it all the same")
+        })
+    }
+
+    fn drop_superseded(&self, mended: &mut [Option<Mended>], newest: &mut Newest) {
+        let sendable = |changed: &&Changed| changed.unsendable.is_none();
+        let changed = mended.iter().flatten().filter_map(Mended::changed);
+        for changed in changed.filter(sendable).filter(|changed| changed.class.can_pass()) {
+            newest.observe_digests(&changed.users, changed.made_ms);
+        }
+        for slot in mended {
+            let Some(Mended::Changed(changed)) = slot else { continue };
+            let superseded = newest.supersedes_digests(&changed.users, changed.made_ms);
+            changed.users = Box::default();
+            if superseded && !is_outdated(changed.class) {
+                changed.class = Class::Superseded;
+                let why = "newer messages of this scan carry all of its users";
+                if let Some(reason) = self.outdated(Class::Superseded, why) {
+                    *slot = Some(Mended::Refused(reason));
+                }
+            }
+        }
+    }
+}
+
+impl Mended {
+    /// What is changed, taken out.
+    #[must_use]
+    pub fn into_changed(self) -> Option<Box<Changed>> {
+        match self {
+            Mended::Changed(changed) => Some(changed),
+            Mended::Refused(_) => None,
+        }
+    }
+
+    /// What is changed, where it is.
+    #[must_use]
+    pub fn changed(&self) -> Option<&Changed> {
+        match self {
+            Mended::Changed(changed) => Some(changed),
+            Mended::Refused(_) => None,
+        }
+    }
+}
+
+impl Draft {
+    fn becomes(&mut self, body: String, step: Step) {
+        self.message.body = body;
+        self.steps.push(step);
+    }
+
+    fn reject_lines(&self) -> Result<String> {
+        let mut lines = String::new();
+        for rejected in &self.rejected {
+            let line = Line { message_id: &self.message.id, rejected };
+            let line = serde_json::to_string(&line).map_err(|error| {
+                Error::new(Kind::Internal, "cannot write a rejected entry").because(&error)
+            })?;
+            lines.push_str(&line);
+            lines.push('\n');
+        }
+        Ok(lines)
+    }
+}
+
+/// Whether it would fail again, however often it is sent.
+fn is_broken(class: Class) -> bool {
+    matches!(class, Class::Malformed | Class::Foreign)
+}

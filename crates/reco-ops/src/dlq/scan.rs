@@ -1,0 +1,196 @@
+//! The scan: receive what is there, hold it, judge it.
+//!
+//! Every message that is received is held until the scan's owner releases or deletes it, so none is
+//! received twice.
+
+mod gather;
+mod known;
+
+use std::sync::Arc;
+
+use reco_core::message::Message;
+use reco_core::settle::Deletable;
+use reco_core::supersede::Newest;
+
+use crate::aws::sqs::Damaged;
+use crate::dlq::journal::now_ms;
+use crate::dlq::judge::{Examined, Judge, Row};
+use crate::dlq::select::{Match, Matcher};
+use crate::error::Result;
+use crate::event::Progress;
+use crate::files::spool::{Slot, Spool};
+use crate::sqs::{Bound, DeleteOutcome, Drain, DrainEnd, VisibilityLease};
+use gather::Gathered;
+pub use known::Known;
+
+/// AWS: about 120,000 messages of a queue may be in flight; the rest is left to other consumers.
+pub const HOLD_LIMIT: usize = 100_000;
+
+/// What a scan is to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Everything, up to the scanner's limit.
+    All,
+    /// So many messages, whatever they are.
+    First(usize),
+    /// So many messages that the scanner's `wanted` chooses.
+    Matching(usize),
+    /// The front of each FIFO group, as far as it comes at once: more scans follow.
+    Front,
+}
+
+/// What is kept of each message beside its judgement.
+#[derive(Debug, Clone)]
+pub enum Keep {
+    /// Nothing.
+    Nothing,
+    /// The whole message, on disk.
+    Spooled(Arc<Spool>),
+}
+
+/// A message that was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The judgement. On the heap: lists of what was found are sorted, split and passed on.
+    pub row: Box<Row>,
+    /// Where the whole message is, when it was spooled.
+    pub slot: Option<Slot>,
+}
+
+/// What a scan found.
+#[derive(Debug)]
+pub struct Scan {
+    /// Messages in the order of their sending, oldest first; FIFO: each group in its own order.
+    pub found: Vec<Found>,
+    /// Messages that did not come as they were sent; held, and to be left alone.
+    pub damaged: Vec<Damaged>,
+    /// Messages that were delivered more than once while they were held.
+    pub repeated: u64,
+    /// Messages of an earlier scan that were released and came again; held, and not judged anew.
+    pub again: u64,
+    /// Messages that were sent before and not deleted: they came again, and what became of each.
+    pub cleared: Vec<(Deletable, DeleteOutcome)>,
+    /// Why it ended.
+    pub end: DrainEnd,
+    /// The newest list of each user, over all that was found.
+    pub newest: Newest,
+}
+
+impl Scan {
+    /// Of messages that earlier scans found.
+    #[must_use]
+    pub fn of(found: Vec<Found>) -> Self {
+        let (damaged, cleared, newest) = (Vec::new(), Vec::new(), Newest::default());
+        let end = DrainEnd::Enough;
+        Scan { found, damaged, repeated: 0, again: 0, cleared, end, newest }
+    }
+
+    /// Messages that came and are held, those included that were judged before.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        (self.found.len() + self.damaged.len()) as u64 + self.again
+    }
+}
+
+/// Everything a scan works with.
+#[derive(Debug)]
+pub struct Scanner {
+    /// Receives, within bounds.
+    pub drain: Arc<Drain>,
+    /// Judges what comes.
+    pub judge: Judge,
+    /// What is kept.
+    pub keep: Keep,
+    /// How many messages may be held.
+    pub limit: usize,
+    /// Messages that earlier scans have judged and released.
+    pub known: Known,
+    /// What [`Goal::Matching`] counts.
+    pub wanted: Arc<Matcher>,
+}
+
+/// One receive, judged.
+struct Judged {
+    messages: Vec<(Examined, Option<Slot>, bool)>,
+    again: u64,
+}
+
+impl Scanner {
+    /// Takes charge of what is received.
+    #[must_use]
+    pub fn lease(&self) -> &Arc<VisibilityLease> {
+        &self.drain.lease
+    }
+
+    /// Scans until the goal is reached, or `depth` messages have come that were visible when it
+    /// began, or no more come.
+    ///
+    /// # Errors
+    /// When a receive or a judgement fails; what was received is held, to be released.
+    pub async fn scan(
+        self: &Arc<Self>,
+        goal: Goal,
+        depth: u64,
+        progress: &Arc<Progress>,
+    ) -> Result<Scan> {
+        let room = self.limit.saturating_sub(self.lease().held());
+        let at_most = match goal {
+            Goal::First(wanted) => wanted.min(room),
+            Goal::All | Goal::Matching(_) | Goal::Front => room,
+        };
+        let bound = Bound { at_most, depth, front_only: goal == Goal::Front };
+        let (scanner, progress) = (Arc::clone(self), Arc::clone(progress));
+        let work = move |messages| {
+            let (scanner, progress) = (Arc::clone(&scanner), Arc::clone(&progress));
+            async move {
+                let judged = scanner.note(goal, messages).await?;
+                progress.advance(judged.messages.len() as u64);
+                Ok(judged)
+            }
+        };
+        let (mut gathered, mut again, mut matching) = (Gathered::with_room(room_for(bound)), 0, 0);
+        let accept = |judged: Judged| {
+            again += judged.again;
+            for (examined, slot, wanted) in judged.messages {
+                matching += usize::from(wanted);
+                gathered.add(examined, slot);
+            }
+            matches!(goal, Goal::Matching(wanted) if matching >= wanted)
+        };
+        let drained = self.drain.run(bound, work, accept).await?;
+        let (found, newest) = gathered.finish();
+        let damaged = self.known.unknown(drained.damaged, |damaged| &damaged.message_id);
+        Ok(Scan {
+            found,
+            damaged,
+            repeated: drained.repeated,
+            again,
+            cleared: drained.cleared,
+            end: drained.end,
+            newest,
+        })
+    }
+
+    async fn note(&self, goal: Goal, messages: Vec<Message>) -> Result<Judged> {
+        let count = messages.len();
+        let messages = self.known.unknown(messages, |message| &message.id);
+        let again = (count - messages.len()) as u64;
+        let mut judged = Vec::with_capacity(messages.len());
+        let examined = self.judge.examine(&messages, now_ms()).await?;
+        for (examined, message) in examined.into_iter().zip(&messages) {
+            let slot = match &self.keep {
+                Keep::Nothing => None,
+                Keep::Spooled(spool) => Some(spool.put(message)?),
+            };
+            let wanted = matches!(goal, Goal::Matching(_))
+                && self.wanted.decide(&examined.row, message).await == Match::Yes;
+            judged.push((examined, slot, wanted));
+        }
+        Ok(Judged { messages: judged, again })
+    }
+}
+
+/// Messages that room is made for at once: as many as are counted.
+fn room_for(bound: Bound) -> usize {
+    bound.at_most.min(usize::try_from(bound.depth).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,160 @@
+//! What a scan has found so far: which message is superseded is known when all are there.
+
+use reco_core::supersede::{Newest, UserDigest};
+
+use super::Found;
+use crate::dlq::judge::Examined;
+use crate::files::spool::Slot;
+
+/// Messages found so far.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    newest: Newest,
+    found: Vec<Found>,
+    /// Of each the users whose lists it would write, and when these were made.
+    users: Vec<(Box<[UserDigest]>, i64)>,
+}
+
+impl Gathered {
+    /// With room for so many, which is touched only as they come: growing by doubling would take
+    /// twice what they need.
+    pub(super) fn with_room(messages: usize) -> Self {
+        let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
+        Gathered { newest: Newest::default(), found, users }
+    }
+
+    /// Adds a judged message.
+    pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
+        if examined.can_pass() {
+            self.newest.observe_digests(&examined.users, examined.made_ms);
+        }
+        self.found.push(Found { row: examined.row, slot });
+        self.users.push((examined.users, examined.made_ms));
+    }
+
+    /// All that was found, in order, now that it is known which messages are superseded.
+    pub(super) fn finish(self) -> (Vec<Found>, Newest) {
+        let Gathered { newest, mut found, users } = self;
+        for (found, (users, made_ms)) in found.iter_mut().zip(users) {
+            if newest.supersedes_digests(&users, made_ms) {
+                found.row.verdict.mark_superseded();
+            }
+        }
+        // No two are alike, since ids are not.
+        found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        (found, newest)
+    }
+}
+
+/// By sequence number on FIFO queues, where it grows over the whole queue; else by the time of
+/// sending, and by id so that two scans agree.
+fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
+    (found.row.sequence.as_deref().copied(), found.row.sent_at_ms, &found.row.message_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+    use reco_core::decode::decode;
+    use reco_core::facts::FactSet;
+    use reco_core::item::{KeyType, Schema};
+    use reco_core::policy::Policy;
+    use reco_core::supersede::user_digest;
+
+    use super::*;
+    use crate::dlq::judge::Row;
+    use crate::sqs::lease;
+
+    fn examined(id: &str, body: &str, made_ms: i64) -> Examined {
+        let schema = Schema::with_key_type(KeyType::N);
+        let content =
+            Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
+        let around = Surroundings {
+            message_bytes: body.len(),
+            destination_limit: None,
+            sent_at: None,
+            in_table: &std::collections::HashMap::new(),
+            superseded: false,
+        };
+        let verdict: Classification = classify(&content, &around);
+        let row = Row::for_tests(id, verdict, made_ms);
+        let users = content.writable_users().map(|user| user_digest(None, user)).collect();
+        Examined { row: Box::new(row), users, made_ms }
+    }
+
+    /// What is on the heap of a string.
+    fn heap(text: &String) -> usize {
+        text.capacity()
+    }
+
+    /// A hundred thousand messages may be held at once. The table of users and that of the lease are
+    /// between 7/16 and 7/8 full, so that an entry takes one and a half times its size.
+    #[test]
+    fn a_held_message_costs_at_most_a_kilobyte() {
+        let articles: Vec<String> = (1_000..1_020).map(|id| id.to_string()).collect();
+        let lists = (1..=5).map(|user| format!("[{user},[{}]]", articles.join(",")));
+        let body = format!("{{\"data\":[{}]}}", lists.collect::<Vec<_>>().join(","));
+        let id = "11111111-0000-4000-8000-000000000001";
+        let mut state = Gathered::with_room(1);
+        state.add(examined(id, &body, 1_000), None);
+        let users = size_of_val(&*state.users[0].0) + size_of_val(&state.users[0]);
+        assert_eq!(state.users[0].0.len(), 5);
+        let row = &state.found[0].row;
+        let texts = row.verdict.reasons.iter().map(heap).sum::<usize>();
+        let reasons = row.verdict.reasons.capacity() * size_of::<String>() + texts;
+        let judged = size_of::<Row>() + heap(&row.message_id) + reasons;
+        let newest = 5 * size_of::<(UserDigest, i64)>() * 3 / 2;
+        let all = size_of::<Found>() + judged + users + newest + lease::bytes_of(id, id);
+        assert!(size_of::<Row>() <= 256, "{}", size_of::<Row>());
+        assert!(all <= 1_000, "{all}: {judged} judged, {users} of users, {newest} of newest lists");
+    }
+
+    #[test]
+    fn superseded_is_decided_when_the_scan_ends_whatever_the_order() {
+        let mut state = Gathered::default();
+        state.add(examined("new", "[1, [10]]", 2_000), None);
+        state.add(examined("old", "[1, [11]]", 1_000), None);
+        state.add(examined("other", "[2, [11]]", 1_000), None);
+        state.add(examined("broken", "{", 1_000), None);
+        let classes: Vec<(String, Class)> = state
+            .finish()
+            .0
+            .into_iter()
+            .map(|found| (found.row.message_id, found.row.verdict.class))
+            .collect();
+        let expected = [
+            ("broken", Class::Malformed),
+            ("old", Class::Superseded),
+            ("other", Class::Retryable),
+            ("new", Class::Retryable),
+        ];
+        assert_eq!(classes, expected.map(|(id, class)| (id.to_owned(), class)));
+    }
+
+    #[test]
+    fn what_cannot_pass_supersedes_nothing() {
+        let oversize = || {
+            let mut message = examined("new", "[1, [10]]", 2_000);
+            message.row.verdict.class = Class::Oversize;
+            message
+        };
+        let unsendable = || {
+            let mut message = examined("new", "[1, [10]]", 2_000);
+            message.row.unsendable = Some("character U+0000".into());
+            message
+        };
+        for newer in [oversize(), unsendable()] {
+            let mut state = Gathered::default();
+            state.add(newer, None);
+            state.add(examined("old", "[1, [11]]", 1_000), None);
+            let (found, _) = state.finish();
+            assert_eq!(found[0].row.message_id, "old");
+            assert_eq!(found[0].row.verdict.class, Class::Retryable);
+        }
+        // What cannot pass is outdone itself all the same, but keeps the class that says why.
+        let mut state = Gathered::default();
+        state.add(oversize(), None);
+        state.add(examined("newest", "[1, [11]]", 3_000), None);
+        assert_eq!(state.finish().0[0].row.verdict.class, Class::Oversize);
+    }
+}

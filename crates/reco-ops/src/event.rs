@@ -1,0 +1,173 @@
+//! What a flow tells while it runs: data, which whoever runs it renders, or drops.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Messages.
+    Messages,
+    /// Bytes of input.
+    Bytes,
+}
+
+/// Something that a flow tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// What is being done.
+    Status(String),
+    /// Something that the operator should know although it is no error.
+    Warning(String),
+    /// Long work begins.
+    Began {
+        /// Tells it from other work of the same run.
+        task: u64,
+        /// What is done.
+        what: String,
+        /// How many units there are, where that is known.
+        total: Option<u64>,
+        /// What is counted.
+        unit: Unit,
+    },
+    /// So many units more are done.
+    Advanced {
+        /// Which work.
+        task: u64,
+        /// How many.
+        units: u64,
+    },
+    /// So many units are done in all.
+    Reached {
+        /// Which work.
+        task: u64,
+        /// How many.
+        units: u64,
+    },
+    /// The work has ended.
+    Ended {
+        /// Which work.
+        task: u64,
+    },
+}
+
+/// Where events go.
+#[derive(Clone)]
+pub struct Events {
+    sink: Arc<dyn Fn(Event) + Send + Sync>,
+    tasks: Arc<AtomicU64>,
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Events")
+    }
+}
+
+impl Events {
+    /// Gives every event to `sink`, which must not wait.
+    pub fn new(sink: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Events { sink: Arc::new(sink), tasks: Arc::default() }
+    }
+
+    /// Drops them.
+    #[must_use]
+    pub fn none() -> Self {
+        Events::new(drop)
+    }
+
+    /// Tells what is being done.
+    pub fn status(&self, text: impl AsRef<str>) {
+        (self.sink)(Event::Status(text.as_ref().to_owned()));
+    }
+
+    /// Tells something that the operator should know although it is no error.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        (self.sink)(Event::Warning(text.as_ref().to_owned()));
+    }
+
+    /// Begins long work of `total` units (`None` when unknown).
+    #[must_use]
+    pub fn progress(&self, what: &str, total: Option<u64>, unit: Unit) -> Progress {
+        let task = self.tasks.fetch_add(1, Ordering::Relaxed);
+        (self.sink)(Event::Began { task, what: what.to_owned(), total, unit });
+        Progress { events: self.clone(), task }
+    }
+}
+
+/// Long work under way; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Progress {
+    events: Events,
+    task: u64,
+}
+
+impl Progress {
+    /// Tells nobody.
+    #[must_use]
+    pub fn none() -> Self {
+        Events::none().progress("", None, Unit::Messages)
+    }
+
+    /// Counts units done.
+    pub fn advance(&self, units: u64) {
+        (self.events.sink)(Event::Advanced { task: self.task, units });
+    }
+
+    /// Sets units done.
+    pub fn set(&self, units: u64) {
+        (self.events.sink)(Event::Reached { task: self.task, units });
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        (self.events.sink)(Event::Ended { task: self.task });
+    }
+}
+
+/// What every flow is given: whom it tells, and what ends it early.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Whom it tells.
+    pub events: Events,
+    /// Cancelled by the first signal: finish what is in flight, release the rest, report.
+    pub cancel: CancellationToken,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn work_is_told_from_its_beginning_to_its_end() {
+        let told: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let sink = Arc::clone(&told);
+        let events = Events::new(move |event| sink.lock().expect("told").push(event));
+        events.status("begins");
+        let first = events.progress("scanning", Some(2), Unit::Messages);
+        let second = events.clone().progress("reading", None, Unit::Bytes);
+        first.advance(1);
+        second.set(7);
+        drop(first);
+        events.warn("odd");
+        drop(second);
+        let (what, unit) = ("scanning".to_owned(), Unit::Messages);
+        let expected = [
+            Event::Status("begins".to_owned()),
+            Event::Began { task: 0, what, total: Some(2), unit },
+            Event::Began { task: 1, what: "reading".to_owned(), total: None, unit: Unit::Bytes },
+            Event::Advanced { task: 0, units: 1 },
+            Event::Reached { task: 1, units: 7 },
+            Event::Ended { task: 0 },
+            Event::Warning("odd".to_owned()),
+            Event::Ended { task: 1 },
+        ];
+        assert_eq!(*told.lock().expect("told"), expected);
+    }
+}

@@ -1,0 +1,206 @@
+//! Files that are read whole: lists of ids, plans.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tokio::io::AsyncBufReadExt;
+
+use super::{Reader, source};
+use crate::error::{Error, Result};
+
+/// Line breaks in a row that are kept: no line number that means something comes after more.
+const MOST_BREAKS: usize = 512 * 1024;
+
+/// Read at most, in multiples of what is kept at most: a pipe of line breaks may have no end.
+const MOST_READ: u64 = 8;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the byte order mark that some editors put before it.
+pub fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BOM).unwrap_or(text)
+}
+
+/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe that nobody
+/// writes to: the threads of the runtime do not wait for it, and the future may be dropped.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or has more than `limit` bytes.
+pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
+    let mut source = source(name).await?;
+    let shown = source.name.clone();
+    let failed = || Error::input(format!("cannot read {shown}"));
+    let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
+    let mut reader = opened.map_err(|reason| failed().cause(reason))?;
+    let read = read_bounded(&mut reader, limit).await.map_err(|error| failed().because(&error))?;
+    let Some(bytes) = read else {
+        let most = reco_core::human::bytes(limit);
+        return Err(failed().cause(format!("it is larger than {most}, the most that is read")));
+    };
+    let text = std::str::from_utf8(without_bom(&bytes));
+    text.map(str::to_owned)
+        .map_err(|error| failed().cause(format!("it is not UTF-8 at byte {}", error.valid_up_to())))
+}
+
+/// The bytes of a reader, without line breaks beyond [`MOST_BREAKS`] in a row; `None` when they are
+/// more than `limit`.
+async fn read_bounded(reader: &mut Reader, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let (mut kept, mut read, mut breaks) = (Vec::new(), 0_u64, 0);
+    loop {
+        let bytes = reader.fill_buf().await?;
+        if bytes.is_empty() {
+            return Ok(Some(kept));
+        }
+        let length = bytes.len();
+        let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        // Without a branch for each byte: archives of nothing else are gone past at once.
+        if bytes.iter().fold(true, |all, byte| all & is_break(byte)) {
+            let room = MOST_BREAKS.saturating_sub(breaks).min(length);
+            kept.extend_from_slice(&bytes[..room]);
+            breaks += length;
+        } else {
+            kept.extend_from_slice(bytes);
+            breaks = bytes.iter().rev().take_while(|byte| is_break(byte)).count();
+        }
+        reader.consume(length);
+        read += length as u64;
+        if kept.len() as u64 > limit || read > limit.saturating_mul(MOST_READ) {
+            return Ok(None);
+        }
+        // A decompressor is always ready: others must have their turn.
+        tokio::task::consume_budget().await;
+    }
+}
+
+/// Paths in files: as text, and those that are no UTF-8 as their bytes.
+pub mod as_text {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    /// Writes a path.
+    ///
+    /// # Errors
+    /// As the serializer.
+    pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        match path.to_str() {
+            Some(text) => Kept::Text(text.to_owned()),
+            None => Kept::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
+        }
+        .serialize(serializer)
+    }
+
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// As the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Ok(match Kept::deserialize(deserializer)? {
+            Kept::Text(text) => text.into(),
+            Kept::Bytes(bytes) => path_of(bytes),
+        })
+    }
+
+    #[cfg(unix)]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(bytes).into()
+    }
+
+    #[cfg(not(unix))]
+    fn path_of(bytes: Vec<u8>) -> PathBuf {
+        String::from_utf8_lossy(&bytes).into_owned().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn texts_come_without_a_byte_order_mark_and_decompressed() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        for (bytes, text) in [(&b"\xef\xbb\xbfa\nb"[..], "a\nb"), (b"", ""), (b"a", "a")] {
+            std::fs::write(&path, bytes).expect("written");
+            assert_eq!(read_text(&path, 100).await.expect("read"), text);
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, bytes).expect("packed");
+            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+            assert_eq!(read_text(&path, 100).await.expect("read"), text);
+        }
+        for bytes in [&b"a\xff"[..], b"\xff\xfea\0", b"BZh91AY&SY\x96\x02"] {
+            std::fs::write(&path, bytes).expect("written");
+            assert!(read_text(&path, 100).await.is_err(), "{bytes:?}");
+        }
+        assert!(read_text(dir.path(), 100).await.is_err());
+        assert!(read_text(&dir.path().join("none"), 100).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_has_more_than_the_limit_is_refused_packed_too() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &[b'a'; 1000]).expect("packed");
+        for bytes in [vec![b'a'; 1000], packed.finish().expect("packed")] {
+            std::fs::write(&path, bytes).expect("written");
+            assert!(read_text(&path, 1000).await.is_ok());
+            let error = read_text(&path, 999).await.expect_err("too large");
+            assert!(error.to_string().contains("larger than 999 B"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_line_breaks_without_number_a_few_are_kept() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids.gz");
+        for (line, times) in [("\n", 24 << 20), ("\r\n", 12 << 20)] {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let block = line.repeat(1 << 16);
+            std::io::Write::write_all(&mut packed, b"first\n").expect("packed");
+            for _ in 0..times >> 16 {
+                std::io::Write::write_all(&mut packed, block.as_bytes()).expect("packed");
+            }
+            std::io::Write::write_all(&mut packed, b"last").expect("packed");
+            std::fs::write(&path, packed.finish().expect("packed")).expect("written");
+            // Read whole though it unpacks to more than the limit, and kept in a little.
+            let text = read_text(&path, 8 << 20).await.expect("read");
+            let words: Vec<&str> =
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            assert_eq!(words, ["first", "last"]);
+            assert!(text.len() < 2 << 20, "{}", text.len());
+            // But not without end.
+            assert!(read_text(&path, 1 << 20).await.is_err());
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_named_device_without_end_is_cut() {
+        assert!(read_text(Path::new("/dev/zero"), 1_000).await.is_err());
+        assert_eq!(read_text(Path::new("/dev/null"), 1_000).await.expect("read"), "");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_that_are_no_text_are_kept() {
+        use std::os::unix::ffi::OsStrExt;
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Kept(#[serde(with = "as_text")] PathBuf);
+        for bytes in [&b"/tmp/recs.jsonl"[..], b"/tmp/caf\xe9.jsonl"] {
+            let path = Kept(std::ffi::OsStr::from_bytes(bytes).into());
+            let text = serde_json::to_string(&path).expect("written");
+            assert_eq!(serde_json::from_str::<Kept>(&text).expect("read"), path);
+        }
+        let text = serde_json::to_string(&Kept("/tmp/x".into())).expect("written");
+        assert_eq!(text, "\"/tmp/x\"", "as before");
+    }
+}

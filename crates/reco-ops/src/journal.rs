@@ -1,0 +1,11 @@
+//! Journals on disk: where they are, who writes them, and who may run on a DLQ.
+
+mod home;
+mod lock;
+mod store;
+mod writer;
+
+pub use home::{Home, HomeOptions, Passing, make_private};
+pub use lock::Lock;
+pub use store::{Stored, each_kept, find, load, of_queue, stored};
+pub use writer::{Journal, lines, now_ms};

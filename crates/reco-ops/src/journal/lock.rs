@@ -1,0 +1,107 @@
+//! One run at a time on a DLQ: two would hold each other's messages, and what one has in doubt the
+//! other might send.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::home::{Home, make_private};
+use crate::error::{Error, Result};
+use crate::files::safe_file::no_follow;
+
+/// Keeps other runs off a DLQ while it lives. The system lets go of it however the process ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Who holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its process.
+    pub pid: u32,
+    /// Its run.
+    pub run_id: String,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// ARN of the queue.
+    pub queue: String,
+}
+
+impl Lock {
+    /// Takes the lock of the queue `arn` for the run `run_id`.
+    ///
+    /// # Errors
+    /// Refused, when another run holds it or the file cannot be made.
+    pub fn take(home: &Home, arn: &str, run_id: &str) -> Result<Self> {
+        let failed = |error: &std::io::Error| {
+            Error::refused(format!("cannot make the lock that keeps two runs on {arn} apart"))
+                .because(error)
+                .hint("set XDG_STATE_HOME to a directory that can be written")
+        };
+        let mut file = open(home, arn, true).map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            Err(TryLockError::WouldBlock) => return Err(refusal(arn, read(&mut file))),
+        }
+        let since = jiff::Timestamp::now().to_string();
+        let holder = Holder {
+            pid: std::process::id(),
+            run_id: run_id.to_owned(),
+            since,
+            queue: arn.to_owned(),
+        };
+        let text = serde_json::to_string(&holder).unwrap_or_default();
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .map_err(|error| failed(&error))?;
+        Ok(Lock { _file: file })
+    }
+
+    /// Who holds the lock of the queue `arn` now.
+    #[must_use]
+    pub fn holder(home: &Home, arn: &str) -> Option<Holder> {
+        let mut file = open(home, arn, false).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => read(&mut file),
+            _ => None,
+        }
+    }
+}
+
+fn refusal(arn: &str, holder: Option<Holder>) -> Error {
+    let who = match holder {
+        Some(Holder { pid, run_id, since, .. }) => {
+            format!("locked by process {pid} (run {run_id}) since {since}")
+        }
+        None => "it has just started".to_owned(),
+    };
+    Error::refused(format!("another run of recoctl is moving messages of {arn}")).cause(who).hint(
+        "wait for it to end, or stop it; its journal shows how far it is: recoctl dlq journal list",
+    )
+}
+
+fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {
+    if create {
+        make_private(home.locks())?;
+    }
+    let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
+    let name: String = sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let mut options = OpenOptions::new();
+    // Never truncated here: the content is the word of whoever holds it.
+    options.read(true).write(create).create(create).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    no_follow(&mut options).open(home.locks().join(format!("{name}.lock")))
+}
+
+fn read(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}

@@ -1,0 +1,190 @@
+//! The journals that are there.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use reco_core::journal::{Kept, Record, Replay, Restore, State};
+
+use super::home::Home;
+use crate::error::{Error, Result};
+use crate::files::safe_file::open_regular;
+
+/// How the file ends in its name that says where a journal is that was given another place.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+
+/// One journal.
+#[derive(Debug)]
+pub struct Stored {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// What it says, or why it cannot be read.
+    pub state: Result<State>,
+}
+
+/// All journals of `home`, newest first.
+///
+/// # Errors
+/// When the directory is there and cannot be read.
+pub fn stored(home: &Home) -> Result<Vec<Stored>> {
+    let stored = names(home)?.into_iter().map(|path| {
+        let bytes = path.metadata().map_or(0, |data| data.len());
+        let state = load(&path);
+        Stored { path, bytes, state }
+    });
+    Ok(stored.collect())
+}
+
+/// The journal that is meant by a path, or by the beginning of a run's id.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn find(home: &Home, run: &str) -> Result<PathBuf> {
+    let as_path = Path::new(run);
+    if as_path.is_file() {
+        return Ok(as_path.to_owned());
+    }
+    let list = "recoctl dlq journal list";
+    let mut found: Vec<PathBuf> =
+        names(home)?.into_iter().filter(|path| is_of(path, run)).collect();
+    match (found.pop(), found.len()) {
+        (Some(path), 0) => Ok(path),
+        (None, _) => {
+            Err(Error::input(format!("no journal of a run {run} in {}", home.journals().display()))
+                .hint(format!("`{list}` shows what is there; a file may be given by its path")))
+        }
+        (Some(_), more) => {
+            Err(Error::input(format!("{} journals are of runs that begin with {run}", more + 1))
+                .hint(format!("give more of the id; `{list}` shows them")))
+        }
+    }
+}
+
+/// Longest line: a message of 1 MiB as JSON, and what is noted of it.
+const LONGEST_LINE: u64 = 16 << 20;
+
+/// Longest path that a pointer holds.
+const LONGEST_PATH: u64 = 64 << 10;
+
+/// Reads a journal without the bodies.
+///
+/// # Errors
+/// When it cannot be read, or is broken other than at its end.
+pub fn load(path: &Path) -> Result<State> {
+    let mut replay = Replay::new();
+    each_line(path, |line| replay.line(line).map_err(|error| unusable(path, &error)))?;
+    Ok(replay.finish())
+}
+
+/// Reads the messages of a journal, each once, with their content.
+///
+/// # Errors
+/// Those of [`load`], and those of `take`.
+pub fn each_kept(path: &Path, mut take: impl FnMut(Kept) -> Result<()>) -> Result<()> {
+    let mut restore = Restore::new();
+    each_line(path, |line| match restore.line(line).map_err(|error| unusable(path, &error))? {
+        Some(kept) => take(kept),
+        None => Ok(()),
+    })
+}
+
+/// The journals of the queue `arn`, newest first. Of each only the first line is read.
+///
+/// # Errors
+/// When the directory is there and cannot be read.
+pub fn of_queue(home: &Home, arn: &str) -> Result<Vec<PathBuf>> {
+    let is_of = |path: &PathBuf| source(path).is_some_and(|source| source == arn);
+    Ok(names(home)?.into_iter().filter(is_of).collect())
+}
+
+/// The queue that a journal's header names.
+fn source(path: &Path) -> Option<String> {
+    // A header is some hundred bytes; what has none within this is no journal.
+    let mut first = Vec::new();
+    let file = BufReader::new(open_regular(path).ok()?);
+    file.take(64 * 1024).read_until(b'\n', &mut first).ok()?;
+    match serde_json::from_slice(&first).ok()? {
+        Record::Header(header) => Some(header.source),
+        _ => None,
+    }
+}
+
+fn names(home: &Home) -> Result<Vec<PathBuf>> {
+    let failed = |error: &std::io::Error| {
+        Error::input(format!("cannot read the journals in {}", home.journals().display()))
+            .because(error)
+    };
+    let entries = match std::fs::read_dir(home.journals()) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(&error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| failed(&error))?;
+        // recoctl makes none here.
+        if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            continue;
+        }
+        let path = entry.path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("jsonl") => paths.push(path),
+            Some(ELSEWHERE) => paths.extend(elsewhere(&path)),
+            _ => {}
+        }
+    }
+    // Names begin with the time.
+    paths.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
+    Ok(paths)
+}
+
+/// The journal that a pointer names, as long as it is there.
+fn elsewhere(pointer: &Path) -> Option<PathBuf> {
+    let mut path = String::new();
+    open_regular(pointer).ok()?.take(LONGEST_PATH).read_to_string(&mut path).ok()?;
+    let path = PathBuf::from(path);
+    path.is_file().then_some(path)
+}
+
+/// Whether a file's name is of a run whose id begins with `run`.
+fn is_of(path: &Path, run: &str) -> bool {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    !run.is_empty() && stem.rsplit('-').next().is_some_and(|id| id.starts_with(run))
+}
+
+fn each_line(path: &Path, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let failed = |error: &std::io::Error| {
+        Error::input(format!("cannot read the journal {}", path.display())).because(error)
+    };
+    let mut reader = BufReader::new(open_regular(path).map_err(|error| failed(&error))?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let mut limited = (&mut reader).take(LONGEST_LINE);
+        match limited.read_until(b'\n', &mut line).map_err(|error| failed(&error))? {
+            0 => return Ok(()),
+            _ if line.len() as u64 == LONGEST_LINE => {
+                return Err(failed(&std::io::Error::other("it has a line that no run writes")));
+            }
+            _ => {}
+        }
+        take(&line)?;
+    }
+}
+
+fn unusable(path: &Path, error: &reco_core::journal::JournalError) -> Error {
+    Error::input(format!("cannot use the journal {}", path.display())).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_named_by_the_beginning_of_their_id() {
+        let path = Path::new("/j/20260101T000000Z-0123abcd.jsonl");
+        assert!(is_of(path, "0123") && is_of(path, "0123abcd"));
+        assert!(!is_of(path, "") && !is_of(path, "123") && !is_of(path, "2026"));
+    }
+}

@@ -1,0 +1,416 @@
+//! The parent's side: one long-lived child, requests sent ahead, a new child after each that ends.
+
+use std::collections::VecDeque;
+use std::io::{BufReader, Read};
+use std::path::PathBuf;
+use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::limits::{CPU_PER_MESSAGE, MEMORY};
+use super::wire::{self, Answer, Ask};
+
+/// For one message on the clock. Only where the system counts no CPU time, or stands still, is this
+/// what ends an expression.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Requests that are sent ahead of their answers, and their bytes.
+const AHEAD: usize = 32;
+const AHEAD_BYTES: usize = 8 << 20;
+
+/// How much of the child's last words is kept.
+const LAST_WORDS: usize = 4 << 10;
+
+/// How a child is started: a process that calls [`super::serve`].
+#[derive(Debug, Clone)]
+pub struct Child {
+    program: PathBuf,
+    args: Vec<String>,
+}
+
+impl Child {
+    /// This program with these arguments.
+    pub fn new<'a>(program: impl Into<PathBuf>, args: impl IntoIterator<Item = &'a str>) -> Self {
+        let args = args.into_iter().map(str::to_owned).collect();
+        Child { program: program.into(), args }
+    }
+
+    /// This process, with nothing of the operator's environment.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args);
+        // The allocator takes a gigabyte of addresses at its start, more than there are here.
+        command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            // A group of its own: Ctrl-C is for the parent, which finishes what is in flight.
+            command.process_group(0).arg0("recoctl");
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+impl Child {
+    /// The child of the unit tests: they have no binary but their own.
+    pub(crate) fn for_tests() -> Self {
+        let child = "jq::worker::tests::child";
+        let args = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+        Child::new("/proc/self/exe", args)
+    }
+}
+
+/// Evaluates one expression, in a child process.
+#[derive(Debug)]
+pub struct Evaluator {
+    jobs: Sender<Job>,
+}
+
+#[derive(Debug)]
+struct Job {
+    frame: Vec<u8>,
+    reply: oneshot::Sender<Answer>,
+}
+
+impl Evaluator {
+    /// Starts a child and has it compile an expression.
+    ///
+    /// # Errors
+    /// What is wrong with the expression, or that no process can be started.
+    pub async fn start(expression: &str, child: &Child) -> Result<Self, String> {
+        let (jobs, work) = channel();
+        let (reply, compiled) = oneshot::channel();
+        let (expression, child) = (expression.to_owned(), child.clone());
+        std::thread::Builder::new()
+            .name("jq-parent".to_owned())
+            .spawn(move || Driver::new(expression, child, work).run(reply))
+            .map_err(|error| format!("cannot start a thread for jq: {error}"))?;
+        let gone = || "the thread for jq has ended".to_owned();
+        compiled.await.unwrap_or_else(|_| Err(gone()))?;
+        Ok(Evaluator { jobs })
+    }
+
+    /// Whether the expression holds for a JSON document.
+    pub async fn matches(&self, document: &str) -> Answer {
+        self.ask(Ask::Matches, document).await
+    }
+
+    /// What the expression makes of a body.
+    pub async fn rewrite(&self, body: &str) -> Answer {
+        self.ask(Ask::Rewrite, body).await
+    }
+
+    async fn ask(&self, ask: Ask, payload: &str) -> Answer {
+        if !wire::fits(payload.as_bytes()) {
+            return Answer::Failed(format!("it has {} bytes, too many for jq", payload.len()));
+        }
+        let (reply, answer) = oneshot::channel();
+        let job = Job { frame: wire::frame(ask.tag(), payload.as_bytes()), reply };
+        let gone = || Answer::Failed("the thread for jq has ended".to_owned());
+        match self.jobs.send(job) {
+            Ok(()) => answer.await.unwrap_or_else(|_| gone()),
+            Err(_) => gone(),
+        }
+    }
+}
+
+/// Owns the child, on a thread of its own: nothing here may block the runtime's.
+struct Driver {
+    expression: String,
+    child: Child,
+    work: Receiver<Job>,
+    /// Sent or to be sent, in order.
+    queue: VecDeque<Job>,
+    /// How many of them are with the child.
+    sent: usize,
+    worker: Option<Worker>,
+}
+
+impl Driver {
+    fn new(expression: String, child: Child, work: Receiver<Job>) -> Self {
+        Driver { expression, child, work, queue: VecDeque::new(), sent: 0, worker: None }
+    }
+
+    fn run(mut self, compiled: oneshot::Sender<Result<(), String>>) {
+        let started = self.take_worker().map(|worker| self.worker = Some(worker));
+        let failed = started.is_err();
+        let _ = compiled.send(started);
+        // Ends with the evaluator, and the child with it.
+        while !failed && self.fill() {
+            self.step();
+        }
+    }
+
+    /// Waits for work where there is none, and takes what is there; false when there will be none.
+    fn fill(&mut self) -> bool {
+        if self.queue.is_empty() {
+            match self.work.recv() {
+                Ok(job) => self.queue.push_back(job),
+                Err(_) => return false,
+            }
+        }
+        let mut bytes: usize = self.queue.iter().map(|job| job.frame.len()).sum();
+        while self.queue.len() < AHEAD && bytes < AHEAD_BYTES {
+            match self.work.try_recv() {
+                Ok(job) => {
+                    bytes += job.frame.len();
+                    self.queue.push_back(job);
+                }
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+            }
+        }
+        true
+    }
+
+    /// Sends what is not sent yet, and settles the first request.
+    fn step(&mut self) {
+        let answer = match self.take_worker() {
+            Err(why) => Answer::Failed(why),
+            Ok(worker) => self.ask(worker),
+        };
+        if let Some(job) = self.queue.pop_front() {
+            self.sent = self.sent.saturating_sub(1);
+            // Whoever asked may have gone.
+            let _ = job.reply.send(answer);
+        }
+    }
+
+    /// The child's answer to its first request. A child without one is buried, and what it was sent
+    /// besides goes to the next.
+    fn ask(&mut self, mut worker: Worker) -> Answer {
+        for job in self.queue.iter().skip(self.sent) {
+            // A child that is gone says so where its answer is awaited.
+            let _ = wire::write(&mut worker.stdin, &job.frame);
+        }
+        self.sent = self.queue.len();
+        match worker.answer() {
+            Ok(answer) => {
+                self.worker = Some(worker);
+                answer
+            }
+            Err(why) => {
+                self.sent = 0;
+                Answer::Failed(why)
+            }
+        }
+    }
+
+    /// The child, started where there is none.
+    fn take_worker(&mut self) -> Result<Worker, String> {
+        match self.worker.take() {
+            Some(worker) => Ok(worker),
+            None => {
+                self.sent = 0;
+                Worker::start(&self.expression, &self.child)
+            }
+        }
+    }
+}
+
+/// A child under way.
+struct Worker {
+    child: process::Child,
+    stdin: ChildStdin,
+    answers: Receiver<Answer>,
+    last_words: Option<JoinHandle<Vec<u8>>>,
+}
+
+impl Worker {
+    fn start(expression: &str, child: &Child) -> Result<Self, String> {
+        let failed = |error: std::io::Error| format!("cannot start a process for jq: {error}");
+        let mut child = child.command().spawn().map_err(failed)?;
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
+            return Err("cannot talk to the process for jq".to_owned());
+        };
+        let (tell, answers) = channel();
+        let listen = std::thread::Builder::new().name("jq-answers".to_owned()).spawn(move || {
+            let mut stdout = BufReader::new(stdout);
+            if !wire::skip_to_preamble(&mut stdout) {
+                return;
+            }
+            let next =
+                |from: &mut _| wire::read(from).and_then(|(tag, text)| Answer::of(tag, text));
+            while let Some(answer) = next(&mut stdout) {
+                if tell.send(answer).is_err() {
+                    return;
+                }
+            }
+        });
+        listen.map_err(failed)?;
+        let last_words = std::thread::Builder::new().name("jq-stderr".to_owned());
+        let last_words = last_words.spawn(move || tail(stderr)).ok();
+        let mut worker = Worker { child, stdin, answers, last_words };
+        let _ =
+            wire::write(&mut worker.stdin, &wire::frame(Ask::Compile.tag(), expression.as_bytes()));
+        match worker.answer() {
+            Ok(Answer::Failed(why)) | Err(why) => Err(why),
+            Ok(_) => Ok(worker),
+        }
+    }
+
+    /// The next answer; an error when there is none, with the reason as far as it shows.
+    fn answer(&mut self) -> Result<Answer, String> {
+        match self.answers.recv_timeout(PATIENCE) {
+            Ok(answer) => Ok(answer),
+            Err(RecvTimeoutError::Timeout) => {
+                self.end();
+                Err(format!("it took longer than {} s", PATIENCE.as_secs()))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                let status = self.end();
+                let last = self.last_words.take().and_then(|thread| thread.join().ok());
+                Err(reason(status, &last.unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Ends the child if it has not ended, and leaves no zombie.
+    fn end(&mut self) -> Option<ExitStatus> {
+        // One that has ended by itself keeps its own status.
+        let ended = self.child.try_wait().ok().flatten();
+        ended.or_else(|| {
+            // Its answers have ended: it is on its way out, and says how within a moment.
+            for _ in 0..20 {
+                std::thread::sleep(Duration::from_millis(5));
+                if let Ok(Some(status)) = self.child.try_wait() {
+                    return Some(status);
+                }
+            }
+            let _ = self.child.kill();
+            self.child.wait().ok()
+        })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads all, keeps the end.
+fn tail(mut from: impl Read) -> Vec<u8> {
+    let (mut kept, mut buffer) = (Vec::new(), [0; LAST_WORDS]);
+    while let Ok(n @ 1..) = from.read(&mut buffer) {
+        kept.extend_from_slice(&buffer[..n]);
+        let surplus = kept.len().saturating_sub(LAST_WORDS);
+        kept.drain(..surplus);
+    }
+    kept
+}
+
+/// Why a child ended without an answer.
+fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
+    let words = String::from_utf8_lossy(last_words);
+    if words.contains("has overflowed its stack") {
+        return "it nests too deep: jq used up its stack".to_owned();
+    }
+    if words.contains("memory allocation of") || words.contains("capacity overflow") {
+        return format!("jq needed more than {} MiB of memory", MEMORY >> 20);
+    }
+    #[cfg(unix)]
+    if let Some(signal) = status.and_then(|s| std::os::unix::process::ExitStatusExt::signal(&s)) {
+        // SIGXCPU: what the soft limit on CPU time sends.
+        if signal == rustix::process::Signal::XCPU.as_raw() {
+            return format!("it took longer than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
+        }
+        return format!("the process for jq was ended by signal {signal}");
+    }
+    match status.and_then(|status| status.code()) {
+        Some(code) => format!("the process for jq ended with code {code}"),
+        None => "the process for jq ended".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn start(expression: &str) -> Evaluator {
+        Evaluator::start(expression, &Child::for_tests()).await.expect("it starts")
+    }
+
+    fn failed(answer: &Answer, with: &str) {
+        assert!(matches!(answer, Answer::Failed(why) if why.contains(with)), "{with}: {answer:?}");
+    }
+
+    #[tokio::test]
+    async fn answers_come_in_the_order_of_the_questions() {
+        let jq = start(". % 3 == 0").await;
+        let documents: Vec<String> = (0..200).map(|n: u32| n.to_string()).collect();
+        let answers =
+            futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
+        for (n, answer) in answers.iter().enumerate() {
+            assert_eq!(*answer, if n % 3 == 0 { Answer::Yes } else { Answer::No });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_ends_the_child_spares_the_others() {
+        // 1 overflows the stack while it is printed, 2 takes all memory, 3 never ends.
+        let jq = start(
+            r#"if . == 1 then reduce range(3000000) as $i (0; [.]) | tojson
+               elif . == 2 then [range(1e9)] | length
+               elif . == 3 then def f: f; f
+               elif . == 4 then def g: 1 + g; g
+               else true end"#,
+        )
+        .await;
+        let asked = ["0", "1", "5", "2", "6", "3", "7", "4", "8"];
+        let answers = futures::future::join_all(asked.iter().map(|text| jq.matches(text))).await;
+        for (text, answer) in asked.iter().zip(&answers) {
+            match *text {
+                "3" => failed(answer, "CPU time"),
+                // An unoptimised build may be at the end of its time before that of its memory.
+                "1" | "2" | "4" => assert!(matches!(answer, Answer::Failed(_)), "{answer:?}"),
+                _ => assert_eq!(*answer, Answer::Yes, "{text}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_stack_is_bounded() {
+        let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
+        assert!(matches!(jq.matches("1").await, Answer::Failed(_)));
+        let jq = start("reduce range(500000) as $i (0; [.]) | tojson").await;
+        failed(&jq.matches("1").await, "jq used up its stack");
+    }
+
+    #[tokio::test]
+    async fn memory_is_bounded() {
+        let jq = start(r#""x" * 2000000000 | length"#).await;
+        failed(&jq.matches("1").await, "MiB of memory");
+        let jq = start(
+            r#"if . == 1 then reduce range(40) as $i ("xxxxxxxx"; . + .) | length else true end"#,
+        )
+        .await;
+        failed(&jq.matches("1").await, "MiB of memory");
+        assert_eq!(jq.matches("2").await, Answer::Yes);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_compile_is_said_and_never_overflows_the_parent() {
+        let child = Child::for_tests();
+        assert!(
+            Evaluator::start("nope", &child).await.is_err_and(|why| why.contains("no such filter"))
+        );
+        for deep in ["[".repeat(500_000), "-".repeat(500_000), ".|".repeat(500_000)] {
+            assert!(Evaluator::start(&deep, &child).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_childs_chatter_is_not_heard() {
+        let jq = start(r#"("\u001b[2J" * 100000 | stderr, debug) | true"#).await;
+        assert_eq!(jq.matches("1").await, Answer::Yes);
+        assert_eq!(jq.matches("2").await, Answer::Yes);
+    }
+}

@@ -1,0 +1,76 @@
+//! The child: reads frames, evaluates, answers, until its standard input ends.
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, channel};
+
+use super::limits::{STACK, confine, grant};
+use super::program::Program;
+use super::wire::{self, Answer, Ask, PREAMBLE};
+
+/// The argument that makes a process of this binary the child. It is no command: nobody types it.
+pub const MODE: &str = "--evaluate-jq-for-parent";
+
+/// Serves until standard input ends.
+#[must_use]
+pub fn serve() -> ExitCode {
+    confine();
+    let (frames, work) = channel();
+    let thread = std::thread::Builder::new().name("jq".to_owned()).stack_size(STACK);
+    if thread.spawn(move || evaluate(work)).is_err() {
+        return ExitCode::FAILURE;
+    }
+    // Reading goes on meanwhile: when the parent is gone, so is this process, whatever it is at.
+    let mut stdin = std::io::stdin().lock();
+    while let Some(frame) = wire::read(&mut stdin.by_ref()) {
+        if frames.send(frame).is_err() {
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn evaluate(work: Receiver<(u8, Vec<u8>)>) {
+    let mut stdout = std::io::stdout().lock();
+    if wire::write(&mut stdout, PREAMBLE).is_err() {
+        return;
+    }
+    let mut program = None;
+    for (tag, payload) in work {
+        grant();
+        let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut program, tag, &payload)))
+            .unwrap_or_else(|_| Answer::Failed("jq panicked on it".to_owned()));
+        if wire::write(&mut stdout, &answer.frame()).is_err() {
+            return;
+        }
+    }
+}
+
+fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> Answer {
+    let Ok(text) = std::str::from_utf8(payload) else {
+        return Answer::Failed("it is not UTF-8".to_owned());
+    };
+    match (Ask::of(tag), program.as_ref()) {
+        (Some(Ask::Compile), _) => match Program::compile(text) {
+            Ok(compiled) => {
+                *program = Some(compiled);
+                Answer::No
+            }
+            Err(why) => Answer::Failed(why),
+        },
+        (Some(Ask::Matches), Some(program)) => program.matches(payload),
+        (Some(Ask::Rewrite), Some(program)) => program.rewrite(text, super::is_json(text)),
+        _ => Answer::Failed("there is no expression".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The child of the unit tests: they have no binary but their own.
+    #[test]
+    #[ignore = "run by other tests, as a child process"]
+    fn child() {
+        assert_eq!(super::serve(), std::process::ExitCode::SUCCESS);
+    }
+}

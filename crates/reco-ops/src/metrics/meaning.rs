@@ -1,0 +1,387 @@
+//! What the numbers mean, in sentences. Pure: series in, findings out.
+
+use reco_core::human::amount;
+use serde::Serialize;
+
+use super::plan::{Measure, Subject};
+use super::report::{Row, Section};
+use super::span::shown;
+
+/// From this share of the provisioned capacity on, the next burst throttles.
+const NEARLY_FULL: f64 = 0.9;
+
+/// A backlog older than this is one that somebody notices, in seconds.
+const OLD: f64 = 600.0;
+
+/// Something worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about.
+    pub subject: Subject,
+    /// The name of what it is about.
+    pub name: String,
+    /// What is so.
+    pub text: String,
+    /// What to do.
+    pub advice: Option<String>,
+}
+
+/// How bad a finding is, from bad to good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Wrong: work is lost or late.
+    Bad,
+    /// Needs a look.
+    Warn,
+    /// As it should be.
+    Good,
+}
+
+/// Reads the sections; the worst comes first.
+pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
+    let periods = Periods { length: period.into() };
+    let throttled = sections.iter().filter_map(|section| section.row(Measure::Throttled));
+    let throttled: Vec<&Row> = throttled.collect();
+    let mut findings: Vec<Finding> = sections
+        .iter()
+        .map(|section| {
+            let (level, text, advice) = if !section.has_data() {
+                silent(section)
+            } else {
+                match section.subject {
+                    Subject::Table | Subject::Index => capacity(section, &periods),
+                    Subject::Function => function(section, &throttled, &periods),
+                    Subject::Queue => queue(section),
+                    Subject::Dlq => dlq(section),
+                }
+            };
+            let (subject, name) = (section.subject, section.name.clone());
+            Finding { level, subject, name, text, advice }
+        })
+        .collect();
+    findings.sort_by_key(|finding| finding.level);
+    findings
+}
+
+type Meaning = (Level, String, Option<String>);
+
+/// Counts of periods in words.
+struct Periods {
+    length: i64,
+}
+
+impl Periods {
+    fn of(&self, some: usize, all: usize) -> String {
+        match self.length {
+            60 => format!("{some} of {}", amount(all as u64, "minute")),
+            3600 => format!("{some} of {}", amount(all as u64, "hour")),
+            86_400 => format!("{some} of {}", amount(all as u64, "day")),
+            length => format!("{some} of {} of {}", amount(all as u64, "period"), shown(length)),
+        }
+    }
+}
+
+fn silent(section: &Section) -> Meaning {
+    if let (Subject::Dlq, Some(live)) = (section.subject, section.live) {
+        return without_history(live.visible.saturating_add(live.in_flight));
+    }
+    let (text, advice) = match section.subject {
+        Subject::Table => (
+            "no data: nothing was written in this time",
+            "if something should have been, check the name and the region",
+        ),
+        Subject::Index => ("no data: no write touched it in this time", ""),
+        Subject::Function => (
+            "no data: it was not invoked in this time",
+            "if messages wait, check that its event source mapping is enabled",
+        ),
+        Subject::Queue | Subject::Dlq => {
+            ("no data: an idle queue stops reporting after about six hours", "")
+        }
+    };
+    let level = if section.subject == Subject::Index { Level::Good } else { Level::Warn };
+    (level, text.to_owned(), (!advice.is_empty()).then(|| advice.to_owned()))
+}
+
+/// Why writes were throttled, with what helps, in the order in which ties are decided.
+const CAUSES: [(Measure, &str, &str); 4] = [
+    (
+        Measure::ThrottledProvisioned,
+        "WriteProvisionedThroughput",
+        "raise WCU, or write more slowly (fewer at once in backfill, a lower --rate in dlq redrive)",
+    ),
+    (
+        Measure::ThrottledKeyRange,
+        "WriteKeyRangeThroughput",
+        "one partition takes 1,000 WCU/s at most: spread the keys (shuffle sorted input), or write more slowly",
+    ),
+    (
+        Measure::ThrottledMaxOnDemand,
+        "WriteMaxOnDemandThroughput",
+        "raise the on-demand maximum of write request units, or write more slowly",
+    ),
+    (
+        Measure::ThrottledAccountLimit,
+        "WriteAccountLimit",
+        "ask for a higher account quota of write capacity, or write more slowly",
+    ),
+];
+
+fn capacity(section: &Section, periods: &Periods) -> Meaning {
+    let usage = usage(section);
+    let throttled = total(section, Measure::Throttled);
+    if throttled <= 0.0 {
+        return unthrottled(section, usage, periods);
+    }
+    let (causes, advice) = causes(section, throttled);
+    let when = section.row(Measure::Throttled).map(|row| when(row, periods)).unwrap_or_default();
+    let full = usage.filter(|usage| usage.full > 0).map(|usage| {
+        format!(
+            "WCU at {} of provisioned for {}; ",
+            percent(usage.peak),
+            periods.of(usage.full, usage.known)
+        )
+    });
+    let text = format!(
+        "{}{} throttled {} ({when}), {causes}",
+        full.unwrap_or_default(),
+        number(throttled),
+        plural(throttled, "write", "writes"),
+    );
+    (Level::Bad, text, Some(advice))
+}
+
+fn unthrottled(section: &Section, usage: Option<Usage>, periods: &Periods) -> Meaning {
+    let peak = section.row(Measure::ConsumedWcu).and_then(|row| row.max).unwrap_or(0.0);
+    match usage {
+        Some(usage) if usage.full > 0 => {
+            let when = periods.of(usage.full, usage.known);
+            let text = format!(
+                "no throttled writes, but WCU at {} of provisioned for {when}",
+                percent(usage.peak)
+            );
+            (Level::Warn, text, Some("raise WCU before writing more".to_owned()))
+        }
+        Some(usage) => {
+            let text = format!(
+                "no throttled writes; WCU peaked at {} of provisioned",
+                percent(usage.peak)
+            );
+            (Level::Good, text, None)
+        }
+        None => {
+            let text = format!("no throttled writes; {} WCU/s at most", number(peak));
+            (Level::Good, text, None)
+        }
+    }
+}
+
+/// Consumption against what is provisioned.
+#[derive(Debug, Clone, Copy)]
+struct Usage {
+    /// The largest share.
+    peak: f64,
+    /// Periods that were nearly full.
+    full: usize,
+    /// Periods in which both are known.
+    known: usize,
+}
+
+/// CloudWatch reports the provisioned capacity every five minutes: in between, the last one holds.
+fn usage(section: &Section) -> Option<Usage> {
+    let consumed = section.row(Measure::ConsumedWcu)?;
+    let provisioned = section.row(Measure::ProvisionedWcu)?;
+    let mut holds = provisioned.values().flatten().next().filter(|wcu| *wcu > 0.0)?;
+    let mut usage = Usage { peak: 0.0, full: 0, known: 0 };
+    for (consumed, provisioned) in consumed.values().zip(provisioned.values()) {
+        holds = provisioned.filter(|wcu| *wcu > 0.0).unwrap_or(holds);
+        let Some(consumed) = consumed else { continue };
+        let share = consumed / holds;
+        usage.known += 1;
+        usage.peak = usage.peak.max(share);
+        usage.full += usize::from(share >= NEARLY_FULL);
+    }
+    (usage.known > 0).then_some(usage)
+}
+
+/// Which causes, and what to do about the most frequent one.
+fn causes(section: &Section, throttled: f64) -> (String, String) {
+    let mut named: Vec<(f64, &str, &str)> = CAUSES
+        .iter()
+        .map(|(measure, name, advice)| (total(section, *measure), *name, *advice))
+        .filter(|(count, ..)| *count > 0.0)
+        .collect();
+    named.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let Some((most, name, advice)) = named.first().copied() else {
+        let advice = "raise the table's write capacity, or write more slowly".to_owned();
+        return ("cause not reported".to_owned(), advice);
+    };
+    let text = if most >= throttled {
+        format!("all {name}")
+    } else {
+        let parts = named.iter().map(|(count, name, _)| format!("{} {name}", number(*count)));
+        parts.collect::<Vec<_>>().join(", ")
+    };
+    (text, advice.to_owned())
+}
+
+fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> Meaning {
+    let [invocations, errors, throttles] =
+        [Measure::Invocations, Measure::Errors, Measure::Throttles].map(|m| total(section, m));
+    let mut parts = Vec::new();
+    let mut advice = None;
+    if throttles > 0.0 {
+        let when = section.row(Measure::Throttles).map(|row| when(row, periods));
+        parts.push(format!(
+            "throttled {} {} ({})",
+            number(throttles),
+            plural(throttles, "time", "times"),
+            when.unwrap_or_default()
+        ));
+        advice = Some(
+            "raise its concurrency, or lower the event source mapping's: throttling alone pushes valid messages into the DLQ",
+        );
+    }
+    if errors > 0.0 {
+        let share = if invocations > 0.0 { errors / invocations } else { 1.0 };
+        let coincide =
+            section.row(Measure::Errors).is_some_and(|row| coincide(row, throttled_writes));
+        let with = if coincide { ", mostly while writes were throttled" } else { "" };
+        parts.push(format!(
+            "{} of {} {} failed ({}{with})",
+            number(errors),
+            number(invocations),
+            plural(invocations, "invocation", "invocations"),
+            percent(share)
+        ));
+        advice = advice.or(Some(if coincide {
+            "give the table more write capacity first"
+        } else {
+            "see the function's log"
+        }));
+    }
+    if parts.is_empty() {
+        let text = format!("{} invocations, none failed, none throttled", number(invocations));
+        return (Level::Good, text, None);
+    }
+    let level =
+        if throttles > 0.0 || errors > invocations * 0.05 { Level::Bad } else { Level::Warn };
+    (level, parts.join("; "), advice.map(str::to_owned))
+}
+
+/// Whether most errors fell into periods with throttled writes.
+fn coincide(errors: &Row, throttled: &[&Row]) -> bool {
+    let (mut with, mut all) = (0.0, 0.0);
+    for (at, errors) in errors.values().enumerate() {
+        let errors = errors.unwrap_or(0.0);
+        let during = |row: &&Row| {
+            row.points.get(at).and_then(|point| point.value).is_some_and(|value| value > 0.0)
+        };
+        all += errors;
+        with += if throttled.iter().any(during) { errors } else { 0.0 };
+    }
+    all > 0.0 && with > all / 2.0
+}
+
+fn queue(section: &Section) -> Meaning {
+    let visible = section.row(Measure::Visible);
+    let age = section.row(Measure::OldestAge).and_then(|row| row.last).unwrap_or(0.0);
+    let now = live_depth(section).or(visible.and_then(|row| row.last));
+    let peak = visible.and_then(|row| row.max).unwrap_or(0.0);
+    let held = now.map_or("an unknown number of".to_owned(), number);
+    let wait = now.map_or("messages wait", |now| plural(now, "message waits", "messages wait"));
+    let growing = matches!((visible.and_then(first), now), (Some(first), Some(now)) if now > first);
+    if age > OLD && growing {
+        let text = format!("falling behind: {held} {wait}, the oldest for {}", minutes(age));
+        let advice = "the function is too slow, throttled or stopped: see its rows".to_owned();
+        return (Level::Bad, text, Some(advice));
+    }
+    if age > OLD {
+        let text = format!("{held} {wait}, the oldest for {}, and fewer than before", minutes(age));
+        return (Level::Warn, text, None);
+    }
+    (Level::Good, format!("keeping up: {held} {wait}, {} at most", number(peak)), None)
+}
+
+fn dlq(section: &Section) -> Meaning {
+    let visible = section.row(Measure::Visible);
+    let now = live_depth(section).or(visible.and_then(|row| row.last)).unwrap_or(0.0);
+    let grown = visible.and_then(first).map(|first| now - first);
+    if now <= 0.0 {
+        return (Level::Good, "empty".to_owned(), None);
+    }
+    let advice = Some("`recoctl dlq classify` says why, and what to do".to_owned());
+    let count = plural(now, "message", "messages");
+    match grown {
+        Some(grown) if grown > 0.0 => {
+            let text =
+                format!("{} {count}, {} more than at the beginning", number(now), number(grown));
+            (Level::Bad, text, advice)
+        }
+        _ => {
+            (Level::Warn, format!("{} {count}, no more than at the beginning", number(now)), advice)
+        }
+    }
+}
+
+fn without_history(held: u64) -> Meaning {
+    if held == 0 {
+        return (Level::Good, "empty".to_owned(), None);
+    }
+    let advice = "`recoctl dlq classify` says why, and what to do".to_owned();
+    (
+        Level::Warn,
+        format!("{}; CloudWatch has no history of it", amount(held, "message")),
+        Some(advice),
+    )
+}
+
+fn live_depth(section: &Section) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "queue depths are far below 2^52")]
+    section.live.map(|live| live.visible.saturating_add(live.in_flight) as f64)
+}
+
+fn first(row: &Row) -> Option<f64> {
+    row.values().flatten().next()
+}
+
+fn total(section: &Section, measure: Measure) -> f64 {
+    section.row(measure).and_then(|row| row.total).unwrap_or(0.0)
+}
+
+/// In how many periods something happened.
+fn when(row: &Row, periods: &Periods) -> String {
+    let some = row.values().filter(|value| value.is_some_and(|value| value > 0.0)).count();
+    format!("in {}", periods.of(some, row.points.len()))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn minutes(seconds: f64) -> String {
+    format!("{:.0} minutes", seconds / 60.0)
+}
+
+fn plural(count: f64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1.0 { one } else { many }
+}
+
+/// A whole number with its thousands separated.
+fn number(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut grouped = String::with_capacity(digits.len() + 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests;

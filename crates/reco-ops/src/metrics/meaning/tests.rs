@@ -1,0 +1,170 @@
+//! Synthetic series, and what is said about them.
+
+use super::*;
+use crate::aws::{Series, Span};
+use crate::metrics::plan::Live;
+
+/// Ten minutes.
+const SPAN: Span = Span { start: 0, end: 600, period: 60 };
+
+fn row(measure: Measure, values: &[Option<f64>]) -> Row {
+    let times = (0..).map(|at| at * 60);
+    let points = times.zip(values).filter_map(|(time, value)| Some((time, (*value)?))).collect();
+    Row::new(measure, &Series { points, incomplete: None }, &SPAN)
+}
+
+/// The same value in every minute.
+fn flat(measure: Measure, value: f64) -> Row {
+    row(measure, &[Some(value); 10])
+}
+
+/// A value in the first so many minutes, and nothing known after.
+fn burst(measure: Measure, minutes: usize, value: f64) -> Row {
+    row(measure, &vec![Some(value); minutes])
+}
+
+fn section(subject: Subject, rows: Vec<Row>) -> Section {
+    Section::new(subject, "x".to_owned(), None, rows)
+}
+
+fn said(sections: &[Section]) -> Vec<String> {
+    let shown = |finding: &Finding| {
+        let advice = finding.advice.as_deref().map(|advice| format!(": {advice}"));
+        format!("{:?} {}{}", finding.level, finding.text, advice.unwrap_or_default())
+    };
+    meaning(sections, SPAN.period).iter().map(shown).collect()
+}
+
+fn of(subject: Subject, rows: Vec<Row>) -> String {
+    said(&[section(subject, rows)]).remove(0)
+}
+
+#[test]
+fn a_table_at_its_limit() {
+    let mut consumed = vec![Some(1800.0); 10];
+    consumed[3..6].fill(Some(5880.0));
+    // Provisioned capacity is reported every five minutes.
+    let mut provisioned = vec![None; 10];
+    (provisioned[0], provisioned[5]) = (Some(100.0), Some(100.0));
+    let rows = vec![
+        row(Measure::ConsumedWcu, &consumed),
+        row(Measure::ProvisionedWcu, &provisioned),
+        burst(Measure::Throttled, 3, 401.0),
+        burst(Measure::ThrottledProvisioned, 3, 401.0),
+    ];
+    assert_eq!(
+        of(Subject::Table, rows),
+        "Bad WCU at 98 % of provisioned for 3 of 10 minutes; 1,203 throttled writes (in 3 of 10 \
+         minutes), all WriteProvisionedThroughput: raise WCU, or write more slowly (fewer at once \
+         in backfill, a lower --rate in dlq redrive)"
+    );
+}
+
+#[test]
+fn the_most_frequent_cause_decides_the_advice() {
+    let rows = vec![
+        flat(Measure::ConsumedWcu, 600.0),
+        burst(Measure::Throttled, 2, 50.0),
+        burst(Measure::ThrottledKeyRange, 2, 30.0),
+        burst(Measure::ThrottledAccountLimit, 2, 20.0),
+    ];
+    let said = of(Subject::Table, rows);
+    assert!(said.contains("60 WriteKeyRangeThroughput, 40 WriteAccountLimit"), "{said}");
+    assert!(said.contains("spread the keys"), "{said}");
+    let rows = vec![burst(Measure::Throttled, 1, 1.0)];
+    let said = of(Subject::Index, rows);
+    assert!(said.contains("1 throttled write (in 1 of 10 minutes), cause not reported"), "{said}");
+}
+
+#[test]
+fn a_table_that_is_nearly_full_is_a_warning_and_one_that_is_not_is_none() {
+    let with = |consumed: f64| {
+        let rows = vec![flat(Measure::ConsumedWcu, consumed), flat(Measure::ProvisionedWcu, 100.0)];
+        of(Subject::Table, rows)
+    };
+    assert_eq!(
+        with(5400.0),
+        "Warn no throttled writes, but WCU at 90 % of provisioned for 10 of 10 minutes: raise WCU \
+         before writing more"
+    );
+    assert_eq!(with(3000.0), "Good no throttled writes; WCU peaked at 50 % of provisioned");
+    let on_demand = vec![flat(Measure::ConsumedWcu, 72_000.0)];
+    assert_eq!(of(Subject::Table, on_demand), "Good no throttled writes; 1,200 WCU/s at most");
+}
+
+#[test]
+fn no_data_is_not_no_trouble() {
+    let said = of(Subject::Table, vec![burst(Measure::ConsumedWcu, 0, 0.0)]);
+    assert!(said.starts_with("Warn no data"), "{said}");
+}
+
+#[test]
+fn errors_are_laid_at_the_door_of_throttled_writes_when_they_coincide() {
+    let function = |minutes: std::ops::Range<usize>| {
+        let mut errors = vec![Some(0.0); 10];
+        errors[minutes].fill(Some(4.0));
+        section(
+            Subject::Function,
+            vec![flat(Measure::Invocations, 20.0), row(Measure::Errors, &errors)],
+        )
+    };
+    let table = section(Subject::Table, vec![burst(Measure::Throttled, 4, 9.0)]);
+    let coinciding = said(&[function(1..4), table.clone()]);
+    assert!(
+        coinciding.iter().any(|said| said
+            == "Bad 12 of 200 invocations failed (6 %, mostly while writes were throttled): give \
+                the table more write capacity first"),
+        "{coinciding:?}"
+    );
+    let apart = said(&[function(6..9), table]);
+    assert!(apart.iter().any(|said| said.ends_with("(6 %): see the function's log")), "{apart:?}");
+}
+
+#[test]
+fn a_throttled_function_explains_valid_messages_in_the_dlq() {
+    let rows = vec![flat(Measure::Invocations, 10.0), burst(Measure::Throttles, 2, 3.0)];
+    let said = of(Subject::Function, rows);
+    assert!(said.starts_with("Bad throttled 6 times (in 2 of 10 minutes)"), "{said}");
+    assert!(said.contains("pushes valid messages into the DLQ"), "{said}");
+    assert_eq!(
+        of(Subject::Function, vec![flat(Measure::Invocations, 10.0)]),
+        "Good 100 invocations, none failed, none throttled"
+    );
+}
+
+#[test]
+fn queues() {
+    let growing: Vec<Option<f64>> = (0..10).map(|minute| Some(f64::from(minute) * 50.0)).collect();
+    let behind = vec![row(Measure::Visible, &growing), flat(Measure::OldestAge, 1500.0)];
+    assert!(
+        of(Subject::Queue, behind)
+            .starts_with("Bad falling behind: 450 messages wait, the oldest for 25 minutes")
+    );
+    assert_eq!(
+        of(Subject::Queue, vec![flat(Measure::Visible, 3.0), flat(Measure::OldestAge, 5.0)]),
+        "Good keeping up: 3 messages wait, 3 at most"
+    );
+    let dlq = of(Subject::Dlq, vec![row(Measure::Visible, &growing)]);
+    assert!(dlq.starts_with("Bad 450 messages, 450 more than at the beginning"), "{dlq}");
+    assert_eq!(of(Subject::Dlq, vec![flat(Measure::Visible, 0.0)]), "Good empty");
+}
+
+#[test]
+fn what_a_queue_says_of_itself_outranks_late_metrics() {
+    let live = Some(Live { visible: 7, in_flight: 1, delayed: 0 });
+    let rows = vec![flat(Measure::Visible, 0.0)];
+    let section = Section::new(Subject::Dlq, "x".to_owned(), live, rows);
+    assert!(said(&[section])[0].starts_with("Bad 8 messages, 8 more"));
+    let silent = Section::new(Subject::Dlq, "x".to_owned(), live, Vec::new());
+    assert!(said(&[silent])[0].starts_with("Warn 8 messages; CloudWatch has no history"));
+}
+
+#[test]
+fn the_worst_comes_first() {
+    let good = section(Subject::Function, vec![flat(Measure::Invocations, 1.0)]);
+    let bad = section(Subject::Table, vec![flat(Measure::Throttled, 1.0)]);
+    let warn = section(Subject::Queue, Vec::new());
+    let levels: Vec<Level> =
+        meaning(&[good, warn, bad], 300).iter().map(|finding| finding.level).collect();
+    assert_eq!(levels, [Level::Bad, Level::Warn, Level::Good]);
+}

@@ -1,0 +1,215 @@
+//! Which messages may go into the next batch.
+//!
+//! Of a FIFO group one message is under way at a time. A batch therefore holds at most one message
+//! of a group: SQS may take some entries of a batch and refuse others, and a later message that is
+//! taken while an earlier one is refused would change the order.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::outbox::OutboxMessage;
+
+/// Messages that are read ahead, and their bytes where they are in memory.
+const AHEAD: (usize, usize) = (2_000, 32 * 1024 * 1024);
+
+/// Messages that are looked at for those of the batch's destination.
+const WINDOW: usize = 200;
+
+/// A FIFO group of one destination.
+pub(super) type GroupKey = (usize, String);
+
+/// The messages that wait, by group.
+#[derive(Debug, Default)]
+pub(super) struct FifoGroups {
+    /// They may go now, in their order.
+    ready: VecDeque<OutboxMessage>,
+    /// They wait behind a message of their group. An entry, even an empty one, says that one of the
+    /// group is ready or under way.
+    behind: HashMap<GroupKey, VecDeque<OutboxMessage>>,
+    /// Groups of which a message was not sent.
+    blocked: HashSet<GroupKey>,
+    waiting: usize,
+    bytes: usize,
+}
+
+impl FifoGroups {
+    /// Adds a message; gives it back when its group is blocked.
+    pub(super) fn push(&mut self, message: OutboxMessage) -> Option<OutboxMessage> {
+        if let Some(key) = message.key() {
+            if self.blocked.contains(&key) {
+                return Some(message);
+            }
+            if let Some(behind) = self.behind.get_mut(&key) {
+                self.waiting += 1;
+                self.bytes += message.bytes_here();
+                behind.push_back(message);
+                return None;
+            }
+            self.behind.insert(key, VecDeque::new());
+        }
+        self.waiting += 1;
+        self.bytes += message.bytes_here();
+        self.ready.push_back(message);
+        None
+    }
+
+    /// Whether as much waits as is read ahead.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting >= AHEAD.0 || self.bytes >= AHEAD.1
+    }
+
+    /// Whether a batch of so many entries is ready.
+    pub(super) fn has_batch(&self, entries: usize) -> bool {
+        self.ready.len() >= entries
+    }
+
+    /// The next batch, for one destination, up to `entries` messages and what a call to it may hold.
+    /// Empty when none may go now.
+    pub(super) fn next_batch(&mut self, entries: usize) -> Vec<OutboxMessage> {
+        let (mut batch, mut bytes, mut at) = (Vec::<OutboxMessage>::new(), 0, 0);
+        while batch.len() < entries && at < self.ready.len().min(WINDOW) {
+            let next = &self.ready[at];
+            if let Some(first) = batch.first() {
+                if first.to.number != next.to.number {
+                    at += 1;
+                    continue;
+                }
+                // One that exceeds the limit alone goes alone: SQS says why it does not take it.
+                if bytes + next.size > next.to.call_limit() {
+                    break;
+                }
+            }
+            bytes += next.size;
+            batch.extend(self.ready.remove(at));
+        }
+        self.waiting -= batch.len();
+        self.bytes -= batch.iter().map(OutboxMessage::bytes_here).sum::<usize>();
+        batch
+    }
+
+    /// Notes that a message of a group is settled: the next of the group may go, unless this one
+    /// was not sent. Answers with those that are left behind then.
+    pub(super) fn done(&mut self, key: GroupKey, sent: bool) -> VecDeque<OutboxMessage> {
+        let Some(behind) = self.behind.get_mut(&key) else { return VecDeque::new() };
+        if sent {
+            match behind.pop_front() {
+                Some(next) => self.ready.push_back(next),
+                None => drop(self.behind.remove(&key)),
+            }
+            return VecDeque::new();
+        }
+        let left = self.behind.remove(&key).unwrap_or_default();
+        self.waiting -= left.len();
+        self.bytes -= left.iter().map(OutboxMessage::bytes_here).sum::<usize>();
+        self.blocked.insert(key);
+        left
+    }
+
+    /// Takes everything out that waits.
+    pub(super) fn take_all(&mut self) -> Vec<OutboxMessage> {
+        let behind = std::mem::take(&mut self.behind).into_values().flatten();
+        (self.waiting, self.bytes) = (0, 0);
+        std::mem::take(&mut self.ready).into_iter().chain(behind).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::aws::sqs::Queue;
+    use crate::files::spool::Slot;
+    use crate::sqs::{Content, Destination};
+
+    fn destination(number: usize, fifo: bool) -> Arc<Destination> {
+        let queue = Queue { name: String::new(), url: String::new(), arn: String::new(), fifo };
+        Arc::new(Destination { number, queue, limit: 1 << 20, stamp: None })
+    }
+
+    fn message(
+        id: usize,
+        group: Option<&str>,
+        size: usize,
+        to: &Arc<Destination>,
+    ) -> OutboxMessage {
+        OutboxMessage {
+            id: id.to_string(),
+            group: group.map(str::to_owned),
+            size,
+            to: Arc::clone(to),
+            content: Content::Spooled { slot: Slot::default(), out: None, rejects: None },
+            doubt: None,
+            known: false,
+        }
+    }
+
+    fn groups(messages: &[(Option<&str>, usize)]) -> FifoGroups {
+        let (mut groups, to) = (FifoGroups::default(), destination(0, true));
+        for (id, (group, size)) in messages.iter().enumerate() {
+            assert!(groups.push(message(id, *group, *size, &to)).is_none());
+        }
+        groups
+    }
+
+    fn ids(batch: &[OutboxMessage]) -> Vec<&str> {
+        batch.iter().map(|message| message.id.as_str()).collect()
+    }
+
+    fn key(group: &str) -> GroupKey {
+        (0, group.to_owned())
+    }
+
+    #[test]
+    fn without_order_batches_fill_by_entries_and_bytes() {
+        let mega = 1 << 20;
+        let mut groups = groups(&[
+            (None, mega / 2),
+            (None, mega / 2 + 1),
+            (None, 1),
+            (None, 1),
+            (None, 2 * mega),
+        ]);
+        assert_eq!(ids(&groups.next_batch(3)), ["0"]);
+        assert_eq!(ids(&groups.next_batch(3)), ["1", "2", "3"]);
+        assert_eq!(ids(&groups.next_batch(3)), ["4"]);
+        assert!(groups.next_batch(3).is_empty());
+    }
+
+    #[test]
+    fn a_group_has_one_message_under_way_and_keeps_its_order() {
+        let (a, b) = (Some("a"), Some("b"));
+        let mut groups = groups(&[(a, 1), (a, 1), (b, 1), (a, 1)]);
+        assert_eq!(ids(&groups.next_batch(10)), ["0", "2"]);
+        assert!(groups.next_batch(10).is_empty(), "both groups are under way");
+        groups.done(key("a"), true);
+        assert_eq!(ids(&groups.next_batch(10)), ["1"]);
+        groups.done(key("b"), true);
+        groups.done(key("a"), true);
+        assert_eq!(ids(&groups.next_batch(10)), ["3"]);
+    }
+
+    #[test]
+    fn a_message_that_is_not_sent_blocks_the_rest_of_its_group_only() {
+        let (a, b) = (Some("a"), Some("b"));
+        let mut groups = groups(&[(a, 1), (b, 1), (a, 1), (b, 1)]);
+        assert_eq!(ids(&groups.next_batch(10)), ["0", "1"]);
+        let left = groups.done(key("a"), false);
+        assert_eq!(left.iter().map(|message| &*message.id).collect::<Vec<_>>(), ["2"]);
+        groups.done(key("b"), true);
+        assert_eq!(ids(&groups.next_batch(10)), ["3"]);
+        assert!(groups.push(message(4, a, 1, &destination(0, true))).is_some(), "a is blocked");
+        assert!(groups.take_all().is_empty());
+    }
+
+    #[test]
+    fn a_batch_is_for_one_destination_and_groups_of_two_do_not_meet() {
+        let (one, two) = (destination(0, true), destination(1, true));
+        let mut groups = FifoGroups::default();
+        for (id, to) in [&one, &two, &one, &two].into_iter().enumerate() {
+            let group = if id < 2 { "a" } else { "b" };
+            groups.push(message(id, Some(group), 1, to));
+        }
+        assert_eq!(ids(&groups.next_batch(10)), ["0", "2"]);
+        assert_eq!(ids(&groups.next_batch(10)), ["1", "3"]);
+    }
+}

@@ -1,0 +1,418 @@
+//! The lease on received messages: hidden from every consumer, kept so by a heartbeat, deleted by
+//! the newest handle, and always let go.
+//!
+//! A message that is neither deleted nor released stays hidden until its visibility timeout ends.
+//! The timeout is short, so that a crash hides nothing for long, and a heartbeat extends it.
+
+mod delete;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use futures::{StreamExt, stream};
+use reco_core::message::Message;
+use reco_core::settle::Deletable;
+use serde::Serialize;
+use tokio::task::JoinHandle;
+
+use super::{CALLS, batches};
+use crate::aws::sqs::{BATCH, Damaged, Queue, Received, Sqs};
+pub use delete::DeleteOutcome;
+
+/// Messages of one queue that this run has received.
+#[derive(Debug)]
+pub struct VisibilityLease {
+    inner: Arc<Inner>,
+    heartbeat: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sqs: Sqs,
+    queue: Queue,
+    period: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: HashMap<Box<str>, Held>,
+    /// Messages whose copy is safe and whose delete did not happen: to be deleted, never sent, when
+    /// they come again.
+    owed: HashMap<Box<str>, Deletable>,
+    /// Receives whose answers were lost, and when what they hid comes back.
+    lost: Option<(u64, SystemTime)>,
+}
+
+#[derive(Debug, Clone)]
+struct Held {
+    handle: Box<str>,
+    /// Wall-clock time, because a machine that sleeps stops the monotonic clock but not SQS's.
+    until: SystemTime,
+    /// Its `ApproximateReceiveCount` by this handle.
+    receives: u32,
+    lapsed: bool,
+    /// A delete is under way: an extension now would be answered by "no such message".
+    deleting: bool,
+}
+
+/// What a held message costs beside its judgement, about, in bytes.
+#[cfg(test)]
+pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
+    size_of::<(Box<str>, Held)>() * 3 / 2 + id.len() + handle.len()
+}
+
+impl Held {
+    fn has_lapsed(&self, now: SystemTime) -> bool {
+        self.lapsed || self.until <= now
+    }
+}
+
+/// What a receive brought, once the lease has taken charge of it.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Messages that were not held before.
+    pub fresh: Vec<Message>,
+    /// Damaged messages that were not held before.
+    pub damaged: Vec<Damaged>,
+    /// Messages that are to be deleted now that they came again, under their new handles.
+    pub owed: Vec<Deletable>,
+    /// Messages that are held already: SQS delivered them twice, and the newer handle counts.
+    pub repeated: u64,
+}
+
+/// Outcome of letting messages go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Released {
+    /// Visible again.
+    pub released: u64,
+    /// Not released: they become visible by themselves.
+    pub unreleased: Vec<Unreleased>,
+    /// Messages of answers that were lost: hidden, and not known by id. Null when there are none.
+    pub lost: Option<LostMessages>,
+}
+
+/// Messages that a receive hid whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LostMessages {
+    /// How many, at most.
+    pub messages: u64,
+    /// Seconds until they become visible by themselves, at most.
+    pub visible_in_s: u64,
+}
+
+/// A message that could not be released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unreleased {
+    /// Its id.
+    pub message_id: String,
+    /// Seconds until it becomes visible by itself, at most.
+    pub visible_in_s: u64,
+    /// Why it was not released.
+    pub reason: String,
+}
+
+impl Released {
+    /// Adds another release to this one.
+    pub fn merge(&mut self, other: Released) {
+        self.released += other.released;
+        self.merge_invisible(other);
+    }
+
+    /// Adds what another release could not make visible.
+    pub fn merge_invisible(&mut self, other: Released) {
+        self.unreleased.extend(other.unreleased);
+        self.lost = match (self.lost.take(), other.lost) {
+            (Some(a), Some(b)) => Some(LostMessages {
+                messages: a.messages + b.messages,
+                visible_in_s: a.visible_in_s.max(b.visible_in_s),
+            }),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Messages that are invisible still, at most.
+    #[must_use]
+    pub fn invisible(&self) -> u64 {
+        self.unreleased.len() as u64 + self.lost.as_ref().map_or(0, |lost| lost.messages)
+    }
+}
+
+/// How long to hide messages at a time, for a queue of `messages`: the more are held, the more
+/// calls a heartbeat takes, so the longer each lasts.
+#[must_use]
+pub fn period_for(messages: u64) -> Duration {
+    Duration::from_secs((60 + messages / 50).min(900))
+}
+
+impl VisibilityLease {
+    /// Starts the heartbeat; nothing is held yet.
+    #[must_use]
+    pub fn start(sqs: Sqs, queue: Queue, period: Duration) -> Self {
+        let inner = Arc::new(Inner { sqs, queue, period, state: Mutex::default() });
+        let heartbeat = tokio::spawn(beat(Arc::clone(&inner)));
+        VisibilityLease { inner, heartbeat }
+    }
+
+    /// How long a receive must hide messages.
+    #[must_use]
+    pub fn period(&self) -> Duration {
+        self.inner.period
+    }
+
+    /// Takes charge of what a receive brought that began at `since`.
+    pub fn take(&self, received: Received, since: SystemTime) -> Taken {
+        let until = since + self.inner.period;
+        let (Received { mut messages, mut damaged }, mut state) = (received, self.inner.lock());
+        let (mut owed, mut repeated) = (Vec::new(), 0);
+        let mut is_fresh = |id: &str, handle: &str, receives| {
+            match state.put(id, handle, until, receives) {
+                Put::Fresh => return true,
+                Put::Owed(deletable) => owed.push(deletable),
+                Put::Repeated => repeated += 1,
+            }
+            false
+        };
+        messages.retain(|one| {
+            let receives = u32::try_from(one.receive_count()).unwrap_or(u32::MAX);
+            is_fresh(&one.id, &one.receipt_handle, Some(receives))
+        });
+        damaged.retain(|one| is_fresh(&one.message_id, &one.receipt_handle, None));
+        Taken { fresh: messages, damaged, owed, repeated }
+    }
+
+    /// Takes over messages by the handles of an earlier run, and answers with the ids of those that
+    /// the handles still hold: such a handle is the message's newest.
+    pub async fn adopt(&self, messages: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+        let messages: Vec<(String, String)> = messages.into_iter().collect();
+        {
+            // Due at once, so that the extension below asks SQS.
+            let (now, mut state) = (SystemTime::now(), self.inner.lock());
+            for (id, handle) in &messages {
+                state.hold(id, handle, now, 0);
+            }
+        }
+        let mut ids: Vec<String> = messages.into_iter().map(|(id, _)| id).collect();
+        self.secure(&ids).await;
+        let (now, mut state) = (SystemTime::now(), self.inner.lock());
+        ids.retain(|id| {
+            let is_held = state.holds(id, now).is_some();
+            if !is_held {
+                state.held.remove(id.as_str());
+            }
+            is_held
+        });
+        ids
+    }
+
+    /// Notes messages that an earlier run got acknowledged: when they come they are deleted.
+    pub fn owe(&self, deletable: impl IntoIterator<Item = Deletable>) {
+        let owed = deletable.into_iter().map(|one| (one.message_id().into(), one));
+        self.inner.lock().owed.extend(owed);
+    }
+
+    /// Messages that are owed a delete and are not held: they must come again first.
+    #[must_use]
+    pub fn awaited(&self) -> Vec<Deletable> {
+        self.inner.lock().awaited().cloned().collect()
+    }
+
+    /// Whether any message is awaited; see [`VisibilityLease::awaited`].
+    #[must_use]
+    pub fn awaits(&self) -> bool {
+        self.inner.lock().awaited().next().is_some()
+    }
+
+    /// The handle by which a message is held now; `None` when it is held no more.
+    #[must_use]
+    pub fn handle(&self, id: &str) -> Option<String> {
+        self.inner.lock().holds(id, SystemTime::now()).map(|held| held.handle.to_string())
+    }
+
+    /// Makes these messages stay hidden for long enough to be sent and deleted, as far as they are
+    /// held still: see [`VisibilityLease::handle`].
+    pub async fn secure(&self, ids: &[String]) {
+        self.inner.extend(Some(ids), SystemTime::now() + self.inner.period / 3).await;
+    }
+
+    /// How many messages are held.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.inner.lock().held.len()
+    }
+
+    /// The ids of all that is held.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.inner.lock().held.keys().map(ToString::to_string).collect()
+    }
+
+    /// Makes these messages visible at once.
+    pub async fn release(&self, ids: &[String]) -> Released {
+        let taken = {
+            let mut state = self.inner.lock();
+            ids.iter().filter_map(|id| state.held.remove_entry(id.as_str())).collect()
+        };
+        self.inner.release(taken).await
+    }
+
+    /// Makes all that is still held visible at once, and stops the heartbeat.
+    pub async fn release_all(&self) -> Released {
+        self.heartbeat.abort();
+        let taken = self.inner.lock().held.drain().collect();
+        let released = self.inner.release(taken).await;
+        let lost = self.inner.lost_messages().await;
+        Released { lost, ..released }
+    }
+
+    /// Notes a receive whose answer was lost: what it brought is hidden until `until`.
+    pub fn note_lost(&self, until: SystemTime) {
+        let mut state = self.inner.lock();
+        let answers = state.lost.map_or(0, |(answers, _)| answers);
+        state.lost = Some((answers + 1, until));
+    }
+}
+
+impl Drop for VisibilityLease {
+    fn drop(&mut self) {
+        self.heartbeat.abort();
+    }
+}
+
+async fn beat(inner: Arc<Inner>) {
+    loop {
+        tokio::time::sleep(inner.period / 4).await;
+        let soon = SystemTime::now() + inner.period * 2 / 3;
+        inner.extend(None, soon).await;
+    }
+}
+
+enum Put {
+    Fresh,
+    Owed(Deletable),
+    Repeated,
+}
+
+impl State {
+    fn hold(&mut self, id: &str, handle: &str, until: SystemTime, receives: u32) {
+        // A delete that is under way is so under any handle.
+        let deleting = self.held.get(id).is_some_and(|held| held.deleting);
+        let held = Held { handle: handle.into(), until, receives, lapsed: false, deleting };
+        self.held.insert(id.into(), held);
+    }
+
+    /// How a message is held, unless that has lapsed.
+    fn holds(&self, id: &str, now: SystemTime) -> Option<&Held> {
+        self.held.get(id).filter(|held| !held.has_lapsed(now))
+    }
+
+    /// Messages that are owed a delete and are not held.
+    fn awaited(&self) -> impl Iterator<Item = &Deletable> {
+        let now = SystemTime::now();
+        self.owed.values().filter(move |one| self.holds(one.message_id(), now).is_none())
+    }
+
+    /// Of two deliveries whose answers overtake each other, the one that SQS counted later has the
+    /// newer handle.
+    fn put(&mut self, id: &str, handle: &str, until: SystemTime, receives: Option<u32>) -> Put {
+        let known = self.held.get(id).map(|held| held.receives);
+        if known.is_none_or(|known| receives.is_none_or(|receives| known <= receives)) {
+            self.hold(id, handle, until, receives.unwrap_or(0));
+        }
+        match self.owed.get(id) {
+            Some(deletable) => Put::Owed(deletable.clone().under(handle)),
+            None if known.is_some() => Put::Repeated,
+            None => Put::Fresh,
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Extends those of `ids`, or of all, whose time would end before `soon`.
+    async fn extend(&self, ids: Option<&[String]>, soon: SystemTime) {
+        let due: Vec<(Box<str>, Box<str>)> = {
+            let state = self.lock();
+            let due = |id: &str, held: &Held| {
+                let is_due = !held.lapsed && !held.deleting && held.until < soon;
+                is_due.then(|| (id.into(), held.handle.clone()))
+            };
+            let of = |id: &String| due(id, state.held.get(id.as_str())?);
+            match ids {
+                Some(ids) => ids.iter().filter_map(of).collect(),
+                None => state.held.iter().filter_map(|(id, held)| due(id, held)).collect(),
+            }
+        };
+        let batches = stream::iter(batches(due));
+        batches.for_each_concurrent(CALLS, |batch| self.extend_batch(batch)).await;
+    }
+
+    async fn extend_batch(&self, batch: Vec<(Box<str>, Box<str>)>) {
+        let since = SystemTime::now();
+        let handles: Vec<&str> = batch.iter().map(|(_, handle)| &**handle).collect();
+        let fates = self.sqs.change_visibility(&self.queue, &handles, self.period).await;
+        let mut state = self.lock();
+        for ((id, handle), fate) in batch.into_iter().zip(fates) {
+            // What is being deleted by now, or held by a newer handle, is of no concern here.
+            let ours = |held: &&mut Held| held.handle == handle && !held.deleting;
+            let Some(held) = state.held.get_mut(&id).filter(ours) else { continue };
+            match fate {
+                Ok(()) => held.until = since + self.period,
+                Err(fault) if fault.is_lapsed() => held.lapsed = true,
+                // It stays held until its time is over; `has_lapsed` sees to that.
+                Err(fault) => tracing::debug!(%fault, %id, "cannot extend the lease on a message"),
+            }
+        }
+    }
+
+    async fn release(&self, mut taken: Vec<(Box<str>, Held)>) -> Released {
+        let (now, all) = (SystemTime::now(), taken.len());
+        taken.retain(|(_, held)| !held.has_lapsed(now));
+        // What has lapsed is visible already.
+        let lapsed = Released { released: (all - taken.len()) as u64, ..Released::default() };
+        let parts = stream::iter(batches(taken)).map(|batch| self.release_batch(batch));
+        let sum = |mut sum: Released, part| {
+            sum.merge(part);
+            std::future::ready(sum)
+        };
+        parts.buffer_unordered(CALLS).fold(lapsed, sum).await
+    }
+
+    /// What lost answers hid, now that nothing else of ours is hidden. Told once: who releases
+    /// again on the way out of an error has nothing to add.
+    async fn lost_messages(&self) -> Option<LostMessages> {
+        let (answers, until) = self.lock().lost.take()?;
+        let most = answers * BATCH as u64;
+        let in_flight = self.sqs.state(&self.queue).await.map_or(most, |state| state.in_flight);
+        let left = until.duration_since(SystemTime::now()).ok()?;
+        let messages = most.min(in_flight);
+        (messages > 0).then(|| LostMessages { messages, visible_in_s: left.as_secs() + 1 })
+    }
+
+    async fn release_batch(&self, batch: Vec<(Box<str>, Held)>) -> Released {
+        let handles: Vec<&str> = batch.iter().map(|(_, held)| &*held.handle).collect();
+        let fates = self.sqs.change_visibility(&self.queue, &handles, Duration::ZERO).await;
+        let mut released = Released::default();
+        for ((id, held), fate) in batch.into_iter().zip(fates) {
+            match fate {
+                Err(fault) if !fault.is_lapsed() => {
+                    let left = held.until.duration_since(SystemTime::now()).unwrap_or_default();
+                    released.unreleased.push(Unreleased {
+                        message_id: id.into(),
+                        visible_in_s: left.as_secs() + 1,
+                        reason: fault.to_string(),
+                    });
+                }
+                _ => released.released += 1,
+            }
+        }
+        released
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,407 @@
+//! One batch: make sure that it is still ours, write down, send, settle, write down, delete.
+
+use reco_core::journal::{Digest, is_remembered};
+use reco_core::settle::{Copy, Deletable, Outgoing, SendResult, Settled, Unsent, settle};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Content, Destination, Dispatch, GroupKey, Outbox, OutboxMessage, STOPPED, SendOutcome,
+};
+use crate::aws::sqs::{CallEffect, CallFailure};
+use crate::error::{Error, Kind, Result};
+use crate::files::spool::Slot;
+use crate::journal::now_ms;
+use crate::rate::Pace;
+use crate::sqs::{DeleteOutcome, RETRIES, records};
+
+/// An attempt of which nobody knows whether it had its effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the first such attempt was begun, milliseconds since the epoch.
+    pub since_ms: i64,
+    /// Why nobody knows.
+    pub reason: String,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub struct Sent {
+    /// Of each message its id, its group where that has an order, and its outcome.
+    pub(crate) outcomes: Vec<(String, Option<GroupKey>, SendOutcome)>,
+    /// What was wrong with a call as a whole.
+    pub trouble: Option<Trouble>,
+    /// `SendMessageBatch` calls made.
+    pub calls: u64,
+}
+
+impl Sent {
+    /// Messages that were sent, and that an earlier attempt may have sent as well.
+    #[must_use]
+    pub fn perhaps_twice(&self) -> u64 {
+        let twice = |outcome: &SendOutcome| {
+            matches!(outcome, SendOutcome::Sent { perhaps_twice: true, .. })
+        };
+        self.outcomes.iter().filter(|(.., outcome)| twice(outcome)).count() as u64
+    }
+}
+
+/// What was wrong with a call as a whole.
+#[derive(Debug)]
+pub enum Trouble {
+    /// It would fail again: no use going on.
+    Refused(String),
+    /// It may pass.
+    Failed(String),
+}
+
+/// A message of a batch that is not settled yet.
+#[derive(Debug, Clone)]
+pub(in crate::sqs) struct Pending {
+    pub(in crate::sqs) dispatch: Dispatch,
+    pub(in crate::sqs) known: bool,
+    key: Option<GroupKey>,
+    rejects: Option<Slot>,
+    doubt: Option<Doubt>,
+}
+
+/// A batch under way.
+struct Batch<'a> {
+    to: &'a Destination,
+    pending: Vec<Pending>,
+    /// Acknowledged.
+    deletable: Vec<(Deletable, Pending)>,
+    /// When the attempt under way began, milliseconds since the epoch.
+    attempt_ms: i64,
+    /// The journal does not have the answers, so nothing is deleted: why.
+    unwritten: Option<String>,
+    sent: Sent,
+}
+
+impl Batch<'_> {
+    /// Settles a message that the destination did not acknowledge. Whatever stopped this attempt,
+    /// an earlier one may have had its effect.
+    fn settle(&mut self, pending: Pending, outcome: SendOutcome) {
+        let outcome = match pending.doubt {
+            Some(doubt) => SendOutcome::Uncertain { reason: doubt.reason },
+            None => outcome,
+        };
+        self.sent.outcomes.push((pending.dispatch.message.id, pending.key, outcome));
+    }
+
+    fn settle_pending(&mut self, outcome: impl Fn() -> SendOutcome) {
+        for pending in std::mem::take(&mut self.pending) {
+            self.settle(pending, outcome());
+        }
+    }
+
+    /// Ends the whole run: without the journal nothing may be sent or deleted.
+    fn halt(&mut self, error: &Error) {
+        let reason = error.to_string();
+        self.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
+        self.unwritten = Some(reason.clone());
+        self.sent.trouble = Some(Trouble::Refused(reason));
+    }
+
+    /// Settles what cannot be sent again without a duplicate: the queue may have forgotten the
+    /// deduplication id of the attempt that is in doubt (AWS: after 5 minutes).
+    fn drop_aged(&mut self) {
+        let (now_ms, fifo) = (now_ms(), self.to.queue.fifo);
+        let aged = |pending: &mut Pending| {
+            let doubt = pending.doubt.as_ref().filter(|_| fifo);
+            doubt.is_some_and(|doubt| !is_remembered(doubt.since_ms, now_ms))
+        };
+        let aged: Vec<Pending> = self.pending.extract_if(.., aged).collect();
+        for mut pending in aged {
+            let reason = pending.doubt.take().map(|doubt| doubt.reason).unwrap_or_default();
+            let reason = format!(
+                "{reason}; that was too long ago for the queue to recognise it, so it is not sent again"
+            );
+            self.settle(pending, SendOutcome::Uncertain { reason });
+        }
+    }
+
+    /// Notes that all that is pending may have been sent by the attempt under way.
+    fn doubt(&mut self, reason: &str) {
+        for pending in &mut self.pending {
+            let since_ms = self.attempt_ms;
+            pending.doubt.get_or_insert_with(|| Doubt { since_ms, reason: reason.to_owned() });
+        }
+    }
+
+    /// Takes an answer in. What may be sent again is pending; answers with the reason, if any is.
+    fn apply(&mut self, settled: Settled<Pending>) -> Option<String> {
+        let Settled { deletable, retry, faulted, refused, uncertain } = settled;
+        self.deletable.extend(deletable);
+        for Unsent { message, reason } in refused {
+            self.settle(message, SendOutcome::Failed { reason });
+        }
+        for Unsent { message, reason } in uncertain {
+            self.settle(message, SendOutcome::Uncertain { reason });
+        }
+        let because = retry.first().or(faulted.first()).map(|unsent| unsent.reason.clone());
+        let since_ms = self.attempt_ms;
+        let faulted = faulted.into_iter().map(|Unsent { mut message, reason }| {
+            let reason =
+                format!("SQS failed to take it by a fault of its own ({reason}), and may have it");
+            message.doubt.get_or_insert(Doubt { since_ms, reason });
+            message
+        });
+        let retry = retry.into_iter().map(|unsent| unsent.message);
+        self.pending = retry.chain(faulted).collect();
+        because
+    }
+}
+
+impl Outbox {
+    /// Sends up to 10 messages to one destination, of a FIFO queue at most one of a group.
+    pub async fn send(
+        &self,
+        messages: Vec<OutboxMessage>,
+        pace: &Pace,
+        cancel: &CancellationToken,
+    ) -> Sent {
+        let Some(to) = messages.first().map(|first| first.to.clone()) else {
+            return Sent::default();
+        };
+        let mut batch = self.load(&to, messages);
+        let mut attempt = 0;
+        loop {
+            self.drop_lapsed(&mut batch).await;
+            batch.drop_aged();
+            if batch.pending.is_empty() {
+                break;
+            }
+            attempt += 1;
+            let Some(reason) = self.attempt(&mut batch, pace).await else { break };
+            if batch.pending.is_empty() {
+                break;
+            }
+            if attempt >= RETRIES.max_attempts {
+                batch.settle_pending(|| SendOutcome::Failed {
+                    reason: format!("not taken in {attempt} attempts: {reason}"),
+                });
+                break;
+            }
+            let again = async {
+                tokio::time::sleep(RETRIES.delay(attempt)).await;
+                pace.wait(batch.pending.len()).await
+            };
+            let again = cancel.run_until_cancelled(again).await;
+            if let Err(reason) = again.unwrap_or_else(|| Err(STOPPED.to_owned())) {
+                batch.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
+                break;
+            }
+        }
+        self.delete(&mut batch).await;
+        batch.sent
+    }
+
+    fn load<'a>(&self, to: &'a Destination, messages: Vec<OutboxMessage>) -> Batch<'a> {
+        let mut batch = Batch {
+            to,
+            pending: Vec::with_capacity(messages.len()),
+            deletable: Vec::with_capacity(messages.len()),
+            attempt_ms: 0,
+            unwritten: None,
+            sent: Sent::default(),
+        };
+        for message in messages {
+            let key = message.key();
+            let OutboxMessage { id, content, doubt, known, .. } = message;
+            match self.read(content) {
+                Ok((dispatch, rejects)) => {
+                    batch.pending.push(Pending { dispatch, known, key, rejects, doubt });
+                }
+                Err(error) => {
+                    let outcome = SendOutcome::Left { reason: error.to_string() };
+                    batch.sent.outcomes.push((id, key, outcome));
+                }
+            }
+        }
+        batch
+    }
+
+    fn read(&self, content: Content) -> Result<(Dispatch, Option<Slot>)> {
+        let (slot, out, rejects) = match content {
+            Content::Here(dispatch) => return Ok((*dispatch, None)),
+            Content::Spooled { slot, out, rejects } => (slot, out, rejects),
+        };
+        let spool = self.spool.as_ref().ok_or_else(|| {
+            Error::new(Kind::Internal, "a spooled message is to be sent without its spool")
+        })?;
+        let out = out.map(|slot| spool.text(slot)).transpose()?;
+        Ok((Dispatch { message: spool.get(slot)?, out }, rejects))
+    }
+
+    /// Makes sure that what is about to be sent is still ours: another consumer may have taken a
+    /// message whose lease lapsed.
+    async fn drop_lapsed(&self, batch: &mut Batch<'_>) {
+        let Some(lease) = &self.lease else { return };
+        let ids: Vec<String> =
+            batch.pending.iter().map(|pending| pending.dispatch.message.id.clone()).collect();
+        lease.secure(&ids).await;
+        for mut pending in std::mem::take(&mut batch.pending) {
+            let message = &mut pending.dispatch.message;
+            match lease.handle(&message.id) {
+                Some(handle) => {
+                    message.receipt_handle = handle;
+                    batch.pending.push(pending);
+                }
+                None => {
+                    let reason = "its receipt handle lapsed: it is visible again, or another consumer has it".to_owned();
+                    batch.settle(pending, SendOutcome::Left { reason });
+                }
+            }
+        }
+    }
+
+    /// Writes down what is about to be sent; what is not sent of it comes first, since once the
+    /// journal knows of an acknowledgement a resume deletes the message.
+    async fn intend(&self, batch: &Batch<'_>, number: u64) -> Result<()> {
+        if let (Some(rejects), Some(spool)) = (&self.rejects, &self.spool) {
+            let mut lines = String::new();
+            for slot in batch.pending.iter().filter_map(|pending| pending.rejects) {
+                lines.push_str(&spool.text(slot)?);
+            }
+            if !lines.is_empty() {
+                rejects.durable(lines).await?;
+            }
+        }
+        let to = Some(batch.to.queue.arn.as_str());
+        let to = to.filter(|_| self.journal_destination.as_deref() != to);
+        self.durable(|| records::intents(&batch.pending, number, to)).await
+    }
+
+    async fn durable(&self, lines: impl FnOnce() -> Result<Vec<u8>>) -> Result<()> {
+        match &self.journal {
+            Some(journal) => journal.durable(lines()?).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Sends what is pending once. Answers with a reason when some of it may be sent again.
+    async fn attempt(&self, batch: &mut Batch<'_>, pace: &Pace) -> Option<String> {
+        let number = self.journal.as_ref().map_or(0, |journal| journal.next_batch());
+        batch.attempt_ms = now_ms();
+        if let Err(error) = self.intend(batch, number).await {
+            batch.halt(&error);
+            return None;
+        }
+        for pending in &mut batch.pending {
+            (pending.known, pending.rejects) = (true, None);
+        }
+        pace.gate(batch.pending.len()).await;
+        batch.sent.calls += 1;
+        let outgoing: Vec<_> =
+            batch.pending.iter().map(|pending| pending.dispatch.outgoing()).collect();
+        let stamp = batch.to.stamp.as_deref();
+        match self.sqs.send_batch(&batch.to.queue, &outgoing, stamp).await {
+            Ok(answer) => self.answered(batch, number, &answer).await,
+            Err(failure) => self.not_answered(batch, number, &failure).await,
+        }
+    }
+
+    async fn answered(
+        &self,
+        batch: &mut Batch<'_>,
+        number: u64,
+        answer: &SendResult,
+    ) -> Option<String> {
+        batch.sent.trouble = None;
+        let sent = std::mem::take(&mut batch.pending);
+        let settled = settle(sent, |pending| pending.dispatch.outgoing(), answer);
+        self.tell_acked(&settled.deletable);
+        let written = self.durable(|| records::answers(&settled, number)).await;
+        let reason = batch.apply(settled);
+        if let Err(error) = written {
+            batch.halt(&error);
+            return None;
+        }
+        reason
+    }
+
+    fn tell_acked(&self, acked: &[(Deletable, Pending)]) {
+        let Some(watch) = &self.watch else { return };
+        for (one, pending) in acked {
+            if let Copy::Sent(sent_as) = one.copy() {
+                let Outgoing { original, body } = pending.dispatch.outgoing();
+                watch.acked(one.message_id(), sent_as, &Digest::of(body, &original.attributes));
+            }
+        }
+    }
+
+    /// After a send that failed as a whole.
+    async fn not_answered(
+        &self,
+        batch: &mut Batch<'_>,
+        number: u64,
+        failure: &CallFailure,
+    ) -> Option<String> {
+        let reason = failure.error.to_string();
+        let lost = failure.effect == CallEffect::Unknown;
+        batch.sent.trouble = Some(match failure.effect {
+            CallEffect::Refused => Trouble::Refused(reason.clone()),
+            CallEffect::Passing | CallEffect::Unknown => Trouble::Failed(reason.clone()),
+        });
+        let lines = || records::failure(&batch.pending, number, &reason, lost);
+        let written = self.durable(lines).await;
+        if lost {
+            batch.doubt(&format!("the answer to its send was lost: {reason}"));
+        }
+        if let Err(error) = written {
+            batch.halt(&error);
+            return None;
+        }
+        // A second send would duplicate; FIFO recognises it by the deduplication id.
+        let harmless = batch.to.queue.fifo || self.twice_is_harmless;
+        let passing = failure.effect == CallEffect::Passing || (lost && harmless);
+        if passing {
+            return Some(reason);
+        }
+        batch.settle_pending(|| SendOutcome::Failed { reason: reason.clone() });
+        None
+    }
+
+    /// Deletes what was acknowledged from where it came.
+    async fn delete(&self, batch: &mut Batch<'_>) {
+        let acked = std::mem::take(&mut batch.deletable);
+        let deletable = acked.iter().map(|(one, _)| one.clone()).collect();
+        let outcomes = match (&self.lease, &batch.unwritten) {
+            (None, _) => vec![DeleteOutcome::Deleted; acked.len()],
+            (Some(_), Some(reason)) => {
+                let failed = DeleteOutcome::Failed { reason: reason.clone(), refused: true };
+                vec![failed; acked.len()]
+            }
+            (Some(lease), None) => lease.delete(deletable).await,
+        };
+        let failed = |outcome: &DeleteOutcome| matches!(outcome, DeleteOutcome::Failed { .. });
+        if let Some(reason) = outcomes.first().and_then(DeleteOutcome::reason)
+            && outcomes.iter().all(failed)
+        {
+            // To go on would only put more messages into both queues.
+            batch.sent.trouble = Some(Trouble::Refused(reason));
+        }
+        let mut gone = Vec::with_capacity(acked.len());
+        for ((one, pending), outcome) in acked.iter().zip(outcomes) {
+            let Copy::Sent(sent_as) = one.copy().clone() else { continue };
+            let outcome = match outcome.reason() {
+                Some(reason) => SendOutcome::NotDeleted { sent_as, reason },
+                None => {
+                    gone.push(one);
+                    let perhaps_twice = pending.doubt.is_some() && !batch.to.queue.fifo;
+                    SendOutcome::Sent { sent_as, perhaps_twice }
+                }
+            };
+            batch.sent.outcomes.push((one.message_id().to_owned(), pending.key.clone(), outcome));
+        }
+        // Without this record a resume deletes once more what is gone, which does no harm.
+        if let (Some(journal), Some(_), Ok(lines)) =
+            (&self.journal, &self.lease, records::deleted(gone))
+        {
+            journal.note(lines);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! What the journal is told of a batch: each record before what it allows.
+
+use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Refused, Uncertain};
+use reco_core::settle::{Copy, Deletable, Settled, Unsent};
+
+use super::outbox::Pending;
+use crate::error::Result;
+use crate::journal::{lines, now_ms};
+
+/// Before the send: each message whole the first time, by its id when it is sent again. `to` is the
+/// destination's ARN, in a journal of several.
+pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Result<Vec<u8>> {
+    let at_ms = now_ms();
+    lines(messages.iter().map(|pending| {
+        let message = &pending.dispatch.message;
+        if pending.known {
+            return Record::Again(Again { message_id: message.id.clone(), batch, at_ms });
+        }
+        let out = pending.dispatch.out.as_deref();
+        Record::Intent(Intent { to: to.map(Into::into), ..Intent::new(message, out, batch, at_ms) })
+    }))
+}
+
+/// After an answer: what became of each message of the batch.
+pub(super) fn answers(settled: &Settled<Pending>, batch: u64) -> Result<Vec<u8>> {
+    let acks = settled.deletable.iter().filter_map(|(deletable, _)| match deletable.copy() {
+        Copy::Sent(sent_as) => Some(Record::Ack(Ack {
+            message_id: deletable.message_id().to_owned(),
+            sent_as: sent_as.clone(),
+            batch,
+        })),
+        Copy::BackedUp | Copy::Waived => None,
+    });
+    let not_taken = settled.retry.iter().chain(&settled.refused);
+    // The service's word that it failed to take a message is no proof that it did not.
+    let doubtful = settled.uncertain.iter().chain(&settled.faulted);
+    let refusals = not_taken.map(|Unsent { message, reason }| refused(message, batch, reason));
+    let doubts = doubtful.map(|Unsent { message, reason }| uncertain(message, batch, reason));
+    lines(acks.chain(refusals).chain(doubts))
+}
+
+/// After a call that failed as a whole: none of it was sent, or its effect is not known.
+pub(super) fn failure(
+    messages: &[Pending],
+    batch: u64,
+    reason: &str,
+    doubtful: bool,
+) -> Result<Vec<u8>> {
+    let record = if doubtful { uncertain } else { refused };
+    lines(messages.iter().map(|message| record(message, batch, reason)))
+}
+
+fn refused(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
+    let message_id = pending.dispatch.message.id.clone();
+    Record::Refused(Refused { message_id, batch, reason: reason.to_owned() })
+}
+
+fn uncertain(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
+    let message_id = pending.dispatch.message.id.clone();
+    Record::Uncertain(Uncertain { message_id, batch, reason: reason.to_owned() })
+}
+
+/// After the delete.
+///
+/// # Errors
+/// None that a record can cause.
+pub fn deleted<'a>(gone: impl IntoIterator<Item = &'a Deletable>) -> Result<Vec<u8>> {
+    lines(gone.into_iter().map(|deletable| {
+        Record::Deleted(Deleted { message_id: deletable.message_id().to_owned() })
+    }))
+}

@@ -1,0 +1,194 @@
+//! Load on a pipeline in this process: lists for many users through queue, function, facts and
+//! table, measured second by second.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reco_core::policy::Policy;
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use reco_sandbox::feed::Lists;
+use reco_sandbox::seed::{Population, SeedOptions};
+use reco_sandbox::worker::WorkerOptions;
+use reco_sandbox::{Sandbox, SandboxOptions};
+use reco_store::facts::CacheOptions;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::metrics::report::Section;
+
+use super::measure;
+use super::numbers::{Measured, Parameters};
+use super::processors::Processors;
+
+/// AWS: a message that is received so often and not handled goes to the DLQ.
+const MAX_RECEIVES: u32 = 5;
+/// AWS: the visibility timeout is at least so many times the function's timeout.
+const VISIBILITY_FACTOR: u64 = 6;
+/// How often the queue is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// The queue's depth is sampled once a second: the last sample shows it empty.
+const LAST_SAMPLE: Duration = Duration::from_millis(1_100);
+
+/// What is run.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// The parameters.
+    pub parameters: Parameters,
+    /// How long a batch may fill.
+    pub window: Duration,
+    /// What the function may write.
+    pub policy: Policy,
+    /// The function's binary; the handler that is built in when not given.
+    pub lambda_bin: Option<PathBuf>,
+    /// The most time that sending and handling may take.
+    pub at_most: Duration,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Everything was sent, and the queue is empty.
+    Drained,
+    /// Its time was over.
+    TimeUp,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Why it ended.
+    pub ended: Ended,
+    /// The whole in numbers.
+    pub measured: Measured,
+    /// The curves, a point a second.
+    pub sections: Vec<Section>,
+    /// The first second, in epoch seconds.
+    pub start: i64,
+    /// The end of the last second.
+    pub end: i64,
+}
+
+/// Runs it. `sent` hears of users whose lists were sent.
+///
+/// # Errors
+/// When the pipeline cannot start, or a message would be larger than its queue takes.
+pub async fn run(
+    options: &LoadOptions,
+    cancel: &CancellationToken,
+    sent: impl Fn(u64),
+) -> Result<Loaded> {
+    let lists = lists(&options.parameters)?;
+    let started = cancel.run_until_cancelled(Sandbox::start(sandbox(options))).await;
+    let sandbox = started
+        .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before anything was sent"))?
+        .map_err(|error| Error::service("cannot start the pipeline").because(&error))?;
+    let loaded = drive(&sandbox, lists, options, cancel, sent).await;
+    // Invocations under way end by their timeout at the latest; nobody waits for them here.
+    drop(sandbox);
+    loaded
+}
+
+fn lists(parameters: &Parameters) -> Result<Lists> {
+    let Parameters { users, list, per_message, rate, .. } = *parameters;
+    let lists = Lists { users, length: list, per_message, rate, generated_at: now() };
+    let (bytes, most) = (lists.message_bytes(), reco_sandbox::seed::SOURCE_MESSAGE_BYTES as u64);
+    if bytes > most {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("a message of {per_message} users with {list} articles each is too large"),
+        )
+        .cause(format!("it would have {bytes} bytes, and the queue takes {most}"))
+        .hint("give a lower --per-message or --list"));
+    }
+    Ok(lists)
+}
+
+fn sandbox(options: &LoadOptions) -> SandboxOptions {
+    let parameters = &options.parameters;
+    let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let population = Population { users: parameters.users, reads: parameters.reads };
+    let visibility = parameters.timeout_s * VISIBILITY_FACTOR + options.window.as_secs();
+    SandboxOptions {
+        write_capacity: parameters.wcu.map(WriteCapacity::per_second),
+        seed: Some(SeedOptions {
+            population: Some(population),
+            visibility_timeout_s: u32::try_from(visibility).unwrap_or(u32::MAX),
+            max_receive_count: MAX_RECEIVES,
+            ..SeedOptions::default()
+        }),
+        worker: Some(WorkerOptions {
+            batch_size: size(parameters.batch_size),
+            window: options.window,
+            concurrency: size(parameters.concurrency),
+            timeout: Duration::from_secs(parameters.timeout_s),
+        }),
+        policy: options.policy.clone(),
+        lambda_bin: options.lambda_bin.clone(),
+        facts_cache: Some(CacheOptions::default()),
+        metrics_by_second: true,
+        ..SandboxOptions::empty()
+    }
+}
+
+async fn drive(
+    sandbox: &Sandbox,
+    lists: Lists,
+    options: &LoadOptions,
+    cancel: &CancellationToken,
+    sent: impl Fn(u64),
+) -> Result<Loaded> {
+    let (begun, start) = (Instant::now(), now());
+    let used = Processors::now();
+    let stop = cancel.child_token();
+    let feed = sandbox.feed(lists);
+    let deadline = begun + options.at_most;
+    // What is being sent is sent to its end: a cut call would not be counted.
+    let sending = async {
+        let in_time = async {
+            tokio::time::sleep_until(deadline).await;
+            stop.cancel();
+        };
+        let feeding = feed.run(&stop, sent);
+        tokio::pin!(feeding);
+        tokio::select! {
+            fed = &mut feeding => return fed,
+            () = in_time => {}
+        }
+        feeding.await
+    };
+    let fed = sending.await;
+    let drained = tokio::select! {
+        () = empty(sandbox) => true,
+        () = cancel.cancelled() => false,
+        () = tokio::time::sleep_until(deadline) => false,
+    };
+    let elapsed = begun.elapsed();
+    let machine_busy = used.busy_since();
+    let all = fed.users + fed.refused * lists.per_message >= lists.users;
+    let ended = match (cancel.is_cancelled(), drained && all) {
+        (true, _) => Ended::Interrupted,
+        (_, true) => Ended::Drained,
+        (_, false) => Ended::TimeUp,
+    };
+    tokio::time::sleep(LAST_SAMPLE).await;
+    let run = measure::Run { sandbox, fed: &fed, elapsed, start, end: now() + 1, machine_busy };
+    let (sections, measured) = run.read(&options.parameters).await?;
+    Ok(Loaded { ended, measured, sections, start, end: run.end })
+}
+
+/// Waits until nothing is in the queue, in flight or not.
+async fn empty(sandbox: &Sandbox) {
+    let left = || sandbox.depths()[0].map_or(0, |depth| depth.visible + depth.in_flight);
+    while left() > 0 {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,326 @@
+//! Which part of the pipeline gives out first, and what to change. Pure: numbers in, a verdict out.
+
+use serde::Serialize;
+
+use super::numbers::{Measured, Parameters};
+use reco_core::human::{amount, form};
+
+/// From this share of the write capacity on, a throttled table is used up.
+const FULL: f64 = 0.85;
+/// From this share of their time on, the function's slots are never free.
+const BUSY: f64 = 0.8;
+/// A part of an invocation that takes this share of it is what it waits for.
+const MOST: f64 = 0.5;
+/// Invocations, one after another, that what was sent last may take.
+const ROUNDS: f64 = 2.5;
+/// Seconds until an idle slot has the last message: its next look at the queue.
+const PICKED_UP: f64 = 1.0;
+/// A producer below this share of the rate that was asked for is held up.
+const HELD_UP: f64 = 0.9;
+
+/// A part of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// None of them: everything kept up.
+    None,
+    /// Sending, or handing messages to the function.
+    Queue,
+    /// The function's slots.
+    Function,
+    /// Facts.
+    Database,
+    /// Writes.
+    Table,
+}
+
+/// What the numbers say.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// What gives out first.
+    pub stage: Stage,
+    /// Lists a second that went through while there was work.
+    pub users_per_s: f64,
+    /// Why that stage.
+    pub why: String,
+    /// What to change, the most useful first.
+    pub change: Vec<String>,
+    /// What these numbers do not say.
+    pub caveat: Option<String>,
+}
+
+/// Judges a run.
+#[must_use]
+pub fn verdict(parameters: &Parameters, measured: &Measured) -> Verdict {
+    let run = Run { asked: parameters, got: measured };
+    let (stage, why, change) = run.judge();
+    let users_per_s = run.throughput();
+    Verdict { stage, users_per_s, why, change, caveat: run.caveat(stage) }
+}
+
+struct Run<'a> {
+    asked: &'a Parameters,
+    got: &'a Measured,
+}
+
+type Judgement = (Stage, String, Vec<String>);
+
+impl Run<'_> {
+    fn judge(&self) -> Judgement {
+        let got = self.got;
+        if got.invocations == 0 || got.elapsed_s <= 0.0 {
+            let why = "no batch was handled, so nothing was measured".to_owned();
+            return (Stage::None, why, vec!["let it run longer: --for".to_owned()]);
+        }
+        if got.throttled > 0 && self.capacity_used().is_some_and(|used| used >= FULL) {
+            return self.table_is_full();
+        }
+        if !self.waited() {
+            return self.kept_up();
+        }
+        if got.slots_busy < BUSY {
+            return self.slots_are_idle();
+        }
+        match (got.facts_ms / got.duration_ms, got.write_ms / got.duration_ms) {
+            (facts, _) if facts >= MOST => self.facts_are_slow(),
+            (_, write) if write >= MOST && got.throttled > 0 => self.table_is_full(),
+            (_, write) if write >= MOST => self.writes_are_slow(),
+            _ => self.slots_are_full(),
+        }
+    }
+
+    /// Lists a second that were dealt with.
+    fn throughput(&self) -> f64 {
+        if self.got.elapsed_s <= 0.0 { 0.0 } else { self.done() / self.got.elapsed_s }
+    }
+
+    fn done(&self) -> f64 {
+        number(self.got.written + self.got.skipped)
+    }
+
+    /// The share of the write capacity that was consumed.
+    fn capacity_used(&self) -> Option<f64> {
+        let limit = self.asked.wcu?;
+        Some(self.got.wcu / self.got.elapsed_s / limit)
+    }
+
+    /// Whether as much waited as the function's slots take at once, or handling went on well after
+    /// sending, or was not done when the run ended.
+    fn waited(&self) -> bool {
+        let busy = self.got.slots_busy >= BUSY;
+        let picked_up = if busy { 0.0 } else { PICKED_UP };
+        let long = ROUNDS * self.got.duration_ms / 1e3 + picked_up;
+        // Without a rate all of it waits from the beginning.
+        let more = self.got.left > 0 || self.asked.rate.is_none();
+        self.many_waited() || self.after() > long || (more && busy)
+    }
+
+    /// Whether as many messages waited as the function's slots take at once.
+    fn many_waited(&self) -> bool {
+        self.got.backlog_max >= self.asked.concurrency * self.asked.batch_size
+    }
+
+    /// Seconds that handling went on after sending.
+    fn after(&self) -> f64 {
+        self.got.elapsed_s - self.got.sending_s
+    }
+
+    /// Lists a second that one slot deals with while it works.
+    fn per_slot(&self) -> f64 {
+        let slot_seconds =
+            self.got.elapsed_s * self.got.slots_busy * number(self.asked.concurrency);
+        if slot_seconds <= 0.0 { 0.0 } else { self.done() / slot_seconds }
+    }
+
+    /// WCU that a list costs.
+    fn wcu_each(&self) -> f64 {
+        if self.got.written == 0 { 1.0 } else { self.got.wcu / number(self.got.written) }
+    }
+
+    fn table_is_full(&self) -> Judgement {
+        let limit = self.asked.wcu.unwrap_or_default();
+        let why = format!(
+            "the table took {} WCU/s, {} of its {}, and turned {} writes away",
+            whole(self.got.wcu / self.got.elapsed_s),
+            percent(self.capacity_used().unwrap_or_default()),
+            whole(limit),
+            count(self.got.throttled)
+        );
+        let enough = match self.asked.rate {
+            Some(rate) => format!(
+                "for {} users a second at {:.1} WCU a list, --wcu {}",
+                whole(rate),
+                self.wcu_each(),
+                whole((rate * self.wcu_each()).ceil())
+            ),
+            None => format!(
+                "more WCU; at {} the {} users take {}",
+                whole(limit),
+                count(self.asked.users),
+                seconds(number(self.asked.users) * self.wcu_each() / limit)
+            ),
+        };
+        let mut change = vec![enough];
+        if self.asked.concurrency > 2 {
+            change.push(format!(
+                "a lower --concurrency than {}: more is no faster, it waits inside the function",
+                self.asked.concurrency
+            ));
+        }
+        if self.got.returned > 0 || self.got.errors > 0 {
+            change.push(format!(
+                "{} came back and {} failed: a longer --timeout, or a smaller \
+                 --batch-size, leaves time to retry",
+                amount(self.got.returned, "message"),
+                amount(self.got.errors, "invocation")
+            ));
+        }
+        (Stage::Table, why, change)
+    }
+
+    fn kept_up(&self) -> Judgement {
+        let sending = if self.got.sending_s > 0.0 { self.got.sending_s } else { 1.0 };
+        let sent = number(self.got.sent) / sending;
+        if let Some(rate) = self.asked.rate.filter(|rate| sent < HELD_UP * rate) {
+            let why = format!(
+                "only {} of {} users a second were sent, and the function kept up with them",
+                whole(sent),
+                whole(rate)
+            );
+            return (Stage::Queue, why, vec!["a lower --rate, or more users a message".to_owned()]);
+        }
+        let mut why = format!(
+            "it kept up with {} users a second; at most {} waited, and the function's \
+             slots worked {} of the time",
+            whole(sent),
+            amount(self.got.backlog_max, "message"),
+            percent(self.got.slots_busy)
+        );
+        if self.got.throttled > 0 {
+            why.push_str(&format!(
+                "; {} {} turned away in bursts and written later",
+                amount(self.got.throttled, "write"),
+                form(self.got.throttled, "was", "were")
+            ));
+        }
+        (Stage::None, why, vec!["a higher --rate, to find the limit".to_owned()])
+    }
+
+    fn slots_are_idle(&self) -> Judgement {
+        let what = if self.many_waited() {
+            format!("up to {} waited", amount(self.got.backlog_max, "message"))
+        } else {
+            format!("handling went on for {:.1} s after the last was sent", self.after())
+        };
+        let why = format!(
+            "{what} although the function's slots worked only {} of the time: messages do not reach \
+             the function fast enough",
+            percent(self.got.slots_busy)
+        );
+        let change = vec![
+            format!(
+                "a larger --batch-size than {}, or more users a message",
+                self.asked.batch_size
+            ),
+            "a shorter window".to_owned(),
+        ];
+        (Stage::Queue, why, change)
+    }
+
+    fn facts_are_slow(&self) -> Judgement {
+        let why = format!(
+            "the function's slots were never free, and {} of an invocation's {} ms waited for facts",
+            percent(self.got.facts_ms / self.got.duration_ms),
+            whole(self.got.duration_ms)
+        );
+        let change = vec![
+            "the indexes and statements behind the facts: recoctl facts check".to_owned(),
+            "fewer users a batch (--batch-size), when a lookup grows faster than its batch"
+                .to_owned(),
+            "not --concurrency: more invocations ask the same database".to_owned(),
+        ];
+        (Stage::Database, why, change)
+    }
+
+    fn writes_are_slow(&self) -> Judgement {
+        let why = format!(
+            "the function's slots were never free, and {} of an invocation's {} ms was writing, \
+             although the table's capacity was not used up",
+            percent(self.got.write_ms / self.got.duration_ms),
+            whole(self.got.duration_ms)
+        );
+        (Stage::Table, why, vec![self.more_slots()])
+    }
+
+    fn slots_are_full(&self) -> Judgement {
+        let why = format!(
+            "{} at a time worked {} of the time, {} ms each, and up to {} waited",
+            amount(self.asked.concurrency, "invocation"),
+            percent(self.got.slots_busy),
+            whole(self.got.duration_ms),
+            amount(self.got.backlog_max, "message")
+        );
+        (Stage::Function, why, vec![self.more_slots()])
+    }
+
+    /// How many slots are worth having.
+    fn more_slots(&self) -> String {
+        let each = self.per_slot();
+        let useful = |wanted: f64| (wanted / each).ceil().max(1.0);
+        match (self.asked.rate, self.asked.wcu) {
+            (Some(rate), _) if each > 0.0 => format!(
+                "--concurrency {}: one invocation deals with {} users a second, {} come",
+                whole(useful(rate)),
+                whole(each),
+                whole(rate)
+            ),
+            (None, Some(wcu)) if each > 0.0 => format!(
+                "a higher --concurrency than {}: with {} the table's {} WCU would be used up",
+                self.asked.concurrency,
+                whole(useful(wcu / self.wcu_each())),
+                whole(wcu)
+            ),
+            _ => format!("a higher --concurrency than {}", self.asked.concurrency),
+        }
+    }
+
+    /// Here function, database and table share the machine's processors; in AWS they do not.
+    fn caveat(&self, stage: Stage) -> Option<String> {
+        let busy = self.got.machine_busy?;
+        if busy < FULL || (stage == Stage::Table && self.capacity_used() >= Some(FULL)) {
+            return None;
+        }
+        Some(format!(
+            "this machine's {} processors were {} busy, with function, database and table alike: in \
+             AWS each has its own, and the limit may be elsewhere",
+            self.asked.processors,
+            percent(busy)
+        ))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a load run are far below 2^52")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+fn whole(value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative")]
+    count(value.round().max(0.0) as u64)
+}
+
+fn count(number: u64) -> String {
+    reco_core::human::count(number)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn seconds(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a run's seconds are far below 2^63")]
+    reco_core::human::duration(seconds.round() as i64)
+}
+
+#[cfg(test)]
+mod tests;

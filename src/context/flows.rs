@@ -1,0 +1,153 @@
+//! What flows are given: from settings and environment to plain options.
+
+use futures::future::LocalBoxFuture;
+
+use super::Context;
+use crate::config::{Key, Setting, Source};
+use reco_ops::aws::{AwsOptions, Given, Table};
+use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
+use reco_ops::dlq::judge::Criteria;
+use reco_ops::dlq::queues::QueueNames;
+use reco_ops::dlq::session::{Ask, Session, SessionOptions, World};
+use reco_ops::error::Result;
+use reco_ops::event::{Control, Events};
+use reco_ops::metrics::targets::Configured;
+
+impl Context {
+    /// What is configured of the way to AWS.
+    #[must_use]
+    pub fn aws(&self) -> AwsOptions {
+        let settings = &self.settings;
+        let given = |key| {
+            let setting: &Setting = settings.get(key)?;
+            Some(Given { value: setting.value.clone(), by: setting.source.to_string() })
+        };
+        let named = [Key::Queue, Key::Dlq, Key::Table, Key::Function];
+        AwsOptions {
+            profile: given(Key::Profile),
+            region: settings.value(Key::Region).map(str::to_owned),
+            endpoint: given(Key::EndpointUrl),
+            sandbox: self.is_in_front_of_sandbox(),
+            named: named
+                .into_iter()
+                .filter_map(|key| settings.value(key))
+                .map(str::to_owned)
+                .collect(),
+            // `vars` panics where any variable, of whatever name, is not UTF-8.
+            environment: std::env::vars_os().collect(),
+        }
+    }
+
+    fn is_in_front_of_sandbox(&self) -> bool {
+        let endpoint = self.settings.get(Key::EndpointUrl);
+        endpoint.is_some_and(|endpoint| endpoint.source == Source::Sandbox)
+    }
+
+    /// Where journals and locks are kept.
+    ///
+    /// # Errors
+    /// As [`Home::of`].
+    pub fn home(&self) -> Result<Home> {
+        Home::of(&self.home_options())
+    }
+
+    /// Where journals and locks may be kept.
+    #[must_use]
+    pub fn home_options(&self) -> HomeOptions {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        // The SDK reads these two itself, where no setting of ours comes before them.
+        let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
+        let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
+        let endpoint = self.settings.value(Key::EndpointUrl).map(str::to_owned);
+        HomeOptions {
+            state: variable("XDG_STATE_HOME").map(Into::into),
+            home: variable("HOME").map(Into::into),
+            endpoint: endpoint.or(by_sdk),
+            passing: self.is_in_front_of_sandbox().then_some(passing),
+        }
+    }
+
+    /// What flows are given.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control { events: self.events(), cancel: self.cancel.clone() }
+    }
+
+    /// Shows what flows tell.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        self.ui.events()
+    }
+
+    /// The queues as they are configured.
+    #[must_use]
+    pub fn queues(&self) -> QueueNames<'_> {
+        let (source, dlq) = (self.settings.value(Key::Queue), self.settings.value(Key::Dlq));
+        QueueNames { source, dlq }
+    }
+
+    /// Opens a session on the DLQ; a signal ends it at once.
+    ///
+    /// # Errors
+    /// As [`Session::open`], or a signal comes first.
+    pub async fn session(&self, options: SessionOptions) -> Result<Session> {
+        self.before_all(async {
+            let sdk = self.sdk().await?;
+            let (queues, home, control) = (self.queues(), self.home_options(), self.control());
+            let world = World { sdk, queues, home, control };
+            Session::open(world, options, self.criteria()).await
+        })
+        .await
+    }
+
+    /// What metrics are of.
+    #[must_use]
+    pub fn measured(&self) -> Configured {
+        let value = |key| self.settings.value(key).map(str::to_owned);
+        Configured {
+            table: value(Key::Table),
+            function: value(Key::Function),
+            queue: value(Key::Queue),
+            dlq: value(Key::Dlq),
+        }
+    }
+
+    /// What messages are judged by, opened.
+    ///
+    /// # Errors
+    /// When policy, facts or table are configured and cannot be used.
+    pub async fn criteria(&self) -> Result<Criteria> {
+        let policy = self.policy().await?;
+        let facts = self.facts().await?;
+        let item = self.item(&policy)?;
+        let table = match self.settings.value(Key::Table) {
+            Some(table) => {
+                let mut table = Table::open(self.sdk().await?, table, &item).await?;
+                // As the Lambda writes them.
+                table.adopt_list_type().await?;
+                Some(table)
+            }
+            None => None,
+        };
+        Ok(Criteria { policy, facts, item, table })
+    }
+}
+
+impl Ask for Context {
+    fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>> {
+        Box::pin(self.confirm(question, "--yes"))
+    }
+}
+
+/// A directory for the journals of a sandbox of this run.
+#[cfg(feature = "sandbox")]
+fn passing() -> std::io::Result<Passing> {
+    let place = reco_sandbox::Place::new("journal")?;
+    Ok(Passing { path: place.path().to_owned(), keep: Box::new(place) })
+}
+
+// Without a sandbox nothing has its source.
+#[cfg(not(feature = "sandbox"))]
+fn passing() -> std::io::Result<Passing> {
+    Err(std::io::Error::other("this recoctl has no sandbox"))
+}
