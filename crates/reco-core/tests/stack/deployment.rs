@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use reco_core::stack::rules;
+use crate::rules::rules;
 use serde_json::{Value, json};
 
 use crate::template::{deployed, read, repository};
