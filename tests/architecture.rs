@@ -3,11 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
 
 /// The resolved graph: each package's name, and the packages that it links.
 struct Graph {
@@ -15,29 +14,27 @@ struct Graph {
     links: HashMap<PackageId, Vec<PackageId>>,
 }
 
-static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
+static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
     // Only this platform's packages are sure to be on this machine.
     let options = ["--locked".to_owned(), "--filter-platform".to_owned(), host()];
-    let manifest = repository().join("Cargo.toml");
-    MetadataCommand::new().manifest_path(manifest).other_options(options).exec().unwrap()
-});
-
-static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
-    let packages = METADATA.packages.iter();
-    let names = packages.map(|package| (package.id.clone(), package.name.to_string()));
-    let nodes = METADATA.resolve.as_ref().unwrap().nodes.iter().map(|node| {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).other_options(options).exec();
+    let metadata = metadata.unwrap();
+    let names = metadata.packages.into_iter().map(|package| (package.id, package.name.to_string()));
+    let nodes = metadata.resolve.unwrap().nodes.into_iter().map(|node| {
         let linked = node
             .deps
-            .iter()
+            .into_iter()
             .filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
-        (node.id.clone(), linked.map(|dep| dep.pkg.clone()).collect())
+        (node.id, linked.map(|dep| dep.pkg).collect())
     });
     Graph { names: names.collect(), links: nodes.collect() }
 });
 
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+#[path = "architecture/guides.rs"]
+mod guides;
+#[path = "architecture/unused.rs"]
+mod unused;
 
 fn host() -> String {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
@@ -148,132 +145,6 @@ fn crates_depend_downwards_only() {
     assert_eq!(ours("reco-store"), ["reco-core"]);
     assert_eq!(ours("reco-lambda"), ["reco-core", "reco-store"]);
     assert!(!ours("reco-sandbox").contains(&"recoctl"));
-}
-
-/// Every Rust file below `dir`, which need not exist.
-fn sources(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
-    entries
-        .flat_map(|entry| match entry.unwrap().path() {
-            dir if dir.is_dir() => sources(&dir),
-            file if file.extension().is_some_and(|extension| extension == "rs") => vec![file],
-            _ => Vec::new(),
-        })
-        .collect()
-}
-
-/// The code of the Rust files below these directories, without lines that are comments.
-fn code(package: &Path, dirs: &[&str]) -> String {
-    let files = dirs.iter().flat_map(|dir| sources(&package.join(dir)));
-    let texts = files.map(|file| std::fs::read_to_string(file).unwrap());
-    let code = |text: String| {
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        lines.map(|line| format!("{line}\n")).collect::<String>()
-    };
-    texts.map(code).collect()
-}
-
-/// Whether the code names this crate: `name::...`, `use name;` or `use name as other;`.
-fn names(code: &str, name: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    code.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&code[..at], &code[at + name.len()..]);
-        let used =
-            before.ends_with("use ") && (after.starts_with(';') || after.starts_with(" as "));
-        !before.ends_with(part) && (after.starts_with("::") || used)
-    })
-}
-
-#[test]
-fn a_crate_is_named_by_its_path_and_not_by_words_like_it() {
-    for code in
-        ["toml::from_str(x)", "use toml;", "use toml as t;", "(toml::Value)", "use {toml::X};"]
-    {
-        assert!(names(code, "toml"), "{code}");
-    }
-    for code in
-        ["let toml = 1;", "crate::toml::x()", "use toml_fault::x;", "my_toml::x()", "toml: T"]
-    {
-        assert!(!names(code, "toml"), "{code}");
-    }
-}
-
-/// A dependency that no source names only costs: it is compiled, audited and updated for nothing.
-#[test]
-fn every_dependency_is_named_in_the_sources() {
-    let mut seen = 0;
-    let mut unused = Vec::new();
-    let nodes = &METADATA.resolve.as_ref().unwrap().nodes;
-    for package in METADATA.workspace_packages() {
-        let dir = package.manifest_path.parent().unwrap().as_std_path();
-        let (linked, all) = (code(dir, &["src"]), code(dir, &["src", "tests"]));
-        let node = nodes.iter().find(|node| node.id == package.id).unwrap();
-        for dep in &node.deps {
-            let normal = dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
-            seen += 1;
-            if !names(if normal { &linked } else { &all }, &dep.name) {
-                unused.push(format!("{} does not use {}", package.name, dep.name));
-            }
-        }
-    }
-    assert!(seen > 50, "the graph has dependencies");
-    assert_eq!(unused, [""; 0]);
-}
-
-/// The paths that a page names in backticks, and those that it links to.
-fn paths_in(page: &str) -> BTreeSet<&str> {
-    let roots = [
-        ".ci/",
-        "benches/",
-        "completions/",
-        "crates/",
-        "deploy/",
-        "docs/",
-        "examples/",
-        "fuzz/",
-        "man/",
-        "src/",
-        "tests/",
-    ];
-    let fenced = page.split("```").step_by(2);
-    let spans = fenced.flat_map(|text| text.split('`').skip(1).step_by(2));
-    let spans = spans.filter(|span| {
-        roots.iter().any(|root| span.starts_with(root)) && !span.contains([' ', '*', '<'])
-    });
-    let links = page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|link| link.0);
-    spans.chain(links.filter(|link| !link.contains("://") && !link.starts_with('#'))).collect()
-}
-
-#[test]
-fn every_path_that_a_guide_names_exists() {
-    let mut wrong = Vec::new();
-    for (page, least) in [("ARCHITECTURE.md", 60), ("CONTRIBUTING.md", 20), ("README.md", 10)] {
-        let text = std::fs::read_to_string(repository().join(page)).unwrap();
-        let paths = paths_in(&text);
-        assert!(paths.len() >= least, "{page} names only {paths:?}");
-        let missing = paths.into_iter().filter(|path| !repository().join(path).exists());
-        wrong.extend(missing.map(|path| format!("{page} names {path}, which is not there")));
-    }
-    assert_eq!(wrong, [""; 0]);
-}
-
-#[test]
-fn the_architecture_has_a_paragraph_for_every_room() {
-    let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
-    let directories = |dir: &str| -> Vec<String> {
-        let entries = std::fs::read_dir(repository().join(dir)).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-        paths.map(|path| format!("{dir}/{}", path.file_name().unwrap().display())).collect()
-    };
-    let rooms =
-        [directories("crates"), directories("crates/reco-ops/src"), directories("src")].concat();
-    let missing: Vec<&String> = rooms
-        .iter()
-        .filter(|room| {
-            !text.contains(&format!("`{room}`")) && !text.contains(&format!("`{room}/`"))
-        })
-        .collect();
-    assert_eq!(missing, [""; 0]);
 }
 
 /// `0.10.9` and `2.0.119` as others may use them instead: `0.10`, `2`.
