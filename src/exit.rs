@@ -1,66 +1,43 @@
-//! Exit codes: documented API (`docs/exit-codes.md`, `man recoctl`).
+//! Exit codes: documented API (`docs/exit-codes.md`, `man recoctl`), all from one table.
 
 use reco_core::outcome::Outcome;
 
 use reco_ops::error::{Error, Kind};
 
-/// Everything that was asked is done.
-pub const SUCCESS: u8 = 0;
-/// A service (or the facts database) failed, and nothing could be done.
-pub const SERVICE: u8 = 1;
-/// The command line is wrong.
-pub const USAGE: u8 = 2;
-/// The configuration is wrong or incomplete, or credentials are missing or refused.
-pub const CONFIG: u8 = 3;
-/// Some is done and some failed: read the report.
-pub const PARTIAL: u8 = 4;
-/// There was nothing to do.
-pub const NOTHING_TO_DO: u8 = 5;
-/// What `--fail-on` names was found.
-pub const FINDINGS: u8 = 6;
-/// Refused for safety; the message says which flag allows it.
-pub const REFUSED: u8 = 7;
-/// Input could not be read: a missing file, a broken archive, an unusable policy.
-pub const INPUT: u8 = 8;
-/// Stopped, because too many redriven messages came back to the DLQ.
-pub const BOUNCED: u8 = 9;
-/// A bug in recoctl.
-pub const INTERNAL: u8 = 70;
-/// Stopped by a signal; what was in flight was finished and reported.
-pub const INTERRUPTED: u8 = 130;
+/// Defines each code once: as a constant, whose documentation is its meaning, and as a row of
+/// [`TABLE`].
+macro_rules! codes {
+    ($($constant:ident = $code:literal, $name:literal, $meaning:literal;)*) => {
+        $(
+            #[doc = concat!("Exit code of `", $name, "`: ", $meaning, ".")]
+            pub const $constant: u8 = $code;
+        )*
 
-/// Every code with its name and meaning, in order; the manual and `docs/exit-codes.md` come from
-/// this table.
-pub const TABLE: [(u8, &str, &str); 12] = [
-    (SUCCESS, "success", "everything that was asked is done"),
-    (SERVICE, "service error", "AWS or the facts database failed, and nothing could be done"),
-    (USAGE, "usage", "the command line is wrong"),
-    (
-        CONFIG,
-        "config",
-        "the configuration is wrong or incomplete, or credentials are missing or refused",
-    ),
-    (PARTIAL, "partial", "some is done and some failed; the report says which"),
-    (NOTHING_TO_DO, "nothing to do", "no message or line matched what was asked"),
-    (
-        FINDINGS,
-        "findings",
-        "a check found something: a class that --fail-on names, an error in facts check, or a list that verify misses",
-    ),
-    (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
-    (INPUT, "input", "an input file could not be read or used"),
-    (
-        BOUNCED,
-        "bounced",
-        "stopped because too many redriven messages came back to the DLQ; the report names them",
-    ),
-    (INTERNAL, "internal", "a bug in recoctl; please report it"),
-    (
-        INTERRUPTED,
-        "interrupted",
-        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; what was in flight was finished and reported",
-    ),
-];
+        /// Every code with its name and meaning, in order. `--help`, the manual pages and
+        /// `docs/exit-codes.md` come from this table.
+        pub const TABLE: [(u8, &str, &str); [$($code),*].len()] =
+            [$(($constant, $name, $meaning)),*];
+    };
+}
+
+codes! {
+    SUCCESS = 0, "success", "everything that was asked is done";
+    SERVICE = 1, "service error", "AWS or the facts database failed, and nothing could be done";
+    USAGE = 2, "usage", "the command line is wrong";
+    CONFIG = 3, "config",
+        "the configuration is wrong or incomplete, or credentials are missing or refused";
+    PARTIAL = 4, "partial", "some is done and some failed; the report says which";
+    NOTHING_TO_DO = 5, "nothing to do", "no message or line matched what was asked";
+    FINDINGS = 6, "findings",
+        "a check found something: a class that --fail-on names, an error in facts check, or a list that verify misses";
+    REFUSED = 7, "refused", "refused for safety; the message says which flag allows it";
+    INPUT = 8, "input", "an input file could not be read or used";
+    BOUNCED = 9, "bounced",
+        "stopped because too many redriven messages came back to the DLQ; the report names them";
+    INTERNAL = 70, "internal", "a bug in recoctl; please report it";
+    INTERRUPTED = 130, "interrupted",
+        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; what was in flight was finished and reported";
+}
 
 /// Every code with its name, as help lists them.
 #[must_use]
@@ -103,12 +80,22 @@ mod tests {
     #[test]
     fn the_documentation_has_this_table() {
         let documented = include_str!("../docs/exit-codes.md");
-        for (code, name, meaning) in TABLE {
-            let row = format!("| {code} | {name} | {meaning} |\n");
-            assert!(documented.contains(&row), "docs/exit-codes.md lacks {row}");
-        }
-        let rows = documented.lines().filter(|line| line.starts_with("| ")).count();
-        assert_eq!(rows, TABLE.len() + 1, "docs/exit-codes.md has rows that no code stands for");
+        let rows: String = TABLE
+            .iter()
+            .map(|(code, name, meaning)| format!("| {code} | {name} | {meaning} |\n"))
+            .collect();
+        let table = format!("| code | name | meaning |\n|---|---|---|\n{rows}");
+        let theirs: String =
+            documented.split_inclusive('\n').filter(|line| line.starts_with('|')).collect();
+        assert!(theirs == table, "docs/exit-codes.md has drifted; its table is to be:\n\n{table}");
+    }
+
+    #[test]
+    fn codes_stand_in_order_and_names_are_unique() {
+        assert!(TABLE.is_sorted_by(|one, next| one.0 < next.0));
+        let names: std::collections::BTreeSet<&str> =
+            TABLE.iter().map(|(_, name, _)| *name).collect();
+        assert_eq!(names.len(), TABLE.len());
     }
 
     #[test]

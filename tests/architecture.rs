@@ -36,6 +36,11 @@ static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
     Graph { names: names.collect(), links: nodes.collect() }
 });
 
+#[path = "architecture/guides.rs"]
+mod guides;
+#[path = "architecture/unused.rs"]
+mod unused;
+
 fn host() -> String {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let version = Command::new(rustc).arg("-vV").output().unwrap();

@@ -1,5 +1,7 @@
 //! `recoctl man`: manual pages, generated from the command tree.
 
+mod synopsis;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
@@ -81,16 +83,19 @@ fn render(command: &Command, name: &str) -> Result<String> {
     man.render(&mut roff).map_err(|error| {
         Error::new(Kind::Internal, format!("cannot render the page of {name}")).because(&error)
     })?;
-    let mut page = String::from_utf8_lossy(&roff).into_owned();
-    page.push_str(&exit_status());
-    Ok(page)
+    let page = String::from_utf8_lossy(&roff).into_owned();
+    let (head, rest) = page.split_once(SYNOPSIS).unwrap_or((&page, ""));
+    let rest = rest.find("\n.SH ").and_then(|at| rest.get(at + 1..)).unwrap_or_default();
+    Ok([head, SYNOPSIS, &synopsis::synopsis(command, name), rest, &exit_status()].concat())
 }
+
+/// The line before a page's synopsis.
+const SYNOPSIS: &str = ".SH SYNOPSIS\n";
 
 fn exit_status() -> String {
     let mut section = String::from(".SH \"EXIT STATUS\"\n");
     for (code, name, meaning) in exit::TABLE {
-        section
-            .push_str(&format!(".TP\n\\fB{code}\\fR\n{name}: {}\n", meaning.replace('-', "\\-")));
+        section.push_str(&format!(".TP\n\\fB{code}\\fR\n{name}: {}\n", synopsis::escaped(meaning)));
     }
     section
 }

@@ -22,7 +22,7 @@ done
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/mariadb.XXXXXX")
 server=
-# shellcheck disable=SC2317 # run by the trap
+# shellcheck disable=SC2317,SC2329 # run by the trap
 clean() {
     # Nobody reads this data again: no need to let it shut down in order.
     [[ -z $server ]] || { kill -KILL "$server" && wait "$server"; } 2>/dev/null || true

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make sure of what Cargo and pip can't bring themselves: a C compiler (SQLite, zstd and the TLS
-# library are compiled), python3 with venv, a MariaDB server and openssl for the tests of facts, and
-# rustfmt and clippy when asked for.
+# library are compiled), python3 with venv, a MariaDB server and openssl for the tests of facts; and
+# for the lints when asked for: shellcheck, rustfmt and clippy.
 #
 #   tests/support/prerequisites.sh [--lint]
 #
@@ -29,6 +29,7 @@ fi
 PATH=$PATH:/usr/sbin have mariadbd || packages+=(mariadb-server-core)
 have mariadb || packages+=(mariadb-client-core)
 have openssl || packages+=(openssl)
+[[ ${1:-} != --lint ]] || have shellcheck || packages+=(shellcheck)
 
 if ((${#packages[@]})); then
     as_root=()

@@ -2,6 +2,7 @@
 
 mod constant;
 mod description;
+mod layout;
 mod measure;
 mod sequence;
 
@@ -13,6 +14,7 @@ use crate::words::amount;
 use crate::{Id, Recommendation, Time};
 pub use constant::{Attribute, AttributeError, Constant};
 pub use description::{Beside, DescriptionError, ItemDescription};
+pub use layout::Attributes;
 use measure::{Misfit, Size};
 pub use sequence::gives_way;
 

@@ -297,12 +297,12 @@ fn is_finer(count: i128) -> bool {
 }
 
 /// Whether a count in a table of milliseconds is one that was written as milliseconds, though its
-/// magnitude does not say so: of a time that counts versions, which is a whole number of seconds, or
-/// the latest that there is. Ten and eleven digits are seconds of another writer.
+/// magnitude does not say so: of a time that counts versions, which is a whole number of seconds, of
+/// the first plausible one, or of the latest that there is. Ten and eleven digits are seconds of another writer.
 fn is_own_milliseconds(count: i128) -> bool {
     let (magnitude, latest) = (count.unsigned_abs(), LATEST_SECONDS.unsigned_abs());
     let versions = magnitude < OWN_SECONDS.unsigned_abs().into() && magnitude.is_multiple_of(1000);
-    versions || magnitude / 1000 == u128::from(latest)
+    versions || magnitude == latest.into() || magnitude / 1000 == u128::from(latest)
 }
 
 /// Refuses numbers that are most likely no count of seconds.

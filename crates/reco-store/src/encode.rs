@@ -3,9 +3,10 @@
 mod body;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRequest};
-use reco_core::item::{Action, Attribute, Constant, KeyPart, KeyType, PlannedItem, Schema};
+use reco_core::item::{Action, Attributes, Constant, KeyType, PlannedItem, Schema};
 use reco_core::{Id, Time};
 
 /// A planned item as one request of a `BatchWriteItem` call.
@@ -33,10 +34,9 @@ pub fn key(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValu
 /// The key of a user's item.
 #[must_use]
 pub fn key_of(user: &Id, schema: &Schema) -> HashMap<String, AttributeValue> {
-    schema
-        .key_of(user)
-        .map(|KeyPart { name, kind, text }| (name.to_owned(), typed(text, kind)))
-        .collect()
+    let mut attributes = Map::default();
+    let Ok(()) = schema.describe_key(user, &mut attributes);
+    attributes.0
 }
 
 /// The user whose item these attributes are, or are the key of; `None` for items of other kinds.
@@ -47,27 +47,42 @@ pub fn user_of(attributes: &HashMap<String, AttributeValue>, schema: &Schema) ->
     schema.user_of_key(partition, sort)
 }
 
-pub use body::batch_body;
+pub use body::{batch_body, sorted_attributes};
 
-/// The item as DynamoDB stores it. The list is an `L` in rank order, never a set: sets have no
-/// order. The time is written only where it is known.
+/// The item as DynamoDB stores it, in the SDK's types.
 #[must_use]
 pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
-    let recommendation = &item.recommendation;
-    let list = recommendation.articles.iter().map(|id| scalar(id, item.type_of(id))).collect();
-    let mut attributes = key(item, schema);
-    for Attribute { name, value } in &schema.constants {
-        let value = match value {
-            Constant::N(text) => AttributeValue::N(text.clone()),
-            Constant::S(text) => AttributeValue::S(text.clone()),
-        };
-        attributes.insert(name.clone(), value);
+    let mut attributes = Map::default();
+    let Ok(()) = item.describe(schema, &mut attributes);
+    attributes.0
+}
+
+#[derive(Default)]
+struct Map(HashMap<String, AttributeValue>);
+
+impl Attributes for Map {
+    type Error = Infallible;
+
+    fn id(&mut self, name: &str, id: &Id, kind: KeyType) -> Result<(), Infallible> {
+        self.0.insert(name.to_owned(), scalar(id, kind));
+        Ok(())
     }
-    attributes.insert(schema.list_attr.clone(), AttributeValue::L(list));
-    if let Some(at) = recommendation.generated_at {
-        attributes.insert(schema.generated_at_attr.clone(), time(at, schema));
+
+    fn list(
+        &mut self,
+        name: &str,
+        ids: &[Id],
+        type_of: impl Fn(&Id) -> KeyType,
+    ) -> Result<(), Infallible> {
+        let list = ids.iter().map(|id| scalar(id, type_of(id))).collect();
+        self.0.insert(name.to_owned(), AttributeValue::L(list));
+        Ok(())
     }
-    attributes
+
+    fn scalar(&mut self, name: &str, value: &Constant) -> Result<(), Infallible> {
+        self.0.insert(name.to_owned(), typed(value.text().to_owned(), value.kind()));
+        Ok(())
+    }
 }
 
 /// A time as the table's time attribute.

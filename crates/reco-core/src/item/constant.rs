@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::KeyType;
+
 /// DynamoDB keeps 38 significant digits of a number.
 /// AWS: "Supported data types and naming rules in Amazon DynamoDB", Number.
 const MAX_DIGITS: usize = 38;
@@ -23,6 +25,24 @@ impl Constant {
     #[must_use]
     pub fn seconds(seconds: i64) -> Self {
         Constant::N(seconds.to_string())
+    }
+
+    /// A value of the given type.
+    #[must_use]
+    pub fn typed(kind: KeyType, text: String) -> Self {
+        match kind {
+            KeyType::N => Constant::N(text),
+            KeyType::S => Constant::S(text),
+        }
+    }
+
+    /// The value's type.
+    #[must_use]
+    pub fn kind(&self) -> KeyType {
+        match self {
+            Constant::N(_) => KeyType::N,
+            Constant::S(_) => KeyType::S,
+        }
     }
 
     /// The value's text.

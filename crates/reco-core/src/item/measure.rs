@@ -1,8 +1,8 @@
 //! What an item takes: in the table, by the documented rules, and in the body of a request.
 
-use super::{Attribute, Constant, KeyPart, KeyType, Schema};
+use super::{Attributes, Constant, KeyType, Schema};
 use crate::record::digits;
-use crate::{Id, Recommendation, Time};
+use crate::{Id, Recommendation};
 
 /// What stands around the attributes of an item in a `BatchWriteItem` body.
 const PUT: &str = r#"{"PutRequest":{"Item":{}}}"#;
@@ -30,14 +30,25 @@ impl Size {
         self.stored += stored;
         self.wire += wire;
     }
+}
 
-    /// An attribute's name, and the colon after it.
+/// Sizes the attributes of an item as they are told.
+#[derive(Debug, Default)]
+struct Measure {
+    size: Size,
+    /// Whether the next attribute has a comma before it.
+    has_any: bool,
+}
+
+impl Measure {
+    /// An attribute's name, the colon after it, and the comma before it.
     fn name(&mut self, name: &str) {
-        self.add(name.len(), quoted_len(name) + 1);
+        self.size.add(name.len(), quoted_len(name) + 1 + usize::from(self.has_any));
+        self.has_any = true;
     }
 
-    /// A scalar; `Err` where it does not fit the type.
-    fn scalar(&mut self, id: &Id, kind: KeyType) -> Result<(), ()> {
+    /// An id as a scalar; `Err` where it does not fit the type.
+    fn value(&mut self, id: &Id, kind: KeyType) -> Result<(), ()> {
         let (stored, text) = match (kind, id) {
             (_, Id::Int(number)) => integer(kind, number.unsigned_abs(), *number < 0),
             (_, Id::Uint(number)) => integer(kind, *number, false),
@@ -46,38 +57,39 @@ impl Size {
             }
             (KeyType::S, Id::Str(text)) => (text.len(), escaped_len(text)),
         };
-        self.add(stored, SCALAR.len() + text);
+        self.size.add(stored, SCALAR.len() + text);
         Ok(())
     }
+}
 
-    fn constant(&mut self, Attribute { name, value }: &Attribute) {
+/// AWS: attribute names in UTF-8 bytes plus values; a list costs 3 bytes plus its elements plus 1
+/// byte an element.
+impl Attributes for Measure {
+    type Error = Misfit;
+
+    fn id(&mut self, name: &str, id: &Id, kind: KeyType) -> Result<(), Misfit> {
         self.name(name);
-        self.add(value.size(), SCALAR.len() + escaped_len(value.text()));
+        self.value(id, kind).map_err(|()| Misfit::Key)
     }
 
-    /// The attributes of a key, with commas between.
-    fn key(&mut self, schema: &Schema, user: &Id) -> Result<(), Misfit> {
-        if !schema.is_shared() {
-            self.name(&schema.user_attr);
-            return self.scalar(user, schema.key_type).map_err(|()| Misfit::Key);
-        }
-        for (index, KeyPart { name, kind, text }) in schema.key_of(user).enumerate() {
-            self.add(0, usize::from(index > 0));
-            self.name(name);
-            self.scalar(&Id::from(text.as_str()), kind).map_err(|()| Misfit::Key)?;
+    fn list(
+        &mut self,
+        name: &str,
+        ids: &[Id],
+        type_of: impl Fn(&Id) -> KeyType,
+    ) -> Result<(), Misfit> {
+        self.name(name);
+        self.size.add(3 + ids.len(), LIST.len() + ids.len().saturating_sub(1));
+        for (rank, id) in ids.iter().enumerate() {
+            self.value(id, type_of(id)).map_err(|()| Misfit::Article(rank))?;
         }
         Ok(())
     }
 
-    fn time(&mut self, schema: &Schema, time: Time) {
-        self.name(&schema.generated_at_attr);
-        let text = schema.time_form.text(time);
-        let wire = SCALAR.len() + text.len();
-        let value = match schema.time_form.kind() {
-            KeyType::N => Constant::N(text),
-            KeyType::S => Constant::S(text),
-        };
-        self.add(value.size(), wire);
+    fn scalar(&mut self, name: &str, value: &Constant) -> Result<(), Misfit> {
+        self.name(name);
+        self.size.add(value.size(), SCALAR.len() + escaped_len(value.text()));
+        Ok(())
     }
 }
 
@@ -90,35 +102,20 @@ pub(super) enum Misfit {
 }
 
 impl Schema {
-    /// The size of the item that is made of a recommendation. AWS: attribute names in UTF-8 bytes
-    /// plus values; a list costs 3 bytes plus its elements plus 1 byte an element.
+    /// The size of the item that is made of a recommendation.
     pub(super) fn put_size(&self, recommendation: &Recommendation) -> Result<Size, Misfit> {
-        let Recommendation { user, articles, generated_at } = recommendation;
-        let mut size = Size { stored: 3, wire: PUT.len() + LIST.len() };
-        size.key(self, user)?;
-        // The comma before the list.
-        size.add(0, 1);
-        size.name(&self.list_attr);
-        for (rank, article) in articles.iter().enumerate() {
-            size.scalar(article, self.type_of(article)).map_err(|()| Misfit::Article(rank))?;
-        }
-        size.add(articles.len(), articles.len().saturating_sub(1));
-        if let Some(time) = generated_at {
-            size.add(0, 1);
-            size.time(self, *time);
-        }
-        for constant in &self.constants {
-            size.add(0, 1);
-            size.constant(constant);
-        }
-        Ok(size)
+        let mut measure = Measure::default();
+        measure.size.wire = PUT.len();
+        self.describe(recommendation, |id| self.type_of(id), &mut measure)?;
+        Ok(measure.size)
     }
 
     /// The size of the key of an item that is removed.
     pub(super) fn delete_size(&self, user: &Id) -> Result<Size, Misfit> {
-        let mut size = Size { stored: 0, wire: DELETE.len() };
-        size.key(self, user)?;
-        Ok(size)
+        let mut measure = Measure::default();
+        measure.size.wire = DELETE.len();
+        self.describe_key(user, &mut measure)?;
+        Ok(measure.size)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use reco_core::stack::rules;
+use crate::rules::rules;
 use serde_json::{Value, json};
 
 use crate::template::{deployed, read, repository};
@@ -208,7 +208,7 @@ fn action(service: &str, method: &str) -> String {
 #[test]
 fn operators_may_make_every_call_that_recoctl_makes() {
     let mut code = String::new();
-    sources(&repository().join("src/aws"), &mut code);
+    sources(&repository().join("crates/reco-ops/src/aws"), &mut code);
     sources(&repository().join("crates/reco-store/src"), &mut code);
     let called = |method: &&&str| {
         code.contains(&format!(".{method}()")) || code.contains(&format!(".{method}_batch()"))

@@ -8,11 +8,12 @@
 mod boundaries;
 mod cloudformation;
 mod deployment;
+mod rules;
 mod template;
 
 use std::collections::BTreeSet;
 
-use reco_core::stack::{
+use rules::{
     Ceiling, MissingData, QueueKind, Redrive, RedriveAllow, Stack, TableMode, Watched, check, rules,
 };
 use serde_json::{Value, json};
@@ -107,7 +108,7 @@ const BAD: &[(&str, Change)] = &[
     ("alarm-actions", |s| alarm(s, Watched::FunctionErrors).has_actions = false),
 ];
 
-fn alarm(stack: &mut Stack, watched: Watched) -> &mut reco_core::stack::Alarm {
+fn alarm(stack: &mut Stack, watched: Watched) -> &mut rules::Alarm {
     let alarms = stack.alarms.as_mut().unwrap();
     alarms.iter_mut().find(|alarm| alarm.watches == watched).unwrap()
 }

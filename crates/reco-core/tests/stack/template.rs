@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::stack::{
+use crate::rules::{
     Alarm, Ceiling, Function, Mapping, MissingData, Queue, QueueKind, Redrive, RedriveAllow, Stack,
     Table, TableMode, Watched, Workload,
 };

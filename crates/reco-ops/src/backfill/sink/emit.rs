@@ -114,7 +114,7 @@ impl EmitSink {
 impl Gathered {
     fn add(&mut self, item: &PlannedItem) -> io::Result<()> {
         let line = match item.action {
-            Action::Put => dynamodb_json::line(item, &self.schema)?,
+            Action::Put => dynamodb_json::line(item, &self.schema),
             Action::Delete => Vec::new(),
         };
         self.spill.add(item, &line)

@@ -1,31 +1,29 @@
-//! Scaling: what a load of so many users takes, by every way there is, from measured constants.
-//!
-//! Only arithmetic. `docs/scaling.md` holds the tables of [`tables`], and a test holds the document
-//! to them.
+//! The tables of `docs/scaling.md`: what a load of so many users takes, by every way there is,
+//! computed from the constants that were measured. A test holds the document to them.
 
 use std::fmt::Write as _;
 
 /// What was measured on one machine; where and how, `docs/scaling.md` says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
+struct Measured {
     /// Bytes of a line of the input.
-    pub line_bytes: f64,
+    line_bytes: f64,
     /// Write capacity units of an item.
-    pub item_wcu: f64,
+    item_wcu: f64,
     /// CPU seconds for a million items written to the table directly.
-    pub direct_cpu_s: f64,
+    direct_cpu_s: f64,
     /// CPU seconds for a million lines of other shards, at most: they are only decoded.
-    pub other_shard_cpu_s: f64,
+    other_shard_cpu_s: f64,
     /// Bytes of a list in a queue message.
-    pub queue_bytes: f64,
+    queue_bytes: f64,
     /// Bytes of an item's line in the files.
-    pub emit_bytes: f64,
+    emit_bytes: f64,
     /// The same as stored, gzip.
-    pub emit_stored_bytes: f64,
+    emit_stored_bytes: f64,
 }
 
 /// The figures in `docs/scaling.md`.
-pub const MEASURED: Measured = Measured {
+const MEASURED: Measured = Measured {
     line_bytes: 913.0,
     item_wcu: 1.0,
     direct_cpu_s: 10.7,
@@ -37,7 +35,7 @@ pub const MEASURED: Measured = Measured {
 
 /// A table's default quota of write units a second, on demand and provisioned alike.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Read/write throughput.
-pub const DEFAULT_TABLE_WCU: f64 = 40_000.0;
+const DEFAULT_TABLE_WCU: f64 = 40_000.0;
 
 /// Lists in a queue message, as `--users-per-message` has it by default.
 const LISTS_A_MESSAGE: f64 = 50.0;
@@ -49,33 +47,29 @@ const GB: f64 = 1e9;
 
 /// How large a load is, and what it takes by each way.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Load {
+struct Load {
     users: f64,
     measured: Measured,
 }
 
 impl Load {
     /// A load of so many users.
-    #[must_use]
-    pub fn new(users: f64, measured: Measured) -> Self {
+    fn new(users: f64, measured: Measured) -> Self {
         Load { users, measured }
     }
 
     /// Write capacity units, by whichever way but ImportTable.
-    #[must_use]
-    pub fn wcu(&self) -> f64 {
+    fn wcu(&self) -> f64 {
         self.users * self.measured.item_wcu
     }
 
     /// Seconds that the table takes at so many units a second.
-    #[must_use]
-    pub fn table_s(&self, wcu_per_s: f64) -> f64 {
+    fn table_s(&self, wcu_per_s: f64) -> f64 {
         self.wcu() / wcu_per_s
     }
 
     /// Seconds of CPU on each of `machines`: its own part written, the others' lines only read.
-    #[must_use]
-    pub fn direct_cpu_s(&self, machines: f64) -> f64 {
+    fn direct_cpu_s(&self, machines: f64) -> f64 {
         let own = self.users / machines;
         self.millions(own, self.measured.direct_cpu_s)
             + self.millions(self.users - own, self.measured.other_shard_cpu_s)
@@ -83,8 +77,7 @@ impl Load {
 
     /// Machines of so many cores that keep up with a table of so many units a second; `None` when
     /// reading the whole input alone takes each of them longer than the table takes to write it.
-    #[must_use]
-    pub fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {
+    fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {
         let room = self.table_s(wcu_per_s) * cores;
         let read = self.millions(self.users, self.measured.other_shard_cpu_s);
         let write =
@@ -93,14 +86,12 @@ impl Load {
     }
 
     /// Messages that the queue takes.
-    #[must_use]
-    pub fn messages(&self) -> f64 {
+    fn messages(&self) -> f64 {
         (self.users / LISTS_A_MESSAGE).ceil()
     }
 
     /// SQS requests, sent ten at a time and received and deleted ten at a time, by 64 KiB.
-    #[must_use]
-    pub fn sqs_requests(&self) -> f64 {
+    fn sqs_requests(&self) -> f64 {
         let body = LISTS_A_MESSAGE * self.measured.queue_bytes;
         let calls = self.messages() / 10.0;
         let moved = (10.0 * body / SQS_CHUNK).ceil();
@@ -109,14 +100,12 @@ impl Load {
     }
 
     /// GB of lines in the files: what ImportTable is paid by, and what the spill takes on disk.
-    #[must_use]
-    pub fn emit_gb(&self) -> f64 {
+    fn emit_gb(&self) -> f64 {
         self.users * self.measured.emit_bytes / GB
     }
 
     /// GB of files to be uploaded.
-    #[must_use]
-    pub fn emit_stored_gb(&self) -> f64 {
+    fn emit_stored_gb(&self) -> f64 {
         self.users * self.measured.emit_stored_bytes / GB
     }
 
@@ -126,8 +115,7 @@ impl Load {
 }
 
 /// The tables of the document, as Markdown.
-#[must_use]
-pub fn tables(measured: Measured) -> String {
+fn tables(measured: Measured) -> String {
     let loads = [1e6, 1e7, 1e8, 1e9].map(|users| (users, Load::new(users, measured)));
     let mut text = String::new();
     let mut table = |head: &[&str], row: &dyn Fn(&Load) -> Vec<String>| {
@@ -209,51 +197,43 @@ fn rounded(number: f64) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+const ROUND: Measured = Measured {
+    line_bytes: 1000.0,
+    item_wcu: 1.0,
+    direct_cpu_s: 50.0,
+    other_shard_cpu_s: 5.0,
+    queue_bytes: 1000.0,
+    emit_bytes: 2000.0,
+    emit_stored_bytes: 506.0,
+};
 
-    const ROUND: Measured = Measured {
-        line_bytes: 1000.0,
-        item_wcu: 1.0,
-        direct_cpu_s: 50.0,
-        other_shard_cpu_s: 5.0,
-        queue_bytes: 1000.0,
-        emit_bytes: 2000.0,
-        emit_stored_bytes: 506.0,
-    };
+#[test]
+fn machines_share_the_writing_and_each_reads_everything() {
+    let load = Load::new(1e6, ROUND);
+    assert_eq!(load.direct_cpu_s(1.0), 50.0);
+    assert_eq!(load.direct_cpu_s(2.0), 25.0 + 2.5);
+    // 25 s of the table: one machine of 2 cores needs 25 s.
+    assert_eq!(load.machines(40_000.0, 2.0), Some(1.0));
+    // 10 s of the table: 20 s of CPU each, of which 5 go to reading; 45 s of writing remain.
+    assert_eq!(load.machines(100_000.0, 2.0), Some(3.0));
+    assert_eq!(load.machines(400_000.0, 2.0), None, "2.5 s of the table, 5 CPU to read");
+}
 
-    #[test]
-    fn machines_share_the_writing_and_each_reads_everything() {
-        let load = Load::new(1e6, ROUND);
-        assert_eq!(load.direct_cpu_s(1.0), 50.0);
-        assert_eq!(load.direct_cpu_s(2.0), 25.0 + 2.5);
-        // 25 s of the table: one machine of 2 cores needs 25 s.
-        assert_eq!(load.machines(40_000.0, 2.0), Some(1.0));
-        // 10 s of the table: 20 s of CPU each, of which 5 go to reading; 45 s of writing remain.
-        assert_eq!(load.machines(100_000.0, 2.0), Some(3.0));
-        assert_eq!(load.machines(400_000.0, 2.0), None, "2.5 s of the table, 5 CPU to read");
-    }
+#[test]
+fn requests_are_counted_by_their_size() {
+    let load = Load::new(1e6, ROUND);
+    assert_eq!(load.messages(), 20_000.0);
+    // Ten messages of 50 KB are 8 chunks, there and back, and a delete.
+    assert_eq!(load.sqs_requests(), 2000.0 * 17.0);
+    assert_eq!(load.emit_gb(), 2.0);
+}
 
-    #[test]
-    fn requests_are_counted_by_their_size() {
-        let load = Load::new(1e6, ROUND);
-        assert_eq!(load.messages(), 20_000.0);
-        // Ten messages of 50 KB are 8 chunks, there and back, and a delete.
-        assert_eq!(load.sqs_requests(), 2000.0 * 17.0);
-        assert_eq!(load.emit_gb(), 2.0);
-    }
-
-    #[test]
-    fn the_document_holds_these_tables() {
-        let document = include_str!("../../../docs/scaling.md");
-        let (begin, end) = ("<!-- begin tables -->\n\n", "<!-- end tables -->");
-        let held = document.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
-        let (held, _) = held.expect("the document marks its tables");
-        let expected = tables(MEASURED);
-        assert!(
-            held == expected,
-            "docs/scaling.md has drifted; its tables are to be:\n\n{expected}"
-        );
-    }
+#[test]
+fn the_document_holds_these_tables() {
+    let document = include_str!("../../../docs/scaling.md");
+    let (begin, end) = ("<!-- begin tables -->\n\n", "<!-- end tables -->");
+    let held = document.split_once(begin).and_then(|(_, rest)| rest.split_once(end));
+    let (held, _) = held.expect("the document marks its tables");
+    let expected = tables(MEASURED);
+    assert!(held == expected, "docs/scaling.md has drifted; its tables are to be:\n\n{expected}");
 }

@@ -14,7 +14,6 @@ mod values;
 
 use serde::Serialize;
 
-pub use capacity::NEW_ON_DEMAND_TABLE_WCU;
 pub use rule::{Rule, Severity, Source};
 pub use values::{
     Alarm, Ceiling, Function, Mapping, MissingData, Queue, QueueKind, Redrive, RedriveAllow, Stack,

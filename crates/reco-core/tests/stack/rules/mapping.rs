@@ -3,7 +3,7 @@
 use super::queues::SQS_SOURCE;
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Ceiling, QueueKind, Stack};
-use crate::words::amount;
+use reco_core::words::amount;
 
 /// AWS: a batch from a standard queue holds at most this many messages.
 const MAX_BATCH: u64 = 10_000;

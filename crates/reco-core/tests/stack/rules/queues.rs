@@ -2,7 +2,7 @@
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{QueueKind, Redrive, RedriveAllow, Stack};
-use crate::words::amount;
+use reco_core::words::amount;
 
 /// AWS: the visibility timeout is at least this many function timeouts long, so that Lambda can
 /// retry a batch while the function is throttled.

@@ -2,7 +2,7 @@
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Alarm, MissingData, Stack, Watched};
-use crate::words::amount;
+use reco_core::words::amount;
 
 const DLQ_ALARMS: Source = Source {
     title: "Creating alarms for dead-letter queues using Amazon CloudWatch",

@@ -1,0 +1,64 @@
+//! What the pages for contributors say of the repository.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The paths that a page names in backticks, and those that it links to.
+fn paths_in(page: &str) -> BTreeSet<&str> {
+    let roots = [
+        ".ci/",
+        "benches/",
+        "completions/",
+        "crates/",
+        "deploy/",
+        "docs/",
+        "examples/",
+        "fuzz/",
+        "man/",
+        "src/",
+        "tests/",
+    ];
+    let fenced = page.split("```").step_by(2);
+    let spans = fenced.flat_map(|text| text.split('`').skip(1).step_by(2));
+    let spans = spans.filter(|span| {
+        roots.iter().any(|root| span.starts_with(root)) && !span.contains([' ', '*', '<'])
+    });
+    let links = page.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|link| link.0);
+    spans.chain(links.filter(|link| !link.contains("://") && !link.starts_with('#'))).collect()
+}
+
+#[test]
+fn every_path_that_a_guide_names_exists() {
+    let mut wrong = Vec::new();
+    for (page, least) in [("ARCHITECTURE.md", 60), ("CONTRIBUTING.md", 20), ("README.md", 10)] {
+        let text = std::fs::read_to_string(repository().join(page)).unwrap();
+        let paths = paths_in(&text);
+        assert!(paths.len() >= least, "{page} names only {paths:?}");
+        let missing = paths.into_iter().filter(|path| !repository().join(path).exists());
+        wrong.extend(missing.map(|path| format!("{page} names {path}, which is not there")));
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn the_architecture_has_a_paragraph_for_every_room() {
+    let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let directories = |dir: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(repository().join(dir)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+        paths.map(|path| format!("{dir}/{}", path.file_name().unwrap().display())).collect()
+    };
+    let rooms =
+        [directories("crates"), directories("crates/reco-ops/src"), directories("src")].concat();
+    let missing: Vec<&String> = rooms
+        .iter()
+        .filter(|room| {
+            !text.contains(&format!("`{room}`")) && !text.contains(&format!("`{room}/`"))
+        })
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
