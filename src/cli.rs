@@ -6,22 +6,22 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 
-/// The operator's command line for a recommendation pipeline.
+/// Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 ///
-/// Looks into the dead-letter queue without disturbing it, says why each message failed, sends
-/// back what can succeed, writes files straight into DynamoDB with the Lambda's own filtering, and
-/// shows throttling and write capacity.
+/// Inspect the dead-letter queue (DLQ) without disturbing it, see why each message failed, redrive
+/// the messages that can succeed, load files into DynamoDB with the Lambda's own filtering, and
+/// check throttling and write capacity.
 #[derive(Debug, Parser)]
 #[command(name = "recoctl", version, arg_required_else_help = true, propagate_version = true)]
 #[command(
     after_help = format!(
         "Exit codes: {}.\n\
-         `recoctl sandbox demo` is a tour on an embedded local AWS: no account needed.",
+         Run `recoctl sandbox demo` for a tour on an embedded local AWS; no account needed.",
         crate::exit::list()
     )
 )]
 pub struct Cli {
-    /// What holds for every command.
+    /// Global options.
     #[command(flatten)]
     pub global: GlobalArgs,
     /// The command.
@@ -32,71 +32,71 @@ pub struct Cli {
 /// How results are written to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputFormat {
-    /// For people: tables and sentences.
+    /// Human-readable tables and text
     #[default]
     Table,
-    /// One JSON document.
+    /// A single JSON document
     Json,
-    /// One JSON document a line: a line a message or row.
+    /// JSON Lines: one document per message or row
     Jsonl,
 }
 
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GlobalArgs {
-    /// The environment: a section `[env.NAME]` of recoctl.toml
+    /// Environment to use: the `[env.NAME]` section of recoctl.toml
     #[arg(long = "env", value_name = "NAME", global = true, help_heading = "Configuration")]
     pub env_name: Option<String>,
-    /// Read this file instead of ./recoctl.toml or the user's own
+    /// Config file to use instead of ./recoctl.toml or the one in the user's config directory
     #[arg(long, value_name = "FILE", global = true, help_heading = "Configuration")]
     pub config: Option<PathBuf>,
-    /// The AWS profile
+    /// AWS profile to use
     #[arg(long, value_name = "NAME", global = true, help_heading = "Configuration")]
     pub profile: Option<String>,
-    /// The AWS region
+    /// AWS region to use
     #[arg(long, value_name = "REGION", global = true, help_heading = "Configuration")]
     pub region: Option<String>,
-    /// Send AWS calls to this endpoint instead of AWS's own
+    /// Override the AWS endpoint URL
     #[arg(long, value_name = "URL", global = true, help_heading = "Configuration")]
     pub endpoint_url: Option<String>,
-    /// Run against a freshly seeded local AWS inside this process
+    /// Run against a freshly seeded local AWS embedded in this process
     #[cfg(feature = "sandbox")]
     #[arg(long, global = true, help_heading = "Configuration")]
     pub sandbox: bool,
 
-    /// The source queue: name, URL or ARN
+    /// Source queue: name, URL or ARN
     #[arg(long, value_name = "QUEUE", global = true, help_heading = "Pipeline")]
     pub queue: Option<String>,
-    /// The dead-letter queue: name, URL or ARN (found from the source queue when not given)
+    /// Dead-letter queue: name, URL or ARN [default: the one in the source queue's redrive policy]
     #[arg(long, value_name = "QUEUE", global = true, help_heading = "Pipeline")]
     pub dlq: Option<String>,
-    /// The DynamoDB table: name or ARN
+    /// DynamoDB table: name or ARN
     #[arg(long, value_name = "TABLE", global = true, help_heading = "Pipeline")]
     pub table: Option<String>,
-    /// The Lambda function's name
+    /// Lambda function name
     #[arg(long, value_name = "NAME", global = true, help_heading = "Pipeline")]
     pub function: Option<String>,
-    /// Where facts come from: `sqlite:PATH`, `mysql://USER@HOST/DATABASE`, or `none` to skip the
-    /// rules that need facts
+    /// Facts database: `sqlite:PATH` or `mysql://USER@HOST/DATABASE`; `none` skips the rules that
+    /// need facts
     #[arg(long, value_name = "SOURCE", global = true, help_heading = "Pipeline")]
     pub facts: Option<String>,
-    /// The filter's policy (TOML); the default policy has every rule on
+    /// Filter policy file (TOML) [default: every rule on]
     #[arg(long, value_name = "FILE", global = true, help_heading = "Pipeline")]
     pub policy: Option<PathBuf>,
 
-    /// How results are written to stdout
+    /// Output format for results on stdout
     #[arg(short, long, value_enum, value_name = "FORMAT", global = true, help_heading = "Output")]
     pub output: Option<OutputFormat>,
-    /// No status and no progress on stderr; errors are still shown
+    /// Suppress status and progress on stderr; errors are still shown
     #[arg(short, long, global = true, help_heading = "Output")]
     pub quiet: bool,
-    /// More on stderr: -v what is done, -vv each AWS call
+    /// Increase logging on stderr: -v for actions, -vv for every AWS call
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub verbose: u8,
-    /// No colour (NO_COLOR does the same)
+    /// Disable colored output (same as setting NO_COLOR)
     #[arg(long, global = true, help_heading = "Output")]
     pub no_color: bool,
-    /// Never ask; what would be asked is refused
+    /// Never prompt; fail instead
     #[arg(long, global = true, help_heading = "Output")]
     pub no_input: bool,
 }
@@ -115,27 +115,27 @@ impl GlobalArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look into, understand and empty the dead-letter queue
+    /// Inspect, classify, redrive and purge the dead-letter queue
     #[command(subcommand)]
     Dlq(commands::dlq::DlqCommand),
-    /// Write files of recommendations straight into DynamoDB
+    /// Load files of recommendations into DynamoDB
     Backfill(Box<commands::backfill::BackfillArgs>),
-    /// Check that the table holds what files of recommendations say
+    /// Compare the table with files of recommendations
     Verify(commands::verify::VerifyArgs),
-    /// Throttling, write capacity and queue depth, from CloudWatch
+    /// Show throttling, write capacity and queue depth from CloudWatch
     Metrics(commands::metrics::MetricsArgs),
-    /// Check and copy the database of facts about users and articles
+    /// Check or snapshot the facts database (users and articles)
     #[command(subcommand)]
     Facts(commands::facts::FactsCommand),
-    /// Show what is configured, and where each value comes from
+    /// Show the effective configuration and manage trusted config files
     #[command(subcommand)]
     Config(commands::config::ConfigCommand),
-    /// A local AWS with a seeded pipeline, for trying things out
+    /// Try recoctl on a local AWS with a seeded pipeline
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
     Sandbox(commands::sandbox::SandboxCommand),
-    /// Print a shell's completion script
+    /// Print a shell completion script
     Completions(commands::completions::CompletionsArgs),
-    /// Print a manual page, or write all of them
+    /// Print a man page, or write all of them to a directory
     Man(commands::man::ManArgs),
 }

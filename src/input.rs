@@ -35,9 +35,9 @@ pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
 pub enum Compression {
     /// Plain text.
     None,
-    /// RFC 1952.
+    /// gzip (RFC 1952)
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878)
     Zstd,
 }
 

@@ -41,32 +41,32 @@ pub(super) const RETRY: RetryOptions = RetryOptions {
 #[derive(Debug, Args)]
 #[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
 \"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
-A line `{\"user_id\": ..., \"delete\": true}` removes a user's item.\n\
-Read as well: files of --emit, exports of DynamoDB, batch inference of Amazon Personalize, and a\n\
-JSON array of any of these over one or many lines.\n\
-Where a user occurs more than once, the last list wins.\n\
-Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
+A line `{\"user_id\": ..., \"delete\": true}` deletes a user's item.\n\
+Also accepted: files written by --emit, DynamoDB exports, Amazon Personalize batch inference \
+output, and JSON arrays of any of these on one or many lines.\n\
+If a user occurs more than once, the last list wins.\n\
+To retry rejected lines after fixing them: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
-    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd; `-` is stdin
+    /// Input files: JSON Lines or JSON arrays, optionally gzip- or zstd-compressed; `-` reads stdin
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Make each line one of the shapes below by this jq expression, e.g.
-    /// '[.user, [.items[].id]]'; every value that it gives counts
+    /// Convert each line to one of the shapes below with this jq expression, e.g. '[.user,
+    /// [.items[].id]]'; every output value counts as a line
     #[arg(long, value_name = "JQ")]
     pub map: Option<String>,
-    /// Write every line or entry that could not be written to this new file (JSON lines)
+    /// Save lines and entries that could not be written to this new file (JSON Lines)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Read, filter and count, but write nothing
+    /// Read, filter and count without writing
     #[arg(long)]
     pub dry_run: bool,
-    /// Batches of up to 25 items in flight at once
+    /// Number of batches (up to 25 items each) in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: u16,
-    /// Checkpoints, resuming, limits
+    /// Checkpoint, resume and verification options.
     #[command(flatten)]
     pub trust: TrustArgs,
-    /// How items are written
+    /// Write options.
     #[command(flatten)]
     pub writing: WritingArgs,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use crate::ui::Ui;
 /// Arguments of `recoctl completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to generate the script for
     #[arg(value_enum)]
     pub shell: Shell,
 }

@@ -16,23 +16,24 @@ use crate::ui::{Align, Report, Table, Tone, Ui, View, escape_line};
 /// The commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print what is in force and where each value came from
+    /// Print the effective configuration and the source of each value
     Show,
-    /// Trust the recoctl.toml of the working directory as it stands now
+    /// Trust the current content of the recoctl.toml in the working directory
     ///
-    /// A recoctl.toml in the working directory may come with a clone of somebody else's repository.
-    /// Until it is trusted it may name queues, tables and attributes, but not endpoints, profiles,
-    /// facts with credentials, or files outside of its directory. Trust ends when the file changes.
+    /// A recoctl.toml in the working directory may come from a repository that you do not control.
+    /// Until you trust it, it may name queues, tables and attributes, but not endpoints, profiles,
+    /// facts databases with credentials, or files outside its directory. Changing the file revokes
+    /// the trust.
     Trust(TrustArgs),
 }
 
 /// What is trusted.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
-    /// Trust this file instead of ./recoctl.toml
+    /// File to trust instead of ./recoctl.toml
     #[arg(value_name = "FILE", default_value = DIRECTORY_FILE)]
     pub file: PathBuf,
-    /// Trust it no longer
+    /// Revoke trust in the file
     #[arg(long)]
     pub revoke: bool,
 }

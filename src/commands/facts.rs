@@ -12,9 +12,9 @@ use crate::error::Result;
 /// The commands on the facts.
 #[derive(Debug, Subcommand)]
 pub enum FactsCommand {
-    /// Hold the configured tables and columns against the database's schema
+    /// Check the configured tables and columns against the database schema
     Check(check::CheckArgs),
-    /// Copy users, articles, reads and mutes into an SQLite file
+    /// Copy users, articles, reads and mutes to an SQLite file
     Snapshot(snapshot::SnapshotArgs),
 }
 

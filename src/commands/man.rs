@@ -13,10 +13,10 @@ use crate::ui::Ui;
 /// Arguments of `recoctl man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The command whose page is printed, e.g. `dlq redrive`; recoctl's own without
+    /// Command whose page to print, e.g. `dlq redrive` [default: recoctl's own page]
     #[arg(value_name = "COMMAND")]
     pub command: Vec<String>,
-    /// Write every page into this directory instead
+    /// Write all pages to this directory instead
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     pub out_dir: Option<PathBuf>,
 }

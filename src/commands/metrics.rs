@@ -18,10 +18,10 @@ use crate::flow::metrics::{read, span};
 /// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
-    /// How far to look back, e.g. 90m, 6h, 7d
+    /// Time range to look back, e.g. 90m, 6h, 7d
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = seconds)]
     pub since: i64,
-    /// The length of a period, e.g. 1m, 5m, 1h; the finest that is not too much when not given
+    /// Length of a period, e.g. 1m, 5m, 1h [default: the finest that suits the time range]
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub period: Option<i64>,
 }

@@ -13,11 +13,11 @@ use crate::error::Result;
 /// The commands on the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
-    /// Run a seeded local AWS until Ctrl-C, and print the variables that point at it
+    /// Run a seeded local AWS until Ctrl-C, and print the environment variables that point to it
     Start(start::StartArgs),
-    /// A guided tour: each command is shown, then really run
+    /// Take a guided tour that shows and runs the main commands
     Demo(demo::DemoArgs),
-    /// Put load on a local pipeline, and say which part of it gives out first
+    /// Load-test a local pipeline and report which part saturates first
     Load(load::LoadArgs),
 }
 

@@ -1,4 +1,4 @@
-//! Past one machine: a part of the input, the queue, or files for DynamoDB itself.
+//! Scaling out: a part of the input, the queue, or files for DynamoDB itself.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,33 +30,32 @@ const EXPANSION: u64 = 8;
 
 /// Arguments for more than one machine.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Past one machine")]
+#[command(next_help_heading = "Scaling out")]
 pub struct MachinesArgs {
-    /// Take the users of the I-th of N parts only: N machines with the same input share it out
-    /// without a word
+    /// Process only shard I of N (shards split the input by user and need no coordination)
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// Send the lists to the source queue, for the Lambda to filter and write
+    /// Send the lists to the source queue instead; the Lambda filters and writes them
     #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
     pub via: Option<Via>,
-    /// Lists in a queue message at most
+    /// Maximum number of lists per queue message
     #[arg(long, value_name = "N", default_value_t = 50, requires = "via",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub users_per_message: u16,
-    /// Messages a second at most (may be a fraction)
+    /// Maximum messages per second (fractions allowed)
     #[arg(long, value_name = "N", requires = "via")]
     pub rate: Option<Rate>,
-    /// Write the filtered items to files in this new directory instead, for DynamoDB to read from
-    /// S3; the only format is dynamodb-json
+    /// Write the filtered items to files in this new directory instead, for DynamoDB to import from
+    /// S3; the only FORMAT is dynamodb-json
     #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer", "wcu", "shuffle_window"])]
     pub emit: Option<Vec<String>>,
-    /// How the files are compressed
+    /// Compression of the files
     #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]
     pub emit_compression: PartCompression,
-    /// Size of a file before compression (K, M and G are powers of 1024)
+    /// Maximum file size before compression (K, M and G are powers of 1024)
     #[arg(long, value_name = "BYTES", default_value = "256M", requires = "emit", value_parser = size)]
     pub part_size: u64,
-    /// Where in S3 the files are to go, for the commands that are printed: nothing is uploaded
+    /// S3 location to use in the printed upload and import commands; recoctl uploads nothing itself
     #[arg(long, value_name = "s3://BUCKET/PREFIX", requires = "emit")]
     pub s3: Option<S3Location>,
 }
@@ -64,7 +63,7 @@ pub struct MachinesArgs {
 /// By which way lists get into the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Via {
-    /// Through the source queue.
+    /// Send the lists to the source queue
     Queue,
 }
 

@@ -24,30 +24,30 @@ use crate::ui::{Ui, amount, escape_line, form};
 
 /// What makes a backfill one that can be relied on.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Trust")]
+#[command(next_help_heading = "Reliability")]
 pub struct TrustArgs {
-    /// Go on where an earlier run of the same inputs into the same table came to
+    /// Resume an interrupted run from its checkpoint (same inputs, same table)
     #[arg(long, conflicts_with = "dry_run")]
     pub resume: bool,
-    /// Keep how far the run is in this file (default: a file beside the journals that the same
-    /// command finds again)
+    /// Checkpoint file [default: a file in the state directory, found again by the same command]
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub checkpoint: Option<PathBuf>,
-    /// Seconds between two checkpoints
+    /// Seconds between checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, hide = true)]
     pub checkpoint_every: f64,
-    /// Stop when more lines than this are rejected: a number, or a share such as 1% (judged after
-    /// 1,000 lines, and at the end)
+    /// Stop when more lines than this are rejected: a count, or a percentage such as 1% (checked
+    /// from 1,000 lines on, and at the end)
     #[arg(long, value_name = "N|N%")]
     pub max_rejects: Option<MaxRejects>,
-    /// Read back what was written: a random sample of N users (1000 when no number is given), or all
+    /// Read back what was written: a random sample of N users (1000 if no number is given), or
+    /// `all`
     #[arg(long, value_name = "N|all", num_args = 0..=1, default_missing_value = "1000",
         conflicts_with = "dry_run")]
     pub verify: Option<Scope>,
-    /// Read capacity units a second that reading back may consume (default: no limit)
+    /// Maximum read capacity units per second for --verify [default: no limit]
     #[arg(long, value_name = "N", requires = "verify", value_parser = positive)]
     pub rcu: Option<f64>,
-    /// With --dry-run: say what writing costs, at this price of a million write request units
+    /// With --dry-run: estimate the cost at this price per million write request units
     #[arg(long, value_name = "PRICE", requires = "dry_run", value_parser = positive)]
     pub price_per_million_wru: Option<f64>,
 }

@@ -18,25 +18,29 @@ use crate::flow::backfill::{Manner, Order, Times};
 /// How items are written.
 #[derive(Debug, Args)]
 pub struct WritingArgs {
-    /// Spend so many WCU a second at most: a number, a share of the table's own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]
+    /// Maximum WCU per second, indexes included: a number, a percentage of the table's own limit
+    /// such as 50%, or `auto` to adapt to what the table can take [default: no limit; slow down
+    /// when throttled]
     #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
     pub wcu: Option<Wanted>,
-    /// Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
+    /// Shuffle writes in windows of N items, so that key-sorted input does not create a hot
+    /// partition; 0 keeps the input order
     #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     pub shuffle_window: u32,
-    /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
+    /// Keep items that are as new as the line or newer, by `generated_at`; takes one call per item
     #[arg(long, help_heading = "Writing")]
     pub if_newer: bool,
-    /// When lists without a `generated_at` were made: ISO 8601 or epoch seconds
+    /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
     #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
     pub generated_at: Option<Time>,
-    /// Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which
+    /// Add this attribute to every item: a plain number becomes a Number, anything else a String;
+    /// set the type with NAME:S=VALUE or NAME:N=VALUE
     #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
-    /// Let items expire so long after the start of the run, e.g. 30d
+    /// Expire items this long after the start of the run, e.g. 30d
     #[arg(long, help_heading = "Writing", value_name = "DURATION", value_parser = crate::commands::metrics::seconds)]
     pub ttl: Option<i64>,
-    /// The attribute that the table's time to live goes by
+    /// TTL attribute of the table
     #[arg(
         long,
         help_heading = "Writing",
@@ -45,10 +49,11 @@ pub struct WritingArgs {
         requires = "ttl"
     )]
     pub ttl_attribute: String,
-    /// Write --ttl although the table expires items by another attribute, or not at all
+    /// Write --ttl even if TTL is disabled on the table or uses another attribute
     #[arg(long, help_heading = "Writing", requires = "ttl")]
     pub ttl_anyway: bool,
-    /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]
+    /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in the
+    /// table's existing lists; without any, as in the input]
     #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }

@@ -27,19 +27,19 @@ use groups::Group;
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Look at so many messages only; without it, at all of them
+    /// Classify at most N messages [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
-    /// Look at all messages (the default)
+    /// Classify all messages (the default)
     #[arg(long, conflicts_with = "max")]
     pub all: bool,
-    /// Exit with code 6 when a message of one of these classes is found
+    /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
     pub fail_on: Vec<Class>,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }

@@ -31,22 +31,22 @@ use report::{Fate, ImportReport, Row};
 /// Arguments of `recoctl dlq import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// What `dlq export` or `dlq purge --backup` wrote, compressed or not
+    /// File written by `dlq export` or `dlq purge --backup`, compressed or not
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The queue to send to: name, URL or ARN; without it, the queue that the export came from
+    /// Queue to send to: name, URL or ARN [default: the queue that was exported]
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// Send at most so many messages a second (may be a fraction)
+    /// Maximum messages per second (fractions allowed)
     #[arg(long, value_name = "N")]
     pub rate: Option<Rate>,
-    /// Send everything again, what earlier imports of this export sent to the queue included
+    /// Send every message again, even those that earlier imports of this export sent to the queue
     #[arg(long)]
     pub again: bool,
-    /// Check the file and say what would be sent, and send nothing
+    /// Check the file and show what would be sent, without sending
     #[arg(long)]
     pub dry_run: bool,
-    /// Answer yes to the question before anything is sent
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
 }

@@ -23,16 +23,16 @@ use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_te
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
 pub struct PeekArgs {
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Show at most so many messages; scans until that many are found
+    /// Show at most N messages; scans until that many are found
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
-    /// Show the bodies and the message attributes, too
+    /// Show bodies and message attributes, too
     #[arg(long)]
     pub full: bool,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }

@@ -24,22 +24,26 @@ use crate::ui::{amount, count, escape_line, form};
 /// Which messages; every condition that is given must hold.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
-    /// Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded
+    /// Only messages of these classes; `all` selects every class. redrive defaults to retryable or,
+    /// with --id or --where, to every class except stale and superseded
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
     pub class: Vec<Choice>,
-    /// Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line
+    /// Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a
+    /// file, one per line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<OsString>,
-    /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source
+    /// Only messages that match this jq expression, e.g. '.attributes.source == "batch"';
+    /// available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count,
+    /// users, group_id, source
     #[arg(long = "where", value_name = "JQ")]
     pub filter: Option<String>,
-    /// Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ
+    /// Only messages from these source queues: name, URL or ARN
     #[arg(long, value_name = "QUEUE,...", value_delimiter = ',')]
     pub source: Vec<String>,
-    /// Only messages sent longer ago than this, e.g. 90m, 2h, 3d
+    /// Only messages sent more than this long ago, e.g. 90m, 2h, 3d
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub older_than: Option<i64>,
-    /// Only messages sent less long ago than this
+    /// Only messages sent less than this long ago
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub newer_than: Option<i64>,
 }

@@ -16,9 +16,9 @@ use crate::ui::{Align, Table, Tone, View, count, duration, escape_line};
 /// The commands on move tasks.
 #[derive(Debug, Subcommand)]
 pub enum TasksCommand {
-    /// List the DLQ's latest move tasks (at most 10), newest first
+    /// List the DLQ's most recent move tasks (up to 10), newest first
     List(list::ListArgs),
-    /// Stop the DLQ's move task; what it has moved stays moved
+    /// Cancel the DLQ's running move task; messages already moved stay moved
     Cancel(cancel::CancelArgs),
 }
 

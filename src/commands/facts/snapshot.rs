@@ -19,10 +19,10 @@ use crate::ui::{Progress, Report, Ui, Unit, View, amount, bytes};
 /// that serves production. The file is replaced only when the new one is whole.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
-    /// The SQLite file to write; an older snapshot is replaced
+    /// SQLite file to write; replaces an older snapshot
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Rows read from the database at a time
+    /// Rows to read from the database per query
     #[arg(long, value_name = "ROWS", default_value = "5000", value_parser = page_size)]
     pub page_size: usize,
 }

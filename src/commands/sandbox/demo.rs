@@ -25,7 +25,7 @@ const SETTLES_WITHIN: Duration = Duration::from_secs(30);
 /// Arguments of `recoctl sandbox demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Wait so many seconds before each step, for watching
+    /// Seconds to wait before each step
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub pause: u64,
 }

@@ -20,13 +20,13 @@ pub struct ListArgs {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Condition {
-    /// It ended, and nothing is left to do.
+    /// Complete.
     Finished,
-    /// It was cut off, or ended with messages that are sent and not deleted.
+    /// Interrupted, or ended with messages that were sent but not deleted.
     Unfinished,
-    /// Its process is at it.
+    /// Still running.
     Running,
-    /// Its journal cannot be read.
+    /// Journal unreadable.
     Unreadable,
 }
 

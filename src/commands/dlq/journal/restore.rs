@@ -30,19 +30,20 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal restore`.
 #[derive(Debug, Clone, Args)]
 pub struct RestoreArgs {
-    /// The run: its id, the beginning of it, or the journal's path; or an export's path
+    /// Run id, a prefix of it, or the path of a journal or export
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// The queue to put them into: name, URL or ARN; without it, the DLQ that they came from
+    /// Queue to restore to: name, URL or ARN [default: the DLQ that the messages came from]
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// Restore every message of the journal, also those that the DLQ may still have
+    /// Restore every message of the journal, even those that may still be in the DLQ
     #[arg(long)]
     pub all: bool,
-    /// Send everything again, also what an earlier restore of this run (or import of this export) sent to the queue
+    /// Send every message again, even those that an earlier restore of this run (or import of this
+    /// export) sent to the queue
     #[arg(long)]
     pub again: bool,
-    /// Answer yes to the question before anything is sent
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
 }

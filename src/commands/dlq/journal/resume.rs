@@ -25,10 +25,10 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
-    /// The run: its id, the beginning of it, or the journal's path
+    /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }

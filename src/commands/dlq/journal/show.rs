@@ -17,7 +17,7 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The run: its id, the beginning of it, or the journal's path
+    /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
 }

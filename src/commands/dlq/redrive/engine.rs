@@ -19,11 +19,11 @@ use crate::ui::{amount, count};
 /// Which engine is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum EngineChoice {
-    /// recoctl receives, sends and deletes, with a journal
+    /// recoctl receives, sends and deletes, and keeps a journal
     Client,
-    /// SQS moves every message by itself (StartMessageMoveTask); only with `--class all`
+    /// SQS moves all messages itself (StartMessageMoveTask); only with `--class all`
     Native,
-    /// Native where it can do what is asked for, else client
+    /// Native if it supports the given options, else client
     #[default]
     Auto,
 }

@@ -24,19 +24,21 @@ const HEADING: &str = "Rate and guards";
 /// How fast, and when to pause or stop.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GuardArgs {
-    /// Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them
+    /// Maximum messages per second (fractions allowed) [default: as fast as SQS accepts them]
     #[arg(long, value_name = "N", help_heading = HEADING)]
     pub rate: Option<Rate>,
-    /// Begin slowly and reach --rate over this time, e.g. 1m
+    /// Start slowly and reach --rate after this time, e.g. 1m
     #[arg(long, value_name = "DURATION", value_parser = seconds, requires = "rate", help_heading = HEADING)]
     pub ramp: Option<i64>,
-    /// Pause while the destination holds so many messages: visible, in flight and delayed
+    /// Pause while the destination holds N messages or more (visible, in flight and delayed)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
     pub max_backlog: Option<u64>,
-    /// Pause while CloudWatch has more than so many throttles in a minute, of --table's writes or of --function
+    /// Pause while CloudWatch reports more than N throttles per minute on writes to --table or on
+    /// --function
     #[arg(long, value_name = "N[/min]", help_heading = HEADING)]
     pub max_throttles: Option<PerMinute>,
-    /// Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%
+    /// Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages
+    /// on; `off` disables the check [default: 20%]
     #[arg(long, value_name = "PERCENT", help_heading = HEADING)]
     pub stop_on_bounce: Option<Limit>,
 }

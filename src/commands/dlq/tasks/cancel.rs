@@ -16,11 +16,11 @@ pub struct CancelArgs {}
 #[derive(Debug, Serialize)]
 struct CancelReport {
     dlq: String,
-    /// Whether a task was told to stop.
+    /// True if a running task was cancelled.
     cancelled: bool,
-    /// Messages that it had moved by then, about; they stay where they are.
+    /// Approximate number of messages moved before the cancellation; they stay moved.
     moved: Option<u64>,
-    /// Messages that it was to move, about.
+    /// Approximate number of messages the task had to move.
     to_move: Option<u64>,
 }
 

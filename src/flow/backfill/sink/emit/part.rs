@@ -16,11 +16,11 @@ const BUFFER: usize = 256 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartCompression {
-    /// RFC 1952.
+    /// gzip (RFC 1952)
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878)
     Zstd,
-    /// Plain lines.
+    /// Uncompressed
     None,
 }
 
