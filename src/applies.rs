@@ -109,7 +109,7 @@ fn idle(command: &Command) -> (Flags, &'static str) {
         }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(SandboxCommand::Start(args)) if args.empty => {
-            (&["--policy"], "with --empty: there is no function that could go by it")
+            (&["--policy"], "with --empty: the sandbox has no function")
         }
         _ => (&[], ""),
     }

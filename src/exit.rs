@@ -32,33 +32,29 @@ pub const INTERRUPTED: u8 = 130;
 /// Every code with its name and meaning, in order; the manual and `docs/exit-codes.md` come from
 /// this table.
 pub const TABLE: [(u8, &str, &str); 12] = [
-    (SUCCESS, "success", "everything that was asked is done"),
-    (SERVICE, "service error", "AWS or the facts database failed, and nothing could be done"),
-    (USAGE, "usage", "the command line is wrong"),
-    (
-        CONFIG,
-        "config",
-        "the configuration is wrong or incomplete, or credentials are missing or refused",
-    ),
-    (PARTIAL, "partial", "some is done and some failed; the report says which"),
-    (NOTHING_TO_DO, "nothing to do", "no message or line matched what was asked"),
+    (SUCCESS, "success", "everything requested was done"),
+    (SERVICE, "service error", "AWS or the facts database failed, and nothing was done"),
+    (USAGE, "usage", "invalid command line"),
+    (CONFIG, "config", "invalid or incomplete configuration, or missing or rejected credentials"),
+    (PARTIAL, "partial", "some work succeeded and some failed; the report says which"),
+    (NOTHING_TO_DO, "nothing to do", "no message or line matched"),
     (
         FINDINGS,
         "findings",
-        "a check found something: a class that --fail-on names, an error in facts check, or a list that verify misses",
+        "a check found a problem: a class named by --fail-on, an error in facts check, or a difference in verify",
     ),
-    (REFUSED, "refused", "refused for safety; the message says which flag allows it"),
-    (INPUT, "input", "an input file could not be read or used"),
+    (REFUSED, "refused", "refused for safety; the message names the flag that allows it"),
+    (INPUT, "input", "an input file is unreadable or invalid"),
     (
         BOUNCED,
         "bounced",
-        "stopped because too many redriven messages came back to the DLQ; the report names them",
+        "stopped because too many redriven messages came back to the DLQ; the report lists them",
     ),
     (INTERNAL, "internal", "a bug in recoctl; please report it"),
     (
         INTERRUPTED,
         "interrupted",
-        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; what was in flight was finished and reported",
+        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; work in flight was finished and reported",
     ),
 ];
 

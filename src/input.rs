@@ -99,7 +99,7 @@ pub async fn source(name: &Path) -> Result<Source> {
     let metadata = file.metadata().await.map_err(|error| cannot_open(&shown, &error))?;
     if metadata.is_dir() {
         return Err(Error::input(format!("{shown} is a directory"))
-            .hint(format!("name the files in it, e.g. {shown}/*.jsonl")));
+            .hint(format!("pass the files in it, e.g. {shown}/*.jsonl")));
     }
     if !metadata.is_file() {
         // A named pipe cannot be opened twice without losing what was read.
@@ -142,11 +142,11 @@ fn cannot_open(name: &str, error: &std::io::Error) -> Error {
 }
 
 fn foreign(name: &str, format: &str) -> Error {
-    let error = Error::input(format!("{name} looks like {format}, which cannot be read"));
+    let error = Error::input(format!("{name} looks like {format}, which is not supported"));
     if format.starts_with("a tar archive") {
-        return error.hint("pipe the files in it: tar -xOf ARCHIVE | recoctl backfill -");
+        return error.hint("extract it to a pipe: tar -xOf ARCHIVE | recoctl backfill -");
     }
-    error.hint("give JSON lines, plain or compressed by gzip or zstd, or pipe them in as `-`")
+    error.hint("pass JSON Lines, plain or compressed with gzip or zstd, or pipe them to `-`")
 }
 
 /// The first bytes; of a pipe no more than are needed, since the rest may take its time.
@@ -199,7 +199,7 @@ impl Source {
         let path = match &mut self.handle {
             Handle::File(path) => path,
             Handle::Open(reader) => {
-                return reader.take().ok_or_else(|| "a pipe is read once only".to_owned());
+                return reader.take().ok_or_else(|| "a pipe can be read only once".to_owned());
             }
         };
         let words = |error: std::io::Error| error.to_string();
@@ -223,7 +223,7 @@ async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
     while bytes > 0 {
         let here = reader.fill_buf().await.map_err(|error| error.to_string())?.len();
         if here == 0 {
-            return Err(format!("it ends {bytes} bytes before the place to go on from"));
+            return Err(format!("it ends {bytes} bytes before the position to resume from"));
         }
         let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
         reader.consume(step);

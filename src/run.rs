@@ -89,8 +89,7 @@ fn warn_of_passwords(settings: &Settings, ui: &Ui) {
         if without_password(value) != *value {
             let variable = key.variable();
             ui.warn(format!(
-                "the password in {flag} shows in the process list (ps) and in the shell's history: \
-                 put the URL into {variable}, or into a configuration file that only you can read"
+                "the password in {flag} is visible in the process list (ps) and the shell history: put the URL into {variable}, or into a config file that only you can read"
             ));
         }
     }
@@ -99,8 +98,7 @@ fn warn_of_passwords(settings: &Settings, ui: &Ui) {
 fn output_format(settings: &Settings) -> Result<OutputFormat> {
     let text = settings.value(Key::Output).unwrap_or("table");
     OutputFormat::from_str(text, true).map_err(|_| {
-        Error::config(format!("output format {text:?} is unknown"))
-            .hint("known: table, json, jsonl")
+        Error::config(format!("unknown output format {text:?}")).hint("known: table, json, jsonl")
     })
 }
 
@@ -126,11 +124,11 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
         outcome = work => outcome,
         () = early => Err(Error::new(
             Kind::Interrupted,
-            "stopped by a signal before anything was received or changed",
+            "stopped by a signal before any message was received or changed",
         )),
         error = silence.silence() => Err(error),
-        () = second => Err(Error::new(Kind::Interrupted, "stopped at once by a second signal").hint(
-            "messages that were held become visible again when their visibility timeout ends",
+        () = second => Err(Error::new(Kind::Interrupted, "stopped immediately by a second signal").hint(
+            "messages in flight become visible again when their visibility timeout ends",
         )),
     }
 }

@@ -183,8 +183,8 @@ impl Ui {
         if self.may_ask {
             return Ok(());
         }
-        Err(Error::refused(format!("{question} There is no terminal to ask on"))
-            .hint(format!("add {flag} to answer yes beforehand")))
+        Err(Error::refused(format!("{question} No terminal to prompt on"))
+            .hint(format!("pass {flag} to skip the prompt")))
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run goes
@@ -271,7 +271,7 @@ pub fn tame_panics() {
 
 fn panic_line(words: &str) -> String {
     let words = escape_line(&clipped(words, SCREENFUL));
-    format!("error: a bug in recoctl, please report it: {words}")
+    format!("error: this is a bug in recoctl, please report it: {words}")
 }
 
 #[cfg(test)]

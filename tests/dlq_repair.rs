@@ -135,7 +135,7 @@ fn a_changed_body_is_held_to_the_queues_limit() {
     assert_eq!(bodies(&harness, "recs-dlq"), [SOUND]);
     assert!(bodies(&harness, "small").is_empty());
     let reason = report["messages"][0]["reason"].as_str().expect("a reason");
-    assert!(reason.contains("takes at most 1024"), "{reason}");
+    assert!(reason.contains("accepts at most 1024"), "{reason}");
 }
 
 #[test]

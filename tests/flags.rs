@@ -151,6 +151,6 @@ fn the_sandbox_goes_by_the_policy_that_it_is_given() {
     let harness = Harness::sandbox(SandboxOptions::empty());
     harness.write("policy.toml", "[limits]\nmin_len = \"x\"\n");
     let (code, told) = told(&harness, &["sandbox", "start", "--policy", "policy.toml"]);
-    assert!(told.contains("policy policy.toml is not usable"), "{told}");
+    assert!(told.contains("policy policy.toml is invalid"), "{told}");
     assert_ne!(code, Some(0));
 }

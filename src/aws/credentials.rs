@@ -89,9 +89,9 @@ fn find(profiles: &ProfileSet, name: &str, chosen_by: &str) -> Result<Profile> {
     let mut known: Vec<&str> = profiles.profiles().collect();
     known.sort_unstable();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    let message = format!("there is no AWS profile {name:?} ({chosen_by})");
+    let message = format!("AWS profile {name:?} not found ({chosen_by})");
     Err(Error::new(Kind::Credentials, message).hint(format!(
-        "profiles in ~/.aws/config and ~/.aws/credentials: {known}; `aws configure --profile {name}` makes one"
+        "profiles in ~/.aws/config and ~/.aws/credentials: {known}; `aws configure --profile {name}` creates it"
     )))
 }
 
@@ -115,7 +115,7 @@ pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentia
 pub async fn in_force(settings: &Settings) -> Result<CredentialsInForce> {
     if matches!(settings.get(Key::EndpointUrl), Some(endpoint) if endpoint.source == Source::Sandbox)
     {
-        return Ok(plain("sandbox", "the sandbox of this run"));
+        return Ok(plain("sandbox", "sandbox of this run"));
     }
     if let (Some(named), Some(profile)) = (settings.get(Key::Profile), explicit(settings).await?) {
         return Ok(by_profile(&profile, Some(named.source.to_string())));
@@ -140,9 +140,9 @@ pub async fn in_force(settings: &Settings) -> Result<CredentialsInForce> {
     } else if variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some()
         || variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some()
     {
-        plain("container", "the container's role")
+        plain("container", "container role")
     } else {
-        plain("instance-metadata", "none configured: the instance's role, if it has one")
+        plain("instance-metadata", "none configured: the instance role, if any")
     })
 }
 
@@ -181,7 +181,7 @@ fn how(profile: &Profile) -> String {
     } else if has("aws_access_key_id") {
         "access key".to_owned()
     } else {
-        "no credentials of its own: the container's or the instance's role".to_owned()
+        "no credentials in the profile: the role of the container or instance".to_owned()
     }
 }
 

@@ -145,8 +145,7 @@ impl Table {
                 self.schema.list_type = adopted;
                 let warning = both.then(|| {
                     format!(
-                        "not all of its lists are of one type: into table {name} ids are written as \
-                         they come"
+                        "table {name} mixes list types: ids are written with the types of the input"
                     )
                 });
                 Ok(ListType { warning, ..ListType::of_table(adopted) })
@@ -160,8 +159,7 @@ impl Table {
                     KeyType::S => "Strings",
                 };
                 let warning = format!(
-                    "lists are written as {kind}, as the key of table {name} is: its lists cannot \
-                     be looked at: {error}"
+                    "cannot sample the lists in table {name}, so list ids are written as {kind}, like its key: {error}"
                 );
                 Ok(ListType { list_type, from: "key", warning: Some(warning) })
             }
@@ -182,7 +180,7 @@ pub fn foreign(table: &str, error: &ListsError) -> Error {
         ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
         foreign => Error::config(format!("cannot use table {table}"))
             .because(foreign)
-            .hint("--list-type N or S writes lists in its place, once all readers can take them"),
+            .hint("--list-type N or S replaces it with lists, once all readers support them"),
     }
 }
 
@@ -195,7 +193,7 @@ async fn ready(client: &Client, table: &str) -> Result<TableInfo> {
             "CREATING" if asked.elapsed() < CREATION => tokio::time::sleep(LOOK_AGAIN).await,
             "CREATING" => {
                 return Err(Error::service(format!("table {table} is still being created"))
-                    .hint("try again when its status is ACTIVE: aws dynamodb describe-table"));
+                    .hint("retry once its status is ACTIVE: aws dynamodb describe-table"));
             }
             "DELETING" => {
                 return Err(Error::config(format!("table {table} is being deleted")));

@@ -92,11 +92,11 @@ impl Watch {
         let what = self.0.first.get().map_or("AWS", String::as_str);
         Error::new(Kind::Service, format!("no answer from {what}"))
             .cause(format!(
-                "the first call had no whole answer within {} s",
+                "the first call got no complete response within {} s",
                 FIRST_ANSWER.as_secs()
             ))
             .hint(
-                "check the region, --endpoint-url and the network; nothing was received or changed",
+                "check the region, --endpoint-url and the network; no message was received and nothing was changed",
             )
     }
 
@@ -189,7 +189,7 @@ impl Body for Bounded {
                     }
                     None => {
                         let most = LARGEST_ANSWER >> 20;
-                        let why = format!("the answer is larger than {most} MiB");
+                        let why = format!("the response is larger than {most} MiB");
                         Poll::Ready(Some(Err(why.into())))
                     }
                 }

@@ -98,7 +98,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
     if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
         if report.stopped.is_some() {
-            context.ui.status("nothing is read back: the run did not come to the end of its input");
+            context.ui.status("skipping --verify: the run did not reach the end of its input");
         } else {
             let verify = Verify {
                 files: args.files,
@@ -128,7 +128,7 @@ pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Opti
     compiled.map(Some).map_err(|error| {
         Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
             .cause(error)
-            .hint("write a jq expression such as '[.user, [.items[].id]]'")
+            .hint("use a jq expression such as '[.user, [.items[].id]]'")
     })
 }
 
@@ -157,7 +157,7 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
     let shown = report.first_rejects.len() as u64;
     if rejects > shown {
         let more = rejects - shown;
-        ui.warn(format!("and {more} more; --rejects FILE keeps every one of them"));
+        ui.warn(format!("and {more} more; --rejects FILE saves all of them"));
     }
 }
 
@@ -171,8 +171,8 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             return Err(Error::input("nothing was written").cause(stopped.reason.clone()));
         }
         let what = match stopped.cause {
-            Cause::Facts => "nothing was written: facts cannot be had",
-            Cause::Rejects => "nothing was written: rejects cannot be kept",
+            Cause::Facts => "nothing was written: facts database unavailable",
+            Cause::Rejects => "nothing was written: rejects cannot be saved",
             _ => "nothing was written",
         };
         return Err(Error::service(what).cause(stopped.reason.clone()));
@@ -182,7 +182,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             Destination::Queue => "the queue",
             Destination::Table | Destination::Files => "DynamoDB",
         };
-        return Err(Error::service(format!("nothing was written: {taker} took nothing")));
+        return Err(Error::service(format!("nothing was written: {taker} accepted no writes")));
     }
     let failed: Vec<_> = report.inputs.iter().filter_map(|input| input.failure.as_ref()).collect();
     if let Some(failure) = failed.first() {
@@ -190,13 +190,12 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             .cause(failure.reason.clone()));
     }
     let lines = amount(report.lines.rejected, "line");
-    let error =
-        Error::input(format!("nothing was written: no line could be used, {lines} rejected"));
+    let error = Error::input(format!("nothing was written: no usable line, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());
     Err(match pretty.map(str::trim) {
         Some("{" | "[") => error.hint(
-            "this looks like indented JSON; each line must hold a whole one: jq -c . FILE | recoctl backfill -",
+            "the input looks like indented JSON, but each line must be a complete document: jq -c . FILE | recoctl backfill -",
         ),
-        _ => error.hint("the report says why"),
+        _ => error.hint("see the report for the reasons"),
     })
 }

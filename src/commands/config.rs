@@ -44,8 +44,8 @@ pub struct TrustArgs {
 /// When it is no configuration, others can write it, or it cannot be remembered.
 pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
     let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
-        Error::refused("there is no place to remember it: neither XDG_STATE_HOME nor HOME is set")
-            .hint("set XDG_STATE_HOME to a directory that can be written")
+        Error::refused("no state directory: neither XDG_STATE_HOME nor HOME is set")
+            .hint("set XDG_STATE_HOME to a writable directory")
     })?;
     let (file, text) = ConfigFile::to_trust(&args.file)?;
     let changed = match args.revoke {
@@ -100,13 +100,13 @@ impl Report for TrustReport {
     fn render(&self, view: &View) -> String {
         let file = escape_line(&self.file);
         let head = match (self.trusted, self.changed) {
-            (true, true) => format!("{file} is trusted, until it changes"),
-            (true, false) => format!("{file} was trusted already"),
+            (true, true) => format!("{file} is trusted until it changes"),
+            (true, false) => format!("{file} is already trusted"),
             (false, true) => format!("{file} is no longer trusted"),
             (false, false) => format!("{file} was not trusted"),
         };
         if self.settings.is_empty() {
-            return format!("{head}; it sets nothing that needs it\n");
+            return format!("{head}; none of its settings need trust\n");
         }
         let columns = [("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)];
         let mut table = Table::new(view, &columns);
@@ -117,7 +117,7 @@ impl Report for TrustReport {
                 (escape_line(section), Some(Tone::Faint)),
             ]);
         }
-        let what = if self.trusted { "what counts by it" } else { "what counts no longer" };
+        let what = if self.trusted { "now in effect" } else { "no longer in effect" };
         format!("{head}; {what}:\n\n{}", table.finish())
     }
 }

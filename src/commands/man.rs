@@ -35,7 +35,7 @@ pub fn run(ui: &Ui, args: &ManArgs) -> Result<Outcome> {
     let name = name.collect::<Vec<_>>().join("-");
     let page = pages.iter().find(|(page, _)| *page == name).ok_or_else(|| {
         let command = args.command.join(" ");
-        Error::new(Kind::Usage, format!("there is no command `{command}`"))
+        Error::new(Kind::Usage, format!("unknown command `{command}`"))
             .hint("`recoctl --help` lists the commands")
     })?;
     ui.print(&page.1)?;

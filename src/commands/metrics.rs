@@ -49,14 +49,14 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
 
 /// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
 pub(crate) fn seconds(text: &str) -> Result<i64, String> {
-    let example = "write a duration such as 90m, 6h or 7d";
+    let example = "use a duration such as 90m, 6h or 7d";
     let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;
     let duration = span
         .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("months and years differ in length: {example}"))?;
+        .map_err(|_| format!("months and years vary in length: {example}"))?;
     match duration.as_secs() {
         seconds if seconds > 0 => Ok(seconds),
-        _ => Err(format!("{text:?} is no time at all: {example}")),
+        _ => Err(format!("duration {text:?} is zero: {example}")),
     }
 }
 

@@ -84,8 +84,8 @@ impl WrittenArgs {
     /// The layout of the table, with what every item has.
     fn lay_out(&self, table: &mut Table) -> Result<()> {
         let schema = table.schema.clone().with_constants(self.attrs.iter().cloned());
-        table.schema = schema
-            .map_err(|error| Error::new(Kind::Usage, "--attr cannot be used so").because(&error))?;
+        table.schema =
+            schema.map_err(|error| Error::new(Kind::Usage, "invalid --attr").because(&error))?;
         Ok(())
     }
 
@@ -159,7 +159,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     context.ui.report(&report)?;
     match (outcome, &report.verification.stopped) {
         (Outcome::Failed, Some(reason)) => {
-            Err(Error::service("nothing could be compared").cause(reason.clone()))
+            Err(Error::service("no user could be compared").cause(reason.clone()))
         }
         (Outcome::Failed, None) => Err(nothing_read(&report.verification)),
         _ => Ok(outcome),
@@ -168,7 +168,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
 
 /// Why nothing of the input could be held against the table.
 fn nothing_read(found: &Verification) -> Error {
-    let error = Error::input("nothing could be compared");
+    let error = Error::input("no user could be compared");
     let first = found.unread_lines.first().map(|unread| {
         let At { file, line, .. } = &unread.at;
         format!(

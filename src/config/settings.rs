@@ -200,7 +200,7 @@ impl Settings {
         self.value(key).ok_or_else(|| {
             let (name, variable) = (key.name(), key.variable());
             Error::config(format!("no {name} is configured")).hint(format!(
-                "give {}, set {variable}, or write `{name} = \"...\"` in recoctl.toml",
+                "pass {}, set {variable}, or write `{name} = \"...\"` in recoctl.toml",
                 key.flag()
             ))
         })
@@ -243,10 +243,10 @@ fn env_name(
     if let Some(asked) = &asked {
         let Some(file) = file else {
             return Err(Error::config(format!(
-                "environment {:?} is named, but there is no recoctl.toml",
+                "environment {:?} is set, but there is no recoctl.toml",
                 asked.value
             ))
-            .hint("write one, or give --config FILE"));
+            .hint("create one, or pass --config FILE"));
         };
         file.require_env(&asked.value)?;
     }

@@ -64,20 +64,22 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
 pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
     let (file, name) = (file.display(), key.name());
     let danger = match key {
-        Key::Facts => "it would choose where facts, and the credentials for them, go",
-        Key::FactsTables | Key::Policy => "it would choose a file outside of its own directory",
-        _ => "it would choose where requests, credentials and message bodies go",
+        Key::Facts => "this setting decides where facts and their credentials are sent",
+        Key::FactsTables | Key::Policy => {
+            "this setting names a file outside the directory of recoctl.toml"
+        }
+        _ => "this setting decides where requests, credentials and message bodies are sent",
     };
     let instead = match key {
         Key::FactsTables => String::new(),
         key => format!(", or {} of your own", key.flag()),
     };
-    Error::refused(format!("{file} sets {name} ({section}), and this file is not trusted"))
+    Error::refused(format!("{file} sets {name} ({section}), but the file is not trusted"))
         .cause(format!(
-            "a file in the working directory may come with a clone of somebody else's repository; {danger}"
+            "a file in the working directory may come from a repository that you do not control; {danger}"
         ))
         .hint(format!(
-            "read it; then `recoctl config trust` trusts it as it stands now, or give --config {file}{instead}"
+            "review it, then run `recoctl config trust`, or pass --config {file}{instead}"
         ))
 }
 
@@ -134,9 +136,9 @@ impl Trusted {
     /// When it cannot be written down.
     pub fn remember(&self, file: &Path, text: &str) -> Result<()> {
         let failed = |error: &std::io::Error| {
-            Error::refused(format!("cannot remember that {} is trusted", file.display()))
+            Error::refused(format!("cannot record trust in {}", file.display()))
                 .because(error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         };
         for dir in self.dir.parent().into_iter().chain([self.dir.as_path()]) {
             unharmed_directory(dir)?;
@@ -162,7 +164,7 @@ impl Trusted {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(error) => {
-                let what = format!("cannot forget that {} is trusted", file.display());
+                let what = format!("cannot revoke trust in {}", file.display());
                 Err(Error::refused(what).because(&error))
             }
         }

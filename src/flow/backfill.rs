@@ -117,7 +117,7 @@ impl Backfill {
         let mut report = run.report(&preparer, table)?;
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {
-                Error::input("the parts are written, but not their manifest").because(&error)
+                Error::input("the parts were written, but not their manifest").because(&error)
             })?);
         }
         Ok(report)

@@ -209,15 +209,13 @@ impl Judge {
         let mut limits = Vec::new();
         if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
             limits.push(
-                "facts are `none`: rules that need facts were skipped, so unknown users and lists \
-                 that the filter would empty are not seen"
+                "facts are `none`: rules that need facts were skipped, so unknown users and lists that the filter would empty are not detected"
                     .to_owned(),
             );
         }
         if self.table.is_none() {
             limits.push(
-                "no table is configured: newer lists (`stale`) and key types were not checked, and \
-                 WCU are computed for string ids"
+                "no table configured: newer lists (`stale`) and key types were not checked, and WCU are computed for String ids"
                     .to_owned(),
             );
         }
@@ -304,7 +302,7 @@ impl Judge {
         verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
         verdict.reasons.extend(message.failure().map(|words| {
             let words: String = words.chars().take(LONGEST_FAILURE).collect();
-            format!("the service that put it here says: {words}")
+            format!("reported by the service that sent it to the DLQ: {words}")
         }));
         let row = Row {
             message_id: message.id.clone(),
@@ -361,7 +359,7 @@ pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
     if let Some(limit) = limit.filter(|limit| message.size() > *limit) {
         let bytes = message.size();
         return Some(format!(
-            "message is {bytes} bytes; the destination queue takes at most {limit}"
+            "message is {bytes} bytes; the destination queue accepts at most {limit}"
         ));
     }
     let (at, character) = forbidden_character(&message.body)?;
@@ -370,6 +368,6 @@ pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
 }
 
 fn facts_failed(error: &FactsError) -> Error {
-    Error::facts("facts cannot be had, and nothing is decided without them", error)
-        .hint("check --facts, or give `--facts none` to skip the rules that need facts")
+    Error::facts("facts database unavailable; refusing to classify without it", error)
+        .hint("check --facts, or pass `--facts none` to skip the rules that need facts")
 }

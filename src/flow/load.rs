@@ -88,7 +88,7 @@ pub async fn run(
     let lists = lists(&options.parameters)?;
     let started = cancel.run_until_cancelled(Sandbox::start(sandbox(options))).await;
     let sandbox = started
-        .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before anything was sent"))?
+        .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before any message was sent"))?
         .map_err(|error| Error::service("cannot start the pipeline").because(&error))?;
     let loaded = drive(&sandbox, lists, options, cancel, sent).await;
     // Invocations under way end by their timeout at the latest; nobody waits for them here.
@@ -105,8 +105,8 @@ fn lists(parameters: &Parameters) -> Result<Lists> {
             Kind::Usage,
             format!("a message of {per_message} users with {list} articles each is too large"),
         )
-        .cause(format!("it would have {bytes} bytes, and the queue takes {most}"))
-        .hint("give a lower --per-message or --list"));
+        .cause(format!("it would be {bytes} bytes, but the queue accepts at most {most}"))
+        .hint("lower --per-message or --list"));
     }
     Ok(lists)
 }

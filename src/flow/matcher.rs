@@ -122,7 +122,7 @@ impl Matcher {
                 return Ok(Match::Yes);
             }
             let (Some(spool), Some(slot)) = (spool, found.slot) else {
-                return Err(Error::new(Kind::Internal, "a message to be matched was not kept"));
+                return Err(Error::new(Kind::Internal, "a message to match was not spooled"));
             };
             Ok(self.decide(&found.row, &spool.get(slot)?).await)
         };
@@ -182,9 +182,9 @@ impl Matcher {
         if all > names.len() {
             names.push(&more);
         }
-        Err(Error::refused(format!("--id {by} is the beginning of {all} messages' ids"))
+        Err(Error::refused(format!("--id {by} is ambiguous: it is a prefix of {all} message ids"))
             .cause(names.join(", "))
-            .hint("give more of the id, or all of it: --id ID"))
+            .hint("use a longer prefix, or the whole id: --id ID"))
     }
 }
 

@@ -69,7 +69,7 @@ impl Query {
         tokio::select! {
             biased;
             answer = answer => Ok(answer),
-            () = self.end() => Err("stopped by a signal before it was decided".to_owned()),
+            () = self.end() => Err("stopped by a signal before it was matched".to_owned()),
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
         let body = format!("[1, [{}]]", vec!["10"; 50_000].join(","));
         let error = matches(".body.data", &body).await.expect_err("an array has no names");
         assert!(!error.is_empty() && error.chars().count() <= 201, "{error}");
-        assert!(matches("halt", "{}").await.expect_err("it halts").contains("halted"));
+        assert!(matches("halt", "{}").await.expect_err("it halts").contains("called halt"));
         assert_eq!(matches(r#"error("mine")"#, "{}").await, Err("\"mine\"".to_owned()));
     }
 

@@ -48,8 +48,8 @@ impl Spool {
     /// When the file cannot be made.
     pub fn new() -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| {
-            failed("cannot make a temporary file", &error)
-                .hint("set TMPDIR to a directory that can be written")
+            failed("cannot create a temporary file", &error)
+                .hint("set TMPDIR to a writable directory")
         })?;
         Ok(Spool { file: Mutex::new((file, 0)) })
     }
@@ -72,7 +72,7 @@ impl Spool {
         };
         write().map_err(|error| {
             failed(&format!("cannot spool message {id}"), &error)
-                .hint("free space, or set TMPDIR to a directory that has some")
+                .hint("free disk space, or set TMPDIR to a directory on another disk")
         })?;
         let slot = Slot { at, body: message.body.len(), rest: rest.len() };
         file.1 = at + (slot.body + slot.rest) as u64;
@@ -90,7 +90,7 @@ impl Spool {
             file.0.seek(SeekFrom::Start(at)).and_then(|_| file.0.write_all(text.as_bytes()));
         written.map_err(|error| {
             failed("cannot spool a changed body", &error)
-                .hint("free space, or set TMPDIR to a directory that has some")
+                .hint("free disk space, or set TMPDIR to a directory on another disk")
         })?;
         file.1 = at + text.len() as u64;
         Ok(Slot { at, body: text.len(), rest: 0 })
@@ -132,7 +132,7 @@ impl Spool {
 }
 
 fn garbled(error: &(dyn std::error::Error + 'static)) -> Error {
-    Error::new(Kind::Internal, "a spooled message came back garbled").because(error)
+    Error::new(Kind::Internal, "a spooled message is corrupt").because(error)
 }
 
 fn failed(what: &str, error: &std::io::Error) -> Error {

@@ -32,7 +32,7 @@ pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
     let read = reader.take(limit + 1).read_to_end(&mut bytes).await;
     if read.map_err(|error| failed().because(&error))? as u64 > limit {
         let most = crate::ui::bytes(limit);
-        return Err(failed().cause(format!("it is larger than {most}, the most that is read")));
+        return Err(failed().cause(format!("it is larger than the limit of {most}")));
     }
     let text = std::str::from_utf8(without_bom(&bytes));
     text.map(str::to_owned)
@@ -119,7 +119,7 @@ mod tests {
             std::fs::write(&path, bytes).expect("written");
             assert!(read_text(&path, 1000).await.is_ok());
             let error = read_text(&path, 999).await.expect_err("too large");
-            assert!(error.to_string().contains("larger than 999 B"), "{error}");
+            assert!(error.to_string().contains("larger than the limit of 999 B"), "{error}");
         }
     }
 

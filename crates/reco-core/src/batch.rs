@@ -31,7 +31,7 @@ pub struct Packer<K, T> {
 
 /// An entry that no batch can hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("entry is {bytes} bytes; a call takes at most {limit}")]
+#[error("entry is {bytes} bytes; a call accepts at most {limit}")]
 pub struct TooLarge<T> {
     /// The entry, handed back.
     pub entry: T,

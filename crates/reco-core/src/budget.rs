@@ -47,14 +47,15 @@ impl FromStr for Wanted {
         let number = number.parse::<f64>().ok().filter(|_| plain);
         match (number, percent) {
             (None, _) => {
-                Err("write WCU a second such as 500, a share such as 50%, or auto".to_owned())
+                Err("must be WCU per second such as 500, a percentage such as 50%, or auto"
+                    .to_owned())
             }
             (Some(share), true) if share > 0.0 && share <= 100.0 => {
                 Ok(Wanted::Share(share / 100.0))
             }
-            (Some(_), true) => Err("a share is above 0% and at most 100%".to_owned()),
+            (Some(_), true) => Err("a percentage must be above 0% and at most 100%".to_owned()),
             (Some(wcu), false) if (1.0..=100_000_000.0).contains(&wcu) => Ok(Wanted::Wcu(wcu)),
-            (Some(_), false) => Err("a budget is from 1 to 100000000 WCU a second".to_owned()),
+            (Some(_), false) => Err("must be from 1 to 100000000 WCU per second".to_owned()),
         }
     }
 }
@@ -102,8 +103,7 @@ pub struct Budget {
 /// A share was asked for of a table without a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a share needs a limit to be of, and the table has none: it is on demand without \
-     OnDemandMaxWriteRequestUnits"
+    "a percentage needs a table with a limit: this table is on-demand without OnDemandMaxWriteRequestUnits"
 )]
 pub struct NoLimit;
 

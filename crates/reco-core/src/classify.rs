@@ -196,7 +196,7 @@ impl Classification {
 }
 
 fn superseded_reason(writable: usize) -> String {
-    format!("all {writable} writable users stand in newer messages of this scan")
+    format!("newer messages of this scan hold all {writable} writable users")
 }
 
 /// Classifies a message by the table in this module's documentation.
@@ -248,7 +248,7 @@ fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) 
     if let Some(limit) = around.destination_limit.filter(|limit| around.message_bytes > *limit) {
         let bytes = around.message_bytes;
         let reason =
-            format!("message is {bytes} bytes; the destination queue takes at most {limit}");
+            format!("message is {bytes} bytes; the destination queue accepts at most {limit}");
         return (Class::Oversize, vec![reason]);
     }
     if content.writable().next().is_none() {

@@ -121,15 +121,15 @@ pub enum ExportError {
         reason: String,
     },
     /// The first line is not a header.
-    #[error(
-        "line {line} is not the header of an export: this file was not written by an export of recoctl"
-    )]
+    #[error("line {line} is not an export header: this file was not written by a recoctl export")]
     NoHeader {
         /// Its number.
         line: u64,
     },
     /// Something follows a header, or the end, that belongs to another export.
-    #[error("line {line} begins another export: two files were joined; split them before it")]
+    #[error(
+        "line {line} starts another export: two files were concatenated; split them before this line"
+    )]
     Joined {
         /// Its number.
         line: u64,
@@ -162,7 +162,7 @@ pub enum ExportError {
         said: String,
     },
     /// A message after the end.
-    #[error("line {line} comes after the end of the export")]
+    #[error("line {line} comes after the end record of the export")]
     AfterEnd {
         /// Its number.
         line: u64,

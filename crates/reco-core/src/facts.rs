@@ -86,7 +86,7 @@ impl std::fmt::Display for FactsStage {
             FactsStage::Connect => "connect",
             FactsStage::Auth => "authenticate",
             FactsStage::Query => "query",
-            FactsStage::Timeout => "get an answer in time",
+            FactsStage::Timeout => "respond in time",
         })
     }
 }

@@ -287,7 +287,7 @@ impl PlannedItem {
 
 /// An attribute's name that is used already.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the attribute {0:?} is set twice; each needs a name of its own")]
+#[error("the attribute {0:?} is set twice; attribute names must be unique")]
 pub struct NameTaken(pub String);
 
 /// A recommendation that the table cannot hold.

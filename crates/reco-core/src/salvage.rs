@@ -44,7 +44,7 @@ pub struct Rejected {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SalvageError {
     /// One `generated_at` stands for a whole message.
-    #[error("its good entries were made at different times, and one message has one time")]
+    #[error("its good entries have different generation times, but a message has only one")]
     SeveralTimes,
     /// It cannot be written as JSON.
     #[error("its entries cannot be written as JSON: {0}")]

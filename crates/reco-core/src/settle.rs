@@ -269,11 +269,11 @@ pub fn settle<M>(
                 list.push(Unsent { message, reason });
             }
             ([], []) => {
-                let reason = "the answer does not mention this entry".to_owned();
+                let reason = "the response does not list this entry".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
             _ => {
-                let reason = "the answer names this entry more than once".to_owned();
+                let reason = "the response lists this entry more than once".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
         }

@@ -84,10 +84,10 @@ impl Shard {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShardError {
     /// No two numbers.
-    #[error("a shard is written I/N, for example 2/8: the second of eight")]
+    #[error("must be I/N, such as 2/8 for the second of eight shards")]
     Form,
     /// There is no such part.
-    #[error("shards are counted from 1 to N, and N is at most {MAX_SHARDS}")]
+    #[error("I must be from 1 to N, and N at most {MAX_SHARDS}")]
     Range,
 }
 

@@ -81,8 +81,8 @@ pub enum TimeError {
     /// Neither a number nor a time.
     #[error("is neither epoch seconds nor an ISO 8601 time")]
     NotATime,
-    /// Which moment it names depends on where it was written.
-    #[error("has no time zone; write e.g. 2026-01-15T03:00:00Z")]
+    /// The moment is ambiguous without a time zone.
+    #[error("has no time zone; use e.g. 2026-01-15T03:00:00Z")]
     NoZone,
     /// A finer unit.
     #[error("looks like {0}; write epoch seconds")]

@@ -102,7 +102,7 @@ async fn lookup(
     }
     let answer = tokio::time::timeout_at(deadline, pipeline.facts.lookup(&request)).await;
     answer.unwrap_or_else(|_| {
-        let reason = "no answer before the function's deadline".to_owned();
+        let reason = "no response before the function's deadline".to_owned();
         Err(FactsError { stage: FactsStage::Timeout, reason })
     })
 }

@@ -99,6 +99,8 @@ pub enum SandboxError {
     #[error("cannot set up the sandbox's function: {0}")]
     Function(#[from] SettingsError),
     /// The function's binary could not be started.
-    #[error("{0}; give the path of the bootstrap binary, from cargo build --package reco-lambda")]
+    #[error(
+        "{0}; pass the path of the bootstrap binary, built with cargo build --package reco-lambda"
+    )]
     Binary(#[from] FunctionError),
 }

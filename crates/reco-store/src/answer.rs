@@ -53,7 +53,7 @@ fn skew(ours: i64, theirs: i64) -> Option<String> {
         7_200..172_800 => format!("{} h", (off + 1_800) / 3_600),
         _ => format!("{} days", (off + 43_200) / 86_400),
     };
-    Some(format!("this machine's clock is {words} {way} AWS's"))
+    Some(format!("the system clock is {words} {way} AWS's"))
 }
 
 /// What an answer looks like that names no error of AWS's: a proxy's page, a captive portal, another
@@ -78,7 +78,7 @@ fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> String {
     let first: String = words.chars().take(FIRST_WORDS).collect();
     let more = if first.len() < words.len() || begin.len() < body.len() { "…" } else { "" };
     let said = if first.is_empty() { "no body".to_owned() } else { format!("{:?}", first + more) };
-    format!("the answer is not AWS's: status {status}, content type {kind}, {said}")
+    format!("the response is not from AWS: status {status}, content type {kind}, {said}")
 }
 
 /// The time of an HTTP `Date` header in epoch seconds, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -111,10 +111,10 @@ mod tests {
     #[test]
     fn a_clock_is_told_in_the_unit_that_fits() {
         let told = |ours| skew(ours, 1_000_000).unwrap_or_default();
-        assert_eq!(told(1_000_000 - 840), "this machine's clock is 14 min behind AWS's");
-        assert_eq!(told(1_000_000 + 840), "this machine's clock is 14 min ahead of AWS's");
-        assert_eq!(told(1_000_000 - 10_900), "this machine's clock is 3 h behind AWS's");
-        assert_eq!(told(1_000_000 + 400_000), "this machine's clock is 5 days ahead of AWS's");
+        assert_eq!(told(1_000_000 - 840), "the system clock is 14 min behind AWS's");
+        assert_eq!(told(1_000_000 + 840), "the system clock is 14 min ahead of AWS's");
+        assert_eq!(told(1_000_000 - 10_900), "the system clock is 3 h behind AWS's");
+        assert_eq!(told(1_000_000 + 400_000), "the system clock is 5 days ahead of AWS's");
         assert_eq!(told(1_000_059), "");
     }
 

@@ -51,9 +51,9 @@ pub enum ListsError {
 
 fn why(found: &str) -> &'static str {
     if found.starts_with("a set") {
-        "sets have no order, and the order of a list is its ranking"
+        "sets are unordered, but the order of a list is its ranking"
     } else {
-        "a list of ids would be written over it"
+        "a list of ids would overwrite it"
     }
 }
 

@@ -54,7 +54,7 @@ pub struct Compared {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadFailure {
     /// Time ran out, or the caller cancelled.
-    #[error("stopped before everything was read")]
+    #[error("stopped before all items were read")]
     Halted(Halt),
     /// Every attempt was throttled or failed.
     #[error("not read after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_default())]

@@ -42,7 +42,7 @@ impl ErrorKind {
             ErrorKind::Throttled => "; lower the rate or raise the table's write capacity",
             ErrorKind::Unavailable => "; try again later",
             ErrorKind::Unreachable => "; check the endpoint, the region and the network",
-            ErrorKind::NotFound => "; check the table's name, the region and the account",
+            ErrorKind::NotFound => "; check the table name, region and account",
             ErrorKind::Denied => "; check the caller's IAM policy",
             ErrorKind::Credentials => "; check the credentials and the profile",
             ErrorKind::Refused => "",

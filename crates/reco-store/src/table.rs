@@ -135,8 +135,7 @@ pub enum TableError {
     },
     /// One user could have many items, and nothing says which is the list.
     #[error(
-        "table {table:?} has the sort key {sort_key:?}; say in the policy which items are lists: \
-         [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
+        "table {table:?} has the sort key {sort_key:?}; set in the policy which items are lists: [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
     )]
     SortKey {
         /// The table.
@@ -179,8 +178,7 @@ pub enum TableError {
     },
     /// The key is named otherwise.
     #[error(
-        "table {table:?} has the partition key {actual:?}, but the user attribute is configured as \
-         {configured:?}; name the same attribute, or the right table"
+        "table {table:?} has the partition key {actual:?}, but the user attribute is configured as {configured:?}; configure the same attribute, or the right table"
     )]
     KeyName {
         /// The table.

@@ -193,7 +193,7 @@ fn note(fates: &mut [Option<Result<(), Fault>>], answer: &Answer) {
 fn unmentioned() -> Fault {
     Fault {
         code: "unmentioned".to_owned(),
-        message: "the answer does not mention this entry".to_owned(),
+        message: "the response does not list this entry".to_owned(),
         sender_fault: false,
     }
 }

@@ -76,11 +76,11 @@ impl Sqs {
         let came = answer.messages.as_ref().map_or(0, Vec::len);
         if came > asked {
             let what = format!(
-                "queue {} answered with {came} messages where at most {asked} were asked for",
+                "queue {} returned {came} messages, but at most {asked} were requested",
                 queue.name
             );
             let error = Error::service(what)
-                .hint("check --endpoint-url: this is no SQS; none of these messages was touched");
+                .hint("check --endpoint-url: the endpoint does not behave like SQS; no message was touched");
             return Err(CallFailure { effect: CallEffect::Refused, error });
         }
         let mut received = Received::default();
@@ -136,7 +136,9 @@ fn mismatch(message: &Message, body: Option<&str>, attributes: Option<&str>) -> 
 
 fn differs(part: &str, said: Option<&str>, is: Option<&str>) -> String {
     let (said, is) = (said.unwrap_or("none"), is.unwrap_or("none"));
-    format!("MD5 of the {part} is {is}, but the queue says {said}: it did not come as it was sent")
+    format!(
+        "MD5 of the {part} is {is}, but SQS reports {said}: the {part} was corrupted in transit"
+    )
 }
 
 fn attribute(value: MessageAttributeValue) -> Attribute {

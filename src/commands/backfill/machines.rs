@@ -98,8 +98,7 @@ impl MachinesArgs {
         let (queue, state) = sqs.resolve(name).await?;
         if queue.fifo {
             let error = Error::config(format!("{} is a FIFO queue", queue.name)).hint(
-                "what group a list belongs to is the producer's to know; write to the table \
-                 directly, or send to a standard queue",
+                "only the producer knows the message group of a list; write to the table directly, or use a standard queue",
             );
             return Err(error);
         }
@@ -133,7 +132,7 @@ impl MachinesArgs {
     ) -> Result<Option<EmitSink>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {
-            let message = format!("{format:?} is no format of files; there is {FORMAT:?}");
+            let message = format!("unknown format {format:?}; the only format is {FORMAT:?}");
             return Err(Error::new(Kind::Usage, message));
         }
         let options = EmitOptions {
@@ -161,7 +160,7 @@ fn decompressed(sources: &[Source]) -> Option<u64> {
 
 /// `1000`, `64K`, `256M`, `1G`; a B after it changes nothing.
 fn size(text: &str) -> std::result::Result<u64, String> {
-    let form = || "a size is a number of bytes, or one with K, M or G, such as 256M".to_owned();
+    let form = || "must be a number of bytes, optionally with K, M or G, such as 256M".to_owned();
     let upper = text.to_ascii_uppercase();
     let number = upper.strip_suffix('B').unwrap_or(&upper);
     let (number, unit) = match number.as_bytes().last() {

@@ -178,8 +178,7 @@ async fn foresight(context: &Context) -> Option<FactsSource> {
         Ok(facts) => Some(facts),
         Err(error) => {
             context.ui.status(format!(
-                "every list of a user is sent, since facts cannot be had here to tell which of \
-                 them the Lambda's filter leaves: {error}"
+                "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
             ));
             None
         }
@@ -201,9 +200,7 @@ async fn table(
     item: &ItemDescription,
 ) -> Result<Option<Table>> {
     if tableless && context.settings.value(Key::Table).is_none() {
-        context
-            .ui
-            .status("no table is configured: items are laid out as for a table with number keys");
+        context.ui.status("no table configured: assuming a table with Number keys");
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;

@@ -56,7 +56,7 @@ pub struct TrustArgs {
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err("must be a number above zero".to_owned()),
+        _ => Err("must be a number greater than 0".to_owned()),
     }
 }
 
@@ -153,7 +153,7 @@ pub fn start(
         (fresh(identity), None, Rejects::create(rejects)?)
     };
     let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
-        Error::input(format!("the checkpoint {} does not say when it began", kept.path.display()))
+        Error::input(format!("checkpoint {} has no start time", kept.path.display()))
             .because(&error)
     })?;
     let began = began.as_second();
@@ -163,7 +163,7 @@ pub fn start(
     let every = Duration::try_from_secs_f64(args.checkpoint_every)
         .ok()
         .filter(|every| !every.is_zero())
-        .ok_or_else(|| Error::new(Kind::Usage, "--checkpoint-every needs a time above zero"))?;
+        .ok_or_else(|| Error::new(Kind::Usage, "--checkpoint-every must be greater than 0"))?;
     let saver = match Saver::begin(&kept.path, every, first, kept.lock) {
         Ok(saver) => Some(saver),
         Err(error) if args.checkpoint.is_none() && !args.resume => {
@@ -190,7 +190,7 @@ fn identify(
                 Kind::Usage,
                 format!("a run that reads {name} cannot be resumed"),
             )
-            .hint("what a pipe gave is gone; put it into a file first"));
+            .hint("a pipe can be read only once; save its output to a file first"));
         }
         return Ok(None);
     }
@@ -240,10 +240,10 @@ fn keep(context: &Context, args: &TrustArgs, identity: &Identity) -> Result<Opti
         Ok(None) => Ok(None),
         Ok(Some((path, Some(lock)))) => Ok(Some(Kept { path, lock })),
         Ok(Some((path, None))) => Err(Error::refused(format!(
-            "another run of recoctl is at this backfill (checkpoint {})",
+            "another recoctl process is running this backfill (checkpoint {})",
             path.display()
         ))
-        .hint("wait for it to end, or stop it")),
+        .hint("wait for it to finish, or stop it")),
         Err(error) if asked_for => Err(error),
         Err(error) => {
             without(&context.ui, &error);
@@ -271,8 +271,8 @@ fn fresh(identity: Identity) -> Checkpoint {
 }
 
 fn nothing_to_resume(path: &Path) -> Error {
-    Error::input(format!("there is no checkpoint {}", path.display())).hint(
-        "no run of these inputs into this table was begun from here; leave --resume out to begin one",
+    Error::input(format!("checkpoint {} not found", path.display())).hint(
+        "no backfill of these inputs into this table was started on this machine; omit --resume to start one",
     )
 }
 
@@ -281,10 +281,9 @@ fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()>
     if changes.is_empty() {
         return Ok(());
     }
-    let what = format!("cannot go on from checkpoint {}", path.display());
+    let what = format!("cannot resume from checkpoint {}", path.display());
     Err(Error::refused(what).cause(changes.join("; ")).hint(
-        "put back what was changed, or leave --resume out to start from the beginning: writing a \
-         line twice does no harm",
+        "undo the change, or omit --resume to start from the beginning: writing a line twice is harmless",
     ))
 }
 
@@ -295,11 +294,11 @@ fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Reject
     };
     if let Some(asked_for) = asked_for.filter(|asked_for| absolute(asked_for) != *path) {
         return Err(Error::refused(format!(
-            "the rejects file is {}, and the earlier runs' is {}",
+            "the rejects file is {}, but earlier runs used {}",
             asked_for.display(),
             path.display()
         ))
-        .hint("leave --rejects out to go on with the earlier runs'"));
+        .hint("omit --rejects to continue with the earlier file"));
     }
     Rejects::resume(path, *bytes)
 }
@@ -311,9 +310,9 @@ fn absolute(path: &Path) -> PathBuf {
 fn announce(ui: &Ui, found: &Checkpoint, sources: &[Source]) {
     if found.state.finished {
         let at = &found.saved_at;
-        return ui.status(format!("this backfill was finished at {at}: nothing is left to do"));
+        return ui.status(format!("this backfill finished at {at}: nothing left to do"));
     }
-    ui.status(format!("going on {}", reached(found, sources)));
+    ui.status(format!("resuming {}", reached(found, sources)));
 }
 
 fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[Source]) {
@@ -322,8 +321,7 @@ fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[So
         return;
     }
     ui.warn(format!(
-        "an earlier run of this backfill did not end; starting from the beginning all the same: \
-         with --resume it goes on {}",
+        "an earlier run of this backfill was interrupted; starting from the beginning (--resume would continue {})",
         reached(found, sources)
     ));
 }

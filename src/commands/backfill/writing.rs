@@ -68,7 +68,7 @@ impl WritingArgs {
         });
         let constants = self.attrs.iter().cloned().chain(expiry);
         schema.with_constants(constants).map_err(|error| {
-            Error::new(Kind::Usage, "--attr and --ttl-attribute cannot be used so").because(&error)
+            Error::new(Kind::Usage, "invalid --attr or --ttl-attribute").because(&error)
         })
     }
 
@@ -135,9 +135,9 @@ impl WritingArgs {
             }
         };
         let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
-            Error::config("--wcu cannot be a share here")
+            Error::config("--wcu cannot be a percentage here")
                 .because(&error)
-                .hint("name the WCU a second, e.g. --wcu 1000, or let --wcu auto find out")
+                .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
         })?;
         let order = Order {
             limits: Limits::BATCH_WRITE_ITEM,
@@ -158,27 +158,26 @@ impl WritingArgs {
         let (what, hint) = match table.expiry().await {
             Ok(Expiry::By(attribute)) if attribute == *own => return Ok(()),
             Ok(Expiry::By(attribute)) => (
-                format!("table {name} expires items by {attribute:?}, and --ttl writes {own:?}"),
+                format!(
+                    "the TTL attribute of table {name} is {attribute:?}, but --ttl writes {own:?}"
+                ),
                 format!("--ttl-attribute {attribute}"),
             ),
             Ok(Expiry::Never) => (
-                format!("table {name} expires no items: its time to live is off"),
+                format!("TTL is disabled on table {name}"),
                 format!("aws dynamodb update-time-to-live with the attribute {own}"),
             ),
             // Roles from before this was looked at may not ask.
             Err(error) => {
-                context
-                    .ui
-                    .warn(format!("whether table {name} expires items is not known: {error}"));
+                context.ui.warn(format!("cannot read the TTL settings of table {name}: {error}"));
                 return Ok(());
             }
         };
         if writes && !self.ttl_anyway {
-            return Err(Error::refused(what).hint(format!(
-                "{hint} is probably meant; --ttl-anyway writes the attribute all the same"
-            )));
+            return Err(Error::refused(what)
+                .hint(format!("did you mean {hint}? --ttl-anyway writes the attribute anyway")));
         }
-        context.ui.warn(format!("{what}: nothing written would expire"));
+        context.ui.warn(format!("{what}: the items would not expire"));
         Ok(())
     }
 
@@ -196,7 +195,7 @@ pub(in crate::commands) fn list_type(text: &str) -> Result<KeyType, String> {
     match text {
         "N" | "n" => Ok(KeyType::N),
         "S" | "s" => Ok(KeyType::S),
-        _ => Err("write N for Numbers or S for Strings".to_owned()),
+        _ => Err("must be N (Numbers) or S (Strings)".to_owned()),
     }
 }
 

@@ -101,7 +101,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     if goal == Goal::All {
         let Queues { dlq, approximate_messages, .. } = session.queues();
         let about = amount(approximate_messages, "message");
-        context.ui.status(format!("scanning all of {dlq} (about {about}); --max N bounds it"));
+        context.ui.status(format!("scanning all of {dlq} (about {about}); limit with --max N"));
     }
     let mut scan = session.scan(context, goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
@@ -244,7 +244,7 @@ impl ClassifyReport {
             format!("{} of about {about} of {dlq} scanned", count(self.scanned))
         };
         if self.left_out() > 0 {
-            line.push_str(&format!("; {} not chosen", count(self.left_out())));
+            line.push_str(&format!("; {} not selected", count(self.left_out())));
         }
         if self.queues.in_flight_elsewhere > 0 {
             let others = count(self.queues.in_flight_elsewhere);

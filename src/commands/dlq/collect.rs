@@ -54,10 +54,10 @@ impl Task<'_> {
     fn question(&self) -> String {
         match &self.file {
             Some(file) => format!(
-                "this deletes every message from the DLQ, once all are in {}. Delete all?",
+                "this deletes every message from the DLQ after saving it to {}. Delete all?",
                 file.display()
             ),
-            None => "this deletes every message from the DLQ for good. Delete all?".to_owned(),
+            None => "this permanently deletes every message from the DLQ. Delete all?".to_owned(),
         }
     }
 }
@@ -110,9 +110,9 @@ fn announce(context: &Context, session: &Session, task: &Task<'_>) {
     let queues = session.queues();
     let (dlq, about) = (&queues.dlq, amount(queues.approximate_messages, "message"));
     let what = match (&task.file, task.delete) {
-        (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
-        (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
-        (None, _) => format!("deleting from {dlq}, without a copy"),
+        (Some(file), false) => format!("exporting from {dlq} to {}", file.display()),
+        (Some(file), true) => format!("deleting from {dlq}, with a backup in {}", file.display()),
+        (None, _) => format!("deleting from {dlq}, without a backup"),
     };
     let planning = if task.dry_run { "planning: " } else { "" };
     context.ui.status(format!("{planning}{what} (about {about})"));
@@ -173,7 +173,7 @@ impl Collector<'_> {
         let visible = self.session.depth();
         self.ending.reach.unreached = visible.saturating_sub(self.ending.seen).max(1);
         let held = count(self.session.scanner.limit as u64);
-        self.context.ui.warn(format!("{held} messages is the most that may be held at once"));
+        self.context.ui.warn(format!("at most {held} messages can be in flight at once"));
     }
 
     /// Deals with what one scan found; answers with how many were deleted.
@@ -267,12 +267,12 @@ impl Collector<'_> {
                     return Err(result.err().unwrap_or_else(|| {
                         Error::input(format!("cannot write export {}", path.display()))
                             .because(&error)
-                            .hint("nothing was deleted; the file has only a part of it")
+                            .hint("nothing was deleted; the file is incomplete")
                     }));
                 }
                 // Whatever was deleted is in the part that was flushed before.
                 Err(error) => {
-                    self.context.ui.warn(format!("{} has no end: {error}", path.display()));
+                    self.context.ui.warn(format!("{} has no end record: {error}", path.display()));
                     self.ending.file = Some(FileRow::of(&path, messages, false));
                 }
                 Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
@@ -280,7 +280,7 @@ impl Collector<'_> {
         }
         if let (Err(_), Some(file)) = (&result, &self.ending.file) {
             let messages = amount(file.messages, "message");
-            self.context.ui.warn(format!("{} was cut off; it has {messages}", file.path));
+            self.context.ui.warn(format!("{} is incomplete; it has {messages}", file.path));
         }
         result?;
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
@@ -289,7 +289,7 @@ impl Collector<'_> {
                 Kind::Internal,
                 format!("{seen} messages were received but {recorded} are accounted for"),
             )
-            .hint("look into the queue before running again, and report this"));
+            .hint("inspect the queue before running again, and please report this bug"));
         }
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(self.context, &missing);

@@ -45,8 +45,8 @@ struct ExportReport(Collected);
 /// As [`collect`].
 pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
     if args.file.as_os_str() == "-" {
-        return Err(Error::new(Kind::Usage, "an export is a file, not stdout").hint(
-            "name a file, or use `recoctl dlq peek --full --output jsonl` to look at messages",
+        return Err(Error::new(Kind::Usage, "cannot export to stdout").hint(
+            "pass a file name, or view messages with `recoctl dlq peek --full --output jsonl`",
         ));
     }
     let task = Task {

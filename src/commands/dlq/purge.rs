@@ -62,8 +62,8 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     }
     let waiver = Waiver::new(args.no_backup, args.yes);
     if args.backup.is_none() && waiver.is_none() && !args.dry_run {
-        return Err(Error::refused("a purge deletes for good, and no copy is to be kept")
-            .hint("add --backup FILE, or --no-backup --yes to do without a copy"));
+        return Err(Error::refused("a purge is permanent, and no backup was requested")
+            .hint("add --backup FILE, or --no-backup --yes to delete without a backup"));
     }
     let task = Task {
         select: &args.select,

@@ -81,7 +81,7 @@ impl Reach {
         let mut text = String::new();
         if self.unreached > 0 {
             text.push_str(&format!(
-                "about {} not reached: SQS gives out the front of each FIFO group only, and the rest when that is gone\n",
+                "about {} not reached: SQS delivers only the front of each FIFO message group until it is deleted\n",
                 was(self.unreached)
             ));
         }
@@ -90,7 +90,7 @@ impl Reach {
         }
         if self.arrived > 0 {
             text.push_str(&format!(
-                "about {} arrived meanwhile and {} left alone\n",
+                "about {} arrived during the run and {} left alone\n",
                 amount(self.arrived, "message"),
                 form(self.arrived, "was", "were")
             ));
@@ -103,19 +103,19 @@ fn words_of(hidden: &HiddenRow) -> String {
     let mut text = String::new();
     if hidden.visible > 0 {
         text.push_str(&format!(
-            "about {} visible by SQS's count but not given out: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
+            "about {} counted as visible by SQS but not delivered: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
             amount(hidden.visible, "message")
         ));
     }
     if hidden.in_flight > 0 {
         let when = match (&hidden.visible_at, hidden.visible_in_s) {
             (Some(at), Some(seconds)) => {
-                format!("an answer of SQS was lost; visible again by {at} (within {seconds} s)")
+                format!("an SQS response was lost; visible again by {at} (within {seconds} s)")
             }
-            _ => "another consumer has them, or had an answer lost".to_owned(),
+            _ => "another consumer has them or lost a response".to_owned(),
         };
         text.push_str(&format!(
-            "about {} did not come and {} in flight: {when}; run again then\n",
+            "about {} were not received and {} in flight: {when}; run again then\n",
             amount(hidden.in_flight, "message"),
             form(hidden.in_flight, "is", "are")
         ));
@@ -144,7 +144,7 @@ mod tests {
         assert!(hidden.words().contains("30 messages") && hidden.words().contains("within 5"));
         let whole = Reach::of(DrainEnd::Depth, 7);
         assert_eq!((whole.exhausted, whole.missed()), (true, 0));
-        assert!(whole.words().contains("7 messages arrived meanwhile"), "{}", whole.words());
+        assert!(whole.words().contains("7 messages arrived during the run"), "{}", whole.words());
         assert_eq!(Reach::of(DrainEnd::Empty, 0).words(), "");
     }
 

@@ -222,8 +222,7 @@ fn route(session: &Session, args: &RedriveArgs) -> Route {
 }
 
 /// Asked when nothing narrows the choice.
-const QUESTION: &str = "this moves every message, those included that would fail again or overwrite \
-                        newer lists. Move all?";
+const QUESTION: &str = "this moves every message, including those that would fail again or overwrite newer lists. Move all?";
 
 fn must_confirm(args: &RedriveArgs) -> bool {
     let all = !args.select.class.is_empty() && !args.select.narrows();
@@ -271,25 +270,25 @@ fn announce(
         let depth = source.state.holds();
         if depth > DEEP {
             context.ui.warn(format!(
-                "{} already holds about {}: what is moved waits behind them",
+                "{} already holds about {}: moved messages wait behind them",
                 source.queue.name,
                 amount(depth, "message")
             ));
         }
     }
     for unreadable in session.history.unreadable() {
-        context.ui.warn(format!("{unreadable}: what that run sent may be sent again"));
+        context.ui.warn(format!("{unreadable}: messages sent by that run may be sent again"));
     }
     for run in session.history.unfinished() {
         context.ui.warn(format!(
-            "{}; what it sent is deleted now and not sent again, what it perhaps sent is left out",
+            "{}; messages it sent are now deleted and not sent again, messages it may have sent are skipped",
             run.words()
         ));
     }
     let limit = args.limit() as u64;
     if session.depth() > limit && args.guards.rate.is_some() {
         context.ui.status(format!(
-            "holding {} at a time: AWS lets a message be held for 12 hours, and at this rate all would take longer",
+            "processing in waves of {}: SQS limits a message to 12 hours in flight, and at this rate all of them would take longer",
             amount(limit, "message")
         ));
     }

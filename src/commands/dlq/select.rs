@@ -193,16 +193,16 @@ impl Chosen {
 
 async fn compile(text: &str, cancel: &CancellationToken) -> Result<Query> {
     Query::compile(text, cancel).await.map_err(|error| {
-        Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
+        Error::new(Kind::Usage, format!("--where {text:?} is not a valid jq expression"))
             .cause(error)
-            .hint("write a jq expression such as '.attributes.source == \"batch\"'")
+            .hint("use a jq expression such as '.attributes.source == \"batch\"'")
     })
 }
 
 fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
     let parse = |given: &String| {
         QueueRef::parse(given.trim()).map_err(|error| {
-            Error::new(Kind::Usage, format!("--source {given:?} names no queue"))
+            Error::new(Kind::Usage, format!("--source {given:?} is not a queue"))
                 .hint(error.hint.unwrap_or_default())
         })
     };
@@ -222,8 +222,8 @@ async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> 
     }
     ids.remove("");
     if ids.is_empty() {
-        return Err(Error::new(Kind::Usage, "--id names no message")
-            .hint("give message ids, or @FILE with one a line"));
+        return Err(Error::new(Kind::Usage, "--id is empty")
+            .hint("pass message ids, or @FILE with one id per line"));
     }
     Ok(ids)
 }
@@ -251,7 +251,7 @@ pub fn warn_undecided(context: &Context, matches: &[Match]) -> u64 {
         context.ui.warn(format!(
             "--where failed on {}, {} (the first: {first})",
             amount(errors.len() as u64, "message"),
-            form(errors.len() as u64, "which is not chosen", "which are not chosen")
+            form(errors.len() as u64, "which is not selected", "which are not selected")
         ));
     }
     errors.len() as u64
@@ -280,7 +280,7 @@ pub fn warn_unknown_sources<'a>(
 pub fn warn_missing(context: &Context, missing: &[String]) {
     if let Some(first) = missing.first() {
         context.ui.warn(format!(
-            "{} of the messages that were named {} not in what was received (the first: {first})",
+            "{} of the given message ids {} not received (the first: {first})",
             count(missing.len() as u64),
             form(missing.len() as u64, "is", "are")
         ));

@@ -129,8 +129,7 @@ impl Session {
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
-                "a FIFO queue gives out only the front of each group at a time: `superseded` is \
-                 judged among messages that can be held together"
+                "a FIFO queue delivers only the front of each message group: `superseded` is determined among messages that can be held at once"
                     .to_owned(),
             );
         }
@@ -216,7 +215,7 @@ fn history(context: &Context, arn: &str) -> RedriveHistory {
     match Home::of(&context.settings).and_then(|home| RedriveHistory::of(&home, arn)) {
         Ok(history) => history,
         Err(error) => {
-            context.ui.warn(format!("messages redriven before are not marked: {error}"));
+            context.ui.warn(format!("messages redriven earlier are not marked: {error}"));
             RedriveHistory::default()
         }
     }
@@ -226,7 +225,7 @@ fn history(context: &Context, arn: &str) -> RedriveHistory {
 pub fn warn_unreleased(context: &Context, released: &Released) {
     if let Some(lost) = &released.lost {
         context.ui.warn(format!(
-            "answers of SQS were lost: up to {} hidden, visible again within {} s",
+            "SQS responses were lost: up to {} hidden, visible again within {} s",
             amount(lost.messages, "message"),
             lost.visible_in_s
         ));
@@ -234,7 +233,7 @@ pub fn warn_unreleased(context: &Context, released: &Released) {
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     context.ui.warn(format!(
-        "{} could not be made visible; {} will be by {} within {} s ({}: {})",
+        "{} could not be released; {} visible again by {} within {} s ({}: {})",
         amount(released.unreleased.len() as u64, "message"),
         form(released.unreleased.len() as u64, "it", "they"),
         form(released.unreleased.len() as u64, "itself", "themselves"),

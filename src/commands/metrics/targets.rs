@@ -23,8 +23,8 @@ pub async fn find(context: &Context) -> Result<Targets> {
     let mut targets = writers(context).await?;
     queues(context, &mut targets).await?;
     if targets.plans.is_empty() {
-        return Err(Error::config("nothing is configured to show metrics of")
-            .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
+        return Err(Error::config("no table, function or queue is configured")
+            .hint("pass --table, --function, --queue or --dlq, or set them in recoctl.toml"));
     }
     Ok(targets)
 }
@@ -45,7 +45,7 @@ pub async fn writers(context: &Context) -> Result<Targets> {
 
 impl Targets {
     fn missing(&mut self, what: &str, key: Key) {
-        self.left_out.push(format!("{what}: not configured (give {})", key.flag()));
+        self.left_out.push(format!("{what}: not configured (pass {})", key.flag()));
     }
 }
 
@@ -143,7 +143,7 @@ async fn source_of(sqs: &Sqs, dlq: &Queue, targets: &mut Targets) -> Option<Foun
             let count = many.len();
             let name = &dlq.name;
             targets.left_out.push(format!(
-                "source queue: {count} queues name {name} as their DLQ (give --queue)"
+                "source queue: {count} queues name {name} as their DLQ (pass --queue)"
             ));
         }
         Err(error) => targets.left_out.push(format!("source queue: {error}")),

@@ -77,8 +77,8 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
     if args.batch_size > 10 && args.window == 0 {
         let message = format!("--batch-size {} needs a --window", args.batch_size);
         return Err(Error::new(Kind::Usage, message)
-            .cause("Lambda gathers more than 10 messages only within a batching window")
-            .hint("give --window 1 or more"));
+            .cause("Lambda requires a batching window for batches of more than 10 messages")
+            .hint("pass --window 1 or more"));
     }
     let options = LoadOptions {
         parameters: parameters(args),
@@ -87,12 +87,14 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         lambda_bin: args.lambda_bin.clone(),
         at_most: Duration::from_secs(args.at_most.unsigned_abs()),
     };
-    context.ui.status(format!("making facts of {}", crate::ui::amount(args.users, "user")));
+    context.ui.status(format!("creating facts for {}", crate::ui::amount(args.users, "user")));
     let progress = context.ui.progress("users sent", Some(args.users), Unit::Messages);
     let running = Once::new();
     let sent = |users| {
         running.call_once(|| {
-            context.ui.status("the pipeline runs; Ctrl-C ends it with what was measured so far");
+            context
+                .ui
+                .status("load test running; press Ctrl-C to stop it and report the results so far");
         });
         progress.advance(users);
     };
@@ -113,7 +115,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
 }
 
 fn parameters(args: &LoadArgs) -> Parameters {
-    #[expect(clippy::cast_precision_loss, reason = "at most ten million")]
+    #[expect(clippy::cast_precision_loss, reason = "must be at most 10000000")]
     let wcu = args.wcu.map(|wcu| wcu as f64);
     Parameters {
         users: args.users,
@@ -132,7 +134,7 @@ fn parameters(args: &LoadArgs) -> Parameters {
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
-        Ok(_) => Err("a rate is from 0.1 to 10000000 users a second".to_owned()),
-        Err(_) => Err("not a number of users a second".to_owned()),
+        Ok(_) => Err("must be from 0.1 to 10000000 users per second".to_owned()),
+        Err(_) => Err("must be a number of users per second".to_owned()),
     }
 }

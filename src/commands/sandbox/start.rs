@@ -63,7 +63,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let report = Started { endpoint: sandbox.endpoint(), variables: variables.collect() };
     context.ui.report(&report)?;
     context.ui.status(
-        "sandbox is running; paste the lines above into another terminal. Ctrl-C stops it.",
+        "sandbox is running; paste the lines above into another terminal. Press Ctrl-C to stop it.",
     );
     context.cancel.cancelled().await;
     sandbox.shutdown().await;

@@ -88,7 +88,7 @@ impl Fault {
 
     /// A line on which the expression of `--map` fails.
     pub fn unmapped(error: &str) -> Self {
-        Fault::new(Reason::Unmapped, format!("--map fails on it: {error}"))
+        Fault::new(Reason::Unmapped, format!("--map failed: {error}"))
     }
 
     /// What was not taken by where it was to go.
@@ -103,29 +103,27 @@ impl Fault {
 
     /// A line that was not kept.
     pub fn line_too_long(bytes: u64) -> Self {
-        let detail = format!("line is {bytes} bytes; at most {MAX_LINE} are read as one line");
+        let detail = format!("line is {bytes} bytes; the maximum is {MAX_LINE}");
         Fault::new(Reason::LineTooLong, detail)
     }
 
     /// An entry of unknown time where times decide.
     pub fn undated() -> Self {
-        let detail = "no `generated_at`, and --if-newer goes by it; --generated-at gives one to \
-                      lines without";
+        let detail = "no `generated_at`, which --if-newer requires; --generated-at sets it for lines without one";
         Fault::new(Reason::Undated, detail.to_owned())
     }
 
     /// A deletion on its way to where none can be told.
     pub fn delete_elsewhere(place: &str) -> Self {
         let detail = format!(
-            "{place} cannot say that an item is to be deleted; a backfill \
-                              straight into the table can"
+            "{place} cannot express a deletion; only a backfill straight into the table can"
         );
         Fault::new(Reason::DeleteElsewhere, detail)
     }
 
     /// A line that its input broke off in.
     pub fn cut_off() -> Self {
-        Fault::new(Reason::CutOff, "the input broke off in this line".to_owned())
+        Fault::new(Reason::CutOff, "the input ends in the middle of this line".to_owned())
     }
 }
 

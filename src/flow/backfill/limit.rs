@@ -21,7 +21,7 @@ impl FromStr for MaxRejects {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let error = || format!("{text:?} is neither a number of lines nor a share such as 5%");
+        let error = || format!("{text:?} is neither a number of lines nor a percentage such as 5%");
         match text.strip_suffix('%') {
             None => text.parse().map(MaxRejects::Lines).map_err(|_| error()),
             Some(share) => {

@@ -78,7 +78,7 @@ impl Values {
             }
             State::Opened | State::Between | State::Inside { .. } => self.cut(values),
         }
-        Some("it ends in the middle of a JSON array or object".to_owned())
+        Some("the input ends in the middle of a JSON array or object".to_owned())
     }
 
     /// The input broke off: what is left is no value, but it is not lost either.

@@ -55,9 +55,7 @@ impl FromStr for Scope {
         match text.parse() {
             _ if text == "all" => Ok(Scope::All),
             Ok(users @ 1..=MAX_SAMPLE) => Ok(Scope::Sample(users)),
-            _ => {
-                Err(format!("{text:?} is neither a number of users up to {MAX_SAMPLE}, nor `all`"))
-            }
+            _ => Err(format!("{text:?} is neither a number of users up to {MAX_SAMPLE} nor `all`")),
         }
     }
 }
@@ -99,8 +97,8 @@ pub async fn readable_again(files: &[PathBuf]) -> Result<Vec<Source>> {
 
 fn cannot_read_again(name: &str) -> Error {
     let name = if name == "-" { "stdin" } else { name };
-    Error::new(Kind::Usage, format!("what {name} gives cannot be verified"))
-        .hint("verifying reads the input again: put it into a file first")
+    Error::new(Kind::Usage, format!("cannot verify input from {name}"))
+        .hint("verification reads the input twice: save it to a file first")
 }
 
 impl Verify {
@@ -132,7 +130,7 @@ impl Verify {
             }
             if report.differing >= ENOUGH {
                 report.stopped =
-                    Some(format!("{} differ already", amount(report.differing, "user")));
+                    Some(format!("{} already differ", amount(report.differing, "user")));
                 break;
             }
             share = Share { first: covered.last + 1, last: end };

@@ -58,7 +58,7 @@ impl Unfinished {
     pub fn words(&self) -> String {
         let started = self.started_at.split('.').next().unwrap_or_default();
         format!(
-            "run {} of {started} was cut off: {} sent and perhaps not deleted, {} perhaps sent",
+            "run {} of {started} was interrupted: {} sent and possibly not deleted, {} possibly sent",
             self.run_id,
             amount(self.acked, "message"),
             self.uncertain
@@ -112,8 +112,8 @@ impl Redriven {
         let what = match self.sign {
             Sign::CameBack => "was redriven and came back",
             Sign::StillHere => "was redriven but not deleted: the next redrive deletes it",
-            Sign::PerhapsSent => "was perhaps redriven: redriving it may send it twice",
-            Sign::SameContent => "has the content of a message that was redriven",
+            Sign::PerhapsSent => "may have been redriven: redriving it may send it twice",
+            Sign::SameContent => "has the same content as a redriven message",
         };
         let started = run_started_at.split('.').next().unwrap_or_default();
         format!("{what} (run {run_id} of {started})")
@@ -197,7 +197,7 @@ impl RedriveHistory {
     #[must_use]
     pub fn remembered(&self, message_id: &str) -> Option<Doubt> {
         let since_ms = *self.remembered.get(message_id)?;
-        let reason = "an earlier run was cut off between its send and the answer".to_owned();
+        let reason = "an earlier run was interrupted between its send and the response".to_owned();
         Some(Doubt { since_ms, reason })
     }
 

@@ -27,7 +27,7 @@ impl Home {
         let endpoint = settings.get(Key::EndpointUrl);
         if matches!(endpoint, Some(Setting { source: Source::Sandbox, .. })) {
             let passing = passing().map_err(|error| {
-                Error::refused("cannot make a directory for the journal").because(&error)
+                Error::refused("cannot create a directory for the journal").because(&error)
             })?;
             let (root, locks) = (passing.path().to_owned(), passing.path().join("locks"));
             return Ok(Home { root, locks, passing: Some(passing) });
@@ -39,9 +39,9 @@ impl Home {
             .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local/state")))
             .ok_or_else(|| {
                 Error::refused(
-                    "there is no place for the journal: neither XDG_STATE_HOME nor HOME is set",
+                    "no state directory for the journal: neither XDG_STATE_HOME nor HOME is set",
                 )
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
             })?;
         unharmed_base(&state)?;
         let mut root = state.join("recoctl");

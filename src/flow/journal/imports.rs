@@ -83,7 +83,7 @@ impl Ledger {
             Some(Standing::Uncertain | Standing::Intended) => {
                 let reason = state.reason(message_id);
                 let reason =
-                    reason.unwrap_or("an import was cut off between its send and the answer");
+                    reason.unwrap_or("an import was interrupted between its send and the response");
                 let reason = reason.to_owned();
                 let fifo = state.header().is_some_and(|header| header.fifo);
                 match state.doubtful_since_ms(message_id) {
@@ -111,7 +111,7 @@ impl Ledger {
         make_private(&self.directory).map_err(|error| {
             Error::refused(format!("cannot make {}", self.directory.display()))
                 .because(&error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         })?;
         let run_id = Journal::new_run_id();
         let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%6fZ").to_string();

@@ -139,7 +139,7 @@ impl Resumer {
             let id = acked.message_id();
             finished.outcomes.entry(id.to_owned()).or_insert(Resumed::NotSeen);
         }
-        let reason = "it was not found in the DLQ, to be sent again".to_owned();
+        let reason = "not found in the DLQ, so it was not sent again".to_owned();
         let not_found = resend.into_keys();
         finished
             .outcomes
@@ -161,7 +161,7 @@ impl Resumer {
             let id = kept.message.id.clone();
             if resend.contains(&id) {
                 let since_ms = state.doubtful_since_ms(&id).unwrap_or(i64::MIN);
-                let reason = "the run ended between its send and the answer".to_owned();
+                let reason = "the run ended between its send and the response".to_owned();
                 open.resend.insert(id, (kept, Doubt { since_ms, reason }));
             } else if open.finished.outcomes.contains_key(&id) {
                 uncertain.push((id, kept.message.receipt_handle));

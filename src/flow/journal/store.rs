@@ -51,12 +51,12 @@ pub fn find(home: &Home, run: &str) -> Result<PathBuf> {
     match (found.pop(), found.len()) {
         (Some(path), 0) => Ok(path),
         (None, _) => {
-            Err(Error::input(format!("no journal of a run {run} in {}", home.journals().display()))
-                .hint(format!("`{list}` shows what is there; a file may be given by its path")))
+            Err(Error::input(format!("no journal of run {run} in {}", home.journals().display()))
+                .hint(format!("list the journals with `{list}`, or pass the path of a journal")))
         }
         (Some(_), more) => {
-            Err(Error::input(format!("{} journals are of runs that begin with {run}", more + 1))
-                .hint(format!("give more of the id; `{list}` shows them")))
+            Err(Error::input(format!("run id {run} is ambiguous: {} journals match", more + 1))
+                .hint(format!("use a longer prefix; list the journals with `{list}`")))
         }
     }
 }

@@ -84,7 +84,7 @@ impl Journal {
         let failed = |error: &std::io::Error| {
             Error::refused(format!("cannot write the journal {}", path.display()))
                 .because(error)
-                .hint("nothing is sent without a journal; give --journal PATH, a new file on a disk with space")
+                .hint("no message is sent without a journal; pass --journal PATH, a new file on a disk with free space")
         };
         let first = lines([Record::Header(header.clone())])?;
         let mut file = create_new(home, &path).map_err(|error| failed(&error))?;
@@ -150,7 +150,8 @@ impl Journal {
     pub async fn durable(&self, bytes: Vec<u8>) -> Result<()> {
         let (done, told) = oneshot::channel();
         self.put(Job { bytes, done: Some(done) });
-        let result = told.await.unwrap_or_else(|_| Err("its writer has ended".to_owned()));
+        let result =
+            told.await.unwrap_or_else(|_| Err("the journal writer has stopped".to_owned()));
         result.map_err(|reason| {
             Error::input(format!("cannot write the journal {}", self.path.display())).cause(reason)
         })

@@ -190,7 +190,7 @@ impl Worker {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
-            return Err("cannot talk to the process for jq".to_owned());
+            return Err("cannot communicate with the jq process".to_owned());
         };
         let (tell, answers) = channel();
         let listen = std::thread::Builder::new().name("jq-answers".to_owned()).spawn(move || {
@@ -300,21 +300,21 @@ fn tail(mut from: impl Read) -> Vec<u8> {
 fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     let words = String::from_utf8_lossy(last_words);
     if words.contains("has overflowed its stack") {
-        return "it nests too deep: jq used up its stack".to_owned();
+        return "nested too deeply: jq exhausted its stack".to_owned();
     }
     if words.contains("memory allocation of") || words.contains("capacity overflow") {
-        return format!("jq needed more than {} MiB of memory", MEMORY >> 20);
+        return format!("jq used more than {} MiB of memory", MEMORY >> 20);
     }
     #[cfg(unix)]
     if let Some(signal) = status.and_then(|s| std::os::unix::process::ExitStatusExt::signal(&s)) {
         // SIGXCPU: what the soft limit on CPU time sends.
         if signal == rustix::process::Signal::XCPU.as_raw() {
-            return format!("it took longer than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
+            return format!("jq used more than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
         }
-        return format!("the process for jq was ended by signal {signal}");
+        return format!("the jq process was killed by signal {signal}");
     }
     match status.and_then(|status| status.code()) {
-        Some(code) => format!("the process for jq ended with code {code}"),
+        Some(code) => format!("the jq process exited with code {code}"),
         None => "the process for jq ended".to_owned(),
     }
 }
@@ -370,7 +370,7 @@ mod tests {
         let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
         assert!(matches!(jq.matches("1").await, Answer::Failed(_)));
         let jq = start("reduce range(500000) as $i (0; [.]) | tojson").await;
-        failed(&jq.matches("1").await, "jq used up its stack");
+        failed(&jq.matches("1").await, "jq exhausted its stack");
     }
 
     #[tokio::test]

@@ -23,8 +23,7 @@ thread_local! {
     static EXCEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
-const TOO_DEEP_TO_PARSE: &str =
-    "it parses JSON that is nested more than 1,000 levels deep, which is too deep";
+const TOO_DEEP_TO_PARSE: &str = "it parses JSON nested more than 1,000 levels deep";
 
 impl Program {
     /// Compiles an expression.
@@ -45,7 +44,7 @@ impl Program {
                 let (name, what) = undefined.into_iter().next()?;
                 let at = position(file.code, name);
                 let why = if matches!(name, "env" | "$ENV") {
-                    " (expressions do not see the environment)"
+                    " (expressions cannot read the environment)"
                 } else {
                     ""
                 };
@@ -81,10 +80,10 @@ impl Program {
         };
         let before = is_json.then(|| input.to_string());
         let mut outputs = self.run(input);
-        let output = outputs.next().ok_or("it answers with no value")??;
+        let output = outputs.next().ok_or("it produced no value")??;
         match outputs.next() {
             None => {}
-            Some(Ok(_)) => return Err("it answers with more than one value".to_owned()),
+            Some(Ok(_)) => return Err("it produced more than one value".to_owned()),
             Some(Err(error)) => return Err(error),
         }
         if !is_shallow(&output, DEPTH) {
@@ -225,7 +224,7 @@ fn is_shallow(value: &Val, most: usize) -> bool {
 fn failure(exception: Exn<'_, Val>) -> String {
     match exception.get_err() {
         Ok(error) => shortened(&error.to_string()),
-        Err(_) => "the expression halted".to_owned(),
+        Err(_) => "the expression called halt".to_owned(),
     }
 }
 
@@ -307,7 +306,7 @@ mod tests {
     #[test]
     fn the_environment_is_not_visible() {
         for text in ["env", "env.HOME", "$ENV", "$ENV.PATH", "[env] | length", "def f: env; f"] {
-            assert!(wrong(text).contains("do not see the environment"), "{text}: {}", wrong(text));
+            assert!(wrong(text).contains("cannot read the environment"), "{text}: {}", wrong(text));
         }
         assert_eq!(matches(".env", r#"{"env":1}"#), Answer::Yes, "a member of that name is data");
     }

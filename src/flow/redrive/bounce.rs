@@ -47,7 +47,7 @@ impl FromStr for Limit {
         }
         match text.strip_suffix('%').unwrap_or(text).parse::<f64>() {
             Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Limit(Some(percent))),
-            _ => Err("a share in percent, more than 0 and at most 100, or `off`".to_owned()),
+            _ => Err("must be a percentage above 0 and up to 100, or `off`".to_owned()),
         }
     }
 }

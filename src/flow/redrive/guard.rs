@@ -82,7 +82,7 @@ impl Guards {
         self.end.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
-                tracing::error!(%error, "a guard ended abnormally");
+                tracing::error!(%error, "a guard failed unexpectedly");
             }
         }
     }
@@ -113,7 +113,7 @@ async fn keep_looking<W: Watch>(mut watch: W, brake: Arc<Brake>, ui: Ui, end: Ca
                 if failures >= FAILURES {
                     let (flag, what) = (W::GUARD.flag(), W::WHAT);
                     brake.stop(format!(
-                        "{flag} could not see {what} {failures} times in a row: {error}"
+                        "{flag} could not read {what} {failures} times in a row: {error}"
                     ));
                     return;
                 }
@@ -129,7 +129,7 @@ async fn keep_looking<W: Watch>(mut watch: W, brake: Arc<Brake>, ui: Ui, end: Ca
 /// A look, and no longer than it may take: the SDK's own retries can go on for a minute.
 async fn look<W: Watch>(watch: &mut W, brake: &Brake) -> Result<Verdict> {
     let within = WITHIN.as_secs();
-    let late = |_| Err(Error::service(format!("there was no answer within {within} s")));
+    let late = |_| Err(Error::service(format!("no response within {within} s")));
     tokio::time::timeout(WITHIN, watch.look(brake)).await.unwrap_or_else(late)
 }
 
@@ -165,14 +165,14 @@ impl Voice {
         if let Some((_, over @ false)) = &mut self.last {
             *over = true;
             let (flag, seconds) = (guard.flag(), paused.as_secs_f64());
-            self.ui.status(format!("going on ({flag}) after {seconds:.0} s"));
+            self.ui.status(format!("continuing ({flag}) after {seconds:.0} s"));
         }
     }
 
     fn cannot_see(&mut self, guard: Guard, what: &str, error: &Error) {
         self.last = Some((Instant::now(), false));
         let flag = guard.flag();
-        self.ui.warn(format!("pausing: {flag} cannot see {what}: {error}"));
+        self.ui.warn(format!("pausing: {flag} cannot read {what}: {error}"));
     }
 }
 

@@ -44,8 +44,8 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse::<f64>() {
             Ok(rate) if (0.001..=1_000_000.0).contains(&rate) => Ok(Rate(rate)),
-            Ok(_) => Err("a rate is from 0.001 to 1000000 messages a second".to_owned()),
-            Err(_) => Err("not a number of messages a second".to_owned()),
+            Ok(_) => Err("must be from 0.001 to 1000000 messages per second".to_owned()),
+            Err(_) => Err("must be a number of messages per second".to_owned()),
         }
     }
 }

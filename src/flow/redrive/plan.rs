@@ -99,7 +99,7 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
     }
     if size > to.limit {
         let (name, limit) = (&to.queue.name, to.limit);
-        return Decision::Unsendable(format!("it is {size} bytes; {name} takes at most {limit}"));
+        return Decision::Unsendable(format!("it is {size} bytes; {name} accepts at most {limit}"));
     }
     Decision::Move(to)
 }
@@ -145,7 +145,7 @@ mod tests {
             [
                 Decision::Skip,
                 Decision::Unsendable("too large".to_owned()),
-                Decision::Unsendable("it is 1001 bytes; recs takes at most 1000".to_owned()),
+                Decision::Unsendable("it is 1001 bytes; recs accepts at most 1000".to_owned()),
                 Decision::Undecided("why".to_owned()),
                 Decision::Elsewhere,
                 Decision::Homeless("lost".to_owned()),

@@ -29,7 +29,7 @@ impl Rejects {
         let file = options.open(path).map_err(|error| {
             Error::input(format!("cannot create rejects file {}", path.display()))
                 .because(&error)
-                .hint("give --rejects a new file on a disk with space; nothing was moved")
+                .hint("pass --rejects with a new file on a disk with free space; nothing was moved")
         })?;
         let (path, used) = (path.to_owned(), AtomicBool::new(false));
         Ok(Rejects { path, file: Mutex::new(file), used })
@@ -48,7 +48,7 @@ impl Rejects {
             file.sync_data()
         });
         let written = written.await.map_err(|error| {
-            Error::new(Kind::Internal, "writing rejects ended abnormally").because(&error)
+            Error::new(Kind::Internal, "writing rejects failed unexpectedly").because(&error)
         })?;
         written.map_err(|error| {
             Error::input(format!("cannot write rejects file {}", self.path.display()))

@@ -122,7 +122,7 @@ impl Mender<'_> {
     async fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
         let slot = found
             .slot
-            .ok_or_else(|| Error::new(Kind::Internal, "a message to be repaired was not kept"))?;
+            .ok_or_else(|| Error::new(Kind::Internal, "a message to repair was not spooled"))?;
         let message = self.spool.get(slot)?;
         let (steps, left_behind, rejected) = (Vec::new(), Vec::new(), Vec::new());
         let mut draft = Draft { at, message, steps, left_behind, rejected };
@@ -185,7 +185,7 @@ impl Mender<'_> {
             let verdict = &found[draft.at].row.verdict;
             if self.repair.transform.is_some() && is_broken(verdict.class) {
                 mended[draft.at] = Some(Mended::Refused(format!(
-                    "--transform left it as it was: {}",
+                    "--transform did not change it: {}",
                     verdict.reasons.first().map_or("it does not decode", String::as_str)
                 )));
             }
@@ -232,7 +232,7 @@ impl Mender<'_> {
     fn outdated(&self, class: Class, why: &str) -> Option<String> {
         let named = !is_outdated(class) || self.wanted.has(class);
         (!named).then(|| {
-            format!("repaired, it is {class} ({why}); --class {class} sends it all the same")
+            format!("after the repair it is {class} ({why}); --class {class} sends it anyway")
         })
     }
 
@@ -248,7 +248,7 @@ impl Mender<'_> {
             changed.users = Box::default();
             if superseded && !is_outdated(changed.class) {
                 changed.class = Class::Superseded;
-                let why = "newer messages of this scan carry all of its users";
+                let why = "newer messages of this scan hold all of its users";
                 if let Some(reason) = self.outdated(Class::Superseded, why) {
                     *slot = Some(Mended::Refused(reason));
                 }

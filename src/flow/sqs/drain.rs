@@ -131,7 +131,7 @@ impl Drain {
                 break;
             };
             let brought = brought.unwrap_or_else(|error| {
-                Err(Error::new(Kind::Internal, "a receive ended abnormally").because(&error))
+                Err(Error::new(Kind::Internal, "a receive failed unexpectedly").because(&error))
             });
             match brought.and_then(|mut brought| {
                 let work = brought.work.take().transpose();

@@ -359,7 +359,9 @@ impl Inner {
                 Ok(()) => held.until = since + self.period,
                 Err(fault) if fault.is_lapsed() => held.lapsed = true,
                 // It stays held until its time is over; `has_lapsed` sees to that.
-                Err(fault) => tracing::debug!(%fault, %id, "cannot extend the lease on a message"),
+                Err(fault) => {
+                    tracing::debug!(%fault, %id, "cannot extend the visibility timeout of a message")
+                }
             }
         }
     }

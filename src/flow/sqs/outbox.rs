@@ -255,7 +255,7 @@ impl Outbox {
                 },
                 Some(sent) = tasks.join_next(), if !tasks.is_empty() => {
                     let sent = sent.map_err(|error| {
-                        Error::new(Kind::Internal, "a batch ended abnormally").because(&error)
+                        Error::new(Kind::Internal, "a batch failed unexpectedly").because(&error)
                     })?;
                     progress.advance(sent.outcomes.len() as u64);
                     run.note(sent);
@@ -310,7 +310,7 @@ impl Run {
 
     fn leave(&mut self, left: Vec<OutboxMessage>) {
         let reason = match &self.halted {
-            Some(reason) => format!("not tried: {reason}"),
+            Some(reason) => format!("not attempted: {reason}"),
             None => STOPPED.to_owned(),
         };
         let left = left.into_iter();

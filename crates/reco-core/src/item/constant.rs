@@ -71,10 +71,10 @@ pub enum AttributeError {
     #[error("expected NAME=VALUE, e.g. model=v7")]
     NoValue,
     /// Nothing stands before the `=`.
-    #[error("an attribute needs a name: NAME=VALUE")]
+    #[error("the attribute name is missing: NAME=VALUE")]
     NoName,
     /// The type is given as Number, and the value is none.
-    #[error("{0:?} is no plain decimal number of at most {MAX_DIGITS} digits")]
+    #[error("{0:?} is not a plain decimal number of at most {MAX_DIGITS} digits")]
     NotNumeric(String),
 }
 

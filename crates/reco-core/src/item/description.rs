@@ -38,24 +38,22 @@ pub struct ItemDescription {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptionError {
     /// An attribute without a name.
-    #[error("item.{0} is empty; name an attribute")]
+    #[error("item.{0} is empty; set an attribute name")]
     Empty(&'static str),
     /// Two attributes of one name.
-    #[error("the attribute {0:?} is configured twice; keys, list and time need names of their own")]
+    #[error("the attribute {0:?} is configured twice; keys, list and time need different names")]
     SameName(String),
     /// Half of a sort key.
     #[error(
-        "item.sort_key {0:?} needs either sort_value, the sort key of every list, or sort_prefix, \
-         which the user's id follows"
+        "item.sort_key {0:?} requires either sort_value (the sort key of every list) or sort_prefix (followed by the user id)"
     )]
     SortValue(String),
     /// The other half.
-    #[error("item.{0} is of a sort key, and item.sort_key names none")]
+    #[error("item.{0} requires item.sort_key")]
     NoSortKey(&'static str),
     /// What is set elsewhere, too.
     #[error(
-        "the policy's item.{what} is {policy:?}, and {elsewhere:?} is configured beside it; leave \
-         it to the policy, which the Lambda reads as well"
+        "the policy's item.{what} is {policy:?}, but {elsewhere:?} is configured elsewhere; set it only in the policy, which the Lambda reads, too"
     )]
     Conflict {
         /// The policy's key.

@@ -9,8 +9,7 @@ use super::record::{Header, VERSION};
 pub enum JournalError {
     /// A line that is no record, and not the last.
     #[error(
-        "line {line} of the journal is broken: {reason}; only its last line may be, so the file was \
-         damaged or changed by hand"
+        "line {line} of the journal is broken: {reason}; only the last line may be, so the file was damaged or edited by hand"
     )]
     Broken {
         /// Its number, from 1.
@@ -19,13 +18,15 @@ pub enum JournalError {
         reason: String,
     },
     /// The first record is not a header.
-    #[error("line {line} comes before the header: this is no journal of recoctl")]
+    #[error("line {line} comes before the header: this is not a recoctl journal")]
     NoHeader {
         /// Its number, from 1.
         line: u64,
     },
     /// A second header.
-    #[error("line {line} is a second header: two journals were joined; split them before it")]
+    #[error(
+        "line {line} is a second header: two journals were concatenated; split them before this line"
+    )]
     SecondHeader {
         /// Its number, from 1.
         line: u64,

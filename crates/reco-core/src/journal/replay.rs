@@ -352,6 +352,6 @@ fn doubt(id: &str, story: &Story) -> Doubt {
         Standing::Uncertain => story.reason(),
         _ => None,
     };
-    let reason = reason.unwrap_or("the run ended between its send and the answer");
+    let reason = reason.unwrap_or("the run ended between its send and the response");
     Doubt { message_id: id.to_owned(), reason: reason.to_owned() }
 }

@@ -56,7 +56,8 @@ impl Line {
             return list(text, user, &attributes, schema).map(Shaped::Decoded);
         }
         let plain = json!({ "user_id": user, "delete": true }).to_string();
-        let deletion = deletion(&plain)?.ok_or_else(|| malformed(text, "a removal of no user"))?;
+        let deletion =
+            deletion(&plain)?.ok_or_else(|| malformed(text, "a deletion without a user"))?;
         Ok(Shaped::Deletion(deletion))
     }
 }

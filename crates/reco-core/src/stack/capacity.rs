@@ -19,10 +19,9 @@ const RECOVERY: Source = Source {
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "write-capacity",
-        title: "MaximumConcurrency x WCU a batch / batch duration <= table's write capacity",
+        title: "MaximumConcurrency x WCU per batch / batch duration <= table's write capacity",
         severity: Severity::Warning,
-        reason: "a backlog is worked off at full concurrency: more than the table takes is \
-                 throttled, retried, and in the end redelivered until the DLQ has it",
+        reason: "a backlog is processed at full concurrency: writes beyond the table's capacity are throttled, retried, and finally redelivered until the messages land in the DLQ",
         source: ON_DEMAND,
         check: write_capacity,
     },
@@ -30,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "point-in-time-recovery",
         title: "point-in-time recovery is on",
         severity: Severity::Warning,
-        reason: "a bad backfill overwrites every list; without it there is no way back",
+        reason: "a bad backfill overwrites every list; without it there is no way to restore the table",
         source: RECOVERY,
         check: point_in_time_recovery,
     },

@@ -45,8 +45,7 @@ pub enum SettingsError {
     },
     /// The policy is another than the deployer meant.
     #[error(
-        "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints \
-         the fingerprint of a policy: deploy the two together"
+        "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints the fingerprint of a policy; deploy both together"
     )]
     OtherPolicy {
         /// The variable.

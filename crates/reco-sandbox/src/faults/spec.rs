@@ -183,7 +183,7 @@ impl fmt::Display for Fault {
 pub enum FaultError {
     /// Too few or too many parts.
     #[error(
-        "{0:?} is no fault: write ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
+        "{0:?} is not a valid fault: use ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
     )]
     Parts(String),
     /// No such action.
@@ -193,7 +193,7 @@ pub enum FaultError {
     #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.map(FaultKind::name).join(", "))]
     Kind(String),
     /// The kind cannot befall the action.
-    #[error("{kind} cannot befall {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
+    #[error("{kind} does not apply to {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
     Unfit {
         /// The kind.
         kind: FaultKind,
@@ -288,7 +288,10 @@ mod tests {
             ("*:slow:1:2:3", "is no fault"),
             ("SendMesage:throttle:1", "unknown action \"SendMesage\""),
             ("*:trottle:1", "unknown fault \"trottle\""),
-            ("SendMessage:entry-fail:1", "entry-fail cannot befall SendMessage: use * or one of"),
+            (
+                "SendMessage:entry-fail:1",
+                "entry-fail does not apply to SendMessage: use * or one of",
+            ),
             ("*:throttle:1.1", "probability \"1.1\""),
             ("*:throttle:-0.1", "probability"),
             ("*:throttle:NaN", "probability"),

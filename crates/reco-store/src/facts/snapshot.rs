@@ -95,8 +95,7 @@ fn refuse_whole_statements(tables: &FactsTables) -> Result<(), SnapshotError> {
     match whole.iter().find(|(_, statement)| statement.is_some()) {
         None => Ok(()),
         Some((table, _)) => Err(SnapshotError::Refused(format!(
-            "[{table}] has a statement of its own, which answers for given ids only; name its \
-             table and columns instead (a table may be a join or a view)"
+            "[{table}] uses a custom statement, which only answers for given ids; configure its table and columns instead (a table may be a join or a view)"
         ))),
     }
 }

@@ -76,7 +76,7 @@ impl FactsSource {
             _ => match url.split_once("://") {
                 Some(("mysql" | "mariadb", _)) => FactsSource::MySql(mysql(url, options).await?),
                 Some((scheme, _)) if scheme != "sqlite" => {
-                    return Err(unusable(format!("no facts source of kind {scheme:?}")));
+                    return Err(unusable(format!("unknown kind of facts source {scheme:?}")));
                 }
                 _ => {
                     let sql = options.tables.sql();

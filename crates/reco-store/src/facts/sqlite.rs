@@ -90,7 +90,7 @@ impl SqliteFacts {
         let mut rows = Vec::new();
         while let Some(row) = answer.try_next().await.map_err(|error| failed(what, &error))? {
             if rows.len() >= MOST_ROWS {
-                let reason = format!("{what}: a statement answers with more than {MOST_ROWS} rows");
+                let reason = format!("{what}: a statement returned more than {MOST_ROWS} rows");
                 return Err(FactsError { stage: FactsStage::Query, reason });
             }
             rows.push(read(&row).map_err(|error| failed(what, &error))?);
@@ -170,7 +170,7 @@ impl LookupKnowing for SqliteFacts {
         let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
         answer.unwrap_or_else(|_| {
             let seconds = LOOKUP_TIMEOUT.as_secs();
-            let reason = format!("no answer within {seconds} s; check the indexes of its tables");
+            let reason = format!("no response within {seconds} s; check the indexes of its tables");
             Err(FactsError { stage: FactsStage::Timeout, reason })
         })
     }

@@ -19,7 +19,7 @@ pub enum Difference {
     #[error("not in the table")]
     Missing,
     /// The table has an item of a user whose item was to be removed.
-    #[error("still in the table, where it was to be removed")]
+    #[error("still in the table, although it should be deleted")]
     Present,
     /// The list is another one.
     #[error("the list differs at rank {rank}: {} instead of {}, {} instead of {expected_len}", shown(.found), shown(.expected), amount(*.found_len, "id"))]
@@ -60,7 +60,7 @@ pub enum Difference {
         found: Option<String>,
     },
     /// The item is another one of the same time, which stands where only what is newer is written.
-    #[error("the table holds another list of the same time, {found}")]
+    #[error("the table holds a different list with the same time, {found}")]
     AsNew {
         /// When that list was made, in seconds since the epoch.
         found: Time,

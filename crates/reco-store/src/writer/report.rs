@@ -92,11 +92,8 @@ pub enum WriteFailure {
     /// DynamoDB refuses the call.
     #[error(transparent)]
     Refused(ServiceError),
-    /// The table's item has a time that cannot be read, so nobody can say which is newer.
-    #[error(
-        "the table's item of user {user:?} is left as it is: its time {why}, so whether it is newer \
-         cannot be told"
-    )]
+    /// The table's item has a time that cannot be read, so the two cannot be compared.
+    #[error("the item of user {user:?} is unchanged: its time {why}, so it cannot be compared")]
     Unreadable {
         /// The user.
         user: String,

@@ -25,9 +25,9 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let Some(EmitReport { items, parts, directory, .. }) = &report.emit else {
         let label = palette.paint(super::tone(report), "nothing emitted");
         let why = if report.stopped.is_some() {
-            "files are all there or not at all, and the run did not come to its end"
+            "files are published all or none, and the run did not finish"
         } else {
-            "there was no item to emit"
+            "no items to emit"
         };
         return Some(format!("{label}: {why} ({spent})\n"));
     };
@@ -72,10 +72,11 @@ pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         facts.push(("manifest", escape_line(&emit.manifest)));
         if emit.removals > 0 {
             let removals = amount(emit.removals, "removal");
-            let what =
-                format!("{removals}: no file holds these users' earlier lists, and none removes");
+            let what = format!(
+                "{removals}: these users' lists are not in the files, but importing does not delete"
+            );
             facts.push(("removed", what));
-            facts.push(("", "what a table holds already".to_owned()));
+            facts.push(("", "existing items".to_owned()));
         }
     }
     facts
@@ -86,14 +87,14 @@ fn of_queue(queue: &QueueReport) -> Vec<(&'static str, String)> {
         vec![("messages", format!("{} in {}", bytes(queue.bytes), amount(queue.calls, "call")))];
     if queue.perhaps_twice > 0 {
         let messages = amount(queue.perhaps_twice, "message");
-        let what = format!("{messages}, whose first answer was lost; it does no harm");
+        let what = format!("{messages}, because the first response was lost; harmless");
         facts.push(("sent twice?", what));
     }
     if queue.repeated_users > 0 {
         let times = amount(queue.repeated_users, "list");
-        let what = format!("{times} or more follow one of the same user, in no sure order:");
+        let what = format!("{times} or more follow another of the same user, in no fixed order:");
         facts.push(("order", what));
-        let advice = "give generated_at, and set writes.only_newer in the Lambda's policy";
+        let advice = "add generated_at, and set writes.only_newer in the Lambda's policy";
         facts.push(("", advice.to_owned()));
     }
     facts
@@ -105,12 +106,12 @@ pub fn next_steps(report: &BackfillReport, palette: Palette) -> String {
     let label = |text: &str| palette.paint(Tone::Heading, text);
     format!(
         "\n{}\n  {}\n{}\n  {}\n  {}\n{}\n  {}\n  {}\n",
-        label("bring the parts to S3"),
+        label("upload the parts to S3"),
         commands.upload,
-        label("then make a new table of them"),
+        label("then import them into a new table"),
         commands.import_table,
         commands.describe_import,
-        label("or put them into the table that there is"),
+        label("or load them into an existing table"),
         commands.start_bulk_put_items,
         commands.describe_bulk_operation,
     )

@@ -158,7 +158,7 @@ mod tests {
             r#"user id "a\"b 7" is not a whole number"#,
             r#"not a recommendation message: an object with "alarm", "host2""#,
             r#"cut off "in the middle"#,
-            "entry 3 at byte 27 (column 28): article id at rank 2: null is no id",
+            "entry 3 at byte 27 (column 28): article id at rank 2: null is not a valid id",
         ]
         .map(normalised);
         assert_eq!(
@@ -169,7 +169,7 @@ mod tests {
                 "user id \"…\" is not a whole number",
                 "not a recommendation message: an object with \"alarm\", \"host2\"",
                 "cut off \"…\"",
-                "entry: article id: null is no id",
+                "entry: article id: null is not a valid id",
             ]
         );
     }

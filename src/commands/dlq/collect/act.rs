@@ -23,9 +23,9 @@ impl Collector<'_> {
             if self.context.cancel.is_cancelled() {
                 return Ok(at);
             }
-            let slot = found.slot.ok_or_else(|| {
-                Error::new(Kind::Internal, "a message to be written was not kept")
-            })?;
+            let slot = found
+                .slot
+                .ok_or_else(|| Error::new(Kind::Internal, "a message to write was not spooled"))?;
             if let Err(error) = file.add(&self.spool.get(slot)?).await {
                 let failed = cannot_write(file, &error);
                 if !self.task.delete {
@@ -98,7 +98,7 @@ impl Collector<'_> {
     }
 
     fn leave_all(&mut self, going: &[Found]) -> u64 {
-        self.leave(going, "not deleted: there is no flushed copy");
+        self.leave(going, "not deleted: its backup is not safely on disk");
         0
     }
 
@@ -112,5 +112,5 @@ impl Collector<'_> {
 fn cannot_write(file: &ExportFile, error: &std::io::Error) -> Error {
     Error::input(format!("cannot write export {}", file.path().display()))
         .because(error)
-        .hint("free space, or give a file on a disk that has some; nothing of it was deleted")
+        .hint("free disk space, or use a file on another disk; no message in it was deleted")
 }

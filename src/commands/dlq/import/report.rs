@@ -42,12 +42,12 @@ impl Fate {
 
     const fn meaning(self) -> &'static str {
         match self {
-            Fate::Sent => "acknowledged by the queue with the right digests",
+            Fate::Sent => "acknowledged by the queue with matching digests",
             Fate::Planned => "would be sent",
             Fate::AlreadySent => "by an earlier import of this export; not sent again",
-            Fate::Uncertain => "perhaps in the queue: look before sending them with --again",
-            Fate::Failed => "not taken by the queue",
-            Fate::Left => "not tried: import the file again",
+            Fate::Uncertain => "possibly in the queue: check before sending them with --again",
+            Fate::Failed => "not accepted by the queue",
+            Fate::Left => "not attempted: import the file again",
         }
     }
 
@@ -162,7 +162,7 @@ impl Report for ImportReport {
             }
             if named.len() > NAMED {
                 let more = count((named.len() - NAMED) as u64);
-                text.push_str(&format!("  and {more} more; --output json names them all\n"));
+                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
             }
         }
         if !text.is_empty() {
@@ -188,11 +188,11 @@ impl ImportReport {
         if !self.origin.file_complete {
             let label = view.palette.paint(Tone::Warn, "note:");
             let torn = match self.origin.torn_line {
-                Some(line) => format!(", within line {line}"),
+                Some(line) => format!(", cut off in line {line}"),
                 None => String::new(),
             };
             text.push_str(&format!(
-                "{label} the file breaks off{torn}: the run that wrote it was cut off\n"
+                "{label} the file is incomplete{torn}: the run that wrote it was interrupted\n"
             ));
         }
         if self.origin.repeated > 0 {

@@ -196,7 +196,7 @@ impl Report for ListReport {
             text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
         }
         text.push_str(&format!(
-            "\n{} journals, {}, in {}; none is removed by recoctl\n",
+            "\n{} journals, {}, in {}; recoctl never removes them\n",
             self.journals.len(),
             bytes(self.bytes),
             Path::new(&self.directory).display()

@@ -107,7 +107,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let state = load(&path)?;
     let source = state.header().map(|header| header.source.clone());
     let given = args.to.clone().or(source).ok_or_else(|| {
-        Error::input(format!("the journal {} has no header, so no messages", path.display()))
+        Error::input(format!("journal {} has no header, hence no messages", path.display()))
     })?;
     let run_id = state.header().map(|header| header.run_id.clone()).unwrap_or_default();
     let total = state.messages().count() as u64;
@@ -151,7 +151,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     if let Some(journal) = written {
         let counts = BTreeMap::from([("restored".to_owned(), restored)]);
         if let Err(error) = journal.close_with(report.outcome(), counts).await {
-            context.ui.warn(format!("the restore's journal has no end: {error}"));
+            context.ui.warn(format!("the restore's journal has no end record: {error}"));
         }
     }
     context.ui.report(&report)?;
@@ -211,7 +211,7 @@ async fn confirm(
         let are = form(left_out, "is", "are");
         let left_out = count(left_out);
         question
-            .push_str(&format!(" {left_out} more {are} left out: the DLQ may still have them."));
+            .push_str(&format!(" {left_out} more {are} skipped: they may still be in the DLQ."));
     }
     question.push_str(form(wanted, " Send it?", " Send them?"));
     if context.confirm(&question, "--yes").await? {
@@ -243,7 +243,7 @@ async fn send(
     let messages = stream_of(take).map(|(message, doubt)| sender.outgoing(message, doubt));
     let outcomes = sender.outbox.send_all(messages, &pace, &context.cancel, &progress).await?;
     reading.await.map_err(|error| {
-        Error::new(Kind::Internal, "reading the journal ended abnormally").because(&error)
+        Error::new(Kind::Internal, "reading the journal failed unexpectedly").because(&error)
     })??;
     let rows = outcomes.into_iter();
     Ok(rows.map(|(message_id, outcome)| Row { message_id, fate: outcome.into() }).collect())
@@ -293,7 +293,7 @@ impl Report for RestoreReport {
         }
         if self.left_out > 0 {
             text.push_str(&format!(
-                "{} left out, since the DLQ may still have {them} (--all includes {them})\n",
+                "{} skipped, since the DLQ may still have {them} (--all includes {them})\n",
                 was(self.left_out),
                 them = form(self.left_out, "it", "them")
             ));

@@ -86,13 +86,13 @@ impl Changes {
             false => form(self.changed, "was changed", "were changed"),
         };
         let mut text = format!(
-            "{} {verb} on the way ({})",
+            "{} {verb} by the repair ({})",
             amount(self.changed, "body"),
             escape_line(&repair.words())
         );
         if self.rejected_entries > 0 {
             let entries = amount(self.rejected_entries, "entry");
-            let verb = if dry_run { "would be left out" } else { "left out" };
+            let verb = if dry_run { "would be skipped" } else { "left out" };
             text.push_str(&format!("; {entries} {verb}"));
         }
         if let Some(rejects) = &self.rejects {

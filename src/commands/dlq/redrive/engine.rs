@@ -79,8 +79,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         if auto {
             return Ok(Chosen::client(reason));
         }
-        return Err(Error::new(Kind::Usage, format!("--engine native cannot do this: {reason}"))
-            .hint("leave out what it cannot do, or use --engine client"));
+        return Err(Error::new(Kind::Usage, format!("--engine native is not possible: {reason}"))
+            .hint("drop the options it does not support, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
     let found = pair::find(&sqs, &context.settings, &context.ui);
@@ -95,7 +95,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         if auto {
             return Ok(Chosen::client(reason));
         }
-        return Err(Error::refused(format!("--engine native cannot do this: {reason}"))
+        return Err(Error::refused(format!("--engine native is not possible: {reason}"))
             .hint("use --engine client"));
     }
     if let Some(reason) = smaller(&pair).filter(|_| auto) {
@@ -106,7 +106,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         confirm(context, &pair).await?;
     }
     let reason = if auto {
-        "everything is to move, and nothing else is asked for"
+        "all messages are moved, with no option that needs the client"
     } else {
         "--engine native"
     };
@@ -114,7 +114,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     match native.run().await {
         Ok(outcome) => Ok(Chosen::Native(outcome)),
         Err(Unstarted::Instead(error)) if auto => {
-            let engine = Engine::client(format!("SQS does not start a move task: {error}"));
+            let engine = Engine::client(format!("SQS did not start a move task: {error}"));
             Ok(Chosen::Client { engine, confirmed })
         }
         Err(Unstarted::Instead(error)) => Err(match error.hint {
@@ -148,14 +148,14 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     });
     let rate = format!("a move task's rate is a whole number from 1 to {MOST_PER_SECOND}");
     let reasons = [
-        (*dry_run, "a dry run names each message"),
-        (plan.is_some(), "--plan names its messages"),
-        (!select.class.contains(&Choice::All), "not every class is to move (--class all)"),
-        (select.narrows(), "only chosen messages are to move"),
-        (max.is_some(), "--max limits their number"),
-        (repair.plan().is_some(), "bodies are to be repaired"),
-        (journal.is_some(), "--journal asks for a journal"),
-        (hold.is_some(), "--hold bounds what is held"),
+        (*dry_run, "a dry run lists each message"),
+        (plan.is_some(), "--plan lists its messages"),
+        (!select.class.contains(&Choice::All), "a move task moves every class (--class all)"),
+        (select.narrows(), "a move task cannot select messages"),
+        (max.is_some(), "a move task does not support --max"),
+        (repair.plan().is_some(), "a move task cannot repair bodies"),
+        (journal.is_some(), "a move task does not support --journal"),
+        (hold.is_some(), "a move task does not support --hold"),
         (!rate_fits, rate.as_str()),
     ];
     let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
@@ -196,19 +196,19 @@ fn smaller(pair: &Pair) -> Option<String> {
     let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
     (takes < has).then(|| {
         let name = &source.queue.name;
-        format!("{name} takes messages up to {takes} bytes, and the DLQ may hold larger ones")
+        format!("{name} accepts messages up to {takes} bytes, and the DLQ may hold larger ones")
     })
 }
 
 fn busy(dlq: &str, task: &MoveTask) -> Error {
     let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
-    Error::refused(format!("a move task is running on {dlq} already"))
+    Error::refused(format!("a move task is already running on {dlq}"))
         .cause(match of {
             Some(of) => format!("it has moved {}{of}", count(task.moved)),
             None => format!("it has moved {}", amount(task.moved, "message")),
         })
         .hint(
-            "`recoctl dlq tasks list` shows it; wait for its end, or stop it with `recoctl dlq tasks cancel`",
+            "see `recoctl dlq tasks list`; wait for it to finish, or stop it with `recoctl dlq tasks cancel`",
         )
 }
 

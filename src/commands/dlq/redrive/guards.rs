@@ -52,7 +52,9 @@ impl FromStr for PerMinute {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = text.strip_suffix("/min").unwrap_or(text).parse();
-        number.map(PerMinute).map_err(|_| "a number a minute, such as 100 or 100/min".to_owned())
+        number
+            .map(PerMinute)
+            .map_err(|_| "must be a number per minute, such as 100 or 100/min".to_owned())
     }
 }
 
@@ -69,10 +71,10 @@ impl GuardArgs {
         let GuardArgs { rate: _, ramp, max_backlog, max_throttles, stop_on_bounce } = self;
         let watches = stop_on_bounce.is_some_and(|limit| limit.percent().is_some());
         let reasons = [
-            (ramp.is_some(), "--ramp changes the rate"),
-            (max_backlog.is_some(), "--max-backlog pauses it"),
-            (max_throttles.is_some(), "--max-throttles pauses it"),
-            (watches, "--stop-on-bounce watches the DLQ"),
+            (ramp.is_some(), "a move task does not support --ramp"),
+            (max_backlog.is_some(), "a move task does not support --max-backlog"),
+            (max_throttles.is_some(), "a move task does not support --max-throttles"),
+            (watches, "a move task does not support --stop-on-bounce"),
         ];
         reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason)
     }
@@ -149,8 +151,7 @@ impl Sentries {
         }
         if dlq.state.redrive.is_some() {
             context.ui.warn(
-                "messages that come back are not looked for: receiving from a DLQ with a redrive \
-                 policy of its own may push them out of it",
+                "not watching for messages that come back: receiving from a DLQ with a redrive policy of its own may push them out of it",
             );
             return None;
         }
@@ -158,7 +159,7 @@ impl Sentries {
         let watcher = match Watcher::new(scanner, Arc::clone(&self.bounces)).await {
             Ok(watcher) => watcher,
             Err(error) => {
-                context.ui.warn(format!("messages that come back are not looked for: {error}"));
+                context.ui.warn(format!("not watching for messages that come back: {error}"));
                 return None;
             }
         };
@@ -185,7 +186,7 @@ impl Lookout {
         self.end.cancel();
         self.task.await.unwrap_or_else(|error| {
             // What it holds is released with everything else at the end of the run.
-            tracing::error!(%error, "the watch over the DLQ ended abnormally");
+            tracing::error!(%error, "watching the DLQ failed unexpectedly");
             BounceWatched::default()
         })
     }
@@ -196,12 +197,12 @@ async fn throttled(context: &Context) -> Result<Vec<Watched>> {
     let watched = Watched::of(&targets.plans);
     if watched.is_empty() {
         return Err(Error::config("--max-throttles has nothing to watch")
-            .hint("give --table or --function, or name them in recoctl.toml"));
+            .hint("pass --table or --function, or set them in recoctl.toml"));
     }
     let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
     context.ui.status(format!("watching throttled {}", names.join(" and ")));
     for left_out in targets.left_out {
-        context.ui.warn(format!("throttles are not watched of the {left_out}"));
+        context.ui.warn(format!("not watching throttles of the {left_out}"));
     }
     Ok(watched)
 }

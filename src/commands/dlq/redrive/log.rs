@@ -66,7 +66,7 @@ impl Log {
             Ok(false) => {
                 let path = self.journal.path().display();
                 context.ui.warn(format!(
-                    "the run was cut off; `recoctl dlq journal resume {path}` brings it to its end"
+                    "the run was interrupted; finish it with `recoctl dlq journal resume {path}`"
                 ));
             }
             Err(error) => context.ui.warn(error.to_string()),
@@ -78,7 +78,7 @@ impl Log {
         match self.journal.end(report.outcome(), report.tally()).await {
             Ok(true) => {}
             Ok(false) => report.forget_journal(),
-            Err(error) => context.ui.warn(format!("the journal has no end: {error}")),
+            Err(error) => context.ui.warn(format!("the journal has no end record: {error}")),
         }
     }
 }

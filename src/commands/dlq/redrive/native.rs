@@ -16,8 +16,8 @@ use crate::flow::journal::{Home, Journal, Lock};
 use crate::flow::native::Follower;
 use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
 
-/// What a move task does not do.
-const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
+/// Limits of a move task.
+const WITHOUT: &str = "moved by SQS itself: no journal, no message ids, no digest checks";
 
 /// A redrive that is SQS's own.
 pub(super) struct Native<'a> {
@@ -56,7 +56,7 @@ impl Native<'_> {
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         let about = amount(self.pair.dlq.state.visible, "message");
         self.context.ui.status(format!(
-            "redriving from {} (about {about}) to {}, by a move task of SQS's own ({})",
+            "redriving from {} (about {about}) to {} with an SQS move task ({})",
             dlq.name,
             self.goes_to(),
             self.engine.engine_reason
@@ -103,13 +103,13 @@ impl Native<'_> {
                     Some(handle) => {
                         let error = failure.error;
                         self.context.ui.warn(format!(
-                            "the task runs, though its start was not answered: {error}"
+                            "the move task is running although the response to its start was lost: {error}"
                         ));
                         Ok(handle)
                     }
                     None => Err(failure
                         .error
-                        .hint("it may have started all the same: `recoctl dlq tasks list`")
+                        .hint("it may have started anyway: check `recoctl dlq tasks list`")
                         .into()),
                 }
             }
@@ -128,11 +128,12 @@ impl Native<'_> {
         if !self.context.cancel.is_cancelled() || !task.status.is_active() {
             return Ok((task, false));
         }
-        let question = "the move task goes on by itself. Cancel it? (what has moved stays moved)";
+        let question =
+            "the move task continues without recoctl. Cancel it? (moved messages stay moved)";
         // Not ended by the signal that led here; a second one ends the command.
         let cancel = ui.may_ask && ui.ask(question, "--yes").await.unwrap_or(false);
         if !cancel {
-            ui.warn("the move task goes on; `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it");
+            ui.warn("the move task continues; see `recoctl dlq tasks list`, or stop it with `recoctl dlq tasks cancel`");
             return Ok((task, true));
         }
         if let Err(error) = follower.cancel().await {
@@ -223,11 +224,11 @@ impl Report for NativeReport {
             .is_some_and(|reason| reason.contains("CouldNotDetermineMessageSource"))
         {
             text.push_str(
-                "some messages were sent to the DLQ directly: `--engine client` moves them\n",
+                "some messages were sent directly to the DLQ: move them with `--engine client`\n",
             );
         }
         if task.status.is_active() {
-            text.push_str("it goes on; `recoctl dlq tasks cancel` stops it\n");
+            text.push_str("it continues; stop it with `recoctl dlq tasks cancel`\n");
         }
         for limit in &self.limits {
             let label = view.palette.paint(Tone::Warn, "note:");

@@ -59,9 +59,12 @@ impl RepairArgs {
     pub async fn repair(&self, cancel: &CancellationToken) -> Result<Repair> {
         let compile = async |text: &str| {
             Transform::compile(text, cancel).await.map_err(|error| {
-                Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
-                    .cause(error)
-                    .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")
+                Error::new(
+                    Kind::Usage,
+                    format!("--transform {text:?} is not a valid jq expression"),
+                )
+                .cause(error)
+                .hint("use a jq expression such as '.data |= map(select(.[0] != 0))'")
             })
         };
         let transform = match &self.transform {

@@ -56,11 +56,11 @@ impl Report for CancelReport {
     fn render(&self, _view: &View) -> String {
         let dlq = &self.dlq;
         let Some(moved) = self.moved else {
-            return format!("no move task of {dlq} is running\n");
+            return format!("no move task is running on {dlq}\n");
         };
         let of = self.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         format!(
-            "the move task of {dlq} stops; {}, and {} where {}\n",
+            "cancelling the move task on {dlq}; {}, and {} where {}\n",
             match of {
                 Some(of) => format!("{}{of} {} moved", count(moved), form(moved, "was", "were")),
                 None => was(moved) + " moved",

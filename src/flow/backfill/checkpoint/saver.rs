@@ -36,7 +36,7 @@ impl Saver {
         save(path, &first).map_err(|error| {
             Error::refused(format!("cannot write checkpoint {}", path.display()))
                 .because(&error)
-                .hint("give --checkpoint FILE on a disk that can be written")
+                .hint("pass --checkpoint FILE on a writable disk")
         })?;
         let (path, saved) = (path.to_owned(), first.state.at);
         Ok(Saver { path, every, last: first, going: None, saved, failure: None, _lock: lock })

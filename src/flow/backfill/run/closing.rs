@@ -98,7 +98,7 @@ impl Run {
         });
         let books = self.ledger.books().clone();
         if !books.balances() {
-            return Err(Error::new(Kind::Internal, "the books of the run do not balance")
+            return Err(Error::new(Kind::Internal, "the counts of the run do not add up")
                 .cause(format!("{:?}, {:?}", books.lines, books.entries)));
         }
         let duration_s = self.duration_s();

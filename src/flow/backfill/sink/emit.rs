@@ -75,7 +75,7 @@ impl EmitSink {
         let mut entries = std::fs::read_dir(directory).map_err(|error| failed(&error))?;
         if entries.next().is_some() {
             return Err(Error::input(format!("{} is not empty", directory.display())).hint(
-                "name another directory, or empty this one: parts of two runs must not mix",
+                "use another directory, or empty this one: parts of two runs must not be mixed",
             ));
         }
         let spill = Spill::create(directory, partitions).map_err(|error| failed(&error))?;
@@ -96,7 +96,7 @@ impl EmitSink {
             match added {
                 Ok(()) => (entry, Handing::Done),
                 Err(error) => {
-                    hopeless = Some(format!("the spill cannot be written: {error}"));
+                    hopeless = Some(format!("cannot write the spill file: {error}"));
                     (entry, Handing::Left)
                 }
             }

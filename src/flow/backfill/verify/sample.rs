@@ -47,7 +47,7 @@ pub(super) async fn draw(
     let mut lowest = BTreeSet::new();
     while let Some(hashes) = hashed.next().await {
         let hashes = hashes.map_err(|error| {
-            Error::new(Kind::Internal, "drawing the sample broke down").because(&error)
+            Error::new(Kind::Internal, "drawing the sample failed unexpectedly").because(&error)
         })?;
         for hash in hashes {
             if lowest.insert(hash) && lowest.len() > size {

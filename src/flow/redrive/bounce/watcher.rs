@@ -66,7 +66,7 @@ pub async fn watch(
         if let Err(error) = watcher.look().await
             && !std::mem::replace(&mut blind, true)
         {
-            ui.warn(format!("cannot see at the moment whether messages come back: {error}"));
+            ui.warn(format!("temporarily unable to watch for messages that come back: {error}"));
         }
         if let Some(reason) = watcher.bounces.verdict() {
             ui.warn(format!("stopping: {reason}"));
@@ -154,7 +154,7 @@ impl Watcher {
         match self.scanner.judge.examine(messages, crate::flow::journal::now_ms()).await {
             Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),
             Err(error) => {
-                tracing::debug!(%error, "messages that may have come back cannot be judged");
+                tracing::debug!(%error, "cannot examine messages that may have come back");
                 messages.iter().map(|_| None).collect()
             }
         }

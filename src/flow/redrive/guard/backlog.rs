@@ -51,7 +51,7 @@ impl Watch for Backlog {
             return Ok(Verdict::Go);
         }
         let (depth, most) = (amount(depth, "message"), count(self.most));
-        Ok(Verdict::Pause(format!("{name} holds about {depth}, of at most {most}")))
+        Ok(Verdict::Pause(format!("{name} holds about {depth}, limit {most}")))
     }
 }
 

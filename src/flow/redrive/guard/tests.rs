@@ -54,7 +54,7 @@ async fn a_guard_that_cannot_see_pauses_and_after_three_looks_stops() {
     let (mut guards, brake) = started(vec![fails(), fails(), fails()]);
     let reason = brake.depart(1).await.expect_err("it stops");
     assert!(
-        reason.contains("--max-backlog could not see a script 3 times in a row: dark"),
+        reason.contains("--max-backlog could not read a script 3 times in a row: dark"),
         "{reason}"
     );
     guards.finish().await;

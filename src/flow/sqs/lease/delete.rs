@@ -42,7 +42,7 @@ impl DeleteOutcome {
         match self {
             DeleteOutcome::Deleted => None,
             DeleteOutcome::Lapsed => {
-                Some("its receipt handle lapsed before it was deleted".to_owned())
+                Some("its receipt handle expired before it was deleted".to_owned())
             }
             DeleteOutcome::Failed { reason, .. } => Some(reason.clone()),
         }

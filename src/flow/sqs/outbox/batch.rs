@@ -116,7 +116,7 @@ impl Batch<'_> {
         for pending in aged {
             let doubt = pending.doubt.as_ref().map(|doubt| doubt.reason.as_str());
             let reason = format!(
-                "{}; that was too long ago for the queue to recognise it, so it is not sent again",
+                "{}; too long ago for the queue to deduplicate it, so it is not sent again",
                 doubt.unwrap_or_default()
             );
             let outcome = SendOutcome::Uncertain { reason };
@@ -153,7 +153,7 @@ impl Batch<'_> {
         let since_ms = self.attempt_ms;
         let faulted = faulted.into_iter().map(|Unsent { mut message, reason }| {
             let reason =
-                format!("SQS failed to take it by a fault of its own ({reason}), and may have it");
+                format!("SQS reported a server-side failure ({reason}) and may have accepted it");
             message.doubt.get_or_insert(Doubt { since_ms, reason });
             message
         });
@@ -189,7 +189,7 @@ impl Outbox {
             }
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| SendOutcome::Failed {
-                    reason: format!("not taken in {attempt} attempts: {reason}"),
+                    reason: format!("not accepted after {attempt} attempts: {reason}"),
                 });
                 break;
             }
@@ -259,7 +259,8 @@ impl Outbox {
                     batch.pending.push(pending);
                 }
                 None => {
-                    let reason = "its receipt handle lapsed: it is visible again".to_owned();
+                    let reason =
+                        "its receipt handle expired: the message is visible again".to_owned();
                     batch.settle(pending, SendOutcome::Left { reason });
                 }
             }
@@ -379,7 +380,7 @@ impl Outbox {
         let lines = || records::failure(&batch.pending, number, &reason, lost);
         let written = self.durable(lines).await;
         if lost {
-            batch.doubt(&format!("the answer to its send was lost: {reason}"));
+            batch.doubt(&format!("the response to its send was lost: {reason}"));
         }
         if let Err(error) = &written {
             batch.halt(&error.to_string());

@@ -12,7 +12,7 @@ impl RedriveReport {
             self.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();
         if let Some(reason) = &self.stopped {
             text.push_str(&format!(
-                "stopped: {}; what is held was released\n",
+                "stopped: {}; unprocessed messages were released\n",
                 escape_line(reason)
             ));
         }
@@ -57,10 +57,10 @@ fn bounced(bounced: &Bounced) -> String {
     }
     if bounced.messages.len() > NAMED {
         let more = count((bounced.messages.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
     }
     text.push_str(
-        "  `recoctl dlq peek --full --id ID` shows why; find the cause before redriving the rest\n",
+        "  see why with `recoctl dlq peek --full --id ID`; fix the cause before redriving the rest\n",
     );
     text
 }

@@ -50,7 +50,7 @@ impl RedriveReport {
         }
         if named.len() > NAMED {
             let more = count((named.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; --output json names them all\n"));
+            text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
         }
         text
     }
@@ -64,8 +64,7 @@ impl RedriveReport {
         let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
         let more = if self.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
         format!(
-            "{} of the moved messages may be in the destination twice, since SQS said by a fault of its own that it \
-             did not take them: {}{more}\n",
+            "{} of the moved messages may be duplicated in the destination, since SQS reported a server-side failure when they were sent: {}{more}\n",
             count(self.perhaps_twice),
             named.join(", ")
         )
@@ -91,10 +90,10 @@ impl RedriveReport {
         text.push_str(&format!("; {:.1} s", self.duration_s));
         if self.wcu > 0 {
             let verb = if self.dry_run { "would cost" } else { "will cost" };
-            text.push_str(&format!("; {verb} the table about {} WCU", count(self.wcu)));
+            text.push_str(&format!("; {verb} about {} WCU on the table", count(self.wcu)));
         }
         if self.interrupted {
-            text.push_str("; interrupted: what was in flight is finished, the rest released");
+            text.push_str("; interrupted: messages in flight were finished, the rest released");
         }
         text.push('\n');
         text.push_str(&self.changes.words(self.dry_run));
@@ -115,14 +114,14 @@ impl RedriveReport {
         }
         if self.overtaking > 0 {
             text.push_str(&format!(
-                "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
+                "{} moved ahead of earlier messages of the same FIFO message group that stay in the DLQ\n",
                 amount(self.overtaking, "message")
             ));
         }
         text.push_str(&self.reach.words());
         if self.queues.in_flight_elsewhere > 0 {
             let others = was(self.queues.in_flight_elsewhere);
-            text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
+            text.push_str(&format!("{others} in flight elsewhere and not received\n"));
         }
         text
     }

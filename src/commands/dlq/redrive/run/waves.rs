@@ -83,8 +83,7 @@ impl Redrive<'_> {
         if in_vain && !self.fifo() {
             let limit = count(self.session.scanner.limit as u64);
             self.context.ui.warn(format!(
-                "the DLQ has more messages, but SQS gives out the same {limit} again and again, and no \
-                 more may be held at once; move or remove some of them, and run again for the rest"
+                "the DLQ has more messages, but SQS keeps returning the same {limit}, and no more can be in flight at once; move or delete some of them, then run again for the rest"
             ));
         }
     }
