@@ -1,5 +1,5 @@
-//! Which global flags a command goes by. One that would change nothing is refused: whoever gives it
-//! expects it to count.
+//! Global flags that have an effect on each command. A flag without an effect is refused, because
+//! the operator expects it to count.
 
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::commands::config::ConfigCommand;
@@ -19,10 +19,10 @@ const SETTINGS: Flags = &["--env", "--config", "--output"];
 const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
 /// The queues.
 const QUEUES: Flags = &["--queue", "--dlq"];
-/// What decides about a list.
+/// Flags that affect the classification of a list.
 const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
 
-/// How much is said, and asked, holds everywhere.
+/// Output and prompt flags, which apply to every command.
 const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 
 /// The commands, each with the global flags that it goes by beside those of [`ALWAYS`].
@@ -53,7 +53,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("man", &[]),
 ];
 
-/// Whether a command goes by a global flag. `command` may have arguments behind its words.
+/// Returns whether a command goes by a global flag. `command` may have arguments behind its words.
 pub fn takes(command: &str, flag: &str) -> bool {
     let words = |path: &str| {
         command.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

@@ -24,12 +24,12 @@ pub struct Cli {
     /// Global options.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// The command.
+    /// Subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// How results are written to stdout.
+/// Output format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputFormat {
     /// Human-readable tables and text
@@ -102,7 +102,7 @@ pub struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    /// Whether this run is against a sandbox of its own.
+    /// Returns whether this run is against a sandbox of its own.
     #[must_use]
     pub fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]

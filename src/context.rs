@@ -19,12 +19,12 @@ use crate::input::read_text;
 use crate::safe_file::SETTINGS_LIMIT;
 use crate::ui::Ui;
 
-/// How long a sandbox of this run may take to work through its queue: poison is received a few
+/// Time that a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
 #[cfg(feature = "sandbox")]
 const SANDBOX_SETTLES_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// What every command is given.
+/// Context of every command.
 pub struct Context {
     /// Settings with their sources.
     pub settings: Settings,
@@ -205,7 +205,7 @@ impl Context {
             .map_err(|error| Error::config(format!("{path} is invalid")).because(&error))
     }
 
-    /// What an item is: as the policy describes it, with the names that are configured beside it.
+    /// Returns the item description: the policy's, with the names that are configured elsewhere.
     ///
     /// # Errors
     /// When both name an attribute, and not the same.

@@ -16,7 +16,7 @@ pub const CONFIG: u8 = 3;
 pub const PARTIAL: u8 = 4;
 /// There was nothing to do.
 pub const NOTHING_TO_DO: u8 = 5;
-/// What `--fail-on` names was found.
+/// A class named by `--fail-on` was found.
 pub const FINDINGS: u8 = 6;
 /// Refused for safety; the message says which flag allows it.
 pub const REFUSED: u8 = 7;

@@ -29,7 +29,8 @@ const BUFFER: usize = 256 * 1024;
 /// A reader of a file's content, decompressed.
 pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
 
-/// How an input is compressed, by its magic bytes: names lie, and stdin has none.
+/// Compression of an input, detected by its magic bytes, since names are unreliable and stdin has
+/// none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
@@ -47,7 +48,7 @@ pub struct Source {
     pub name: String,
     /// Its size as stored, in bytes; `None` for pipes.
     pub bytes: Option<u64>,
-    /// How it is compressed.
+    /// Compression.
     pub compression: Compression,
     handle: Handle,
 }
@@ -81,7 +82,7 @@ pub async fn check(names: &[PathBuf]) -> Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// Whether a name stands for stdin.
+/// Returns whether a name stands for stdin.
 pub fn is_stdin(name: &Path) -> bool {
     name.as_os_str() == OsStr::new("-")
 }

@@ -19,7 +19,7 @@ use crate::flow::jq;
 use crate::ui::{self, Ui, UiOptions};
 use crate::{applies, commands, exit, logging, safe_file, signals};
 
-/// What a command that hears a signal by itself is given, to say so in its own words.
+/// Time for a command that handles the signal itself to print its own message.
 const MOMENT: Duration = Duration::from_millis(300);
 
 /// Runs recoctl with these arguments.
@@ -133,8 +133,8 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     }
 }
 
-/// Whether a command has more to do after the first signal than to end, though it has received and
-/// changed nothing in AWS: reports of what it has done, files, processes.
+/// Returns whether a command has more to do after the first signal than to end, though it has
+/// received and changed nothing in AWS: reports of what it has done, files, processes.
 fn ends_in_its_own_way(command: &Command) -> bool {
     !matches!(command, Command::Dlq(_) | Command::Metrics(_) | Command::Config(_))
 }

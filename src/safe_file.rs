@@ -72,7 +72,7 @@ pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Checks that nobody else can have written a file or directory.
+/// Checks that no other user can have written a file or directory.
 ///
 /// # Errors
 /// Refused, with what is wrong and the command that mends it.

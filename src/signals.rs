@@ -60,8 +60,8 @@ impl Signals {
     }
 }
 
-/// Whether whoever started this process had it ignore a signal, as `nohup` does with SIGHUP. Known
-/// where there is a `/proc`.
+/// Returns whether whoever started this process had it ignore a signal, as `nohup` does with
+/// SIGHUP. Known where there is a `/proc`.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

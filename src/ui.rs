@@ -1,4 +1,4 @@
-//! What people and programs see: stdout is data, stderr is status.
+//! User interface: results on stdout, status on stderr.
 
 mod chart;
 mod escape;
@@ -33,15 +33,15 @@ const MOST_CAUSES: usize = 10;
 /// Version of the JSON that reports are written as; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What writing to a terminal that has hung up answers on Unix.
+/// Error code on Unix for writing to a terminal that has hung up.
 const EIO: i32 = 5;
 
 /// The terminal, or what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Ui {
-    /// How results are written.
+    /// Output format of results.
     pub output: OutputFormat,
-    /// Whether questions may be asked.
+    /// True if questions may be asked.
     pub may_ask: bool,
     quiet: bool,
     stderr_is_terminal: bool,
@@ -49,7 +49,7 @@ pub struct Ui {
     status_palette: Palette,
 }
 
-/// What decides how things look; gathered in one place, so that nothing else asks the environment.
+/// Display settings, collected in one place so that no other code reads the environment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UiOptions {
     /// No status and no progress.
@@ -141,7 +141,7 @@ impl Ui {
         self.stderr(&format!("{}\n    {quoted}", self.warning_line(text.as_ref())));
     }
 
-    /// What ended the command.
+    /// Prints the error that ended the command.
     pub fn error(&self, error: &Error) {
         self.stderr(&self.error_lines(error));
     }
@@ -178,7 +178,7 @@ impl Ui {
     /// beforehand.
     ///
     /// # Errors
-    /// Refused when there is nobody to ask.
+    /// Refused without a terminal to prompt on.
     pub fn check_may_ask(&self, question: &str, flag: &str) -> Result<()> {
         if self.may_ask {
             return Ok(());
@@ -222,7 +222,7 @@ impl Ui {
         Progress::new(mode, what, total, unit)
     }
 
-    /// How tables are drawn on stdout.
+    /// Returns the view for tables on stdout.
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view

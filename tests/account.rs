@@ -1,5 +1,5 @@
-//! Which account and region calls go to, and by which way: through the real binary, in front of a
-//! server that writes down what it is sent.
+//! Account, region and route of calls: through the real binary, in front of a server that records
+//! its requests.
 
 mod support;
 

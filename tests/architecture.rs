@@ -1,4 +1,4 @@
-//! What may depend on what. The directions are drawn in the documentation; here they are checked
+//! Allowed dependencies between crates. The directions are documented; here they are checked
 //! against the graph that cargo resolves, normal dependencies only.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! How `recoctl backfill` writes: constants, deletes, list types, and only what is newer.
+//! Write options of `recoctl backfill`: constants, deletes, list types, and only newer lists.
 
 mod support;
 

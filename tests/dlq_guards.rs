@@ -1,4 +1,4 @@
-//! What holds a redrive back, through the real binary: the rate, a deep queue, throttles, and
+//! Rate and guards of a redrive, through the real binary: the rate, a deep queue, throttles, and
 //! messages that come back.
 
 mod support;

@@ -1,5 +1,5 @@
-//! What shapes an item comes from one place: list types, times, keys and ages are the same to
-//! backfill, classify, verify and the Lambda.
+//! One item layout: list types, times, keys and ages are the same for backfill, classify, verify
+//! and the Lambda.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Whose credentials sign the calls, and the profile that an operator named.
+//! Credentials that sign the calls, and the operator's choice of a profile.
 //!
 //! An explicit profile (a flag, `RECOCTL_PROFILE` or recoctl.toml) wins over keys in the
 //! environment, as it does for the AWS CLI. The SDK's own chain would ask the environment first and
@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 
-/// Whose credentials are in force, as far as it can be told without a call.
+/// Effective credentials, as far as they are known without a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CredentialsInForce {
     /// Where they come from: `profile`, `environment`, `web-identity`, `container`, `sandbox`, or
@@ -27,9 +27,9 @@ pub struct CredentialsInForce {
     pub from: &'static str,
     /// The profile, where one is in force.
     pub profile: Option<String>,
-    /// Who chose it: `flag --profile`, `environment AWS_PROFILE`, ...
+    /// Source of the choice: `flag --profile`, `environment AWS_PROFILE`, ...
     pub chosen_by: Option<String>,
-    /// How they are had: `access key`, `role ARN`, `SSO`, `credential process`, ...
+    /// Kind of credentials: `access key`, `role ARN`, `SSO`, `credential process`, ...
     pub how: String,
     /// The access key id, where it is written down.
     pub access_key_id: Option<String>,
@@ -108,7 +108,7 @@ pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentia
     )
 }
 
-/// Whose credentials sign the calls of this run.
+/// Returns the credentials that sign the calls of this run.
 ///
 /// # Errors
 /// When a profile is named that there is not, or the AWS files cannot be read.
@@ -165,7 +165,7 @@ fn by_profile(profile: &Profile, chosen_by: Option<String>) -> CredentialsInForc
     }
 }
 
-/// How a profile's credentials are had, in the order in which the SDK looks for them.
+/// Returns the kind of a profile's credentials, in the order in which the SDK looks for them.
 fn how(profile: &Profile) -> String {
     let has = |name: &str| profile.get(name).is_some();
     if let Some(role) = profile.get("role_arn") {
@@ -198,8 +198,8 @@ fn has_credentials(profile: &Profile) -> bool {
     .any(|name| profile.get(name).is_some())
 }
 
-/// Whether the environment holds static keys, which the SDK takes before any profile that is not
-/// named explicitly.
+/// Returns whether the environment holds static keys, which the SDK takes before any profile that
+/// is not named explicitly.
 fn has_keys() -> bool {
     variable(KEY_ID).is_some() && variable(SECRET).is_some()
 }

@@ -26,7 +26,7 @@ use crate::error::{Error, Kind};
 /// BatchGetItem 16 MB, in DynamoDB's JSON at most four times as long.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// How long the first answer may take, retries included, before the endpoint is named.
+/// Time that the first answer may take, retries included, before the endpoint is named.
 const FIRST_ANSWER: Duration = Duration::from_secs(25);
 
 /// Operations that receive nothing and change nothing. Whatever is not on this list counts as work.
@@ -46,7 +46,7 @@ const LOOKS: [&str; 13] = [
     "GetSecretValue",
 ];
 
-/// What a run has asked of its endpoints, shared by all clients.
+/// Record of the calls of a run, shared by all clients.
 #[derive(Debug, Clone, Default)]
 pub struct Watch(Arc<Seen>);
 
@@ -67,12 +67,12 @@ impl Watch {
         config.into_builder().http_client(watched).build()
     }
 
-    /// What follows must come to its end in its own way, also after a signal.
+    /// Marks the start of work that must finish in its own way after a signal.
     pub fn begin_work(&self) {
         self.0.at_work.store(true, Ordering::SeqCst);
     }
 
-    /// Whether anything was received or changed yet.
+    /// Returns whether anything was received or changed yet.
     #[must_use]
     pub fn is_at_work(&self) -> bool {
         self.0.at_work.load(Ordering::SeqCst)

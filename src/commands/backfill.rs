@@ -74,7 +74,7 @@ pub struct BackfillArgs {
 }
 
 impl BackfillArgs {
-    /// Whether lists go to the queue, for the Lambda to write.
+    /// Returns whether lists go to the queue, for the Lambda to write.
     pub fn is_via_queue(&self) -> bool {
         self.machines.via.is_some()
     }

@@ -27,7 +27,7 @@ pub enum ConfigCommand {
     Trust(TrustArgs),
 }
 
-/// What is trusted.
+/// Arguments of `config trust`.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
     /// File to trust instead of ./recoctl.toml
@@ -83,9 +83,9 @@ struct Counting {
 struct TrustReport {
     file: String,
     trusted: bool,
-    /// Whether it was otherwise before.
+    /// True if it was otherwise before.
     changed: bool,
-    /// What the trust is about.
+    /// Settings that need trust.
     settings: Vec<Counting>,
 }
 
@@ -162,7 +162,7 @@ struct ConfigReport {
     file: Option<String>,
     env: Option<Setting>,
     policy_fingerprint: String,
-    /// Whose credentials sign the calls.
+    /// Credentials that sign the calls.
     credentials: CredentialsInForce,
     settings: Vec<Row>,
 }

@@ -52,10 +52,10 @@ pub enum DlqCommand {
     Journal(journal::JournalCommand),
 }
 
-/// Runs one of them. The frame that makes all their futures is gone when one of them is driven.
+/// Runs a subcommand. The frame that creates all their futures is gone when one of them is driven.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),

@@ -21,7 +21,7 @@ pub enum FactsCommand {
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
     match command {
         // It only reads: a signal ends it at once.

@@ -24,7 +24,7 @@ pub enum SandboxCommand {
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: SandboxCommand) -> Result<Outcome> {
     match command {
         SandboxCommand::Start(args) => start::run(context, &args).await,

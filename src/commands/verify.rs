@@ -55,7 +55,7 @@ pub struct VerifyArgs {
     pub max_suspects: usize,
 }
 
-/// How the files were written: the flags that backfill was given.
+/// Flags of the backfill that wrote the files.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Backfill options")]
 pub struct WrittenArgs {
@@ -97,10 +97,10 @@ impl WrittenArgs {
     }
 }
 
-/// What a verification found, with what it ran with.
+/// Result of a verification with its settings.
 #[derive(Debug, Serialize)]
 pub struct VerifyReport {
-    /// How it ended.
+    /// Result of the run.
     pub outcome: Outcome,
     /// The table.
     pub table: String,
@@ -108,7 +108,7 @@ pub struct VerifyReport {
     pub policy_fingerprint: String,
     /// Where facts came from.
     pub facts: &'static str,
-    /// What was found.
+    /// Result.
     #[serde(flatten)]
     pub verification: Verification,
 }
@@ -166,7 +166,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     }
 }
 
-/// Why nothing of the input could be held against the table.
+/// Returns the reason why nothing of the input could be held against the table.
 fn nothing_read(found: &Verification) -> Error {
     let error = Error::input("no user could be compared");
     let first = found.unread_lines.first().map(|unread| {

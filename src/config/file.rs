@@ -16,7 +16,7 @@ use crate::safe_file::read_settings;
 pub struct ConfigFile {
     /// Where it was read from.
     pub path: PathBuf,
-    /// How it came to be used.
+    /// Reason for its use.
     pub origin: Origin,
     content: Content,
 }

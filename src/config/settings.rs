@@ -62,7 +62,7 @@ keys! {
     ListAttribute = "list_attribute", "RECOCTL_LIST_ATTRIBUTE";
     /// The attribute that says when a list was made.
     GeneratedAtAttribute = "generated_at_attribute", "RECOCTL_GENERATED_AT_ATTRIBUTE";
-    /// How results are written.
+    /// Output format of results.
     Output = "output", "RECOCTL_OUTPUT";
 }
 

@@ -1,9 +1,8 @@
-//! What a `recoctl.toml` in the working directory may say, and which of them are trusted to say
-//! more.
+//! Restrictions on a `recoctl.toml` in the working directory, and the record of trusted files.
 //!
-//! The working directory may be a clone of somebody else's repository. What its file names decides
-//! which queue and table are meant; where requests, credentials and bodies go, and which files are
-//! read, is for the operator to say.
+//! The working directory may be a clone of a repository that the operator does not control. What
+//! its file names decides which queue and table are meant; where requests, credentials and bodies
+//! go, and which files are read, is for the operator to say.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -14,7 +13,7 @@ use super::Key;
 use crate::error::{Error, Result};
 use crate::safe_file::{make_private, read_settings, unharmed_directory};
 
-/// How a file came to be used.
+/// Origin of the config file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Named by `--config` or `RECOCTL_CONFIG`.
@@ -23,20 +22,20 @@ pub enum Origin {
     Own,
     /// Found in the working directory.
     Directory {
-        /// Whether `recoctl config trust` remembers it as it stands now.
+        /// True if `recoctl config trust` remembers it as it stands now.
         trusted: bool,
     },
 }
 
 impl Origin {
-    /// Whether everything in the file counts.
+    /// Returns whether everything in the file counts.
     #[must_use]
     pub fn is_trusted(self) -> bool {
         self != Origin::Directory { trusted: false }
     }
 }
 
-/// Whether a value counts from a file that is not trusted, in the directory `dir`.
+/// Returns whether a value counts from a file that is not trusted, in the directory `dir`.
 #[must_use]
 pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     match key {
@@ -59,7 +58,7 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     }
 }
 
-/// Why a value of such a file does not count.
+/// Returns the reason why a value of such a file does not count.
 #[must_use]
 pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
     let (file, name) = (file.display(), key.name());
@@ -83,7 +82,7 @@ pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
         ))
 }
 
-/// Whether a path, also after every link on it, stays inside of `dir`.
+/// Returns whether a path, also after every link on it, stays inside of `dir`.
 fn is_inside(path: &str, dir: &Path) -> bool {
     let path = Path::new(path);
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -119,7 +118,7 @@ impl Trusted {
         Some(Trusted { dir: state.join("recoctl").join("trusted") })
     }
 
-    /// Whether this file is remembered with this content.
+    /// Returns whether this file is remembered with this content.
     #[must_use]
     pub fn has(&self, file: &Path, text: &str) -> bool {
         // What others can write says nothing.

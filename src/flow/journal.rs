@@ -1,5 +1,5 @@
-//! Journals on disk: where they are, who writes them, who may run on a DLQ, and how a run that was
-//! cut off is brought to its end.
+//! Journals on disk: where they are, who writes them, who may run on a DLQ, and how an interrupted
+//! run is finished.
 
 mod history;
 mod home;

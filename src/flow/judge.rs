@@ -28,7 +28,7 @@ use crate::flow::journal::{RedriveHistory, Redriven};
 /// A body parted into what is sent and what is not; `None` where there is nothing to part.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
 
-/// What messages are judged by.
+/// Inputs of the classification.
 #[derive(Debug)]
 pub struct Judge {
     facts: FactsSource,
@@ -40,7 +40,7 @@ pub struct Judge {
     history: Option<Arc<RedriveHistory>>,
 }
 
-/// What the queues add to the judgement.
+/// Queue properties used in the classification.
 #[derive(Debug, Clone)]
 pub struct QueueRules {
     /// The DLQ's retention in seconds.
@@ -51,7 +51,7 @@ pub struct QueueRules {
     pub homes: Homes,
 }
 
-/// Which messages go to the same queue, and so overwrite each other's lists.
+/// Group of messages that go to the same queue and therefore overwrite each other's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Homes {
     /// All do.
@@ -70,7 +70,7 @@ impl Homes {
     }
 }
 
-/// What a judgement rests on, as reports state it.
+/// Basis of a classification, as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Basis {
     /// SHA-256 of the policy's canonical form.
@@ -79,7 +79,7 @@ pub struct Basis {
     pub facts: String,
     /// The table that was asked for newer lists.
     pub table: Option<String>,
-    /// What could not be judged, and why.
+    /// Checks that were not possible, with the reason.
     pub limits: Vec<String>,
 }
 
@@ -97,7 +97,7 @@ pub struct Row {
     pub age_s: Option<i64>,
     /// Seconds until retention deletes it.
     pub time_left_s: Option<i64>,
-    /// How often it was received, this time included.
+    /// Number of times that it was received, this time included.
     pub receive_count: u64,
     /// Body and user attributes in bytes.
     pub size_bytes: usize,
@@ -108,7 +108,7 @@ pub struct Row {
     /// Its place in its order group, on FIFO queues.
     #[serde(skip)]
     pub sequence: Option<u128>,
-    /// Why SQS would not take it again, where that is so.
+    /// Reason why SQS would not take it again, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsendable: Option<String>,
     /// That an earlier run has already redriven it, by the word of its journal.
@@ -161,7 +161,7 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Whether it would be written, were it sent again: only then does it supersede others.
+    /// Returns whether it would be written, were it sent again: only then does it supersede others.
     #[must_use]
     pub fn can_pass(&self) -> bool {
         self.row.verdict.class.can_pass() && self.row.unsendable.is_none()
@@ -203,7 +203,7 @@ impl Judge {
         Judge { history: Some(history), ..self }
     }
 
-    /// What the judgement rests on.
+    /// Basis of the classification.
     #[must_use]
     pub fn basis(&self) -> Basis {
         let mut limits = Vec::new();
@@ -264,7 +264,7 @@ impl Judge {
         Ok(decoded.into_iter().map(part).collect())
     }
 
-    /// How the Lambda lays these messages' lists out.
+    /// Returns the Lambda's item layout for the lists of these messages.
     async fn schema_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<&Schema> {
         let (Some(layout), Some(table)) = (&self.layout, &self.table) else {
             return Ok(&self.schema);
@@ -352,8 +352,8 @@ impl Row {
     }
 }
 
-/// Why SQS would refuse to take a message: known before any send. `limit` is the destination's
-/// `MaximumMessageSize` in bytes.
+/// Returns the reason why SQS would refuse to take a message: known before any send. `limit` is the
+/// destination's `MaximumMessageSize` in bytes.
 #[must_use]
 pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
     if let Some(limit) = limit.filter(|limit| message.size() > *limit) {

@@ -29,19 +29,19 @@ use processors::Processors;
 const MAX_RECEIVES: u32 = 5;
 /// AWS: the visibility timeout is at least so many times the function's timeout.
 const VISIBILITY_FACTOR: u64 = 6;
-/// How often the queue is looked at.
+/// Interval of queue checks.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The queue's depth is sampled once a second: the last sample shows it empty.
 const LAST_SAMPLE: Duration = Duration::from_millis(1_100);
 
-/// What is run.
+/// Options of a load run.
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
     /// The parameters.
     pub parameters: Parameters,
-    /// How long a batch may fill.
+    /// Time that a batch may fill.
     pub window: Duration,
-    /// What the function may write.
+    /// Policy of the function.
     pub policy: Policy,
     /// The function's binary; the handler that is built in when not given.
     pub lambda_bin: Option<PathBuf>,
@@ -49,7 +49,7 @@ pub struct LoadOptions {
     pub at_most: Duration,
 }
 
-/// Why a run ended.
+/// Reason why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
@@ -61,10 +61,10 @@ pub enum Ended {
     Interrupted,
 }
 
-/// What a run came to.
+/// Result of a run.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Why it ended.
+    /// Reason why it ended.
     pub ended: Ended,
     /// The whole in numbers.
     pub measured: Measured,

@@ -1,4 +1,4 @@
-//! Which messages the operator chose: every condition must hold.
+//! Message selection: all conditions must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub enum Classes {
 }
 
 impl Classes {
-    /// Whether a class is among them.
+    /// Returns whether a class is among them.
     #[must_use]
     pub fn has(&self, class: Class) -> bool {
         match self {
@@ -39,13 +39,13 @@ impl Classes {
     }
 }
 
-/// Whether redriving messages of a class would overwrite newer lists.
+/// Returns whether redriving messages of a class would overwrite newer lists.
 #[must_use]
 pub fn is_outdated(class: Class) -> bool {
     matches!(class, Class::Stale | Class::Superseded)
 }
 
-/// What messages are chosen by.
+/// Conditions of a selection.
 #[derive(Debug)]
 pub struct Matcher {
     /// Classes.
@@ -62,7 +62,7 @@ pub struct Matcher {
     pub query: Option<Query>,
 }
 
-/// Whether a message is chosen.
+/// True if a message is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// It is.
@@ -74,13 +74,13 @@ pub enum Match {
 }
 
 impl Matcher {
-    /// Whether the message itself is needed, and not its judgement alone.
+    /// Returns whether the message itself is needed, and not its judgement alone.
     #[must_use]
     pub fn needs_message(&self) -> bool {
         self.query.is_some()
     }
 
-    /// Whether all hold but the expression. A message without an age has none to compare.
+    /// Returns whether all hold but the expression. A message without an age has none to compare.
     fn holds(&self, row: &Row) -> bool {
         let age = |limit: Option<i64>, holds: fn(i64, i64) -> bool| {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
@@ -157,7 +157,7 @@ const SHORTEST: usize = 4;
 /// Candidates named of an ambiguous beginning.
 const CANDIDATES: usize = 5;
 
-/// What names an id among these: itself, and beginnings of it as tables print them.
+/// Returns the given ids that match an id: itself, and its prefixes as tables print them.
 fn names_of<'a>(ids: &'a BTreeSet<String>, id: &str) -> impl Iterator<Item = &'a str> {
     let beginnings = (SHORTEST..id.len()).rev().filter_map(|end| id.get(..end));
     std::iter::once(id).chain(beginnings).filter_map(|named| ids.get(named)).map(String::as_str)
@@ -188,8 +188,8 @@ impl Matcher {
     }
 }
 
-/// Whether a message came from one of these queues. One that was sent to the DLQ directly came from
-/// none.
+/// Returns whether a message came from one of these queues. One that was sent to the DLQ directly
+/// came from none.
 fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
     let arn = row.source.as_deref();
     arn.is_some_and(|arn| sources.iter().any(|source| source.is_arn(arn)))

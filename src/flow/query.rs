@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::flow::jq::{Answer, Evaluator};
 use crate::flow::judge::{Row, values};
 
-/// How long what is under way may go on after the first signal.
+/// Time that what is under way may go on after the first signal.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A compiled expression.
@@ -53,7 +53,7 @@ impl Query {
         }
     }
 
-    /// Whether the first output is there and neither `false` nor `null`.
+    /// Returns whether the first output is there and neither `false` nor `null`.
     ///
     /// # Errors
     /// What the expression fails with.
@@ -80,7 +80,7 @@ impl Query {
     }
 }
 
-/// What an expression sees of a message. `body` is null when the body is no JSON.
+/// Returns the input of an expression for a message. `body` is null if the body is not JSON.
 fn input(row: &Row, message: &Message) -> String {
     let document = json!({
         "message_id": row.message_id,
@@ -102,7 +102,8 @@ fn input(row: &Row, message: &Message) -> String {
     text
 }
 
-/// Whether a text is strict JSON that is not nested deeper than a recursive parser can bear.
+/// Returns whether a text is strict JSON that is not nested deeper than a recursive parser can
+/// bear.
 pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<Value>(text).is_ok()
 }

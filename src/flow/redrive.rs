@@ -1,4 +1,4 @@
-//! What is particular to a redrive: which messages go where, at what pace, and when to stop.
+//! Parts specific to a redrive: destinations, pace, and guards.
 
 mod bounce;
 mod brake;

@@ -17,8 +17,8 @@ pub fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(BOM).unwrap_or(text)
 }
 
-/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe that nobody
-/// writes to: the threads of the runtime do not wait for it, and the future may be dropped.
+/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe without a
+/// writer: the threads of the runtime do not wait for it, and the future may be dropped.
 ///
 /// # Errors
 /// When it cannot be read, is no UTF-8, or has more than `limit` bytes.

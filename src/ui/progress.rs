@@ -10,7 +10,7 @@ use super::escape::escape_line;
 /// Between two lines where there is no terminal to redraw.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// How progress is shown.
+/// Style of the progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A bar that is redrawn.
@@ -21,7 +21,7 @@ pub enum Mode {
     Quiet,
 }
 
-/// What is counted.
+/// Counted unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Messages.

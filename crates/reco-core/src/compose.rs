@@ -11,7 +11,7 @@ use crate::{Id, Recommendation, Time};
 const HEAD: &str = "{\"data\":[";
 const TAIL: &str = "]}";
 
-/// How much a body may hold.
+/// Limits of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComposeLimits {
     /// Users. Lists of one user that follow each other count once.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-/// What was measured on one machine; where and how, `docs/scaling.md` says.
+/// Constants measured on one machine; see `docs/scaling.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
     /// Bytes of a line of the input.
@@ -35,8 +35,8 @@ pub const MEASURED: Measured = Measured {
     emit_stored_bytes: 506.0,
 };
 
-/// A table's default quota of write units a second, on demand and provisioned alike.
-/// AWS: "Service, account, and table quotas in Amazon DynamoDB", Read/write throughput.
+/// A table's default quota of write units per second, on demand and provisioned alike. AWS:
+/// "Service, account, and table quotas in Amazon DynamoDB", Read/write throughput.
 pub const DEFAULT_TABLE_WCU: f64 = 40_000.0;
 
 /// Lists in a queue message, as `--users-per-message` has it by default.
@@ -47,7 +47,7 @@ const SQS_CHUNK: f64 = 65_536.0;
 
 const GB: f64 = 1e9;
 
-/// How large a load is, and what it takes by each way.
+/// Size of a load and its cost with each method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Load {
     users: f64,
@@ -67,7 +67,7 @@ impl Load {
         self.users * self.measured.item_wcu
     }
 
-    /// Seconds that the table takes at so many units a second.
+    /// Seconds that the table takes at so many units per second.
     #[must_use]
     pub fn table_s(&self, wcu_per_s: f64) -> f64 {
         self.wcu() / wcu_per_s
@@ -81,7 +81,7 @@ impl Load {
             + self.millions(self.users - own, self.measured.other_shard_cpu_s)
     }
 
-    /// Machines of so many cores that keep up with a table of so many units a second; `None` when
+    /// Machines of so many cores that keep up with a table of so many units per second; `None` when
     /// reading the whole input alone takes each of them longer than the table takes to write it.
     #[must_use]
     pub fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {

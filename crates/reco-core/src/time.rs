@@ -34,7 +34,7 @@ pub struct Time {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeForm {
-    /// A Number of epoch seconds, with a fraction where there is one.
+    /// A Number of epoch seconds, with a fraction if there is one.
     #[default]
     Seconds,
     /// A Number of epoch milliseconds.
@@ -75,7 +75,7 @@ impl TimeForm {
     }
 }
 
-/// Why something is no time.
+/// Reason why something is no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// Neither a number nor a time.
@@ -194,7 +194,7 @@ impl Time {
         self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
     }
 
-    /// Whether it has no fraction.
+    /// Returns whether it has no fraction.
     #[must_use]
     pub const fn is_whole(self) -> bool {
         self.nanos == 0
@@ -301,8 +301,8 @@ fn unit_of(count: i128) -> (&'static str, i32) {
     }
 }
 
-/// Whether a number's digits are those of a date: `20260115`, with hour (`2026011503`), minute,
-/// second or millisecond. With an hour only where seconds would be past 2033.
+/// Returns whether a number's digits are those of a date: `20260115`, with hour (`2026011503`),
+/// minute, second or millisecond. With an hour only where seconds would be past 2033.
 fn is_date(number: i128) -> bool {
     let Ok(number) = u64::try_from(number) else { return false };
     let digits = crate::record::digits(number);

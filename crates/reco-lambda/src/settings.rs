@@ -23,7 +23,7 @@ use variables::Variables;
 /// Time kept back for answering: the response must leave before the function is stopped.
 const DEADLINE_MARGIN: Duration = Duration::from_secs(1);
 
-/// What the environment says. Variables that are set but empty count as not set.
+/// Environment variables. Variables that are set but empty count as not set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `RECO_TABLE`: the table's name or ARN.

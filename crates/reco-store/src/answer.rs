@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// AWS takes a signature within 5 minutes of its own clock, S3 and some others within 15; less than
-/// this is not worth a word.
+/// this is not worth a warning.
 const WORTH_A_WORD_S: i64 = 60;
 
 /// Characters of a foreign answer that are shown.
@@ -27,8 +27,9 @@ const CLOCK_CODES: [&str; 9] = [
     "ExpiredTokenException",
 ];
 
-/// How far off this machine's clock is, for a call that was refused for it: "this machine's clock is
-/// 14 min behind AWS's". `None` where the clock is right, or is not what the call was refused for.
+/// Returns the offset of the system clock for a call that was rejected because of it: "the system
+/// clock is 14 min behind AWS's". `None` if the clock is right, or the call was rejected for
+/// another reason.
 #[must_use]
 pub fn clock<E>(code: &str, message: &str, error: &SdkError<E, HttpResponse>) -> Option<String> {
     let short = code.rsplit(['#', '.']).next().unwrap_or(code);
@@ -56,8 +57,8 @@ fn skew(ours: i64, theirs: i64) -> Option<String> {
     Some(format!("the system clock is {words} {way} AWS's"))
 }
 
-/// What an answer looks like that names no error of AWS's: a proxy's page, a captive portal, another
-/// server. `None` where there was no answer, or one with a code.
+/// Returns the description of a response that is not an AWS error: a proxy's page, a captive
+/// portal, another server. `None` if there was no response, or one with a code.
 #[must_use]
 pub fn not_aws<E>(error: &SdkError<E, HttpResponse>) -> Option<String>
 where

@@ -52,7 +52,7 @@ pub fn direct() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
-/// Whether a request to this URL must not go through a proxy.
+/// Returns whether a request to this URL must not go through a proxy.
 fn is_local(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     match url.host() {

@@ -20,7 +20,7 @@ pub const SAMPLE: i32 = 25;
 /// AWS: "BatchGetItem": 100 items a call.
 pub const USERS: usize = 100;
 
-/// What the sampled lists are made of.
+/// Element types of the sampled lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// No list was found.
@@ -36,12 +36,12 @@ pub enum Held {
 /// A table whose lists are none that ids could be written like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListsError {
-    /// What stands in their place.
+    /// The attribute holds something other than a list.
     #[error("its attribute {attribute:?} is {found}: {}", why(.found))]
     Foreign {
         /// The list attribute.
         attribute: String,
-        /// What it is.
+        /// Value found.
         found: String,
     },
     /// The table could not be read.
@@ -180,9 +180,8 @@ impl Held {
     }
 }
 
-/// How items are laid out, once that is known: where a table holds other kinds of items, too, the
-/// type of its lists is looked up by the first users that come. Cheap to clone; clones know what one
-/// of them found.
+/// Item layout, completed on first use: if a table also holds other kinds of items, the type of its
+/// lists is determined from the first users. Cheap to clone; clones share the result.
 #[derive(Debug, Clone)]
 pub struct Layout {
     client: Client,

@@ -21,7 +21,7 @@ pub struct Queue {
     pub url: String,
     /// Its ARN.
     pub arn: String,
-    /// Whether it keeps order within groups.
+    /// True if it keeps order within groups.
     pub fifo: bool,
 }
 

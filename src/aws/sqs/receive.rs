@@ -12,7 +12,7 @@ use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, 
 use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
 use crate::error::Error;
 
-/// What one receive brought.
+/// Result of one receive.
 #[derive(Debug, Default)]
 pub struct Received {
     /// Messages that came as they were sent.
@@ -28,28 +28,28 @@ pub struct Damaged {
     pub message_id: String,
     /// The handle of this receive.
     pub receipt_handle: String,
-    /// What does not match.
+    /// Description of the mismatch.
     pub reason: String,
 }
 
-/// How to receive.
+/// Options of a receive.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Messages at most (1 to 10).
     pub max: usize,
     /// Above zero it is a long poll, which asks all of the queue's servers.
     pub wait: Duration,
-    /// How long the messages are hidden from other consumers.
+    /// Time that the messages are hidden from other consumers.
     pub hide: Duration,
-    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the same
-    /// id brings the same messages again, so that none stays hidden after a lost answer.
+    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the
+    /// same id brings the same messages again, so that none stays hidden after a lost response.
     pub attempt: String,
 }
 
 impl Sqs {
     /// Receives messages. All attributes are asked for: AWS returns none that are not.
     ///
-    /// The SDK's own retries are off for this call: after a lost answer it would receive other
+    /// The SDK's own retries are off for this call: after a lost response it would receive other
     /// messages, and nobody would know that the first ones are hidden.
     ///
     /// # Errors

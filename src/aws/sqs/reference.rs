@@ -1,4 +1,4 @@
-//! How operators name a queue: by name, URL or ARN.
+//! References to a queue: name, URL or ARN.
 
 use crate::error::{Error, Result};
 
@@ -34,8 +34,8 @@ impl QueueRef {
         })
     }
 
-    /// Whether this is the queue of an ARN, as far as it says whose it is: a name alone is of any
-    /// region and account.
+    /// Returns whether this is the queue of an ARN, as far as it says whose it is: a name alone is
+    /// of any region and account.
     #[must_use]
     pub fn is_arn(&self, arn: &str) -> bool {
         let agrees = |named: &Option<String>, is: &Option<String>| named.is_none() || named == is;

@@ -69,16 +69,16 @@ pub enum Via {
 
 /// The way through the queue.
 pub struct ViaQueue {
-    /// What sends.
+    /// Sink that sends the messages.
     pub sink: QueueSink,
-    /// What a message may hold.
+    /// Limits of a message.
     pub limits: ComposeLimits,
     /// The queue's ARN.
     pub arn: String,
 }
 
 impl MachinesArgs {
-    /// What a resumed run must agree in.
+    /// Returns the settings that must be the same in a resumed run.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let shard = self.shard.map(|shard| ("shard".to_owned(), shard.to_string()));
         let via = self.via.map(|Via::Queue| ("via".to_owned(), "queue".to_owned()));
@@ -115,7 +115,7 @@ impl MachinesArgs {
         Ok(Some(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn }))
     }
 
-    /// Whether items go to files.
+    /// Returns whether items go to files.
     pub fn emits(&self) -> bool {
         self.emit.is_some()
     }

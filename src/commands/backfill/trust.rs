@@ -22,7 +22,7 @@ use crate::flow::journal::Home;
 use crate::input::Source;
 use crate::ui::{Ui, amount, escape_line, form};
 
-/// What makes a backfill one that can be relied on.
+/// Reliability options of a backfill: checkpoints, limits and verification.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reliability")]
 pub struct TrustArgs {
@@ -65,7 +65,7 @@ const LIST_TYPE: &str = "the type of lists";
 /// Its value where each id is written as it came.
 const AS_CAME: &str = "as the ids came";
 
-/// What a run writes to.
+/// Target of a run.
 pub struct RunTarget<'a> {
     /// The ARN of the table or the queue; `None` in a dry run.
     pub arn: Option<&'a str>,
@@ -79,7 +79,7 @@ pub struct RunTarget<'a> {
 pub struct Start {
     /// Where an earlier run came to.
     pub resumed: Option<Checkpoint>,
-    /// What saves checkpoints; `None` where the run cannot be gone on with.
+    /// Saver of checkpoints; `None` if the run cannot be resumed.
     pub saver: Option<Saver>,
     /// Where rejects go.
     pub rejects: Rejects,
@@ -107,7 +107,7 @@ struct Kept {
 ///
 /// # Errors
 /// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
-/// another run is at it.
+/// another process is running it.
 pub fn start(
     context: &Context,
     args: &TrustArgs,
@@ -175,7 +175,7 @@ pub fn start(
     Ok(Start { resumed, saver, rejects, began, list_type })
 }
 
-/// What the checkpoint is of; `None` for inputs that cannot be read twice.
+/// Returns the identity for the checkpoint; `None` for inputs that cannot be read twice.
 fn identify(
     args: &TrustArgs,
     sources: &[Source],

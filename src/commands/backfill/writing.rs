@@ -1,4 +1,4 @@
-//! How a backfill writes: what stands in an item beside the list, and what it may replace.
+//! Write options of a backfill: further attributes of an item, and the items that it may replace.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::backfill::{Manner, Order, Times};
 
-/// How items are written.
+/// Write options.
 #[derive(Debug, Args)]
 pub struct WritingArgs {
     /// Maximum WCU per second, indexes included: a number, a percentage of the table's own limit
@@ -72,8 +72,8 @@ impl WritingArgs {
         })
     }
 
-    /// Sets the time from which items expire to that at which the run began: a run that is gone on
-    /// with gives its items the same time as those before.
+    /// Sets the time from which items expire to that at which the run began: a run that is resumed
+    /// gives its items the same time as those before.
     pub fn expire_from(&self, schema: &mut Schema, began: i64) {
         let Some(ttl) = self.ttl else { return };
         for constant in &mut schema.constants {
@@ -83,7 +83,7 @@ impl WritingArgs {
         }
     }
 
-    /// What changes what is written: a run is resumed only under the same.
+    /// Returns the settings that affect the written items; a resumed run must have the same.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let attrs: Vec<String> = self.attrs.iter().map(ToString::to_string).collect();
         let attrs = Some(attrs.join(", ")).filter(|attrs| !attrs.is_empty());
@@ -99,12 +99,13 @@ impl WritingArgs {
         .into()
     }
 
-    /// What is known about when lists were made.
+    /// Returns the rules for generation times.
     pub fn times(&self) -> Times {
         Times { default: self.generated_at, required: self.if_newer }
     }
 
-    /// How the run writes into `table`, whose layout is completed. A dry run may go without one.
+    /// Returns the way of writing to `table`, and completes its layout. A dry run may have no
+    /// table.
     ///
     /// # Errors
     /// When the table holds sets, which have no order; when two attributes would have one name; and

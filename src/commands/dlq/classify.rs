@@ -44,25 +44,25 @@ pub struct ClassifyArgs {
     pub force: bool,
 }
 
-/// What a classification answers.
+/// Report of a classification.
 #[derive(Debug, Serialize)]
 struct ClassifyReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
-    /// Whether messages were chosen by more than their place.
+    /// True if messages were chosen by more than their place.
     #[serde(skip)]
     narrowed: bool,
     /// Messages that were received.
     scanned: u64,
     #[serde(flatten)]
     reach: Reach,
-    /// Redrives of this DLQ that were cut off, newest first.
+    /// Interrupted redrives of this DLQ, newest first.
     unfinished: Vec<Unfinished>,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
-    /// What redriving everything would cost in WCU.
+    /// WCU needed to redrive all messages.
     wcu: u64,
     classes: Vec<Group>,
     /// The classes of `--fail-on` that were found.
@@ -134,7 +134,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-/// What to run next for a class, after `recoctl`.
+/// Returns the recommended next command for a class, without `recoctl`.
 fn next_command(class: Class) -> &'static str {
     match class {
         Class::Retryable => "dlq redrive --rate 50",

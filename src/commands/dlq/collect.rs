@@ -1,5 +1,5 @@
-//! What `dlq export` and `dlq purge` share: scan and hold, choose, write into a file, flush it, and
-//! only then delete; let go of everything else.
+//! Shared steps of `dlq export` and `dlq purge`: scan and hold, select, write to a file, flush it,
+//! and only then delete; release all other messages.
 
 mod act;
 mod report;
@@ -25,10 +25,10 @@ use crate::ui::{amount, count, was};
 pub use report::Collected;
 use report::{Ending, Fate, FileRow, Record};
 
-/// What is to be done with the chosen messages.
+/// Task for the selected messages.
 #[derive(Debug)]
 pub struct Task<'a> {
-    /// Which messages.
+    /// Selection of messages.
     pub select: &'a SelectArgs,
     /// At most so many, oldest first.
     pub max: Option<u32>,

@@ -35,7 +35,7 @@ pub struct ExportArgs {
     pub force: bool,
 }
 
-/// What an export answers.
+/// Report of an export.
 #[derive(Debug, Serialize)]
 struct ExportReport(Collected);
 

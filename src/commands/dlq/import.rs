@@ -51,7 +51,7 @@ pub struct ImportArgs {
     pub yes: bool,
 }
 
-/// What is to be done, once the file was read as a whole.
+/// Plan of an import, made once the whole file was read.
 struct Plan {
     header: Header,
     ending: Ending,
@@ -66,8 +66,8 @@ struct Plan {
 /// Checks, asks, sends.
 ///
 /// # Errors
-/// When the file is no export or is broken, the queue cannot be found, nobody confirms, another run
-/// is on the queue, or the journal cannot be written.
+/// When the file is no export or is broken, the queue cannot be found, the prompt is not confirmed,
+/// another run is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let home = Home::of(&context.settings)?;
     let header = Opened::open(&args.file).await?.header()?.clone();

@@ -1,4 +1,4 @@
-//! `recoctl dlq journal`: what earlier redrives did, and bringing those to an end that were cut off.
+//! `recoctl dlq journal`: what earlier redrives did, and bringing interrupted ones to an end.
 
 mod list;
 mod restore;
@@ -27,7 +27,7 @@ pub enum JournalCommand {
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: JournalCommand) -> Result<Outcome> {
     match command {
         JournalCommand::List(args) => list::run(context, &args),

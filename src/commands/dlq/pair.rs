@@ -22,11 +22,11 @@ pub struct Pair {
     /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
     /// another destination that was asked for. `None` where each goes to a queue of its own.
     pub source: Option<Known>,
-    /// Whether the source queue was named: then only its messages are meant.
+    /// True if the source queue was named: then only its messages are meant.
     pub named: bool,
     /// Names of the queues whose DLQ it is; `None` where that is not known.
     pub sources: Option<Vec<String>>,
-    /// Why the source queue that was named cannot be where the DLQ's messages came from.
+    /// Reason why the source queue that was named cannot be where the DLQ's messages came from.
     pub mismatch: Option<String>,
 }
 
@@ -37,7 +37,7 @@ impl Pair {
         Pair { dlq, source: None, named: false, sources: None, mismatch: None }
     }
 
-    /// Whether several queues have this DLQ.
+    /// Returns whether several queues have this DLQ.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sources.as_ref().is_some_and(|sources| sources.len() > 1)

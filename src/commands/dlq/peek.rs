@@ -37,14 +37,14 @@ pub struct PeekArgs {
     pub force: bool,
 }
 
-/// What a peek answers.
+/// Report of a peek.
 #[derive(Debug, Serialize)]
 struct PeekReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
-    /// What the messages that were asked for are called.
+    /// Adjective for the requested messages.
     #[serde(skip)]
     wanted: Option<String>,
     /// Messages that were received, those not shown included.
@@ -204,7 +204,7 @@ fn body(row: &Row, body: &str, view: &View) -> String {
 /// Characters of an attribute's value that are shown; JSON has all.
 const LONGEST_VALUE: usize = 500;
 
-/// The user attributes, a line each.
+/// The user attributes, one line each.
 fn attributes(row: &Row) -> String {
     let line = |(name, attribute): (&String, &Attribute)| {
         let value = match &attribute.value {

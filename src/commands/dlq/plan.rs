@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::flow::matcher::{Classes, Matcher};
 use crate::safe_file::INPUT_LIMIT;
 
-/// What a dry run would move, and what it rests on.
+/// Plan of a dry run: the messages it would move, and the settings it depends on.
 #[derive(Debug)]
 pub struct Plan {
     path: String,

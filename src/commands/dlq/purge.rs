@@ -1,4 +1,4 @@
-//! `recoctl dlq purge`: delete what nobody will need, with a copy unless told otherwise.
+//! `recoctl dlq purge`: delete unwanted messages, with a copy unless told otherwise.
 
 mod now;
 
@@ -48,7 +48,7 @@ pub struct PurgeArgs {
     pub force: bool,
 }
 
-/// What a purge answers.
+/// Report of a purge.
 #[derive(Debug, Serialize)]
 struct PurgeReport(Collected);
 

@@ -1,4 +1,4 @@
-//! How much of a queue a command saw: reports say what it did not.
+//! Part of a queue that a command received, and the messages that it missed.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::flow::sqs::{DrainEnd, Hidden};
 use crate::ui::{amount, form, was};
 
-/// What was reached of the messages that were there when the command began.
+/// Coverage of the messages that were there when the command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
-    /// Whether every message was received that was there when the command began.
+    /// True if every message was received that was there when the command began.
     pub exhausted: bool,
     /// Messages that arrived since, about; left alone.
     pub arrived: u64,
@@ -27,7 +27,8 @@ pub struct HiddenRow {
     pub visible: u64,
     /// In flight: another consumer has them, or an answer with them was lost.
     pub in_flight: u64,
-    /// Seconds until those of lost answers are visible again, at most; null when no answer was lost.
+    /// Seconds until those of lost responses are visible again, at most; null when no answer was
+    /// lost.
     pub visible_in_s: Option<u64>,
     /// When that is, RFC 3339.
     pub visible_at: Option<String>,
@@ -48,7 +49,7 @@ impl From<Hidden> for HiddenRow {
 }
 
 impl Reach {
-    /// What a drain reached; `arrived` is what is known of later arrivals.
+    /// Returns the reach of a drain; `arrived` is the number of known later arrivals.
     #[must_use]
     pub fn of(end: DrainEnd, arrived: u64) -> Self {
         Reach {
@@ -75,7 +76,7 @@ impl Reach {
         self.unreached.saturating_add(hidden)
     }
 
-    /// For the end of a table, a line each.
+    /// For the end of a table, one line each.
     #[must_use]
     pub fn words(&self) -> String {
         let mut text = String::new();
@@ -123,7 +124,8 @@ fn words_of(hidden: &HiddenRow) -> String {
     text
 }
 
-/// How many messages arrived while `taken` of `depth` were received and `visible` are there now.
+/// Returns the number of messages that arrived while `taken` of `depth` were received and `visible`
+/// are there now.
 #[must_use]
 pub fn arrived(depth: u64, taken: u64, visible: u64) -> u64 {
     visible.saturating_add(taken).saturating_sub(depth)

@@ -38,7 +38,7 @@ use repair::RepairArgs;
 pub(super) use repair::RepairPlan;
 use run::Redrive;
 
-/// A source queue this deep is worth a word before more is put on it.
+/// A source queue this deep is worth a warning before more is put on it.
 const DEEP: u64 = 10_000;
 
 /// Arguments of `recoctl dlq redrive`.
@@ -95,8 +95,8 @@ impl RedriveArgs {
         Ok(path.map(Rejects::create).transpose()?.map(Arc::new))
     }
 
-    /// How many messages are held at a time. AWS: a message may be held for 12 hours; at a slow rate
-    /// the last of many would be held for longer.
+    /// Returns the number of messages that are held at a time. AWS: a message may be held for 12
+    /// hours; at a slow rate the last of many would be held for longer.
     fn limit(&self) -> usize {
         let most = self.hold.map_or(HOLD_LIMIT, |hold| hold as usize);
         match self.guards.rate {
@@ -117,8 +117,8 @@ impl RedriveArgs {
 /// Seconds that a message is held at most: half of what AWS allows, since guards may pause a run.
 const HELD_FOR_S: f64 = 6.0 * 3600.0;
 
-/// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
-/// they are named.
+/// Returns the matcher for the messages to move. `stale` and `superseded` messages would overwrite
+/// newer lists, so they must be selected explicitly.
 async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
     let default = match (select.names_messages(), repair.salvage) {
         (true, _) => Classes::NotOutdated,

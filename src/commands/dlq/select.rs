@@ -21,7 +21,7 @@ use crate::flow::spool::Spool;
 use crate::safe_file::INPUT_LIMIT;
 use crate::ui::{amount, count, escape_line, form};
 
-/// Which messages; every condition that is given must hold.
+/// Message selection; all given conditions must hold.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
     /// Only messages of these classes; `all` selects every class. redrive defaults to retryable or,
@@ -66,7 +66,7 @@ fn choice_parser() -> impl TypedValueParser<Value = Choice> {
 }
 
 impl SelectArgs {
-    /// Whether any condition narrows the choice; `--class all` does not.
+    /// Returns whether any condition narrows the choice; `--class all` does not.
     #[must_use]
     pub fn narrows(&self) -> bool {
         let all = self.class.is_empty() || self.class.contains(&Choice::All);
@@ -80,14 +80,14 @@ impl SelectArgs {
             || self.newer_than.is_some()
     }
 
-    /// Whether messages are chosen by what they are, and not by class or age alone.
+    /// Returns whether messages are chosen by what they are, and not by class or age alone.
     #[must_use]
     pub fn names_messages(&self) -> bool {
         !self.id.is_empty() || self.filter.is_some()
     }
 
-    /// What the chosen messages are called where they are counted: by their classes when these are
-    /// all that chooses them.
+    /// Returns the adjective for the selected messages in counts: their classes, if no other
+    /// condition applies.
     #[must_use]
     pub fn adjective(&self) -> Option<String> {
         if !self.narrows() {
@@ -133,7 +133,7 @@ impl SelectArgs {
     }
 }
 
-/// What a scan found and the operator chose.
+/// Selected messages of a scan.
 #[derive(Debug)]
 pub struct Chosen {
     /// The messages.

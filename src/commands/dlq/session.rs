@@ -1,5 +1,5 @@
-//! What the DLQ commands have in common: find the queues, open what judges, scan, and always let
-//! go of what is held.
+//! Common steps of the DLQ commands: find the queues, set up classification, scan, and always
+//! release held messages.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub struct Session {
     pub lease: Arc<VisibilityLease>,
     /// Receives and judges.
     pub scanner: Arc<Scanner>,
-    /// What the judgement rests on.
+    /// Basis of the classification.
     pub basis: Basis,
-    /// What earlier runs on the DLQ did.
+    /// History of earlier runs on the DLQ.
     pub history: Arc<RedriveHistory>,
     _lock: Option<Lock>,
 }
@@ -55,7 +55,7 @@ pub struct Queues {
 pub struct DamagedRow {
     /// Its id.
     pub message_id: String,
-    /// What does not match.
+    /// Description of the mismatch.
     pub reason: String,
 }
 
@@ -65,18 +65,18 @@ impl From<&Damaged> for DamagedRow {
     }
 }
 
-/// How a command opens a session.
+/// Options for opening a session.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// Whether it may receive from a DLQ that has a redrive policy of its own.
+    /// True if it may receive from a DLQ that has a redrive policy of its own.
     pub force: bool,
-    /// What is kept of each message.
+    /// Parts of each message that are kept.
     pub keep: Keep,
-    /// How many messages it receives at most.
+    /// Number of messages that it receives at most.
     pub at_most: Option<usize>,
-    /// How many messages it holds at a time.
+    /// Number of messages that it holds at a time.
     pub limit: usize,
-    /// Which messages are wanted.
+    /// Matcher for the requested messages.
     pub wanted: Arc<Matcher>,
     /// Another destination than the source queue.
     pub to: Option<String>,
@@ -190,8 +190,8 @@ impl Session {
         scan
     }
 
-    /// What was reached of the queue by scans of which the last ended as this one; `taken` messages
-    /// came in all, and none of them is visible again yet.
+    /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
+    /// and none of them is visible again yet.
     pub async fn reach(&self, scan: &Scan, taken: u64) -> Reach {
         let whole = scan.end.is_whole() && !self.pair.dlq.queue.fifo;
         let arrived = match self.sqs.state(&self.pair.dlq.queue).await {
@@ -210,7 +210,7 @@ impl Session {
     }
 }
 
-/// What the journals of the queue `arn` know; nothing where they cannot be read.
+/// Returns the history from the journals of the queue `arn`; empty if they cannot be read.
 fn history(context: &Context, arn: &str) -> RedriveHistory {
     match Home::of(&context.settings).and_then(|home| RedriveHistory::of(&home, arn)) {
         Ok(history) => history,

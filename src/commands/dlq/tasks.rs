@@ -25,7 +25,7 @@ pub enum TasksCommand {
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
     match command {
         TasksCommand::List(args) => list::run(context, args).await,

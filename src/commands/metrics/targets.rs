@@ -1,4 +1,4 @@
-//! What to show, from what is configured.
+//! Targets of `metrics`, derived from the configuration.
 
 use crate::aws::Table;
 use crate::aws::sqs::{Queue, QueueState, Sqs};
@@ -7,11 +7,11 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::flow::metrics::plan::{Live, Plan, Subject};
 
-/// What to show, and what not.
+/// Sections to show, and sections left out.
 pub struct Targets {
     /// The sections.
     pub plans: Vec<Plan>,
-    /// What was left out, and why.
+    /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
 

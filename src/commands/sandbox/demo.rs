@@ -19,7 +19,7 @@ use crate::ui::Tone;
 /// The example file of the tour: every shape a line can have, and some bad ones.
 const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");
 
-/// How long the Lambda may take to work through what a step sent.
+/// Time that the Lambda may take to work through what a step sent.
 const SETTLES_WITHIN: Duration = Duration::from_secs(30);
 
 /// Arguments of `recoctl sandbox demo`.

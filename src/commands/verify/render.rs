@@ -1,4 +1,4 @@
-//! What a verification found, for people.
+//! Human-readable result of a verification.
 
 use reco_core::outcome::Outcome;
 
@@ -28,7 +28,7 @@ impl Report for VerifyReport {
     }
 }
 
-/// What was found, as part of a report.
+/// Renders the result as part of a report.
 pub fn verification(found: &Verification, table: &str, view: &View) -> String {
     let palette = view.palette;
     let mut text = headline(found, table, view);

@@ -8,7 +8,7 @@ use super::lines::MAX_LINE;
 use reco_core::clip::clip;
 use reco_core::shapes::ShapeError;
 
-/// Why something is rejected, as reports count it.
+/// Reason why something is rejected, as reports count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// Not JSON, or one of our shapes with the wrong types.
@@ -74,7 +74,7 @@ impl Reason {
 pub struct Fault {
     /// The kind of fault.
     pub reason: Reason,
-    /// What is wrong and where, in words.
+    /// Description of the fault with its position.
     pub detail: String,
     /// The faulty entry's own text, where the line holds more than it.
     pub text: Option<String>,
@@ -91,7 +91,7 @@ impl Fault {
         Fault::new(Reason::Unmapped, format!("--map failed: {error}"))
     }
 
-    /// What was not taken by where it was to go.
+    /// Returns the fault of an entry that the destination did not accept.
     pub fn not_written(detail: String, text: Option<String>) -> Self {
         Fault { text, ..Fault::new(Reason::NotWritten, detail) }
     }

@@ -1,4 +1,4 @@
-//! How much of an input may be rejected before a run ends.
+//! Limit on rejected lines before a run ends.
 
 use std::str::FromStr;
 
@@ -37,8 +37,9 @@ impl FromStr for MaxRejects {
 }
 
 impl MaxRejects {
-    /// Why the run must end, when more is rejected than may be. What DynamoDB did not take counts. A
-    /// share is judged once enough lines were read, and `at_end` however few they are.
+    /// Returns the reason why the run must end, when more is rejected than may be. What DynamoDB
+    /// did not take counts. A share is judged once enough lines were read, and `at_end` however few
+    /// they are.
     pub(super) fn exceeded(self, books: &Books, at_end: bool) -> Option<String> {
         let lines = &books.lines;
         let rejected = lines.rejected + lines.failed;

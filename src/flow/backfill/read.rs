@@ -31,11 +31,11 @@ pub struct Chunk {
     pub end: Place,
     /// Bytes of all inputs that were read for it and for all before it, as stored.
     pub read: u64,
-    /// What ended the input early.
+    /// Failure that ended the input early.
     pub failure: Option<String>,
 }
 
-/// Reads all sources into `chunks`, from a place on; ends when nobody takes them any more.
+/// Reads all sources into `chunks`, from a place on; ends when the receiver is gone.
 pub async fn read(sources: Vec<Source>, from: Place, chunks: Sender<Chunk>) {
     let read = Arc::new(AtomicU64::new(0));
     for (file, mut source) in sources.into_iter().enumerate() {
@@ -65,7 +65,7 @@ pub async fn read(sources: Vec<Source>, from: Place, chunks: Sender<Chunk>) {
     }
 }
 
-/// What makes lines of bytes.
+/// Splitter of bytes into lines.
 enum Splitting {
     /// The beginning of an input that may be either.
     Unknown(Vec<u8>),
@@ -146,7 +146,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Reads one input to its end; true when nobody takes chunks any more.
+    /// Reads one input to its end; true if the receiver is gone.
     async fn drain(&mut self, mut reader: Reader, chunks: &Sender<Chunk>) -> bool {
         loop {
             let filled = match tokio::time::timeout(PATIENCE, reader.fill_buf()).await {

@@ -32,7 +32,7 @@ pub struct Reject {
     pub entry: Option<usize>,
     /// The kind of fault.
     pub reason: &'static str,
-    /// What is wrong and where.
+    /// Description of the fault with its position.
     pub detail: String,
     /// The line, or the entry's own text where the line holds more. Absent when it was too long.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ impl Reject {
     }
 }
 
-/// Where rejects go: into the file, where there is one, and the first few into the report.
+/// Where rejects go: into the file, if there is one, and the first few into the report.
 #[derive(Debug)]
 pub struct Rejects {
     path: Option<PathBuf>,

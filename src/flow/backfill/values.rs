@@ -96,7 +96,7 @@ impl Values {
         self.state = State::Top;
     }
 
-    /// Whether what was read of a value is all of it, though nothing follows that says so.
+    /// Returns whether what was read of a value is all of it, though nothing follows that says so.
     fn is_whole(&self) -> bool {
         let closed = self.text.trim_ascii_end().ends_with(b"]")
             || self.text.trim_ascii_end().ends_with(b"}");

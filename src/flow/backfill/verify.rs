@@ -39,7 +39,7 @@ const ENOUGH: u64 = 10_000;
 /// The largest sample: its hashes are in memory.
 const MAX_SAMPLE: u64 = 1_000_000;
 
-/// Which users are verified.
+/// Scope of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A random sample of so many.
@@ -64,13 +64,13 @@ impl FromStr for Scope {
 pub struct Verify {
     /// The inputs' names.
     pub files: Vec<PathBuf>,
-    /// What lines are judged by.
+    /// Preparer that filters lines.
     pub preparer: Arc<Preparer>,
-    /// What reads the table.
+    /// Reader of the table.
     pub reader: Reader,
-    /// Whether the newest list of a user counts, and of equals the first, in place of the last.
+    /// True if the newest list of a user counts, and of equals the first, in place of the last.
     pub newest: bool,
-    /// Which users.
+    /// Users to verify.
     pub scope: Scope,
     /// Calls in flight at once.
     pub concurrency: usize,

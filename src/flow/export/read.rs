@@ -76,7 +76,7 @@ impl Opened {
         Ok(None)
     }
 
-    /// How the file ended, once there is no next message.
+    /// Returns the end of the file after the last message.
     ///
     /// # Errors
     /// None once it is open.
@@ -139,7 +139,7 @@ fn unusable(name: &str, error: &ExportError) -> Error {
     }
 }
 
-/// Whether a file is an export, by its first line.
+/// Returns whether a file is an export, by its first line.
 pub async fn is_export(name: &Path) -> bool {
     let Ok(mut lines) = lines(name).await else { return false };
     let mut line = Vec::new();

@@ -21,7 +21,7 @@ use crate::ui::amount;
 /// it cannot be in the DLQ any more.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
 
-/// What the journals of a DLQ know.
+/// History from the journals of a DLQ.
 #[derive(Debug, Default)]
 pub struct RedriveHistory {
     seen: Seen,
@@ -73,11 +73,11 @@ pub struct Redriven {
     pub run_id: String,
     /// When that run began, RFC 3339.
     pub run_started_at: String,
-    /// What it is known by.
+    /// Sign by which it is recognised.
     pub sign: Sign,
 }
 
-/// What a redriven message is known by.
+/// Sign by which a redriven message is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
@@ -85,7 +85,7 @@ pub enum Sign {
     CameBack,
     /// It is the original, acknowledged by the destination: a redrive deletes it.
     StillHere,
-    /// It is the original, and nobody knows whether the destination has it.
+    /// It is the original, and it is unknown whether the destination has it.
     PerhapsSent,
     /// Its body and attributes are those of a message that was sent.
     SameContent,
@@ -173,7 +173,7 @@ impl RedriveHistory {
         self.seen.add(state);
     }
 
-    /// Whether a message was redriven before.
+    /// Returns whether a message was redriven before.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Redriven> {
         let (run_id, sign) = match self.seen.recognise(message)? {
@@ -201,7 +201,8 @@ impl RedriveHistory {
         Some(Doubt { since_ms, reason })
     }
 
-    /// Why journals of the DLQ cannot be read: what those runs sent is not known.
+    /// Returns the reason why journals of the DLQ cannot be read: what those runs sent is not
+    /// known.
     #[must_use]
     pub fn unreadable(&self) -> &[String] {
         &self.unreadable

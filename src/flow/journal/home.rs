@@ -81,7 +81,7 @@ impl Home {
         &self.locks
     }
 
-    /// Whether it goes when this process ends.
+    /// Returns whether it goes when this process ends.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()

@@ -1,5 +1,6 @@
-//! What earlier imports of an export, or restores of a journal, sent: a journal for each origin and
-//! destination, so that the same can be done again after a crash, and nothing is sent twice unnamed.
+//! Journals of earlier imports of an export, or restores of a journal: one per origin and
+//! destination, so that the command can be repeated after a crash without sending messages twice
+//! unreported.
 //!
 //! They are kept apart from the journals of redrives, whose messages came out of the DLQ: an import
 //! puts messages there.
@@ -31,7 +32,7 @@ pub struct Origin<'a> {
     pub to: &'a str,
 }
 
-/// What earlier imports from one origin into one queue did.
+/// History of earlier imports from one origin into one queue.
 #[derive(Debug)]
 pub struct Ledger {
     directory: PathBuf,
@@ -39,14 +40,14 @@ pub struct Ledger {
     found: Option<(PathBuf, State)>,
 }
 
-/// How a message of the origin stands with the destination.
+/// State of a message of the origin at the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageState {
     /// Nothing was sent of it, or it was refused, or a send can be repeated without a duplicate.
     ToSend(Option<Doubt>),
     /// The destination has it.
     Sent,
-    /// The destination may have it; why nobody knows.
+    /// The destination may have it; the reason for the uncertainty.
     Uncertain(String),
 }
 
@@ -74,7 +75,7 @@ impl Ledger {
         Ok(Ledger { directory, prefix, found })
     }
 
-    /// How a message stands.
+    /// Returns the state of a message.
     #[must_use]
     pub fn state(&self, message_id: &str) -> MessageState {
         let Some((_, state)) = &self.found else { return MessageState::ToSend(None) };

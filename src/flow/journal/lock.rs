@@ -17,7 +17,7 @@ pub struct Lock {
     _file: File,
 }
 
-/// Who holds a lock.
+/// Holder of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Its process.
@@ -62,7 +62,7 @@ impl Lock {
         Ok(Lock { _file: file })
     }
 
-    /// Who holds the lock of the queue `arn` now.
+    /// Returns the current holder of the lock of the queue `arn`.
     #[must_use]
     pub fn holder(home: &Home, arn: &str) -> Option<Holder> {
         let mut file = open(home, arn, false).ok()?;

@@ -1,5 +1,5 @@
-//! Bringing a run that was cut off to its end: delete what was acknowledged, send again only what a
-//! FIFO queue would recognise, and leave everything else where it is.
+//! Finishing an interrupted run: delete what was acknowledged, send again only what a FIFO queue
+//! would recognise, and leave everything else where it is.
 //!
 //! First by the handles of the run itself, which hold its messages until their visibility timeout
 //! ends; then, for what is held by them no more, by receiving the DLQ.
@@ -29,7 +29,7 @@ use crate::flow::sqs::{
 };
 use crate::ui::Progress;
 
-/// What became of a message that was left open.
+/// Result for a message that was left unfinished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Resumed {
@@ -43,17 +43,17 @@ pub enum Resumed {
     NotSeen,
     /// The destination has it; it is still in the DLQ.
     NotDeleted {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// In the DLQ, and perhaps at the destination as well.
     Uncertain {
-        /// Why nobody knows.
+        /// Reason for the uncertainty.
         reason: String,
     },
 }
 
-/// How a resume ended.
+/// Result of a resume.
 #[derive(Debug, Default)]
 pub struct Finished {
     /// Every message that was open, by id.
@@ -63,7 +63,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Whether nothing is left that another resume could do.
+    /// Returns whether nothing is left that another resume could do.
     #[must_use]
     pub fn is_done(&self) -> bool {
         let open = |one: &Resumed| matches!(one, Resumed::NotSeen | Resumed::NotDeleted { .. });
@@ -88,7 +88,7 @@ pub struct Resumer {
     pub cancel: CancellationToken,
 }
 
-/// What is still to be done.
+/// Remaining work.
 struct Open {
     resend: HashMap<String, (Kept, Doubt)>,
     finished: Finished,

@@ -9,7 +9,7 @@ use reco_core::journal::{Kept, Record, Replay, Restore, State};
 use super::home::Home;
 use crate::error::{Error, Result};
 
-/// How the file ends in its name that says where a journal is that was given another place.
+/// Name suffix of a pointer file to a journal at another path.
 pub(super) const ELSEWHERE: &str = "elsewhere";
 
 /// One journal.
@@ -19,7 +19,7 @@ pub struct Stored {
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// What it says, or why it cannot be read.
+    /// State of the journal, or the error that prevents reading it.
     pub state: Result<State>,
 }
 
@@ -139,7 +139,7 @@ fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// Whether a file's name is of a run whose id begins with `run`.
+/// Returns whether a file's name is of a run whose id begins with `run`.
 fn is_of(path: &Path, run: &str) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     !run.is_empty() && stem.rsplit('-').next().is_some_and(|id| id.starts_with(run))

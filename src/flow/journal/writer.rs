@@ -32,7 +32,7 @@ pub struct Journal {
 #[derive(Debug)]
 struct Job {
     bytes: Vec<u8>,
-    /// Told when the bytes are on the disk; nobody waits for those of a note.
+    /// Told when the bytes are on disk; nobody waits for those of a note.
     done: Option<oneshot::Sender<Result<(), String>>>,
 }
 
@@ -65,8 +65,8 @@ impl Journal {
         format!("{:016x}", fastrand::u64(..))
     }
 
-    /// Begins a journal at `path`, or under a name of its own in `home`; the header is on the disk
-    /// when this returns. `header.version`, `recoctl` and `started_at` are filled in.
+    /// Begins a journal at `path`, or under a name of its own in `home`; the header is on disk when
+    /// this returns. `header.version`, `recoctl` and `started_at` are filled in.
     ///
     /// # Errors
     /// Refused, when the file exists or cannot be written: nothing may be sent without it.
@@ -143,7 +143,7 @@ impl Journal {
         self.batches.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Appends records and returns once they are on the disk.
+    /// Appends records and returns once they are on disk.
     ///
     /// # Errors
     /// When they are not: what they would allow must not be done.

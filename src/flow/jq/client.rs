@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AHEAD: usize = 32;
 const AHEAD_BYTES: usize = 8 << 20;
 
-/// How much of the child's last words is kept.
+/// Maximum length of the child's last stderr output that is kept.
 const LAST_WORDS: usize = 4 << 10;
 
 /// Evaluates one expression, in a child process.
@@ -53,12 +53,12 @@ impl Evaluator {
         Ok(Evaluator { jobs })
     }
 
-    /// Whether the expression holds for a JSON document.
+    /// Returns whether the expression holds for a JSON document.
     pub async fn matches(&self, document: &str) -> Answer {
         self.ask(Ask::Matches, document).await
     }
 
-    /// What the expression makes of a body.
+    /// Returns the body rewritten by the expression.
     pub async fn rewrite(&self, body: &str) -> Answer {
         self.ask(Ask::Rewrite, body).await
     }
@@ -83,7 +83,7 @@ struct Driver {
     work: Receiver<Job>,
     /// Sent or to be sent, in order.
     queue: VecDeque<Job>,
-    /// How many of them are with the child.
+    /// Number of them sent to the child.
     sent: usize,
     worker: Option<Worker>,
 }
@@ -296,7 +296,7 @@ fn tail(mut from: impl Read) -> Vec<u8> {
     kept
 }
 
-/// Why a child ended without an answer.
+/// Returns the reason why a child ended without an answer.
 fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     let words = String::from_utf8_lossy(last_words);
     if words.contains("has overflowed its stack") {

@@ -18,8 +18,9 @@ pub(super) struct Program {
 }
 
 thread_local! {
-    /// Why the message at hand is past a limit. It stays said even where the expression goes on
-    /// after the error (`fromjson?`), since what it then decides it decides without having looked.
+    /// Reason why the message at hand is past a limit. It stays said even where the expression goes
+    /// on after the error (`fromjson?`), since what it then decides it decides without having
+    /// looked.
     static EXCEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
@@ -55,7 +56,8 @@ impl Program {
         Ok(Program { filter })
     }
 
-    /// Whether its first output for a JSON document is there, and neither `false` nor `null`.
+    /// Returns whether its first output for a JSON document is there, and neither `false` nor
+    /// `null`.
     pub(super) fn matches(&self, document: &[u8]) -> Answer {
         let holds = || {
             let input = read::parse_single(document).map_err(|error| error.to_string())?;
@@ -67,7 +69,7 @@ impl Program {
         limited(holds().map(|holds| if holds { Answer::Yes } else { Answer::No }))
     }
 
-    /// What its one output makes of a body: of its JSON value, or of its text where it is no JSON.
+    /// Returns the single output for a body: for its JSON value, or for its text if it is not JSON.
     pub(super) fn rewrite(&self, body: &str, is_json: bool) -> Answer {
         limited(self.rewritten(body, is_json))
     }
@@ -186,8 +188,8 @@ pub fn check(expression: &str, document: &[u8]) {
     });
 }
 
-/// Whether arrays and objects of a JSON text open at most so many levels, as far as brackets
-/// outside of strings tell.
+/// Returns whether arrays and objects of a JSON text open at most so many levels, as far as
+/// brackets outside of strings tell.
 fn is_shallow_json(text: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text {
@@ -209,7 +211,7 @@ fn is_shallow_json(text: &[u8], most: usize) -> bool {
     true
 }
 
-/// Whether a value has at most so many levels.
+/// Returns whether a value has at most so many levels.
 fn is_shallow(value: &Val, most: usize) -> bool {
     match (value, most.checked_sub(1)) {
         (Val::Arr(values), Some(most)) => values.iter().all(|value| is_shallow(value, most)),

@@ -1,4 +1,5 @@
-//! Which part of the pipeline gives out first, and what to change. Pure: numbers in, a verdict out.
+//! Verdict on a load run: the part of the pipeline that saturates first, and the recommended
+//! changes. Pure: numbers in, a verdict out.
 
 use serde::Serialize;
 
@@ -34,18 +35,18 @@ pub enum Stage {
     Table,
 }
 
-/// What the numbers say.
+/// Verdict on the numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// What gives out first.
+    /// Stage that saturates first.
     pub stage: Stage,
     /// Lists a second that went through while there was work.
     pub users_per_s: f64,
-    /// Why that stage.
+    /// Reason why that stage.
     pub why: String,
-    /// What to change, the most useful first.
+    /// Recommended changes, most useful first.
     pub change: Vec<String>,
-    /// What these numbers do not say.
+    /// Caveat about the numbers.
     pub caveat: Option<String>,
 }
 
@@ -104,8 +105,8 @@ impl Run<'_> {
         Some(self.got.wcu / self.got.elapsed_s / limit)
     }
 
-    /// Whether as much waited as the function's slots take at once, or handling went on well after
-    /// sending, or was not done when the run ended.
+    /// Returns whether as much waited as the function's slots take at once, or handling went on
+    /// well after sending, or was not done when the run ended.
     fn waited(&self) -> bool {
         let busy = self.got.slots_busy >= BUSY;
         let picked_up = if busy { 0.0 } else { PICKED_UP };
@@ -115,7 +116,7 @@ impl Run<'_> {
         self.many_waited() || self.after() > long || (more && busy)
     }
 
-    /// Whether as many messages waited as the function's slots take at once.
+    /// Returns whether as many messages waited as the function's slots take at once.
     fn many_waited(&self) -> bool {
         self.got.backlog_max >= self.asked.concurrency * self.asked.batch_size
     }
@@ -263,7 +264,7 @@ impl Run<'_> {
         (Stage::Function, why, vec![self.more_slots()])
     }
 
-    /// How many slots are worth having.
+    /// Returns the number of slots that are worth having.
     fn more_slots(&self) -> String {
         let each = self.per_slot();
         let useful = |wanted: f64| (wanted / each).ceil().max(1.0);

@@ -1,4 +1,4 @@
-//! What the numbers mean, in sentences. Pure: series in, findings out.
+//! Interpretation of metrics in sentences. Pure: series in, findings out.
 
 use crate::ui::amount;
 use serde::Serialize;
@@ -16,19 +16,19 @@ const OLD: f64 = 600.0;
 /// Something worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How bad it is.
+    /// Severity.
     pub level: Level,
-    /// What it is about.
+    /// Subject.
     pub subject: Subject,
     /// The name of what it is about.
     pub name: String,
-    /// What is so.
+    /// Description.
     pub text: String,
-    /// What to do.
+    /// Recommended action.
     pub advice: Option<String>,
 }
 
-/// How bad a finding is, from bad to good.
+/// Severity of a finding, from bad to good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -106,7 +106,7 @@ fn silent(section: &Section) -> Meaning {
     (level, text.to_owned(), (!advice.is_empty()).then(|| advice.to_owned()))
 }
 
-/// Why writes were throttled, with what helps, in the order in which ties are decided.
+/// Reason why writes were throttled, with what helps, in the order in which ties are decided.
 const CAUSES: [(Measure, &str, &str); 4] = [
     (
         Measure::ThrottledProvisioned,
@@ -207,7 +207,7 @@ fn usage(section: &Section) -> Option<Usage> {
     (usage.known > 0).then_some(usage)
 }
 
-/// Which causes, and what to do about the most frequent one.
+/// Returns the causes, and advice on the most frequent one.
 fn causes(section: &Section, throttled: f64) -> (String, String) {
     let mut named: Vec<(f64, &str, &str)> = CAUSES
         .iter()
@@ -272,7 +272,7 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
     (level, parts.join("; "), advice.map(str::to_owned))
 }
 
-/// Whether most errors fell into periods with throttled writes.
+/// Returns whether most errors fell into periods with throttled writes.
 fn coincide(errors: &Row, throttled: &[&Row]) -> bool {
     let (mut with, mut all) = (0.0, 0.0);
     for (at, errors) in errors.values().enumerate() {

@@ -1,4 +1,4 @@
-//! Which stretch of time to ask for.
+//! Time range and period of a query.
 
 use crate::aws::Span;
 use crate::error::{Error, Kind, Result};
@@ -7,7 +7,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How long CloudWatch keeps points of a period, and by which its periods must be whole, in
+/// Time that CloudWatch keeps points of a period, and by which its periods must be whole, in
 /// seconds. AWS: "CloudWatch metrics retention", and `GetMetricData`, `Period`.
 const RETENTION: [(i64, i64); 3] = [(15 * DAY, MINUTE), (63 * DAY, 5 * MINUTE), (455 * DAY, HOUR)];
 

@@ -23,19 +23,19 @@ use crate::ui::Ui;
 /// Looks that fail, one after the other, after which the run ends.
 const FAILURES: u32 = 3;
 
-/// How long after a look that failed to look again.
+/// Time that after a look that failed to look again.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// How long a look may take.
+/// Time that a look may take.
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// The shortest time between two looks.
 const BETWEEN: Duration = Duration::from_millis(250);
 
-/// How long after speaking of a pause the next one is not spoken of.
+/// Time that after speaking of a pause the next one is not spoken of.
 const QUIET: Duration = Duration::from_secs(30);
 
-/// What a look says.
+/// Result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Go on.
@@ -46,13 +46,13 @@ pub enum Verdict {
 
 /// Something to look at.
 pub trait Watch: Send + 'static {
-    /// Which guard it is.
+    /// Guard.
     const GUARD: Guard;
-    /// What it looks at, for people.
+    /// Human-readable name of the watched metric.
     const WHAT: &'static str;
-    /// How long after a look to look again.
+    /// Time that after a look to look again.
     const EVERY: Duration;
-    /// Whether to look sooner once what may go has gone.
+    /// True if to look sooner once what may go has gone.
     const SOONER: bool = false;
 
     /// Looks once; `brake` knows what has gone, and is told what may.
@@ -145,8 +145,8 @@ async fn rest(brake: &Brake, every: Duration, sooner: bool) {
     }
 }
 
-/// What is said on stderr. A queue that is drained as fast as it is filled pauses and goes on many
-/// times a minute; not all of it is worth a line.
+/// Messages on stderr. A redrive to a queue that is drained as fast as it is filled pauses and
+/// continues many times a minute, so not every pause is reported.
 struct Voice {
     ui: Ui,
     /// When a pause was last spoken of, and whether it is over.

@@ -68,7 +68,7 @@ struct Schedule {
 }
 
 impl Pace {
-    /// At most `rate` messages a second, growing from a twentieth of it to all of it over `ramp`.
+    /// At most `rate` messages per second, growing from a twentieth of it to all of it over `ramp`.
     ///
     /// A fifth of a second's worth and 10 messages at most go together, so that a slow rate is
     /// even, too.
@@ -89,13 +89,13 @@ impl Pace {
         Pace { schedule, batch, brake: Arc::default() }
     }
 
-    /// What guards hold departures back by.
+    /// Returns the brake of the guards.
     #[must_use]
     pub fn brake(&self) -> &Arc<Brake> {
         &self.brake
     }
 
-    /// How many messages may go together.
+    /// Returns the number of messages that may go together.
     #[must_use]
     pub fn batch(&self) -> usize {
         self.batch.get() as usize

@@ -1,4 +1,4 @@
-//! Which messages are to be moved, and where to.
+//! Messages to move, with their destinations.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::flow::matcher::Match;
 use crate::flow::repair::Mended;
 use crate::flow::sqs::{Destination, Doubt};
 
-/// What is to become of one message.
+/// Decision on one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// To be moved to this queue.
@@ -37,14 +37,14 @@ pub enum Decision {
 pub struct Candidate<'a> {
     /// Its judgement.
     pub row: &'a Row,
-    /// Whether it is chosen.
+    /// True if it is chosen.
     pub chosen: Match,
-    /// What mending made of it.
+    /// Result of the repair.
     pub mended: Option<&'a Mended>,
     /// Where it goes.
     pub way: Way,
-    /// An earlier attempt that the destination still recognises, so that sending it again does no
-    /// harm.
+    /// An earlier attempt that the destination still recognises, so that sending it again is
+    /// harmless.
     pub remembered: Option<Doubt>,
 }
 

@@ -1,4 +1,4 @@
-//! The rejects file of a redrive: entries that are not sent, on the disk before their message is.
+//! The rejects file of a redrive: entries that are not sent, on disk before their message is.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -35,7 +35,7 @@ impl Rejects {
         Ok(Rejects { path, file: Mutex::new(file), used })
     }
 
-    /// Appends lines and returns once they are on the disk.
+    /// Appends lines and returns once they are on disk.
     ///
     /// # Errors
     /// When they are not: their message must not be sent.

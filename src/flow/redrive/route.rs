@@ -1,4 +1,4 @@
-//! Which queue a message goes to: home, to the queue that it came from, unless another is asked for.
+//! Destination of a message: the queue that it came from, unless another one is requested.
 //!
 //! AWS: up to several queues may share a DLQ; `DeadLetterQueueSourceArn` says which one SQS itself
 //! moved a message from. One that was sent to the DLQ directly has none.

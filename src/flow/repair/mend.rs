@@ -18,7 +18,7 @@ use crate::flow::spool::{Slot, Spool};
 /// Messages that are judged together: one question to facts and table.
 const TOGETHER: usize = 100;
 
-/// What mending makes of a message; one that it leaves alone has none.
+/// Result of repairing a message; none if it is unchanged.
 #[derive(Debug)]
 pub enum Mended {
     /// It goes out with another body.
@@ -34,9 +34,9 @@ pub struct Changed {
     pub out: Slot,
     /// Entries that do not go out, in the spool as lines of a rejects file.
     pub rejects: Option<Slot>,
-    /// How many these are.
+    /// Their number.
     pub rejected: usize,
-    /// What was done.
+    /// Applied steps.
     pub steps: Vec<Step>,
     /// Names of message attributes that stay behind with an envelope.
     pub left_behind: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Changed {
     pub size: usize,
     /// Body and attributes as they go out: by this it is known when it comes back.
     pub digest: Digest,
-    /// Why SQS would not take it.
+    /// Reason why SQS would not take it.
     pub unsendable: Option<String>,
     users: Box<[u128]>,
     made_ms: i64,
@@ -57,7 +57,7 @@ pub struct Changed {
 /// Mends messages of a scan.
 #[derive(Debug)]
 pub struct Mender<'a> {
-    /// What is done.
+    /// Requested repairs.
     pub repair: &'a Repair,
     /// Judges what comes out.
     pub judge: &'a Judge,
@@ -258,7 +258,7 @@ impl Mender<'_> {
 }
 
 impl Mended {
-    /// What is changed, taken out.
+    /// Takes the changed message.
     #[must_use]
     pub fn into_changed(self) -> Option<Box<Changed>> {
         match self {
@@ -267,7 +267,7 @@ impl Mended {
         }
     }
 
-    /// What is changed, where it is.
+    /// Returns the changed message.
     #[must_use]
     pub fn changed(&self) -> Option<&Changed> {
         match self {
@@ -297,7 +297,7 @@ impl Draft {
     }
 }
 
-/// Whether it would fail again, however often it is sent.
+/// Returns whether it would fail again, however often it is sent.
 fn is_broken(class: Class) -> bool {
     matches!(class, Class::Malformed | Class::Foreign)
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a message is in the DLQ, as far as its content, the facts and the table tell.
+/// Reason why a message is in the DLQ, as far as its content, the facts and the table tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -59,7 +59,7 @@ impl Class {
         }
     }
 
-    /// Whether the function would write any of it, were it sent again. Only such a message
+    /// Returns whether the function would write any of it, were it sent again. Only such a message
     /// supersedes an older one.
     #[must_use]
     pub fn can_pass(self) -> bool {
@@ -73,7 +73,7 @@ impl Class {
         }
     }
 
-    /// What the operator should do, in a sentence.
+    /// Returns the recommended action in a sentence.
     #[must_use]
     pub fn action(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use crate::{Id, Time};
 /// A line that removes a user's item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
-    /// Whose item it is.
+    /// User of the item.
     pub user: Id,
     /// When that was decided, where the line says so.
     pub generated_at: Option<Time>,

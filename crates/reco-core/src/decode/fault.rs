@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 /// Longer pieces of input than this are cut in messages: a body may be a megabyte of digits.
 const SHOWN_CHARS: usize = 40;
 
-/// Why a JSON value is no id; `None` when it is one.
+/// Returns the reason why a JSON value is no id; `None` when it is one.
 pub(super) fn id_fault(raw: &str) -> Option<String> {
     let error = serde_json::from_str::<crate::Id>(raw).err()?;
     let found = match raw.as_bytes() {
@@ -29,7 +29,7 @@ fn number_fault(raw: &str) -> String {
     }
 }
 
-/// What a JSON value is, by its first character.
+/// Returns the kind of a JSON value, by its first character.
 pub(super) fn kind(raw: &str) -> &'static str {
     match raw.as_bytes().first() {
         Some(b'n') => "null",

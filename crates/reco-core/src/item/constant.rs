@@ -33,8 +33,8 @@ impl Constant {
         }
     }
 
-    /// What the value adds to an item's size, in bytes.
-    /// AWS: "DynamoDB item sizes and formats".
+    /// Returns the size that the value adds to an item, in bytes. AWS: "DynamoDB item sizes and
+    /// formats".
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
@@ -64,7 +64,7 @@ pub struct Attribute {
     pub value: Constant,
 }
 
-/// Why a text names no attribute.
+/// Reason why a text names no attribute.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttributeError {
     /// There is no `=`.

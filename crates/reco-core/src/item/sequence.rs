@@ -4,9 +4,9 @@
 use super::{Action, PlannedItem};
 use crate::Time;
 
-/// Whether an item of this time gives way to a write that is guarded by `guard`. An item of unknown
-/// time gives way to any; nothing says that what is of unknown time is newer than a known one; of
-/// equals the first stands.
+/// Returns whether an item of this time gives way to a write that is guarded by `guard`. An item of
+/// unknown time gives way to any; nothing says that what is of unknown time is newer than a known
+/// one; of equals the first stands.
 #[must_use]
 pub fn gives_way(held: Option<Time>, guard: Option<Time>) -> bool {
     match (held, guard) {
@@ -31,7 +31,7 @@ impl PlannedItem {
         Sequel { stands: PlannedItem { guard, ..later }, falls: self, is_later: true }
     }
 
-    /// Whether `later` would be carried out after this one was.
+    /// Returns whether `later` would be carried out after this one was.
     #[must_use]
     pub fn is_replaced_by(&self, later: &PlannedItem) -> bool {
         match self.action {
@@ -41,14 +41,14 @@ impl PlannedItem {
     }
 }
 
-/// What two writes come to.
+/// Result of two writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequel {
     /// The one to carry out.
     pub stands: PlannedItem,
     /// The one that need not be.
     pub falls: PlannedItem,
-    /// Whether it is the later one that stands.
+    /// True if it is the later one that stands.
     pub is_later: bool,
 }
 
@@ -63,7 +63,7 @@ mod tests {
     /// A user's item: its time, and which list it is.
     type Held = Option<(Option<Time>, Id)>;
 
-    /// What a guarded write leaves of an item.
+    /// Returns the item after a guarded write.
     fn written(held: Held, write: &PlannedItem) -> Held {
         let free = held.as_ref().is_none_or(|(time, _)| gives_way(*time, write.guard));
         match write.action {

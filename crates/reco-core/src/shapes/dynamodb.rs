@@ -98,7 +98,7 @@ fn list(
     Ok(decoded)
 }
 
-/// Whose item it is; `None` for one of another kind in a table that is shared.
+/// Returns the user of the item; `None` for an item of another kind in a shared table.
 fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Option<Value>, DecodeError> {
     let name = &schema.user_attr;
     let value = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
@@ -154,7 +154,7 @@ fn time(value: &Value) -> Result<Option<Time>, String> {
     Time::from_stored(kind, text).map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
 }
 
-/// What an attribute is, by the name of its type.
+/// Returns the type name of an attribute.
 fn type_of(value: &Value) -> String {
     let known = ["N", "S", "L", "M", "B", "BOOL", "NULL", "NS", "SS", "BS"];
     let name = value.as_object().and_then(|value| value.keys().next());

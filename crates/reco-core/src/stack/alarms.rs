@@ -1,4 +1,4 @@
-//! Rules on the alarms: whether somebody is told in time.
+//! Rules on the alarms: whether they notify someone in time.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Alarm, MissingData, Stack, Watched};
@@ -19,7 +19,7 @@ const ALARMS: Source = Source {
     url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
 };
 
-/// What must be watched beside the DLQ, with the words for it.
+/// Metrics to watch besides the DLQ, with their descriptions.
 const ALSO_WATCHED: &[(Watched, &str)] = &[
     (Watched::QueueAge, "age of the queue's oldest message"),
     (Watched::FunctionThrottles, "function throttles"),

@@ -3,7 +3,7 @@
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Ceiling, Stack, TableMode};
 
-/// AWS: what a new on-demand table serves at once, in write units a second.
+/// AWS: what a new on-demand table serves at once, in write units per second.
 pub const NEW_ON_DEMAND_TABLE_WCU: u64 = 4_000;
 
 const ON_DEMAND: Source = Source {
@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 impl TableMode {
-    /// What the table takes at once, in WCU (write units) a second.
+    /// Returns the initial write capacity of the table, in WCU (write units) per second.
     #[must_use]
     pub fn write_capacity(self) -> u64 {
         match self {
@@ -52,7 +52,7 @@ impl TableMode {
     }
 }
 
-/// WCU a second when `MaximumConcurrency` invocations work on full batches. `None` also when the
+/// WCU per second when `MaximumConcurrency` invocations work on full batches. `None` also when the
 /// concurrency is not set, which is a finding of its own.
 fn full_speed_wcu(stack: &Stack) -> Option<u64> {
     let Ceiling::At(workers) = stack.mapping.maximum_concurrency? else {

@@ -13,8 +13,8 @@ const MAX_SMALL_BATCH: u64 = 10;
 const MAX_WINDOW_S: u64 = 300;
 /// AWS: a synchronous invocation takes at most 6 MB.
 const MAX_PAYLOAD_BYTES: u64 = 6 * 1024 * 1024;
-/// What Lambda's event says about a message beside its body: ids, receipt handle, attributes, ARN.
-/// An estimate on the safe side; such a record of a standard queue is about 700 bytes of JSON.
+/// Size of a message's record in Lambda's event without its body: ids, receipt handle, attributes,
+/// ARN. A safe estimate; such a record of a standard queue is about 700 bytes of JSON.
 const RECORD_OVERHEAD_BYTES: u64 = 1024;
 /// AWS: `MaximumConcurrency` is between these.
 const CONCURRENCY: std::ops::RangeInclusive<u64> = 2..=1000;

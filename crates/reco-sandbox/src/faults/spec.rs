@@ -38,7 +38,7 @@ const ACTIONS: &[&str] = &[
     "UntagQueue",
 ];
 
-/// What goes wrong.
+/// Kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
     /// `error-before`: a 500 or 503 without the effect.
@@ -145,13 +145,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// What goes wrong.
+    /// Kind of fault.
     #[must_use]
     pub const fn kind(&self) -> FaultKind {
         self.kind
     }
 
-    /// How likely, from 0 to 1.
+    /// Returns the probability, from 0 to 1.
     pub(super) const fn probability(&self) -> f64 {
         self.probability
     }
@@ -161,7 +161,7 @@ impl Fault {
         self.argument.unwrap_or(0)
     }
 
-    /// Whether it may befall `action`.
+    /// Returns whether it may befall `action`.
     pub(super) fn befalls(&self, action: &str) -> bool {
         match self.action {
             Some(only) => only == action,
@@ -178,7 +178,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why a specification is no fault.
+/// Reason why a specification is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// Too few or too many parts.
@@ -214,7 +214,7 @@ pub enum FaultError {
     Surplus {
         /// The kind.
         kind: FaultKind,
-        /// What was given.
+        /// Given value.
         argument: String,
     },
 }

@@ -80,7 +80,7 @@ impl Mapping {
     }
 }
 
-/// What of a batch the response says was handled.
+/// Returns the messages of a batch that were handled according to the response.
 ///
 /// AWS (ReportBatchItemFailures): an empty list means success; an empty or unknown identifier
 /// fails the whole batch.

@@ -7,7 +7,7 @@
 use reco_core::item::{Action, Attribute, Constant, KeyPart, KeyType, PlannedItem, Schema};
 use reco_core::{Id, Recommendation};
 
-/// What stands around the items of a body.
+/// JSON around the items of a body.
 const HEAD: &str = r#"{"RequestItems":{"#;
 const TAIL: &str = r#"]},"ReturnConsumedCapacity":"TOTAL"}"#;
 

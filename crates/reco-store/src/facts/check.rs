@@ -1,4 +1,4 @@
-//! Whether the configured statements fit the schema that they are asked of.
+//! Checks of the configured statements against the schema.
 
 use reco_core::Id;
 use reco_core::facts::{FactsError, FactsStage};
@@ -10,7 +10,7 @@ use super::ids::Literals;
 use super::source::FactsSource;
 use super::sql::{Binding, Bounds, statements};
 
-/// How bad a finding is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -22,16 +22,16 @@ pub enum Level {
     Error,
 }
 
-/// What was found about one of the facts.
+/// Finding about one of the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `users`, `articles`, `reads` or `mutes`.
     pub facts: &'static str,
-    /// How bad it is.
+    /// Severity.
     pub level: Level,
-    /// What was found, naming the table or column.
+    /// Description of the finding, with the table or column.
     pub message: String,
-    /// What to do about it, where there is something to do.
+    /// Recommended action, if there is one.
     pub hint: Option<String>,
 }
 

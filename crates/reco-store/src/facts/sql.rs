@@ -129,7 +129,7 @@ pub(super) struct Binding<'a> {
     pub(super) ids: &'a Literals,
 }
 
-/// How much a statement may hold.
+/// Limits of a statement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     /// Ids in one list.
@@ -141,7 +141,7 @@ pub(super) struct Bounds {
 /// A placeholder on its way into a statement.
 struct Part<'a> {
     binding: Binding<'a>,
-    /// How often the statement names it.
+    /// Number of times that the statement names it.
     times: usize,
     /// Bytes that all of its ids would take.
     wanted: usize,

@@ -18,7 +18,7 @@ use super::sql::FactsSql;
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection waits for a writer to let go of the file.
+/// Time that a connection waits for a writer to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Facts from the tables `users`, `articles`, `reads` and `mutes` of an SQLite file.

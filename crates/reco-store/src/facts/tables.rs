@@ -21,9 +21,9 @@ pub struct FactsTables {
     pub users: UsersTable,
     /// Articles.
     pub articles: ArticlesTable,
-    /// Which user has read which article.
+    /// Articles read by users.
     pub reads: ReadsTable,
-    /// Which user mutes or blocks which author.
+    /// Authors muted or blocked by users.
     pub mutes: MutesTable,
 }
 

@@ -12,7 +12,7 @@ use crate::encode::{batch_body, user_of};
 use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
 
-/// What one call came to.
+/// Result of one call.
 pub(super) enum Attempt {
     /// DynamoDB answered; `left` came back unprocessed.
     Answered { left: Vec<PlannedItem> },

@@ -4,7 +4,8 @@ use super::rounded;
 use crate::flow::backfill::report::BackfillReport;
 use crate::ui::count;
 
-/// What a dry run says of calls: guarded writes are a call an item, and cost no less.
+/// Describes the planned calls of a dry run: guarded writes take one call per item and cost the
+/// same.
 pub(super) fn planned_calls(report: &BackfillReport) -> String {
     let items = report.entries.written + report.entries.deleted;
     let (batches, singles) = (count(report.batches), count(items));

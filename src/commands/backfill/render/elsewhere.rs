@@ -1,4 +1,4 @@
-//! What a report says when items do not go to the table directly, or not all of them are its own.
+//! Report sections for items that do not go to the table directly, and for shards.
 
 use super::{escape_line, rounded, spent};
 use crate::flow::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
@@ -38,7 +38,7 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     Some(format!("{label} to {directory} in {parts} in {spent} ({speed} items/s)\n"))
 }
 
-/// What became of an entry that arrived.
+/// Returns the verb for a delivered entry.
 pub fn done(report: &BackfillReport) -> &'static str {
     match (report.destination, report.dry_run) {
         (Destination::Queue, true) => "would be sent",
@@ -49,7 +49,7 @@ pub fn done(report: &BackfillReport) -> &'static str {
     }
 }
 
-/// Who did not take what was not taken.
+/// Returns the name of the service that did not accept an entry.
 pub fn taker(report: &BackfillReport) -> &'static str {
     match report.destination {
         Destination::Queue => "by the queue",
@@ -57,7 +57,7 @@ pub fn taker(report: &BackfillReport) -> &'static str {
     }
 }
 
-/// What else there is to know, a line each.
+/// Returns further facts, one line each.
 pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(shard) = report.shard {
@@ -100,7 +100,7 @@ fn of_queue(queue: &QueueReport) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What to do next, where the work goes on elsewhere.
+/// Returns the next steps outside of recoctl.
 pub fn next_steps(report: &BackfillReport, palette: Palette) -> String {
     let Some(EmitReport { commands, .. }) = &report.emit else { return String::new() };
     let label = |text: &str| palette.paint(Tone::Heading, text);

@@ -1,4 +1,4 @@
-//! What else there is to know about a run, a line each.
+//! Further facts about a run, one line each.
 
 use super::{budget, elsewhere, plan, reasons, rounded};
 use crate::flow::backfill::report::{BackfillReport, Destination, ItemSizes};

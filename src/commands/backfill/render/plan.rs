@@ -1,4 +1,4 @@
-//! What a dry run plans, for people.
+//! Human-readable plan of a dry run.
 
 use super::whole;
 use crate::flow::backfill::plan::Plan;
@@ -20,7 +20,7 @@ pub(super) fn render(plan: &Plan, items: &ItemSizes, view: &View) -> String {
     text
 }
 
-/// How many items cost how much: an item of n WCU has n KB at most.
+/// Histogram of item costs: an item of n WCU has at most n KB.
 fn histogram(items: &ItemSizes, view: &View) -> String {
     let columns = [("WCU EACH", Align::Right), ("ITEMS", Align::Right), ("", Align::Left)];
     let mut table = Table::new(view, &columns);
@@ -53,7 +53,7 @@ fn largest(plan: &Plan, view: &View) -> String {
     table.finish()
 }
 
-/// Time and cost, a line each.
+/// Time and cost, one line each.
 pub(super) fn facts(plan: &Plan, wcu: u64) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let units = count(wcu);

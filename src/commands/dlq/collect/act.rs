@@ -1,4 +1,4 @@
-//! Writing and deleting: nothing is deleted before the file that has it is on the disk.
+//! Writing and deleting: nothing is deleted before the file that has it is on disk.
 
 use reco_core::settle::{Deletable, backed_up, waived};
 
@@ -14,7 +14,7 @@ use crate::ui::Unit;
 const TOGETHER: usize = 160;
 
 impl Collector<'_> {
-    /// Writes messages into the file, where there is one; answers with how many, from the first.
+    /// Writes messages into the file, if there is one; answers with how many, from the first.
     pub(super) async fn write(&mut self, going: &[Found]) -> Result<usize> {
         let Some(file) = &mut self.file else { return Ok(going.len()) };
         let total = Some(going.len() as u64);
@@ -39,7 +39,7 @@ impl Collector<'_> {
         Ok(going.len())
     }
 
-    /// Deletes the first `written` messages once the file with them is on the disk.
+    /// Deletes the first `written` messages once the file with them is on disk.
     pub(super) async fn delete(&mut self, going: &[Found], written: usize) -> u64 {
         let (written, left) = going.split_at(written);
         let proof = match (&mut self.file, &self.ending.halted) {

@@ -1,4 +1,4 @@
-//! What an export or a purge answers: every message that was received has exactly one fate.
+//! Report of an export or purge: every received message has exactly one fate.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 10;
 
-/// What became of a message.
+/// Fate of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
@@ -77,7 +77,7 @@ pub struct Record {
     message_id: String,
     class: Option<Class>,
     fate: Fate,
-    /// Whether the file has it.
+    /// True if the file has it.
     in_file: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -113,7 +113,7 @@ pub struct FileRow {
     pub(super) path: String,
     pub(super) messages: u64,
     bytes: u64,
-    /// Whether it has everything that it was to have.
+    /// True if it has everything that it was to have.
     complete: bool,
 }
 
@@ -124,14 +124,14 @@ impl FileRow {
     }
 }
 
-/// How it went, beside the messages.
+/// Result of the run, apart from the messages.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
     /// Messages received.
     pub(super) seen: u64,
     /// Messages chosen, up to `--max`.
     pub(super) chosen: u64,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     pub(super) reach: Reach,
     /// Deliveries of messages that were held already.
     pub(super) repeated: u64,
@@ -139,7 +139,7 @@ pub(super) struct Ending {
     pub(super) undecided: u64,
     /// Ids that were asked for and not received.
     pub(super) missing: Vec<String>,
-    /// Why it stopped: the file cannot be written any more.
+    /// Reason why it stopped: the file cannot be written any more.
     pub(super) halted: Option<String>,
     /// The file, where it has any message.
     pub(super) file: Option<FileRow>,
@@ -149,7 +149,7 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
 }
 
-/// What an export or a purge answers.
+/// Report of an export or purge.
 #[derive(Debug, Serialize)]
 pub struct Collected {
     #[serde(flatten)]
@@ -157,7 +157,7 @@ pub struct Collected {
     #[serde(flatten)]
     basis: Basis,
     dry_run: bool,
-    /// Whether chosen messages are deleted.
+    /// True if chosen messages are deleted.
     delete: bool,
     /// Messages received; the sum of `counts`.
     seen: u64,
@@ -223,8 +223,8 @@ impl Collected {
         self.counts.get(&fate).copied().unwrap_or(0)
     }
 
-    /// How it ended. What could not reach everything is not all that was asked for, unless that was
-    /// a number of messages.
+    /// Returns the outcome. A run that could not reach every message is partial, unless only a
+    /// number of messages was requested.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let missed = if self.limited { 0 } else { self.reach.missed() };

@@ -16,7 +16,7 @@ use crate::ui::{Align, Report, Table, Tone, View, bytes, count, escape_line};
 #[derive(Debug, Args)]
 pub struct ListArgs {}
 
-/// How a run stands.
+/// Condition of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Condition {
@@ -31,7 +31,7 @@ pub(super) enum Condition {
 }
 
 impl Condition {
-    /// How the run of a journal stands.
+    /// Returns the condition of a journal's run.
     pub(super) fn of(home: &Home, state: &State) -> Self {
         // Cut off before anything was sent: there is nothing left to do.
         let Some(header) = state.header() else { return Condition::Finished };
@@ -76,10 +76,10 @@ struct JournalRow {
     started_at: Option<String>,
     source: Option<String>,
     destination: Option<String>,
-    /// How the run ended; null when it was cut off.
+    /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
-    /// Why it cannot be read.
+    /// Reason why it cannot be read.
     reason: Option<String>,
 }
 

@@ -94,7 +94,8 @@ struct RestoreReport {
 /// Asks, then sends.
 ///
 /// # Errors
-/// When there is no such journal or queue, nobody confirms, or another run is on the queue.
+/// When there is no such journal or queue, the prompt is not confirmed, or another run is on the
+/// queue.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     if is_export(Path::new(&args.run)).await {
         let RestoreArgs { run: file, to, all, again, yes } = args.clone();
@@ -163,7 +164,7 @@ fn restored(messages: &[Row]) -> u64 {
     messages.iter().filter(restored).count() as u64
 }
 
-/// What is to be done with each message that is wanted.
+/// Planned action for each requested message.
 struct Plan {
     /// To be sent, each with the attempt that the queue still recognises, if there was one.
     send: HashMap<String, Option<Doubt>>,

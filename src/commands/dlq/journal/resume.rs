@@ -50,7 +50,7 @@ struct ResumeReport {
     torn_line: Option<u64>,
     /// Messages by what became of them.
     counts: BTreeMap<&'static str, u64>,
-    /// Whether nothing is left that another resume could do.
+    /// True if nothing is left that another resume could do.
     finished: bool,
     #[serde(flatten)]
     released: Released,

@@ -40,12 +40,12 @@ struct ShowReport {
     destination: Option<String>,
     recoctl: Option<String>,
     policy_fingerprint: Option<String>,
-    /// How the run ended; null when it was cut off.
+    /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
     /// The last line was cut off while it was written; what it would have said was not done.
     torn_line: Option<u64>,
-    /// What a sound journal does not say.
+    /// Contradictions that occur only in a damaged journal.
     anomalies: Vec<String>,
     /// Ids of messages that the destination may have more than once.
     possibly_double: Vec<String>,

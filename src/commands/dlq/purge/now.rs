@@ -22,7 +22,7 @@ struct AllNowReport {
     /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
     #[serde(serialize_with = "known")]
     approximate_messages: u64,
-    /// Whether SQS took the purge.
+    /// True if SQS took the purge.
     purged: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a redrive changed, as its report says it.
+//! Body changes of a redrive, as reported.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::ui::{amount, count, escape_line, form};
 /// Attributes named in the table; JSON has all.
 const NAMED: usize = 10;
 
-/// What was done to one message's body.
+/// Changes to the body of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Change {
     /// In their order.
@@ -43,10 +43,10 @@ impl From<&Changed> for Change {
     }
 }
 
-/// What was done to bodies.
+/// Changes to message bodies.
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
-    /// What was asked for; null without any repair.
+    /// Requested repairs; null without any.
     repair: Option<RepairPlan>,
     /// Messages that were moved (or are planned) with another body.
     changed: u64,

@@ -1,5 +1,5 @@
-//! What earlier runs left: messages that they sent and did not delete are deleted, never sent again,
-//! and their journals come to their end.
+//! Remainders of earlier runs: messages that they sent but did not delete are deleted, never sent
+//! again, and their journals are completed.
 
 use std::collections::BTreeMap;
 

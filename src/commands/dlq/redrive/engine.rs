@@ -1,4 +1,4 @@
-//! Who moves the messages: recoctl, or SQS itself by a message move task.
+//! Engine that moves the messages: recoctl, or SQS with a message move task.
 //!
 //! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest. It
 //! is taken where nothing is asked for that it cannot do, since it needs nobody to stay connected.
@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ui::{amount, count};
 
-/// Which engine is asked for.
+/// Requested engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum EngineChoice {
     /// recoctl receives, sends and deletes, and keeps a journal
@@ -46,14 +46,14 @@ impl Engine {
     }
 }
 
-/// What came of choosing.
+/// Result of the choice of an engine.
 pub(super) enum Chosen {
     /// SQS moved the messages; how that ended.
     Native(Outcome),
     /// recoctl is to move them.
     Client {
         engine: Engine,
-        /// Whether the operator has said yes already.
+        /// True if the operator has said yes already.
         confirmed: bool,
     },
 }
@@ -67,8 +67,8 @@ impl Chosen {
 /// Chooses the engine, and moves the messages if it is SQS's own.
 ///
 /// # Errors
-/// When native is asked for and cannot do it, another move task is running, nobody confirms, or the
-/// task cannot be followed.
+/// When native is asked for and cannot do it, another move task is running, the prompt is not
+/// confirmed, or the task cannot be followed.
 pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chosen> {
     let auto = match args.engine {
         EngineChoice::Client => return Ok(Chosen::client("--engine client")),
@@ -125,7 +125,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     }
 }
 
-/// What is asked for that a move task cannot do.
+/// Returns the first requested option that a move task does not support.
 fn beyond_native(args: &RedriveArgs) -> Option<String> {
     // Without `..`, so that whoever adds a flag decides here, too.
     let RedriveArgs {
@@ -162,7 +162,7 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     asked.or_else(|| guards.beyond_rate()).map(str::to_owned)
 }
 
-/// What AWS's rules forbid, as far as they can be seen beforehand.
+/// Returns the AWS rule that rules out a move task, as far as it can be checked in advance.
 async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
     let dlq = &pair.dlq.queue;
     if pair.dlq.state.visible == 0 {

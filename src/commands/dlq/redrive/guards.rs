@@ -1,4 +1,4 @@
-//! How fast a redrive goes, and what makes it pause or stop.
+//! Rate and guards of a redrive.
 
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ use crate::flow::redrive::{
 
 const HEADING: &str = "Rate and guards";
 
-/// How fast, and when to pause or stop.
+/// Rate limit and guards.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GuardArgs {
     /// Maximum messages per second (fractions allowed) [default: as fast as SQS accepts them]
@@ -65,7 +65,7 @@ impl GuardArgs {
         Pace::new(self.rate, ramp)
     }
 
-    /// What is asked for beside a rate, which is all that a move task of SQS's own knows.
+    /// Returns the first requested guard other than a rate; an SQS move task supports only a rate.
     pub(super) fn beyond_rate(&self) -> Option<&'static str> {
         // Without `..`, so that whoever adds a guard decides here, too.
         let GuardArgs { rate: _, ramp, max_backlog, max_throttles, stop_on_bounce } = self;
@@ -85,7 +85,7 @@ pub(super) struct Sentries {
     guards: Guards,
     /// Set to their work already.
     began: bool,
-    /// What `--max-throttles` watches, and how many it lets pass.
+    /// Resources watched by `--max-throttles`, and its limit.
     throttled: Option<(Vec<Watched>, u64)>,
     max_backlog: Option<u64>,
     destinations: Arc<Mutex<Vec<Queue>>>,

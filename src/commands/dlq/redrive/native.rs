@@ -28,7 +28,7 @@ pub(super) struct Native<'a> {
     pub(super) engine: Engine,
 }
 
-/// Why there is no report.
+/// Reason why there is no report.
 pub(super) enum Unstarted {
     /// No task was started, and recoctl can move the messages instead.
     Instead(Error),
@@ -42,7 +42,7 @@ impl From<Error> for Unstarted {
     }
 }
 
-/// How it ended.
+/// Result of the run.
 struct Ended {
     task: MoveTask,
     interrupted: bool,
@@ -116,8 +116,8 @@ impl Native<'_> {
         }
     }
 
-    /// Follows the task to its end. Ctrl-C asks whether to stop it; where nobody can be asked it
-    /// goes on, since SQS needs nobody for it and loses nothing.
+    /// Follows the task to its end. Ctrl-C asks whether to stop it; without a terminal it goes on,
+    /// since SQS needs nobody for it and loses nothing.
     async fn follow(&self, follower: &mut Follower) -> Result<(MoveTask, bool), Unstarted> {
         let ui = &self.context.ui;
         let total = Some(self.pair.dlq.state.visible);
@@ -169,7 +169,7 @@ struct Counts {
     moved: u64,
 }
 
-/// What a redrive by a move task answers: there is no word on single messages.
+/// Report of a redrive by a move task, without details of single messages.
 #[derive(Debug, Serialize)]
 struct NativeReport {
     dlq: String,

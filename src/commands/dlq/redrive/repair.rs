@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{Error, Kind, Result};
 use crate::flow::repair::{Repair, Transform};
 
-/// What is done to bodies: envelopes off, then rewritten, then salvaged.
+/// Body repairs, in this order: unwrap, transform, salvage.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RepairArgs {
     /// Strip known envelopes (SNS, EventBridge, Lambda destination, SQS event) and send the content

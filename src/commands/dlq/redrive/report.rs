@@ -1,4 +1,4 @@
-//! What a redrive answers: every message that was received is in exactly one category.
+//! Report of a redrive: every received message has exactly one fate.
 
 mod guards;
 mod record;
@@ -24,14 +24,14 @@ use crate::flow::sqs::{DeleteOutcome, Released};
 use crate::ui::{Report, View};
 pub(super) use record::{Category, Record};
 
-/// How a redrive went, beside its messages.
+/// Result of a redrive, apart from its messages.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ending {
     /// Messages received.
     pub(super) seen: u64,
     /// Messages that were to be moved.
     pub(super) moving: u64,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     pub(super) reach: Reach,
     /// Messages moved, by destination.
     pub(super) moved_to: MovedTo,
@@ -57,21 +57,21 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
     /// The journal's file.
     pub(super) journal: Option<String>,
-    /// Who moved the messages.
+    /// Engine that moved the messages.
     pub(super) engine: Engine,
     /// The file of entries that were not sent.
     pub(super) rejects: Option<String>,
     /// Messages that were still there after a confirmed delete, and were deleted again.
     pub(super) deleted_again: u64,
-    /// How long each guard held it back.
+    /// Time that each guard held it back.
     pub(super) guards: BTreeMap<Guard, Pauses>,
-    /// Why a guard stopped it.
+    /// Reason why a guard stopped it.
     pub(super) stopped: Option<String>,
-    /// What came back.
+    /// Messages that came back.
     pub(super) bounces: Bounced,
 }
 
-/// What a redrive answers.
+/// Report of a redrive.
 #[derive(Debug, Serialize)]
 pub(super) struct RedriveReport {
     #[serde(flatten)]
@@ -119,11 +119,11 @@ pub(super) struct RedriveReport {
     #[serde(flatten)]
     released: Released,
     interrupted: bool,
-    /// How long each guard that was asked for held it back.
+    /// Time that each guard that was asked for held it back.
     guards: BTreeMap<Guard, Pauses>,
-    /// Why a guard stopped it; null when none did.
+    /// Reason why a guard stopped it; null when none did.
     stopped: Option<String>,
-    /// What came back to the DLQ meanwhile.
+    /// Messages that came back to the DLQ during the run.
     bounces: Bounced,
     /// The file that has every message that was sent; null when none was.
     journal: Option<String>,
@@ -131,7 +131,7 @@ pub(super) struct RedriveReport {
 }
 
 impl RedriveReport {
-    /// What was counted, as the journal's end has it.
+    /// Returns the counts in the form of the journal's end record.
     pub(super) fn tally(&self) -> BTreeMap<String, u64> {
         self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()
     }

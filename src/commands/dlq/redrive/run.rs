@@ -308,7 +308,7 @@ impl<'a> Redrive<'a> {
         }
     }
 
-    /// What the judgement rests on; in waves it is of each wave.
+    /// Returns the basis of the classification; with waves, it applies to each wave.
     fn basis(&self) -> Basis {
         let mut basis = self.session.basis.clone();
         if !self.fifo() && self.ending.waves > 1 {

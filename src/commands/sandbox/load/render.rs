@@ -10,7 +10,7 @@ use crate::flow::load::verdict::{Stage, Verdict};
 use crate::flow::metrics::report::Section;
 use crate::ui::{Report, Tone, View, amount, count, duration, form};
 
-/// What `recoctl sandbox load` answers.
+/// Report of `recoctl sandbox load`.
 #[derive(Debug, Serialize)]
 pub(super) struct LoadReport {
     pub(super) parameters: Parameters,

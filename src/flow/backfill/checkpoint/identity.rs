@@ -1,4 +1,4 @@
-//! What a checkpoint is of: the input, and what decides what is written of it.
+//! Identity of a checkpoint: the input, and all settings that affect the written items.
 
 use crate::ui::amount;
 use std::collections::BTreeMap;
@@ -15,14 +15,14 @@ use crate::error::{Error, Result};
 /// Bytes of an input's beginning that are digested.
 const HEAD: u64 = 64 * 1024;
 
-/// What must be the same for a run to be gone on with.
+/// Identity that must be unchanged for a run to be resumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The inputs, in order.
     pub inputs: Vec<InputIdentity>,
     /// ARN of what is written to.
     pub table: String,
-    /// `TableId` of the table that is written to: another one when it was deleted and made anew.
+    /// `TableId` of the table that is written to: another one when it was deleted and recreated.
     /// Checkpoints of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table_id: Option<String>,

@@ -1,4 +1,4 @@
-//! How far a run is, and how it ends: checkpoints and the report.
+//! Progress and end of a run: checkpoints and the report.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::Run;
 use crate::error::{Error, Kind, Result};
 
 impl Run {
-    /// How far the run is.
+    /// Returns the progress of the run.
     fn state(&self, finished: bool) -> State {
         let at = self.ledger.first_open().unwrap_or(self.end);
         // Those that begin at `at` or after it are found again.

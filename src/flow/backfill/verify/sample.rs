@@ -19,7 +19,7 @@ use crate::input::Source;
 
 /// A sample: the users whose hash is no higher than `last`.
 pub(super) struct Sample {
-    /// How many they are.
+    /// Number of users.
     pub users: u64,
     /// The highest hash of them.
     pub last: u64,

@@ -44,7 +44,7 @@ pub struct Watcher {
     watched: Watched,
 }
 
-/// What a watcher leaves.
+/// Result of a watcher.
 #[derive(Debug, Default)]
 pub struct Watched {
     /// Ids of the messages that it holds.

@@ -1,4 +1,4 @@
-//! How guards pull the brake, let go, and give up.
+//! Tests of guards that engage the brake, release it, and give up.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

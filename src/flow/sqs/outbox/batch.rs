@@ -16,21 +16,21 @@ use crate::flow::redrive::Pace;
 use crate::flow::spool::Slot;
 use crate::flow::sqs::{DeleteOutcome, RETRIES, records};
 
-/// An attempt of which nobody knows whether it had its effect.
+/// An attempt for which it is unknown whether it had its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// When the first such attempt was begun, milliseconds since the epoch.
     pub since_ms: i64,
-    /// Why nobody knows.
+    /// Reason for the uncertainty.
     pub reason: String,
 }
 
-/// What became of a batch.
+/// Result of a batch.
 #[derive(Debug, Default)]
 pub struct Sent {
     /// Of each message its id, its group where that has an order, and its outcome.
     pub(in crate::flow) outcomes: Vec<(String, Option<GroupKey>, SendOutcome)>,
-    /// What was wrong with a call as a whole.
+    /// Failure of the call as a whole.
     pub trouble: Option<Trouble>,
     /// `SendMessageBatch` calls made.
     pub calls: u64,
@@ -47,7 +47,7 @@ impl Sent {
     }
 }
 
-/// What was wrong with a call as a whole.
+/// Failure of the call as a whole.
 #[derive(Debug)]
 pub enum Trouble {
     /// It would fail again: no use going on.
@@ -427,7 +427,7 @@ impl Outbox {
             };
             batch.sent.outcomes.push((one.message_id().to_owned(), key.clone(), outcome));
         }
-        // Without this record a resume deletes once more what is gone, which does no harm.
+        // Without this record a resume deletes once more what is gone, which is harmless.
         if let (Some(journal), Some(_), Ok(lines)) =
             (&self.journal, &self.lease, records::deleted(gone))
         {

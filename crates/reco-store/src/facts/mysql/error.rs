@@ -1,4 +1,4 @@
-//! What went wrong with the database, sorted by what the operator checks first.
+//! Database errors, classified by what the operator checks first.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use sqlx::mysql::MySqlDatabaseError;
 pub(super) struct Failure {
     stage: FactsStage,
     reason: String,
-    /// Whether the connection is gone, so that a fresh one may do better.
+    /// True if the connection is gone, so that a fresh one may do better.
     pub(super) lost: bool,
-    /// Whether rows of an answer are left on the wire.
+    /// True if rows of an answer are left on the wire.
     pub(super) unread: bool,
 }
 

@@ -25,7 +25,7 @@ use super::{Login, Password, PasswordError};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// What the secret says. Its `Debug` output never shows the password.
+/// Content of the secret. The `Debug` output never shows the password.
 #[derive(Clone, Deserialize)]
 pub(in crate::facts) struct Secret {
     username: String,
@@ -104,7 +104,7 @@ impl Secret {
     }
 }
 
-/// Whether this is the ARN of a secret.
+/// Returns whether this is the ARN of a secret.
 pub(in crate::facts) fn is_arn(text: &str) -> bool {
     let mut parts = text.split(':');
     parts.next() == Some("arn") && parts.nth(1) == Some("secretsmanager")

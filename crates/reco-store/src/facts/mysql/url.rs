@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{MySqlOptions, Password};
 
-/// What the client proves itself with.
+/// Authentication method of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Authentication {
     /// The password in the URL, or none.
@@ -33,7 +33,7 @@ pub struct MySqlUrl {
     pub user: String,
     /// Database (schema).
     pub database: String,
-    /// What the client proves itself with.
+    /// Authentication method of the client.
     pub authentication: Authentication,
     /// Region for the IAM token, where it is not the session's.
     pub region: Option<String>,
@@ -213,7 +213,7 @@ fn unverified() -> FactsError {
     )
 }
 
-/// Whether a host is this machine.
+/// Returns whether a host is this machine.
 pub(in crate::facts) fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())

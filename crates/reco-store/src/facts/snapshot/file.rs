@@ -140,7 +140,7 @@ fn refuse_other_files(out: &Path) -> Result<(), SnapshotError> {
     }
 }
 
-/// Facts are personal data: nobody else may read the file.
+/// Facts are personal data: no other user may read the file.
 fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! What the guards did, in sentences.
+//! Guard activity in sentences.
 
 use super::RedriveReport;
 use super::text::NAMED;

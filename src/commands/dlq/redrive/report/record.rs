@@ -44,7 +44,7 @@ pub enum Category {
 }
 
 impl Category {
-    /// What it means, where there is something to explain.
+    /// Returns the explanation of a fate, or an empty string.
     pub(super) fn meaning(self) -> &'static str {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
@@ -111,7 +111,7 @@ pub struct Record {
     /// The queue that it goes to.
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
-    /// What was done to its body on the way.
+    /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changed: Option<Change>,
     /// The destination may have it twice: an attempt before the acknowledged one may have had its

@@ -1,4 +1,4 @@
-//! How a redrive's report looks and ends.
+//! Rendering and outcome of a redrive's report.
 
 use std::sync::Arc;
 

@@ -89,8 +89,8 @@ impl Redrive<'_> {
     }
 }
 
-/// Whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to a FIFO
-/// DLQ resets the time of sending).
+/// Returns whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to
+/// a FIFO DLQ resets the time of sending).
 fn are_arrivals(scan: &Scan, began_ms: i64) -> bool {
     scan.found.iter().all(|found| found.row.sent_at_ms.is_some_and(|sent| sent >= began_ms))
 }

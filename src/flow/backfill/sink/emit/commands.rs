@@ -1,4 +1,4 @@
-//! What to run once the parts are written: the AWS CLI's commands, with what is known filled in.
+//! AWS CLI commands to run once the parts are written, with known values filled in.
 //!
 //! Parameters as in the AWS CLI's own reference of `dynamodb import-table`, `describe-import`,
 //! `start-bulk-put-items` and `describe-bulk-operation`.
@@ -69,14 +69,14 @@ pub struct Commands {
     pub describe_bulk_operation: String,
 }
 
-/// What the commands depend on.
+/// Inputs of the commands.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     /// The directory of the parts.
     pub data: &'a str,
     /// Where they are to go.
     pub s3: &'a S3Location,
-    /// How they are compressed.
+    /// Compression.
     pub compression: PartCompression,
     /// The table, where it is known.
     pub table: Option<&'a str>,
@@ -147,7 +147,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// What a person reads who finds the directory a year later.
+/// Returns the text of README.txt for the output directory.
 pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
     let (items, parts) = (amount(items, "item"), amount(parts as u64, "part"));
     let Commands {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 /// Gathered before it is written.
 const BUFFER: usize = 256 * 1024;
 
-/// How parts are compressed; names as in AWS's `InputCompressionType`.
+/// Compression of parts; names as in AWS's `InputCompressionType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartCompression {
@@ -25,7 +25,7 @@ pub enum PartCompression {
 }
 
 impl PartCompression {
-    /// What AWS calls it.
+    /// Returns the AWS name.
     pub fn aws_name(self) -> &'static str {
         match self {
             PartCompression::Gzip => "GZIP",
@@ -44,7 +44,7 @@ impl PartCompression {
     }
 }
 
-/// What a finished part holds.
+/// Contents of a finished part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartReport {
     /// Its path, from the directory of the manifest.
