@@ -76,7 +76,7 @@ pub fn check(cli: &Cli) -> Result<()> {
         } else if idle.contains(&flag) {
             format!(" {why}")
         } else if is_sandboxed(&cli.global) && AWS.contains(&flag) && flag != "--sandbox" {
-            " beside --sandbox".to_owned()
+            " with --sandbox".to_owned()
         } else {
             continue;
         };

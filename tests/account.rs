@@ -369,7 +369,7 @@ fn an_answer_that_is_not_awss_shows_what_it_is() {
     for status in ["200 OK", "302 Found", "403 Forbidden"] {
         let (code, stderr) = told((status, "content-type: text/html\r\n", page));
         assert_eq!(code, Some(1), "{stderr}");
-        for word in ["not AWS's", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
+        for word in ["not from AWS", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
             assert!(stderr.contains(word), "no {word:?} in {stderr}");
         }
     }

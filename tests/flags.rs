@@ -116,7 +116,7 @@ fn a_flag_that_changes_something_is_taken() {
         [&["--profile", "p"][..], &["--region", "r"], &["--endpoint-url", "http://127.0.0.1:9"]]
     {
         let (code, told) = told(&harness, &[&["dlq", "peek", "--sandbox"], flag].concat());
-        assert!(told.contains("beside --sandbox"), "{told}");
+        assert!(told.contains("with --sandbox"), "{told}");
         assert_eq!(code, Some(2));
     }
 }

@@ -32,7 +32,7 @@ where
         && let Some(answer) = answer::not_aws(error)
     {
         return Error::service(what).cause(answer).hint(
-            "the response did not come from AWS: check --endpoint-url, HTTPS_PROXY and the network",
+            "a proxy or another server responded: check --endpoint-url, HTTPS_PROXY and the network",
         );
     }
     if let SdkError::ServiceError(service) = error {

@@ -90,7 +90,7 @@ impl Watch {
             std::future::pending::<()>().await;
         }
         let what = self.0.first.get().map_or("AWS", String::as_str);
-        Error::new(Kind::Service, format!("no answer from {what}"))
+        Error::new(Kind::Service, format!("no response from {what}"))
             .cause(format!(
                 "the first call got no complete response within {} s",
                 FIRST_ANSWER.as_secs()

@@ -115,7 +115,7 @@ fn an_endpoint_that_says_nothing_or_drips_is_named() {
         .collect();
     for (child, url) in children {
         let ran = ended_within(child, NAMED_WITHIN).ended(1);
-        ran.says(&format!("no answer from {url} GetQueueUrl"));
+        ran.says(&format!("no response from {url} GetQueueUrl"));
     }
 }
 

@@ -372,7 +372,7 @@ fn unreadable_in_table(content: &Content, around: &Surroundings<'_>) -> Option<S
     let (user, why) = *unreadable.peek()?;
     let count = unreadable.count();
     Some(format!(
-        "cannot tell whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
+        "cannot determine whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
         amount(count, "user"),
         clip_id(&user.text())
     ))

@@ -98,7 +98,7 @@ impl Sign {
         match self {
             Sign::CameBack => "came back",
             Sign::StillHere => "already sent",
-            Sign::PerhapsSent => "perhaps sent",
+            Sign::PerhapsSent => "possibly sent",
             Sign::SameContent => "same content as one redriven",
         }
     }

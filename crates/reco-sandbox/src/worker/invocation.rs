@@ -25,7 +25,7 @@ impl Mapping {
             Ok(response) => self.delete(&handled(&batch, &response)).await,
             Err(error) => {
                 let messages = batch.len();
-                tracing::warn!(%error, messages, "an invocation failed; its messages come again");
+                tracing::warn!(%error, messages, "an invocation failed; its messages will be redelivered");
             }
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn shown(report: &BackfillReport) -> String {
         ("on-demand-max", Some("auto")) => " (auto: the table's maximum)".to_owned(),
         ("on-demand-max", Some(share)) => format!(" ({share} of the table's maximum)"),
         ("warm-throughput", _) => " at first (auto: the table's warm throughput)".to_owned(),
-        ("new-on-demand-table", _) => " at first (auto: what a new table takes)".to_owned(),
+        ("new-on-demand-table", _) => " at first (auto: the limit of a new table)".to_owned(),
         _ => String::new(),
     };
     let allowed = match budget.wcu_per_s {
