@@ -79,7 +79,7 @@ fn a_broken_file_is_refused_with_its_line_before_anything_is_sent() {
         (with(7, &changed), "line 8: the body of message"),
         (with(13, "{\"end\":{\"messages\":11}}"), "line 14 says that the export has 11 messages"),
         (with(0, &newer), "format 9"),
-        (whole.clone() + &whole, "line 15 begins another export"),
+        (whole.clone() + &whole, "line 15 starts another export"),
         ("[1,[2]]\n".to_owned(), "line 1 is not an export header"),
         (String::new(), "line 1 is not an export header"),
     ] {
