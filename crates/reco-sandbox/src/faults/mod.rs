@@ -1,6 +1,6 @@
 //! Faults in front of SQS: what a client must survive, injected on purpose and counted.
 //!
-//! [`FaultySqs`] stands between the gateway and the server and works on parsed calls and replies.
+//! `FaultySqs` sits between the gateway and the server and works on parsed calls and replies.
 //! Faults fall in the order of a call's life: slow, lost or refused before its effect, in part
 //! while it acts, lost or refused after it. Every client of the port meets them, the worker too;
 //! what tests plant or look at within the process does not.
