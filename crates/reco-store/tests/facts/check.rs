@@ -53,7 +53,7 @@ async fn lookups_without_an_index_are_found(kind: Kind) {
     let findings = check(&world.open().await).await.unwrap();
     let reads = of(&findings, "reads");
     assert_eq!(reads.level, Level::Warning);
-    assert!(reads.message.contains("reads is read whole"), "{reads:?}");
+    assert!(reads.message.contains("reads is scanned in full"), "{reads:?}");
     assert_eq!(of(&findings, "mutes").level, Level::Ok);
 }
 
