@@ -1,5 +1,5 @@
-//! Which global flags a command goes by. One that would change nothing is refused: whoever gives it
-//! expects it to count.
+//! Global flags that have an effect on each command. A flag without an effect is refused, because
+//! the operator expects it to count.
 
 use crate::cli::Cli;
 use crate::commands::Command;
@@ -22,10 +22,10 @@ const SETTINGS: Flags = &["--env", "--config", "--output"];
 const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
 /// The queues.
 const QUEUES: Flags = &["--queue", "--dlq"];
-/// What decides about a list.
+/// Flags that affect the classification of a list.
 const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
 
-/// How much is said, and asked, holds everywhere.
+/// Output and prompt flags, which apply to every command.
 const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 
 /// The commands, each with the global flags that it goes by beside those of [`ALWAYS`].
@@ -56,7 +56,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("man", &[]),
 ];
 
-/// Whether a command goes by a global flag. `command` may have arguments behind its words.
+/// Returns whether a command goes by a global flag. `command` may have arguments behind its words.
 pub fn takes(command: &str, flag: &str) -> bool {
     let words = |path: &str| {
         command.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -79,7 +79,7 @@ pub fn check(cli: &Cli) -> Result<()> {
         } else if idle.contains(&flag) {
             format!(" {why}")
         } else if is_sandboxed(&cli.global) && AWS.contains(&flag) && flag != "--sandbox" {
-            " beside --sandbox".to_owned()
+            " with --sandbox".to_owned()
         } else {
             continue;
         };
@@ -116,7 +116,7 @@ fn idle(command: &Command) -> (Flags, &'static str) {
         }
         #[cfg(feature = "sandbox")]
         Command::Sandbox(SandboxCommand::Start(args)) if args.empty => {
-            (&["--policy"], "with --empty: there is no function that could go by it")
+            (&["--policy"], "with --empty: the sandbox has no function")
         }
         _ => (&[], ""),
     }

@@ -5,25 +5,25 @@ use clap::Parser;
 use crate::commands::Command;
 use crate::config::GlobalArgs;
 
-/// The operator's command line for a recommendation pipeline.
+/// Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 ///
-/// Looks into the dead-letter queue without disturbing it, says why each message failed, sends
-/// back what can succeed, writes files straight into DynamoDB with the Lambda's own filtering, and
-/// shows throttling and write capacity.
+/// Inspect the dead-letter queue (DLQ) without disturbing it, see why each message failed, redrive
+/// the messages that can succeed, load files into DynamoDB with the Lambda's own filtering, and
+/// check throttling and write capacity.
 #[derive(Debug, Parser)]
 #[command(name = "recoctl", version, arg_required_else_help = true, propagate_version = true)]
 #[command(
     after_help = format!(
         "Exit codes: {}.\n\
-         `recoctl sandbox demo` is a tour on an embedded local AWS: no account needed.",
+         Run `recoctl sandbox demo` for a tour on an embedded local AWS; no account needed.",
         crate::exit::list()
     )
 )]
 pub struct Cli {
-    /// What holds for every command.
+    /// Global options.
     #[command(flatten)]
     pub global: GlobalArgs,
-    /// The command.
+    /// Subcommand.
     #[command(subcommand)]
     pub command: Command,
 }

@@ -21,28 +21,28 @@ use reco_ops::error::Result;
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Look into, understand and empty the dead-letter queue
+    /// Inspect, classify, redrive and purge the dead-letter queue
     #[command(subcommand)]
     Dlq(dlq::DlqCommand),
-    /// Write files of recommendations straight into DynamoDB
+    /// Load files of recommendations into DynamoDB
     Backfill(Box<backfill::BackfillArgs>),
-    /// Check that the table holds what files of recommendations say
+    /// Compare the table with files of recommendations
     Verify(verify::VerifyArgs),
-    /// Throttling, write capacity and queue depth, from CloudWatch
+    /// Show throttling, write capacity and queue depth from CloudWatch
     Metrics(metrics::MetricsArgs),
-    /// Check and copy the database of facts about users and articles
+    /// Check or snapshot the facts database (users and articles)
     #[command(subcommand)]
     Facts(facts::FactsCommand),
-    /// Show what is configured, and where each value comes from
+    /// Show the effective configuration and manage trusted config files
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// A local AWS with a seeded pipeline, for trying things out
+    /// Try recoctl on a local AWS with a seeded pipeline
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),
-    /// Print a shell's completion script
+    /// Print a shell completion script
     Completions(completions::CompletionsArgs),
-    /// Print a manual page, or write all of them
+    /// Print a man page, or write all of them to a directory
     Man(man::ManArgs),
 }
 

@@ -1,4 +1,4 @@
-//! What is in force, and where each value came from: flags > environment > file > default.
+//! Effective settings and the source of each value: flags > environment > file > default.
 
 mod file;
 mod flags;

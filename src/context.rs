@@ -22,12 +22,12 @@ use reco_ops::files::input::read_text;
 use reco_ops::files::safe_file::SETTINGS_LIMIT;
 use reco_ops::jq;
 
-/// How long a sandbox of this run may take to work through its queue: poison is received a few
+/// Time that a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
 #[cfg(feature = "sandbox")]
 const SANDBOX_SETTLES_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// What every command is given.
+/// Context of every command.
 pub struct Context {
     /// Settings with their sources.
     pub settings: Settings,
@@ -134,7 +134,7 @@ impl Context {
             let path = Path::new(&setting.value);
             let data = std::fs::metadata(path).map_err(|error| failed().because(&error))?;
             if !data.is_file() {
-                return Err(failed().cause("it is not a regular file"));
+                return Err(failed().cause("not a regular file"));
             }
         }
         self.read(Path::new(&setting.value), SETTINGS_LIMIT, failed).await.map(Some)
@@ -149,7 +149,7 @@ impl Context {
         // On the heap: the futures of whole services would fill a thread's stack.
         let done = self.cancel.run_until_cancelled(Box::pin(work)).await;
         done.unwrap_or_else(|| {
-            Err(Error::new(Kind::Interrupted, "interrupted before anything was done"))
+            Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
         })
     }
 
@@ -163,7 +163,7 @@ impl Context {
             Some(answer) => answer,
             None => {
                 self.ui.end_line();
-                Err(Error::new(Kind::Interrupted, "interrupted at the question: nothing was done"))
+                Err(Error::new(Kind::Interrupted, "interrupted at the prompt: nothing was done"))
             }
         }
     }
@@ -179,7 +179,7 @@ impl Context {
             return Ok(Policy::default());
         };
         Policy::from_toml(&text)
-            .map_err(|error| Error::config(format!("policy {path} is not usable")).because(&error))
+            .map_err(|error| Error::config(format!("policy {path} is invalid")).because(&error))
     }
 
     /// The configured source of facts, opened.
@@ -196,8 +196,7 @@ impl Context {
         self.before_all(async {
             Box::pin(FactsSource::open(url, options)).await.map_err(|error| {
                 Error::facts("cannot use the configured facts", &error).hint(
-                    "give --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts \
-                     none to skip the rules that need facts",
+                    "pass --facts sqlite:PATH or --facts mysql://USER@HOST/DATABASE, or --facts none to skip the rules that need facts",
                 )
             })
         })
@@ -215,10 +214,10 @@ impl Context {
             return Ok(FactsTables::default());
         };
         FactsTables::from_toml(&text)
-            .map_err(|error| Error::config(format!("{path} is not usable")).because(&error))
+            .map_err(|error| Error::config(format!("{path} is invalid")).because(&error))
     }
 
-    /// What an item is: as the policy describes it, with the names that are configured beside it.
+    /// Returns the item description: the policy's, with the names that are configured elsewhere.
     ///
     /// # Errors
     /// When both name an attribute, and not the same.
@@ -236,9 +235,9 @@ impl Context {
         list_type: Option<KeyType>,
     ) -> Result<ItemDescription> {
         let names = SchemaNames { list_type, ..self.schema_names() };
-        names.over(&policy.item).map_err(|error| {
-            Error::config("what an item looks like is configured twice").because(&error)
-        })
+        names
+            .over(&policy.item)
+            .map_err(|error| Error::config("the item layout is configured twice").because(&error))
     }
 
     /// The table's attribute names as configured beside the policy.
@@ -263,7 +262,7 @@ impl Context {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
             if !self.cancel.is_cancelled() && !sandbox.idle(SANDBOX_SETTLES_WITHIN).await {
-                self.ui.warn("the sandbox's queue was not empty yet when this run ended");
+                self.ui.warn("the sandbox's queue was not yet empty when this run ended");
             }
             sandbox.shutdown().await;
         }

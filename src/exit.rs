@@ -21,22 +21,22 @@ macro_rules! codes {
 }
 
 codes! {
-    SUCCESS = 0, "success", "everything that was asked is done";
-    SERVICE = 1, "service error", "AWS or the facts database failed, and nothing could be done";
-    USAGE = 2, "usage", "the command line is wrong";
+    SUCCESS = 0, "success", "everything requested was done";
+    SERVICE = 1, "service error", "AWS or the facts database failed, and nothing was done";
+    USAGE = 2, "usage", "invalid command line";
     CONFIG = 3, "config",
-        "the configuration is wrong or incomplete, or credentials are missing or refused";
-    PARTIAL = 4, "partial", "some is done and some failed; the report says which";
-    NOTHING_TO_DO = 5, "nothing to do", "no message or line matched what was asked";
+        "invalid or incomplete configuration, or missing or rejected credentials";
+    PARTIAL = 4, "partial", "some work succeeded and some failed; the report says which";
+    NOTHING_TO_DO = 5, "nothing to do", "no message or line matched";
     FINDINGS = 6, "findings",
-        "a check found something: a class that --fail-on names, an error in facts check, or a list that verify misses";
-    REFUSED = 7, "refused", "refused for safety; the message says which flag allows it";
-    INPUT = 8, "input", "an input file could not be read or used";
+        "a check found a problem: a class named by --fail-on, an error in facts check, or a difference in verify";
+    REFUSED = 7, "refused", "refused for safety; the message names the flag that allows it";
+    INPUT = 8, "input", "an input file is unreadable or invalid";
     BOUNCED = 9, "bounced",
-        "stopped because too many redriven messages came back to the DLQ; the report names them";
+        "stopped because too many redriven messages came back to the DLQ; the report lists them";
     INTERNAL = 70, "internal", "a bug in recoctl; please report it";
     INTERRUPTED = 130, "interrupted",
-        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; what was in flight was finished and reported";
+        "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; work in flight was finished and reported";
 }
 
 /// Every code with its name, as help lists them.

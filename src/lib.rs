@@ -1,4 +1,4 @@
-//! The operator's command line for a recommendation pipeline.
+//! Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 //!
 //! Directions: `run -> commands -> {reco-ops, ui}`, `reco-ops -> reco-store -> reco-core`.
 

@@ -21,7 +21,7 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file;
 use reco_ops::jq;
 
-/// What a command that hears a signal by itself is given, to say so in its own words.
+/// Time for a command that handles the signal itself to print its own message.
 const MOMENT: Duration = Duration::from_millis(300);
 
 /// Runs recoctl with these arguments.
@@ -91,8 +91,7 @@ fn warn_of_passwords(settings: &Settings, ui: &Ui) {
         if without_password(value) != *value {
             let variable = key.variable();
             ui.warn(format!(
-                "the password in {flag} shows in the process list (ps) and in the shell's history: \
-                 put the URL into {variable}, or into a configuration file that only you can read"
+                "the password in {flag} is visible in the process list (ps) and the shell history: put the URL into {variable}, or into a config file that only you can read"
             ));
         }
     }
@@ -101,8 +100,7 @@ fn warn_of_passwords(settings: &Settings, ui: &Ui) {
 fn output_format(settings: &Settings) -> Result<OutputFormat> {
     let text = settings.value(Key::Output).unwrap_or("table");
     OutputFormat::from_str(text, true).map_err(|_| {
-        Error::config(format!("output format {text:?} is unknown"))
-            .hint("known: table, json, jsonl")
+        Error::config(format!("unknown output format {text:?}")).hint("known: table, json, jsonl")
     })
 }
 
@@ -129,18 +127,18 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
         outcome = work => outcome,
         () = early => Err(Error::new(
             Kind::Interrupted,
-            "stopped by a signal before anything was received or changed",
+            "stopped by a signal before any message was received or changed",
         )),
         error = silence.silence() => Err(error),
         never = told.tell_silences(|words| teller.warn(words)) => match never {},
-        () = second => Err(Error::new(Kind::Interrupted, "stopped at once by a second signal").hint(
-            "messages that were held become visible again when their visibility timeout ends",
+        () = second => Err(Error::new(Kind::Interrupted, "stopped immediately by a second signal").hint(
+            "messages in flight become visible again when their visibility timeout ends",
         )),
     }
 }
 
-/// Whether a command has more to do after the first signal than to end, though it has received and
-/// changed nothing in AWS: reports of what it has done, files, processes.
+/// Returns whether a command has more to do after the first signal than to end, though it has
+/// received and changed nothing in AWS: reports of what it has done, files, processes.
 fn ends_in_its_own_way(command: &Command) -> bool {
     !matches!(command, Command::Dlq(_) | Command::Metrics(_) | Command::Config(_))
 }

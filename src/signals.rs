@@ -12,7 +12,7 @@ use crate::ui::Ui;
 const ECHO: Duration = Duration::from_secs(1);
 
 const STOPPING: &str =
-    "stopping: finishing what is in flight (again, in a second or more, to stop at once)";
+    "stopping: finishing work in flight (send the signal again after a second to stop immediately)";
 
 /// Listens for signals: the first cancels, so that the run finishes what is in flight and reports.
 /// Returns at the second one that comes a second or more after it: the run is to stop at once.
@@ -60,8 +60,8 @@ impl Signals {
     }
 }
 
-/// Whether whoever started this process had it ignore a signal, as `nohup` does with SIGHUP. Known
-/// where there is a `/proc`.
+/// Returns whether whoever started this process had it ignore a signal, as `nohup` does with
+/// SIGHUP. Known where there is a `/proc`.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

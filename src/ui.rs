@@ -1,4 +1,4 @@
-//! What people and programs see: stdout is data, stderr is status.
+//! User interface: results on stdout, status on stderr.
 
 mod chart;
 mod escape;
@@ -34,15 +34,15 @@ const MOST_CAUSES: usize = 10;
 /// Version of the JSON that reports are written as; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What writing to a terminal that has hung up answers on Unix.
+/// Error code on Unix for writing to a terminal that has hung up.
 const EIO: i32 = 5;
 
 /// The terminal, or what stands in for it.
 #[derive(Debug, Clone)]
 pub struct Ui {
-    /// How results are written.
+    /// Output format of results.
     pub output: OutputFormat,
-    /// Whether questions may be asked.
+    /// True if questions may be asked.
     pub may_ask: bool,
     quiet: bool,
     stderr_is_terminal: bool,
@@ -50,7 +50,7 @@ pub struct Ui {
     status_palette: Palette,
 }
 
-/// What decides how things look; gathered in one place, so that nothing else asks the environment.
+/// Display settings, collected in one place so that no other code reads the environment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UiOptions {
     /// No status and no progress.
@@ -142,7 +142,7 @@ impl Ui {
         self.stderr(&format!("{}\n    {quoted}", self.warning_line(text.as_ref())));
     }
 
-    /// What ended the command.
+    /// Prints the error that ended the command.
     pub fn error(&self, error: &Error) {
         self.stderr(&self.error_lines(error));
     }
@@ -179,13 +179,13 @@ impl Ui {
     /// beforehand.
     ///
     /// # Errors
-    /// Refused when there is nobody to ask.
+    /// Refused without a terminal to prompt on.
     pub fn check_may_ask(&self, question: &str, flag: &str) -> Result<()> {
         if self.may_ask {
             return Ok(());
         }
-        Err(Error::refused(format!("{question} There is no terminal to ask on"))
-            .hint(format!("add {flag} to answer yes beforehand")))
+        Err(Error::refused(format!("{question} No terminal to prompt on"))
+            .hint(format!("pass {flag} to skip the prompt")))
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run goes
@@ -227,7 +227,7 @@ impl Ui {
         progress::Bar::new(mode, what, total, unit)
     }
 
-    /// How tables are drawn on stdout.
+    /// Returns the view for tables on stdout.
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view
@@ -274,7 +274,7 @@ pub fn tame_panics() {
 
 fn panic_line(words: &str) -> String {
     let words = escape_line(&clipped(words, SCREENFUL));
-    format!("error: a bug in recoctl, please report it: {words}")
+    format!("error: this is a bug in recoctl, please report it: {words}")
 }
 
 #[cfg(test)]

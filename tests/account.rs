@@ -1,5 +1,5 @@
-//! Which account and region calls go to, and by which way: through the real binary, in front of a
-//! server that writes down what it is sent.
+//! Account, region and route of calls: through the real binary, in front of a server that records
+//! its requests.
 
 mod support;
 
@@ -231,7 +231,7 @@ fn the_region_comes_from_a_queue_where_none_is_configured() {
     assert!(peek(&harness, &["--queue", "recs"]).2.contains("no AWS region"), "empty is unset");
     let (code, signed, stderr) = peek(&harness, &["--queue", "recs", "--region", "eu west"]);
     assert_eq!((code, signed), (Some(3), None), "{stderr}");
-    assert!(stderr.contains("\"eu west\" is not an AWS region"), "{stderr}");
+    assert!(stderr.contains("\"eu west\" is not a valid AWS region"), "{stderr}");
     let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/recs";
     let arn = "arn:aws:sqs:eu-west-1:123456789012:recs";
     for queue in [["--queue", url], ["--queue", arn], ["--dlq", url], ["--dlq", arn]] {
@@ -369,7 +369,7 @@ fn an_answer_that_is_not_awss_shows_what_it_is() {
     for status in ["200 OK", "302 Found", "403 Forbidden"] {
         let (code, stderr) = told((status, "content-type: text/html\r\n", page));
         assert_eq!(code, Some(1), "{stderr}");
-        for word in ["not AWS's", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
+        for word in ["not from AWS", &status[..3], "text/html", "<html> <head><title>Hotel Wi-Fi"] {
             assert!(stderr.contains(word), "no {word:?} in {stderr}");
         }
     }
@@ -399,10 +399,10 @@ fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
         let (code, stderr) = told(("403 Forbidden", &headers, refused));
         assert_eq!(code, Some(3), "{stderr}");
         let is_named = |minutes: &i32| {
-            stderr.contains(&format!("this machine's clock is {minutes} min {way} AWS's"))
+            stderr.contains(&format!("the system clock is {minutes} min {way} AWS's"))
         };
         assert!(minutes.iter().any(is_named), "{stderr}");
-        assert!(stderr.contains("set this machine's clock"), "{stderr}");
+        assert!(stderr.contains("fix the system clock"), "{stderr}");
     }
     let wrong_key = r#"{"__type":"InvalidSignatureException","message":"The request signature we calculated does not match"}"#;
     let headers = format!("content-type: application/x-amz-json-1.0\r\ndate: {}\r\n", date(0));

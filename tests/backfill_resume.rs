@@ -306,11 +306,11 @@ fn a_run_is_not_gone_on_with_when_input_policy_table_or_settings_changed() {
     refused(&harness, &["--table", "other"], "the table is");
     refused(&harness, &["--rejects", "elsewhere.jsonl", "--policy", "policy.toml"], "policy");
     harness.set("RECOCTL_LIST_ATTRIBUTE", "lists");
-    refused(&harness, &[], "the list attribute is lists, and was recommended_note_ids");
+    refused(&harness, &[], "the list attribute is lists, but was recommended_note_ids");
     harness.set("RECOCTL_LIST_ATTRIBUTE", "recommended_note_ids");
     let text = std::fs::read_to_string(&path).expect("there");
     std::fs::write(&path, format!("{text}[1,[2]]\n")).expect("written");
-    refused(&harness, &[], "bytes, and had");
+    refused(&harness, &[], "bytes, but had");
     std::fs::write(&path, &text).expect("written");
     refused(&harness, &[], "modification time");
     assert_eq!(items(&harness), before, "nothing was written");
@@ -348,7 +348,7 @@ fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
     let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(7), "{stderr}");
-    assert!(stderr.contains("another run of recoctl is at this backfill"), "{stderr}");
+    assert!(stderr.contains("another recoctl process is running this backfill"), "{stderr}");
     support::interrupt(&child);
     child.wait_with_output().expect("ends");
     let mut again = support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
@@ -358,7 +358,7 @@ fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
     let mut stderr = String::new();
     std::io::Read::read_to_string(&mut again.stderr.take().expect("piped"), &mut stderr)
         .expect("read");
-    assert!(stderr.contains("with --resume it goes on from in.jsonl:"), "{stderr}");
+    assert!(stderr.contains("--resume would continue from in.jsonl:"), "{stderr}");
 }
 
 #[test]
@@ -384,7 +384,7 @@ fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_w
     let output = harness.recoctl(["backfill", "in.jsonl", "--resume"]).output().expect("runs");
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(7), "{told}");
-    assert!(told.contains("the table was deleted and made anew"), "{told}");
+    assert!(told.contains("the table was deleted and recreated"), "{told}");
     let second = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(accounts(&second), expected.accounts);
     assert_eq!(items(&harness), expected.items);

@@ -1,4 +1,4 @@
-//! How `recoctl backfill` writes: constants, deletes, list types, and only what is newer.
+//! Write options of `recoctl backfill`: constants, deletes, list types, and only newer lists.
 
 mod support;
 
@@ -137,7 +137,7 @@ fn lists_are_written_as_the_table_has_them() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!(null), &json!("ids")));
     let status = String::from_utf8_lossy(&output.stderr);
-    assert!(status.contains("not all of its lists are of one type"), "{status}");
+    assert!(status.contains("mixes list types"), "{status}");
 }
 
 #[test]

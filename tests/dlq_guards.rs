@@ -1,4 +1,4 @@
-//! What holds a redrive back, through the real binary: the rate, a deep queue, throttles, and
+//! Rate and guards of a redrive, through the real binary: the rate, a deep queue, throttles, and
 //! messages that come back.
 
 mod support;
@@ -209,7 +209,7 @@ fn a_guard_that_sees_nothing_stops_the_redrive() {
     let report = harness.json(1, args);
     assert_eq!((count(&report, "moved"), count(&report, "left")), (0, 5));
     let stopped = report["stopped"].as_str().expect("a reason");
-    assert!(stopped.contains("could not see throttles in CloudWatch 3 times"), "{stopped}");
+    assert!(stopped.contains("could not read throttles in CloudWatch 3 times"), "{stopped}");
     assert_eq!(depth(&harness, "recs-dlq").visible, 5);
 }
 

@@ -66,7 +66,7 @@ fn moving_everything_is_left_to_sqs_and_said() {
         let output = harness.recoctl(ALL).args(["--output", "json"]).output().expect("it runs");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{stderr}");
-        assert!(stderr.contains("move task of SQS's own (everything is to move"), "{stderr}");
+        assert!(stderr.contains("with an SQS move task (all messages are moved"), "{stderr}");
         let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!((&report["kind"], &report["engine"]), (&json!("dlq.redrive"), &json!("native")));
         assert_eq!((&report["counts"]["moved"], &report["journal"]), (&json!(40), &Value::Null));
@@ -81,12 +81,12 @@ fn moving_everything_is_left_to_sqs_and_said() {
 fn whatever_else_is_asked_for_is_done_by_recoctl_and_said() {
     let harness = with_messages("", 6);
     for (args, words) in [
-        (&["--class", "all", "--dry-run"][..], "a dry run names each message"),
+        (&["--class", "all", "--dry-run"][..], "a dry run lists each message"),
         (&["--dry-run"], "a dry run"),
         (&["--class", "all", "--max", "1"], "--max"),
-        (&["--class", "all", "--newer-than", "1h", "--max", "1"], "only chosen messages"),
+        (&["--class", "all", "--newer-than", "1h", "--max", "1"], "cannot select messages"),
         (&["--class", "all", "--yes", "--rate", "0.5", "--max", "1"], "--max"),
-        (&["--max", "1"], "not every class"),
+        (&["--max", "1"], "a move task moves every class"),
         (&["--class", "all", "--yes", "--journal", "j.jsonl"], "--journal"),
     ] {
         let yes = if args.contains(&"all") { &["--yes"][..] } else { &[] };
@@ -210,7 +210,9 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
     assert_eq!(idle["cancelled"], false);
     let child = support::spawn(&harness, &rate("10"));
     let running = || harness.json(0, ["dlq", "tasks", "list"])["tasks"][0].clone();
-    eventually("the task runs", Duration::from_secs(30), || running()["status"] == "running");
+    eventually("the move task is running", Duration::from_secs(30), || {
+        running()["status"] == "running"
+    });
     assert!(running()["handle"].is_string());
     // Another recoctl is kept off by the lock; one on another machine sees the task.
     let state = harness.home.path().join("elsewhere");
@@ -223,7 +225,7 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
     let output = child.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(stderr.contains("the move task goes on; `recoctl dlq tasks list`"), "{stderr}");
+    assert!(stderr.contains("the move task continues; see `recoctl dlq tasks list`"), "{stderr}");
     assert_eq!(running()["status"], "running");
     let cancelled = harness.json(0, ["dlq", "tasks", "cancel"]);
     let moved = cancelled["moved"].as_u64().expect("a number");

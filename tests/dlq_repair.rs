@@ -135,7 +135,7 @@ fn a_changed_body_is_held_to_the_queues_limit() {
     assert_eq!(bodies(&harness, "recs-dlq"), [SOUND]);
     assert!(bodies(&harness, "small").is_empty());
     let reason = report["messages"][0]["reason"].as_str().expect("a reason");
-    assert!(reason.contains("takes at most 1024"), "{reason}");
+    assert!(reason.contains("accepts at most 1024"), "{reason}");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_plan_is_carried_out_with_the_same_repair_only() {
     let plan = plan.to_str().expect("UTF-8");
     let output = harness.recoctl(["dlq", "redrive", "--plan", plan]).output().expect("runs");
     assert_eq!(output.status.code(), Some(7));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("another repair"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a different repair"));
     harness.json(0, ["dlq", "redrive", "--plan", plan, "--transform", transform]);
     assert_eq!(bodies(&harness, "recs"), [r#"{"data":[[1,[3,2]]]}"#]);
 }

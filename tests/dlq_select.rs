@@ -386,7 +386,7 @@ fn a_plan_moves_exactly_what_was_planned() {
         let refused = arranged.harness.recoctl(flags).output().expect("it runs");
         let stderr = String::from_utf8_lossy(&refused.stderr);
         assert_eq!(refused.status.code(), Some(7), "{stderr}");
-        assert!(stderr.contains("another policy"), "{stderr}");
+        assert!(stderr.contains("a different policy"), "{stderr}");
         let report = arranged.harness.json(4, ["dlq", "redrive", "--plan", &path]);
         assert_eq!(report["missing"], json!([young]), "{suffix}");
         assert_eq!(report["counts"]["moved"], 2, "{suffix}");

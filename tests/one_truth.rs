@@ -1,5 +1,5 @@
-//! What shapes an item comes from one place: list types, times, keys and ages are the same to
-//! backfill, classify, verify and the Lambda.
+//! One item layout: list types, times, keys and ages are the same for backfill, classify, verify
+//! and the Lambda.
 
 mod support;
 
@@ -191,7 +191,7 @@ fn what_cannot_be_read_is_left_alone_with_a_sentence() {
         assert_balanced(&report);
         assert_eq!(report["entries"]["failed"], 1, "{report}");
         let rejects = std::fs::read_to_string(harness.home.path().join("r.jsonl")).expect("there");
-        assert!(rejects.contains("whether it is newer cannot be told"), "{rejects}");
+        assert!(rejects.contains("so it cannot be compared"), "{rejects}");
         assert!(items(&harness)["7"].starts_with("[1]"));
         assert_eq!(items(&harness)["8"], "[3]", "the others are written");
     }
@@ -636,9 +636,9 @@ fn a_time_to_live_that_expires_nothing_is_refused() {
     harness.json(0, args);
     expire_by(&harness, "expires_at", false);
     let told = error_of(&harness, 7, &args);
-    assert!(told.contains("its time to live is off") && told.contains("--ttl-anyway"), "{told}");
+    assert!(told.contains("TTL is disabled on table") && told.contains("--ttl-anyway"), "{told}");
     let dry = error_of(&harness, 0, &[&args[..], &["--dry-run"]].concat());
-    assert!(dry.contains("nothing written would expire"), "{dry}");
+    assert!(dry.contains("the items would not expire"), "{dry}");
     expire_by(&harness, "ttl", true);
     let told = error_of(&harness, 7, &args);
     assert!(told.contains("--ttl-attribute ttl"), "{told}");
@@ -656,7 +656,7 @@ fn a_table_that_was_made_anew_is_not_gone_on_with() {
     harness.runtime.block_on(client.delete_table().table_name("recs").send()).expect("deleted");
     support::table::create(&harness, ScalarAttributeType::N);
     let told = error_of(&harness, 7, &["backfill", "in.jsonl", "--resume"]);
-    assert!(told.contains("deleted and made anew") && told.contains("TableId"), "{told}");
+    assert!(told.contains("deleted and recreated") && told.contains("TableId"), "{told}");
     harness.json(0, ["backfill", "in.jsonl"]);
     assert_eq!(items(&harness).len(), 50);
 }

@@ -137,7 +137,7 @@ fn a_second_signal_a_second_later_stops_at_once() {
     assert_eq!(status.code(), Some(130));
     let output = child.wait_with_output().expect("its output");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains("stopped at once by a second signal"), "{stderr}");
+    assert!(stderr.contains("stopped immediately by a second signal"), "{stderr}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Endpoint {
         Endpoint { behaviour, limiter, counts: Counts::default() }
     }
 
-    /// How long to wait before an answer is given.
+    /// Returns the time to wait before an answer is given.
     #[must_use]
     pub fn latency(&self) -> Duration {
         self.behaviour.latency

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 /// The smallest id. All have 8 digits, as the ids of a grown service have.
 const FIRST: u64 = 10_000_000;
 
-/// How many ids there are.
+/// Number of ids that there are.
 const IDS: u64 = 89_999_999;
 
 /// The ids of one user: `count` distinct ones, the same in every run.

@@ -41,32 +41,32 @@ pub(super) const RETRY: RetryOptions = RetryOptions {
 #[derive(Debug, Args)]
 #[command(after_help = "Each line is `[user, [ids...]]`, an item `{\"user_id\": ..., \
 \"recommended_note_ids\": [...]}`, or a queue message `{\"data\": [[user, [ids...]], ...]}`.\n\
-A line `{\"user_id\": ..., \"delete\": true}` removes a user's item.\n\
-Read as well: files of --emit, exports of DynamoDB, batch inference of Amazon Personalize, and a\n\
-JSON array of any of these over one or many lines.\n\
-Where a user occurs more than once, the last list wins.\n\
-Rejected lines can be mended and fed in again: jq -r .text REJECTS | recoctl backfill -")]
+A line `{\"user_id\": ..., \"delete\": true}` deletes a user's item.\n\
+Also accepted: files written by --emit, DynamoDB exports, Amazon Personalize batch inference \
+output, and JSON arrays of any of these on one or many lines.\n\
+If a user occurs more than once, the last list wins.\n\
+To retry rejected lines after fixing them: jq -r .text REJECTS | recoctl backfill -")]
 pub struct BackfillArgs {
-    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd; `-` is stdin
+    /// Input files: JSON Lines or JSON arrays, optionally gzip- or zstd-compressed; `-` reads stdin
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Make each line one of the shapes below by this jq expression, e.g.
-    /// '[.user, [.items[].id]]'; every value that it gives counts
+    /// Convert each line to one of the shapes below with this jq expression, e.g. '[.user,
+    /// [.items[].id]]'; every output value counts as a line
     #[arg(long, value_name = "JQ")]
     pub map: Option<String>,
-    /// Write every line or entry that could not be written to this new file (JSON lines)
+    /// Save lines and entries that could not be written to this new file (JSON Lines)
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Read, filter and count, but write nothing
+    /// Read, filter and count without writing
     #[arg(long)]
     pub dry_run: bool,
-    /// Batches of up to 25 items in flight at once
+    /// Number of batches (up to 25 items each) in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: u16,
-    /// Checkpoints, resuming, limits
+    /// Checkpoint, resume and verification options.
     #[command(flatten)]
     pub trust: TrustArgs,
-    /// How items are written
+    /// Write options.
     #[command(flatten)]
     pub writing: WritingArgs,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub struct BackfillArgs {
 }
 
 impl BackfillArgs {
-    /// Whether lists go to the queue, for the Lambda to write.
+    /// Returns whether lists go to the queue, for the Lambda to write.
     pub fn is_via_queue(&self) -> bool {
         self.machines.via.is_some()
     }
@@ -99,7 +99,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
     if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
         if report.stopped.is_some() {
-            context.ui.status("nothing is read back: the run did not come to the end of its input");
+            context.ui.status("skipping --verify: the run did not reach the end of its input");
         } else {
             let verify = Verify {
                 files: args.files,
@@ -129,7 +129,7 @@ pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Opti
     compiled.map(Some).map_err(|error| {
         Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
             .cause(error)
-            .hint("write a jq expression such as '[.user, [.items[].id]]'")
+            .hint("use a jq expression such as '[.user, [.items[].id]]'")
     })
 }
 
@@ -158,7 +158,7 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
     let shown = report.first_rejects.len() as u64;
     if rejects > shown {
         let more = rejects - shown;
-        ui.warn(format!("and {more} more; --rejects FILE keeps every one of them"));
+        ui.warn(format!("and {more} more; --rejects FILE saves all of them"));
     }
 }
 
@@ -172,8 +172,8 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             return Err(Error::input("nothing was written").cause(stopped.reason.clone()));
         }
         let what = match stopped.cause {
-            Cause::Facts => "nothing was written: facts cannot be had",
-            Cause::Rejects => "nothing was written: rejects cannot be kept",
+            Cause::Facts => "nothing was written: facts database unavailable",
+            Cause::Rejects => "nothing was written: rejects cannot be saved",
             _ => "nothing was written",
         };
         return Err(Error::service(what).cause(stopped.reason.clone()));
@@ -183,7 +183,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             Destination::Queue => "the queue",
             Destination::Table | Destination::Files => "DynamoDB",
         };
-        return Err(Error::service(format!("nothing was written: {taker} took nothing")));
+        return Err(Error::service(format!("nothing was written: {taker} accepted no writes")));
     }
     let failed: Vec<_> = report.inputs.iter().filter_map(|input| input.failure.as_ref()).collect();
     if let Some(failure) = failed.first() {
@@ -191,13 +191,12 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
             .cause(failure.reason.clone()));
     }
     let lines = amount(report.lines.rejected, "line");
-    let error =
-        Error::input(format!("nothing was written: no line could be used, {lines} rejected"));
+    let error = Error::input(format!("nothing was written: no usable line, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());
     Err(match pretty.map(str::trim) {
         Some("{" | "[") => error.hint(
-            "this looks like indented JSON; each line must hold a whole one: jq -c . FILE | recoctl backfill -",
+            "the input looks like indented JSON, but each line must be a complete document: jq -c . FILE | recoctl backfill -",
         ),
-        _ => error.hint("the report says why"),
+        _ => error.hint("see the report for the reasons"),
     })
 }

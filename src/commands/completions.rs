@@ -10,7 +10,7 @@ use reco_ops::error::Result;
 /// Arguments of `recoctl completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to generate the script for
     #[arg(value_enum)]
     pub shell: Shell,
 }

@@ -16,23 +16,24 @@ use reco_ops::error::{Error, Result};
 /// The commands on the configuration.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print what is in force and where each value came from
+    /// Print the effective configuration and the source of each value
     Show,
-    /// Trust the recoctl.toml of the working directory as it stands now
+    /// Trust the current content of the recoctl.toml in the working directory
     ///
-    /// A recoctl.toml in the working directory may come with a clone of somebody else's repository.
-    /// Until it is trusted it may name queues, tables and attributes, but not endpoints, profiles,
-    /// facts with credentials, or files outside of its directory. Trust ends when the file changes.
+    /// A recoctl.toml in the working directory may come from a repository that you do not control.
+    /// Until you trust it, it may name queues, tables and attributes, but not endpoints, profiles,
+    /// facts databases with credentials, or files outside its directory. Changing the file revokes
+    /// the trust.
     Trust(TrustArgs),
 }
 
-/// What is trusted.
+/// Arguments of `config trust`.
 #[derive(Debug, Args)]
 pub struct TrustArgs {
-    /// Trust this file instead of ./recoctl.toml
+    /// File to trust instead of ./recoctl.toml
     #[arg(value_name = "FILE", default_value = DIRECTORY_FILE)]
     pub file: PathBuf,
-    /// Trust it no longer
+    /// Revoke trust in the file
     #[arg(long)]
     pub revoke: bool,
 }
@@ -43,8 +44,8 @@ pub struct TrustArgs {
 /// When it is no configuration, others can write it, or it cannot be remembered.
 pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
     let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
-        Error::refused("there is no place to remember it: neither XDG_STATE_HOME nor HOME is set")
-            .hint("set XDG_STATE_HOME to a directory that can be written")
+        Error::refused("no state directory: neither XDG_STATE_HOME nor HOME is set")
+            .hint("set XDG_STATE_HOME to a writable directory")
     })?;
     let (file, text) = ConfigFile::to_trust(&args.file)?;
     let changed = match args.revoke {
@@ -82,9 +83,9 @@ struct Counting {
 struct TrustReport {
     file: String,
     trusted: bool,
-    /// Whether it was otherwise before.
+    /// True if it was otherwise before.
     changed: bool,
-    /// What the trust is about.
+    /// Settings that need trust.
     settings: Vec<Counting>,
 }
 
@@ -99,13 +100,13 @@ impl Report for TrustReport {
     fn render(&self, view: &View) -> String {
         let file = escape_line(&self.file);
         let head = match (self.trusted, self.changed) {
-            (true, true) => format!("{file} is trusted, until it changes"),
-            (true, false) => format!("{file} was trusted already"),
+            (true, true) => format!("{file} is trusted until it changes"),
+            (true, false) => format!("{file} is already trusted"),
             (false, true) => format!("{file} is no longer trusted"),
             (false, false) => format!("{file} was not trusted"),
         };
         if self.settings.is_empty() {
-            return format!("{head}; it sets nothing that needs it\n");
+            return format!("{head}; none of its settings need trust\n");
         }
         let columns = [("SETTING", Align::Left), ("VALUE", Align::Left), ("FROM", Align::Left)];
         let mut table = Table::new(view, &columns);
@@ -116,7 +117,7 @@ impl Report for TrustReport {
                 (escape_line(section), Some(Tone::Faint)),
             ]);
         }
-        let what = if self.trusted { "what counts by it" } else { "what counts no longer" };
+        let what = if self.trusted { "now in effect" } else { "no longer in effect" };
         format!("{head}; {what}:\n\n{}", table.finish())
     }
 }
@@ -161,7 +162,7 @@ struct ConfigReport {
     file: Option<String>,
     env: Option<Setting>,
     policy_fingerprint: String,
-    /// Whose credentials sign the calls.
+    /// Credentials that sign the calls.
     credentials: CredentialsInForce,
     settings: Vec<Row>,
 }

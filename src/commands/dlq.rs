@@ -26,30 +26,30 @@ use reco_ops::error::Result;
 /// The commands on the dead-letter queue.
 #[derive(Debug, Subcommand)]
 pub enum DlqCommand {
-    /// Show what is in the DLQ without disturbing it
+    /// Show messages in the DLQ without disturbing them
     Peek(peek::PeekArgs),
-    /// Say why each message failed, and what to do about it
+    /// Explain why each message failed and what to do about it
     Classify(classify::ClassifyArgs),
-    /// Send back what can succeed, at a rate the table can take, losing nothing
+    /// Move the messages that can succeed back to their source queue, without loss
     Redrive(Box<redrive::RedriveArgs>),
-    /// Write messages into a file, byte for byte; with --and-delete, move them there
+    /// Save messages to a file, byte for byte; with --and-delete, then delete them
     Export(export::ExportArgs),
-    /// Send the messages of an export into a queue, each once
+    /// Send exported messages to a queue, each of them once
     Import(import::ImportArgs),
-    /// Delete messages, with a copy in a file
+    /// Delete messages after backing them up to a file
     Purge(purge::PurgeArgs),
-    /// List and stop the move tasks that SQS itself carries out
+    /// List and cancel SQS message move tasks
     #[command(subcommand)]
     Tasks(tasks::TasksCommand),
-    /// What earlier redrives did; resume one that was cut off, or put its messages back
+    /// Inspect the journals of earlier redrives; resume a run or restore its messages
     #[command(subcommand)]
     Journal(journal::JournalCommand),
 }
 
-/// Runs one of them. The frame that makes all their futures is gone when one of them is driven.
+/// Runs a subcommand. The frame that creates all their futures is gone when one of them is driven.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<Outcome>> {
     match command {
         DlqCommand::Peek(args) => Box::pin(peek::run(context, args)),

@@ -12,16 +12,16 @@ use reco_ops::error::Result;
 /// The commands on the facts.
 #[derive(Debug, Subcommand)]
 pub enum FactsCommand {
-    /// Hold the configured tables and columns against the database's schema
+    /// Check the configured tables and columns against the database schema
     Check(check::CheckArgs),
-    /// Copy users, articles, reads and mutes into an SQLite file
+    /// Copy users, articles, reads and mutes to an SQLite file
     Snapshot(snapshot::SnapshotArgs),
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
     match command {
         // It only reads: a signal ends it at once.

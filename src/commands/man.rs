@@ -14,10 +14,10 @@ use reco_ops::error::{Error, Kind, Result};
 /// Arguments of `recoctl man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// The command whose page is printed, e.g. `dlq redrive`; recoctl's own without
+    /// Command whose page to print, e.g. `dlq redrive` [default: recoctl's own page]
     #[arg(value_name = "COMMAND")]
     pub command: Vec<String>,
-    /// Write every page into this directory instead
+    /// Write all pages to this directory instead
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     pub out_dir: Option<PathBuf>,
 }
@@ -36,7 +36,7 @@ pub fn run(ui: &Ui, args: &ManArgs, recoctl: Command) -> Result<Outcome> {
     let name = name.collect::<Vec<_>>().join("-");
     let page = pages.iter().find(|(page, _)| *page == name).ok_or_else(|| {
         let command = args.command.join(" ");
-        Error::new(Kind::Usage, format!("there is no command `{command}`"))
+        Error::new(Kind::Usage, format!("unknown command `{command}`"))
             .hint("`recoctl --help` lists the commands")
     })?;
     ui.print(&page.1)?;

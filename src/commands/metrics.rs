@@ -17,10 +17,10 @@ use reco_ops::metrics::{read, span, targets};
 /// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
-    /// How far to look back, e.g. 90m, 6h, 7d
+    /// Time range to look back, e.g. 90m, 6h, 7d
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = seconds)]
     pub since: i64,
-    /// The length of a period, e.g. 1m, 5m, 1h; the finest that is not too much when not given
+    /// Length of a period, e.g. 1m, 5m, 1h [default: the finest that suits the time range]
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub period: Option<i64>,
 }
@@ -49,14 +49,14 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
 
 /// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
 pub(crate) fn seconds(text: &str) -> Result<i64, String> {
-    let example = "write a duration such as 90m, 6h or 7d";
+    let example = "use a duration such as 90m, 6h or 7d";
     let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;
     let duration = span
         .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("months and years differ in length: {example}"))?;
+        .map_err(|_| format!("months and years vary in length: {example}"))?;
     match duration.as_secs() {
         seconds if seconds > 0 => Ok(seconds),
-        _ => Err(format!("{text:?} is no time at all: {example}")),
+        _ => Err(format!("duration {text:?} is zero: {example}")),
     }
 }
 

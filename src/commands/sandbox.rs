@@ -13,18 +13,18 @@ use reco_ops::error::Result;
 /// The commands on the sandbox.
 #[derive(Debug, Subcommand)]
 pub enum SandboxCommand {
-    /// Run a seeded local AWS until Ctrl-C, and print the variables that point at it
+    /// Run a seeded local AWS until Ctrl-C, and print the environment variables that point to it
     Start(start::StartArgs),
-    /// A guided tour: each command is shown, then really run
+    /// Take a guided tour that shows and runs the main commands
     Demo(demo::DemoArgs),
-    /// Put load on a local pipeline, and say which part of it gives out first
+    /// Load-test a local pipeline and report which part saturates first
     Load(load::LoadArgs),
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: SandboxCommand) -> Result<Outcome> {
     match command {
         SandboxCommand::Start(args) => start::run(context, &args).await,

@@ -27,55 +27,55 @@ use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.
 #[derive(Debug, Args)]
-#[command(after_help = "For each user the last list of the files counts, filtered as the Lambda \
-filters; lists and times are compared, in order.\n\
-Exit code 6 when something differs: the report names file, line and user. Exit code 4 when lines \
+#[command(after_help = "The last list of each user in the files counts, filtered as the Lambda \
+filters it. Lists (in order) and times are compared.\n\
+Exits with 6 if anything differs; the report names file, line and user. Exits with 4 if lines \
 could not be read.")]
 pub struct VerifyArgs {
-    /// Files of JSON lines or arrays, plain or compressed by gzip or zstd
+    /// Input files: JSON Lines or JSON arrays, optionally gzip- or zstd-compressed
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// A random sample of so many users, or all
+    /// Number of randomly sampled users to check, or `all`
     #[arg(long, value_name = "N|all", default_value = "1000")]
     pub users: Scope,
-    /// Read capacity units a second that may be consumed (default: no limit)
+    /// Maximum read capacity units per second [default: no limit]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rcu: Option<f64>,
-    /// Make each line one of the shapes that backfill knows by this jq expression
+    /// Convert each line to one of backfill's input shapes with this jq expression
     #[arg(long, value_name = "JQ")]
     pub map: Option<String>,
-    /// Verify the users of shard I of N only
+    /// Verify only the users of shard I of N
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// How the files were written
+    /// Options of the backfill that wrote the files.
     #[command(flatten)]
     pub written: WrittenArgs,
-    /// Users in memory at most; more take further readings of the files
+    /// Maximum number of users in memory; more than that need additional passes over the files
     #[arg(long, value_name = "N", default_value_t = MAX_SUSPECTS, hide = true)]
     pub max_suspects: usize,
 }
 
-/// How the files were written: the flags that backfill was given.
+/// Flags of the backfill that wrote the files.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "As the files were written")]
+#[command(next_help_heading = "Backfill options")]
 pub struct WrittenArgs {
-    /// Only what was newer was written: the newest list of a user counts, and what the table holds
-    /// of the same time stands [implied by writes.only_newer of the policy]
+    /// Expect the newest list of each user, and accept what the table holds for the same time
+    /// [implied by writes.only_newer in the policy]
     #[arg(long)]
     pub if_newer: bool,
-    /// When lists without a `generated_at` were made: ISO 8601 or epoch seconds
+    /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub generated_at: Option<Time>,
-    /// Every item has this attribute
+    /// Expect this attribute in every item
     #[arg(long = "attr", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
-    /// Every item expires no later than so long from now, and has not expired yet
+    /// Expect every item to expire within this time from now, and not yet
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub ttl: Option<i64>,
-    /// The attribute that the table's time to live goes by
+    /// TTL attribute of the table
     #[arg(long, value_name = "NAME", default_value = "expires_at", requires = "ttl")]
     pub ttl_attribute: String,
-    /// Ids in lists are Numbers or Strings [default: as the lists in the table are]
+    /// Expect list ids as Numbers (N) or Strings (S) [default: as in the table's lists]
     #[arg(long, value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }
@@ -84,8 +84,8 @@ impl WrittenArgs {
     /// The layout of the table, with what every item has.
     fn lay_out(&self, table: &mut Table) -> Result<()> {
         let schema = table.schema.clone().with_constants(self.attrs.iter().cloned());
-        table.schema = schema
-            .map_err(|error| Error::new(Kind::Usage, "--attr cannot be used so").because(&error))?;
+        table.schema =
+            schema.map_err(|error| Error::new(Kind::Usage, "invalid --attr").because(&error))?;
         Ok(())
     }
 
@@ -97,10 +97,10 @@ impl WrittenArgs {
     }
 }
 
-/// What a verification found, with what it ran with.
+/// Result of a verification with its settings.
 #[derive(Debug, Serialize)]
 pub struct VerifyReport {
-    /// How it ended.
+    /// Result of the run.
     pub outcome: Outcome,
     /// The table.
     pub table: String,
@@ -108,7 +108,7 @@ pub struct VerifyReport {
     pub policy_fingerprint: String,
     /// Where facts came from.
     pub facts: &'static str,
-    /// What was found.
+    /// Result.
     #[serde(flatten)]
     pub verification: Verification,
 }
@@ -160,16 +160,16 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     context.ui.report(&report)?;
     match (outcome, &report.verification.stopped) {
         (Outcome::Failed, Some(reason)) => {
-            Err(Error::service("nothing could be compared").cause(reason.clone()))
+            Err(Error::service("no user could be compared").cause(reason.clone()))
         }
         (Outcome::Failed, None) => Err(nothing_read(&report.verification)),
         _ => Ok(outcome),
     }
 }
 
-/// Why nothing of the input could be held against the table.
+/// Returns the reason why nothing of the input could be held against the table.
 fn nothing_read(found: &Verification) -> Error {
-    let error = Error::input("nothing could be compared");
+    let error = Error::input("no user could be compared");
     let first = found.unread_lines.first().map(|unread| {
         let At { file, line, .. } = &unread.at;
         format!(

@@ -16,7 +16,7 @@ use reco_ops::files::safe_file::read_settings;
 pub struct ConfigFile {
     /// Where it was read from.
     pub path: PathBuf,
-    /// How it came to be used.
+    /// Reason for its use.
     pub origin: Origin,
     content: Content,
 }
@@ -97,10 +97,10 @@ impl ConfigFile {
         })?;
         let file = ConfigFile { path: path.to_owned(), content, origin };
         for (key, value) in &file.content.top {
-            file.check_key("at the top", key)?;
+            file.check_key("at the top level", key)?;
             if !value.is_str() {
                 return Err(Error::config(format!(
-                    "{}: `{key}` at the top must be a string",
+                    "{}: `{key}` at the top level must be a string",
                     path.display()
                 )));
             }
@@ -170,7 +170,7 @@ impl ConfigFile {
         let names: Vec<&str> = self.content.env.keys().map(String::as_str).collect();
         let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         Err(Error::config(format!("{} has no section [env.{name}]", self.path.display()))
-            .hint(format!("environments in it: {known}")))
+            .hint(format!("known environments: {known}")))
     }
 
     /// A value with the section it stands in: the environment's own, else the top's.

@@ -61,7 +61,7 @@ keys! {
     ListAttribute = "list_attribute", "RECOCTL_LIST_ATTRIBUTE";
     /// The attribute that says when a list was made.
     GeneratedAtAttribute = "generated_at_attribute", "RECOCTL_GENERATED_AT_ATTRIBUTE";
-    /// How results are written.
+    /// Output format of results.
     Output = "output", "RECOCTL_OUTPUT";
 }
 
@@ -199,7 +199,7 @@ impl Settings {
         self.value(key).ok_or_else(|| {
             let (name, variable) = (key.name(), key.variable());
             Error::config(format!("no {name} is configured")).hint(format!(
-                "give {}, set {variable}, or write `{name} = \"...\"` in recoctl.toml",
+                "pass {}, set {variable}, or write `{name} = \"...\"` in recoctl.toml",
                 key.flag()
             ))
         })
@@ -242,10 +242,10 @@ fn env_name(
     if let Some(asked) = &asked {
         let Some(file) = file else {
             return Err(Error::config(format!(
-                "environment {:?} is named, but there is no recoctl.toml",
+                "environment {:?} is set, but there is no recoctl.toml",
                 asked.value
             ))
-            .hint("write one, or give --config FILE"));
+            .hint("create one, or pass --config FILE"));
         };
         file.require_env(&asked.value)?;
     }

@@ -1,9 +1,8 @@
-//! What a `recoctl.toml` in the working directory may say, and which of them are trusted to say
-//! more.
+//! Restrictions on a `recoctl.toml` in the working directory, and the record of trusted files.
 //!
-//! The working directory may be a clone of somebody else's repository. What its file names decides
-//! which queue and table are meant; where requests, credentials and bodies go, and which files are
-//! read, is for the operator to say.
+//! The working directory may be a clone of a repository that the operator does not control. What
+//! its file names decides which queue and table are meant; where requests, credentials and bodies
+//! go, and which files are read, is for the operator to say.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -14,7 +13,7 @@ use super::Key;
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::{make_private, read_settings, unharmed_directory};
 
-/// How a file came to be used.
+/// Origin of the config file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Named by `--config` or `RECOCTL_CONFIG`.
@@ -23,20 +22,20 @@ pub enum Origin {
     Own,
     /// Found in the working directory.
     Directory {
-        /// Whether `recoctl config trust` remembers it as it stands now.
+        /// True if `recoctl config trust` remembers it as it stands now.
         trusted: bool,
     },
 }
 
 impl Origin {
-    /// Whether everything in the file counts.
+    /// Returns whether everything in the file counts.
     #[must_use]
     pub fn is_trusted(self) -> bool {
         self != Origin::Directory { trusted: false }
     }
 }
 
-/// Whether a value counts from a file that is not trusted, in the directory `dir`.
+/// Returns whether a value counts from a file that is not trusted, in the directory `dir`.
 #[must_use]
 pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     match key {
@@ -59,29 +58,31 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     }
 }
 
-/// Why a value of such a file does not count.
+/// Returns the reason why a value of such a file does not count.
 #[must_use]
 pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
     let (file, name) = (file.display(), key.name());
     let danger = match key {
-        Key::Facts => "it would choose where facts, and the credentials for them, go",
-        Key::FactsTables | Key::Policy => "it would choose a file outside of its own directory",
-        _ => "it would choose where requests, credentials and message bodies go",
+        Key::Facts => "this setting decides where facts and their credentials are sent",
+        Key::FactsTables | Key::Policy => {
+            "this setting names a file outside the directory of recoctl.toml"
+        }
+        _ => "this setting decides where requests, credentials and message bodies are sent",
     };
     let instead = match key {
         Key::FactsTables => String::new(),
         key => format!(", or {} of your own", key.flag()),
     };
-    Error::refused(format!("{file} sets {name} ({section}), and this file is not trusted"))
+    Error::refused(format!("{file} sets {name} ({section}), but the file is not trusted"))
         .cause(format!(
-            "a file in the working directory may come with a clone of somebody else's repository; {danger}"
+            "a file in the working directory may come from a repository that you do not control; {danger}"
         ))
         .hint(format!(
-            "read it; then `recoctl config trust` trusts it as it stands now, or give --config {file}{instead}"
+            "review it, then run `recoctl config trust`, or pass --config {file}{instead}"
         ))
 }
 
-/// Whether a path, also after every link on it, stays inside of `dir`.
+/// Returns whether a path, also after every link on it, stays inside of `dir`.
 fn is_inside(path: &str, dir: &Path) -> bool {
     let path = Path::new(path);
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -117,7 +118,7 @@ impl Trusted {
         Some(Trusted { dir: state.join("recoctl").join("trusted") })
     }
 
-    /// Whether this file is remembered with this content.
+    /// Returns whether this file is remembered with this content.
     #[must_use]
     pub fn has(&self, file: &Path, text: &str) -> bool {
         // What others can write says nothing.
@@ -134,9 +135,9 @@ impl Trusted {
     /// When it cannot be written down.
     pub fn remember(&self, file: &Path, text: &str) -> Result<()> {
         let failed = |error: &std::io::Error| {
-            Error::refused(format!("cannot remember that {} is trusted", file.display()))
+            Error::refused(format!("cannot record trust in {}", file.display()))
                 .because(error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         };
         for dir in self.dir.parent().into_iter().chain([self.dir.as_path()]) {
             unharmed_directory(dir)?;
@@ -162,7 +163,7 @@ impl Trusted {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(error) => {
-                let what = format!("cannot forget that {} is trusted", file.display());
+                let what = format!("cannot revoke trust in {}", file.display());
                 Err(Error::refused(what).because(&error))
             }
         }

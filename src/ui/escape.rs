@@ -1,9 +1,9 @@
 //! Making everything that is shown safe to look at.
 //!
-//! Bodies, answers, names and file contents are somebody else's bytes: control characters could
-//! move the cursor, change the terminal's settings or hide text (CWE-150), bidirectional controls
-//! could reorder what is read, and a line break could begin a line that looks like ours. All text
-//! passes [`shown`] or [`shown_in_line`] where it meets the terminal, and JSON [`Escaping`]. Our own
+//! Bodies, answers, names and file contents are untrusted bytes: control characters could move the
+//! cursor, change the terminal's settings or hide text (CWE-150), bidirectional controls could
+//! reorder what is read, and a line break could begin a line that looks like ours. All text passes
+//! [`shown`] or [`shown_in_line`] where it meets the terminal, and JSON [`Escaping`]. Our own
 //! colours pass because they are marked ([`styled`]); nothing else knows the mark.
 
 use std::collections::hash_map::RandomState;

@@ -1,15 +1,15 @@
-//! How results are written.
+//! Output format of results.
 
 use clap::ValueEnum;
 
-/// How results are written to stdout.
+/// Output format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputFormat {
-    /// For people: tables and sentences.
+    /// Human-readable tables and text
     #[default]
     Table,
-    /// One JSON document.
+    /// A single JSON document
     Json,
-    /// One JSON document a line: a line a message or row.
+    /// JSON Lines: one document per message or row
     Jsonl,
 }

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::escape::styled;
 
-/// What a piece of text means.
+/// Meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// As it should be.
@@ -48,7 +48,7 @@ impl Palette {
         Palette { on }
     }
 
-    /// Whether it paints.
+    /// Returns whether it paints.
     #[must_use]
     pub fn is_on(self) -> bool {
         self.on

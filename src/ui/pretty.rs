@@ -81,7 +81,7 @@ impl Layout<'_> {
         self.out.extend(std::iter::repeat_n("  ", self.depth));
     }
 
-    /// Whether the array or object that was just opened holds no other.
+    /// Returns whether the array or object that was just opened holds no other.
     fn holds_only_scalars(&self) -> bool {
         let mut in_string = false;
         let mut escaped = false;

@@ -11,7 +11,7 @@ use super::escape::Escaping;
 use super::{Palette, SCHEMA_VERSION};
 use reco_ops::error::{Error, Kind, Result};
 
-/// How text is laid out.
+/// Layout of text.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     /// Columns of the terminal; `None` when stdout is none.
@@ -20,7 +20,7 @@ pub struct View {
     pub palette: Palette,
 }
 
-/// What a command answers.
+/// Report of a command.
 ///
 /// As JSON it is its own serialisation, with `schema_version` and `kind` before it; as a table it
 /// is [`Report::render`]. Nothing may stand in one and not in the other.
@@ -30,7 +30,7 @@ pub trait Report: Serialize {
     /// The member that `--output jsonl` writes one line each of; the rest follows as a last line.
     const ROWS: Option<&'static str> = None;
 
-    /// How the run ended; decides the exit code.
+    /// Returns the outcome of the run, which determines the exit code.
     fn outcome(&self) -> Outcome;
 
     /// For people.

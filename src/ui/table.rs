@@ -13,7 +13,7 @@ use super::{Tone, View};
 /// Characters of a cell at most, where nothing else bounds it: ids may be megabytes long.
 const CELL_CHARS: usize = 500;
 
-/// Which way a column is aligned.
+/// Alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Words.

@@ -16,7 +16,7 @@ fn ui(colour: bool) -> Ui {
     }
 }
 
-/// What is left when our own styles are taken out.
+/// Returns the text without our own styles.
 fn without_styles(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;

@@ -166,7 +166,7 @@ fn may_have(world: &World, user: &str, article: &str) -> bool {
         && !world.reads.contains(&both(article))
 }
 
-/// Whether an item of this time is replaced by what was made at `made`.
+/// Returns whether an item of this time is replaced by what was made at `made`.
 pub fn gives_way(held: Option<i128>, made: Option<i128>) -> bool {
     match (held, made) {
         (None, _) => true,

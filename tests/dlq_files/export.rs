@@ -48,7 +48,7 @@ fn what_is_there_is_never_overwritten_and_nothing_leaves_no_file() {
     let words = refused(&harness, 8, &["dlq", "export", "there.jsonl", "--and-delete", "--yes"]);
     assert!(words.contains("never overwritten"), "{words}");
     assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
-    assert!(refused(&harness, 2, &["dlq", "export", "-"]).contains("not stdout"));
+    assert!(refused(&harness, 2, &["dlq", "export", "-"]).contains("to stdout"));
     assert_eq!(bodies(&harness, "recs-dlq").len(), 2);
     let report = harness.json(5, ["dlq", "export", "none.jsonl", "--class", "malformed"]);
     assert_eq!((count(&report, "skipped"), &report["file"]), (2, &Value::Null));

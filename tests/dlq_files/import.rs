@@ -58,7 +58,7 @@ fn an_export_that_left_its_messages_says_that_they_will_be_there_twice() {
     harness.json(0, ["dlq", "export", "e.jsonl"]);
     let output = harness.recoctl(["dlq", "import", "e.jsonl", "--yes"]).output().expect("runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && stderr.contains("will be there twice"), "{stderr}");
+    assert!(output.status.success() && stderr.contains("will be duplicated"), "{stderr}");
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn a_broken_file_is_refused_with_its_line_before_anything_is_sent() {
         (with(7, &changed), "line 8: the body of message"),
         (with(13, "{\"end\":{\"messages\":11}}"), "line 14 says that the export has 11 messages"),
         (with(0, &newer), "format 9"),
-        (whole.clone() + &whole, "line 15 begins another export"),
-        ("[1,[2]]\n".to_owned(), "line 1 is not the header"),
-        (String::new(), "line 1 is not the header"),
+        (whole.clone() + &whole, "line 15 starts another export"),
+        ("[1,[2]]\n".to_owned(), "line 1 is not an export header"),
+        (String::new(), "line 1 is not an export header"),
     ] {
         harness.write("bad.jsonl", &content);
         let stderr = refused(&harness, 8, &["dlq", "import", "bad.jsonl", "--yes"]);
@@ -123,9 +123,9 @@ fn what_the_queue_cannot_take_is_named_before_any_send() {
     let report = harness.json(4, ["dlq", "import", "e.jsonl", "--to", "small", "--yes"]);
     adds_up(&report);
     assert_eq!((count(&report, "sent"), count(&report, "failed")), (1, 1));
-    assert!(report.to_string().contains("the destination queue takes at most 1024"), "{report}");
+    assert!(report.to_string().contains("the destination queue accepts at most 1024"), "{report}");
     let report = harness.json(1, ["dlq", "import", "e.jsonl", "--to", "other.fifo", "--yes"]);
-    assert!(report.to_string().contains("no group id"), "{report}");
+    assert!(report.to_string().contains("no message group id"), "{report}");
 }
 
 #[test]

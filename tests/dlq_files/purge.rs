@@ -90,10 +90,13 @@ fn all_now_is_sqs_s_own_purge_which_it_takes_once_a_minute() {
     let output = harness.recoctl(["dlq", "purge", "--all-now", "--yes"]).output().expect("runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    assert!(stderr.contains("may be deleted as well"), "the race is said: {stderr}");
+    assert!(stderr.contains("may be deleted, too"), "the race is said: {stderr}");
     assert!(bodies(&harness, "recs-dlq").is_empty());
     let words = refused(&harness, 1, &["dlq", "purge", "--all-now", "--yes"]);
-    assert!(words.contains("PurgeQueueInProgress") && words.contains("wait a minute"), "{words}");
+    assert!(
+        words.contains("PurgeQueueInProgress") && words.contains("retry in a minute"),
+        "{words}"
+    );
     for flag in [&["--class", "malformed"][..], &["--backup", "b"], &["--max", "1"]] {
         refused(&harness, 2, &[&["dlq", "purge", "--all-now"], flag].concat());
     }

@@ -44,11 +44,11 @@ fn what_a_killed_run_sent_is_deleted_by_the_next_and_not_sent_again() {
     let harness = killed(STANDARD, 200, 100);
     let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
     let text = String::from_utf8_lossy(&classified.stdout).into_owned();
-    assert!(text.contains("was cut off"), "the unfinished run is told of: {text}");
+    assert!(text.contains("was interrupted"), "the unfinished run is told of: {text}");
     assert!(text.contains("next: recoctl dlq journal resume"), "{text}");
     let again = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("it runs");
     let stderr = String::from_utf8_lossy(&again.stderr).into_owned();
-    assert!(stderr.contains("was cut off"), "{stderr}");
+    assert!(stderr.contains("was interrupted"), "{stderr}");
     let report: Value = serde_json::from_slice(&again.stdout).expect("JSON");
     assert!(count(&report, "already-sent") > 0, "{}", report["counts"]);
     never_twice(&harness, STANDARD, 200);
@@ -196,7 +196,7 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
     }
     let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
     let text = String::from_utf8_lossy(&classified.stdout).into_owned();
-    assert!(!text.contains("cut off"), "{text}");
+    assert!(!text.contains("was interrupted"), "{text}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub fn in_flight(harness: &Harness, queue: &str) -> usize {
     sqs(harness).snapshot(queue).expect("there").depth.in_flight
 }
 
-/// How often each body is in the source queue and in the DLQ.
+/// Returns the number of times that each body is in the source queue and in the DLQ.
 pub fn copies(harness: &Harness, suffix: &str) -> BTreeMap<String, (usize, usize)> {
     let mut copies: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for body in bodies(harness, &format!("recs{suffix}")) {

@@ -33,11 +33,11 @@ struct Case {
     fault: Option<Fault>,
     /// Pause between two arrivals, and whether they are poison.
     arrivals: Option<(Duration, bool)>,
-    /// Whether a consumer works through the source queue and fails some.
+    /// True if a consumer works through the source queue and fails some.
     consumer: bool,
     /// A signal, and after how long.
     stop: Option<(&'static str, Duration)>,
-    /// Whether the run is resumed before it is tried again.
+    /// True if the run is resumed before it is tried again.
     resume: bool,
 }
 

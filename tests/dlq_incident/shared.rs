@@ -101,7 +101,7 @@ fn a_message_that_came_from_nowhere_stays_until_a_destination_is_named() {
     plant_from(&harness, STANDARD, None, 100);
     let report = harness.json(4, ["dlq", "redrive"]);
     assert_eq!((count(&report, "moved"), count(&report, "failed")), (30, 1));
-    assert!(report["messages"].to_string().contains("--to names a destination"), "{report}");
+    assert!(report["messages"].to_string().contains("set a destination with --to"), "{report}");
     let report = harness.json(0, ["dlq", "redrive", "--to", "a"]);
     assert_eq!((count(&report, "moved"), len(&harness, "a")), (1, 11));
 }

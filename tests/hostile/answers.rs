@@ -167,7 +167,7 @@ fn headers_without_an_end_and_answers_that_break_off_are_told_as_such() {
     ];
     let runs = cases.map(|(text, words)| (std::thread::spawn(|| receiving(text)), words));
     for (ran, words) in runs {
-        let ran = ran.join().unwrap().ended(1).never_says("not AWS's");
+        let ran = ran.join().unwrap().ended(1).never_says("not from AWS");
         assert!(ran.stderr.len() < 20_000, "{}", ran.stderr.len());
         assert!(ran.stderr.contains("cannot receive") && ran.stderr.contains(words), "{ran:#?}");
     }
@@ -235,7 +235,7 @@ fn a_receive_that_is_never_answered_is_named_and_ends_at_a_signal() {
         .collect();
     for (child, fake, stderr) in children {
         let told = || std::fs::read_to_string(stderr.path()).unwrap();
-        let named = format!("no answer from {} ReceiveMessage", fake.url());
+        let named = format!("no response from {} ReceiveMessage", fake.url());
         crate::support::eventually(&named, Duration::from_secs(60), || told().contains(&named));
         assert!(receives(&fake) > 1);
         signal(&child, "INT");

@@ -115,7 +115,7 @@ fn an_endpoint_that_says_nothing_or_drips_is_named() {
         .collect();
     for (child, url) in children {
         let ran = ended_within(child, NAMED_WITHIN).ended(1);
-        ran.says(&format!("no answer from {url} GetQueueUrl"));
+        ran.says(&format!("no response from {url} GetQueueUrl"));
     }
 }
 
@@ -132,7 +132,7 @@ fn a_signal_ends_the_wait_for_the_first_answer() {
             std::thread::sleep(Duration::from_millis(20));
         }
         signal(&child, name);
-        ended_within(child, Duration::from_secs(15)).ended(130).says("before anything was done");
+        ended_within(child, Duration::from_secs(15)).ended(130).says("before any change was made");
     }
 }
 
@@ -148,7 +148,7 @@ fn more_messages_than_were_asked_for_are_an_error() {
         let messages: Vec<Value> = (0..50_000).map(message).collect();
         (operation == "ReceiveMessage").then(|| (200, json!({ "Messages": messages })))
     });
-    peek(&fake).ended(1).says("50000 messages where at most");
+    peek(&fake).ended(1).says("50000 messages, but at most");
 }
 
 #[test]

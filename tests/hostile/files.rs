@@ -63,7 +63,10 @@ fn a_pipe_is_still_a_policy() {
 #[test]
 fn what_has_no_end_is_cut() {
     let place = Place::new();
-    place.run(&["config", "show", "--policy", "/dev/zero"]).ended(3).says("larger than 1.0 MiB");
+    place
+        .run(&["config", "show", "--policy", "/dev/zero"])
+        .ended(3)
+        .says("larger than the limit of 1.0 MiB");
     place.run(&["config", "show", "--facts", "sqlite:/dev/zero"]).ended(0);
     place.run(&["facts", "check", "--facts", "sqlite:/dev/zero"]).ended(3).says("regular file");
 }

@@ -147,7 +147,7 @@ impl Place {
     }
 }
 
-/// How a run ended.
+/// End record of a run.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,

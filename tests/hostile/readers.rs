@@ -166,7 +166,7 @@ fn an_export_is_not_read_from_what_can_be_read_once() {
     let pipe = place.work().join("pipe");
     fifo(&pipe);
     for file in ["pipe", "/dev/zero", "/dev/stdin", "-"] {
-        place.run(&["dlq", "import", file, "--to", "q"]).ended(8).says("write it to a file first");
+        place.run(&["dlq", "import", file, "--to", "q"]).ended(8).says("save it to a file first");
     }
 }
 

@@ -186,7 +186,7 @@ fn a_file_that_is_none_or_too_large_is_refused() {
     place.run(&["config", "show"]).ended(3).says("not a regular file");
     std::fs::remove_file(&path).unwrap();
     place.write("recoctl.toml", &"#".repeat((1 << 20) + 1));
-    place.run(&["config", "show"]).ended(3).says("larger than 1.0 MiB");
+    place.run(&["config", "show"]).ended(3).says("larger than the limit of 1.0 MiB");
 }
 
 #[test]

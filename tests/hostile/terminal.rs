@@ -63,5 +63,5 @@ fn passwords_are_masked_and_one_on_the_command_line_is_warned_of() {
         place.run(&["facts", "check", "--facts", facts]).never_says("hunter2");
     }
     let args = ["config", "show", "--endpoint-url", "http://u:hunter2@127.0.0.1:1"];
-    place.run(&args).ended(0).says("--endpoint-url shows").never_says("hunter2");
+    place.run(&args).ended(0).says("--endpoint-url is visible").never_says("hunter2");
 }

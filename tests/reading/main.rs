@@ -1,5 +1,5 @@
-//! What recoctl reads: archives of every make, JSON of every layout, and shapes of other tools,
-//! through the real binary.
+//! Input formats: archives of every kind, JSON in every layout, and output of other tools, through
+//! the real binary.
 
 mod archives;
 mod layouts;

@@ -33,7 +33,7 @@ pub enum Fault {
     FailEntries {
         /// Indices of the entries.
         entries: Vec<usize>,
-        /// Whether the request is said to be at fault.
+        /// True if the request is said to be at fault.
         sender_fault: bool,
     },
     /// It takes effect, and the answer carries a wrong MD5 of the first entry's body.

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: servers to talk to, and the real binary in a clean environment.
+//! Support for the end-to-end tests: servers, and the real binary in a clean environment.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 mod independent;

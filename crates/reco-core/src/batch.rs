@@ -31,7 +31,7 @@ pub struct Packer<K, T> {
 
 /// An entry that no batch can hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("entry is {bytes} bytes; a call takes at most {limit}")]
+#[error("entry is {bytes} bytes; a call accepts at most {limit}")]
 pub struct TooLarge<T> {
     /// The entry, handed back.
     pub entry: T,
@@ -73,13 +73,13 @@ impl<K: Eq + Hash, T> Packer<K, T> {
         if self.batch.is_empty() { None } else { Some(std::mem::take(&mut self.batch)) }
     }
 
-    /// How many entries the batch under way holds.
+    /// Returns the number of entries that the batch under way holds.
     #[must_use]
     pub fn len(&self) -> usize {
         self.batch.len()
     }
 
-    /// Whether the batch under way is empty.
+    /// Returns whether the batch under way is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.batch.is_empty()

@@ -1,4 +1,4 @@
-//! The write budget: how many WCU a second a run may spend, and how it spends them.
+//! The write budget: how many WCU per second a run may spend, and how it spends them.
 //!
 //! Pure arithmetic; the caller says what time it is. [`Wanted`] is what the operator asked for,
 //! [`Budget`] what that means for one table, [`Throttle`] the bucket and the rate that follow from
@@ -18,13 +18,13 @@ pub use bucket::{Bucket, Turn};
 pub use throttle::{Paid, Spent, Throttle};
 
 /// Where nothing is known of an on-demand table's past. AWS: "DynamoDB on-demand capacity mode",
-/// Initial throughput: a new table takes up to 4,000 writes a second.
+/// Initial throughput: a new table takes up to 4,000 writes per second.
 pub const NEW_ON_DEMAND_WCU: f64 = 4_000.0;
 
-/// What the operator asked for.
+/// Budget requested by the operator.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wanted {
-    /// So many WCU a second.
+    /// So many WCU per second.
     Wcu(f64),
     /// This share of the table's limit, from 0 to 1.
     Share(f64),
@@ -47,14 +47,15 @@ impl FromStr for Wanted {
         let number = number.parse::<f64>().ok().filter(|_| plain);
         match (number, percent) {
             (None, _) => {
-                Err("write WCU a second such as 500, a share such as 50%, or auto".to_owned())
+                Err("must be WCU per second such as 500, a percentage such as 50%, or auto"
+                    .to_owned())
             }
             (Some(share), true) if share > 0.0 && share <= 100.0 => {
                 Ok(Wanted::Share(share / 100.0))
             }
-            (Some(_), true) => Err("a share is above 0% and at most 100%".to_owned()),
+            (Some(_), true) => Err("a percentage must be above 0% and at most 100%".to_owned()),
             (Some(wcu), false) if (1.0..=100_000_000.0).contains(&wcu) => Ok(Wanted::Wcu(wcu)),
-            (Some(_), false) => Err("a budget is from 1 to 100000000 WCU a second".to_owned()),
+            (Some(_), false) => Err("must be from 1 to 100000000 WCU per second".to_owned()),
         }
     }
 }
@@ -69,10 +70,10 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// How a table's write capacity is limited.
+/// Write capacity limit of a table.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Capacity {
-    /// Provisioned WCU a second; `None` on demand.
+    /// Provisioned WCU per second; `None` on demand.
     pub provisioned: Option<f64>,
     /// An on-demand table's `OnDemandMaxWriteRequestUnits`, where it has one.
     pub on_demand_max: Option<f64>,
@@ -88,12 +89,12 @@ impl Capacity {
     }
 }
 
-/// What a run may spend.
+/// Write capacity budget of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Budget {
-    /// WCU a second to begin with; `None`: no limit until the table throttles.
+    /// WCU per second to begin with; `None`: no limit until the table throttles.
     pub start: Option<f64>,
-    /// WCU a second at most, however well it goes.
+    /// WCU per second at most, however well it goes.
     pub cap: Option<f64>,
     /// Where these come from.
     pub from: &'static str,
@@ -102,8 +103,7 @@ pub struct Budget {
 /// A share was asked for of a table without a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a share needs a limit to be of, and the table has none: it is on demand without \
-     OnDemandMaxWriteRequestUnits"
+    "a percentage needs a table with a limit: this table is on-demand without OnDemandMaxWriteRequestUnits"
 )]
 pub struct NoLimit;
 
@@ -111,7 +111,7 @@ impl Budget {
     /// No budget: as fast as the table takes it.
     pub const NONE: Budget = Budget { start: None, cap: None, from: "none" };
 
-    /// What was asked for, for a table of this capacity.
+    /// Returns the budget for a table of this capacity.
     ///
     /// # Errors
     /// [`NoLimit`] for a share of a table without a limit.

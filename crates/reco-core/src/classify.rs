@@ -36,7 +36,8 @@ use crate::words::amount;
 use crate::{Id, Time};
 pub use class::Class;
 
-/// How many reasons a message shows: a megabyte of bad entries would drown a report.
+/// Maximum number of reasons per message, so that a megabyte of bad entries does not flood a
+/// report.
 const MAX_REASONS: usize = 10;
 
 /// The content of a message, judged entry by entry against facts, policy and table.
@@ -48,11 +49,11 @@ pub struct Content {
     pub entries: Vec<JudgedEntry>,
     /// Entries that did not decode: their index and the fault with its position.
     pub bad: Vec<(usize, String)>,
-    /// Whether the policy lets a list replace only what is older.
+    /// True if the policy lets a list replace only what is older.
     pub only_newer: bool,
 }
 
-/// How a message was laid out.
+/// Layout of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// The shape.
@@ -66,11 +67,11 @@ pub struct Header {
 pub struct JudgedEntry {
     /// Its index in `data`, from 0.
     pub index: usize,
-    /// Whose list it is.
+    /// User of the list.
     pub user: Id,
     /// When the producer says the list was made.
     pub generated_at: Option<Time>,
-    /// What is to become of it.
+    /// Verdict on it.
     pub judged: Judged,
 }
 
@@ -130,7 +131,7 @@ impl Content {
     }
 }
 
-/// What surrounds a message and is not in its body.
+/// Context of a message outside its body.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The size that counts against the destination's limit, in bytes.
@@ -142,7 +143,7 @@ pub struct Surroundings<'a> {
     pub sent_at: Option<Time>,
     /// `generated_at` of the items in the table, for those users who have one.
     pub in_table: &'a HashMap<Id, Held>,
-    /// Whether newer messages of the same scan carry all of its writable users.
+    /// True if newer messages of the same scan carry all of its writable users.
     pub superseded: bool,
 }
 
@@ -160,16 +161,16 @@ pub enum Held {
 pub struct Classification {
     /// The class.
     pub class: Class,
-    /// Why, most telling first. Never empty, and never more than a screen: a long list ends with
+    /// Reason, most telling first. Never empty, and never more than a screen: a long list ends with
     /// how many there are beyond it.
     pub reasons: Vec<String>,
-    /// What to do.
+    /// Recommended action.
     pub action: Action,
-    /// How it was laid out, where it decoded.
+    /// Layout, if it decoded.
     pub shape: Option<Shape>,
     /// Envelopes, outermost first.
     pub envelopes: Box<[Envelope]>,
-    /// How many users' entries it has, bad ones included.
+    /// Number of entries, including bad ones.
     pub users: usize,
     /// Entries that would be written.
     pub writable: usize,
@@ -180,7 +181,7 @@ pub struct Classification {
     /// Article ids that the filter drops, by reason; on the heap, since most messages have none.
     #[serde(serialize_with = "or_none")]
     pub dropped_articles: Option<Box<DropCounts>>,
-    /// What writing it would cost, in WCU.
+    /// Write cost in WCU.
     pub wcu: u64,
 }
 
@@ -214,7 +215,7 @@ impl Classification {
 }
 
 fn superseded_reason(writable: usize) -> String {
-    format!("all {writable} writable users stand in newer messages of this scan")
+    format!("newer messages of this scan hold all {writable} writable users")
 }
 
 /// Classifies a message by the table in this module's documentation.
@@ -268,7 +269,7 @@ fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) 
     if let Some(limit) = around.destination_limit.filter(|limit| around.message_bytes > *limit) {
         let bytes = around.message_bytes;
         let reason =
-            format!("message is {bytes} bytes; the destination queue takes at most {limit}");
+            format!("message is {bytes} bytes; the destination queue accepts at most {limit}");
         return (Class::Oversize, vec![reason]);
     }
     if content.writable().next().is_none() {
@@ -277,7 +278,8 @@ fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) 
     something_writable(content, around)
 }
 
-/// What is bad, items over 400 KB first: they alone make a message `oversize`.
+/// Returns the reasons of bad entries, items over 400 KB first: only those make a message
+/// `oversize`.
 fn bad_reasons(content: &Content) -> Vec<String> {
     let (large, unfit): (Vec<_>, Vec<_>) =
         content.rejected().partition(|(_, error)| too_large(error));
@@ -390,7 +392,7 @@ fn unreadable_in_table(content: &Content, around: &Surroundings<'_>) -> Option<S
     let (user, why) = *unreadable.peek()?;
     let count = unreadable.count();
     Some(format!(
-        "cannot tell whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
+        "cannot determine whether the table's lists of {} are newer (first: user {:?}, whose time {why})",
         amount(count, "user"),
         clip_id(&user.text())
     ))

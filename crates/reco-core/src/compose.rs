@@ -11,7 +11,7 @@ use crate::{Id, Recommendation, Time};
 const HEAD: &str = "{\"data\":[";
 const TAIL: &str = "]}";
 
-/// How much a body may hold.
+/// Limits of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComposeLimits {
     /// Users. Lists of one user that follow each other count once.
@@ -32,7 +32,7 @@ pub struct Composable {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The queue's limit is less than a message with this list alone.
-    #[error("a message with this entry alone is {bytes} bytes; the queue takes at most {limit}")]
+    #[error("a message with this entry alone is {bytes} bytes; the queue accepts at most {limit}")]
     TooLarge {
         /// The size of such a message in bytes.
         bytes: usize,
@@ -40,7 +40,7 @@ pub enum ComposeError {
         limit: usize,
     },
     /// SQS refuses a character of it.
-    #[error("an id has the character U+{0:04X}, which a queue message cannot hold")]
+    #[error("an id contains the character U+{0:04X}, which SQS does not allow")]
     Forbidden(u32),
 }
 

@@ -29,7 +29,7 @@ pub use deletion::{Deletion, deletion};
 pub use position::Position;
 pub use strip::{StripError, Stripped, strip};
 
-/// How the recommendations were laid out.
+/// Layout of the recommendations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
@@ -41,7 +41,7 @@ pub enum Shape {
     Item,
 }
 
-/// What another service wrapped around a queue message.
+/// Envelope that another service puts around a queue message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Envelope {
@@ -60,7 +60,7 @@ pub enum Envelope {
 pub struct Entry {
     /// Its index in `data`, from 0 (always 0 for a pair or an item).
     pub index: usize,
-    /// What it says.
+    /// Content.
     pub recommendation: Recommendation,
 }
 
@@ -72,7 +72,7 @@ pub struct BadEntry {
     pub index: usize,
     /// Where the fault is, in the innermost text (the body, once envelopes are off).
     pub position: Position,
-    /// What is wrong.
+    /// Description of the fault.
     pub reason: String,
     /// The entry's own text, so that nothing is lost when it is rejected.
     pub text: String,
@@ -94,9 +94,9 @@ impl BadEntry {
 /// A body or line that is ours, with what is good and what is bad in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// How it was laid out.
+    /// Layout.
     pub shape: Shape,
-    /// What was wrapped around it, outermost first.
+    /// Envelopes around it, outermost first.
     pub envelopes: Vec<Envelope>,
     /// The good entries, in order.
     pub entries: Vec<Entry>,
@@ -112,13 +112,13 @@ pub enum DecodeError {
     Malformed {
         /// Where the fault is, in the innermost text (the body, once envelopes are off).
         position: Position,
-        /// What is wrong.
+        /// Description of the fault.
         reason: String,
     },
     /// Sound JSON, but not a shape of ours.
     #[error("not a recommendation message: {reason}")]
     Foreign {
-        /// What it looks like instead.
+        /// Description of the object found.
         reason: String,
     },
 }
@@ -172,7 +172,7 @@ struct Top<'a> {
     records: Option<&'a RawValue>,
 }
 
-/// Keeps `null` apart from absent: `{"data": null}` is ours and broken, not somebody else's.
+/// Keeps `null` apart from absent: `{"data": null}` is ours and broken, not foreign.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }

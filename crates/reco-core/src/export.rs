@@ -2,7 +2,7 @@
 //!
 //! The first line is a [`Header`], each further line one message with its whole attribute set and
 //! the digests of body and attributes, and the last line says how many there are. A file without
-//! that last line is incomplete, because its run was cut off; what is in it is as good as ever.
+//! that last line is incomplete, because its run was interrupted; what is in it is as good as ever.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub struct Header {
     pub export_id: String,
     /// ARN of the queue that the messages were received from.
     pub queue: String,
-    /// Whether the export was to delete them there.
+    /// True if the export was to delete them there.
     #[serde(default)]
     pub deletes: bool,
     /// When the export began, RFC 3339.
@@ -103,13 +103,13 @@ pub fn end_line(messages: u64) -> serde_json::Result<Vec<u8>> {
     written(&Line::End(End { messages }))
 }
 
-/// Whether a line is the first line of an export.
+/// Returns whether a line is the first line of an export.
 #[must_use]
 pub fn is_header(line: &[u8]) -> bool {
     matches!(serde_json::from_slice(line), Ok(Line::Export(_)))
 }
 
-/// Why a file cannot be used as an export. Lines count from 1.
+/// Reason why a file cannot be used as an export. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
     /// A whole line that is none of an export's.
@@ -117,19 +117,19 @@ pub enum ExportError {
     Broken {
         /// Its number.
         line: u64,
-        /// What the parser says.
+        /// Message of the parser.
         reason: String,
     },
     /// The first line is not a header.
-    #[error(
-        "line {line} is not the header of an export: this file was not written by an export of recoctl"
-    )]
+    #[error("line {line} is not an export header: this file was not written by a recoctl export")]
     NoHeader {
         /// Its number.
         line: u64,
     },
     /// Something follows a header, or the end, that belongs to another export.
-    #[error("line {line} begins another export: two files were joined; split them before it")]
+    #[error(
+        "line {line} starts another export: two files were concatenated; split them before this line"
+    )]
     Joined {
         /// Its number.
         line: u64,
@@ -141,7 +141,7 @@ pub enum ExportError {
     Version {
         /// The file's.
         found: u32,
-        /// Who wrote it.
+        /// Author.
         recoctl: String,
     },
     /// A message is not as it was exported.
@@ -162,7 +162,7 @@ pub enum ExportError {
         said: String,
     },
     /// A message after the end.
-    #[error("line {line} comes after the end of the export")]
+    #[error("line {line} comes after the end record of the export")]
     AfterEnd {
         /// Its number.
         line: u64,
@@ -175,19 +175,19 @@ pub enum ExportError {
     Count {
         /// Its number.
         line: u64,
-        /// What the end says.
+        /// Number in the end record.
         said: u64,
-        /// What there is.
+        /// Number found.
         found: u64,
     },
 }
 
-/// How a file ended.
+/// End of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Ending {
     /// Messages in it.
     pub messages: u64,
-    /// Whether it has everything that it was to have.
+    /// True if it has everything that it was to have.
     pub complete: bool,
     /// A last line that was cut off while it was written.
     pub torn_line: Option<u64>,
@@ -267,7 +267,7 @@ impl Reader {
         self.line
     }
 
-    /// How the file ended.
+    /// End of the file.
     ///
     /// # Errors
     /// When it had no header.

@@ -1,10 +1,10 @@
-//! What is known about users and articles, and the trait that answers for a whole batch at once.
+//! Facts about users and articles, and the trait to look them up for a whole batch at once.
 
 use std::future::Future;
 
 use crate::{Id, IdMap, IdSet, Recommendation};
 
-/// What a batch needs to know: asked once for all of its users and articles.
+/// Facts needed for a batch, requested once for all of its users and articles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FactsRequest {
     /// Each user once.
@@ -26,30 +26,30 @@ impl FactsRequest {
         request
     }
 
-    /// Whether nothing is asked.
+    /// Returns whether nothing is asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.users.is_empty() && self.articles.is_empty()
     }
 }
 
-/// What is known about one user.
+/// Facts about one user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFacts {
-    /// Whether the account is active.
+    /// True if the account is active.
     pub active: bool,
     /// Authors whom the user mutes or blocks.
     pub muted_authors: IdSet,
-    /// Which of the asked articles the user has read.
+    /// Requested articles that the user has read.
     pub read: IdSet,
 }
 
-/// What is known about one article.
+/// Facts about one article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ArticleFacts {
-    /// Whether it is published.
+    /// True if it is published.
     pub published: bool,
-    /// Who wrote it, where known.
+    /// Author, if known.
     pub author: Option<Id>,
 }
 
@@ -86,7 +86,7 @@ impl std::fmt::Display for FactsStage {
             FactsStage::Connect => "connect",
             FactsStage::Auth => "authenticate",
             FactsStage::Query => "query",
-            FactsStage::Timeout => "get an answer in time",
+            FactsStage::Timeout => "respond in time",
         })
     }
 }

@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::{Id, Recommendation};
 use repeats::repeats;
 
-/// Why one article was dropped from a list, in the order of the checks.
+/// Reason why one article was dropped from a list, in the order of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
@@ -62,7 +62,7 @@ impl DropReason {
     }
 }
 
-/// Why a whole entry is not written.
+/// Reason why a whole entry is not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
@@ -86,18 +86,18 @@ impl SkipReason {
     }
 }
 
-/// How many articles were dropped, by reason.
+/// Number of articles that were dropped, by reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DropCounts([u64; DropReason::ALL.len()]);
 
 impl DropCounts {
-    /// How many for one reason.
+    /// Returns the count for one reason.
     #[must_use]
     pub fn get(&self, reason: DropReason) -> u64 {
         self.0[reason as usize]
     }
 
-    /// How many for all reasons together.
+    /// Returns the total count.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
@@ -137,10 +137,10 @@ impl<'de> Deserialize<'de> for DropCounts {
     }
 }
 
-/// What the filter decided about one entry.
+/// Filter result for one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filtered {
-    /// What is to be written, or why nothing is.
+    /// Recommendation to write, or the reason to skip the entry.
     pub verdict: Result<Recommendation, SkipReason>,
     /// Articles dropped, by reason. Articles of an unknown or inactive user are not counted here:
     /// they were never judged.

@@ -37,7 +37,7 @@ pub enum KeyType {
     S,
 }
 
-/// How recommendations are laid out in the table.
+/// Layout of recommendations in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Schema {
     /// The partition key attribute (default `user_id`).
@@ -58,11 +58,11 @@ pub struct Schema {
     pub list_type: Option<KeyType>,
     /// The form of the time attribute.
     pub time_form: TimeForm,
-    /// What every item has beside these, such as a time to live.
+    /// Additional attributes of every item, such as a TTL.
     pub constants: Vec<Attribute>,
 }
 
-/// How the sort key of a list is made.
+/// Construction of a list's sort key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SortKey {
     /// The attribute.
@@ -71,7 +71,7 @@ pub struct SortKey {
     pub kind: KeyType,
     /// The key of every list, or what stands before the user's id in it.
     pub text: String,
-    /// Whether the user's id follows.
+    /// True if the user's id follows.
     pub with_user: bool,
 }
 
@@ -102,13 +102,13 @@ impl Schema {
         Schema { list_type, ..ItemDescription::default().schema(key_type, KeyType::S) }
     }
 
-    /// Whether the table may hold items of other kinds beside the lists.
+    /// Returns whether the table may hold items of other kinds beside the lists.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sort.is_some() || !self.key_prefix.is_empty()
     }
 
-    /// The key of a user's item: the partition key, then the sort key where there is one.
+    /// The key of a user's item: the partition key, then the sort key if there is one.
     pub fn key_of(&self, user: &Id) -> impl Iterator<Item = KeyPart<'_>> {
         let text = match self.key_prefix.as_str() {
             "" => user.text().into_owned(),
@@ -136,7 +136,7 @@ impl Schema {
         sort_fits.then_some(user)
     }
 
-    /// Whether an item of this user can be in this table at all.
+    /// Returns whether an item of this user can be in this table at all.
     ///
     /// # Errors
     /// [`ItemError`] when its key cannot.
@@ -252,7 +252,7 @@ pub fn wcu(bytes: usize) -> u64 {
     bytes.div_ceil(1024).max(1) as u64
 }
 
-/// What is done to a user's item.
+/// Action on a user's item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Action {
     /// It is created or replaced.
@@ -265,14 +265,15 @@ pub enum Action {
 /// A recommendation that this table can hold, or the removal of one that it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedItem {
-    /// What is written. Of a removal only the user counts, and the time where writes are guarded.
+    /// Recommendation to write. For a deletion only the user matters, and the time if writes are
+    /// guarded.
     pub recommendation: Recommendation,
     /// Its size in bytes; of a removal, its key's.
     pub bytes: usize,
-    /// What it adds to the body of a request, in bytes of JSON and without a comma: an id costs its
-    /// digits and the brackets around them there, not a byte for two digits.
+    /// Size that it adds to the body of a request, in bytes of JSON and without a comma: an id
+    /// costs its digits and the JSON around them there, not a byte for two digits.
     pub wire: usize,
-    /// What is done.
+    /// Action.
     pub action: Action,
     /// Where only what is older is replaced: the time that the table's item must be older than. The
     /// item's own, or that of a newer removal that it came after.
@@ -288,8 +289,8 @@ impl PlannedItem {
         type_of(article, self.list_type)
     }
 
-    /// What writing it costs in WCU, when no larger item is replaced and no index is touched. A
-    /// delete costs what its item does, which only DynamoDB knows: one at least.
+    /// Returns the write cost in WCU, if no larger item is replaced and no index is touched. A
+    /// delete costs as much as its item, which only DynamoDB knows: at least one.
     #[must_use]
     pub fn wcu(&self) -> u64 {
         wcu(self.bytes)
@@ -298,7 +299,7 @@ impl PlannedItem {
 
 /// An attribute's name that is used already.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the attribute {0:?} is set twice; each needs a name of its own")]
+#[error("the attribute {0:?} is set twice; attribute names must be unique")]
 pub struct NameTaken(pub String);
 
 /// A recommendation that the table cannot hold.
@@ -338,7 +339,7 @@ pub enum ItemError {
     TooLarge {
         /// The item's size in bytes.
         bytes: usize,
-        /// How many articles the list has.
+        /// Number of articles that the list has.
         articles: usize,
     },
 }

@@ -8,7 +8,7 @@ use crate::filter::{Filtered, filter};
 use crate::item::{ItemError, PlannedItem, Schema};
 use crate::policy::Policy;
 
-/// What is to become of one entry.
+/// Verdict on one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It is to be written.
@@ -22,7 +22,7 @@ pub enum Verdict {
 /// One entry, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
-    /// What is to become of it.
+    /// Verdict on it.
     pub verdict: Verdict,
     /// Articles dropped on the way, by reason.
     pub dropped: DropCounts,

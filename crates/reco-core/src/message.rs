@@ -82,7 +82,7 @@ impl Message {
         self.system_number("SentTimestamp").filter(|ms| (0..253_402_300_800_000).contains(ms))
     }
 
-    /// How often it was received, this receive included.
+    /// Returns the number of times that it was received, this receive included.
     #[must_use]
     pub fn receive_count(&self) -> u64 {
         self.system_number("ApproximateReceiveCount")
@@ -111,8 +111,9 @@ impl Message {
         self.system.get(SOURCE_ARN).map(String::as_str)
     }
 
-    /// Why the service that put the message here gave up on it, in that service's words: EventBridge
-    /// sets `ERROR_CODE` and `ERROR_MESSAGE`, Lambda and SNS set `ErrorCode` and `ErrorMessage`.
+    /// Returns the reason why the service that put the message here gave up on it, in that
+    /// service's words: EventBridge sets `ERROR_CODE` and `ERROR_MESSAGE`, Lambda and SNS set
+    /// `ErrorCode` and `ErrorMessage`.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         let text = |names: [&str; 2]| {
@@ -128,8 +129,8 @@ impl Message {
         if words.is_empty() { None } else { Some(words.join(": ")) }
     }
 
-    /// What the message counts against the limits of a message and of a batch: body, and names,
-    /// type labels and values of user attributes (AWS: SendMessageBatch).
+    /// Returns the size that counts towards the limits of a message and of a batch: body, and
+    /// names, type labels and values of user attributes (AWS: SendMessageBatch).
     #[must_use]
     pub fn size(&self) -> usize {
         let attributes = self.attributes.iter().map(|(name, attribute)| {

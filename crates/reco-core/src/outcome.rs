@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a run counted. Every unit of work (message, line, entry) is in exactly one of these.
+/// Counts of a run. Every unit of work (message, line, entry) is in exactly one of these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     /// Done as asked.
@@ -18,7 +18,7 @@ pub struct Tally {
     pub missing: u64,
 }
 
-/// How a run ended.
+/// End record of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -28,7 +28,7 @@ pub enum Outcome {
     Partial,
     /// There was nothing to do.
     NothingToDo,
-    /// What `--fail-on` names was found.
+    /// A class named by `--fail-on` was found.
     Findings,
     /// A service failed, and nothing could be done.
     Failed,

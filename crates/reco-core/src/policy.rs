@@ -6,21 +6,21 @@ use sha2::{Digest, Sha256};
 
 use crate::item::{DescriptionError, ItemDescription};
 
-/// What may be written. Every rule can be turned off; the default has all of them on.
+/// Filter policy. Every rule can be turned off; by default all of them are on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
-    /// Which checks apply.
+    /// Enabled rules.
     pub rules: Rules,
     /// Bounds on a list's length.
     pub limits: Limits,
-    /// How it is written.
+    /// Write settings.
     pub writes: Writes,
-    /// What an item looks like.
+    /// Item layout.
     pub item: ItemDescription,
 }
 
-/// How lists are written.
+/// Write settings for lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Writes {
@@ -82,7 +82,7 @@ impl Limit {
         }
     }
 
-    /// The bound, where there is one.
+    /// The bound, if there is one.
     #[must_use]
     pub fn get(self) -> Option<usize> {
         match self {
@@ -108,7 +108,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Whether any rule that is on asks for facts about users or articles.
+    /// Returns whether any rule that is on asks for facts about users or articles.
     #[must_use]
     pub fn need_facts(&self) -> bool {
         self.user_known || self.user_active || self.need_article_facts() || self.not_already_read

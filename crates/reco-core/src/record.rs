@@ -66,7 +66,7 @@ impl Id {
     }
 }
 
-/// How many decimal digits a number has.
+/// Returns the number of decimal digits of a number.
 pub(crate) fn digits(number: u64) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
 }
@@ -200,7 +200,7 @@ impl Visitor<'_> for IdVisitor {
 /// One user's ranked list: the unit that is filtered, sized and written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recommendation {
-    /// Whose list it is.
+    /// User of the list.
     pub user: Id,
     /// Recommended article ids, best first. Rank order is meaning: never sorted, never a set.
     pub articles: Vec<Id>,

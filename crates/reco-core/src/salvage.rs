@@ -13,13 +13,13 @@ use crate::judge::{Verdict, judge};
 use crate::policy::Policy;
 use crate::{Id, Recommendation, Time};
 
-/// What is sent of a message, and what is not.
+/// Result of a salvage: the entries to send, and the rejected ones.
 #[derive(Debug, Clone)]
 pub struct Salvaged {
     /// The entries that the filter accepts, whole and in their order, as a queue message in its
     /// canonical form: `{"data":[...]}` with `generated_at` where the original had it.
     pub body: String,
-    /// How many these are.
+    /// Their number.
     pub kept: usize,
     /// Every other entry.
     pub rejected: Vec<Rejected>,
@@ -30,7 +30,7 @@ pub struct Salvaged {
 pub struct Rejected {
     /// Its index in the original's `data`, from 0.
     pub index: usize,
-    /// Why.
+    /// Reason.
     pub reason: String,
     /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
     /// that is no JSON is a string.
@@ -40,11 +40,11 @@ pub struct Rejected {
     pub generated_at: Option<Box<RawValue>>,
 }
 
-/// Why a message cannot be salvaged although it has good entries.
+/// Reason why a message cannot be salvaged although it has good entries.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SalvageError {
     /// One `generated_at` stands for a whole message.
-    #[error("its good entries were made at different times, and one message has one time")]
+    #[error("its good entries have different generation times, but a message has only one")]
     SeveralTimes,
     /// It cannot be written as JSON.
     #[error("its entries cannot be written as JSON: {0}")]

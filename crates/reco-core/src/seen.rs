@@ -41,7 +41,7 @@ impl Seen {
         }
     }
 
-    /// How often at least a key came that had come before.
+    /// Returns the minimum number of repeated keys.
     #[must_use]
     pub fn repeated(&self) -> u64 {
         self.repeated

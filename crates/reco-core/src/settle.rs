@@ -30,7 +30,7 @@ pub struct EntryFault {
     pub code: String,
     /// The service's words.
     pub message: String,
-    /// Whether the request was at fault: sending it again would fail again.
+    /// True if the request was at fault: sending it again would fail again.
     pub sender_fault: bool,
 }
 
@@ -46,21 +46,21 @@ pub const THROTTLES: [&str; 8] = [
     "KMS.ThrottlingException",
 ];
 
-/// Whether a code, with or without a namespace before `#`, says that it went too fast.
+/// Returns whether a code, with or without a namespace before `#`, says that it went too fast.
 #[must_use]
 pub fn is_throttle(code: &str) -> bool {
     THROTTLES.contains(&code.rsplit('#').next().unwrap_or(code))
 }
 
 impl EntryFault {
-    /// Whether it was refused as too fast, and so surely not taken.
+    /// Returns whether it was refused as too fast, and so surely not taken.
     #[must_use]
     pub fn is_throttle(&self) -> bool {
         is_throttle(&self.code)
     }
 }
 
-/// What `SendMessageBatch` answered.
+/// Response of `SendMessageBatch`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SendResult {
     /// Entries the destination took.
@@ -147,7 +147,7 @@ impl Flushed {
     }
 }
 
-/// Messages whose backup is on the disk may be deleted. They are named by id; the handle is that of
+/// Messages whose backup is on disk may be deleted. They are named by id; the handle is that of
 /// whoever holds them ([`Deletable::under`]).
 pub fn backed_up<'a>(ids: impl IntoIterator<Item = &'a str>, _proof: &Flushed) -> Vec<Deletable> {
     ids.into_iter().map(|id| deletable(id, Copy::BackedUp)).collect()
@@ -198,11 +198,11 @@ pub fn replayed(proof: &Acked) -> Deletable {
 pub struct Unsent<M> {
     /// The message.
     pub message: M,
-    /// Why, in the service's words.
+    /// Reason, in the service's words.
     pub reason: String,
 }
 
-/// What became of each message of a batch: every one is in exactly one of the lists.
+/// Result for each message of a batch: every message is in exactly one of the lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled<M> {
     /// Acknowledged with the right digests: the proof for each, and the message.
@@ -272,11 +272,11 @@ pub fn settle<M>(
                 list.push(Unsent { message, reason });
             }
             ([], []) => {
-                let reason = "the answer does not mention this entry".to_owned();
+                let reason = "the response does not list this entry".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
             _ => {
-                let reason = "the answer names this entry more than once".to_owned();
+                let reason = "the response lists this entry more than once".to_owned();
                 settled.uncertain.push(Unsent { message, reason });
             }
         }

@@ -8,7 +8,7 @@ mod personalize;
 use crate::decode::{DecodeError, Decoded, Deletion, Position};
 use crate::item::Schema;
 
-/// What a line of another shape says.
+/// Content of a line in another format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shaped {
     /// Recommendations.
@@ -19,7 +19,7 @@ pub enum Shaped {
     Deletion(Deletion),
 }
 
-/// Why a line of another shape cannot be used.
+/// Reason why a line of another shape cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// It is of the shape, and wrong.
@@ -28,9 +28,9 @@ pub enum ShapeError {
     /// Whoever wrote it reports that it failed for this user.
     #[error("{service} reports an error for this entry: {error}")]
     Reported {
-        /// Who wrote it.
+        /// Author.
         service: &'static str,
-        /// What it says.
+        /// Content.
         error: String,
     },
 }

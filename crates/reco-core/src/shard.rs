@@ -16,9 +16,9 @@ use crate::Id;
 /// More parts than this are no plan but a slip of the pen.
 pub const MAX_SHARDS: u32 = 10_000;
 
-/// What a key is known by: the SHA-256 of its text, so that `7` and `"7"` agree. Two halves that
-/// are independent of each other: the shard comes from the first, what a shard parts its own users
-/// by from the second.
+/// Hash of a key: the SHA-256 of its text, so that `7` and `"7"` agree. Its two halves are
+/// independent of each other: the first determines the shard, the second partitions the users
+/// within a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyDigest {
     shard: u64,
@@ -54,20 +54,20 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether a user's lists are this shard's.
+    /// Returns whether a user's lists are this shard's.
     #[must_use]
     pub fn has(self, user: &Id) -> bool {
         self.of == 1 || self.has_number(KeyDigest::of(user).shard)
     }
 
-    /// Whether something without a key, such as a line that cannot be read, is this shard's by its
-    /// number in the input: each such thing is reported by one shard, not by all.
+    /// Returns whether something without a key, such as a line that cannot be read, is this shard's
+    /// by its number in the input: each such thing is reported by one shard, not by all.
     #[must_use]
     pub fn has_number(self, number: u64) -> bool {
         number % u64::from(self.of) == u64::from(self.index)
     }
 
-    /// Which one it is, from 1.
+    /// Returns its index, from 1.
     #[must_use]
     pub fn number(self) -> u32 {
         self.index + 1
@@ -84,10 +84,10 @@ impl Shard {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShardError {
     /// No two numbers.
-    #[error("a shard is written I/N, for example 2/8: the second of eight")]
+    #[error("must be I/N, such as 2/8 for the second of eight shards")]
     Form,
     /// There is no such part.
-    #[error("shards are counted from 1 to N, and N is at most {MAX_SHARDS}")]
+    #[error("I must be from 1 to N, and N at most {MAX_SHARDS}")]
     Range,
 }
 

@@ -1,4 +1,4 @@
-//! Which messages of a scan are outdone by newer messages of the same scan.
+//! Detection of messages superseded by newer messages of the same scan.
 //!
 //! Only a message that can pass outdoes another: an older sound list must not be left behind for a
 //! newer one that can never be written. Queues that share a DLQ are of different pipelines, so only
@@ -38,8 +38,8 @@ impl Newest {
         }
     }
 
-    /// Whether every user of a message made at `time_ms` stands in a newer message of the scan.
-    /// A message without users is not superseded; neither is one of two of the same age.
+    /// Returns whether every user of a message made at `time_ms` stands in a newer message of the
+    /// scan. A message without users is not superseded; neither is one of two of the same age.
     pub fn supersedes<'a>(&self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) -> bool {
         let digests: Vec<UserDigest> =
             users.into_iter().map(|user| user_digest(None, user)).collect();
@@ -54,8 +54,8 @@ impl Newest {
     }
 }
 
-/// What a user is known by in [`Newest`], so that a scan need not keep the ids themselves. Users of
-/// messages that go to different queues (`home`) are different users.
+/// Returns the hash of a user in [`Newest`], so that a scan need not keep the ids themselves. Users
+/// of messages that go to different queues (`home`) are different users.
 #[must_use]
 pub fn user_digest(home: Option<&str>, id: &Id) -> UserDigest {
     let half = |salt: u8| {

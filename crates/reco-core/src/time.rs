@@ -38,7 +38,7 @@ pub struct Time {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeForm {
-    /// A Number of epoch seconds, with a fraction where there is one.
+    /// A Number of epoch seconds, with a fraction if there is one.
     #[default]
     Seconds,
     /// A Number of epoch milliseconds.
@@ -79,14 +79,14 @@ impl TimeForm {
     }
 }
 
-/// Why something is no time.
+/// Reason why something is no time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// Neither a number nor a time.
     #[error("is neither epoch seconds nor an ISO 8601 time")]
     NotATime,
-    /// Which moment it names depends on where it was written.
-    #[error("has no time zone; write e.g. 2026-01-15T03:00:00Z")]
+    /// The moment is ambiguous without a time zone.
+    #[error("has no time zone; use e.g. 2026-01-15T03:00:00Z")]
     NoZone,
     /// A finer unit.
     #[error("looks like {0}; write epoch seconds")]
@@ -200,7 +200,7 @@ impl Time {
         self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
     }
 
-    /// Whether it has no fraction.
+    /// Returns whether it has no fraction.
     #[must_use]
     pub const fn is_whole(self) -> bool {
         self.nanos == 0

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// What things are counted in.
+/// Number type of counts.
 pub trait Number: Display + PartialEq + From<u8> {}
 
 impl<N: Display + PartialEq + From<u8>> Number for N {}

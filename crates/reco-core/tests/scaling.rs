@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-/// What was measured on one machine; where and how, `docs/scaling.md` says.
+/// Constants measured on one machine; see `docs/scaling.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Measured {
     /// Bytes of a line of the input.
@@ -45,7 +45,7 @@ const SQS_CHUNK: f64 = 65_536.0;
 
 const GB: f64 = 1e9;
 
-/// How large a load is, and what it takes by each way.
+/// Size of a load and its cost with each method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Load {
     users: f64,
@@ -75,7 +75,7 @@ impl Load {
             + self.millions(self.users - own, self.measured.other_shard_cpu_s)
     }
 
-    /// Machines of so many cores that keep up with a table of so many units a second; `None` when
+    /// Machines of so many cores that keep up with a table of so many units per second; `None` when
     /// reading the whole input alone takes each of them longer than the table takes to write it.
     fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {
         let room = self.table_s(wcu_per_s) * cores;

@@ -17,12 +17,12 @@ use crate::intake::{Incoming, intake};
 use crate::plan::{Plan, entries_in};
 use crate::report::{FailureReason, HandlerReport};
 
-/// What the handler works with, for as long as the function's environment lives.
+/// State of the handler for the lifetime of the function's environment.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
     /// Where facts come from.
     pub facts: FactsSource,
-    /// What may be written.
+    /// Filter policy.
     pub policy: Policy,
     /// Where it is written, and how items are laid out there.
     pub writer: Writer,
@@ -33,7 +33,7 @@ pub struct Pipeline {
 pub struct Handled {
     /// The messages to retry (AWS: `ReportBatchItemFailures`). An empty list is success.
     pub response: SqsBatchResponse,
-    /// What was done, in counts.
+    /// Counts of the batch.
     pub report: HandlerReport,
 }
 
@@ -102,7 +102,7 @@ async fn lookup(
     }
     let answer = tokio::time::timeout_at(deadline, pipeline.facts.lookup(&request)).await;
     answer.unwrap_or_else(|_| {
-        let reason = "no answer before the function's deadline".to_owned();
+        let reason = "no response before the function's deadline".to_owned();
         Err(FactsError { stage: FactsStage::Timeout, reason })
     })
 }
@@ -137,7 +137,7 @@ async fn write(
     plan.settle(&left, report);
 }
 
-/// How items are laid out: in a table with other items, too, as these users' lists are.
+/// Returns the item layout; in a shared table, according to the existing lists of these users.
 async fn layout<'w>(
     writer: &'w Writer,
     users: impl Iterator<Item = &Id>,

@@ -14,7 +14,7 @@ pub(crate) struct Incoming {
     pub(crate) group: Option<String>,
     /// When it was sent, in milliseconds since the epoch.
     pub(crate) sent_ms: Option<i64>,
-    /// What it says.
+    /// Content.
     pub(crate) decoded: Result<Decoded, DecodeError>,
 }
 

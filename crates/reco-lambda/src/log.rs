@@ -1,4 +1,4 @@
-//! What the function says: JSON lines on stdout, one event a line. Message ids and counts, never
+//! Log of the function: JSON lines on stdout, one event per line. Message ids and counts, never
 //! bodies.
 
 use std::io::Write;

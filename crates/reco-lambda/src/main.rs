@@ -64,7 +64,7 @@ async fn open() -> Result<(Pipeline, Duration), Error> {
 struct Function {
     pipeline: Pipeline,
     margin: Duration,
-    /// How long the start took, until the first batch has told it.
+    /// Time that the start took, until the first batch has told it.
     cold_start: Mutex<Option<Duration>>,
     name: String,
 }

@@ -11,7 +11,7 @@ use crate::report::HandlerReport;
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "Reco/Writer";
 
-/// What the metrics are of, beside the counts.
+/// Metric values other than the counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
     /// The function's name: the dimension.
@@ -20,7 +20,7 @@ pub struct Batch<'a> {
     pub request_id: &'a str,
     /// Milliseconds since the epoch.
     pub at_ms: u64,
-    /// How long this environment took to start, in milliseconds, with its first batch only.
+    /// Time that this environment took to start, in milliseconds, with its first batch only.
     pub cold_start_ms: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What is to be written for a batch, and which messages answer for it. Pure.
+//! Write plan of a batch, with the messages that depend on each item. Pure.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
@@ -26,12 +26,12 @@ struct Pending {
 /// The writes of a batch, each user once, and the messages that wait for them.
 pub(crate) struct Plan {
     messages: Vec<Pending>,
-    /// What is to be written, in the order in which users first occur.
+    /// Items to write, in the order in which users first occur.
     pub(crate) items: Vec<PlannedItem>,
 }
 
-/// How new a list is, where any list replaces any other: by the producer's own time, else by the time
-/// of sending; between equals, by the time of sending and then by order.
+/// Age of a list if any list replaces any other: by the producer's own time, else by the time of
+/// sending; between equals, by the time of sending and then by order.
 type Age = (Option<Time>, Option<Time>, usize, usize);
 
 impl Plan {
@@ -138,7 +138,7 @@ pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
     decoded.as_ref().map_or(0, |decoded| (decoded.entries.len() + decoded.bad.len()) as u64)
 }
 
-/// What makes a message fail whatever is written.
+/// Returns the reason why a message fails regardless of the writes.
 fn fault_of(content: &Content) -> Option<FailureReason> {
     match &content.decoded {
         Err(DecodeError::Malformed { position, .. }) => {

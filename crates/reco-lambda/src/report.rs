@@ -1,4 +1,4 @@
-//! What a batch came to, in counts: logged by the function, read by the sandbox.
+//! Report of a batch in counts: logged by the function, read by the sandbox.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use reco_core::filter::{DropCounts, SkipReason};
 use reco_store::writer::WriteReport;
 use serde::Serialize;
 
-/// What became of a batch. Every entry is counted in exactly one of `written`, `stale`, `superseded`,
+/// Result of a batch. Every entry is counted in exactly one of `written`, `stale`, `superseded`,
 /// `skipped`, `bad`, `rejected`, `held` and `unprocessed`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct HandlerReport {
@@ -44,19 +44,19 @@ pub struct HandlerReport {
     pub throttled_calls: u64,
     /// Items that came back unprocessed, each time counted.
     pub returned_items: u64,
-    /// What throttled writes (reason and resource), with the number of times.
+    /// Throttling reasons (reason and resource) with their number.
     pub throttling: BTreeMap<String, u64>,
-    /// Why entries are unprocessed, where writing failed.
+    /// Reason why entries are unprocessed, where writing failed.
     pub write_error: Option<String>,
     /// The kind of facts source.
     pub facts: &'static str,
-    /// Why facts could not be had; then the whole batch is returned.
+    /// Reason why the facts database was unavailable; then the whole batch is returned.
     pub facts_error: Option<String>,
     /// Articles whose facts were remembered from an earlier batch.
     pub facts_cached: u64,
-    /// How long the facts lookup took, in milliseconds.
+    /// Time that the facts lookup took, in milliseconds.
     pub facts_ms: u64,
-    /// How long writing took, in milliseconds.
+    /// Time that writing took, in milliseconds.
     pub write_ms: u64,
 }
 
@@ -68,12 +68,12 @@ pub const SHOWN_ENTRIES: usize = 20;
 pub struct MessageFailure {
     /// The message's id.
     pub message_id: String,
-    /// Why.
+    /// Reason.
     #[serde(flatten)]
     pub reason: FailureReason,
 }
 
-/// Why a message is returned for retry.
+/// Reason why a message is returned for retry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum FailureReason {
@@ -95,7 +95,7 @@ pub enum FailureReason {
     },
     /// Lists of its users could not be written in time.
     NotWritten {
-        /// How many.
+        /// Count.
         users: u64,
     },
     /// An earlier message of its FIFO group failed.
@@ -107,7 +107,8 @@ pub enum FailureReason {
 }
 
 impl HandlerReport {
-    /// How many entries the outcomes add up to; equals `entries` when nothing was lost.
+    /// Returns the number of entries that the outcomes add up to; equals `entries` when nothing was
+    /// lost.
     #[must_use]
     pub fn accounted(&self) -> u64 {
         let skipped: u64 = self.skipped.values().sum();

@@ -23,7 +23,7 @@ use variables::Variables;
 /// Time kept back for answering: the response must leave before the function is stopped.
 const DEADLINE_MARGIN: Duration = Duration::from_secs(1);
 
-/// What the environment says. Variables that are set but empty count as not set.
+/// Environment variables. Variables that are set but empty count as not set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `RECO_TABLE`: the table's name or ARN.
@@ -70,8 +70,8 @@ impl Settings {
     /// decided by is not what would be.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let variables = Variables(variable);
-        let table = variables.required("RECO_TABLE", "name the DynamoDB table")?;
-        let hint = "name a source, or \"none\" to filter without facts";
+        let table = variables.required("RECO_TABLE", "set it to the DynamoDB table name")?;
+        let hint = "set it to a facts source, or \"none\" to filter without facts";
         let mut settings = Settings::new(table, variables.required("RECO_FACTS", hint)?);
         settings.policy = variables.toml("RECO_POLICY", Policy::from_toml)?.unwrap_or_default();
         variables.check_fingerprint("RECO_POLICY_FINGERPRINT", &settings.policy)?;
@@ -126,7 +126,7 @@ impl Settings {
         };
         let facts = FactsSource::open(&self.facts, options).await?;
         if let Err(error) = facts.warm_up().await {
-            tracing::warn!(%error, "facts cannot be had yet");
+            tracing::warn!(%error, "facts database unavailable at init");
         }
         Ok(facts)
     }
@@ -142,7 +142,7 @@ impl Settings {
             Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
                 // As functions did that may not look.
                 let list_type = schema.key_type;
-                tracing::warn!(%error, ?list_type, "the table's lists cannot be looked at: ids in lists get the type of the key; allow dynamodb:Scan, or set item.list_type in the policy");
+                tracing::warn!(%error, ?list_type, "cannot sample the table's lists: list ids get the type of the key; allow dynamodb:Scan, or set item.list_type in the policy");
                 Some(list_type)
             }
             Err(error) => return Err(ListsError::from(error).into()),

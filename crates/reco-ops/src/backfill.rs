@@ -58,13 +58,13 @@ const CHUNKS: usize = 2;
 pub struct Backfill {
     /// The inputs, checked.
     pub sources: Vec<Source>,
-    /// What lines are judged by.
+    /// Preparer that filters lines.
     pub preparer: Arc<Preparer>,
     /// Where items go.
     pub sink: Sink,
-    /// The table's name, where there is one.
+    /// The table's name, if there is one.
     pub table: Option<String>,
-    /// How they are written.
+    /// Way of writing.
     pub manner: Manner,
     /// Where rejects go.
     pub rejects: Rejects,
@@ -78,7 +78,7 @@ pub struct Backfill {
     pub saver: Option<Saver>,
     /// Ends the run when so much of its input is rejected.
     pub max_rejects: Option<MaxRejects>,
-    /// What a dry run plans by.
+    /// Planning options of a dry run.
     pub plan: PlanOptions,
 }
 
@@ -117,7 +117,7 @@ impl Backfill {
         let mut report = run.report(&preparer, table)?;
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {
-                Error::input("the parts are written, but not their manifest").because(&error)
+                Error::input("the parts were written, but not their manifest").because(&error)
             })?);
         }
         Ok(report)

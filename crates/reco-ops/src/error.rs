@@ -4,7 +4,7 @@ use std::fmt;
 
 use reco_core::facts::{FactsError, FactsStage};
 
-/// What kind of failure it is; decides the exit code.
+/// Kind of failure; determines the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The command line is wrong.
@@ -30,11 +30,11 @@ pub enum Kind {
 pub struct Error {
     /// Its kind.
     pub kind: Kind,
-    /// What failed and on which input, as a fragment that reads after "error: ".
+    /// Failed operation and its input, as a fragment that reads after "error: ".
     pub message: String,
-    /// Why, from the outside in.
+    /// Reason, from the outside in.
     pub causes: Vec<String>,
-    /// What to do next.
+    /// Next step.
     pub hint: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl Error {
         Error::new(Kind::Service, message)
     }
 
-    /// The facts could not be had; the stage says whose matter it is.
+    /// The the facts database was unavailable; the stage says whose matter it is.
     pub fn facts(message: impl Into<String>, error: &FactsError) -> Self {
         let kind = match error.stage {
             FactsStage::Connect => Kind::Config,

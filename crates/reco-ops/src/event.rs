@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-/// What is counted.
+/// Counted unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Messages.
@@ -26,25 +26,25 @@ pub enum Event {
     Began {
         /// Tells it from other work of the same run.
         task: u64,
-        /// What is done.
+        /// Requested repairs.
         what: String,
         /// How many units there are, where that is known.
         total: Option<u64>,
-        /// What is counted.
+        /// Counted unit.
         unit: Unit,
     },
     /// So many units more are done.
     Advanced {
         /// Which work.
         task: u64,
-        /// How many.
+        /// Count.
         units: u64,
     },
     /// So many units are done in all.
     Reached {
         /// Which work.
         task: u64,
-        /// How many.
+        /// Count.
         units: u64,
     },
     /// The work has ended.

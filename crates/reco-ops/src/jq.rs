@@ -1,10 +1,10 @@
 //! jq expressions, evaluated where they can do no harm.
 //!
-//! Messages are somebody else's bytes, and an expression may be pasted from anywhere: between them
-//! they can overflow a stack, fill the memory or run for ever, and none of these can be caught
-//! inside a process. So expressions run in a child process of this same binary, with limits on its
-//! stack, memory and CPU time and without the environment. When one message ends the child, that
-//! message has an error and the next one a new child.
+//! Messages are untrusted bytes, and an expression may be pasted from anywhere: between them they
+//! can overflow a stack, fill the memory or run for ever, and none of these can be caught inside a
+//! process. So expressions run in a child process of this same binary, with limits on its stack,
+//! memory and CPU time and without the environment. When one message ends the child, that message
+//! has an error and the next one a new child.
 
 mod client;
 mod limits;

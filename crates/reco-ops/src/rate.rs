@@ -45,8 +45,8 @@ impl FromStr for Rate {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse::<f64>() {
             Ok(rate) if (0.001..=1_000_000.0).contains(&rate) => Ok(Rate(rate)),
-            Ok(_) => Err("a rate is from 0.001 to 1000000 messages a second".to_owned()),
-            Err(_) => Err("not a number of messages a second".to_owned()),
+            Ok(_) => Err("must be from 0.001 to 1000000 messages per second".to_owned()),
+            Err(_) => Err("must be a number of messages per second".to_owned()),
         }
     }
 }
@@ -69,7 +69,7 @@ struct Schedule {
 }
 
 impl Pace {
-    /// At most `rate` messages a second, growing from a twentieth of it to all of it over `ramp`.
+    /// At most `rate` messages per second, growing from a twentieth of it to all of it over `ramp`.
     ///
     /// A fifth of a second's worth and 10 messages at most go together, so that a slow rate is
     /// even, too.
@@ -90,13 +90,13 @@ impl Pace {
         Pace { schedule, batch, brake: Arc::default() }
     }
 
-    /// What guards hold departures back by.
+    /// Returns the brake of the guards.
     #[must_use]
     pub fn brake(&self) -> &Arc<Brake> {
         &self.brake
     }
 
-    /// How many messages may go together.
+    /// Returns the number of messages that may go together.
     #[must_use]
     pub fn batch(&self) -> usize {
         self.batch.get() as usize

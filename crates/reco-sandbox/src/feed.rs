@@ -17,7 +17,7 @@ const MAX_BATCH_BYTES: u64 = 1024 * 1024;
 /// Batches that are being sent at a time.
 const AT_ONCE: usize = 4;
 
-/// What is to be sent.
+/// Load to send.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lists {
     /// Users, a list each.
@@ -28,7 +28,7 @@ pub struct Lists {
     pub per_message: u64,
     /// Users a second; as fast as the queue takes them when not given.
     pub rate: Option<f64>,
-    /// What every list says of when it was made, in epoch seconds.
+    /// Generation time of every list, in epoch seconds.
     pub generated_at: i64,
 }
 
@@ -71,7 +71,7 @@ impl Lists {
     }
 }
 
-/// What was sent.
+/// Counts of sent messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fed {
     /// Users whose lists the queue took.

@@ -1,4 +1,4 @@
-//! What a sandbox is to be, and why it could not.
+//! Options and start errors of a sandbox.
 
 use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
@@ -13,7 +13,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// What a sandbox is to be.
+/// Options of a sandbox.
 #[derive(Debug, Clone)]
 pub struct SandboxOptions {
     /// Port on 127.0.0.1; 0 takes a free one.
@@ -25,7 +25,7 @@ pub struct SandboxOptions {
     /// The worker between queue and table; `None` leaves messages in the source queue. There is no
     /// worker without a pipeline.
     pub worker: Option<WorkerOptions>,
-    /// What the worker's function may write.
+    /// Filter policy of the worker's function.
     pub policy: Policy,
     /// Run this binary of the function, through the Runtime API, in place of the handler in this
     /// process. What it says goes to stderr.
@@ -35,7 +35,7 @@ pub struct SandboxOptions {
     pub facts_cache: Option<CacheOptions>,
     /// Summarise metrics by the second instead of by the minute.
     pub metrics_by_second: bool,
-    /// What SQS takes itself to be, and its limits.
+    /// Identity and limits of SQS.
     pub sqs: SqsOptions,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
@@ -75,7 +75,7 @@ impl SandboxOptions {
     }
 }
 
-/// Why a sandbox did not start.
+/// Reason why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The port could not be bound.
@@ -83,7 +83,7 @@ pub enum SandboxError {
     Bind {
         /// The address that was asked for.
         address: SocketAddr,
-        /// What the system said.
+        /// System error.
         source: io::Error,
     },
     /// The DynamoDB engine did not start.
@@ -99,6 +99,8 @@ pub enum SandboxError {
     #[error("cannot set up the sandbox's function: {0}")]
     Function(#[from] SettingsError),
     /// The function's binary could not be started.
-    #[error("{0}; give the path of the bootstrap binary, from cargo build --package reco-lambda")]
+    #[error(
+        "{0}; pass the path of the bootstrap binary, built with cargo build --package reco-lambda"
+    )]
     Binary(#[from] FunctionError),
 }

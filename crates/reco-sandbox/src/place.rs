@@ -11,7 +11,7 @@ use tempfile::{Builder, TempDir};
 /// the process ends.
 const ALIVE: &str = ".alive";
 
-/// What the names of such directories begin with.
+/// Name prefix of such directories.
 const FAMILY: &str = "recoctl-";
 
 /// A directory of this process, removed at its end.
@@ -67,8 +67,8 @@ fn remove_stale(parent: &Path) {
     }
 }
 
-/// Whether a directory is one of these, and its process is gone. What has no lock may be anything of
-/// the operator's.
+/// Returns whether a directory is one of these, and its process is gone. What has no lock may be
+/// anything of the operator's.
 fn is_stale(directory: &Path) -> bool {
     File::open(directory.join(ALIVE)).is_ok_and(|alive| alive.try_lock().is_ok())
 }

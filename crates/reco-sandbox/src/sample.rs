@@ -1,5 +1,5 @@
-//! What AWS publishes about resources by the clock rather than by the call: the depth and traffic
-//! of queues, the provisioned capacity of tables.
+//! Metrics that AWS publishes periodically rather than per call: depth and traffic of queues,
+//! provisioned capacity of tables.
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
@@ -27,7 +27,7 @@ pub async fn run(sqs: Sqs, dynamodb: DynamoDb, metrics: Cloudwatch, stop: Cancel
     }
 }
 
-/// What was counted by the last sample, to tell what came since.
+/// Counts of the last sample, to compute the difference.
 #[derive(Default)]
 struct Queues {
     counted: HashMap<String, Traffic>,
@@ -58,7 +58,7 @@ fn put_depth(depth: &QueueDepth, put: impl Fn(&str, f64)) {
 }
 
 /// Only what happened: a Sum does not miss zeros, and a SampleCount should not count them. A queue
-/// made anew under an old name counts from zero again.
+/// recreated under an old name counts from zero again.
 fn put_traffic(before: &Traffic, now: &Traffic, put: impl Fn(&str, f64)) {
     for (metric, before, now) in [
         ("NumberOfMessagesSent", before.sent, now.sent),

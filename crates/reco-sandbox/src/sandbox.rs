@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// How often the source queue is looked at while waiting for it to drain.
+/// Poll interval of the source queue while waiting for it to drain.
 const IDLE_POLL: Duration = Duration::from_millis(20);
 
 /// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits for the end.
@@ -48,7 +48,7 @@ struct Services {
     cloudwatch: Cloudwatch,
 }
 
-/// What a sandbox's function is given, beside its pipeline.
+/// Inputs of a sandbox's function other than its pipeline.
 struct Own<'a> {
     endpoint: &'a str,
     policy: Policy,
@@ -56,7 +56,7 @@ struct Own<'a> {
     metrics: Cloudwatch,
 }
 
-/// What was seeded, and the directory that holds its facts.
+/// Seeded pipeline, and the directory that holds its facts.
 struct Pipeline {
     seed: Seed,
     _directory: Place,
@@ -157,26 +157,26 @@ impl Sandbox {
         &self.services.cloudwatch
     }
 
-    /// How often each fault was injected so far, by `ACTION:KIND`: calls, or for `entry-*`,
-    /// `lapse` and `wrong-md5` entries and messages.
+    /// Returns the number of times that each fault was injected so far, by `ACTION:KIND`: calls, or
+    /// for `entry-*`, `lapse` and `wrong-md5` entries and messages.
     #[must_use]
     pub fn faults_injected(&self) -> BTreeMap<String, u64> {
         self.faulty.injected()
     }
 
-    /// What sends lists for users into the source queue.
+    /// Returns the feed that sends lists for users to the source queue.
     #[must_use]
     pub fn feed(&self, lists: Lists) -> Feed {
         Feed::new(&self.sdk_config(), self.services.sqs.queue_url(seed::QUEUE), lists)
     }
 
-    /// How much the source queue and the DLQ hold: nothing when nothing was seeded.
+    /// Returns the depth of the source queue and the DLQ; empty without a seed.
     #[must_use]
     pub fn depths(&self) -> [Option<QueueDepth>; 2] {
         [seed::QUEUE, seed::DLQ].map(|queue| self.services.sqs.depth(queue))
     }
 
-    /// What was seeded, if anything.
+    /// Returns the seeded data, if any.
     #[must_use]
     pub fn seed(&self) -> Option<&Seed> {
         self.pipeline.as_ref().map(|pipeline| &pipeline.seed)

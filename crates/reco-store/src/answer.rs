@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// AWS takes a signature within 5 minutes of its own clock, S3 and some others within 15; less than
-/// this is not worth a word.
+/// this is not worth a warning.
 const WORTH_A_WORD_S: i64 = 60;
 
 /// Characters of a foreign answer that are shown.
@@ -27,8 +27,9 @@ const CLOCK_CODES: [&str; 9] = [
     "ExpiredTokenException",
 ];
 
-/// How far off this machine's clock is, for a call that was refused for it: "this machine's clock is
-/// 14 min behind AWS's". `None` where the clock is right, or is not what the call was refused for.
+/// Returns the offset of the system clock for a call that was rejected because of it: "the system
+/// clock is 14 min behind AWS's". `None` if the clock is right, or the call was rejected for
+/// another reason.
 #[must_use]
 pub fn clock<E>(code: &str, message: &str, error: &SdkError<E, HttpResponse>) -> Option<String> {
     let short = code.rsplit(['#', '.']).next().unwrap_or(code);
@@ -53,7 +54,7 @@ fn skew(ours: i64, theirs: i64) -> Option<String> {
         7_200..172_800 => format!("{} h", (off + 1_800) / 3_600),
         _ => format!("{} days", (off + 43_200) / 86_400),
     };
-    Some(format!("this machine's clock is {words} {way} AWS's"))
+    Some(format!("the system clock is {words} {way} AWS's"))
 }
 
 /// What an answer looks like that names no error of AWS's: a proxy's page, a captive portal, another
@@ -92,7 +93,7 @@ fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> String {
     } else {
         format!("{:?}", format!("{first}{more}"))
     };
-    format!("the answer is not AWS's: status {status}, content type {kind}, {said}")
+    format!("the response is not from AWS: status {status}, content type {kind}, {said}")
 }
 
 /// The time of an HTTP `Date` header in epoch seconds, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -125,10 +126,10 @@ mod tests {
     #[test]
     fn a_clock_is_told_in_the_unit_that_fits() {
         let told = |ours| skew(ours, 1_000_000).unwrap_or_default();
-        assert_eq!(told(1_000_000 - 840), "this machine's clock is 14 min behind AWS's");
-        assert_eq!(told(1_000_000 + 840), "this machine's clock is 14 min ahead of AWS's");
-        assert_eq!(told(1_000_000 - 10_900), "this machine's clock is 3 h behind AWS's");
-        assert_eq!(told(1_000_000 + 400_000), "this machine's clock is 5 days ahead of AWS's");
+        assert_eq!(told(1_000_000 - 840), "the system clock is 14 min behind AWS's");
+        assert_eq!(told(1_000_000 + 840), "the system clock is 14 min ahead of AWS's");
+        assert_eq!(told(1_000_000 - 10_900), "the system clock is 3 h behind AWS's");
+        assert_eq!(told(1_000_000 + 400_000), "the system clock is 5 days ahead of AWS's");
         assert_eq!(told(1_000_059), "");
     }
 

@@ -1,4 +1,4 @@
-//! How a DynamoDB client is set up for the callers of this crate.
+//! Set-up of a DynamoDB client for the callers of this crate.
 
 use std::time::Duration;
 

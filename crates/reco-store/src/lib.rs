@@ -1,4 +1,4 @@
-//! What recoctl and the Lambda share that does I/O: facts from a database, and the DynamoDB table.
+//! I/O shared by recoctl and the Lambda: facts from a database, and the DynamoDB table.
 //!
 //! Decisions stay in `reco-core`; this crate asks, writes, and says exactly what was and was not
 //! done.

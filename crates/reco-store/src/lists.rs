@@ -25,7 +25,7 @@ const USERS: usize = 100;
 /// A table that held no list of so many users holds none.
 const MOST_ASKED: usize = 1_000_000;
 
-/// What the sampled lists are made of.
+/// Element types of the sampled lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// No list was found.
@@ -41,12 +41,12 @@ pub enum Held {
 /// A table whose lists are none that ids could be written like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListsError {
-    /// What stands in their place.
+    /// The attribute holds something other than a list.
     #[error("its attribute {attribute:?} is {found}: {}", why(.found))]
     Foreign {
         /// The list attribute.
         attribute: String,
-        /// What it is.
+        /// Value found.
         found: String,
     },
     /// The table could not be read.
@@ -56,9 +56,9 @@ pub enum ListsError {
 
 fn why(found: &str) -> &'static str {
     if found.starts_with("a set") {
-        "sets have no order, and the order of a list is its ranking"
+        "sets are unordered, but the order of a list is its ranking"
     } else {
-        "a list of ids would be written over it"
+        "a list of ids would overwrite it"
     }
 }
 

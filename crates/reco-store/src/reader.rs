@@ -31,12 +31,12 @@ pub struct Reader {
     schema: Schema,
     retry: RetryOptions,
     pace: Arc<Pace>,
-    /// What was written leaves alone what is as new.
+    /// True if writes keep lists that are as new.
     only_newer: bool,
     expiry: Option<Expiry>,
 }
 
-/// What a comparison found, and what it took.
+/// Result and cost of a comparison.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Compared {
     /// Items that the table does not hold as they should be, by their index in what was given.
@@ -51,11 +51,11 @@ pub struct Compared {
     pub throttled_calls: u64,
 }
 
-/// Why a comparison could not be made.
+/// Reason why a comparison could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadFailure {
     /// Time ran out, or the caller cancelled.
-    #[error("stopped before everything was read")]
+    #[error("stopped before all items were read")]
     Halted(Halt),
     /// Every attempt was throttled or failed.
     #[error("not read after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_default())]
@@ -73,7 +73,7 @@ pub enum ReadFailure {
 type Item = HashMap<String, AttributeValue>;
 
 impl Reader {
-    /// A reader that consumes at most `rcu` read capacity units a second, on average; unlimited
+    /// A reader that consumes at most `rcu` read capacity units per second, on average; unlimited
     /// without.
     #[must_use]
     pub fn new(

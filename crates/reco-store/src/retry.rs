@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::service::ServiceError;
 
-/// How often to try and how long to wait in between.
+/// Number of attempts and the waits in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryOptions {
     /// Most attempts in a row without any progress, the first included.
@@ -56,7 +56,7 @@ pub struct Stop {
     pub cancel: CancellationToken,
 }
 
-/// Why trying ended before the work was done.
+/// Reason why trying ended before the work was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
     /// The deadline is here, or the next wait would not end before it.
@@ -78,7 +78,7 @@ impl Stop {
         Stop { deadline: None, cancel }
     }
 
-    /// Whether another call may begin.
+    /// Returns whether another call may begin.
     ///
     /// # Errors
     /// [`Halt`] says why not.

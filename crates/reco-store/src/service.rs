@@ -1,4 +1,4 @@
-//! What DynamoDB answered when it did not do as asked.
+//! Errors of DynamoDB.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::answer;
 
-/// What kind of failure it is: decides whether to try again, and what the operator checks first.
+/// Kind of failure: determines whether to retry, and what the operator checks first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
@@ -30,8 +30,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Whether the same request may succeed later. Puts, gets and describes are all idempotent, so
-    /// a request whose answer was lost may be sent again.
+    /// Returns whether the same request may succeed later. Puts, gets and describes are all
+    /// idempotent, so a request whose response was lost may be sent again.
     #[must_use]
     pub fn is_transient(self) -> bool {
         matches!(self, ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::Unreachable)
@@ -42,7 +42,7 @@ impl ErrorKind {
             ErrorKind::Throttled => "; lower the rate or raise the table's write capacity",
             ErrorKind::Unavailable => "; try again later",
             ErrorKind::Unreachable => "; check the endpoint, the region and the network",
-            ErrorKind::NotFound => "; check the table's name, the region and the account",
+            ErrorKind::NotFound => "; check the table name, region and account",
             ErrorKind::Denied => "; check the caller's IAM policy",
             ErrorKind::Credentials => "; check the credentials and the profile",
             ErrorKind::Refused => "",
@@ -58,7 +58,7 @@ pub struct ServiceError {
     pub operation: &'static str,
     /// The table.
     pub table: String,
-    /// What kind of failure it is.
+    /// Kind of failure.
     pub kind: ErrorKind,
     /// The service's error code, where it gave one.
     pub code: Option<String>,

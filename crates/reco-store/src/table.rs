@@ -1,4 +1,4 @@
-//! What DynamoDB says about a table, and the item layout that follows from it.
+//! Table description from DynamoDB, and the item layout derived from it.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -30,12 +30,12 @@ pub struct TableInfo {
     pub sort_key: Option<String>,
     /// The sort key's type; `None` for Binary, and where there is no sort key.
     pub sort_type: Option<KeyType>,
-    /// `TableId`: another one when the table was deleted and made anew under its name. Empty where
+    /// `TableId`: another one when the table was deleted and recreated under its name. Empty where
     /// the server gives none.
     pub id: String,
-    /// How its capacity is paid, and so limited.
+    /// Billing mode, which determines the limits.
     pub billing: Billing,
-    /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
     pub warm_wcu: Option<i64>,
     /// Its secondary indexes: each costs write capacity of its own.
     pub indexes: Vec<IndexInfo>,
@@ -43,11 +43,11 @@ pub struct TableInfo {
     pub item_count: Option<i64>,
 }
 
-/// How capacity is paid.
+/// Billing mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "mode", rename_all = "kebab-case")]
 pub enum Billing {
-    /// A fixed number of units a second.
+    /// A fixed number of units per second.
     Provisioned {
         /// Write capacity units a second, where DynamoDB says what can be.
         wcu: Option<i64>,
@@ -68,13 +68,13 @@ pub struct IndexInfo {
     pub name: String,
     /// The attributes of its key: only items that have all of them are in it.
     pub keys: Vec<String>,
-    /// Whether it is a global index, with capacity of its own; a local one takes the table's.
+    /// True if it is a global index, with capacity of its own; a local one takes the table's.
     pub global: bool,
-    /// Provisioned write capacity units a second; `None` on demand and for local indexes.
+    /// Provisioned write capacity units per second; `None` on demand and for local indexes.
     pub wcu: Option<i64>,
     /// `MaxWriteRequestUnits`, where an on-demand index limits them.
     pub max_wcu: Option<i64>,
-    /// Write units a second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
     pub warm_wcu: Option<i64>,
 }
 
@@ -143,8 +143,7 @@ pub enum TableError {
     },
     /// One user could have many items, and nothing says which is the list.
     #[error(
-        "table {table:?} has the sort key {sort_key:?}; say in the policy which items are lists: \
-         [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
+        "table {table:?} has the sort key {sort_key:?}; set in the policy which items are lists: [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
     )]
     SortKey {
         /// The table.
@@ -165,7 +164,7 @@ pub enum TableError {
         /// The policy's.
         configured: String,
     },
-    /// What the policy makes of a key does not fit its type.
+    /// The policy's key does not fit the key type.
     #[error("table {table:?} has the Number key {key:?}, and the policy's {what} is {value:?}")]
     NotNumeric {
         /// The table.
@@ -174,7 +173,7 @@ pub enum TableError {
         key: String,
         /// The policy's setting.
         what: &'static str,
-        /// What it says.
+        /// Content.
         value: String,
     },
     /// The sort key is Binary.
@@ -187,8 +186,7 @@ pub enum TableError {
     },
     /// The key is named otherwise.
     #[error(
-        "table {table:?} has the partition key {actual:?}, but the user attribute is configured as \
-         {configured:?}; name the same attribute, or the right table"
+        "table {table:?} has the partition key {actual:?}, but the user attribute is configured as {configured:?}; configure the same attribute, or the right table"
     )]
     KeyName {
         /// The table.
@@ -206,7 +204,7 @@ pub enum TableError {
         /// Its partition key attribute.
         key: String,
     },
-    /// What is configured describes no item.
+    /// The configured item description is invalid.
     #[error(transparent)]
     Item(#[from] DescriptionError),
 }
@@ -263,7 +261,7 @@ pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableEr
     read_description(table, &description).ok_or_else(no_key)
 }
 
-/// What a table expires its items by.
+/// TTL settings of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
     /// A Number of epoch seconds in this attribute.
@@ -439,7 +437,7 @@ impl TableInfo {
         }
     }
 
-    /// How its write capacity is limited.
+    /// Returns its write capacity limit.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
     pub fn capacity(&self) -> Capacity {
@@ -457,8 +455,8 @@ impl TableInfo {
         }
     }
 
-    /// How many indexes an item of this layout is in, when it has a time: those of whose key it
-    /// has every attribute. Each of them costs a write of its own.
+    /// Returns the number of indexes that an item of this layout is in, when it has a time: those
+    /// of whose key it has every attribute. Each of them costs a write of its own.
     #[must_use]
     pub fn indexes_of(&self, schema: &Schema) -> usize {
         self.written_indexes(schema).count()
@@ -474,11 +472,11 @@ impl TableInfo {
         self.indexes.iter().filter(move |index| index.keys.iter().all(has))
     }
 
-    /// How the writes of items of this layout are limited, to the table and the indexes that they
-    /// are in together. Each global index has capacity of its own, and one that throttles holds the
-    /// table back: the tightest decides how many items a second there can be. A local index takes the
-    /// table's.
-    /// AWS: "Using Global Secondary Indexes in DynamoDB", Provisioned throughput considerations.
+    /// Returns the write capacity limit for items of this layout, for the table and the indexes
+    /// that they are in together. Each global index has its own capacity, and one that throttles
+    /// holds back the table: the tightest one determines the number of items per second. A local
+    /// index uses the table's capacity. AWS: "Using Global Secondary Indexes in DynamoDB",
+    /// Provisioned throughput considerations.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
     pub fn capacity_of(&self, schema: &Schema) -> Capacity {
@@ -507,7 +505,7 @@ impl TableInfo {
         }
     }
 
-    /// The write capacity units a second that the table itself allows, where it has a limit.
+    /// The write capacity units per second that the table itself allows, where it has a limit.
     #[must_use]
     pub fn write_limit(&self) -> Option<i64> {
         match self.billing {

@@ -1,8 +1,8 @@
 //! The DynamoDB writer: `BatchWriteItem`, or conditional `PutItem`s, with retries of its own.
 //!
-//! What a batch is given is either written or handed back with the reason; nothing is dropped. An
-//! item whose call got no answer is handed back too, although it may have been written: putting the
-//! same item again does no harm.
+//! Every item of a batch is either written or returned with the reason; none is dropped. An item
+//! whose call got no response is returned, too, although it may have been written: putting the same
+//! item again is harmless.
 
 mod attempt;
 mod guarded;
@@ -25,10 +25,10 @@ use attempt::Attempt;
 pub use pace::Pace;
 pub use report::{Throttle, WriteFailure, WriteReport};
 
-/// How a writer works.
+/// Options of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// How often and how soon to try again.
+    /// Retry options.
     pub retry: RetryOptions,
     /// Batches in flight at once in [`Writer::write_all`].
     pub concurrency: usize,
@@ -89,19 +89,19 @@ impl Writer {
         &self.table
     }
 
-    /// How items are laid out.
+    /// Returns the item layout.
     #[must_use]
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// How items are laid out, with the type of the lists that the table holds.
+    /// Returns the item layout with the type of the table's lists.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Whether only what is older is replaced.
+    /// Returns whether only what is older is replaced.
     #[must_use]
     pub fn only_newer(&self) -> bool {
         self.options.only_newer

@@ -135,10 +135,10 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
         table.capacity_of(&schema).limit()
     };
     assert_eq!(provisioned(100, &[]), Some(100.0));
-    // 100 items a second, each written twice.
+    // 100 items per second, each written twice.
     assert_eq!(provisioned(100, &[(true, 100)]), Some(200.0));
     assert_eq!(provisioned(100, &[(true, 100), (true, 100)]), Some(300.0));
-    // The index takes 20 items a second.
+    // The index takes 20 items per second.
     assert_eq!(provisioned(100, &[(true, 20)]), Some(40.0));
     // A local index takes the table's capacity.
     assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));

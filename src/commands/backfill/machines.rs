@@ -1,4 +1,4 @@
-//! Past one machine: a part of the input, the queue, or files for DynamoDB itself.
+//! Scaling out: a part of the input, the queue, or files for DynamoDB itself.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,45 +30,44 @@ const EXPANSION: u64 = 8;
 
 /// Arguments for more than one machine.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Past one machine")]
+#[command(next_help_heading = "Scaling out")]
 pub struct MachinesArgs {
-    /// Take the users of the I-th of N parts only: N machines with the same input share it out
-    /// without a word
+    /// Process only shard I of N (shards split the input by user and need no coordination)
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// Send the lists to the source queue, for the Lambda to filter and write
+    /// Send the lists to the source queue instead; the Lambda filters and writes them
     #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
     pub via: Option<Via>,
-    /// Lists in a queue message at most
+    /// Maximum number of lists per queue message
     #[arg(long, value_name = "N", default_value_t = 50, requires = "via",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub users_per_message: u16,
-    /// Messages a second at most (may be a fraction)
+    /// Maximum messages per second (fractions allowed)
     #[arg(long, value_name = "N", requires = "via")]
     pub rate: Option<Rate>,
-    /// Write the filtered items to files in this new directory instead, for DynamoDB to read from
-    /// S3; the only format is dynamodb-json
+    /// Write the filtered items to files in this new directory instead, for DynamoDB to import from
+    /// S3; the only FORMAT is dynamodb-json
     #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer", "wcu", "shuffle_window"])]
     pub emit: Option<Vec<String>>,
-    /// How the files are compressed
+    /// Compression of the files
     #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]
     pub emit_compression: EmitCompression,
-    /// Size of a file before compression (K, M and G are powers of 1024)
+    /// Maximum file size before compression (K, M and G are powers of 1024)
     #[arg(long, value_name = "BYTES", default_value = "256M", requires = "emit", value_parser = size)]
     pub part_size: u64,
-    /// Where in S3 the files are to go, for the commands that are printed: nothing is uploaded
+    /// S3 location to use in the printed upload and import commands; recoctl uploads nothing itself
     #[arg(long, value_name = "s3://BUCKET/PREFIX", requires = "emit")]
     pub s3: Option<S3Location>,
 }
 
-/// How parts are compressed.
+/// Compression of the parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EmitCompression {
-    /// RFC 1952.
+    /// gzip (RFC 1952)
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878)
     Zstd,
-    /// Plain lines.
+    /// Uncompressed
     None,
 }
 
@@ -85,22 +84,22 @@ impl From<EmitCompression> for PartCompression {
 /// By which way lists get into the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Via {
-    /// Through the source queue.
+    /// Send the lists to the source queue
     Queue,
 }
 
 /// The way through the queue.
 pub struct ViaQueue {
-    /// What sends.
+    /// Sink that sends the messages.
     pub sink: QueueSink,
-    /// What a message may hold.
+    /// Limits of a message.
     pub limits: ComposeLimits,
     /// The queue's ARN.
     pub arn: String,
 }
 
 impl MachinesArgs {
-    /// What a resumed run must agree in.
+    /// Returns the settings that must be the same in a resumed run.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let shard = self.shard.map(|shard| ("shard".to_owned(), shard.to_string()));
         let via = self.via.map(|Via::Queue| ("via".to_owned(), "queue".to_owned()));
@@ -120,8 +119,7 @@ impl MachinesArgs {
         let (queue, state) = sqs.resolve(name).await?;
         if queue.fifo {
             let error = Error::config(format!("{} is a FIFO queue", queue.name)).hint(
-                "what group a list belongs to is the producer's to know; write to the table \
-                 directly, or send to a standard queue",
+                "only the producer knows the message group of a list; write to the table directly, or use a standard queue",
             );
             return Err(error);
         }
@@ -138,7 +136,7 @@ impl MachinesArgs {
         Ok(Some(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn }))
     }
 
-    /// Whether items go to files.
+    /// Returns whether items go to files.
     pub fn emits(&self) -> bool {
         self.emit.is_some()
     }
@@ -155,7 +153,7 @@ impl MachinesArgs {
     ) -> Result<Option<EmitSink>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {
-            let message = format!("{format:?} is no format of files; there is {FORMAT:?}");
+            let message = format!("unknown format {format:?}; the only format is {FORMAT:?}");
             return Err(Error::new(Kind::Usage, message));
         }
         let options = EmitOptions {
@@ -183,7 +181,7 @@ fn decompressed(sources: &[Source]) -> Option<u64> {
 
 /// `1000`, `64K`, `256M`, `1G`; a B after it changes nothing.
 fn size(text: &str) -> std::result::Result<u64, String> {
-    let form = || "a size is a number of bytes, or one with K, M or G, such as 256M".to_owned();
+    let form = || "must be a number of bytes, optionally with K, M or G, such as 256M".to_owned();
     let upper = text.to_ascii_uppercase();
     let number = upper.strip_suffix('B').unwrap_or(&upper);
     let (number, unit) = match number.as_bytes().last() {

@@ -33,7 +33,7 @@ impl Report for BackfillReport {
         }
         for input in &self.inputs {
             if let Some(failure) = &input.failure {
-                let label = palette.paint(Tone::Bad, "input broke off");
+                let label = palette.paint(Tone::Bad, "input incomplete");
                 let (name, line) = (escape_line(&input.name), failure.line);
                 text.push_str(&format!(
                     "{label} {name}:{line}: {}\n",
@@ -58,7 +58,7 @@ fn headline(report: &BackfillReport, palette: Palette) -> String {
         return headline;
     }
     let written = amount(report.entries.written, "item");
-    let table = report.table.as_deref().unwrap_or("a table with number keys");
+    let table = report.table.as_deref().unwrap_or("a table with Number keys");
     let spent = spent(report.duration_s);
     if report.dry_run {
         let wcu = count(report.items.wcu);
@@ -97,10 +97,10 @@ fn books(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.lines, &report.entries);
     let (written, deleted) =
         (elsewhere::done(report), if report.dry_run { "would be deleted" } else { "deleted" });
-    let newer = "the table holds what is as new or newer".to_owned();
+    let newer = "the table holds a list as new or newer".to_owned();
     let skipped = reasons(report.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let rejected = reasons(report.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
-    let later = "a later list of the same user took its place".to_owned();
+    let later = "by a later list of the same user".to_owned();
     let rows = [
         (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
         (deleted, Some(lines.deleted), Some(entries.deleted), String::new(), Tone::Good),
@@ -116,7 +116,7 @@ fn books(report: &BackfillReport, view: &View) -> String {
         ),
         ("rejected", Some(lines.rejected), Some(entries.rejected), rejected, Tone::Bad),
         (
-            "not taken",
+            "not accepted",
             Some(lines.failed),
             Some(entries.failed),
             elsewhere::taker(report).to_owned(),
@@ -160,17 +160,17 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     if report.destination == Destination::Files {
         let reason = escape_line(&stopped.reason);
         return format!(
-            "{label} {reason}\n  run it again: nothing of it is left in the directory\n"
+            "{label} {reason}\n  run it again: the directory holds no partial output\n"
         );
     }
     let again = if kept {
         let flag = palette.paint(Tone::Command, "--resume");
-        format!("  the same command with {flag} goes on from there\n")
+        format!("  run the same command with {flag} to continue from there\n")
     } else {
-        format!("  run it again from {}: writing a line twice does no harm\n", place(from))
+        format!("  run it again from {}: writing a line twice is harmless\n", place(from))
     };
     format!(
-        "{label} {}\n  all lines before {} are dealt with; nothing from {} on was written\n{again}",
+        "{label} {}\n  all lines before {} are done; no line from {} on was written\n{again}",
         escape_line(&stopped.reason),
         place(from),
         place(untouched),

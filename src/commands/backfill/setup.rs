@@ -102,7 +102,7 @@ pub(super) async fn job(
 /// Where items go, and what is known of their users.
 struct Target {
     queue: Option<ViaQueue>,
-    /// Where the Lambda has its own, those that recoctl has to foresee by; none where it has none.
+    /// Where the Lambda has its own, those that recoctl has to foresee by; none if it has none.
     facts: Option<FactsSource>,
     table: Option<Table>,
 }
@@ -126,7 +126,7 @@ impl Target {
         }
     }
 
-    /// What a resumed run must go to as well; `None` where none can be resumed.
+    /// Returns the target that a resumed run must have, too; `None` if runs cannot be resumed.
     fn identity(&self, args: &BackfillArgs) -> Option<&str> {
         match (&self.queue, &self.table) {
             // Files are all there or not at all.
@@ -137,7 +137,7 @@ impl Target {
         }
     }
 
-    /// The table's own identity, where it is what is written to: one made anew under the same name
+    /// The table's own identity, where it is what is written to: one recreated under the same name
     /// has another.
     fn table_id(&self, args: &BackfillArgs) -> Option<String> {
         let table = self.table.as_ref().filter(|_| self.queue.is_none() && !args.machines.emits());
@@ -178,8 +178,7 @@ async fn foresight(context: &Context) -> Option<FactsSource> {
         Ok(facts) => Some(facts),
         Err(error) => {
             context.ui.status(format!(
-                "every list of a user is sent, since facts cannot be had here to tell which of \
-                 them the Lambda's filter leaves: {error}"
+                "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
             ));
             None
         }
@@ -201,9 +200,7 @@ async fn table(
     item: &ItemDescription,
 ) -> Result<Option<Table>> {
     if tableless && context.settings.value(Key::Table).is_none() {
-        context
-            .ui
-            .status("no table is configured: items are laid out as for a table with number keys");
+        context.ui.status("no table configured: assuming a table with Number keys");
         return Ok(None);
     }
     let name = context.settings.require(Key::Table)?;

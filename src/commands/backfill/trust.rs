@@ -21,32 +21,32 @@ use reco_ops::backfill::{Preparer, Rejects};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::Source;
 
-/// What makes a backfill one that can be relied on.
+/// Reliability options of a backfill: checkpoints, limits and verification.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Trust")]
+#[command(next_help_heading = "Reliability")]
 pub struct TrustArgs {
-    /// Go on where an earlier run of the same inputs into the same table came to
+    /// Resume an interrupted run from its checkpoint (same inputs, same table)
     #[arg(long, conflicts_with = "dry_run")]
     pub resume: bool,
-    /// Keep how far the run is in this file (default: a file beside the journals that the same
-    /// command finds again)
+    /// Checkpoint file [default: a file in the state directory, found again by the same command]
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub checkpoint: Option<PathBuf>,
-    /// Seconds between two checkpoints
+    /// Seconds between checkpoints
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, hide = true)]
     pub checkpoint_every: f64,
-    /// Stop when more lines than this are rejected: a number, or a share such as 1% (judged after
-    /// 1,000 lines, and at the end)
+    /// Stop when more lines than this are rejected: a count, or a percentage such as 1% (checked
+    /// from 1,000 lines on, and at the end)
     #[arg(long, value_name = "N|N%")]
     pub max_rejects: Option<MaxRejects>,
-    /// Read back what was written: a random sample of N users (1000 when no number is given), or all
+    /// Read back what was written: a random sample of N users (1000 if no number is given), or
+    /// `all`
     #[arg(long, value_name = "N|all", num_args = 0..=1, default_missing_value = "1000",
         conflicts_with = "dry_run")]
     pub verify: Option<Scope>,
-    /// Read capacity units a second that reading back may consume (default: no limit)
+    /// Maximum read capacity units per second for --verify [default: no limit]
     #[arg(long, value_name = "N", requires = "verify", value_parser = positive)]
     pub rcu: Option<f64>,
-    /// With --dry-run: say what writing costs, at this price of a million write request units
+    /// With --dry-run: estimate the cost at this price per million write request units
     #[arg(long, value_name = "PRICE", requires = "dry_run", value_parser = positive)]
     pub price_per_million_wru: Option<f64>,
 }
@@ -55,7 +55,7 @@ pub struct TrustArgs {
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
-        _ => Err("must be a number above zero".to_owned()),
+        _ => Err("must be a number greater than 0".to_owned()),
     }
 }
 
@@ -64,7 +64,7 @@ const LIST_TYPE: &str = "the type of lists";
 /// Its value where each id is written as it came.
 const AS_CAME: &str = "as the ids came";
 
-/// What a run writes to.
+/// Target of a run.
 pub struct RunTarget<'a> {
     /// The ARN of the table or the queue; `None` in a dry run.
     pub arn: Option<&'a str>,
@@ -78,7 +78,7 @@ pub struct RunTarget<'a> {
 pub struct Start {
     /// Where an earlier run came to.
     pub resumed: Option<Checkpoint>,
-    /// What saves checkpoints; `None` where the run cannot be gone on with.
+    /// Saver of checkpoints; `None` if the run cannot be resumed.
     pub saver: Option<Saver>,
     /// Where rejects go.
     pub rejects: Rejects,
@@ -106,7 +106,7 @@ struct Kept {
 ///
 /// # Errors
 /// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
-/// another run is at it.
+/// another process is running it.
 pub fn start(
     context: &Context,
     args: &TrustArgs,
@@ -152,7 +152,7 @@ pub fn start(
         (fresh(identity), None, Rejects::create(rejects)?)
     };
     let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
-        Error::input(format!("the checkpoint {} does not say when it began", kept.path.display()))
+        Error::input(format!("checkpoint {} has no start time", kept.path.display()))
             .because(&error)
     })?;
     let began = began.as_second();
@@ -162,7 +162,7 @@ pub fn start(
     let every = Duration::try_from_secs_f64(args.checkpoint_every)
         .ok()
         .filter(|every| !every.is_zero())
-        .ok_or_else(|| Error::new(Kind::Usage, "--checkpoint-every needs a time above zero"))?;
+        .ok_or_else(|| Error::new(Kind::Usage, "--checkpoint-every must be greater than 0"))?;
     let saver = match Saver::begin(&kept.path, every, first, kept.lock) {
         Ok(saver) => Some(saver),
         Err(error) if args.checkpoint.is_none() && !args.resume => {
@@ -174,7 +174,7 @@ pub fn start(
     Ok(Start { resumed, saver, rejects, began, list_type })
 }
 
-/// What the checkpoint is of; `None` for inputs that cannot be read twice.
+/// Returns the identity for the checkpoint; `None` for inputs that cannot be read twice.
 fn identify(
     args: &TrustArgs,
     sources: &[Source],
@@ -189,7 +189,7 @@ fn identify(
                 Kind::Usage,
                 format!("a run that reads {name} cannot be resumed"),
             )
-            .hint("what a pipe gave is gone; put it into a file first"));
+            .hint("a pipe can be read only once; save its output to a file first"));
         }
         return Ok(None);
     }
@@ -239,10 +239,10 @@ fn keep(context: &Context, args: &TrustArgs, identity: &Identity) -> Result<Opti
         Ok(None) => Ok(None),
         Ok(Some((path, Some(lock)))) => Ok(Some(Kept { path, lock })),
         Ok(Some((path, None))) => Err(Error::refused(format!(
-            "another run of recoctl is at this backfill (checkpoint {})",
+            "another recoctl process is running this backfill (checkpoint {})",
             path.display()
         ))
-        .hint("wait for it to end, or stop it")),
+        .hint("wait for it to finish, or stop it")),
         Err(error) if asked_for => Err(error),
         Err(error) => {
             without(&context.ui, &error);
@@ -270,8 +270,8 @@ fn fresh(identity: Identity) -> Checkpoint {
 }
 
 fn nothing_to_resume(path: &Path) -> Error {
-    Error::input(format!("there is no checkpoint {}", path.display())).hint(
-        "no run of these inputs into this table was begun from here; leave --resume out to begin one",
+    Error::input(format!("checkpoint {} not found", path.display())).hint(
+        "no backfill of these inputs into this table was started on this machine; omit --resume to start one",
     )
 }
 
@@ -280,10 +280,9 @@ fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()>
     if changes.is_empty() {
         return Ok(());
     }
-    let what = format!("cannot go on from checkpoint {}", path.display());
+    let what = format!("cannot resume from checkpoint {}", path.display());
     Err(Error::refused(what).cause(changes.join("; ")).hint(
-        "put back what was changed, or leave --resume out to start from the beginning: writing a \
-         line twice does no harm",
+        "undo the change, or omit --resume to start from the beginning: writing a line twice is harmless",
     ))
 }
 
@@ -294,11 +293,11 @@ fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Reject
     };
     if let Some(asked_for) = asked_for.filter(|asked_for| absolute(asked_for) != *path) {
         return Err(Error::refused(format!(
-            "the rejects file is {}, and the earlier runs' is {}",
+            "the rejects file is {}, but earlier runs used {}",
             asked_for.display(),
             path.display()
         ))
-        .hint("leave --rejects out to go on with the earlier runs'"));
+        .hint("omit --rejects to continue with the earlier file"));
     }
     Rejects::resume(path, *bytes)
 }
@@ -310,9 +309,9 @@ fn absolute(path: &Path) -> PathBuf {
 fn announce(ui: &Ui, found: &Checkpoint, sources: &[Source]) {
     if found.state.finished {
         let at = &found.saved_at;
-        return ui.status(format!("this backfill was finished at {at}: nothing is left to do"));
+        return ui.status(format!("this backfill finished at {at}: nothing left to do"));
     }
-    ui.status(format!("going on {}", reached(found, sources)));
+    ui.status(format!("resuming {}", reached(found, sources)));
 }
 
 fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[Source]) {
@@ -321,8 +320,7 @@ fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[So
         return;
     }
     ui.warn(format!(
-        "an earlier run of this backfill did not end; starting from the beginning all the same: \
-         with --resume it goes on {}",
+        "an earlier run of this backfill was interrupted; starting from the beginning (--resume would continue {})",
         reached(found, sources)
     ));
 }

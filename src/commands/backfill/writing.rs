@@ -1,4 +1,4 @@
-//! How a backfill writes: what stands in an item beside the list, and what it may replace.
+//! Write options of a backfill: further attributes of an item, and the items that it may replace.
 
 use std::collections::BTreeMap;
 
@@ -15,28 +15,32 @@ use reco_ops::aws::{ListType, Table};
 use reco_ops::backfill::{Manner, Order, Times};
 use reco_ops::error::{Error, Kind, Result};
 
-/// How items are written.
+/// Write options.
 #[derive(Debug, Args)]
 pub struct WritingArgs {
-    /// Spend so many WCU a second at most: a number, a share of the table's own limit such as 50%, or `auto` to find out what it takes; indexes count [default: no budget, slower where writes are throttled]
+    /// Maximum WCU per second, indexes included: a number, a percentage of the table's own limit
+    /// such as 50%, or `auto` to adapt to what the table can take [default: no limit; slow down
+    /// when throttled]
     #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
     pub wcu: Option<Wanted>,
-    /// Shuffle so many items at a time, so that an input sorted by key does not keep one partition busy; 0 keeps the input's order
+    /// Shuffle writes in windows of N items, so that key-sorted input does not create a hot
+    /// partition; 0 keeps the input order
     #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
     pub shuffle_window: u32,
-    /// Leave what the table holds where it is as new as the line or newer, by `generated_at`; each item becomes a call of its own
+    /// Keep items that are as new as the line or newer, by `generated_at`; takes one call per item
     #[arg(long, help_heading = "Writing")]
     pub if_newer: bool,
-    /// When lists without a `generated_at` were made: ISO 8601 or epoch seconds
+    /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
     #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
     pub generated_at: Option<Time>,
-    /// Give every item this attribute: a plain number becomes a Number, all else a String; NAME:S=VALUE and NAME:N=VALUE say which
+    /// Add this attribute to every item: a plain number becomes a Number, anything else a String;
+    /// set the type with NAME:S=VALUE or NAME:N=VALUE
     #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
     pub attrs: Vec<Attribute>,
-    /// Let items expire so long after the start of the run, e.g. 30d
+    /// Expire items this long after the start of the run, e.g. 30d
     #[arg(long, help_heading = "Writing", value_name = "DURATION", value_parser = crate::commands::metrics::seconds)]
     pub ttl: Option<i64>,
-    /// The attribute that the table's time to live goes by
+    /// TTL attribute of the table
     #[arg(
         long,
         help_heading = "Writing",
@@ -45,10 +49,11 @@ pub struct WritingArgs {
         requires = "ttl"
     )]
     pub ttl_attribute: String,
-    /// Write --ttl although the table expires items by another attribute, or not at all
+    /// Write --ttl even if TTL is disabled on the table or uses another attribute
     #[arg(long, help_heading = "Writing", requires = "ttl")]
     pub ttl_anyway: bool,
-    /// Write ids in lists as Numbers or Strings, whatever the table holds [default: as the lists in the table are; where there are none, as the ids came]
+    /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in the
+    /// table's existing lists; without any, as in the input]
     #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }
@@ -63,12 +68,12 @@ impl WritingArgs {
         });
         let constants = self.attrs.iter().cloned().chain(expiry);
         schema.with_constants(constants).map_err(|error| {
-            Error::new(Kind::Usage, "--attr and --ttl-attribute cannot be used so").because(&error)
+            Error::new(Kind::Usage, "invalid --attr or --ttl-attribute").because(&error)
         })
     }
 
-    /// Sets the time from which items expire to that at which the run began: a run that is gone on
-    /// with gives its items the same time as those before.
+    /// Sets the time from which items expire to that at which the run began: a run that is resumed
+    /// gives its items the same time as those before.
     pub fn expire_from(&self, schema: &mut Schema, began: i64) {
         let Some(ttl) = self.ttl else { return };
         for constant in &mut schema.constants {
@@ -78,7 +83,7 @@ impl WritingArgs {
         }
     }
 
-    /// What changes what is written: a run is resumed only under the same.
+    /// Returns the settings that affect the written items; a resumed run must have the same.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let attrs: Vec<String> = self.attrs.iter().map(ToString::to_string).collect();
         let attrs = Some(attrs.join(", ")).filter(|attrs| !attrs.is_empty());
@@ -94,12 +99,13 @@ impl WritingArgs {
         .into()
     }
 
-    /// What is known about when lists were made.
+    /// Returns the rules for generation times.
     pub fn times(&self) -> Times {
         Times { default: self.generated_at, required: self.if_newer }
     }
 
-    /// How the run writes into `table`, whose layout is completed. A dry run may go without one.
+    /// Returns the way of writing to `table`, and completes its layout. A dry run may have no
+    /// table.
     ///
     /// # Errors
     /// When the table holds sets, which have no order; when two attributes would have one name; and
@@ -130,9 +136,9 @@ impl WritingArgs {
             }
         };
         let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
-            Error::config("--wcu cannot be a share here")
+            Error::config("--wcu cannot be a percentage here")
                 .because(&error)
-                .hint("name the WCU a second, e.g. --wcu 1000, or let --wcu auto find out")
+                .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
         })?;
         let order = Order {
             limits: Limits::BATCH_WRITE_ITEM,
@@ -153,27 +159,26 @@ impl WritingArgs {
         let (what, hint) = match table.expiry().await {
             Ok(Expiry::By(attribute)) if attribute == *own => return Ok(()),
             Ok(Expiry::By(attribute)) => (
-                format!("table {name} expires items by {attribute:?}, and --ttl writes {own:?}"),
+                format!(
+                    "the TTL attribute of table {name} is {attribute:?}, but --ttl writes {own:?}"
+                ),
                 format!("--ttl-attribute {attribute}"),
             ),
             Ok(Expiry::Never) => (
-                format!("table {name} expires no items: its time to live is off"),
+                format!("TTL is disabled on table {name}"),
                 format!("aws dynamodb update-time-to-live with the attribute {own}"),
             ),
             // Roles from before this was looked at may not ask.
             Err(error) => {
-                context
-                    .ui
-                    .warn(format!("whether table {name} expires items is not known: {error}"));
+                context.ui.warn(format!("cannot read the TTL settings of table {name}: {error}"));
                 return Ok(());
             }
         };
         if writes && !self.ttl_anyway {
-            return Err(Error::refused(what).hint(format!(
-                "{hint} is probably meant; --ttl-anyway writes the attribute all the same"
-            )));
+            return Err(Error::refused(what)
+                .hint(format!("did you mean {hint}? --ttl-anyway writes the attribute anyway")));
         }
-        context.ui.warn(format!("{what}: nothing written would expire"));
+        context.ui.warn(format!("{what}: the items would not expire"));
         Ok(())
     }
 
@@ -191,7 +196,7 @@ pub(in crate::commands) fn list_type(text: &str) -> Result<KeyType, String> {
     match text {
         "N" | "n" => Ok(KeyType::N),
         "S" | "s" => Ok(KeyType::S),
-        _ => Err("write N for Numbers or S for Strings".to_owned()),
+        _ => Err("must be N (Numbers) or S (Strings)".to_owned()),
     }
 }
 

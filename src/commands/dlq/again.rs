@@ -7,8 +7,8 @@ use crate::config::{Key, Settings, Source};
 
 /// A command line that acts on the same pipeline as this run. `args` is what follows `recoctl`.
 ///
-/// What came from the environment or from `./recoctl.toml` will come from there again; what came
-/// from flags is repeated.
+/// Returns the command line to run again: values from flags are repeated, while the environment and
+/// `./recoctl.toml` still apply.
 #[must_use]
 pub fn command(settings: &Settings, args: &str) -> String {
     let mut line = format!("recoctl {args}");

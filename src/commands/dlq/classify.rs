@@ -27,42 +27,42 @@ use reco_ops::sqs::Released;
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
 pub struct ClassifyArgs {
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Look at so many messages only; without it, at all of them
+    /// Classify at most N messages [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
-    /// Look at all messages (the default)
+    /// Classify all messages (the default)
     #[arg(long, conflicts_with = "max")]
     pub all: bool,
-    /// Exit with code 6 when a message of one of these classes is found
+    /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
     pub fail_on: Vec<Class>,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }
 
-/// What a classification answers.
+/// Report of a classification.
 #[derive(Debug, Serialize)]
 struct ClassifyReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
-    /// Whether messages were chosen by more than their place.
+    /// True if messages were chosen by more than their place.
     #[serde(skip)]
     narrowed: bool,
     /// Messages that were received.
     scanned: u64,
     #[serde(flatten)]
     reach: Reach,
-    /// Redrives of this DLQ that were cut off, newest first.
+    /// Interrupted redrives of this DLQ, newest first.
     unfinished: Vec<Unfinished>,
     /// Deliveries of messages that had been received before; counted once above.
     repeated: u64,
-    /// What redriving everything would cost in WCU.
+    /// WCU needed to redrive all messages.
     wcu: u64,
     classes: Vec<Group>,
     /// The classes of `--fail-on` that were found.
@@ -101,7 +101,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     if goal == Goal::All {
         let Queues { dlq, approximate_messages, .. } = session.queues();
         let about = amount(approximate_messages, "message");
-        context.ui.status(format!("scanning all of {dlq} (about {about}); --max N bounds it"));
+        context.ui.status(format!("scanning all of {dlq} (about {about}); limit with --max N"));
     }
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
@@ -134,7 +134,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-/// What to run next for a class, after `recoctl`.
+/// Returns the recommended next command for a class, without `recoctl`.
 fn next_command(class: Class) -> &'static str {
     match class {
         Class::Retryable => "dlq redrive --rate 50",
@@ -244,7 +244,7 @@ impl ClassifyReport {
             format!("{} of about {about} of {dlq} scanned", count(self.scanned))
         };
         if self.left_out() > 0 {
-            line.push_str(&format!("; {} not chosen", count(self.left_out())));
+            line.push_str(&format!("; {} not selected", count(self.left_out())));
         }
         if self.queues.in_flight_elsewhere > 0 {
             let others = count(self.queues.in_flight_elsewhere);

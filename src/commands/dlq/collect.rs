@@ -17,10 +17,10 @@ use reco_ops::error::Result;
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 10;
 
-/// What is to be done with the chosen messages.
+/// Task for the selected messages.
 #[derive(Debug)]
 pub struct Task<'a> {
-    /// Which messages.
+    /// Selection of messages.
     pub select: &'a SelectArgs,
     /// At most so many, oldest first.
     pub max: Option<u32>,
@@ -81,16 +81,16 @@ pub fn render(report: &Collected, view: &View) -> String {
 
 fn meaning(report: &Collected, fate: Fate) -> &'static str {
     match (fate, report.delete) {
-        (Fate::Exported, _) => "in the file, and in the DLQ as before",
-        (Fate::Deleted, _) if report.file.is_some() => "no longer in the DLQ; in the file",
-        (Fate::Deleted, _) => "no longer in the DLQ, and in no file",
+        (Fate::Exported, _) => "in the file and still in the DLQ",
+        (Fate::Deleted, _) if report.file.is_some() => "deleted from the DLQ; in the file",
+        (Fate::Deleted, _) => "deleted from the DLQ, without a backup",
         (Fate::Planned, true) => "would be deleted",
         (Fate::Planned, false) => "would be exported",
-        (Fate::Skipped, _) => "not chosen; still in the DLQ",
+        (Fate::Skipped, _) => "not selected; still in the DLQ",
         (Fate::BeyondMax, _) => "beyond --max; still in the DLQ",
-        (Fate::NotDeleted, _) => "perhaps still in the DLQ",
+        (Fate::NotDeleted, _) => "possibly still in the DLQ",
         (Fate::Left, _) => "still in the DLQ",
-        (Fate::Damaged, _) => "came garbled and were left alone; still in the DLQ",
+        (Fate::Damaged, _) => "corrupted in transit and left alone; still in the DLQ",
     }
 }
 
@@ -115,7 +115,7 @@ fn section(report: &Collected, fate: Fate, messages: u64, view: &View) -> String
     }
     if named.len() > NAMED {
         let more = count((named.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
     }
     text
 }
@@ -131,7 +131,7 @@ fn footer(report: &Collected, view: &View) -> String {
     };
     text.push_str(&format!("; {:.1} s", report.duration_s));
     if report.interrupted {
-        text.push_str("; interrupted: what was in flight is finished, the rest released");
+        text.push_str("; interrupted: messages in flight were finished, the rest released");
     }
     text.push('\n');
     if let Some(file) = &report.file {
@@ -139,13 +139,13 @@ fn footer(report: &Collected, view: &View) -> String {
         text.push_str(&format!("file {path}: {}, {size}\n", amount(file.messages, "message")));
         if !file.complete {
             let label = view.palette.paint(Tone::Warn, "note:");
-            text.push_str(&format!("{label} the file is incomplete: this run was cut off, or did not reach every message; what is in it can be imported\n"));
+            text.push_str(&format!("{label} the file is incomplete: this run was interrupted or did not reach every message; its messages can be imported\n"));
         }
     }
     text.push_str(&report.reach.words());
     if report.queues.in_flight_elsewhere > 0 {
         let others = was(report.queues.in_flight_elsewhere);
-        text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
+        text.push_str(&format!("{others} in flight elsewhere and not received\n"));
     }
     text
 }

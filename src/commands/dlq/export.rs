@@ -16,27 +16,27 @@ use reco_ops::error::{Error, Kind, Result};
 /// Arguments of `recoctl dlq export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The new file: JSON lines, compressed when its name ends in `.gz` or `.zst`
+    /// New file to write: JSON Lines, compressed if the name ends in `.gz` or `.zst`
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Export at most so many messages, oldest first
+    /// Export at most N messages, oldest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
-    /// Delete from the DLQ what is in the file, once the file is on the disk
+    /// Delete the exported messages from the DLQ once the file is safely on disk
     #[arg(long)]
     pub and_delete: bool,
-    /// Answer yes to what is asked when --and-delete goes with nothing that narrows the choice
+    /// Skip the confirmation that --and-delete asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }
 
-/// What an export answers.
+/// Report of an export.
 #[derive(Debug, Serialize)]
 struct ExportReport(Collected);
 
@@ -46,8 +46,8 @@ struct ExportReport(Collected);
 /// As [`collect`].
 pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
     if args.file.as_os_str() == "-" {
-        return Err(Error::new(Kind::Usage, "an export is a file, not stdout").hint(
-            "name a file, or use `recoctl dlq peek --full --output jsonl` to look at messages",
+        return Err(Error::new(Kind::Usage, "cannot export to stdout").hint(
+            "pass a file name, or view messages with `recoctl dlq peek --full --output jsonl`",
         ));
     }
     let task = Task {

@@ -31,27 +31,27 @@ use report::{Fate, ImportReport, Row};
 /// Arguments of `recoctl dlq import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// What `dlq export` or `dlq purge --backup` wrote, compressed or not
+    /// File written by `dlq export` or `dlq purge --backup`, compressed or not
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The queue to send to: name, URL or ARN; without it, the queue that the export came from
+    /// Queue to send to: name, URL or ARN [default: the queue that was exported]
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// Send at most so many messages a second (may be a fraction)
+    /// Maximum messages per second (fractions allowed)
     #[arg(long, value_name = "N")]
     pub rate: Option<Rate>,
-    /// Send everything again, what earlier imports of this export sent to the queue included
+    /// Send every message again, even those that earlier imports of this export sent to the queue
     #[arg(long)]
     pub again: bool,
-    /// Check the file and say what would be sent, and send nothing
+    /// Check the file and show what would be sent, without sending
     #[arg(long)]
     pub dry_run: bool,
-    /// Answer yes to the question before anything is sent
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
 }
 
-/// What is to be done, once the file was read as a whole.
+/// Plan of an import, made once the whole file was read.
 struct Plan {
     header: Header,
     ending: Ending,
@@ -66,8 +66,8 @@ struct Plan {
 /// Checks, asks, sends.
 ///
 /// # Errors
-/// When the file is no export or is broken, the queue cannot be found, nobody confirms, another run
-/// is on the queue, or the journal cannot be written.
+/// When the file is no export or is broken, the queue cannot be found, the prompt is not confirmed,
+/// another run is on the queue, or the journal cannot be written.
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let home = context.home()?;
     let header = context.before_all(Opened::open(&args.file)).await?.header()?.clone();
@@ -98,7 +98,7 @@ pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
         send(context, &args, &mut plan, sender).await?;
         let report = report(context, &args, &plan, journal.clone());
         if let Err(error) = written.close_with(report.outcome(), report.tally()).await {
-            context.ui.warn(format!("the journal has no end: {error}"));
+            context.ui.warn(format!("the journal has no end record: {error}"));
         }
     }
     drop(lock);
@@ -173,7 +173,7 @@ fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate
     }
     // AWS: SendMessage: MessageGroupId is required for FIFO queues.
     let no_group = (fifo && message.group_id().is_none())
-        .then(|| "it has no group id, which a FIFO queue requires".to_owned());
+        .then(|| "it has no message group id, which a FIFO queue requires".to_owned());
     match unsendable(message, Some(limit)).or(no_group) {
         Some(reason) => (Fate::Failed, Some(reason)),
         None => (Fate::Planned, None),
@@ -186,25 +186,25 @@ fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
     let asked = !args.yes && context.ui.may_ask;
     if let Some(line) = plan.ending.torn_line.filter(|_| asked) {
         context.ui.warn(format!(
-            "{file} breaks off within line {line}: it has {}, and the run that wrote it was cut off",
+            "{file} ends in the middle of line {line}: it has {}, and the run that wrote it was interrupted",
             amount(messages, "whole message")
         ));
     } else if asked && !plan.ending.complete {
         context.ui.warn(format!(
-            "{file} has no end, since the run that wrote it was cut off: it has {}",
+            "{file} has no end record because the run that wrote it was interrupted: it has {}",
             amount(messages, "message")
         ));
     }
     if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
         context.ui.warn(format!(
-            "the export left its messages in {}: what is still there will be there twice",
+            "the export left its messages in {}: those still there will be duplicated",
             plan.queue.name
         ));
     }
     let uncertain = plan.rows.iter().filter(|row| row.fate == Fate::Uncertain).count();
     if uncertain > 0 {
         context.ui.warn(format!(
-            "{} perhaps sent by an earlier import, and {} left out; --again sends everything again",
+            "{} possibly sent by an earlier import, and {} skipped; --again sends all of them again",
             was(uncertain as u64),
             form(uncertain as u64, "is", "are")
         ));
@@ -246,7 +246,7 @@ async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sen
     });
     let outcomes = sender.outbox.send_all(messages, &pace, cancel, &progress).await?;
     let read = reading.await.map_err(|error| {
-        Error::new(Kind::Internal, "reading the export ended abnormally").because(&error)
+        Error::new(Kind::Internal, "reading the export failed unexpectedly").because(&error)
     })?;
     if let Err(error) = read {
         ui.warn(format!("not all of {} was sent: {error}", args.file.display()));

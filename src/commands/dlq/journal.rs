@@ -1,4 +1,4 @@
-//! `recoctl dlq journal`: what earlier redrives did, and bringing those to an end that were cut off.
+//! `recoctl dlq journal`: what earlier redrives did, and bringing interrupted ones to an end.
 
 mod list;
 mod restore;
@@ -14,20 +14,20 @@ use reco_ops::error::Result;
 /// The commands on journals.
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
-    /// List the journals of this endpoint, newest first
+    /// List the journals for this endpoint, newest first
     List(list::ListArgs),
-    /// Show how each message of a journal stands
+    /// Show the state of each message in a journal
     Show(show::ShowArgs),
-    /// Bring a run that was cut off to its end: delete what was acknowledged, send nothing twice
+    /// Finish an interrupted run: delete the messages it has sent, without sending any twice
     Resume(resume::ResumeArgs),
-    /// Put the messages of a journal back into a queue
+    /// Send the messages of a journal back to the DLQ or another queue
     Restore(restore::RestoreArgs),
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: JournalCommand) -> Result<Outcome> {
     match command {
         JournalCommand::List(args) => list::run(context, &args),

@@ -23,28 +23,28 @@ use reco_ops::sqs::Released;
 /// Arguments of `recoctl dlq peek`.
 #[derive(Debug, Args)]
 pub struct PeekArgs {
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Show at most so many messages; scans until that many are found
+    /// Show at most N messages; scans until that many are found
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max: u32,
-    /// Show the bodies and the message attributes, too
+    /// Show bodies and message attributes, too
     #[arg(long)]
     pub full: bool,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }
 
-/// What a peek answers.
+/// Report of a peek.
 #[derive(Debug, Serialize)]
 struct PeekReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
     basis: Basis,
-    /// What the messages that were asked for are called.
+    /// Adjective for the requested messages.
     #[serde(skip)]
     wanted: Option<String>,
     /// Messages that were received, those not shown included.
@@ -206,7 +206,7 @@ fn body(row: &Row, body: &str, view: &View) -> String {
 /// Characters of an attribute's value that are shown; JSON has all.
 const LONGEST_VALUE: usize = 500;
 
-/// The user attributes, a line each.
+/// The user attributes, one line each.
 fn attributes(row: &Row) -> String {
     let line = |(name, attribute): (&String, &Attribute)| {
         let value = match &attribute.value {

@@ -12,7 +12,7 @@ use reco_ops::dlq::session::Session;
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 
-/// What a dry run would move, and what it rests on.
+/// Plan of a dry run: the messages it would move, and the settings it depends on.
 #[derive(Debug)]
 pub struct Plan {
     path: String,
@@ -58,9 +58,11 @@ impl Plan {
     /// # Errors
     /// When it is no report of a dry run, or plans nothing.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
-        let how = "write it with `recoctl dlq redrive --dry-run --output json`";
+        let how = "create a plan with `recoctl dlq redrive --dry-run --output json`";
         let document: Document = serde_json::from_str(text).map_err(|error| {
-            Error::input(format!("plan {path} is not a redrive's report")).because(&error).hint(how)
+            Error::input(format!("plan {path} is not the report of a redrive"))
+                .because(&error)
+                .hint(how)
         })?;
         if document.kind != "dlq.redrive" || !document.dry_run {
             return Err(
@@ -70,7 +72,7 @@ impl Plan {
         let planned = document.messages.into_iter().filter(|message| message.fate == "planned");
         let ids: BTreeSet<String> = planned.map(|message| message.message_id).collect();
         if ids.is_empty() {
-            return Err(Error::input(format!("plan {path} moves no message")));
+            return Err(Error::input(format!("plan {path} moves no messagess")));
         }
         Ok(Plan {
             path: path.to_owned(),
@@ -125,11 +127,9 @@ impl Plan {
 
 fn mismatch(path: &str, what: &str, planned: Option<&str>, now: Option<&str>) -> Error {
     let shown = |name: Option<&str>| name.unwrap_or("none").to_owned();
-    Error::refused(format!("plan {path} was made for another {what}; nothing was moved"))
+    Error::refused(format!("plan {path} was made for a different {what}; nothing was moved"))
         .cause(format!("planned: {}; now: {}", shown(planned), shown(now)))
-        .hint(
-            "make a new plan with --dry-run, or run with the settings that the plan was made with",
-        )
+        .hint("create a new plan with --dry-run, or use the settings of the plan")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `recoctl dlq purge`: delete what nobody will need, with a copy unless told otherwise.
+//! `recoctl dlq purge`: delete unwanted messages, with a copy unless told otherwise.
 
 mod now;
 
@@ -19,33 +19,37 @@ use reco_ops::error::{Error, Result};
 /// Arguments of `recoctl dlq purge`.
 #[derive(Debug, Args)]
 pub struct PurgeArgs {
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
-    /// Delete at most so many messages, oldest first
+    /// Delete at most N messages, oldest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
-    /// Write them into this new file first (JSON lines; `.gz` and `.zst` compress), which `dlq import` takes
+    /// Back up the messages to this new file first (JSON Lines; compressed if named `.gz` or
+    /// `.zst`); `dlq import` sends them back
     #[arg(long, value_name = "FILE", conflicts_with = "no_backup")]
     pub backup: Option<PathBuf>,
-    /// Delete without a copy; needs --yes
+    /// Delete without a backup; requires --yes
     #[arg(long)]
     pub no_backup: bool,
-    /// Use SQS's PurgeQueue: everything at once, without a copy, those included that arrive meanwhile or are held by others
+    /// Call PurgeQueue: delete everything at once without a backup, including messages that are in
+    /// flight or arrive meanwhile
     #[arg(long, conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max", "backup"])]
     pub all_now: bool,
-    /// Say what would be deleted, and delete nothing
+    /// Show what would be deleted, without deleting
     #[arg(long)]
     pub dry_run: bool,
-    /// Answer yes to what is asked when nothing narrows the choice, and with --no-backup
+    /// Skip the confirmation that is required with --no-backup or when no option narrows the
+    /// selection
     #[arg(long)]
     pub yes: bool,
-    /// Receive and delete even if the DLQ has a redrive policy of its own, or with --all-now is no queue's DLQ
+    /// Proceed even if the DLQ has a redrive policy of its own or, with --all-now, is not the DLQ
+    /// of any queue
     #[arg(long)]
     pub force: bool,
 }
 
-/// What a purge answers.
+/// Report of a purge.
 #[derive(Debug, Serialize)]
 struct PurgeReport(Collected);
 
@@ -59,8 +63,8 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     }
     let waiver = Waiver::new(args.no_backup, args.yes);
     if args.backup.is_none() && waiver.is_none() && !args.dry_run {
-        return Err(Error::refused("a purge deletes for good, and no copy is to be kept")
-            .hint("add --backup FILE, or --no-backup --yes to do without a copy"));
+        return Err(Error::refused("a purge is permanent, and no backup was requested")
+            .hint("add --backup FILE, or --no-backup --yes to delete without a backup"));
     }
     let task = Task {
         select: &args.select,

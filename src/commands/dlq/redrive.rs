@@ -35,43 +35,46 @@ use repair::RepairArgs;
 /// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]
 pub struct RedriveArgs {
-    /// How fast, and when to pause or stop
+    /// Rate limit and guards.
     #[command(flatten)]
     pub guards: GuardArgs,
-    /// Which messages
+    /// Message selection.
     #[command(flatten)]
     pub select: SelectArgs,
     /// Move at most N messages, oldest first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max: Option<u32>,
-    /// Move messages, too, that an earlier run perhaps sent: the destination may then have them twice
+    /// Also move messages that an earlier run may have sent already; the destination may then hold
+    /// duplicates
     #[arg(long)]
     pub resend_uncertain: bool,
-    /// Hold at most N messages at a time, and go in waves; without it 100,000, or what --rate moves in 6 hours
+    /// Process in waves that hold at most N messages in flight [default: 100,000, or what --rate
+    /// moves in 6 hours if less]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub hold: Option<u32>,
-    /// Move exactly the messages that a dry run planned: FILE is what `--dry-run --output json` wrote
+    /// Move exactly the messages of a plan: FILE is the output of `--dry-run --output json`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["class", "id", "filter", "source", "older_than", "newer_than", "max"])]
     pub plan: Option<PathBuf>,
-    /// Move to this queue (name, URL or ARN) instead of the queue that each message came from; of the same type as the DLQ
+    /// Destination queue: name, URL or ARN, of the same type as the DLQ [default: the queue that
+    /// each message came from]
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// What is done to bodies on the way
+    /// Repair options.
     #[command(flatten)]
     pub repair: RepairArgs,
-    /// Say what would be moved, and move nothing
+    /// Show what would be moved, without moving
     #[arg(long)]
     pub dry_run: bool,
-    /// Answer yes to what is asked when nothing narrows the choice (`--class all`)
+    /// Skip the confirmation that `--class all` asks for when no option narrows the selection
     #[arg(long)]
     pub yes: bool,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
-    /// Who moves the messages
+    /// How to move the messages
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t)]
     pub engine: EngineChoice,
-    /// Write the journal to this new file instead of one in the state directory
+    /// New journal file to write [default: a file in the state directory]
     #[arg(long, value_name = "PATH")]
     pub journal: Option<PathBuf>,
 }
@@ -101,8 +104,8 @@ impl RedriveArgs {
         }
     }
 
-    /// How many messages are held at a time. AWS: a message may be held for 12 hours; at a slow rate
-    /// the last of many would be held for longer.
+    /// Returns the number of messages that are held at a time. AWS: a message may be held for 12
+    /// hours; at a slow rate the last of many would be held for longer.
     fn limit(&self) -> usize {
         let most = self.hold.map_or(HOLD_LIMIT, |hold| hold as usize);
         match self.guards.rate {
@@ -123,8 +126,8 @@ impl RedriveArgs {
 /// Seconds that a message is held at most: half of what AWS allows, since guards may pause a run.
 const HELD_FOR_S: f64 = 6.0 * 3600.0;
 
-/// What moves. `stale` and `superseded` would overwrite newer lists, so they are never meant unless
-/// they are named.
+/// Returns the matcher for the messages to move. `stale` and `superseded` messages would overwrite
+/// newer lists, so they must be selected explicitly.
 async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) -> Result<Matcher> {
     let default = match (select.names_messages(), repair.salvage) {
         (true, _) => Classes::NotOutdated,

@@ -17,7 +17,7 @@ pub fn short(id: &str) -> String {
     escape_line(&id.chars().take(8).collect::<String>())
 }
 
-/// How a class looks.
+/// Returns the style of a class.
 #[must_use]
 pub fn tone(class: Class) -> Tone {
     match class {
@@ -117,7 +117,7 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
     cells
 }
 
-/// Redrives that were cut off, and the command that brings them to their end.
+/// interrupted redrives, and the command to finish them.
 #[must_use]
 pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     let mut text = String::new();
@@ -130,7 +130,7 @@ pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     text
 }
 
-/// What the judgement rests on, a line each.
+/// Returns the basis of the classification, one line each.
 #[must_use]
 pub fn basis(basis: &Basis, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");

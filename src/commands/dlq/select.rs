@@ -21,25 +21,29 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 use reco_ops::files::spool::Spool;
 
-/// Which messages; every condition that is given must hold.
+/// Message selection; all given conditions must hold.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SelectArgs {
-    /// Only messages of these classes; `all` is every class. Without it, redrive takes `retryable`, or with --id or --where all but stale and superseded
+    /// Only messages of these classes; `all` selects every class. redrive defaults to retryable or,
+    /// with --id or --where, to every class except stale and superseded
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
     pub class: Vec<Choice>,
-    /// Only these messages, by id or by the beginning of one as tables print it; @FILE reads them from a file, one a line
+    /// Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a
+    /// file, one per line
     #[arg(long, value_name = "ID,...", value_delimiter = ',')]
     pub id: Vec<OsString>,
-    /// Only messages for which this jq expression holds, e.g. '.attributes.source == "batch"'; it sees message_id, body, body_text, attributes, class, reasons, age_s, receive_count, users, group_id, source
+    /// Only messages that match this jq expression, e.g. '.attributes.source == "batch"';
+    /// available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count,
+    /// users, group_id, source
     #[arg(long = "where", value_name = "JQ")]
     pub filter: Option<String>,
-    /// Only messages that came from these queues: name, URL or ARN of a source queue of the DLQ
+    /// Only messages from these source queues: name, URL or ARN
     #[arg(long, value_name = "QUEUE,...", value_delimiter = ',')]
     pub source: Vec<String>,
-    /// Only messages sent longer ago than this, e.g. 90m, 2h, 3d
+    /// Only messages sent more than this long ago, e.g. 90m, 2h, 3d
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub older_than: Option<i64>,
-    /// Only messages sent less long ago than this
+    /// Only messages sent less than this long ago
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     pub newer_than: Option<i64>,
 }
@@ -62,7 +66,7 @@ fn choice_parser() -> impl TypedValueParser<Value = Choice> {
 }
 
 impl SelectArgs {
-    /// Whether any condition narrows the choice; `--class all` does not.
+    /// Returns whether any condition narrows the choice; `--class all` does not.
     #[must_use]
     pub fn narrows(&self) -> bool {
         let all = self.class.is_empty() || self.class.contains(&Choice::All);
@@ -76,14 +80,14 @@ impl SelectArgs {
             || self.newer_than.is_some()
     }
 
-    /// Whether messages are chosen by what they are, and not by class or age alone.
+    /// Returns whether messages are chosen by what they are, and not by class or age alone.
     #[must_use]
     pub fn names_messages(&self) -> bool {
         !self.id.is_empty() || self.filter.is_some()
     }
 
-    /// What the chosen messages are called where they are counted: by their classes when these are
-    /// all that chooses them.
+    /// Returns the adjective for the selected messages in counts: their classes, if no other
+    /// condition applies.
     #[must_use]
     pub fn adjective(&self) -> Option<String> {
         if !self.narrows() {
@@ -129,7 +133,7 @@ impl SelectArgs {
     }
 }
 
-/// What a scan found and the operator chose.
+/// Selected messages of a scan.
 #[derive(Debug)]
 pub struct Chosen {
     /// The messages.
@@ -195,16 +199,16 @@ impl Chosen {
 
 async fn compile(text: &str, context: &Context) -> Result<Query> {
     Query::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
-        Error::new(Kind::Usage, format!("--where {text:?} is no jq expression"))
+        Error::new(Kind::Usage, format!("--where {text:?} is not a valid jq expression"))
             .cause(error)
-            .hint("write a jq expression such as '.attributes.source == \"batch\"'")
+            .hint("use a jq expression such as '.attributes.source == \"batch\"'")
     })
 }
 
 fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
     let parse = |given: &String| {
         QueueRef::parse(given.trim()).map_err(|error| {
-            Error::new(Kind::Usage, format!("--source {given:?} names no queue"))
+            Error::new(Kind::Usage, format!("--source {given:?} is not a queue"))
                 .hint(error.hint.unwrap_or_default())
         })
     };
@@ -224,8 +228,8 @@ async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> 
     }
     ids.remove("");
     if ids.is_empty() {
-        return Err(Error::new(Kind::Usage, "--id names no message")
-            .hint("give message ids, or @FILE with one a line"));
+        return Err(Error::new(Kind::Usage, "--id is empty")
+            .hint("pass message ids, or @FILE with one id per line"));
     }
     Ok(ids)
 }

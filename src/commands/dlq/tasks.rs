@@ -16,16 +16,16 @@ use reco_ops::error::Result;
 /// The commands on move tasks.
 #[derive(Debug, Subcommand)]
 pub enum TasksCommand {
-    /// List the DLQ's latest move tasks (at most 10), newest first
+    /// List the DLQ's most recent move tasks (up to 10), newest first
     List(list::ListArgs),
-    /// Stop the DLQ's move task; what it has moved stays moved
+    /// Cancel the DLQ's running move task; messages already moved stay moved
     Cancel(cancel::CancelArgs),
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// What ended it before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: TasksCommand) -> Result<Outcome> {
     match command {
         TasksCommand::List(args) => list::run(context, args).await,

@@ -19,10 +19,10 @@ use reco_ops::error::{Error, Kind, Result};
 /// that serves production. The file is replaced only when the new one is whole.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
-    /// The SQLite file to write; an older snapshot is replaced
+    /// SQLite file to write; replaces an older snapshot
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Rows read from the database at a time
+    /// Rows to read from the database per query
     #[arg(long, value_name = "ROWS", default_value = "5000", value_parser = page_size)]
     pub page_size: usize,
 }
@@ -45,8 +45,8 @@ pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     let copied = tokio::select! {
         copied = snapshot(&source, &options, &args.out, &progress) => copied,
         () = context.cancel.cancelled() => {
-            return Err(Error::new(Kind::Interrupted, "stopped before the snapshot was whole")
-                .hint(format!("{} is as it was before", args.out.display())));
+            return Err(Error::new(Kind::Interrupted, "stopped before the snapshot was complete")
+                .hint(format!("{} is unchanged", args.out.display())));
         }
     };
     drop(bars);
@@ -86,14 +86,14 @@ impl Bars<'_> {
 
 fn page_size(text: &str) -> Result<usize, String> {
     let rows = text.parse().ok().filter(|rows| (1..=100_000).contains(rows));
-    rows.ok_or_else(|| "give a number of rows from 1 to 100000".to_owned())
+    rows.ok_or_else(|| "must be from 1 to 100000 rows".to_owned())
 }
 
 fn failed(error: &SnapshotError, out: &Path) -> Error {
     let what = format!("cannot take the snapshot {}", out.display());
     match error {
         SnapshotError::Source(error) => Error::facts(what, error)
-            .hint("`recoctl facts check` tells what does not fit the schema"),
+            .hint("`recoctl facts check` shows what does not match the schema"),
         SnapshotError::Refused(_) => Error::refused(what).because(error),
         SnapshotError::File { .. } => Error::input(what).because(error),
     }

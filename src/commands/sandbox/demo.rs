@@ -19,13 +19,13 @@ use reco_ops::error::{Error, Kind, Result};
 /// The example file of the tour: every shape a line can have, and some bad ones.
 const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");
 
-/// How long the Lambda may take to work through what a step sent.
+/// Time that the Lambda may take to work through what a step sent.
 const SETTLES_WITHIN: Duration = Duration::from_secs(30);
 
 /// Arguments of `recoctl sandbox demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// Wait so many seconds before each step, for watching
+    /// Seconds to wait before each step
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub pause: u64,
 }
@@ -40,38 +40,37 @@ struct Step {
 
 const STEPS: [Step; 7] = [
     Step {
-        why: "Messages have piled up in the dead-letter queue. Look without disturbing them:",
+        why: "Messages have piled up in the dead-letter queue. Inspect them without disturbing them:",
         args: &["dlq", "peek"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "Why did they fail, and what is to be done about each kind?",
+        why: "Why did they fail, and what should be done about each class?",
         args: &["dlq", "classify"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "What would a redrive do? Nothing is moved yet:",
+        why: "What would a redrive do? Check with a dry run:",
         args: &["dlq", "redrive", "--rate", "50", "--dry-run"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "Send back what can succeed, at 50 messages a second; the Lambda takes it from there:",
+        why: "Redrive the messages that can succeed at 50 messages per second; the Lambda processes them:",
         args: &["dlq", "redrive", "--rate", "50"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "What is left needs a person, not a retry:",
+        why: "The remaining messages need attention, not a retry:",
         args: &["dlq", "classify"],
         codes: &[exit::SUCCESS],
     },
     Step {
-        why: "Write a file straight into the table, filtered by the Lambda's own rules. One of its \
-              lines is broken on purpose: it is kept in rejects.jsonl, and the exit code says so:",
+        why: "Load a file straight into the table, filtered by the Lambda's own rules. One line is broken on purpose: it is saved to rejects.jsonl, and the exit code says so:",
         args: &["backfill", "recs.jsonl", "--rejects", "rejects.jsonl"],
         codes: &[exit::PARTIAL],
     },
     Step {
-        why: "And how is the pipeline doing?",
+        why: "Finally, check the health of the pipeline:",
         args: &["metrics", "--since", "3h", "--period", "5m"],
         codes: &[exit::SUCCESS],
     },
@@ -103,7 +102,7 @@ async fn tour(
 ) -> Result<Outcome> {
     context
         .ui
-        .print("A local AWS is running in this process, with a pipeline that had a bad night.\n")?;
+        .print("A local AWS is running in this process, with a pipeline after an incident.\n")?;
     for (at, step) in STEPS.iter().enumerate() {
         if wait(context, args.pause).await {
             return Ok(Outcome::Interrupted);
@@ -132,8 +131,7 @@ async fn tour(
         }
     }
     context.ui.print(
-        "\nThat was the tour. `recoctl sandbox start` keeps such a sandbox running for you to try \
-         things in; `recoctl --help` lists the commands.\n",
+        "\nEnd of the tour. Run `recoctl sandbox start` for a sandbox to try things in, and `recoctl --help` for the list of commands.\n",
     )?;
     Ok(Outcome::Success)
 }

@@ -32,40 +32,40 @@ use reco_ops::error::{Error, Kind, Result};
 /// machine's, so use a release build, and read them beside those of your own function.
 #[derive(Debug, Args)]
 pub struct LoadArgs {
-    /// Users to send, a list each
+    /// Number of users to send, one list each
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = number(1, 10_000_000))]
     pub users: u64,
-    /// Users a second that are sent; as fast as the queue takes them when not given
+    /// Users to send per second [default: as fast as the queue accepts them]
     #[arg(long, value_name = "USERS", value_parser = rate)]
     pub rate: Option<f64>,
-    /// Write capacity units a second of the table; no limit when not given
+    /// Write capacity units per second of the table [default: no limit]
     #[arg(long, value_name = "N", value_parser = number(1, 10_000_000))]
     pub wcu: Option<u64>,
-    /// Invocations of the function at a time (MaximumConcurrency of the event source mapping)
+    /// Maximum concurrent invocations (MaximumConcurrency of the event source mapping)
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = number(1, 1_000))]
     pub concurrency: u64,
-    /// End after so long even when the queue is not empty, e.g. 60s, 5m
+    /// Stop after this time even if the queue is not empty, e.g. 60s, 5m
     #[arg(long = "for", value_name = "DURATION", default_value = "2m", value_parser = seconds)]
     pub at_most: i64,
-    /// Users in a message
+    /// Users per message
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = number(1, 10_000))]
     pub per_message: u64,
-    /// Articles in a list
+    /// Articles per list
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = number(1, 10_000))]
     pub list: u64,
-    /// Articles that each user has read: the weight of the database
+    /// Articles read per user; determines the load on the facts database
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = number(0, 20_000))]
     pub reads: u64,
-    /// Messages in a batch (BatchSize of the event source mapping)
+    /// Messages per batch (BatchSize of the event source mapping)
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = number(1, 10_000))]
     pub batch_size: u64,
-    /// Seconds that a batch may wait to fill; needed when --batch-size is above 10
+    /// Batching window in seconds; required if --batch-size is above 10
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = number(0, 300))]
     pub window: u64,
-    /// The function's timeout in seconds
+    /// Function timeout in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = number(2, 900))]
     pub timeout: u64,
-    /// Run this binary of the Lambda (bootstrap) instead of the handler that is built in
+    /// Run this Lambda binary (bootstrap) instead of the built-in handler
     #[arg(long, value_name = "PATH")]
     pub lambda_bin: Option<PathBuf>,
 }
@@ -82,8 +82,8 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
     if args.batch_size > 10 && args.window == 0 {
         let message = format!("--batch-size {} needs a --window", args.batch_size);
         return Err(Error::new(Kind::Usage, message)
-            .cause("Lambda gathers more than 10 messages only within a batching window")
-            .hint("give --window 1 or more"));
+            .cause("Lambda requires a batching window for batches of more than 10 messages")
+            .hint("pass --window 1 or more"));
     }
     let options = LoadOptions {
         parameters: parameters(args),
@@ -92,12 +92,14 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         lambda_bin: args.lambda_bin.clone(),
         at_most: Duration::from_secs(args.at_most.unsigned_abs()),
     };
-    context.ui.status(format!("making facts of {}", crate::ui::amount(args.users, "user")));
+    context.ui.status(format!("creating facts for {}", crate::ui::amount(args.users, "user")));
     let progress = context.ui.progress("users sent", Some(args.users), Unit::Messages);
     let running = Once::new();
     let sent = |users| {
         running.call_once(|| {
-            context.ui.status("the pipeline runs; Ctrl-C ends it with what was measured so far");
+            context
+                .ui
+                .status("load test running; press Ctrl-C to stop it and report the results so far");
         });
         progress.advance(users);
     };
@@ -118,7 +120,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
 }
 
 fn parameters(args: &LoadArgs) -> Parameters {
-    #[expect(clippy::cast_precision_loss, reason = "at most ten million")]
+    #[expect(clippy::cast_precision_loss, reason = "must be at most 10000000")]
     let wcu = args.wcu.map(|wcu| wcu as f64);
     Parameters {
         users: args.users,
@@ -137,7 +139,7 @@ fn parameters(args: &LoadArgs) -> Parameters {
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.1..=10_000_000.0).contains(&rate) => Ok(rate),
-        Ok(_) => Err("a rate is from 0.1 to 10000000 users a second".to_owned()),
-        Err(_) => Err("not a number of users a second".to_owned()),
+        Ok(_) => Err("must be from 0.1 to 10000000 users per second".to_owned()),
+        Err(_) => Err("must be a number of users per second".to_owned()),
     }
 }

@@ -16,30 +16,30 @@ use reco_ops::error::{Error, Result};
 /// Arguments of `recoctl sandbox start`.
 #[derive(Debug, Args)]
 pub struct StartArgs {
-    /// Listen on this port of 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1 to listen on; 0 picks a free one
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-    /// Limit writes to this many WCU a second: what exceeds it is throttled as DynamoDB does
+    /// Limit writes to this many WCU per second and throttle the rest as DynamoDB does
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub wcu: Option<u32>,
-    /// Start with nothing in it: no queues, no table, no facts
+    /// Start empty: no queues, no table, no facts
     #[arg(long)]
     pub empty: bool,
-    /// Run this binary of the Lambda (bootstrap) instead of the handler that is built in
+    /// Run this Lambda binary (bootstrap) instead of the built-in handler
     ///
-    /// It is run as Lambda runs it: started when it is needed, polled through a Runtime API, killed
-    /// when its time is over. What it logs goes to stderr; RECO_LOG sets its level.
+    /// It runs as it does in Lambda: started on demand, fed by a Runtime API, killed when it times
+    /// out. Its logs go to stderr; RECO_LOG sets the level.
     #[arg(long, value_name = "PATH", conflicts_with = "empty")]
     pub lambda_bin: Option<PathBuf>,
-    /// Inject a fault into SQS, such as SendMessageBatch:entry-fail:0.1; may be given several times
+    /// Inject an SQS fault, e.g. SendMessageBatch:entry-fail:0.1; may be repeated
     ///
-    /// The action is one of SQS, or * for every one that the kind fits. Kinds that strike calls:
+    /// The action is an SQS action, or * for all that support the fault. Faults of whole calls:
     /// error-before, error-after, throttle, drop-before, drop-after, slow (ARG: milliseconds),
-    /// duplicate. Kinds that strike single entries or messages: entry-fail, entry-fail-sender,
+    /// duplicate. Faults of single entries or messages: entry-fail, entry-fail-sender,
     /// entry-fail-after, lapse (ARG: milliseconds after the receive), wrong-md5.
     #[arg(long = "fault", value_name = "ACTION:KIND:PROBABILITY[:ARG]")]
     pub faults: Vec<Fault>,
-    /// Seed of the chance by which faults strike: the same seed strikes the same calls
+    /// Random seed for faults; the same seed hits the same calls
     #[arg(long, value_name = "N", default_value_t = 0, requires = "faults")]
     pub fault_seed: u64,
 }
@@ -63,7 +63,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let report = Started { endpoint: sandbox.endpoint(), variables: variables.collect() };
     context.ui.report(&report)?;
     context.ui.status(
-        "sandbox is running; paste the lines above into another terminal. Ctrl-C stops it.",
+        "sandbox is running; paste the lines above into another terminal. Press Ctrl-C to stop it.",
     );
     context.cancel.cancelled().await;
     sandbox.shutdown().await;

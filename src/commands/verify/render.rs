@@ -1,4 +1,4 @@
-//! What a verification found, for people.
+//! Human-readable result of a verification.
 
 use reco_core::outcome::Outcome;
 
@@ -28,7 +28,7 @@ impl Report for VerifyReport {
     }
 }
 
-/// What was found, as part of a report.
+/// Renders the result as part of a report.
 pub fn verification(found: &Verification, table: &str, view: &View) -> String {
     let palette = view.palette;
     let mut text = headline(found, table, view);
@@ -40,7 +40,10 @@ pub fn verification(found: &Verification, table: &str, view: &View) -> String {
         text.push_str(&format!("\n{}", rows.finish()));
         let more = found.differing.saturating_sub(SHOWN as u64);
         if more > 0 {
-            text.push_str(&format!("and {} more: --output json lists them\n", count(more)));
+            text.push_str(&format!(
+                "and {} more; use --output json for the full list\n",
+                count(more)
+            ));
         }
         text.push('\n');
     }
@@ -59,11 +62,11 @@ pub fn verification(found: &Verification, table: &str, view: &View) -> String {
         text.push_str(&format!("and {} more that could not be read\n", count(more)));
     }
     for broken in &found.broken_inputs {
-        let label = palette.paint(Tone::Bad, "input broke off");
+        let label = palette.paint(Tone::Bad, "input incomplete");
         text.push_str(&format!("{label} {}\n", escape_line(broken)));
     }
     if let Some(reason) = &found.stopped {
-        let label = palette.paint(Tone::Warn, "not all was verified");
+        let label = palette.paint(Tone::Warn, "verification incomplete");
         text.push_str(&format!("{label}: {}\n", escape_line(reason)));
     }
     text
@@ -84,11 +87,11 @@ fn headline(found: &Verification, table: &str, view: &View) -> String {
     };
     let compared = amount(found.compared, "list");
     let (tone, verdict) = match (found.differing, found.compared) {
-        (0, 0) => (Tone::Warn, "nothing was compared".to_owned()),
+        (0, 0) => (Tone::Warn, "no user was compared".to_owned()),
         (0, _) if found.unread > 0 => {
-            (Tone::Warn, "what could be read is as it should be".to_owned())
+            (Tone::Warn, "no differences among the lists that could be read".to_owned())
         }
-        (0, _) => (Tone::Good, "as it should be".to_owned()),
+        (0, _) => (Tone::Good, "no differences".to_owned()),
         (1, _) => (Tone::Bad, "1 user differs".to_owned()),
         (n, _) => (Tone::Bad, format!("{} users differ", count(n))),
     };
@@ -107,7 +110,7 @@ fn facts(found: &Verification) -> Vec<(&'static str, String)> {
     }
     if found.as_new > 0 {
         let whose = form(found.as_new, "user has", "users have");
-        let what = format!("{} {whose} another list of the same time", count(found.as_new));
+        let what = format!("{} {whose} a different list with the same time", count(found.as_new));
         facts.push(("same time", what));
     }
     if found.unread > 0 {
@@ -120,7 +123,7 @@ fn facts(found: &Verification) -> Vec<(&'static str, String)> {
         let passes = found.passes;
         facts.push((
             "passes",
-            format!("{passes} over the input: many lists are outdated by later ones"),
+            format!("{passes} over the input, because later lines replace many lists"),
         ));
     }
     facts

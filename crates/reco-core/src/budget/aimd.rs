@@ -7,14 +7,14 @@ use std::time::Duration;
 const STEP: f64 = 0.02;
 
 /// So long without a throttle, and the step doubles with every further second: one throttle on a
-/// table that somebody else had just used up must not slow a run down for hours.
+/// table that another writer had just used up must not slow a run down for hours.
 const PATIENCE_S: f64 = 3.0;
 
 /// Of the rate: the most that is added in a second.
 const LARGEST_STEP: f64 = 0.2;
 
-/// What a throttle leaves of the rate, at most and at least. In between, what the table was seen to
-/// take decides.
+/// Share of the rate that remains after a throttle, at most and at least. In between, the observed
+/// throughput of the table decides.
 const MOST_KEPT: f64 = 0.9;
 const LEAST_KEPT: f64 = 0.5;
 
@@ -35,7 +35,7 @@ const FLOOR: f64 = 1.0;
 /// Chiu and Jain, 1989: "Analysis of the increase and decrease algorithms for congestion avoidance".
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aimd {
-    /// WCU a second; `None` as long as nothing was throttled and no budget is set.
+    /// WCU per second; `None` as long as nothing was throttled and no budget is set.
     rate: Option<f64>,
     cap: Option<f64>,
     /// Added a second.
@@ -56,13 +56,14 @@ impl Aimd {
         Aimd { rate, cap, step: rate.unwrap_or(0.0) * STEP, grown: now, cut: None, quiet: now }
     }
 
-    /// WCU a second; `None` is as fast as it goes.
+    /// WCU per second; `None` is as fast as it goes.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
         self.rate
     }
 
-    /// Writes were throttled while `asked` WCU a second were asked for and the table took `taken`.
+    /// Writes were throttled while `asked` WCU per second were asked for and the table took
+    /// `taken`.
     pub fn throttled(&mut self, asked: f64, taken: f64, now: Duration) {
         self.quiet = now;
         if self.cut.is_some_and(|cut| now.saturating_sub(cut) < ONE_EVENT) {

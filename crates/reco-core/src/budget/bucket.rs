@@ -1,8 +1,8 @@
 //! A token bucket that may go into debt.
 //!
-//! What a write costs is known only when it has been made: a larger item that it replaces and
-//! indexes count. So the price is paid in advance as far as it is known and settled afterwards.
-//! Cell-rate limiters (such as `governor`) can give nothing back and keep one rate for life.
+//! The cost of a write is known only after it was made, because replaced larger items and indexes
+//! count. The known price is therefore paid in advance and settled afterwards. Cell-rate limiters
+//! (such as `governor`) cannot refund and have a fixed rate.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const SAVED_S: f64 = 0.5;
 /// WCU that may be spent, refilled at a rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
-    /// WCU a second.
+    /// WCU per second.
     rate: f64,
     /// WCU that have come in since the beginning.
     supplied: f64,
@@ -34,7 +34,7 @@ impl Bucket {
         Bucket { rate, supplied: 0.0, asked: 0.0, refilled: now }
     }
 
-    /// WCU a second.
+    /// WCU per second.
     #[must_use]
     pub fn rate(&self) -> f64 {
         self.rate
@@ -54,8 +54,8 @@ impl Bucket {
         Turn(self.asked)
     }
 
-    /// How long to wait for a turn, as things are. A rate that changes, and what others settle,
-    /// change that.
+    /// Returns the time to wait for a turn, as things are. A rate that changes, and what others
+    /// settle, change that.
     pub fn wait(&mut self, turn: Turn, now: Duration) -> Duration {
         self.refill(now);
         let missing = turn.0 - self.supplied;

@@ -10,7 +10,7 @@ use super::{Aimd, Bucket, Budget};
 /// Over how long what the table takes is measured.
 const MEASURED_S: f64 = 1.0;
 
-/// How much one call's price moves the expected one.
+/// Weight of one call's price in the expected price.
 const LEARNED: f64 = 0.05;
 
 /// A rate is used when so much of it is.
@@ -25,25 +25,25 @@ pub struct Throttle {
     aimd: Aimd,
     /// There once there is a rate.
     bucket: Option<Bucket>,
-    /// What a computed WCU really costs: indexes, and larger items that are replaced.
+    /// Actual cost of a computed WCU, including indexes and replaced larger items.
     price: f64,
     taken: Meter,
     asked: Meter,
     spent: Spent,
 }
 
-/// How a budget was spent.
+/// Spending of a budget.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Spent {
-    /// WCU a second at the end; `None` when nothing limited it.
+    /// WCU per second at the end; `None` when nothing limited it.
     pub last_rate: Option<f64>,
     /// The least that the rate was cut to; `None` when it never was.
     pub lowest_rate: Option<f64>,
-    /// What a computed WCU cost at the end.
+    /// Final cost of a computed WCU.
     pub price: f64,
 }
 
-/// What was paid in advance; give it back to [`Throttle::settle`].
+/// Advance payment, to be returned to [`Throttle::settle`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use = "what was paid must be settled"]
 pub struct Paid {
@@ -73,8 +73,8 @@ impl Throttle {
         Paid { computed, paid, turn }
     }
 
-    /// How long to wait before what was paid is written, as things are. Ask again meanwhile: the
-    /// rate changes.
+    /// Returns the time to wait before what was paid is written, as things are. Ask again
+    /// meanwhile: the rate changes.
     pub fn wait(&mut self, paid: &Paid, now: Duration) -> Duration {
         match (&mut self.bucket, paid.turn) {
             (Some(bucket), Some(turn)) => bucket.wait(turn, now),
@@ -106,14 +106,14 @@ impl Throttle {
         self.follow(before, now);
     }
 
-    /// What a batch should cost at most, in computed WCU: at a low rate 25 items at once would be a
-    /// burst of many seconds. At least one item always goes.
+    /// Returns the maximum cost of a batch in computed WCU: at a low rate, 25 items at once would
+    /// be a burst of many seconds. A batch always has at least one item.
     #[must_use]
     pub fn batch(&self) -> Option<f64> {
         self.aimd.rate().map(|rate| rate * BATCH_S / self.price)
     }
 
-    /// What was spent so far.
+    /// Returns the spending so far.
     #[must_use]
     pub fn spent(&self) -> Spent {
         Spent { last_rate: self.aimd.rate(), price: self.price, ..self.spent }
@@ -133,10 +133,10 @@ impl Throttle {
     }
 }
 
-/// What was taken of late, as a moving mean.
+/// Recent throughput as a moving mean.
 #[derive(Debug, Clone, Copy)]
 struct Meter {
-    /// WCU a second over the last whole window.
+    /// WCU per second over the last whole window.
     mean: f64,
     /// WCU since `begun`.
     sum: f64,

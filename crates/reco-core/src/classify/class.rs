@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Why a message is in the DLQ, as far as its content, the facts and the table tell.
+/// Reason why a message is in the DLQ, as far as its content, the facts and the table tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -59,7 +59,7 @@ impl Class {
         }
     }
 
-    /// Whether the function would write any of it, were it sent again. Only such a message
+    /// Returns whether the function would write any of it, were it sent again. Only such a message
     /// supersedes an older one.
     #[must_use]
     pub fn can_pass(self) -> bool {
@@ -73,21 +73,19 @@ impl Class {
         }
     }
 
-    /// What the operator should do, in a sentence.
+    /// Returns the recommended action in a sentence.
     #[must_use]
     pub fn action(self) -> &'static str {
         match self {
             Class::Retryable => "redrive it",
             Class::Partial => {
-                "redrive it to write the good entries; fix the producer for the bad ones"
+                "redrive to write the good entries; fix the producer for the bad ones"
             }
-            Class::Malformed => "keep a copy, fix the producer, then remove it",
-            Class::Foreign => "find out who sent it here, then remove it",
-            Class::UnknownUser => {
-                "nothing would be written; remove it, or wait if the users are new"
-            }
-            Class::Empty => "nothing would be written; remove it",
-            Class::Oversize => "have the producer split it; it cannot pass as it is",
+            Class::Malformed => "back it up, fix the producer, then purge it",
+            Class::Foreign => "find out who sent it here, then purge it",
+            Class::UnknownUser => "nothing to write; purge it, or wait if the users are new",
+            Class::Empty => "nothing to write; purge it",
+            Class::Oversize => "have the producer split it; it cannot succeed as is",
             Class::Stale => "leave it: redriving would overwrite newer lists",
             Class::Superseded => "leave it: redrive the newer message instead",
         }
@@ -106,7 +104,7 @@ impl FromStr for Class {
     fn from_str(name: &str) -> Result<Self, String> {
         Class::ALL.into_iter().find(|class| class.name() == name).ok_or_else(|| {
             let names: Vec<&str> = Class::ALL.iter().map(|class| class.name()).collect();
-            format!("no class {name:?}; classes are {}", names.join(", "))
+            format!("unknown class {name:?}; classes are {}", names.join(", "))
         })
     }
 }

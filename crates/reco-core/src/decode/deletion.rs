@@ -11,7 +11,7 @@ use crate::{Id, Time};
 /// A line that removes a user's item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
-    /// Whose item it is.
+    /// User of the item.
     pub user: Id,
     /// When that was decided, where the line says so.
     pub generated_at: Option<Time>,
@@ -42,21 +42,19 @@ pub fn deletion(text: &str) -> Result<Option<Deletion>, DecodeError> {
     };
     let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
     if top.data.is_some() {
-        let reason = "both `delete` and `data`: are items to go or to be written?";
+        let reason = "both `delete` and `data`: use only one of them";
         return Err(malformed(text, start_of_value(text), reason));
     }
     let Some(user) = top.user_id else { return Ok(None) };
     if delete.get() != "true" {
         let found = clip(delete.get());
         let reason = format!(
-            "`delete` is {found}; a line that removes an item says `\"delete\": true`, and one \
-             that does not has no `delete`"
+            "`delete` is {found}; use `\"delete\": true` to delete an item, or leave `delete` out"
         );
         return Err(malformed(text, offset_in(text, delete.get()), reason));
     }
     if top.recommended_note_ids.is_some() {
-        let reason =
-            "both `delete` and `recommended_note_ids`: is the item to go or to be written?";
+        let reason = "both `delete` and `recommended_note_ids`: use only one of them";
         return Err(malformed(text, start_of_value(text), reason));
     }
     let user = entry::user(text, user.get())?;

@@ -1,4 +1,4 @@
-//! What an object that is not ours looks like.
+//! Descriptions of foreign objects.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer};
 use super::fault::clip;
 use crate::words::amount;
 
-/// How many keys are shown.
+/// Number of keys that are shown.
 const SHOWN_KEYS: usize = 5;
 
-/// What an unknown object looks like: its first keys, which is what tells the operator whose it is.
+/// Describes an unknown object by its first keys, which show the operator where it comes from.
 pub(super) fn describe(text: &str) -> String {
     let Ok(Keys { first, more }) = serde_json::from_str(text) else {
         return "an object".to_owned();

@@ -120,7 +120,8 @@ fn explain_pair(text: &str, error: &serde_json::Error) -> Fault {
     match parts[..] {
         [] => expected("an empty list".to_owned()),
         [first, ..] if kind(first.get()) == "a list" => expected(
-            "a list of lists; write one pair a line, or put them into {\"data\": [...]}".to_owned(),
+            "a list of lists; write one pair per line, or wrap them in {\"data\": [...]}"
+                .to_owned(),
         ),
         [user, articles] => {
             if let Some(fault) = id_fault(user.get()) {
@@ -130,7 +131,7 @@ fn explain_pair(text: &str, error: &serde_json::Error) -> Fault {
             (offset_in(text, articles.get()) + offset, reason)
         }
         _ => expected(format!(
-            "a list of {}; the article ids stand in a list of their own",
+            "a list of {}; the article ids must be in a list of their own",
             parts.len()
         )),
     }

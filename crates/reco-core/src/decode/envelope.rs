@@ -25,7 +25,7 @@ pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeE
         Some(b'[') => pointer(text).map_or_else(|| entry::lone_pair(text), Err),
         Some(b'{') => object(text, depth),
         Some(_) if text[start..].starts_with('\u{feff}') => {
-            Err(malformed(text, start, "begins with a byte order mark; write UTF-8 without one"))
+            Err(malformed(text, start, "starts with a byte order mark; use UTF-8 without one"))
         }
         Some(_) => match serde_json::from_str::<&RawValue>(text) {
             Ok(value) => Err(bare_value(text, value, depth)),
@@ -39,7 +39,7 @@ pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeE
 fn bare_value(text: &str, value: &RawValue, depth: usize) -> DecodeError {
     let inner = serde_json::from_str::<String>(value.get());
     if depth < MAX_DEPTH && inner.is_ok_and(|inner| decode_nested(&inner, depth + 1).is_ok()) {
-        let reason = "a JSON string that holds a recommendation message: encoded as JSON twice";
+        let reason = "a JSON string that contains a recommendation message: encoded as JSON twice";
         return malformed(text, start_of_value(text), reason);
     }
     DecodeError::Foreign { reason: format!("a bare JSON value, {}", clip(value.get())) }
@@ -49,13 +49,13 @@ fn object(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     let top: Top<'_> = serde_json::from_str(text).map_err(|error| syntax(text, &error))?;
     let lists = top.data.is_some() || top.recommended_note_ids.is_some();
     if lists && top.delete.is_some_and(|delete| delete.get() == "true") {
-        let reason = "both `delete` and a list: is the item to go or to be written?";
+        let reason = "both `delete` and a list: use only one of them";
         return Err(malformed(text, start_of_value(text), reason));
     }
     match (top.data, top.user_id, top.recommended_note_ids) {
         (Some(data), _, None) => return entry::queue_message(text, &top, data),
         (Some(_), _, Some(_)) => {
-            let reason = "both `data` and `recommended_note_ids`: a queue message or an item?";
+            let reason = "both `data` and `recommended_note_ids`: use only one of them";
             return Err(malformed(text, start_of_value(text), reason));
         }
         (None, None, None) => {}

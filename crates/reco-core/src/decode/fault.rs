@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 /// Longer pieces of input than this are cut in messages: a body may be a megabyte of digits.
 const SHOWN_CHARS: usize = 40;
 
-/// Why a JSON value is no id; `None` when it is one.
+/// Returns the reason why a JSON value is no id; `None` when it is one.
 pub(super) fn id_fault(raw: &str) -> Option<String> {
     let error = serde_json::from_str::<crate::Id>(raw).err()?;
     let found = match raw.as_bytes() {
@@ -15,7 +15,7 @@ pub(super) fn id_fault(raw: &str) -> Option<String> {
         [b'-' | b'0'..=b'9', ..] => return Some(number_fault(raw)),
         _ => kind(raw).to_owned(),
     };
-    Some(format!("{found} is no id; expected an integer or a non-empty string"))
+    Some(format!("{found} is not a valid id; expected an integer or a non-empty string"))
 }
 
 /// The number's own digits are shown: the parser would show them rounded, which names another id.
@@ -23,13 +23,13 @@ fn number_fault(raw: &str) -> String {
     let shown = clip(raw);
     let digits = raw.strip_prefix('-').unwrap_or(raw);
     if digits != "0" && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        format!("{shown} does not fit 64 bits and would be rounded; write it as a string")
+        format!("{shown} does not fit in 64 bits and would be rounded; write it as a string")
     } else {
         format!("{shown} is not written as a whole number")
     }
 }
 
-/// What a JSON value is, by its first character.
+/// Returns the kind of a JSON value, by its first character.
 pub(super) fn kind(raw: &str) -> &'static str {
     match raw.as_bytes().first() {
         Some(b'n') => "null",

@@ -12,12 +12,12 @@ use serde_json::value::RawValue;
 use super::envelope::MAX_DEPTH;
 use super::{Envelope, Top, present};
 
-/// What was inside.
+/// Content of the envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stripped {
     /// The innermost text, byte for byte as its envelope held it.
     pub body: String,
-    /// What was taken off, outermost first; never empty.
+    /// Removed envelopes, outermost first; never empty.
     pub envelopes: Vec<Envelope>,
     /// Names of message attributes that the envelopes held. They are no part of the body, and stay
     /// behind with the envelope.
@@ -30,7 +30,7 @@ pub enum StripError {
     /// One message would have to become several.
     #[error("an SQS event of {records} messages: only one of a single message can be unwrapped")]
     Several {
-        /// How many it holds.
+        /// Number of records.
         records: usize,
     },
 }

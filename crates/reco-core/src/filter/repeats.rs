@@ -1,4 +1,4 @@
-//! Which ids of a list stand in it earlier.
+//! Detection of repeated ids in a list.
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;

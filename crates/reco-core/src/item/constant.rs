@@ -53,8 +53,8 @@ impl Constant {
         }
     }
 
-    /// What the value adds to an item's size, in bytes.
-    /// AWS: "DynamoDB item sizes and formats".
+    /// Returns the size that the value adds to an item, in bytes. AWS: "DynamoDB item sizes and
+    /// formats".
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
@@ -84,17 +84,17 @@ pub struct Attribute {
     pub value: Constant,
 }
 
-/// Why a text names no attribute.
+/// Reason why a text names no attribute.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttributeError {
     /// There is no `=`.
     #[error("expected NAME=VALUE, e.g. model=v7")]
     NoValue,
     /// Nothing stands before the `=`.
-    #[error("an attribute needs a name: NAME=VALUE")]
+    #[error("the attribute name is missing: NAME=VALUE")]
     NoName,
     /// The type is given as Number, and the value is none.
-    #[error("{0:?} is no plain decimal number of at most {MAX_DIGITS} digits")]
+    #[error("{0:?} is not a plain decimal number of at most {MAX_DIGITS} digits")]
     NotNumeric(String),
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{KeyType, Schema, SortKey};
 use crate::time::TimeForm;
 
-/// What an item of the table looks like. What is not said takes its default, so that a policy
-/// without an `[item]` is what it was.
+/// Layout of an item in the table. Omitted settings have their default, so that a policy without an
+/// `[item]` is unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ItemDescription {
@@ -25,8 +25,8 @@ pub struct ItemDescription {
     pub sort_prefix: Option<String>,
     /// The list attribute (`recommended_note_ids`).
     pub list: Option<String>,
-    /// The type of a list's elements. Where it is not said, as the table's lists are, and where it
-    /// has none as the ids came: a JSON number is a Number, a JSON string a String.
+    /// The type of a list's elements. Where it is not said, as the table's lists are, and if it has
+    /// none as the ids came: a JSON number is a Number, a JSON string a String.
     pub list_type: Option<KeyType>,
     /// The time attribute (`generated_at`).
     pub time: Option<String>,
@@ -38,31 +38,29 @@ pub struct ItemDescription {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptionError {
     /// An attribute without a name.
-    #[error("item.{0} is empty; name an attribute")]
+    #[error("item.{0} is empty; set an attribute name")]
     Empty(&'static str),
     /// Two attributes of one name.
-    #[error("the attribute {0:?} is configured twice; keys, list and time need names of their own")]
+    #[error("the attribute {0:?} is configured twice; keys, list and time need different names")]
     SameName(String),
     /// Half of a sort key.
     #[error(
-        "item.sort_key {0:?} needs either sort_value, the sort key of every list, or sort_prefix, \
-         which the user's id follows"
+        "item.sort_key {0:?} requires either sort_value (the sort key of every list) or sort_prefix (followed by the user id)"
     )]
     SortValue(String),
     /// The other half.
-    #[error("item.{0} is of a sort key, and item.sort_key names none")]
+    #[error("item.{0} requires item.sort_key")]
     NoSortKey(&'static str),
-    /// What is set elsewhere, too.
+    /// The setting is also made elsewhere.
     #[error(
-        "the policy's item.{what} is {policy:?}, and {elsewhere:?} is configured beside it; leave \
-         it to the policy, which the Lambda reads as well"
+        "the policy's item.{what} is {policy:?}, but {elsewhere:?} is configured elsewhere; set it only in the policy, which the Lambda reads, too"
     )]
     Conflict {
         /// The policy's key.
         what: &'static str,
-        /// What the policy says.
+        /// Value in the policy.
         policy: String,
-        /// What flags, environment or configuration say.
+        /// Value from flags, environment or configuration.
         elsewhere: String,
     },
 }
@@ -99,7 +97,7 @@ impl ItemDescription {
         self.time.as_deref().unwrap_or("generated_at")
     }
 
-    /// Whether the table may hold items of other kinds beside the lists.
+    /// Returns whether the table may hold items of other kinds beside the lists.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sort_key.is_some() || !self.key_prefix.is_empty()
@@ -189,7 +187,7 @@ impl ItemDescription {
         self.schema(key_type, KeyType::S)
     }
 
-    /// What differs from the default, by the policy's keys, in a fixed order.
+    /// Returns the differences from the default by the policy's keys, in a fixed order.
     #[must_use]
     pub fn settings(&self) -> BTreeMap<&'static str, String> {
         let ItemDescription {

@@ -1,19 +1,19 @@
-//! What an item takes: in the table, by the documented rules, and in the body of a request.
+//! Size of an item: in the table, by the documented rules, and in the body of a request.
 
 use super::{Attributes, Constant, KeyType, Schema};
 use crate::record::digits;
 use crate::{Id, Recommendation};
 
-/// What stands around the attributes of an item in a `BatchWriteItem` body.
+/// JSON around the attributes of an item in a `BatchWriteItem` body.
 const PUT: &str = r#"{"PutRequest":{"Item":{}}}"#;
 
-/// What stands around the key of an item that is removed.
+/// JSON around the key of a deleted item.
 const DELETE: &str = r#"{"DeleteRequest":{"Key":{}}}"#;
 
-/// What stands around the elements of a list.
+/// JSON around the elements of a list.
 const LIST: &str = r#"{"L":[]}"#;
 
-/// What stands around a scalar's text.
+/// JSON around a scalar's text.
 const SCALAR: &str = r#"{"N":""}"#;
 
 /// Bytes in the table and in a request. Pieces add up.
@@ -93,7 +93,7 @@ impl Attributes for Measure {
     }
 }
 
-/// Why an item has no size.
+/// Reason why an item has no size.
 pub(super) enum Misfit {
     /// The user's id is no number and must be one.
     Key,

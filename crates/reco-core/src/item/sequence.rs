@@ -4,9 +4,9 @@
 use super::{Action, PlannedItem};
 use crate::Time;
 
-/// Whether an item of this time gives way to a write that is guarded by `guard`. An item of unknown
-/// time gives way to any; nothing says that what is of unknown time is newer than a known one; of
-/// equals the first stands.
+/// Returns whether an item of this time gives way to a write that is guarded by `guard`. An item of
+/// unknown time gives way to any; nothing says that what is of unknown time is newer than a known
+/// one; of equals the first stands.
 #[must_use]
 pub fn gives_way(held: Option<Time>, guard: Option<Time>) -> bool {
     match (held, guard) {
@@ -44,7 +44,7 @@ mod tests {
     /// A user's item: its time, and which list it is.
     type Held = Option<(Option<Time>, Id)>;
 
-    /// What a guarded write leaves of an item.
+    /// Returns the item after a guarded write.
     fn written(held: Held, write: &PlannedItem) -> Held {
         let free = held.as_ref().is_none_or(|(time, _)| gives_way(*time, write.guard));
         match write.action {

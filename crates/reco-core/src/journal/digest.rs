@@ -1,4 +1,4 @@
-//! What a message is known by when it comes back under another id.
+//! Digests that identify a message when it comes back with another id.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,28 +4,29 @@ use serde::de::DeserializeOwned;
 
 use super::record::{Header, VERSION};
 
-/// Why a journal cannot be used.
+/// Reason why a journal cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// A line that is no record, and not the last.
     #[error(
-        "line {line} of the journal is broken: {reason}; only its last line may be, so the file was \
-         damaged or changed by hand"
+        "line {line} of the journal is broken: {reason}; only the last line may be, so the file was damaged or edited by hand"
     )]
     Broken {
         /// Its number, from 1.
         line: u64,
-        /// What the parser says.
+        /// Message of the parser.
         reason: String,
     },
     /// The first record is not a header.
-    #[error("line {line} comes before the header: this is no journal of recoctl")]
+    #[error("line {line} comes before the header: this is not a recoctl journal")]
     NoHeader {
         /// Its number, from 1.
         line: u64,
     },
     /// A second header.
-    #[error("line {line} is a second header: two journals were joined; split them before it")]
+    #[error(
+        "line {line} is a second header: two journals were concatenated; split them before this line"
+    )]
     SecondHeader {
         /// Its number, from 1.
         line: u64,
@@ -37,12 +38,12 @@ pub enum JournalError {
     Version {
         /// The journal's.
         found: u32,
-        /// Who wrote it.
+        /// Author.
         recoctl: String,
     },
 }
 
-/// How a journal's file ends, and where one may append to it.
+/// End of a journal file, and the position for appending to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tail {
     /// Bytes of whole records, where lines were given with their newlines. Truncate the file to this length before appending.
@@ -59,7 +60,7 @@ pub struct Tail {
 pub struct Torn {
     /// Its number, from 1.
     pub line: u64,
-    /// How many bytes of it there are.
+    /// Number of its bytes.
     pub bytes: u64,
 }
 
@@ -106,7 +107,7 @@ impl Reader {
         self.lines
     }
 
-    /// How the file ended.
+    /// End of the file.
     pub fn finish(self) -> Tail {
         Tail {
             whole_bytes: self.whole_bytes,

@@ -46,7 +46,7 @@ impl Record<'_> {
     }
 }
 
-/// Which run it is, and between which queues.
+/// Header of a journal: the run and its queues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// [`VERSION`] of the writer.
@@ -60,7 +60,7 @@ pub struct Header {
     /// ARN of the queue that they are sent to; absent when there are several, which the intents name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
-    /// Whether the destinations are FIFO queues: then a message may be sent again under its id.
+    /// True if the destinations are FIFO queues: then a message may be sent again under its id.
     pub fifo: bool,
     /// The version of recoctl that wrote it.
     pub recoctl: String,
@@ -128,7 +128,7 @@ pub struct Refused {
     pub message_id: String,
     /// The batch that was refused.
     pub batch: u64,
-    /// Why, in the service's words.
+    /// Reason, in the service's words.
     pub reason: String,
 }
 
@@ -139,7 +139,7 @@ pub struct Uncertain {
     pub message_id: String,
     /// The batch in question.
     pub batch: u64,
-    /// Why nobody knows.
+    /// Reason for the uncertainty.
     pub reason: String,
 }
 
@@ -150,11 +150,11 @@ pub struct Deleted {
     pub message_id: String,
 }
 
-/// How a run ended.
+/// End record of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// The outcome that decided its exit code.
     pub outcome: Outcome,
-    /// What it counted, by name.
+    /// Counts by name.
     pub counts: BTreeMap<String, u64>,
 }

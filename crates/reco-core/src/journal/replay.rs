@@ -11,7 +11,7 @@ use super::standing::{Counts, Standing, Story};
 
 /// AWS: a FIFO queue knows a deduplication id for 5 minutes.
 const DEDUPLICATION_MS: i64 = 300_000;
-/// What a re-send may take, and clocks may differ.
+/// Margin for the duration of a re-send and for clock differences.
 const DEDUPLICATION_MARGIN_MS: i64 = 30_000;
 
 /// Reads a journal line by line. Bodies are skipped, not kept: what stays of a message is its
@@ -86,14 +86,14 @@ impl Replay {
         Ok(())
     }
 
-    /// What the journal says, up to its last whole record.
+    /// Returns the state of the journal up to its last complete record.
     #[must_use]
     pub fn finish(self) -> State {
         State { tail: self.reader.finish(), ..self.state }
     }
 }
 
-/// What a journal says.
+/// State of a journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
     header: Option<Header>,
@@ -142,16 +142,16 @@ impl Acked {
     }
 }
 
-/// A message of which nobody knows whether the destination has it.
+/// A message for which it is unknown whether the destination has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// The original message's id.
     pub message_id: String,
-    /// Why nobody knows.
+    /// Reason for the uncertainty.
     pub reason: String,
 }
 
-/// What is left to do after a run that was cut off.
+/// Remaining work after an interrupted run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
     /// Acknowledged, to be deleted and never sent again.
@@ -176,19 +176,19 @@ pub enum Anomaly {
 }
 
 impl State {
-    /// The header; `None` when the run was cut off before the journal had one.
+    /// The header; `None` if the run was interrupted before the journal had one.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
-    /// How the run ended; `None` when it was cut off.
+    /// Returns the end record of the run; `None` if it was interrupted.
     #[must_use]
     pub const fn end(&self) -> Option<&End> {
         self.end.as_ref()
     }
 
-    /// How the file ends.
+    /// Returns the end of the file.
     #[must_use]
     pub const fn tail(&self) -> &Tail {
         &self.tail
@@ -200,7 +200,7 @@ impl State {
         self.last_batch
     }
 
-    /// How a message stands; `None` when the journal does not know it.
+    /// Returns the standing of a message; `None` if it is not in the journal.
     #[must_use]
     pub fn standing(&self, message_id: &str) -> Option<Standing> {
         self.stories.get(message_id).map(Story::standing)
@@ -218,13 +218,14 @@ impl State {
         self.stories.get(message_id)?.doubtful_since_ms()
     }
 
-    /// Why a message was refused or is uncertain, in the words of the last batch that said so.
+    /// Returns the reason why a message was refused or is uncertain, in the words of the last batch
+    /// that said so.
     #[must_use]
     pub fn reason(&self, message_id: &str) -> Option<&str> {
         self.stories.get(message_id)?.reason()
     }
 
-    /// How many messages stand how.
+    /// Returns the number of messages by standing.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
@@ -248,7 +249,7 @@ impl State {
         story.is_acked().then(|| acked(message_id, story)).flatten()
     }
 
-    /// What is left to do at `now_ms`, milliseconds since the epoch.
+    /// Returns the remaining work at `now_ms`, milliseconds since the epoch.
     ///
     /// Uncertain messages of a FIFO destination are sent again only while it surely still knows
     /// the deduplication id of the first attempt (AWS: 5 minutes); after that a copy that arrived
@@ -274,8 +275,8 @@ impl State {
         resume
     }
 
-    /// What a sound journal does not say. Empty for every journal that a run wrote, wherever it was
-    /// cut off.
+    /// Returns the contradictions of a damaged journal. Empty for every journal that a run wrote,
+    /// even if it was interrupted.
     #[must_use]
     pub fn anomalies(&self) -> Vec<Anomaly> {
         let mut anomalies = Vec::new();
@@ -329,9 +330,9 @@ impl State {
     }
 }
 
-/// Whether a FIFO queue surely still knows, at `now_ms`, the deduplication id of a send that began
-/// at `first_ms`; both are milliseconds since the epoch. A clock that was set back does not make it
-/// longer.
+/// Returns whether a FIFO queue surely still knows, at `now_ms`, the deduplication id of a send
+/// that began at `first_ms`; both are milliseconds since the epoch. A clock that was set back does
+/// not make it longer.
 #[must_use]
 pub const fn is_remembered(first_ms: i64, now_ms: i64) -> bool {
     let age_ms = now_ms.saturating_sub(first_ms);
@@ -352,6 +353,6 @@ fn doubt(id: &str, story: &Story) -> Doubt {
         Standing::Uncertain => story.reason(),
         _ => None,
     };
-    let reason = reason.unwrap_or("the run ended between its send and the answer");
+    let reason = reason.unwrap_or("the run ended between its send and the response");
     Doubt { message_id: id.to_owned(), reason: reason.to_owned() }
 }

@@ -57,7 +57,7 @@ impl Restore {
         self.header.as_ref()
     }
 
-    /// How the file ended.
+    /// End of the file.
     #[must_use]
     pub fn finish(self) -> Tail {
         self.reader.finish()

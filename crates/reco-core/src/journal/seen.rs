@@ -8,7 +8,7 @@ use super::digest::Digest;
 use super::replay::State;
 use crate::message::Message;
 
-/// What one or more runs sent, to be held against what is found in the DLQ.
+/// Messages sent by one or more runs, for comparison with messages in the DLQ.
 ///
 /// Ids and digests are kept as 128 bits of SHA-256, about 100 bytes a message in all.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ struct Known {
     acked: bool,
 }
 
-/// How a found message is known.
+/// Sign by which a message is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sighting<'a> {
     /// This very message was sent and is still, or again, in the queue that it was sent from: its
@@ -34,7 +34,7 @@ pub enum Sighting<'a> {
     StillHere {
         /// The run that sent it.
         run_id: &'a str,
-        /// Whether the destination acknowledged it; if not, it may or may not be there.
+        /// True if the destination acknowledged it; if not, it may or may not be there.
         acked: bool,
     },
     /// The copy that was sent came back (AWS: a redrive policy's move keeps the message id).
@@ -74,7 +74,7 @@ impl Seen {
         self.note(Known { run, acked: true }, message_id, Some(sent_as), Some(digest));
     }
 
-    /// How a message of the queue is known, by the strongest sign; `None` when it is new.
+    /// Returns the strongest sign by which a message is recognised; `None` if it is new.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Sighting<'_>> {
         if self.known.is_empty() {

@@ -1,4 +1,4 @@
-//! How one message stands by what the journal says of it.
+//! Standing of one message according to the journal.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub enum Standing {
     Refused,
 }
 
-/// How many messages of a journal stand how.
+/// Number of messages of a journal by standing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// All of them.
@@ -54,7 +54,7 @@ impl Counts {
 /// All that is kept of one message: neither body nor attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Story {
-    /// What was sent, by the newest intent.
+    /// Digest of the sent content, from the newest intent.
     pub digest: Option<Digest>,
     /// Freed once the message is deleted: handles are most of what is kept of a message.
     pub receipt_handle: Box<str>,
@@ -118,12 +118,12 @@ impl Story {
         self.doubtful_since.or(self.open_since)
     }
 
-    /// Whether the destination may have it more than once.
+    /// Returns whether the destination may have it more than once.
     pub fn may_be_double(&self) -> bool {
         self.acks > 1 || (self.acks == 1 && self.doubtful_since_ms().is_some())
     }
 
-    /// Whether it may be, or have been, at the destination.
+    /// Returns whether it may be, or have been, at the destination.
     pub fn may_be_sent(&self) -> bool {
         self.acks > 0 || self.doubtful_since_ms().is_some()
     }

@@ -56,7 +56,8 @@ impl Line {
             return list(text, user, &attributes, schema).map(Shaped::Decoded);
         }
         let plain = json!({ "user_id": user, "delete": true }).to_string();
-        let deletion = deletion(&plain)?.ok_or_else(|| malformed(text, "a removal of no user"))?;
+        let deletion =
+            deletion(&plain)?.ok_or_else(|| malformed(text, "a deletion without a user"))?;
         Ok(Shaped::Deletion(deletion))
     }
 }
@@ -97,7 +98,7 @@ fn list(
     Ok(decoded)
 }
 
-/// Whose item it is; `None` for one of another kind in a table that is shared.
+/// Returns the user of the item; `None` for an item of another kind in a shared table.
 fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Option<Value>, DecodeError> {
     let name = &schema.user_attr;
     let value = item.get(name).ok_or_else(|| missing(text, "item", name, item))?;
@@ -154,7 +155,7 @@ fn time(value: &Value, schema: &Schema) -> Result<Option<Time>, String> {
     read.map(Some).map_err(|error| format!("{} {error}", clip_id(text)))
 }
 
-/// What an attribute is, by the name of its type.
+/// Returns the type name of an attribute.
 fn type_of(value: &Value) -> String {
     let known = ["N", "S", "L", "M", "B", "BOOL", "NULL", "NS", "SS", "BS"];
     let name = value.as_object().and_then(|value| value.keys().next());

@@ -63,7 +63,7 @@ impl Line<'_> {
         }
         let user = self.input.user.map(RawValue::get);
         let (Some(user), Some(items)) = (user, self.output.and_then(|output| output.items)) else {
-            let reason = "output of Amazon Personalize without a `userId`: no list of a user";
+            let reason = "Amazon Personalize output without a `userId`";
             return Err(malformed(text, reason).into());
         };
         // As one of our own lines, so that ids are read by the same rules.

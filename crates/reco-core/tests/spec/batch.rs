@@ -39,7 +39,7 @@ fn an_entry_that_fills_a_call_goes_alone_and_a_larger_one_nowhere() {
     let keys: Vec<Vec<u8>> = batches.iter().map(|b| b.iter().map(|e| e.0).collect()).collect();
     assert_eq!(keys, [vec![1], vec![2], vec![4, 5], vec![6]]);
     assert_eq!(refused, [TooLarge { entry: (3, 101, 2), bytes: 101, limit: 100 }]);
-    assert_eq!(refused[0].to_string(), "entry is 101 bytes; a call takes at most 100");
+    assert_eq!(refused[0].to_string(), "entry is 101 bytes; a call accepts at most 100");
 }
 
 #[test]

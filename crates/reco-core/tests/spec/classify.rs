@@ -327,7 +327,7 @@ fn a_time_in_the_table_that_cannot_be_read_is_said() {
         Held::Unreadable("\"soon\" is neither epoch seconds nor an ISO 8601 time".to_owned());
     let told = class_where(held, r#"{"data": [[1, [10]]], "generated_at": 1768446000}"#, true);
     assert!(
-        told.reasons[0].contains("cannot tell") && told.reasons[0].contains("soon"),
+        told.reasons[0].contains("cannot determine") && told.reasons[0].contains("soon"),
         "{told:?}"
     );
 }

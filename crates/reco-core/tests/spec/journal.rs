@@ -149,7 +149,7 @@ fn the_story_of_each_message_leads_to_its_standing() {
     let resume = state.resume(0);
     let doubts: Vec<_> =
         resume.uncertain.iter().map(|doubt| (&*doubt.message_id, &*doubt.reason)).collect();
-    let cut_off = "the run ended between its send and the answer";
+    let cut_off = "the run ended between its send and the response";
     assert_eq!(doubts, [("lost", "lost"), ("open", cut_off)]);
     assert!(resume.resend.is_empty(), "never on a standard queue");
     assert_eq!((state.reason("bad"), state.last_batch()), (Some("no"), 2));

@@ -1,4 +1,4 @@
-//! What the core promises, rule by rule, through its public interface.
+//! Guarantees of the core, rule by rule, through its public interface.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a test may look at the clock, the core may not")]
 

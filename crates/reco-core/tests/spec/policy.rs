@@ -103,8 +103,8 @@ fn an_item_that_cannot_be_is_refused() {
     for (item, told) in [
         ("list = \"user_id\"", "\"user_id\" is configured twice"),
         ("time = \"\"", "item.time is empty"),
-        ("sort_value = \"R\"", "item.sort_key names none"),
-        ("sort_prefix = \"R\"", "item.sort_key names none"),
+        ("sort_value = \"R\"", "requires item.sort_key"),
+        ("sort_prefix = \"R\"", "requires item.sort_key"),
         ("sort_key = \"sk\"", "either sort_value"),
         ("sort_key = \"sk\"\nsort_value = \"R\"\nsort_prefix = \"R\"", "either sort_value"),
         ("sort_key = \"sk\"\nsort_value = \"\"", "item.sort_value is empty"),

@@ -1,4 +1,4 @@
-//! Which messages newer ones of the same scan outdo.
+//! Messages superseded by newer ones of the same scan.
 
 use reco_core::Id;
 use reco_core::supersede::{Newest, user_digest};

@@ -34,19 +34,19 @@ pub struct Finding {
     pub rule: &'static str,
     /// The rule in a few words.
     pub title: &'static str,
-    /// How bad it is.
+    /// Severity.
     pub severity: Severity,
-    /// What the stack has.
+    /// Actual value.
     pub is: String,
-    /// What it should have.
+    /// Expected value.
     pub should: String,
-    /// What goes wrong otherwise.
+    /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Who says so.
+    /// Source of the rule.
     pub source: Source,
 }
 
-/// What became of every rule. Each rule's id is in exactly one of the three.
+/// Result of every rule. Each rule's id is in exactly one of the three lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// The rules that the stack breaks.

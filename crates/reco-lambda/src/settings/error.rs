@@ -4,7 +4,7 @@ use reco_core::facts::FactsError;
 use reco_store::lists::ListsError;
 use reco_store::table::TableError;
 
-/// What is wrong, and with which variable.
+/// Configuration error of a variable.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// A variable that has no default is missing.
@@ -12,7 +12,7 @@ pub enum SettingsError {
     Missing {
         /// The variable.
         name: &'static str,
-        /// What to put there.
+        /// Hint on the expected value.
         hint: &'static str,
     },
     /// A number that is none.
@@ -20,9 +20,9 @@ pub enum SettingsError {
     NotANumber {
         /// The variable.
         name: &'static str,
-        /// What stands there.
+        /// Current value.
         value: String,
-        /// What is counted.
+        /// Counted unit.
         unit: &'static str,
     },
     /// A file that a variable names cannot be read.
@@ -32,7 +32,7 @@ pub enum SettingsError {
         name: &'static str,
         /// The path.
         path: String,
-        /// Why not.
+        /// Reason.
         reason: std::io::Error,
     },
     /// TOML that is not valid, inline or in a file.
@@ -40,13 +40,12 @@ pub enum SettingsError {
     Toml {
         /// The variable.
         name: &'static str,
-        /// What is wrong, with line and column.
+        /// Description of the fault, with line and column.
         reason: String,
     },
     /// The policy is another than the deployer meant.
     #[error(
-        "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints \
-         the fingerprint of a policy: deploy the two together"
+        "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints the fingerprint of a policy; deploy both together"
     )]
     OtherPolicy {
         /// The variable.

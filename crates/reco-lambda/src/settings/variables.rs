@@ -37,7 +37,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         self.set(name).map(number).transpose()
     }
 
-    /// What `read` makes of the TOML that stands there or in the file that is named there.
+    /// Returns the result of `read` for the TOML in the variable, or in the file named by it.
     pub(super) fn toml<T, E: Display>(
         &self,
         name: &'static str,

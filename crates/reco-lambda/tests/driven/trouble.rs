@@ -73,7 +73,7 @@ async fn while_the_database_is_down_everything_is_returned_and_nothing_written()
 
     // Down while it starts: it starts all the same.
     let mut environment = world.start().await;
-    assert_eq!(world.said("facts cannot be had yet").len(), 1);
+    assert_eq!(world.said("facts database unavailable at init").len(), 1);
     let first: Vec<Message> = (0..5).map(Message::number).collect();
     let back = returned(&mut environment, event_of(&first), AMPLE).await.unwrap();
     assert_eq!((back, world.held().await), (ids(&first), Lists::new()));

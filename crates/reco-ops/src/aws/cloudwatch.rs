@@ -23,10 +23,10 @@ const PAGES: usize = 100;
 const ABSURD: f64 = 1e15;
 /// Characters of what CloudWatch says of a series.
 const SAID: usize = 300;
-/// How often a series is asked for again that CloudWatch failed to compute.
+/// Number of attempts for a series that CloudWatch failed to compute.
 const ATTEMPTS: u32 = 3;
 
-/// How the samples of a period become one point.
+/// Statistic that aggregates the samples of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
     /// Their sum.
@@ -57,7 +57,7 @@ pub struct Query {
     pub metric: &'static str,
     /// Name and value of each dimension: all that the metric has, or nothing is found.
     pub dimensions: Vec<(&'static str, String)>,
-    /// How samples become points.
+    /// Statistic that aggregates samples to points.
     pub statistic: Statistic,
 }
 
@@ -73,7 +73,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// How many periods there are.
+    /// Returns the number of periods that there are.
     pub fn periods(&self) -> usize {
         usize::try_from((self.end - self.start) / i64::from(self.period)).unwrap_or(0)
     }
@@ -84,7 +84,7 @@ impl Span {
 pub struct Series {
     /// The points.
     pub points: BTreeMap<i64, f64>,
-    /// Why points may be missing that CloudWatch has.
+    /// Reason why points may be missing that CloudWatch has.
     pub incomplete: Option<String>,
 }
 

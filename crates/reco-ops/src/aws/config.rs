@@ -157,8 +157,7 @@ async fn found_region(
     let machine = ImdsRegionProvider::builder().configure(surroundings).build();
     machine.region().await.ok_or_else(|| {
         Error::config("no AWS region is configured").hint(
-            "give --region, set RECOCTL_REGION or AWS_REGION, name a profile that has one, or \
-             name the queue by its URL or ARN",
+            "pass --region, set RECOCTL_REGION or AWS_REGION, use a profile that sets one, or name the queue by its URL or ARN",
         )
     })
 }
@@ -170,8 +169,8 @@ fn check_region(region: &str) -> Result<()> {
         && (1..=63).contains(&region.len());
     match is_label {
         true => Ok(()),
-        false => Err(Error::config(format!("{region:?} is not an AWS region"))
-            .hint("give a region such as eu-west-1 with --region, RECOCTL_REGION or AWS_REGION")),
+        false => Err(Error::config(format!("{region:?} is not a valid AWS region"))
+            .hint("set a region such as eu-west-1 with --region, RECOCTL_REGION or AWS_REGION")),
     }
 }
 

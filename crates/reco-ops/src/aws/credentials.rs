@@ -1,4 +1,4 @@
-//! Whose credentials sign the calls, and the profile that an operator named.
+//! Credentials that sign the calls, and the operator's choice of a profile.
 //!
 //! An explicit profile (a flag, `RECOCTL_PROFILE` or recoctl.toml) wins over keys in the
 //! environment, as it does for the AWS CLI. The SDK's own chain would ask the environment first and
@@ -16,13 +16,13 @@ use super::config::{AwsOptions, Environment};
 use crate::error::{Error, Kind, Result};
 
 /// What is said of a profile without credentials.
-const NO_CREDENTIALS: &str = "no credentials of its own: the container's or the instance's role";
+const NO_CREDENTIALS: &str = "no credentials in the profile: the role of the container or instance";
 
 /// The variables of static keys.
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 
-/// Whose credentials are in force, as far as it can be told without a call.
+/// Effective credentials, as far as they are known without a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CredentialsInForce {
     /// Where they come from: `profile`, `environment`, `web-identity`, `container`, `sandbox`, or
@@ -30,9 +30,9 @@ pub struct CredentialsInForce {
     pub from: &'static str,
     /// The profile, where one is in force.
     pub profile: Option<String>,
-    /// Who chose it: `flag --profile`, `environment AWS_PROFILE`, ...
+    /// Source of the choice: `flag --profile`, `environment AWS_PROFILE`, ...
     pub chosen_by: Option<String>,
-    /// How they are had: `access key`, `role ARN`, `SSO`, `credential process`, ...
+    /// Kind of credentials: `access key`, `role ARN`, `SSO`, `credential process`, ...
     pub how: String,
     /// The access key id, where it is written down.
     pub access_key_id: Option<String>,
@@ -92,9 +92,9 @@ fn find(profiles: &ProfileSet, name: &str, chosen_by: &str) -> Result<Profile> {
     let mut known: Vec<&str> = profiles.profiles().collect();
     known.sort_unstable();
     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-    let message = format!("there is no AWS profile {name:?} ({chosen_by})");
+    let message = format!("AWS profile {name:?} not found ({chosen_by})");
     Err(Error::new(Kind::Credentials, message).hint(format!(
-        "profiles in ~/.aws/config and ~/.aws/credentials: {known}; `aws configure --profile {name}` makes one"
+        "profiles in ~/.aws/config and ~/.aws/credentials: {known}; `aws configure --profile {name}` creates it"
     )))
 }
 
@@ -111,7 +111,7 @@ pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentia
     )
 }
 
-/// Whose credentials sign the calls of this run.
+/// Returns the credentials that sign the calls of this run.
 ///
 /// # Errors
 /// When a profile is named that there is not, or the AWS files cannot be read.
@@ -119,7 +119,7 @@ pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
     let environment = &options.environment;
     let variable = |name| environment.said(name);
     if options.sandbox {
-        return Ok(plain("sandbox", "the sandbox of this run"));
+        return Ok(plain("sandbox", "sandbox of this run"));
     }
     if let (Some(named), Some(profile)) = (&options.profile, explicit(options).await?) {
         return Ok(by_profile(&profile, Some(named.by.clone())));
@@ -144,9 +144,9 @@ pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
     } else if variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some()
         || variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some()
     {
-        plain("container", "the container's role")
+        plain("container", "container role")
     } else {
-        plain("instance-metadata", "none configured: the instance's role, if it has one")
+        plain("instance-metadata", "none configured: the instance role, if any")
     })
 }
 

@@ -45,15 +45,15 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
         let endpoint = &without_password(endpoint);
         let rest = endpoint.rsplit("://").next().unwrap_or(endpoint).trim_start_matches('/');
         let hint = match rest.is_empty() {
-            true => "write a URL such as http://localhost:4566".to_owned(),
-            false => format!("write http://{rest} for a local server, or https://{rest}"),
+            true => "use a URL such as http://localhost:4566".to_owned(),
+            false => format!("use http://{rest} for a local server, or https://{rest}"),
         };
-        return Err(wrong("it does not begin with http:// or https://").hint(hint));
+        return Err(wrong("it does not start with http:// or https://").hint(hint));
     }
     match Url::parse(endpoint) {
         Ok(_) => Ok(()),
         Err(error) => {
-            Err(wrong(&error.to_string()).hint("write a URL such as http://localhost:4566"))
+            Err(wrong(&error.to_string()).hint("use a URL such as http://localhost:4566"))
         }
     }
 }
@@ -70,7 +70,7 @@ pub fn whereabouts(options: &AwsOptions, by_sdk: Option<&str>) -> (Vec<String>, 
             Foreign::Elsewhere => "",
             Foreign::Here => ", over plain http on this machine",
             Foreign::InClear => {
-                ", over plain http: bodies and signed requests can be read on the way"
+                ", over plain http: message bodies and signed requests can be intercepted"
             }
         };
         let endpoint = without_password(&endpoint);

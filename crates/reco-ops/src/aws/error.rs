@@ -32,7 +32,7 @@ where
         && let Some(answer) = answer::not_aws(error)
     {
         return Error::service(what).cause(answer).hint(
-            "something between here and AWS answered: check --endpoint-url, HTTPS_PROXY and the network",
+            "a proxy or another server responded: check --endpoint-url, HTTPS_PROXY and the network",
         );
     }
     if let SdkError::ServiceError(service) = error {
@@ -40,11 +40,12 @@ where
         let clock = answer::clock(code, service.err().message().unwrap_or_default(), error);
         return match clock {
             None => explain_service(what, service.err()),
-            Some(clock) => {
-                Error { kind: Kind::Credentials, ..explain_service(what, service.err()) }
-                    .cause(clock)
-                    .hint("set this machine's clock: AWS refuses signatures that are 5 minutes off")
+            Some(clock) => Error {
+                kind: Kind::Credentials,
+                ..explain_service(what, service.err())
             }
+            .cause(clock)
+            .hint("fix the system clock: AWS rejects signatures that are more than 5 minutes off"),
         };
     }
     let mut explained = Error::new(Kind::Service, what);
@@ -57,35 +58,35 @@ where
     let words = explained.to_string().to_lowercase();
     if words.contains("credential") {
         return Error { kind: Kind::Credentials, ..explained }.hint(
-            "give --profile, log in again (`aws sso login`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            "pass --profile, log in again (`aws sso login`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         );
     }
-    explained.hint("check the region, --endpoint-url and the network; nothing was changed by this call if it never arrived")
+    explained.hint("check the region, --endpoint-url and the network; if the call never arrived, it changed nothing")
 }
 
 fn explain_service<E: ProvideErrorMetadata>(what: String, error: &E) -> Error {
     let code = error.code().unwrap_or("unknown error");
-    let words = error.message().unwrap_or("no further words");
+    let words = error.message().unwrap_or("no further details");
     let short = code.rsplit(['#', '.']).next().unwrap_or(code);
     let explained = Error::service(what).cause(format!("{code}: {words}"));
     if CREDENTIAL_CODES.contains(&code) {
         return Error { kind: Kind::Credentials, ..explained }
-            .hint("credentials are expired or wrong: log in again, or give another --profile");
+            .hint("credentials are expired or invalid: log in again, or pass another --profile");
     }
     if PERMISSION_CODES.contains(&code) {
         return Error { kind: Kind::Credentials, ..explained }.hint(
-            "the credentials in use lack this permission; see deploy/ for the operator's policy",
+            "the current credentials lack this permission; see the operator policy in deploy/",
         );
     }
     match short {
         "NonExistentQueue" | "QueueDoesNotExist" => {
-            Error { kind: Kind::Config, ..explained }.hint("check the queue's name, the region and the account")
+            Error { kind: Kind::Config, ..explained }.hint("check the queue name, region and account")
         }
         "ResourceNotFoundException" => {
-            Error { kind: Kind::Config, ..explained }.hint("check the table's name, the region and the account")
+            Error { kind: Kind::Config, ..explained }.hint("check the table name, region and account")
         }
         "OverLimit" => explained.hint(
-            "too many messages are in flight (about 120,000): wait for their visibility timeout, or lower --max",
+            "too many messages in flight (about 120,000): wait for their visibility timeout to end, or lower --max",
         ),
         _ => explained,
     }

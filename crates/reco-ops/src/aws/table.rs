@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
 
-/// How long a table that is being created is waited for: most take seconds.
+/// Time that a table that is being created is waited for: most take seconds.
 const CREATION: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -29,9 +29,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Table {
     client: Client,
-    /// What DynamoDB says about it.
+    /// Table description from DynamoDB.
     pub info: TableInfo,
-    /// How recommendations are laid out in it.
+    /// Item layout of the table.
     pub schema: Schema,
 }
 
@@ -40,11 +40,11 @@ pub struct Table {
 pub struct ListType {
     /// The type; `None` as each id came: a JSON number is a Number, a JSON string a String.
     pub list_type: Option<KeyType>,
-    /// What decided: `config`, `table` (the lists that it holds), `ids` (as they came) or `key` (as
-    /// the table's key is, since its lists may not be looked at).
+    /// Source of the type: `config`, `table` (its lists), `ids` (as in the input) or `key` (like
+    /// the table's key, since its lists cannot be sampled).
     #[serde(rename = "list_type_from")]
     pub from: &'static str,
-    /// What the operator should know about it.
+    /// Note for the operator.
     #[serde(skip)]
     pub warning: Option<String>,
 }
@@ -82,7 +82,7 @@ impl Table {
         Ok(Table { client, info, schema })
     }
 
-    /// What DynamoDB says about a table, whatever its keys.
+    /// Returns DynamoDB's description of a table with any keys.
     ///
     /// # Errors
     /// In the service's own words.
@@ -112,14 +112,14 @@ impl Table {
         describe_expiry(&self.client, &self.info.name).await
     }
 
-    /// A reader that consumes at most `rcu` read capacity units a second; unlimited without.
+    /// A reader that consumes at most `rcu` read capacity units per second; unlimited without.
     #[must_use]
     pub fn reader(&self, retry: RetryOptions, rcu: Option<f64>) -> Reader {
         let (client, schema) = (self.client.clone(), self.schema.clone());
         Reader::new(client, &self.info.name, schema, retry, rcu)
     }
 
-    /// How items are laid out, with the type of the lists that the table holds.
+    /// Returns the item layout with the type of the table's lists.
     #[must_use]
     pub fn layout(&self) -> Layout {
         Layout::new(self.client.clone(), &self.info.name, self.schema.clone())
@@ -145,8 +145,7 @@ impl Table {
                 self.schema.list_type = adopted;
                 let warning = both.then(|| {
                     format!(
-                        "not all of its lists are of one type: into table {name} ids are written as \
-                         they come"
+                        "table {name} mixes list types: ids are written with the types of the input"
                     )
                 });
                 Ok(ListType { warning, ..ListType::of_table(adopted) })
@@ -160,8 +159,7 @@ impl Table {
                     KeyType::S => "Strings",
                 };
                 let warning = format!(
-                    "lists are written as {kind}, as the key of table {name} is: its lists cannot \
-                     be looked at: {error}"
+                    "cannot sample the lists in table {name}, so list ids are written as {kind}, like its key: {error}"
                 );
                 Ok(ListType { list_type, from: "key", warning: Some(warning) })
             }
@@ -176,13 +174,13 @@ impl Table {
     }
 }
 
-/// What a table holds that is no list of ids.
+/// Returns the error for a table whose attribute is not a list of ids.
 pub fn foreign(table: &str, error: &ListsError) -> Error {
     match error {
         ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
         foreign => Error::config(format!("cannot use table {table}"))
             .because(foreign)
-            .hint("--list-type N or S writes lists in its place, once all readers can take them"),
+            .hint("--list-type N or S replaces it with lists, once all readers support them"),
     }
 }
 

@@ -59,7 +59,7 @@ const LOOKS: [&str; 13] = [
     "GetSecretValue",
 ];
 
-/// What a run has asked of its endpoints, shared by all clients.
+/// Record of the calls of a run, shared by all clients.
 #[derive(Debug, Clone, Default)]
 pub struct Watch(Arc<Seen>);
 
@@ -92,12 +92,12 @@ impl Watch {
         config.into_builder().http_client(watched).build()
     }
 
-    /// What follows must come to its end in its own way, also after a signal.
+    /// Marks the start of work that must finish in its own way after a signal.
     pub fn begin_work(&self) {
         self.0.at_work.store(true, Ordering::SeqCst);
     }
 
-    /// Whether anything was received or changed yet.
+    /// Returns whether anything was received or changed yet.
     #[must_use]
     pub fn is_at_work(&self) -> bool {
         self.0.at_work.load(Ordering::SeqCst)
@@ -115,13 +115,13 @@ impl Watch {
             std::future::pending::<()>().await;
         }
         let what = self.0.first.get().map_or("AWS", String::as_str);
-        Error::new(Kind::Service, format!("no answer from {what}"))
+        Error::new(Kind::Service, format!("no response from {what}"))
             .cause(format!(
-                "the first call had no whole answer within {} s",
+                "the first call got no complete response within {} s",
                 FIRST_ANSWER.as_secs()
             ))
             .hint(
-                "check the region, --endpoint-url and the network; nothing was received or changed",
+                "check the region, --endpoint-url and the network; no message was received and nothing was changed",
             )
     }
 
@@ -259,7 +259,7 @@ impl Body for Bounded {
                     }
                     None => {
                         let most = LARGEST_ANSWER >> 20;
-                        let why = format!("the answer is larger than {most} MiB");
+                        let why = format!("the response is larger than {most} MiB");
                         Poll::Ready(Some(Err(why.into())))
                     }
                 }

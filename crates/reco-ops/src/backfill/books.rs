@@ -13,7 +13,7 @@ use super::sizes::ItemSizes;
 /// Counts by the name of a reason.
 pub type Reasons = BTreeMap<Cow<'static, str>, u64>;
 
-/// What became of an entry, from light to grave.
+/// Fate of an entry, from mild to severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
     /// Another shard's.
@@ -94,7 +94,7 @@ pub struct EntryCounts {
 }
 
 impl LineCounts {
-    /// Whether every line is in exactly one place.
+    /// Returns whether every line is in exactly one place.
     pub fn balances(&self) -> bool {
         let LineCounts {
             read,
@@ -114,7 +114,7 @@ impl LineCounts {
 }
 
 impl EntryCounts {
-    /// Whether every entry is in exactly one place.
+    /// Returns whether every entry is in exactly one place.
     pub fn balances(&self) -> bool {
         let EntryCounts {
             read,
@@ -133,7 +133,7 @@ impl EntryCounts {
     }
 }
 
-/// What became of some lines.
+/// Fates of a set of lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Books {
     /// Lines by fate.
@@ -153,7 +153,7 @@ pub struct Books {
 }
 
 impl Books {
-    /// Whether every line and every entry is in exactly one place.
+    /// Returns whether every line and every entry is in exactly one place.
     pub fn balances(&self) -> bool {
         self.lines.balances() && self.entries.balances()
     }

@@ -24,37 +24,37 @@ use super::report::{InputFailure, Writes};
 /// The version of the format that is written and read.
 pub const VERSION: u32 = 1;
 
-/// How far a backfill is.
+/// Checkpoint of a backfill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// [`VERSION`].
     pub version: u32,
     /// The version of recoctl that wrote it.
     pub recoctl: String,
-    /// What must be the same for it to be gone on with.
+    /// Identity that must be unchanged for a resume.
     pub identity: Identity,
     /// When the first run began, RFC 3339.
     pub started_at: String,
     /// When it was saved, RFC 3339.
     pub saved_at: String,
-    /// How many runs it took so far.
+    /// Number of runs so far.
     pub runs: u32,
-    /// How far they came.
+    /// Progress of the runs.
     pub state: State,
     /// The rejects file.
     pub rejects: Option<RejectsFile>,
 }
 
-/// How far a run came, and what it did until there.
+/// Progress of a run and its counts up to there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// Whether the input is dealt with to its end.
+    /// True if the input is dealt with to its end.
     pub finished: bool,
     /// Every line before this one is dealt with.
     pub at: Place,
-    /// What became of these lines.
+    /// Fates of these lines.
     pub books: Books,
-    /// What the writes took, those beyond `at` included.
+    /// Cost of the writes, including those beyond `at`.
     pub writes: Writes,
     /// Seconds that the runs took.
     pub duration_s: f64,

@@ -8,7 +8,7 @@ use super::lines::MAX_LINE;
 use reco_core::clip::clip;
 use reco_core::shapes::ShapeError;
 
-/// Why something is rejected, as reports count it.
+/// Reason why something is rejected, as reports count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// Not JSON, or one of our shapes with the wrong types.
@@ -74,7 +74,7 @@ impl Reason {
 pub struct Fault {
     /// The kind of fault.
     pub reason: Reason,
-    /// What is wrong and where, in words.
+    /// Description of the fault with its position.
     pub detail: String,
     /// The faulty entry's own text, where the line holds more than it.
     pub text: Option<String>,
@@ -88,10 +88,10 @@ impl Fault {
 
     /// A line on which the expression of `--map` fails.
     pub fn unmapped(error: &str) -> Self {
-        Fault::new(Reason::Unmapped, format!("--map fails on it: {error}"))
+        Fault::new(Reason::Unmapped, format!("--map failed: {error}"))
     }
 
-    /// What was not taken by where it was to go.
+    /// Returns the fault of an entry that the destination did not accept.
     pub fn not_written(detail: String, text: Option<String>) -> Self {
         Fault { text, ..Fault::new(Reason::NotWritten, detail) }
     }
@@ -103,29 +103,27 @@ impl Fault {
 
     /// A line that was not kept.
     pub fn line_too_long(bytes: u64) -> Self {
-        let detail = format!("line is {bytes} bytes; at most {MAX_LINE} are read as one line");
+        let detail = format!("line is {bytes} bytes; the maximum is {MAX_LINE}");
         Fault::new(Reason::LineTooLong, detail)
     }
 
     /// An entry of unknown time where times decide.
     pub fn undated() -> Self {
-        let detail = "no `generated_at`, and --if-newer goes by it; --generated-at gives one to \
-                      lines without";
+        let detail = "no `generated_at`, which --if-newer requires; --generated-at sets it for lines without one";
         Fault::new(Reason::Undated, detail.to_owned())
     }
 
     /// A deletion on its way to where none can be told.
     pub fn delete_elsewhere(place: &str) -> Self {
         let detail = format!(
-            "{place} cannot say that an item is to be deleted; a backfill \
-                              straight into the table can"
+            "{place} cannot express a deletion; only a backfill straight into the table can"
         );
         Fault::new(Reason::DeleteElsewhere, detail)
     }
 
     /// A line that its input broke off in.
     pub fn cut_off() -> Self {
-        Fault::new(Reason::CutOff, "the input broke off in this line".to_owned())
+        Fault::new(Reason::CutOff, "the input ends in the middle of this line".to_owned())
     }
 }
 

@@ -1,14 +1,14 @@
-//! Whether an input holds one value a line, or JSON that is laid out otherwise.
+//! Detection of the input layout: one value per line, or other JSON.
 
 use serde::de::IgnoredAny;
 
 /// Bytes that are looked at before an input is taken for what it seems to be.
 const LOOK_AHEAD: usize = 64 * 1024;
 
-/// How an input is laid out.
+/// Layout of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// JSON lines: one value a line.
+    /// JSON lines: one value per line.
     Lines,
     /// An array of values, or values that each take several lines.
     Values,
@@ -69,12 +69,12 @@ fn first(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| !byte.is_ascii_whitespace())
 }
 
-/// Whether a text is the beginning of a JSON value and not a whole one.
+/// Returns whether a text is the beginning of a JSON value and not a whole one.
 fn is_begun(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
-/// Whether a text begins with a whole JSON value.
+/// Returns whether a text begins with a whole JSON value.
 fn is_complete(text: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     matches!(values.next(), Some(Ok(_)))

@@ -35,9 +35,9 @@ pub struct Ledger {
     open: VecDeque<Line>,
     /// The number of the first line in `open`.
     base: u64,
-    /// What became of all lines and entries so far.
+    /// Counts of all lines and entries so far.
     all: Books,
-    /// What became of the lines before the first in `open`.
+    /// Counts of the lines before the first one in `open`.
     settled: Books,
     /// Rejects of settled lines that were not handed out yet.
     ready: Vec<Reject>,
@@ -194,17 +194,17 @@ impl Ledger {
         self.open.front().map(|line| line.at)
     }
 
-    /// Whether further lines may be entered.
+    /// Returns whether further lines may be entered.
     pub fn has_room(&self) -> bool {
         self.open.len() < MAX_LINES && self.held < MAX_REJECT_BYTES && self.texts < MAX_TEXT_BYTES
     }
 
-    /// What became of all lines so far.
+    /// Returns the counts of all lines so far.
     pub fn books(&self) -> &Books {
         &self.all
     }
 
-    /// What became of the lines before [`Ledger::first_open`].
+    /// Returns the counts of the lines before [`Ledger::first_open`].
     pub fn settled_books(&self) -> &Books {
         &self.settled
     }

@@ -1,4 +1,4 @@
-//! How much of an input may be rejected before a run ends.
+//! Limit on rejected lines before a run ends.
 
 use std::str::FromStr;
 
@@ -21,7 +21,7 @@ impl FromStr for MaxRejects {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let error = || format!("{text:?} is neither a number of lines nor a share such as 5%");
+        let error = || format!("{text:?} is neither a number of lines nor a percentage such as 5%");
         match text.strip_suffix('%') {
             None => text.parse().map(MaxRejects::Lines).map_err(|_| error()),
             Some(share) => {
@@ -37,8 +37,9 @@ impl FromStr for MaxRejects {
 }
 
 impl MaxRejects {
-    /// Why the run must end, when more is rejected than may be. What DynamoDB did not take counts. A
-    /// share is judged once enough lines were read, and `at_end` however few they are.
+    /// Returns the reason why the run must end, when more is rejected than may be. What DynamoDB
+    /// did not take counts. A share is judged once enough lines were read, and `at_end` however few
+    /// they are.
     pub(super) fn exceeded(self, books: &Books, at_end: bool) -> Option<String> {
         let lines = &books.lines;
         let rejected = lines.rejected + lines.failed;

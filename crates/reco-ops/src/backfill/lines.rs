@@ -15,7 +15,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// Where a line begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    /// Which input, from 0.
+    /// Index of the input, from 0.
     pub file: usize,
     /// Line, from 1.
     pub line: u64,
@@ -28,11 +28,11 @@ pub struct Place {
 pub struct Line {
     /// Where it begins.
     pub at: Place,
-    /// What stands in it.
+    /// Content.
     pub content: Content,
 }
 
-/// What stands in a line, without its line break.
+/// Content of a line, without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// So many lines one after the other with nothing but whitespace.

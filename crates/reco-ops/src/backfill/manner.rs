@@ -1,4 +1,4 @@
-//! How a run writes: in which order, at what rate, and of which type.
+//! Write settings of a run: order, rate, and type.
 
 use reco_core::budget::{Budget, Wanted};
 use reco_store::writer::Writer;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::window::Order;
 use crate::aws::ListType;
 
-/// How a run writes.
+/// Write settings of a run.
 #[derive(Debug, Clone)]
 pub struct Manner {
     /// Of which type lists are written, and why.
@@ -16,7 +16,7 @@ pub struct Manner {
     pub order: Order,
     /// The budget that was asked for.
     pub wanted: Option<Wanted>,
-    /// What that means for the table.
+    /// Resulting budget for the table.
     pub budget: Budget,
     /// Indexes that items are in: each costs a write of its own.
     pub indexes: usize,
@@ -28,21 +28,20 @@ pub struct Manner {
 pub struct BudgetReport {
     /// As asked for: `500`, `50%`, `auto`; `None` when no budget was.
     pub asked: Option<String>,
-    /// WCU a second to begin with; `None` is no limit until the table throttles.
+    /// WCU per second to begin with; `None` is no limit until the table throttles.
     pub wcu_per_s: Option<f64>,
-    /// WCU a second at most; `None` where `auto` knows no limit.
+    /// WCU per second at most; `None` where `auto` knows no limit.
     pub cap_wcu_per_s: Option<f64>,
-    /// What decided: `none`, `flag`, `provisioned`, `on-demand-max`, `warm-throughput`,
+    /// Source of the budget: `none`, `flag`, `provisioned`, `on-demand-max`, `warm-throughput`,
     /// `new-on-demand-table`.
     pub from: &'static str,
-    /// WCU a second used, over the whole run.
+    /// WCU per second used, over the whole run.
     pub used_wcu_per_s: f64,
-    /// WCU a second allowed at the end.
+    /// WCU per second allowed at the end.
     pub last_wcu_per_s: Option<f64>,
     /// The least that throttling cut it to; `None` when it never did.
     pub lowest_wcu_per_s: Option<f64>,
-    /// What a computed WCU cost at the end: more than 1 where indexes are written or larger items
-    /// replaced.
+    /// Final cost of a computed WCU: more than 1 if indexes are written or larger items replaced.
     pub price: f64,
     /// Indexes that items are in.
     pub indexes: usize,

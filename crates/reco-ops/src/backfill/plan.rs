@@ -1,4 +1,4 @@
-//! What a dry run plans: how long writing would take, what it would cost, and the largest items.
+//! Plan of a dry run: duration and cost of writing, and the largest items.
 
 use reco_core::Id;
 use serde::Serialize;
@@ -10,10 +10,10 @@ use super::sizes::ItemSizes;
 /// The largest items that are listed.
 const LARGEST: usize = 10;
 
-/// What the plan is made by.
+/// Options of the plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PlanOptions {
-    /// Write capacity units a second that may be used; `None` when nothing limits them.
+    /// Write capacity units per second that may be used; `None` when nothing limits them.
     pub budget_wcu: Option<f64>,
     /// Price of a million write request units, in whatever currency.
     pub price_per_million_wru: Option<f64>,
@@ -23,16 +23,16 @@ pub struct PlanOptions {
     pub written_indexes: usize,
 }
 
-/// What writing would take.
+/// Plan for writing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
-    /// Write capacity units a second that may be used; `None` when no limit is known.
+    /// Write capacity units per second that may be used; `None` when no limit is known.
     pub budget_wcu: Option<f64>,
     /// Seconds that writing takes at that budget.
     pub duration_s: Option<f64>,
     /// Price of a million write request units, as given.
     pub price_per_million_wru: Option<f64>,
-    /// What writing costs at that price, in the same currency.
+    /// Write cost at that price, in the same currency.
     pub cost: Option<f64>,
     /// Secondary indexes of the table: each that an item touches costs write units of its own, which
     /// are not counted here.
@@ -48,7 +48,7 @@ pub struct Large {
     pub user: Id,
     /// Its size in bytes.
     pub bytes: usize,
-    /// What writing it costs.
+    /// Write cost.
     pub wcu: u64,
     /// Its line.
     #[serde(flatten)]
@@ -63,7 +63,7 @@ pub(super) struct Largest {
 }
 
 impl Largest {
-    /// Whether an item of `bytes` would be listed.
+    /// Returns whether an item of `bytes` would be listed.
     pub fn wants(&self, bytes: usize) -> bool {
         self.items.len() < LARGEST || self.items.last().is_some_and(|(least, ..)| bytes > *least)
     }

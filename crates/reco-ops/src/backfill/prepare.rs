@@ -27,14 +27,14 @@ use route::{carry, other_shard, sifted};
 /// Entries whose facts are asked for at once.
 const ENTRIES_PER_LOOKUP: usize = 500;
 
-/// What lines are judged by.
+/// Preparer that filters lines.
 #[derive(Debug)]
 pub struct Preparer {
     /// Where facts come from.
     pub facts: FactsSource,
     /// The filter's rules.
     pub policy: Policy,
-    /// How items are laid out.
+    /// Returns the item layout.
     pub schema: Schema,
     /// The same with the type of the lists that the table holds, where there is a table.
     pub layout: Option<Layout>,
@@ -42,9 +42,9 @@ pub struct Preparer {
     pub times: Times,
     /// Where entries go, and so who judges them.
     pub route: Route,
-    /// Which users are this run's; all without one.
+    /// Shard of users to process; all users without one.
     pub shard: Option<Shard>,
-    /// What makes lines of a known shape of lines of another.
+    /// Mapping of lines to a known shape.
     pub mapping: Option<Mapping>,
 }
 
@@ -53,7 +53,7 @@ pub struct Preparer {
 pub struct Times {
     /// For entries without a time of their own.
     pub default: Option<Time>,
-    /// Whether an entry without any time is rejected: only what is newer may be replaced.
+    /// True if an entry without any time is rejected: only what is newer may be replaced.
     pub required: bool,
 }
 
@@ -67,7 +67,7 @@ impl Times {
     }
 }
 
-/// Why nothing can be decided.
+/// Reason why nothing can be decided.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
     /// Facts cannot be had.
@@ -98,11 +98,11 @@ pub struct PreparedLine {
     pub at: Place,
     /// Its bytes, where they were kept.
     pub text: Option<Arc<[u8]>>,
-    /// What was found in it.
+    /// Content found.
     pub found: Found,
 }
 
-/// What was found in a line.
+/// Content found in a line.
 #[derive(Debug)]
 pub enum Found {
     /// So many lines one after the other with nothing but whitespace.
@@ -120,7 +120,7 @@ pub enum Found {
 pub struct PreparedEntry {
     /// Its index in the line's `data`, from 0.
     pub index: usize,
-    /// What is to become of it.
+    /// Planned fate.
     pub fate: Fate,
     /// Articles that the filter dropped.
     pub dropped: DropCounts,
@@ -139,7 +139,7 @@ impl PreparedEntry {
     }
 }
 
-/// What is to become of an entry.
+/// Planned fate of an entry.
 #[derive(Debug)]
 pub enum Fate {
     /// It is to be written.
@@ -166,7 +166,7 @@ impl Preparer {
     /// Judges a chunk.
     ///
     /// # Errors
-    /// When facts cannot be had: nothing may be decided without them.
+    /// When the facts database is unavailable: nothing may be decided without them.
     pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, PrepareError> {
         self.prepare_of(chunk, |_| true).await
     }
@@ -264,7 +264,8 @@ impl Preparer {
 }
 
 impl Preparer {
-    /// What the Lambda will know of a group, as far as can be told here: it asks again.
+    /// Predicts the Lambda's facts for a group, as far as possible here: the Lambda looks them up
+    /// again.
     async fn foresee(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
         let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
         match &self.facts {
@@ -299,7 +300,7 @@ impl Preparer {
         }
     }
 
-    /// What `--map` makes of a line.
+    /// Returns the result of `--map` for a line.
     async fn mapped(&self, line: &Line) -> Option<MappedLine> {
         let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
             return None;
@@ -446,7 +447,7 @@ fn rejected(index: usize, fault: Fault) -> PreparedEntry {
     PreparedEntry { index, fate, dropped, weak: false }
 }
 
-/// Whether a line is worth a closer look: nearly none removes anything.
+/// Returns whether a line is worth a closer look: nearly none removes anything.
 fn may_delete(text: &str) -> bool {
     // A letter of the key may be written as its number.
     let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();

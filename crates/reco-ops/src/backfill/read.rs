@@ -35,7 +35,7 @@ pub struct Chunk {
     pub end: Place,
     /// Bytes of all inputs that were read for it and for all before it, as stored.
     pub read: u64,
-    /// What ended the input early.
+    /// Failure that ended the input early.
     pub failure: Option<String>,
 }
 
@@ -72,7 +72,7 @@ pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sende
     }
 }
 
-/// What makes lines of bytes.
+/// Splitter of bytes into lines.
 enum Splitting {
     /// The beginning of an input that may be either.
     Unknown(Vec<u8>),
@@ -157,7 +157,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Reads one input to its end; true when nobody takes chunks any more.
+    /// Reads one input to its end; true if the receiver is gone.
     async fn drain(&mut self, mut reader: Reader, chunks: &Sender<Chunk>) -> bool {
         loop {
             let filled = match tokio::time::timeout(PATIENCE, reader.fill_buf()).await {

@@ -33,7 +33,7 @@ pub struct Reject {
     pub entry: Option<usize>,
     /// The kind of fault.
     pub reason: &'static str,
-    /// What is wrong and where.
+    /// Description of the fault with its position.
     pub detail: String,
     /// The line, or the entry's own text where the line holds more. Absent when it was too long.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ impl Reject {
     }
 }
 
-/// Where rejects go: into the file, where there is one, and the first few into the report.
+/// Where rejects go: into the file, if there is one, and the first few into the report.
 #[derive(Debug)]
 pub struct Rejects {
     path: Option<PathBuf>,
@@ -129,15 +129,14 @@ impl Rejects {
             // One without rejects is removed when a run ends.
             return Rejects::create(Some(path));
         }
-        let refused =
-            || Error::refused(format!("cannot go on with rejects file {}", path.display()));
+        let refused = || Error::refused(format!("cannot continue rejects file {}", path.display()));
         let mut file = OpenOptions::new().write(true).open(path).map_err(|error| {
             refused().because(&error).hint("start from the beginning without --resume")
         })?;
         let found = file.metadata().map_err(|error| refused().because(&error))?.len();
         if found < bytes {
             return Err(refused()
-                .cause(format!("it has {found} bytes, and had {bytes} at the checkpoint"))
+                .cause(format!("it has {found} bytes, but had {bytes} at the checkpoint"))
                 .hint("start from the beginning without --resume, and with another rejects file"));
         }
         file.set_len(bytes)
@@ -209,8 +208,9 @@ fn create(path: &Path) -> Result<File> {
         let failed =
             Error::input(format!("cannot create rejects file {}", path.display())).because(&error);
         if exists {
-            failed
-                .hint("an existing file is never overwritten: choose another name, or move it away")
+            failed.hint(
+                "existing files are never overwritten: use another name, or move the file away",
+            )
         } else {
             failed
         }

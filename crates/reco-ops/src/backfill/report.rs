@@ -1,4 +1,4 @@
-//! What a backfill did.
+//! Report of a backfill.
 
 use reco_core::filter::DropCounts;
 use reco_core::item::KeyType;
@@ -21,12 +21,12 @@ use super::verify::Verification;
 use crate::aws::ListType;
 use crate::files::input::{Compression, Source};
 
-/// What a backfill did, or in a dry run would do.
+/// Report of a backfill or dry run.
 #[derive(Debug, Serialize)]
 pub struct BackfillReport {
-    /// How it ended.
+    /// Result of the run.
     pub outcome: Outcome,
-    /// Whether nothing was written on purpose.
+    /// True if nothing was written on purpose.
     pub dry_run: bool,
     /// Where entries went, or would have gone.
     pub destination: Destination,
@@ -37,13 +37,13 @@ pub struct BackfillReport {
     /// The type of the ids in lists, and what decided it.
     #[serde(flatten)]
     pub list_type: ListType,
-    /// Whether only what is newer than the table's own was written.
+    /// True if only what is newer than the table's own was written.
     pub if_newer: bool,
     /// SHA-256 of the policy in force.
     pub policy_fingerprint: String,
     /// Where facts came from.
     pub facts: &'static str,
-    /// Whether rules that need facts were skipped for want of them.
+    /// True if rules that need facts were skipped for want of them.
     pub rules_skipped: bool,
     /// The inputs.
     pub inputs: Vec<InputReport>,
@@ -67,7 +67,7 @@ pub struct BackfillReport {
     pub waited_for_key: u64,
     /// The write budget.
     pub budget: BudgetReport,
-    /// What the writes took.
+    /// Cost of the writes.
     pub writes: Writes,
     /// Seconds from the first line to the last answer.
     pub duration_s: f64,
@@ -77,21 +77,21 @@ pub struct BackfillReport {
     pub rejects_file: Option<String>,
     /// The first few rejects, their text shortened.
     pub first_rejects: Vec<Reject>,
-    /// Which part of the input this run took.
+    /// Shard of the input.
     pub shard: Option<Shard>,
-    /// What was sent, when entries went to a queue.
+    /// Sent messages, for a queue destination.
     pub queue: Option<QueueReport>,
-    /// What was written, when items went to files.
+    /// Emitted files, for a file destination.
     pub emit: Option<EmitReport>,
-    /// What ended the run before its input did.
+    /// Reason for an early end of the run.
     pub stopped: Option<Stopped>,
-    /// Where it is kept how far the run came; `None` where it cannot be gone on with.
+    /// Where it is kept how far the run came; `None` where it cannot be resumed.
     pub checkpoint: Option<CheckpointReport>,
-    /// What was done before by the runs that this one went on with; all counts include it.
+    /// Progress of the resumed runs; included in all counts.
     pub resumed: Option<Resumed>,
-    /// What writing would take; of a dry run only.
+    /// Write plan; of a dry run only.
     pub plan: Option<Plan>,
-    /// What reading back found, where it was asked for and the input was dealt with to its end.
+    /// Result of the verification, if requested and the whole input was processed.
     pub verification: Option<Verification>,
 }
 
@@ -122,13 +122,13 @@ impl From<Route> for Destination {
 pub struct CheckpointReport {
     /// The file.
     pub file: String,
-    /// Whether the input is dealt with to its end.
+    /// True if the input is dealt with to its end.
     pub finished: bool,
-    /// Why it could not be saved, where it could not.
+    /// Reason why it could not be saved, where it could not.
     pub failure: Option<String>,
 }
 
-/// What a run went on with.
+/// Resumed progress.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Resumed {
     /// The first line that was read again.
@@ -139,9 +139,9 @@ pub struct Resumed {
     pub written: u64,
     /// Seconds that the earlier runs took.
     pub duration_s: f64,
-    /// How many runs it took before.
+    /// Number of earlier runs.
     pub runs: u32,
-    /// Whether the earlier runs had finished already, so that nothing was left to do.
+    /// True if the earlier runs had finished already, so that nothing was left to do.
     pub was_finished: bool,
 }
 
@@ -152,9 +152,9 @@ pub struct InputReport {
     pub name: String,
     /// Its size as stored, in bytes; `None` for pipes.
     pub bytes: Option<u64>,
-    /// How it is compressed.
+    /// Compression.
     pub compression: Compression,
-    /// What ended it early: where, and why.
+    /// Failure that ended it early, with its position.
     pub failure: Option<InputFailure>,
 }
 
@@ -163,7 +163,7 @@ pub struct InputReport {
 pub struct InputFailure {
     /// The line in which it did, from 1.
     pub line: u64,
-    /// Why.
+    /// Reason.
     pub reason: String,
 }
 
@@ -178,7 +178,7 @@ impl From<&Source> for InputReport {
     }
 }
 
-/// What the writes took, by DynamoDB's own account.
+/// Cost of the writes, as reported by DynamoDB.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Writes {
     /// Write capacity units consumed, indexes included.
@@ -191,7 +191,7 @@ pub struct Writes {
     pub returned_items: u64,
     /// Calls refused whole as too fast.
     pub throttled_calls: u64,
-    /// What throttled them, where DynamoDB said so.
+    /// Throttling reasons, if DynamoDB reported them.
     pub throttling: Vec<Throttling>,
 }
 
@@ -202,7 +202,7 @@ pub struct Throttling {
     pub reason: String,
     /// The ARN of the table or index.
     pub resource: String,
-    /// How often.
+    /// Count.
     pub count: u64,
 }
 
@@ -229,7 +229,7 @@ impl Writes {
     }
 }
 
-/// What ended a run before its input did.
+/// Reason for an early end of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stopped {
     /// The cause's kind.
@@ -242,7 +242,7 @@ pub struct Stopped {
     pub untouched_from: At,
 }
 
-/// What kind of cause ended a run.
+/// Kind of cause that ended a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -263,7 +263,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// What kept lines from being judged.
+    /// Returns the cause for lines that could not be filtered.
     pub fn of(error: &PrepareError) -> Self {
         match error {
             PrepareError::Facts(_) => Cause::Facts,
@@ -298,8 +298,8 @@ impl At {
 }
 
 impl BackfillReport {
-    /// How the run ended, from what it counted. Rejects and broken inputs are failures of the work
-    /// that was asked for; what the policy skips is not.
+    /// Returns the outcome of the run, from its counts. Rejects and incomplete inputs are failures;
+    /// entries skipped by the policy are not.
     pub fn judge(&self) -> Outcome {
         let written = self.judge_writing();
         let Some(verification) = &self.verification else { return written };

@@ -340,5 +340,5 @@ impl Run {
 }
 
 pub(super) fn internal(error: &JoinError) -> Error {
-    Error::new(Kind::Internal, "a stage of the backfill broke down").because(error)
+    Error::new(Kind::Internal, "a stage of the backfill failed unexpectedly").because(error)
 }

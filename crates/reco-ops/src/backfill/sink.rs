@@ -40,12 +40,12 @@ pub(super) enum Begun {
 pub(super) enum Delivered {
     /// The table was asked to take it, or in a dry run was not.
     Written(Box<Written>),
-    /// It was handed on to somebody else.
+    /// It was handed on.
     Handed(Handed),
 }
 
 impl Sink {
-    /// Whether nothing is written on purpose.
+    /// Returns whether nothing is written on purpose.
     pub(super) fn is_dry(&self) -> bool {
         match self {
             Sink::Dry => true,
@@ -54,7 +54,7 @@ impl Sink {
         }
     }
 
-    /// What ends a run when it takes nothing.
+    /// Returns the cause that ends a run when the destination accepts no writes.
     pub(super) fn cause(&self) -> Cause {
         match self {
             Sink::Table(_) | Sink::Dry => Cause::Table,
@@ -63,7 +63,7 @@ impl Sink {
         }
     }
 
-    /// What was sent, when it goes to a queue.
+    /// Returns the report of sent messages for a queue destination.
     pub(super) fn queue_report(&self) -> Option<QueueReport> {
         match self {
             Sink::Queue(queue) => Some(queue.report()),
@@ -71,7 +71,7 @@ impl Sink {
         }
     }
 
-    /// How much a batch may hold.
+    /// Returns the limits of a batch.
     pub(super) fn batch_limits(&self) -> Limits {
         match self {
             Sink::Queue(queue) => queue.batch_limits(),
@@ -87,12 +87,12 @@ impl Sink {
         }
     }
 
-    /// What a batch should cost at most, in computed WCU; `None` is no bound.
+    /// Returns the maximum cost of a batch in computed WCU; `None` for no limit.
     pub(super) fn batch_wcu(&self) -> Option<f64> {
         self.writer()?.pace()?.batch()
     }
 
-    /// Whether batches should be drawn from all over the input: a table has partitions.
+    /// Returns whether batches should be drawn from all over the input: a table has partitions.
     pub(super) fn is_spread(&self) -> bool {
         matches!(self, Sink::Table(_) | Sink::Dry)
     }

@@ -9,7 +9,7 @@ const BUCKETS: [u64; 10] = [1, 2, 3, 4, 8, 16, 32, 64, 128, 400];
 /// Sizes of items, in bytes by DynamoDB's rules, and what they cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemSizes {
-    /// How many items.
+    /// Number of items.
     pub count: u64,
     /// The smallest.
     pub min_bytes: usize,
@@ -22,7 +22,7 @@ pub struct ItemSizes {
     /// Their computed cost in WCU, when no larger item is replaced and no index is touched; and 1
     /// for each removal.
     pub wcu: u64,
-    /// How many items cost how much.
+    /// Histogram of item costs.
     pub histogram: Histogram,
 }
 
@@ -56,7 +56,7 @@ pub struct Bucket {
     pub min_wcu: u64,
     /// The most they cost; in KB it is the size of the largest.
     pub max_wcu: u64,
-    /// How many.
+    /// Count.
     pub items: u64,
 }
 

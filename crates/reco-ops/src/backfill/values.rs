@@ -103,7 +103,7 @@ impl Values {
             }
             State::Opened | State::Between | State::Inside { .. } => self.cut(values),
         }
-        Some("it ends in the middle of a JSON array or object".to_owned())
+        Some("the input ends in the middle of a JSON array or object".to_owned())
     }
 
     /// The input broke off: what is left is no value, but it is not lost either.
@@ -121,7 +121,7 @@ impl Values {
         self.state = State::Top;
     }
 
-    /// Whether what was read of a value is all of it, though nothing follows that says so.
+    /// Returns whether what was read of a value is all of it, though nothing follows that says so.
     fn is_whole(&self) -> bool {
         let closed = self.text.trim_ascii_end().ends_with(b"]")
             || self.text.trim_ascii_end().ends_with(b"}");

@@ -38,7 +38,7 @@ const ENOUGH: u64 = 10_000;
 /// The largest sample: its hashes are in memory.
 const MAX_SAMPLE: u64 = 1_000_000;
 
-/// Which users are verified.
+/// Scope of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A random sample of so many.
@@ -54,9 +54,7 @@ impl FromStr for Scope {
         match text.parse() {
             _ if text == "all" => Ok(Scope::All),
             Ok(users @ 1..=MAX_SAMPLE) => Ok(Scope::Sample(users)),
-            _ => {
-                Err(format!("{text:?} is neither a number of users up to {MAX_SAMPLE}, nor `all`"))
-            }
+            _ => Err(format!("{text:?} is neither a number of users up to {MAX_SAMPLE} nor `all`")),
         }
     }
 }
@@ -65,13 +63,13 @@ impl FromStr for Scope {
 pub struct Verify {
     /// The inputs' names.
     pub files: Vec<PathBuf>,
-    /// What lines are judged by.
+    /// Preparer that filters lines.
     pub preparer: Arc<Preparer>,
-    /// What reads the table.
+    /// Reader of the table.
     pub reader: Reader,
-    /// Whether the newest list of a user counts, and of equals the first, in place of the last.
+    /// True if the newest list of a user counts, and of equals the first, in place of the last.
     pub newest: bool,
-    /// Which users.
+    /// Users to verify.
     pub scope: Scope,
     /// Calls in flight at once.
     pub concurrency: usize,
@@ -98,8 +96,8 @@ pub async fn readable_again(files: &[PathBuf]) -> Result<Vec<Source>> {
 
 fn cannot_read_again(name: &str) -> Error {
     let name = if name == "-" { "stdin" } else { name };
-    Error::new(Kind::Usage, format!("what {name} gives cannot be verified"))
-        .hint("verifying reads the input again: put it into a file first")
+    Error::new(Kind::Usage, format!("cannot verify input from {name}"))
+        .hint("verification reads the input twice: save it to a file first")
 }
 
 impl Verify {
@@ -131,7 +129,7 @@ impl Verify {
             }
             if report.differing >= ENOUGH {
                 report.stopped =
-                    Some(format!("{} differ already", amount(report.differing, "user")));
+                    Some(format!("{} already differ", amount(report.differing, "user")));
                 break;
             }
             share = Share { first: covered.last + 1, last: end };

@@ -2,12 +2,12 @@
 //!
 //! Two writes of one key are never in flight together, and the last list of a user wins: an item
 //! takes the place of one of the same user that still waits, and waits for one that is in flight.
-//! What comes is shuffled block by block: an input sorted by key would otherwise go to one partition
-//! after the other, and each takes only 1,000 WCU a second. Whole blocks and not draws from all that
-//! waits, so that no line is left behind while others overtake it without end: a checkpoint reaches
-//! only as far as every line is dealt with.
-//! AWS: "Best practices for designing and using partition keys effectively", Distributing write
-//! activity efficiently during data upload.
+//! What comes is shuffled block by block: an input sorted by key would otherwise go to one
+//! partition after the other, and each takes only 1,000 WCU per second. Whole blocks and not draws
+//! from all that waits, so that no line is left behind while others overtake it without end: a
+//! checkpoint reaches only as far as every line is dealt with. AWS: "Best practices for designing
+//! and using partition keys effectively", Distributing write activity efficiently during data
+//! upload.
 
 use std::collections::VecDeque;
 
@@ -37,10 +37,10 @@ pub struct Pending {
     pub weak: bool,
 }
 
-/// How a window hands items out.
+/// Order in which a window returns items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// How much a batch may hold.
+    /// Returns the limits of a batch.
     pub limits: Limits,
     /// So many items at a time are shuffled; 0 and 1 keep the input's order.
     pub shuffle: usize,
@@ -68,7 +68,7 @@ pub struct Window {
     /// Users of `waiting` who came since the last block was shuffled.
     block: Vec<Id>,
     in_flight: IdSet,
-    /// What waits behind another item of the same user, in order, where all are kept.
+    /// Items waiting behind another item of the same user, in order, if all are kept.
     behind: IdMap<VecDeque<Pending>>,
     behind_count: usize,
     bytes: usize,
@@ -196,7 +196,7 @@ impl Window {
         next
     }
 
-    /// How many items should be ready before a batch is drawn.
+    /// Returns the number of items that should be ready before a batch is drawn.
     fn enough(&self) -> usize {
         // A few large items fill a batch, or even the window: nothing further comes before some are
         // written.
@@ -218,7 +218,8 @@ impl Window {
         }
     }
 
-    /// Whether further lines may be taken in: until one block is whole beside the one that goes.
+    /// Returns whether further lines may be taken in: until one block is whole beside the one that
+    /// goes.
     pub fn has_room(&self) -> bool {
         let Order { limits, shuffle, .. } = self.order;
         let block = if self.is_shuffled() { shuffle.max(limits.entries) } else { UNSHUFFLED };
@@ -227,12 +228,13 @@ impl Window {
         self.block.len() < block && waiting < most && self.bytes < CAPACITY_BYTES
     }
 
-    /// Whether nothing waits.
+    /// Returns whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// How many items came while one of the same user was in flight, and waited for it.
+    /// Returns the number of items that came while one of the same user was in flight, and waited
+    /// for it.
     pub fn waited(&self) -> u64 {
         self.waited
     }
@@ -256,8 +258,8 @@ fn replace_by_age(waiting: &mut Pending, mut later: Pending) -> Pending {
     std::mem::replace(waiting, later)
 }
 
-/// What an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call to 16 MB **on
-/// the wire**, not as stored.
+/// Returns the size that an item adds to a call, with its comma. AWS limits a `BatchWriteItem` call
+/// to 16 MB **on the wire**, not as stored.
 fn call_bytes(item: &PlannedItem) -> usize {
     item.wire + 1
 }

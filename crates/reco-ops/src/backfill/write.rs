@@ -21,12 +21,12 @@ pub struct Entry {
     pub index: usize,
     /// Its size in bytes.
     pub bytes: usize,
-    /// What is done to it.
+    /// Action on the item.
     pub action: Action,
 }
 
 impl Entry {
-    /// What became of it: nothing where the table holds what is newer.
+    /// Returns the fate of the item; `stale` if the table holds a newer one.
     pub fn fate(&self, stale: bool) -> Fate {
         match self.action {
             _ if stale => Fate::Stale,
@@ -46,9 +46,9 @@ pub struct Batch {
 /// A batch that is over.
 #[derive(Debug)]
 pub struct Written {
-    /// What was in it.
+    /// Entries of the batch.
     pub entries: Vec<Entry>,
-    /// What became of it.
+    /// Result.
     pub report: WriteReport,
 }
 
@@ -72,19 +72,20 @@ impl Batch {
         Written { entries: self.entries, report }
     }
 
-    /// What is in it, and as what.
+    /// Returns the entries and their planned items.
     pub fn into_parts(self) -> (Vec<Entry>, Vec<PlannedItem>) {
         (self.entries, self.items)
     }
 
-    /// What a dry run does instead.
+    /// Pretends to write, for a dry run.
     pub fn pretend(self) -> Written {
         let report = WriteReport { written: self.items.len(), ..WriteReport::default() };
         Written { entries: self.entries, report }
     }
 }
 
-/// Whether no other batch can fare better: going on would only reject the rest of the input.
+/// Returns whether no other batch can fare better: going on would only reject the rest of the
+/// input.
 pub fn is_hopeless(failure: &WriteFailure) -> bool {
     match failure {
         WriteFailure::Exhausted { .. } => true,

@@ -1,5 +1,5 @@
-//! What `dlq export` and `dlq purge` share: scan and hold, choose, write into a file, flush it, and
-//! only then delete; let go of everything else.
+//! Shared steps of `dlq export` and `dlq purge`: scan and hold, select, write to a file, flush it,
+//! and only then delete; release all other messages.
 
 mod act;
 mod report;
@@ -23,9 +23,9 @@ use reco_core::human::{amount, count, was};
 use report::Ending;
 pub use report::{Collected, Fate, FileRow, Record};
 
-/// What is to be done with the chosen messages.
+/// Task for the selected messages.
 pub struct Task<'a> {
-    /// Which messages.
+    /// Selection of messages.
     pub matcher: Arc<Matcher>,
     /// At most so many, oldest first.
     pub max: Option<u32>,
@@ -49,10 +49,10 @@ impl Task<'_> {
     pub fn question(&self) -> String {
         match &self.file {
             Some(file) => format!(
-                "this deletes every message from the DLQ, once all are in {}. Delete all?",
+                "this deletes every message from the DLQ after saving it to {}. Delete all?",
                 file.display()
             ),
-            None => "this deletes every message from the DLQ for good. Delete all?".to_owned(),
+            None => "this permanently deletes every message from the DLQ. Delete all?".to_owned(),
         }
     }
 }
@@ -103,9 +103,9 @@ fn announce(session: &Session, task: &Task<'_>) {
     let queues = session.queues();
     let (dlq, about) = (&queues.dlq, amount(queues.approximate_messages, "message"));
     let what = match (&task.file, task.delete) {
-        (Some(file), false) => format!("exporting from {dlq} into {}", file.display()),
-        (Some(file), true) => format!("deleting from {dlq}, with a copy in {}", file.display()),
-        (None, _) => format!("deleting from {dlq}, without a copy"),
+        (Some(file), false) => format!("exporting from {dlq} to {}", file.display()),
+        (Some(file), true) => format!("deleting from {dlq}, with a backup in {}", file.display()),
+        (None, _) => format!("deleting from {dlq}, without a backup"),
     };
     let planning = if task.dry_run { "planning: " } else { "" };
     session.control.events.status(format!("{planning}{what} (about {about})"));
@@ -169,7 +169,7 @@ impl Collector<'_> {
         self.session
             .control
             .events
-            .warn(format!("{held} messages is the most that may be held at once"));
+            .warn(format!("at most {held} messages can be in flight at once"));
     }
 
     /// Deals with what one scan found; answers with how many were deleted.
@@ -287,7 +287,7 @@ impl Collector<'_> {
                     return Err(result.err().unwrap_or_else(|| {
                         Error::input(format!("cannot write export {}", path.display()))
                             .because(&error)
-                            .hint("nothing was deleted; the file has only a part of it")
+                            .hint("nothing was deleted; the file is incomplete")
                     }));
                 }
                 // Whatever was deleted is in the part that was flushed before.
@@ -295,7 +295,7 @@ impl Collector<'_> {
                     self.session
                         .control
                         .events
-                        .warn(format!("{} has no end: {error}", path.display()));
+                        .warn(format!("{} has no end record: {error}", path.display()));
                     self.ending.file = Some(FileRow::of(&path, messages, false));
                 }
                 Ok(_) => self.ending.file = Some(FileRow::of(&path, messages, whole)),
@@ -306,7 +306,7 @@ impl Collector<'_> {
             self.session
                 .control
                 .events
-                .warn(format!("{} was cut off; it has {messages}", file.path));
+                .warn(format!("{} is incomplete; it has {messages}", file.path));
         }
         result?;
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
@@ -315,7 +315,7 @@ impl Collector<'_> {
                 Kind::Internal,
                 format!("{seen} messages were received but {recorded} are accounted for"),
             )
-            .hint("look into the queue before running again, and report this"));
+            .hint("inspect the queue before running again, and please report this bug"));
         }
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);

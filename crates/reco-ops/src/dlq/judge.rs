@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 /// A body parted into what is sent and what is not; `None` where there is nothing to part.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
 
-/// What messages are judged by.
+/// Inputs of the classification.
 #[derive(Debug)]
 pub struct Judge {
     facts: FactsSource,
@@ -56,7 +56,7 @@ pub struct Criteria {
     pub table: Option<Table>,
 }
 
-/// What the queues add to the judgement.
+/// Queue properties used in the classification.
 #[derive(Debug, Clone)]
 pub struct QueueRules {
     /// The DLQ's retention in seconds.
@@ -67,7 +67,7 @@ pub struct QueueRules {
     pub homes: Homes,
 }
 
-/// Which messages go to the same queue, and so overwrite each other's lists.
+/// Group of messages that go to the same queue and therefore overwrite each other's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Homes {
     /// All do.
@@ -86,7 +86,7 @@ impl Homes {
     }
 }
 
-/// What a judgement rests on, as reports state it.
+/// Basis of a classification, as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Basis {
     /// SHA-256 of the policy's canonical form.
@@ -95,7 +95,7 @@ pub struct Basis {
     pub facts: String,
     /// The table that was asked for newer lists.
     pub table: Option<String>,
-    /// What could not be judged, and why.
+    /// Checks that were not possible, with the reason.
     pub limits: Vec<String>,
 }
 
@@ -114,7 +114,7 @@ pub struct Row {
     pub age_s: Option<i64>,
     /// Seconds until retention deletes it.
     pub time_left_s: Option<i64>,
-    /// How often it was received, this time included.
+    /// Number of times that it was received, this time included.
     pub receive_count: u64,
     /// Body and user attributes in bytes.
     pub size_bytes: usize,
@@ -194,7 +194,7 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Whether it would be written, were it sent again: only then does it supersede others.
+    /// Returns whether it would be written, were it sent again: only then does it supersede others.
     #[must_use]
     pub fn can_pass(&self) -> bool {
         self.row.verdict.class.can_pass() && self.row.unsendable.is_none()
@@ -224,21 +224,19 @@ impl Judge {
         Judge { history: Some(history), ..self }
     }
 
-    /// What the judgement rests on.
+    /// Basis of the classification.
     #[must_use]
     pub fn basis(&self) -> Basis {
         let mut limits = Vec::new();
         if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
             limits.push(
-                "facts are `none`: rules that need facts were skipped, so unknown users and lists \
-                 that the filter would empty are not seen"
+                "facts are `none`: rules that need facts were skipped, so unknown users and lists that the filter would empty are not detected"
                     .to_owned(),
             );
         }
         if self.table.is_none() {
             limits.push(
-                "no table is configured: newer lists (`stale`) and key types were not checked, and \
-                 WCU are computed for string ids"
+                "no table configured: newer lists (`stale`) and key types were not checked, and WCU are computed for String ids"
                     .to_owned(),
             );
         }
@@ -287,7 +285,7 @@ impl Judge {
         Ok(decoded.into_iter().map(part).collect())
     }
 
-    /// How the Lambda lays these messages' lists out.
+    /// Returns the Lambda's item layout for the lists of these messages.
     async fn schema_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<&Schema> {
         let (Some(layout), Some(table)) = (&self.layout, &self.table) else {
             return Ok(&self.schema);
@@ -325,7 +323,7 @@ impl Judge {
         verdict.reasons.extend(redriven.as_ref().map(Redriven::reason));
         verdict.reasons.extend(message.failure().map(|words| {
             let words: String = words.chars().take(LONGEST_FAILURE).collect();
-            format!("the service that put it here says: {words}")
+            format!("reported by the service that sent it to the DLQ: {words}")
         }));
         verdict.reasons.shrink_to_fit();
         let row = Row {
@@ -385,14 +383,14 @@ impl Row {
     }
 }
 
-/// Why SQS would refuse to take a message: known before any send. `limit` is the destination's
-/// `MaximumMessageSize` in bytes.
+/// Returns the reason why SQS would refuse to take a message: known before any send. `limit` is the
+/// destination's `MaximumMessageSize` in bytes.
 #[must_use]
 pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
     if let Some(limit) = limit.filter(|limit| message.size() > *limit) {
         let bytes = message.size();
         return Some(format!(
-            "message is {bytes} bytes; the destination queue takes at most {limit}"
+            "message is {bytes} bytes; the destination queue accepts at most {limit}"
         ));
     }
     let (at, character) = forbidden_character(&message.body)?;
@@ -401,6 +399,6 @@ pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {
 }
 
 fn facts_failed(error: &FactsError) -> Error {
-    Error::facts("facts cannot be had, and nothing is decided without them", error)
-        .hint("check --facts, or give `--facts none` to skip the rules that need facts")
+    Error::facts("facts database unavailable; refusing to classify without it", error)
+        .hint("check --facts, or pass `--facts none` to skip the rules that need facts")
 }

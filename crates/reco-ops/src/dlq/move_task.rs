@@ -94,9 +94,9 @@ fn pick(tasks: Vec<MoveTask>, handle: &str, started_at_ms: Option<i64>) -> Optio
 }
 
 fn lost(dlq: &Queue, why: &str) -> Error {
-    Error::service(format!("the move task on {} cannot be followed any more", dlq.name))
+    Error::service(format!("lost track of the move task on {}", dlq.name))
         .cause(why)
-        .hint("it may still be running: `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it")
+        .hint("it may still be running: see `recoctl dlq tasks list`, or stop it with `recoctl dlq tasks cancel`")
 }
 
 #[cfg(test)]

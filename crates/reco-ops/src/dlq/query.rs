@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::dlq::judge::{Row, values};
 use crate::jq::{Answer, Child, Evaluator, is_json};
 
-/// How long what is under way may go on after the first signal.
+/// Time that what is under way may go on after the first signal.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A compiled expression.
@@ -57,7 +57,7 @@ impl Query {
         }
     }
 
-    /// Whether the first output is there and neither `false` nor `null`.
+    /// Returns whether the first output is there and neither `false` nor `null`.
     ///
     /// # Errors
     /// What the expression fails with.
@@ -73,7 +73,7 @@ impl Query {
         tokio::select! {
             biased;
             answer = answer => Ok(answer),
-            () = self.end() => Err("stopped by a signal before it was decided".to_owned()),
+            () = self.end() => Err("stopped by a signal before it was matched".to_owned()),
         }
     }
 
@@ -84,7 +84,7 @@ impl Query {
     }
 }
 
-/// What an expression sees of a message. `body` is null when the body is no JSON.
+/// Returns the input of an expression for a message. `body` is null if the body is not JSON.
 fn input(row: &Row, message: &Message) -> String {
     let document = json!({
         "message_id": row.message_id,
@@ -170,7 +170,7 @@ mod tests {
         let body = format!("[1, [{}]]", vec!["10"; 50_000].join(","));
         let error = matches(".body.data", &body).await.expect_err("an array has no names");
         assert!(!error.is_empty() && error.chars().count() <= 201, "{error}");
-        assert!(matches("halt", "{}").await.expect_err("it halts").contains("halted"));
+        assert!(matches("halt", "{}").await.expect_err("it halts").contains("called halt"));
         assert_eq!(matches(r#"error("mine")"#, "{}").await, Err("\"mine\"".to_owned()));
     }
 

@@ -21,11 +21,11 @@ pub struct Pair {
     /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
     /// another destination that was asked for. `None` where each goes to a queue of its own.
     pub source: Option<Known>,
-    /// Whether the source queue was named: then only its messages are meant.
+    /// True if the source queue was named: then only its messages are meant.
     pub named: bool,
     /// Names of the queues whose DLQ it is; `None` where that is not known.
     pub sources: Option<Vec<String>>,
-    /// Why the source queue that was named cannot be where the DLQ's messages came from.
+    /// Reason why the source queue that was named cannot be where the DLQ's messages came from.
     pub mismatch: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Pair {
         Pair { dlq, source: None, named: false, sources: None, mismatch: None }
     }
 
-    /// Whether several queues have this DLQ.
+    /// Returns whether several queues have this DLQ.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sources.as_ref().is_some_and(|sources| sources.len() > 1)
@@ -63,8 +63,7 @@ pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<P
         (None, Some(dlq)) => from_dlq(sqs, dlq).await?,
         (None, None) => {
             return Err(Error::config("no queue is configured").hint(
-                "give --queue (its DLQ is found from its redrive policy) or --dlq, set \
-                 RECOCTL_QUEUE, or write `queue = \"...\"` in recoctl.toml",
+                "pass --queue (its redrive policy names the DLQ) or --dlq, set RECOCTL_QUEUE, or write `queue = \"...\"` in recoctl.toml",
             ));
         }
     };
@@ -78,7 +77,7 @@ pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<P
             pair.sources = Some(sources.iter().map(name).collect());
         }
         Err(error) if pair.source.is_none() => events.warn(format!(
-            "the source queue is not known, so its size limit is not checked: {error}"
+            "source queue unknown, so its message size limit is not checked: {error}"
         )),
         // Whose messages are whose, each message says.
         Err(_) => {}
@@ -115,7 +114,7 @@ async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<Pai
         None => Some(format!("{source_name} has no redrive policy, so {dlq_name} is not its DLQ")),
     };
     if let Some(mismatch) = &mismatch {
-        events.warn(format!("{mismatch}: messages of {dlq_name} come from elsewhere"));
+        events.warn(format!("{mismatch}: messages in {dlq_name} come from another queue"));
     }
     Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch })
 }
@@ -124,8 +123,8 @@ async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
     let source = known(sqs, source).await?;
     let Some(policy) = &source.state.redrive else {
         let name = &source.queue.name;
-        return Err(Error::config(format!("queue {name} has no redrive policy, so no DLQ"))
-            .hint("give --dlq, or set a redrive policy on the queue"));
+        return Err(Error::config(format!("queue {name} has no redrive policy and so no DLQ"))
+            .hint("pass --dlq, or set a redrive policy on the queue"));
     };
     let dlq = known(sqs, &policy.dead_letter_target_arn).await?;
     Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch: None })
@@ -147,7 +146,7 @@ pub fn check_home(pair: &Pair) -> Result<()> {
     Err(Error::refused(format!("{dlq} is not the DLQ of {source}; no message was moved"))
         .cause(mismatch)
         .hint(format!(
-            "name one pipeline's queues, or give --to {source} to move them there all the same"
+            "name the queues of one pipeline, or pass --to {source} to move them there anyway"
         )))
 }
 
@@ -162,23 +161,23 @@ pub fn check_source(pair: &Pair) -> Result<()> {
     }
     let name = &pair.dlq.queue.name;
     Err(Error::config(format!("no queue names {name} as its DLQ"))
-        .hint("name the queue that its messages are to go to: --queue, or --to"))
+        .hint("name the destination queue with --queue or --to"))
 }
 
 fn check(pair: &Pair) -> Result<()> {
     let Some(source) = &pair.source else { return Ok(()) };
     if source.queue.arn == pair.dlq.queue.arn || source.queue.url == pair.dlq.queue.url {
         let name = &source.queue.name;
-        return Err(Error::config(format!("{name} is named both as queue and as DLQ"))
-            .hint("give the source queue as --queue and its DLQ as --dlq, or only one of them"));
+        return Err(Error::config(format!("{name} is given both as the queue and as the DLQ"))
+            .hint("pass the source queue as --queue and its DLQ as --dlq, or only one of them"));
     }
     if source.queue.fifo != pair.dlq.queue.fifo {
         // AWS: "the dead-letter queue of a FIFO queue must also be a FIFO queue".
         return Err(Error::config(format!(
-            "{} and {} are not of the same type: one is FIFO",
+            "{} and {} differ in type: one is FIFO",
             source.queue.name, pair.dlq.queue.name
         ))
-        .hint("messages move between queues of one type only"));
+        .hint("messages can only move between queues of the same type"));
     }
     Ok(())
 }
@@ -193,11 +192,10 @@ pub fn guard(pair: &Pair, force: bool) -> Result<()> {
     match &pair.dlq.state.redrive {
         // AWS: every receive counts, and nothing takes it back.
         Some(policy) if !force => Err(Error::refused(format!(
-            "{} has a redrive policy of its own: receiving from it counts, and after {} receives a \
-             message leaves it for {}",
+            "{} has a redrive policy of its own: every receive counts, and after {} receives a message moves on to {}",
             pair.dlq.queue.name, policy.max_receive_count, policy.dead_letter_target_arn
         ))
-        .hint("check that this is the DLQ and not a source queue; --force does it all the same")),
+        .hint("check that this is the DLQ and not a source queue; --force proceeds anyway")),
         _ => Ok(()),
     }
 }
@@ -213,7 +211,7 @@ pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
         return Ok(());
     }
     let name = &pair.dlq.queue.name;
-    let hint = "check that this is the DLQ; --force does it all the same";
+    let hint = "check that this is the DLQ; --force proceeds anyway";
     match sqs.dead_letter_sources(&pair.dlq.queue).await {
         Ok(sources) if sources.is_empty() => {
             Err(Error::refused(format!("no queue names {name} as its DLQ: it may be a live queue"))
@@ -221,7 +219,7 @@ pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
         }
         Ok(_) => Ok(()),
         Err(error) => {
-            let message = format!("cannot tell whether {name} is a DLQ");
+            let message = format!("cannot determine whether {name} is a DLQ");
             Err(Error::refused(message).cause(error.to_string()).hint(hint))
         }
     }

@@ -1,4 +1,4 @@
-//! How much of a queue a command saw: reports say what it did not.
+//! Part of a queue that a command received, and the messages that it missed.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::sqs::{DrainEnd, Hidden};
 use reco_core::human::{amount, form, was};
 
-/// What was reached of the messages that were there when the command began.
+/// Coverage of the messages that were there when the command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
-    /// Whether every message was received that was there when the command began.
+    /// True if every message was received that was there when the command began.
     pub exhausted: bool,
     /// Messages that arrived since, about; left alone.
     pub arrived: u64,
@@ -27,7 +27,8 @@ pub struct HiddenRow {
     pub visible: u64,
     /// In flight: another consumer has them, or an answer with them was lost.
     pub in_flight: u64,
-    /// Seconds until those of lost answers are visible again, at most; null when no answer was lost.
+    /// Seconds until those of lost responses are visible again, at most; null when no answer was
+    /// lost.
     pub visible_in_s: Option<u64>,
     /// When that is, RFC 3339.
     pub visible_at: Option<String>,
@@ -48,7 +49,7 @@ impl From<Hidden> for HiddenRow {
 }
 
 impl Reach {
-    /// What a drain reached; `arrived` is what is known of later arrivals.
+    /// Returns the reach of a drain; `arrived` is the number of known later arrivals.
     #[must_use]
     pub fn of(end: DrainEnd, arrived: u64) -> Self {
         Reach {
@@ -75,13 +76,13 @@ impl Reach {
         self.unreached.saturating_add(hidden)
     }
 
-    /// For the end of a table, a line each.
+    /// For the end of a table, one line each.
     #[must_use]
     pub fn words(&self) -> String {
         let mut text = String::new();
         if self.unreached > 0 {
             text.push_str(&format!(
-                "about {} not reached: SQS gives out the front of each FIFO group only, and the rest when that is gone\n",
+                "about {} not reached: SQS delivers only the front of each FIFO message group until it is deleted\n",
                 was(self.unreached)
             ));
         }
@@ -90,7 +91,7 @@ impl Reach {
         }
         if self.arrived > 0 {
             text.push_str(&format!(
-                "about {} arrived meanwhile and {} left alone\n",
+                "about {} arrived during the run and {} left alone\n",
                 amount(self.arrived, "message"),
                 form(self.arrived, "was", "were")
             ));
@@ -103,19 +104,19 @@ fn words_of(hidden: &HiddenRow) -> String {
     let mut text = String::new();
     if hidden.visible > 0 {
         text.push_str(&format!(
-            "about {} visible by SQS's count but not given out: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
+            "about {} counted as visible by SQS but not delivered: another consumer may have them, or the queue is at its limit of 120,000 in flight; run again later\n",
             amount(hidden.visible, "message")
         ));
     }
     if hidden.in_flight > 0 {
         let when = match (&hidden.visible_at, hidden.visible_in_s) {
             (Some(at), Some(seconds)) => {
-                format!("an answer of SQS was lost; visible again by {at} (within {seconds} s)")
+                format!("an SQS response was lost; visible again by {at} (within {seconds} s)")
             }
-            _ => "another consumer has them, or had an answer lost".to_owned(),
+            _ => "another consumer has them or lost a response".to_owned(),
         };
         text.push_str(&format!(
-            "about {} did not come and {} in flight: {when}; run again then\n",
+            "about {} were not received and {} in flight: {when}; run again then\n",
             amount(hidden.in_flight, "message"),
             form(hidden.in_flight, "is", "are")
         ));
@@ -123,7 +124,8 @@ fn words_of(hidden: &HiddenRow) -> String {
     text
 }
 
-/// How many messages arrived while `taken` of `depth` were received and `visible` are there now.
+/// Returns the number of messages that arrived while `taken` of `depth` were received and `visible`
+/// are there now.
 #[must_use]
 pub fn arrived(depth: u64, taken: u64, visible: u64) -> u64 {
     visible.saturating_add(taken).saturating_sub(depth)
@@ -144,7 +146,7 @@ mod tests {
         assert!(hidden.words().contains("30 messages") && hidden.words().contains("within 5"));
         let whole = Reach::of(DrainEnd::Depth, 7);
         assert_eq!((whole.exhausted, whole.missed()), (true, 0));
-        assert!(whole.words().contains("7 messages arrived meanwhile"), "{}", whole.words());
+        assert!(whole.words().contains("7 messages arrived during the run"), "{}", whole.words());
         assert_eq!(Reach::of(DrainEnd::Empty, 0).words(), "");
     }
 

@@ -1,4 +1,4 @@
-//! What is particular to a redrive: which messages go where, at what pace, and when to stop.
+//! Parts specific to a redrive: destinations, pace, and guards.
 
 mod bounce;
 mod change;
@@ -93,7 +93,7 @@ impl RedriveOptions {
 
 /// What a redrive works with.
 pub struct Job<'a> {
-    /// Which messages.
+    /// Selection of messages.
     pub matcher: Arc<Matcher>,
     /// What is done to bodies.
     pub repair: Repair,
@@ -104,8 +104,7 @@ pub struct Job<'a> {
 }
 
 /// Asked when nothing narrows the choice.
-pub const QUESTION: &str = "this moves every message, those included that would fail again or overwrite \
-                        newer lists. Move all?";
+pub const QUESTION: &str = "this moves every message, including those that would fail again or overwrite newer lists. Move all?";
 
 /// Scans, moves and releases.
 ///
@@ -187,25 +186,25 @@ fn announce(session: &Session, route: &Route, options: &RedriveOptions) {
         let depth = source.state.holds();
         if depth > DEEP {
             events.warn(format!(
-                "{} already holds about {}: what is moved waits behind them",
+                "{} already holds about {}: moved messages wait behind them",
                 source.queue.name,
                 amount(depth, "message")
             ));
         }
     }
     for unreadable in session.history.unreadable() {
-        events.warn(format!("{unreadable}: what that run sent may be sent again"));
+        events.warn(format!("{unreadable}: messages sent by that run may be sent again"));
     }
     for run in session.history.unfinished() {
         events.warn(format!(
-            "{}; what it sent is deleted now and not sent again, what it perhaps sent is left out",
+            "{}; messages it sent are now deleted and not sent again, messages it may have sent are skipped",
             run.words()
         ));
     }
     let limit = options.limit as u64;
     if session.depth() > limit && options.rate.is_some() {
         events.status(format!(
-            "holding {} at a time: AWS lets a message be held for 12 hours, and at this rate all would take longer",
+            "processing in waves of {}: SQS limits a message to 12 hours in flight, and at this rate all of them would take longer",
             amount(limit, "message")
         ));
     }

@@ -1,7 +1,7 @@
 //! Repair on the way: envelopes off, bodies rewritten, good entries saved from bad ones.
 //!
-//! What is changed is judged again as it would be sent. A changed body that does not decode, or
-//! that would overwrite newer lists, is not sent: its message stays as it is.
+//! A changed message is classified again in its new form. A changed body that does not decode, or
+//! that would overwrite newer lists, is not sent: its message stays unchanged.
 
 mod mend;
 mod transform;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use mend::{Changed, Mended, Mender};
 pub use transform::Transform;
 
-/// What is done to bodies, in this order.
+/// Body repairs, in this order.
 #[derive(Debug, Default)]
 pub struct Repair {
     /// Take known envelopes off.
@@ -22,7 +22,7 @@ pub struct Repair {
     pub salvage: bool,
 }
 
-/// What was done to a body.
+/// Repair step applied to a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -47,7 +47,7 @@ impl Step {
 }
 
 impl Repair {
-    /// Whether nothing is to be done.
+    /// Returns whether nothing is to be done.
     #[must_use]
     pub fn is_none(&self) -> bool {
         !self.unwrap && self.transform.is_none() && !self.salvage

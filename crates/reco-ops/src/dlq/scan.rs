@@ -26,7 +26,7 @@ pub use known::Known;
 /// AWS: about 120,000 messages of a queue may be in flight; the rest is left to other consumers.
 pub const HOLD_LIMIT: usize = 100_000;
 
-/// What a scan is to find.
+/// Goal of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
     /// Everything, up to the scanner's limit.
@@ -39,7 +39,7 @@ pub enum Goal {
     Front,
 }
 
-/// What is kept of each message beside its judgement.
+/// Parts of each message that are kept besides its classification.
 #[derive(Debug, Clone)]
 pub enum Keep {
     /// Nothing.
@@ -57,7 +57,7 @@ pub struct Found {
     pub slot: Option<Slot>,
 }
 
-/// What a scan found.
+/// Result of a scan.
 #[derive(Debug)]
 pub struct Scan {
     /// Messages in the order of their sending, oldest first; FIFO: each group in its own order.
@@ -70,7 +70,7 @@ pub struct Scan {
     pub again: u64,
     /// Messages that were sent before and not deleted: they came again, and what became of each.
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
-    /// Why it ended.
+    /// Reason why it ended.
     pub end: DrainEnd,
     /// The newest list of each user, over all that was found.
     pub newest: Newest,
@@ -99,13 +99,13 @@ pub struct Scanner {
     pub drain: Arc<Drain>,
     /// Judges what comes.
     pub judge: Judge,
-    /// What is kept.
+    /// Kept parts.
     pub keep: Keep,
-    /// How many messages may be held.
+    /// Number of messages that may be held.
     pub limit: usize,
     /// Messages that earlier scans have judged and released.
     pub known: Known,
-    /// What [`Goal::Matching`] counts.
+    /// Matcher for [`Goal::Matching`].
     pub wanted: Arc<Matcher>,
 }
 

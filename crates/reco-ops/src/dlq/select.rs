@@ -1,4 +1,4 @@
-//! Which messages the operator chose: every condition must hold.
+//! Message selection: all conditions must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ pub enum Classes {
 }
 
 impl Classes {
-    /// Whether a class is among them.
+    /// Returns whether a class is among them.
     #[must_use]
     pub fn has(&self, class: Class) -> bool {
         match self {
@@ -41,13 +41,13 @@ impl Classes {
     }
 }
 
-/// Whether redriving messages of a class would overwrite newer lists.
+/// Returns whether redriving messages of a class would overwrite newer lists.
 #[must_use]
 pub fn is_outdated(class: Class) -> bool {
     matches!(class, Class::Stale | Class::Superseded)
 }
 
-/// What messages are chosen by.
+/// Conditions of a selection.
 #[derive(Debug)]
 pub struct Matcher {
     /// Classes.
@@ -64,7 +64,7 @@ pub struct Matcher {
     pub query: Option<Query>,
 }
 
-/// Whether a message is chosen.
+/// True if a message is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// It is.
@@ -76,13 +76,13 @@ pub enum Match {
 }
 
 impl Matcher {
-    /// Whether the message itself is needed, and not its judgement alone.
+    /// Returns whether the message itself is needed, and not its judgement alone.
     #[must_use]
     pub fn needs_message(&self) -> bool {
         self.query.is_some()
     }
 
-    /// Whether all hold but the expression. A message without an age has none to compare.
+    /// Returns whether all hold but the expression. A message without an age has none to compare.
     fn holds(&self, row: &Row) -> bool {
         let age = |limit: Option<i64>, holds: fn(i64, i64) -> bool| {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
@@ -122,7 +122,7 @@ impl Matcher {
                 return Ok(Match::Yes);
             }
             let (Some(spool), Some(slot)) = (spool, found.slot) else {
-                return Err(Error::new(Kind::Internal, "a message to be matched was not kept"));
+                return Err(Error::new(Kind::Internal, "a message to match was not spooled"));
             };
             Ok(self.decide(&found.row, &spool.get(slot)?).await)
         };
@@ -157,7 +157,7 @@ const SHORTEST: usize = 4;
 /// Candidates named of an ambiguous beginning.
 const CANDIDATES: usize = 5;
 
-/// What names an id among these: itself, and beginnings of it as tables print them.
+/// Returns the given ids that match an id: itself, and its prefixes as tables print them.
 fn names_of<'a>(ids: &'a BTreeSet<String>, id: &str) -> impl Iterator<Item = &'a str> {
     let beginnings = (SHORTEST..id.len()).rev().filter_map(|end| id.get(..end));
     std::iter::once(id).chain(beginnings).filter_map(|named| ids.get(named)).map(String::as_str)
@@ -201,14 +201,14 @@ impl Matcher {
         if all > names.len() {
             names.push(&more);
         }
-        Err(Error::refused(format!("--id {by} is the beginning of {all} messages' ids"))
+        Err(Error::refused(format!("--id {by} is ambiguous: it is a prefix of {all} message ids"))
             .cause(names.join(", "))
-            .hint("give more of the id, or all of it: --id ID"))
+            .hint("use a longer prefix, or the whole id: --id ID"))
     }
 }
 
-/// Whether a message came from one of these queues. One that was sent to the DLQ directly came from
-/// none.
+/// Returns whether a message came from one of these queues. One that was sent to the DLQ directly
+/// came from none.
 fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
     let arn = row.source.as_deref();
     arn.is_some_and(|arn| sources.iter().any(|source| source.is_arn(arn)))
@@ -225,7 +225,7 @@ pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
         events.warn(format!(
             "--where failed on {}, {} (the first: {first})",
             amount(errors.len() as u64, "message"),
-            form(errors.len() as u64, "which is not chosen", "which are not chosen")
+            form(errors.len() as u64, "which is not selected", "which are not selected")
         ));
     }
     errors.len() as u64
@@ -254,7 +254,7 @@ pub fn warn_unknown_sources<'a>(
 pub fn warn_missing(events: &Events, missing: &[String]) {
     if let Some(first) = missing.first() {
         events.warn(format!(
-            "{} of the messages that were named {} not in what was received (the first: {first})",
+            "{} of the given message ids {} not received (the first: {first})",
             count(missing.len() as u64),
             form(missing.len() as u64, "is", "are")
         ));

@@ -1,5 +1,5 @@
-//! What the DLQ commands have in common: find the queues, open what judges, scan, and always let
-//! go of what is held.
+//! Common steps of the DLQ commands: find the queues, set up classification, scan, and always
+//! release held messages.
 
 use std::sync::Arc;
 
@@ -30,9 +30,9 @@ pub struct Session {
     pub lease: Arc<VisibilityLease>,
     /// Receives and judges.
     pub scanner: Arc<Scanner>,
-    /// What the judgement rests on.
+    /// Basis of the classification.
     pub basis: Basis,
-    /// What earlier runs on the DLQ did.
+    /// History of earlier runs on the DLQ.
     pub history: Arc<RedriveHistory>,
     /// The way to AWS.
     pub sdk: SdkConfig,
@@ -61,7 +61,7 @@ pub struct Queues {
 pub struct DamagedRow {
     /// Its id.
     pub message_id: String,
-    /// What does not match.
+    /// Description of the mismatch.
     pub reason: String,
 }
 
@@ -93,18 +93,18 @@ pub struct World<'a> {
     pub control: Control,
 }
 
-/// How a command opens a session.
+/// Options for opening a session.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// Whether it may receive from a DLQ that has a redrive policy of its own.
+    /// True if it may receive from a DLQ that has a redrive policy of its own.
     pub force: bool,
-    /// What is kept of each message.
+    /// Parts of each message that are kept.
     pub keep: Keep,
-    /// How many messages it receives at most.
+    /// Number of messages that it receives at most.
     pub at_most: Option<usize>,
-    /// How many messages it holds at a time.
+    /// Number of messages that it holds at a time.
     pub limit: usize,
-    /// Which messages are wanted.
+    /// Matcher for the requested messages.
     pub wanted: Arc<Matcher>,
     /// Another destination than the source queue.
     pub to: Option<String>,
@@ -157,8 +157,7 @@ impl Session {
         let mut basis = judge.basis();
         if pair.dlq.queue.fifo {
             basis.limits.push(
-                "a FIFO queue gives out only the front of each group at a time: `superseded` is \
-                 judged among messages that can be held together"
+                "a FIFO queue delivers only the front of each message group: `superseded` is determined among messages that can be held at once"
                     .to_owned(),
             );
         }
@@ -230,8 +229,8 @@ impl Session {
         scan
     }
 
-    /// What was reached of the queue by scans of which the last ended as this one; `taken` messages
-    /// came in all, and none of them is visible again yet.
+    /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
+    /// and none of them is visible again yet.
     pub async fn reach(&self, scan: &Scan, taken: u64) -> Reach {
         let whole = scan.end.is_whole() && !self.pair.dlq.queue.fifo;
         let arrived = match self.sqs.state(&self.pair.dlq.queue).await {
@@ -250,12 +249,12 @@ impl Session {
     }
 }
 
-/// What the journals of the queue `arn` know; nothing where they cannot be read.
+/// Returns the history from the journals of the queue `arn`; empty if they cannot be read.
 fn history(home: &HomeOptions, events: &Events, arn: &str) -> RedriveHistory {
     match Home::of(home).and_then(|home| RedriveHistory::of(&home, arn)) {
         Ok(history) => history,
         Err(error) => {
-            events.warn(format!("messages redriven before are not marked: {error}"));
+            events.warn(format!("messages redriven earlier are not marked: {error}"));
             RedriveHistory::default()
         }
     }
@@ -265,7 +264,7 @@ fn history(home: &HomeOptions, events: &Events, arn: &str) -> RedriveHistory {
 pub fn warn_unreleased(events: &Events, released: &Released) {
     if let Some(lost) = &released.lost {
         events.warn(format!(
-            "answers of SQS were lost: up to {} hidden, visible again within {} s",
+            "SQS responses were lost: up to {} hidden, visible again within {} s",
             amount(lost.messages, "message"),
             lost.visible_in_s
         ));
@@ -273,7 +272,7 @@ pub fn warn_unreleased(events: &Events, released: &Released) {
     let Some(first) = released.unreleased.first() else { return };
     let longest = released.unreleased.iter().map(|message| message.visible_in_s).max();
     events.warn(format!(
-        "{} could not be made visible; {} will be by {} within {} s ({}: {})",
+        "{} could not be released; {} visible again by {} within {} s ({}: {})",
         amount(released.unreleased.len() as u64, "message"),
         form(released.unreleased.len() as u64, "it", "they"),
         form(released.unreleased.len() as u64, "itself", "themselves"),

@@ -31,15 +31,16 @@ const BUFFER: usize = 256 * 1024;
 /// A reader of a file's content, decompressed.
 pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
 
-/// How an input is compressed, by its magic bytes: names lie, and stdin has none.
+/// Compression of an input, detected by its magic bytes, since names are unreliable and stdin has
+/// none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
     /// Plain text.
     None,
-    /// RFC 1952.
+    /// gzip (RFC 1952)
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878)
     Zstd,
 }
 
@@ -49,7 +50,7 @@ pub struct Source {
     pub name: String,
     /// Its size as stored, in bytes; `None` for pipes.
     pub bytes: Option<u64>,
-    /// How it is compressed.
+    /// Compression.
     pub compression: Compression,
     handle: Handle,
 }
@@ -83,7 +84,7 @@ pub async fn check(names: &[PathBuf]) -> Result<Vec<Source>> {
     Ok(sources)
 }
 
-/// Whether a name stands for stdin.
+/// Returns whether a name stands for stdin.
 pub fn is_stdin(name: &Path) -> bool {
     name.as_os_str() == OsStr::new("-")
 }
@@ -101,7 +102,7 @@ pub async fn source(name: &Path) -> Result<Source> {
     let metadata = file.metadata().await.map_err(|error| cannot_open(&shown, &error))?;
     if metadata.is_dir() {
         return Err(Error::input(format!("{shown} is a directory"))
-            .hint(format!("name the files in it, e.g. {shown}/*.jsonl")));
+            .hint(format!("pass the files in it, e.g. {shown}/*.jsonl")));
     }
     if !metadata.is_file() {
         // A named pipe cannot be opened twice without losing what was read.
@@ -144,11 +145,11 @@ fn cannot_open(name: &str, error: &std::io::Error) -> Error {
 }
 
 fn foreign(name: &str, format: &str) -> Error {
-    let error = Error::input(format!("{name} looks like {format}, which cannot be read"));
+    let error = Error::input(format!("{name} looks like {format}, which is not supported"));
     if format.starts_with("a tar archive") {
-        return error.hint("pipe the files in it: tar -xOf ARCHIVE | recoctl backfill -");
+        return error.hint("extract it to a pipe: tar -xOf ARCHIVE | recoctl backfill -");
     }
-    error.hint("give JSON lines, plain or compressed by gzip or zstd, or pipe them in as `-`")
+    error.hint("pass JSON Lines, plain or compressed with gzip or zstd, or pipe them to `-`")
 }
 
 /// The first bytes; of a pipe no more than are needed, since the rest may take its time.
@@ -201,7 +202,7 @@ impl Source {
         let path = match &mut self.handle {
             Handle::File(path) => path,
             Handle::Open(reader) => {
-                return reader.take().ok_or_else(|| "a pipe is read once only".to_owned());
+                return reader.take().ok_or_else(|| "a pipe can be read only once".to_owned());
             }
         };
         let words = |error: std::io::Error| error.to_string();
@@ -225,7 +226,7 @@ async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
     while bytes > 0 {
         let here = reader.fill_buf().await.map_err(|error| error.to_string())?.len();
         if here == 0 {
-            return Err(format!("it ends {bytes} bytes before the place to go on from"));
+            return Err(format!("it ends {bytes} bytes before the position to resume from"));
         }
         let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
         reader.consume(step);

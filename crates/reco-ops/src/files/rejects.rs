@@ -1,4 +1,4 @@
-//! The rejects file of a redrive: entries that are not sent, on the disk before their message is.
+//! The rejects file of a redrive: entries that are not sent, on disk before their message is.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -29,13 +29,13 @@ impl Rejects {
         let file = options.open(path).map_err(|error| {
             Error::input(format!("cannot create rejects file {}", path.display()))
                 .because(&error)
-                .hint("give --rejects a new file on a disk with space; nothing was moved")
+                .hint("pass --rejects with a new file on a disk with free space; nothing was moved")
         })?;
         let (path, used) = (path.to_owned(), AtomicBool::new(false));
         Ok(Rejects { path, file: Mutex::new(file), used })
     }
 
-    /// Appends lines and returns once they are on the disk.
+    /// Appends lines and returns once they are on disk.
     ///
     /// # Errors
     /// When they are not: their message must not be sent.
@@ -48,7 +48,7 @@ impl Rejects {
             file.sync_data()
         });
         let written = written.await.map_err(|error| {
-            Error::new(Kind::Internal, "writing rejects ended abnormally").because(&error)
+            Error::new(Kind::Internal, "writing rejects failed unexpectedly").because(&error)
         })?;
         written.map_err(|error| {
             Error::input(format!("cannot write rejects file {}", self.path.display()))

@@ -33,7 +33,7 @@ pub fn read_settings(path: &Path, owned: bool) -> Result<String> {
     let file = open_at_once(path).map_err(|error| failed(&error))?;
     let data = file.metadata().map_err(|error| failed(&error))?;
     if !data.is_file() {
-        return Err(Error::config(what).cause("it is not a regular file"));
+        return Err(Error::config(what).cause("not a regular file"));
     }
     unharmed(path, &data, owned)?;
     text(file, SETTINGS_LIMIT).map_err(|error| failed(&error))
@@ -44,7 +44,7 @@ fn text(file: File, limit: u64) -> io::Result<String> {
     let read = file.take(limit + 1).read_to_string(&mut text)?;
     if read as u64 > limit {
         let most = reco_core::human::bytes(limit);
-        return Err(io::Error::other(format!("it is larger than {most}, the most that is read")));
+        return Err(io::Error::other(format!("it is larger than the limit of {most}")));
     }
     Ok(text)
 }
@@ -58,7 +58,7 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = open_at_once(path)?;
     match file.metadata()?.is_file() {
         true => Ok(file),
-        false => Err(io::Error::other("it is not a regular file")),
+        false => Err(io::Error::other("not a regular file")),
     }
 }
 
@@ -85,7 +85,7 @@ pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Checks that nobody else can have written a file or directory.
+/// Checks that no other user can have written a file or directory.
 ///
 /// # Errors
 /// Refused, with what is wrong and the command that mends it.
@@ -94,8 +94,9 @@ pub fn unharmed(path: &Path, data: &Metadata, owned: bool) -> Result<()> {
         None => Ok(()),
         Some((why, how)) => {
             let path = path.display();
-            let error = Error::new(Kind::Refused, format!("{path} is not safe to use"));
-            Err(error.cause(why).hint(format!("look at what is in it, then `{how} {path}`")))
+            let error =
+                Error::new(Kind::Refused, format!("{path} has unsafe ownership or permissions"));
+            Err(error.cause(why).hint(format!("inspect its contents, then run `{how} {path}`")))
         }
     }
 }

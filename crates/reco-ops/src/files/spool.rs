@@ -49,8 +49,8 @@ impl Spool {
     /// When the file cannot be made.
     pub fn new() -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| {
-            failed("cannot make a temporary file", &error)
-                .hint("set TMPDIR to a directory that can be written")
+            failed("cannot create a temporary file", &error)
+                .hint("set TMPDIR to a writable directory")
         })?;
         Ok(Spool { file: Mutex::new((file, 0)) })
     }
@@ -84,7 +84,7 @@ impl Spool {
         let slot = Slot { at: file.1, body: length(body)?, rest: length(bytes.len() - body)? };
         write_at(&mut file.0, slot.at, bytes).map_err(|error| {
             failed("cannot spool a message", &error)
-                .hint("free space, or set TMPDIR to a directory that has some")
+                .hint("free disk space, or set TMPDIR to a directory on another disk")
         })?;
         file.1 += bytes.len() as u64;
         Ok(slot)
@@ -152,7 +152,7 @@ fn read_at(file: &mut File, at: u64, bytes: &mut [u8]) -> std::io::Result<()> {
 }
 
 fn garbled(error: &(dyn std::error::Error + 'static)) -> Error {
-    Error::new(Kind::Internal, "a spooled message came back garbled").because(error)
+    Error::new(Kind::Internal, "a spooled message is corrupt").because(error)
 }
 
 fn failed(what: &str, error: &std::io::Error) -> Error {

@@ -55,7 +55,7 @@ impl Home {
     pub fn of(options: &HomeOptions) -> Result<Self> {
         if let Some(passing) = options.passing {
             let passing = passing().map_err(|error| {
-                Error::refused("cannot make a directory for the journal").because(&error)
+                Error::refused("cannot create a directory for the journal").because(&error)
             })?;
             let (root, locks) = (passing.path.clone(), passing.path.join("locks"));
             return Ok(Home { root, locks, passing: Some(passing) });
@@ -66,9 +66,9 @@ impl Home {
             .or_else(|| options.home.as_ref().map(|home| home.join(".local/state")))
             .ok_or_else(|| {
             Error::refused(
-                "there is no place for the journal: neither XDG_STATE_HOME nor HOME is set",
+                "no state directory for the journal: neither XDG_STATE_HOME nor HOME is set",
             )
-            .hint("set XDG_STATE_HOME to a directory that can be written")
+            .hint("set XDG_STATE_HOME to a writable directory")
         })?;
         unharmed_base(&state)?;
         let mut root = state.join("recoctl");
@@ -104,7 +104,7 @@ impl Home {
         &self.locks
     }
 
-    /// Whether it goes when this process ends.
+    /// Returns whether it goes when this process ends.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()

@@ -17,7 +17,7 @@ pub struct Lock {
     _file: File,
 }
 
-/// Who holds a lock.
+/// Holder of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Its process.
@@ -37,9 +37,9 @@ impl Lock {
     /// Refused, when another run holds it or the file cannot be made.
     pub fn take(home: &Home, arn: &str, run_id: &str) -> Result<Self> {
         let failed = |error: &std::io::Error| {
-            Error::refused(format!("cannot make the lock that keeps two runs on {arn} apart"))
+            Error::refused(format!("cannot create the lock file for {arn}"))
                 .because(error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         };
         let mut file = open(home, arn, true).map_err(|error| failed(&error))?;
         match file.try_lock() {
@@ -62,7 +62,7 @@ impl Lock {
         Ok(Lock { _file: file })
     }
 
-    /// Who holds the lock of the queue `arn` now.
+    /// Returns the current holder of the lock of the queue `arn`.
     #[must_use]
     pub fn holder(home: &Home, arn: &str) -> Option<Holder> {
         let mut file = open(home, arn, false).ok()?;
@@ -80,9 +80,9 @@ fn refusal(arn: &str, holder: Option<Holder>) -> Error {
         }
         None => "it has just started".to_owned(),
     };
-    Error::refused(format!("another run of recoctl is moving messages of {arn}")).cause(who).hint(
-        "wait for it to end, or stop it; its journal shows how far it is: recoctl dlq journal list",
-    )
+    Error::refused(format!("another recoctl process is moving messages of {arn}"))
+        .cause(who)
+        .hint("wait for it to finish, or stop it; see its progress with: recoctl dlq journal list")
 }
 
 fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {

@@ -9,7 +9,7 @@ use super::home::Home;
 use crate::error::{Error, Result};
 use crate::files::safe_file::open_regular;
 
-/// How the file ends in its name that says where a journal is that was given another place.
+/// Name suffix of a pointer file to a journal at another path.
 pub(super) const ELSEWHERE: &str = "elsewhere";
 
 /// One journal.
@@ -19,7 +19,7 @@ pub struct Stored {
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// What it says, or why it cannot be read.
+    /// State of the journal, or the error that prevents reading it.
     pub state: Result<State>,
 }
 
@@ -51,12 +51,12 @@ pub fn find(home: &Home, run: &str) -> Result<PathBuf> {
     match (found.pop(), found.len()) {
         (Some(path), 0) => Ok(path),
         (None, _) => {
-            Err(Error::input(format!("no journal of a run {run} in {}", home.journals().display()))
-                .hint(format!("`{list}` shows what is there; a file may be given by its path")))
+            Err(Error::input(format!("no journal of run {run} in {}", home.journals().display()))
+                .hint(format!("list the journals with `{list}`, or pass the path of a journal")))
         }
         (Some(_), more) => {
-            Err(Error::input(format!("{} journals are of runs that begin with {run}", more + 1))
-                .hint(format!("give more of the id; `{list}` shows them")))
+            Err(Error::input(format!("run id {run} is ambiguous: {} journals match", more + 1))
+                .hint(format!("use a longer prefix; list the journals with `{list}`")))
         }
     }
 }
@@ -147,7 +147,7 @@ fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// Whether a file's name is of a run whose id begins with `run`.
+/// Returns whether a file's name is of a run whose id begins with `run`.
 fn is_of(path: &Path, run: &str) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     !run.is_empty() && stem.rsplit('-').next().is_some_and(|id| id.starts_with(run))

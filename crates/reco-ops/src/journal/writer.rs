@@ -32,7 +32,7 @@ pub struct Journal {
 #[derive(Debug)]
 struct Job {
     bytes: Vec<u8>,
-    /// Told when the bytes are on the disk; nobody waits for those of a note.
+    /// Told when the bytes are on disk; nobody waits for those of a note.
     done: Option<oneshot::Sender<Result<(), String>>>,
 }
 
@@ -65,8 +65,8 @@ impl Journal {
         format!("{:016x}", fastrand::u64(..))
     }
 
-    /// Begins a journal at `path`, or under a name of its own in `home`; the header is on the disk
-    /// when this returns. `header.version`, `recoctl` and `started_at` are filled in.
+    /// Begins a journal at `path`, or under a name of its own in `home`; the header is on disk when
+    /// this returns. `header.version`, `recoctl` and `started_at` are filled in.
     ///
     /// # Errors
     /// Refused, when the file exists or cannot be written: nothing may be sent without it.
@@ -84,7 +84,7 @@ impl Journal {
         let failed = |error: &std::io::Error| {
             Error::refused(format!("cannot write the journal {}", path.display()))
                 .because(error)
-                .hint("nothing is sent without a journal; give --journal PATH, a new file on a disk with space")
+                .hint("no message is sent without a journal; pass --journal PATH, a new file on a disk with free space")
         };
         let first = lines([Record::Header(header.clone())])?;
         let mut file = create_new(home, &path).map_err(|error| failed(&error))?;
@@ -143,14 +143,15 @@ impl Journal {
         self.batches.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Appends records and returns once they are on the disk.
+    /// Appends records and returns once they are on disk.
     ///
     /// # Errors
     /// When they are not: what they would allow must not be done.
     pub async fn durable(&self, bytes: Vec<u8>) -> Result<()> {
         let (done, told) = oneshot::channel();
         self.put(Job { bytes, done: Some(done) });
-        let result = told.await.unwrap_or_else(|_| Err("its writer has ended".to_owned()));
+        let result =
+            told.await.unwrap_or_else(|_| Err("the journal writer has stopped".to_owned()));
         result.map_err(|reason| {
             Error::input(format!("cannot write the journal {}", self.path.display())).cause(reason)
         })

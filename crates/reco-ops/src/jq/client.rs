@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AHEAD: usize = 32;
 const AHEAD_BYTES: usize = 8 << 20;
 
-/// How much of the child's last words is kept.
+/// Maximum length of the child's last stderr output that is kept.
 const LAST_WORDS: usize = 4 << 10;
 
 /// How a child is started: a process that calls [`super::serve`].
@@ -95,12 +95,12 @@ impl Evaluator {
         Ok(Evaluator { jobs })
     }
 
-    /// Whether the expression holds for a JSON document.
+    /// Returns whether the expression holds for a JSON document.
     pub async fn matches(&self, document: &str) -> Answer {
         self.ask(Ask::Matches, document).await
     }
 
-    /// What the expression makes of a body.
+    /// Returns the body rewritten by the expression.
     pub async fn rewrite(&self, body: &str) -> Answer {
         self.ask(Ask::Rewrite, body).await
     }
@@ -126,7 +126,7 @@ struct Driver {
     work: Receiver<Job>,
     /// Sent or to be sent, in order.
     queue: VecDeque<Job>,
-    /// How many of them are with the child.
+    /// Number of them sent to the child.
     sent: usize,
     worker: Option<Worker>,
 }
@@ -227,7 +227,7 @@ impl Worker {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = (stdin, stdout, stderr) else {
-            return Err("cannot talk to the process for jq".to_owned());
+            return Err("cannot communicate with the jq process".to_owned());
         };
         let (tell, answers) = channel();
         let listen = std::thread::Builder::new().name("jq-answers".to_owned()).spawn(move || {
@@ -307,25 +307,25 @@ fn tail(mut from: impl Read) -> Vec<u8> {
     kept
 }
 
-/// Why a child ended without an answer.
+/// Returns the reason why a child ended without an answer.
 fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     let words = String::from_utf8_lossy(last_words);
     if words.contains("has overflowed its stack") {
-        return "it nests too deep: jq used up its stack".to_owned();
+        return "nested too deeply: jq exhausted its stack".to_owned();
     }
     if words.contains("memory allocation of") || words.contains("capacity overflow") {
-        return format!("jq needed more than {} MiB of memory", MEMORY >> 20);
+        return format!("jq used more than {} MiB of memory", MEMORY >> 20);
     }
     #[cfg(unix)]
     if let Some(signal) = status.and_then(|s| std::os::unix::process::ExitStatusExt::signal(&s)) {
         // SIGXCPU: what the soft limit on CPU time sends.
         if signal == rustix::process::Signal::XCPU.as_raw() {
-            return format!("it took longer than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
+            return format!("jq used more than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
         }
-        return format!("the process for jq was ended by signal {signal}");
+        return format!("the jq process was killed by signal {signal}");
     }
     match status.and_then(|status| status.code()) {
-        Some(code) => format!("the process for jq ended with code {code}"),
+        Some(code) => format!("the jq process exited with code {code}"),
         None => "the process for jq ended".to_owned(),
     }
 }
@@ -381,7 +381,7 @@ mod tests {
         let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
         assert!(matches!(jq.matches("1").await, Answer::Failed(_)));
         let jq = start("reduce range(500000) as $i (0; [.]) | tojson").await;
-        failed(&jq.matches("1").await, "jq used up its stack");
+        failed(&jq.matches("1").await, "jq exhausted its stack");
     }
 
     #[tokio::test]

@@ -18,13 +18,13 @@ pub(super) struct Program {
 }
 
 thread_local! {
-    /// Why the message at hand is past a limit. It stays said even where the expression goes on
-    /// after the error (`fromjson?`), since what it then decides it decides without having looked.
+    /// Reason why the message at hand is past a limit. It stays said even where the expression goes
+    /// on after the error (`fromjson?`), since what it then decides it decides without having
+    /// looked.
     static EXCEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
-const TOO_DEEP_TO_PARSE: &str =
-    "it parses JSON that is nested more than 1,000 levels deep, which is too deep";
+const TOO_DEEP_TO_PARSE: &str = "it parses JSON nested more than 1,000 levels deep";
 
 impl Program {
     /// Compiles an expression.
@@ -45,7 +45,7 @@ impl Program {
                 let (name, what) = undefined.into_iter().next()?;
                 let at = position(file.code, name);
                 let why = if matches!(name, "env" | "$ENV") {
-                    " (expressions do not see the environment)"
+                    " (expressions cannot read the environment)"
                 } else {
                     ""
                 };
@@ -56,7 +56,8 @@ impl Program {
         Ok(Program { filter })
     }
 
-    /// Whether its first output for a JSON document is there, and neither `false` nor `null`.
+    /// Returns whether its first output for a JSON document is there, and neither `false` nor
+    /// `null`.
     pub(super) fn matches(&self, document: &[u8]) -> Answer {
         let holds = || {
             let input = read::parse_single(document).map_err(|error| error.to_string())?;
@@ -68,7 +69,7 @@ impl Program {
         limited(holds().map(|holds| if holds { Answer::Yes } else { Answer::No }))
     }
 
-    /// What its one output makes of a body: of its JSON value, or of its text where it is no JSON.
+    /// Returns the single output for a body: for its JSON value, or for its text if it is not JSON.
     pub(super) fn rewrite(&self, body: &str, is_json: bool) -> Answer {
         limited(self.rewritten(body, is_json))
     }
@@ -81,10 +82,10 @@ impl Program {
         };
         let before = is_json.then(|| input.to_string());
         let mut outputs = self.run(input);
-        let output = outputs.next().ok_or("it answers with no value")??;
+        let output = outputs.next().ok_or("it produced no value")??;
         match outputs.next() {
             None => {}
-            Some(Ok(_)) => return Err("it answers with more than one value".to_owned()),
+            Some(Ok(_)) => return Err("it produced more than one value".to_owned()),
             Some(Err(error)) => return Err(error),
         }
         if !is_shallow(&output, DEPTH) {
@@ -187,8 +188,8 @@ pub fn check(expression: &str, document: &[u8]) {
     });
 }
 
-/// Whether arrays and objects of a JSON text open at most so many levels, as far as brackets
-/// outside of strings tell.
+/// Returns whether arrays and objects of a JSON text open at most so many levels, as far as
+/// brackets outside of strings tell.
 fn is_shallow_json(text: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text {
@@ -210,7 +211,7 @@ fn is_shallow_json(text: &[u8], most: usize) -> bool {
     true
 }
 
-/// Whether a value has at most so many levels.
+/// Returns whether a value has at most so many levels.
 fn is_shallow(value: &Val, most: usize) -> bool {
     match (value, most.checked_sub(1)) {
         (Val::Arr(values), Some(most)) => values.iter().all(|value| is_shallow(value, most)),
@@ -225,7 +226,7 @@ fn is_shallow(value: &Val, most: usize) -> bool {
 fn failure(exception: Exn<'_, Val>) -> String {
     match exception.get_err() {
         Ok(error) => shortened(&error.to_string()),
-        Err(_) => "the expression halted".to_owned(),
+        Err(_) => "the expression called halt".to_owned(),
     }
 }
 
@@ -303,7 +304,7 @@ mod tests {
     #[test]
     fn the_environment_is_not_visible() {
         for text in ["env", "env.HOME", "$ENV", "$ENV.PATH", "[env] | length", "def f: env; f"] {
-            assert!(wrong(text).contains("do not see the environment"), "{text}: {}", wrong(text));
+            assert!(wrong(text).contains("cannot read the environment"), "{text}: {}", wrong(text));
         }
         assert_eq!(matches(".env", r#"{"env":1}"#), Answer::Yes, "a member of that name is data");
     }

@@ -2,24 +2,24 @@
 
 use std::io::{Read, Result, Write};
 
-/// What the child writes before its first frame. Whatever stands before it is skipped.
+/// Preamble that the child writes before its first frame. Any output before it is skipped.
 pub(super) const PREAMBLE: &[u8] = b"\0recoctl jq\n";
 
 /// Longest payload: a message of 1 MiB whose every byte is escaped, and its attributes.
 const LONGEST: usize = 32 << 20;
 
-/// What the parent asks.
+/// Request of the parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
     /// Compile this expression; comes first.
     Compile,
     /// Does it hold for this JSON value?
     Matches,
-    /// What does it make of this body?
+    /// Rewrite this body.
     Rewrite,
 }
 
-/// What the child answers.
+/// Response of the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// It compiles; it does not hold; the body stays as it is.
@@ -88,7 +88,7 @@ pub(super) fn read(from: &mut impl Read) -> Option<(u8, Vec<u8>)> {
     Some((tag[0], payload))
 }
 
-/// Whether a payload can be sent.
+/// Returns whether a payload can be sent.
 pub(super) fn fits(payload: &[u8]) -> bool {
     payload.len() <= LONGEST
 }

@@ -61,7 +61,7 @@ fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> Answer {
         },
         (Some(Ask::Matches), Some(program)) => program.matches(payload),
         (Some(Ask::Rewrite), Some(program)) => program.rewrite(text, super::is_json(text)),
-        _ => Answer::Failed("there is no expression".to_owned()),
+        _ => Answer::Failed("the expression is empty".to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the numbers mean, in sentences. Pure: series in, findings out.
+//! Interpretation of metrics in sentences. Pure: series in, findings out.
 
 use reco_core::human::amount;
 use serde::Serialize;
@@ -16,19 +16,19 @@ const OLD: f64 = 600.0;
 /// Something worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How bad it is.
+    /// Severity.
     pub level: Level,
-    /// What it is about.
+    /// Subject.
     pub subject: Subject,
     /// The name of what it is about.
     pub name: String,
-    /// What is so.
+    /// Description.
     pub text: String,
-    /// What to do.
+    /// Recommended action.
     pub advice: Option<String>,
 }
 
-/// How bad a finding is, from bad to good.
+/// Severity of a finding, from bad to good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
@@ -90,13 +90,13 @@ fn silent(section: &Section) -> Meaning {
     }
     let (text, advice) = match section.subject {
         Subject::Table => (
-            "no data: nothing was written in this time",
-            "if something should have been, check the name and the region",
+            "no data: no writes in this time range",
+            "if writes were expected, check the name and the region",
         ),
-        Subject::Index => ("no data: no write touched it in this time", ""),
+        Subject::Index => ("no data: no writes to this index in this time range", ""),
         Subject::Function => (
-            "no data: it was not invoked in this time",
-            "if messages wait, check that its event source mapping is enabled",
+            "no data: not invoked in this time range",
+            "if messages are waiting, check that its event source mapping is enabled",
         ),
         Subject::Queue | Subject::Dlq => {
             ("no data: an idle queue stops reporting after about six hours", "")
@@ -106,17 +106,17 @@ fn silent(section: &Section) -> Meaning {
     (level, text.to_owned(), (!advice.is_empty()).then(|| advice.to_owned()))
 }
 
-/// Why writes were throttled, with what helps, in the order in which ties are decided.
+/// Reason why writes were throttled, with what helps, in the order in which ties are decided.
 const CAUSES: [(Measure, &str, &str); 4] = [
     (
         Measure::ThrottledProvisioned,
         "WriteProvisionedThroughput",
-        "raise WCU, or write more slowly (fewer at once in backfill, a lower --rate in dlq redrive)",
+        "raise the table's WCU, or write more slowly (lower --concurrency or --wcu in backfill, a lower --rate in dlq redrive)",
     ),
     (
         Measure::ThrottledKeyRange,
         "WriteKeyRangeThroughput",
-        "one partition takes 1,000 WCU/s at most: spread the keys (shuffle sorted input), or write more slowly",
+        "a partition supports at most 1,000 WCU/s: spread the keys (shuffle sorted input), or write more slowly",
     ),
     (
         Measure::ThrottledMaxOnDemand,
@@ -126,7 +126,7 @@ const CAUSES: [(Measure, &str, &str); 4] = [
     (
         Measure::ThrottledAccountLimit,
         "WriteAccountLimit",
-        "ask for a higher account quota of write capacity, or write more slowly",
+        "request a higher account quota for write capacity, or write more slowly",
     ),
 ];
 
@@ -207,7 +207,7 @@ fn usage(section: &Section) -> Option<Usage> {
     (usage.known > 0).then_some(usage)
 }
 
-/// Which causes, and what to do about the most frequent one.
+/// Returns the causes, and advice on the most frequent one.
 fn causes(section: &Section, throttled: f64) -> (String, String) {
     let mut named: Vec<(f64, &str, &str)> = CAUSES
         .iter()
@@ -242,7 +242,7 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
             when.unwrap_or_default()
         ));
         advice = Some(
-            "raise its concurrency, or lower the event source mapping's: throttling alone pushes valid messages into the DLQ",
+            "raise its reserved concurrency, or lower the event source mapping's maximum concurrency: throttling alone moves valid messages to the DLQ",
         );
     }
     if errors > 0.0 {
@@ -258,9 +258,9 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
             percent(share)
         ));
         advice = advice.or(Some(if coincide {
-            "give the table more write capacity first"
+            "raise the table's write capacity first"
         } else {
-            "see the function's log"
+            "check the function's logs"
         }));
     }
     if parts.is_empty() {
@@ -272,7 +272,7 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
     (level, parts.join("; "), advice.map(str::to_owned))
 }
 
-/// Whether most errors fell into periods with throttled writes.
+/// Returns whether most errors fell into periods with throttled writes.
 fn coincide(errors: &Row, throttled: &[&Row]) -> bool {
     let (mut with, mut all) = (0.0, 0.0);
     for (at, errors) in errors.values().enumerate() {
@@ -292,15 +292,17 @@ fn queue(section: &Section) -> Meaning {
     let now = live_depth(section).or(visible.and_then(|row| row.last));
     let peak = visible.and_then(|row| row.max).unwrap_or(0.0);
     let held = now.map_or("an unknown number of".to_owned(), number);
-    let wait = now.map_or("messages wait", |now| plural(now, "message waits", "messages wait"));
+    let wait =
+        now.map_or("messages waiting", |now| plural(now, "message waiting", "messages waiting"));
     let growing = matches!((visible.and_then(first), now), (Some(first), Some(now)) if now > first);
     if age > OLD && growing {
         let text = format!("falling behind: {held} {wait}, the oldest for {}", minutes(age));
-        let advice = "the function is too slow, throttled or stopped: see its rows".to_owned();
+        let advice =
+            "the function is too slow, throttled or stopped: see its rows above above".to_owned();
         return (Level::Bad, text, Some(advice));
     }
     if age > OLD {
-        let text = format!("{held} {wait}, the oldest for {}, and fewer than before", minutes(age));
+        let text = format!("catching up: {held} {wait}, the oldest for {}", minutes(age));
         return (Level::Warn, text, None);
     }
     (Level::Good, format!("keeping up: {held} {wait}, {} at most", number(peak)), None)
@@ -313,17 +315,14 @@ fn dlq(section: &Section) -> Meaning {
     if now <= 0.0 {
         return (Level::Good, "empty".to_owned(), None);
     }
-    let advice = Some("`recoctl dlq classify` says why, and what to do".to_owned());
+    let advice = Some("run `recoctl dlq classify` for causes and next steps".to_owned());
     let count = plural(now, "message", "messages");
     match grown {
         Some(grown) if grown > 0.0 => {
-            let text =
-                format!("{} {count}, {} more than at the beginning", number(now), number(grown));
+            let text = format!("{} {count}, {} more than at the start", number(now), number(grown));
             (Level::Bad, text, advice)
         }
-        _ => {
-            (Level::Warn, format!("{} {count}, no more than at the beginning", number(now)), advice)
-        }
+        _ => (Level::Warn, format!("{} {count}, no more than at the start", number(now)), advice),
     }
 }
 
@@ -331,12 +330,8 @@ fn without_history(held: u64) -> Meaning {
     if held == 0 {
         return (Level::Good, "empty".to_owned(), None);
     }
-    let advice = "`recoctl dlq classify` says why, and what to do".to_owned();
-    (
-        Level::Warn,
-        format!("{}; CloudWatch has no history of it", amount(held, "message")),
-        Some(advice),
-    )
+    let advice = "run `recoctl dlq classify` for causes and next steps".to_owned();
+    (Level::Warn, format!("{}; no history in CloudWatch", amount(held, "message")), Some(advice))
 }
 
 fn live_depth(section: &Section) -> Option<f64> {

@@ -1,10 +1,10 @@
-//! What to ask CloudWatch, for what is configured.
+//! CloudWatch queries for the configured resources.
 
 use serde::Serialize;
 
 use crate::aws::{Query, Statistic};
 
-/// What a section is about.
+/// Subject of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -20,7 +20,7 @@ pub enum Subject {
     Dlq,
 }
 
-/// What a row shows.
+/// Measure of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code, reason = "`sandbox load` alone asks for what the function says of itself")]
@@ -67,7 +67,7 @@ pub enum Measure {
     WriteMean,
 }
 
-/// How a measure's numbers are read.
+/// Unit of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -111,7 +111,7 @@ impl Measure {
         }
     }
 
-    /// How its numbers are read.
+    /// Returns its unit.
     pub fn unit(self) -> Unit {
         match self {
             Measure::ConsumedWcu | Measure::Written => Unit::PerSecond,
@@ -124,12 +124,12 @@ impl Measure {
         }
     }
 
-    /// Whether any of it at all is trouble.
+    /// Returns whether any of it at all is trouble.
     pub fn is_trouble(self) -> bool {
         !matches!(self, Measure::Invocations) && self.unit() == Unit::Count
     }
 
-    /// What tables call it.
+    /// Returns its label in tables.
     pub fn label(self) -> &'static str {
         match self {
             Measure::ConsumedWcu => "consumed WCU/s",
@@ -187,7 +187,7 @@ const FUNCTION: [Measure; 6] = [
 
 const QUEUE: [Measure; 3] = [Measure::Visible, Measure::InFlight, Measure::OldestAge];
 
-/// What a queue holds right now, by its own account; CloudWatch is minutes behind.
+/// Current counts of a queue from SQS; CloudWatch lags by minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Live {
     /// Messages that may be received.
@@ -201,11 +201,11 @@ pub struct Live {
 /// A section to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// What it is about.
+    /// Subject.
     pub subject: Subject,
     /// The name of what it is about.
     pub name: String,
-    /// What a queue holds right now.
+    /// Current counts of the queue.
     pub live: Option<Live>,
     dimensions: Vec<(&'static str, String)>,
 }

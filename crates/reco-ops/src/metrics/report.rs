@@ -1,4 +1,4 @@
-//! What CloudWatch said, row by row.
+//! CloudWatch data, row by row.
 
 use serde::{Serialize, Serializer};
 
@@ -15,22 +15,22 @@ pub struct MetricsReport {
     pub end: i64,
     /// The length of a period, in seconds.
     pub period_s: i32,
-    /// What it means, the worst first.
+    /// Findings, worst first.
     pub findings: Vec<Finding>,
     /// Table, indexes, function and queues, as far as they are configured.
     pub sections: Vec<Section>,
-    /// What was left out, and why.
+    /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
 
 /// Rows about one thing.
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
-    /// What kind of thing.
+    /// Subject.
     pub subject: Subject,
     /// Its name.
     pub name: String,
-    /// What a queue holds right now.
+    /// Current counts of the queue.
     pub live: Option<Live>,
     /// Its rows.
     pub rows: Vec<Row>,
@@ -39,13 +39,13 @@ pub struct Section {
 /// One measure over time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// What it shows.
+    /// Measure.
     pub measure: Measure,
     /// CloudWatch's name for the metric.
     pub metric: &'static str,
-    /// How the samples of a period became one point.
+    /// Statistic of the points.
     pub statistic: &'static str,
-    /// How the numbers are read.
+    /// Unit of the numbers.
     pub unit: Unit,
     /// The value of the section's latest period with any data.
     #[serde(serialize_with = "short")]
@@ -59,7 +59,7 @@ pub struct Row {
     /// The sum, where a sum means something.
     #[serde(serialize_with = "short")]
     pub total: Option<f64>,
-    /// Why points may be missing that CloudWatch has.
+    /// Reason why points may be missing that CloudWatch has.
     pub incomplete: Option<String>,
     /// A point a period.
     pub points: Vec<Point>,
@@ -161,7 +161,7 @@ impl Section {
         self.rows.iter().find(|row| row.measure == measure)
     }
 
-    /// Whether CloudWatch has anything at all.
+    /// Returns whether CloudWatch has anything at all.
     pub fn has_data(&self) -> bool {
         self.rows.iter().any(|row| row.max.is_some())
     }

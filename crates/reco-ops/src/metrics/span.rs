@@ -1,4 +1,4 @@
-//! Which stretch of time to ask for.
+//! Time range and period of a query.
 
 use crate::aws::Span;
 use crate::error::{Error, Kind, Result};
@@ -7,7 +7,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How long CloudWatch keeps points of a period, and by which its periods must be whole, in
+/// Time that CloudWatch keeps points of a period, and by which its periods must be whole, in
 /// seconds. AWS: "CloudWatch metrics retention", and `GetMetricData`, `Period`.
 const RETENTION: [(i64, i64); 3] = [(15 * DAY, MINUTE), (63 * DAY, 5 * MINUTE), (455 * DAY, HOUR)];
 
@@ -25,12 +25,12 @@ pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
     let unit = RETENTION.iter().find(|(kept, _)| since <= *kept).map(|(_, unit)| *unit);
     let Some(unit) = unit else {
         return Err(usage(format!("--since {} is too long", shown(since)))
-            .cause("CloudWatch keeps points for 455 days")
-            .hint("give at most --since 455d"));
+            .cause("CloudWatch keeps data points for 455 days")
+            .hint("use at most --since 455d"));
     };
     if since < MINUTE {
         return Err(usage(format!("--since {} is too short", shown(since)))
-            .hint("CloudWatch has one point a minute: give at least --since 1m"));
+            .hint("CloudWatch has one data point per minute: use at least --since 1m"));
     }
     let period = match period {
         Some(period) => period,
@@ -42,8 +42,8 @@ pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
     };
     if period < MINUTE || period % unit != 0 {
         let reason = match unit {
-            MINUTE => "periods are whole minutes".to_owned(),
-            _ => format!("points that old are kept for periods of {} only", shown(unit)),
+            MINUTE => "periods must be whole minutes".to_owned(),
+            _ => format!("data points that old are only kept for periods of {}", shown(unit)),
         };
         let round = (period.max(1) + unit - 1) / unit * unit;
         return Err(usage(format!(
@@ -52,7 +52,7 @@ pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
             shown(since)
         ))
         .cause(reason)
-        .hint(format!("give --period {}, or a shorter --since", shown(round))));
+        .hint(format!("use --period {}, or a shorter --since", shown(round))));
     }
     if period > since {
         return Err(usage(format!(
@@ -60,7 +60,7 @@ pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
             shown(period),
             shown(since)
         ))
-        .hint("give a shorter period"));
+        .hint("use a shorter period"));
     }
     let end = now.div_euclid(period) * period;
     let start = end - since / period * period;

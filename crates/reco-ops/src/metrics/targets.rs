@@ -1,4 +1,4 @@
-//! What to show, from what is configured.
+//! Targets of `metrics`, derived from the configuration.
 
 use aws_config::SdkConfig;
 
@@ -11,11 +11,11 @@ use crate::metrics::plan::{Live, Plan, Subject};
 /// global indexes a table unless raised.
 const MOST_INDEXES: usize = 100;
 
-/// What to show, and what not.
+/// Sections to show, and sections left out.
 pub struct Targets {
     /// The sections.
     pub plans: Vec<Plan>,
-    /// What was left out, and why.
+    /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
 
@@ -43,8 +43,8 @@ pub async fn find(
     let mut targets = writers(configured, &sdk).await?;
     queues(configured, sdk, &mut targets).await?;
     if targets.plans.is_empty() {
-        return Err(Error::config("nothing is configured to show metrics of")
-            .hint("give --table, --function, --queue or --dlq, or name them in recoctl.toml"));
+        return Err(Error::config("no table, function or queue is configured")
+            .hint("pass --table, --function, --queue or --dlq, or set them in recoctl.toml"));
     }
     Ok(targets)
 }
@@ -178,7 +178,7 @@ async fn source_of(sqs: &Sqs, dlq: &Queue, targets: &mut Targets) -> Option<Foun
             let count = many.len();
             let name = &dlq.name;
             targets.left_out.push(format!(
-                "source queue: {count} queues name {name} as their DLQ (give --queue)"
+                "source queue: {count} queues name {name} as their DLQ (pass --queue)"
             ));
         }
         Err(error) => targets.left_out.push(format!("source queue: {error}")),

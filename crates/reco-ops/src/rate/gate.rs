@@ -1,4 +1,4 @@
-//! What holds departures back: any guard may pull the brake, and all of them must let go.
+//! Brake on sends: any guard can engage it, and all of them must release it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Who may pull the brake.
+/// Guard that can engage the brake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
@@ -28,10 +28,10 @@ impl Guard {
     }
 }
 
-/// How long a guard held a run back.
+/// Time that a guard held a run back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Pauses {
-    /// How often.
+    /// Count.
     pub pauses: u64,
     /// Seconds in all.
     pub paused_s: f64,
@@ -46,7 +46,7 @@ pub struct Brake {
 #[derive(Debug, Default)]
 struct State {
     hands: BTreeMap<Guard, Hand>,
-    /// How many more messages may go before the destination is looked at again.
+    /// Number of messages that may be sent before the destination is checked again.
     room: Option<i64>,
     departed: u64,
     stopped: Option<String>,
@@ -142,13 +142,13 @@ impl Brake {
         });
     }
 
-    /// Why nothing goes any more.
+    /// Returns the reason why nothing goes any more.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
         self.state.borrow().stopped.clone()
     }
 
-    /// How many messages have gone.
+    /// Returns the number of messages that have gone.
     #[must_use]
     pub fn departed(&self) -> u64 {
         self.state.borrow().departed
@@ -192,7 +192,7 @@ impl Brake {
         let _ = watching.wait_for(|state| state.room.is_some_and(|room| room <= 0)).await;
     }
 
-    /// How long each guard held departures back until now.
+    /// Returns the time that each guard held departures back until now.
     #[must_use]
     pub fn pauses(&self) -> BTreeMap<Guard, Pauses> {
         let state = self.state.borrow();

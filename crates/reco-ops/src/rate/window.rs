@@ -22,7 +22,7 @@ struct Window {
 }
 
 impl Windows {
-    /// The windows of `rate` messages a second that go in batches of up to `batch`.
+    /// The windows of `rate` messages per second that go in batches of up to `batch`.
     pub(super) fn new(rate: f64, batch: NonZeroU32) -> Self {
         let batch = f64::from(batch.get());
         // A send does not arrive when it was begun. Half of what lies between two batches is left

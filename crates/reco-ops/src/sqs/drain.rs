@@ -9,7 +9,7 @@
 //!   more may have been there;
 //! - when polls bring nothing although the counts disagree: then it says what is hidden.
 //!
-//! What came is in the lease's charge, whatever becomes of the drain.
+//! Received messages are managed by the lease, even if the drain fails.
 
 mod end;
 
@@ -28,11 +28,11 @@ use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 pub use end::{DrainEnd, Hidden};
 
-/// How long a receive waits. Any wait makes it a long poll; a drain that is cancelled waits no
+/// Time that a receive waits. Any wait makes it a long poll; a drain that is cancelled waits no
 /// longer than this.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// How long a drain goes on once it has received as many messages as were counted.
+/// Time that a drain goes on once it has received as many messages as were counted.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Drains one queue.
@@ -48,7 +48,7 @@ pub struct Drain {
     pub cancel: CancellationToken,
 }
 
-/// What bounds a drain.
+/// Limits of a drain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bound {
     /// Messages to receive at most.
@@ -60,10 +60,10 @@ pub struct Bound {
     pub front_only: bool,
 }
 
-/// How a drain went.
+/// Result of a drain.
 #[derive(Debug)]
 pub struct Drained {
-    /// Why it ended.
+    /// Reason why it ended.
     pub end: DrainEnd,
     /// Deliveries of messages that were held already.
     pub repeated: u64,
@@ -131,7 +131,7 @@ impl Drain {
                 break;
             };
             let brought = brought.unwrap_or_else(|error| {
-                Err(Error::new(Kind::Internal, "a receive ended abnormally").because(&error))
+                Err(Error::new(Kind::Internal, "a receive failed unexpectedly").because(&error))
             });
             match brought.and_then(|mut brought| {
                 let work = brought.work.take().transpose();
@@ -303,12 +303,12 @@ impl Run {
         Some(claim)
     }
 
-    /// Whether the queue gives out the same messages again and again.
+    /// Returns whether the queue delivers the same messages again and again.
     fn goes_round(&self) -> bool {
         self.repeated > 1_000 + 10 * self.came()
     }
 
-    /// The end of a drain to which the queue gives out nothing new.
+    /// The end of a drain to which the queue delivers nothing new.
     fn not_given_out(&self) -> DrainEnd {
         match self.bound.depth.saturating_sub(self.came()) {
             0 => DrainEnd::Depth,

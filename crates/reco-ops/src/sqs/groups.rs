@@ -1,4 +1,4 @@
-//! Which messages may go into the next batch.
+//! Selection of the messages for the next batch.
 //!
 //! Of a FIFO group one message is under way at a time. A batch therefore holds at most one message
 //! of a group: SQS may take some entries of a batch and refuse others, and a later message that is
@@ -52,12 +52,12 @@ impl FifoGroups {
         None
     }
 
-    /// Whether as much waits as is read ahead.
+    /// Returns whether as much waits as is read ahead.
     pub(super) fn is_full(&self) -> bool {
         self.waiting >= AHEAD.0 || self.bytes >= AHEAD.1
     }
 
-    /// Whether a batch of so many entries is ready.
+    /// Returns whether a batch of so many entries is ready.
     pub(super) fn has_batch(&self, entries: usize) -> bool {
         self.ready.len() >= entries
     }

@@ -69,7 +69,7 @@ impl Held {
     }
 }
 
-/// What a receive brought, once the lease has taken charge of it.
+/// Result of a receive, once its messages are managed by the lease.
 #[derive(Debug, Default)]
 pub struct Taken {
     /// Messages that were not held before.
@@ -93,10 +93,10 @@ pub struct Released {
     pub lost: Option<LostMessages>,
 }
 
-/// Messages that a receive hid whose answer was lost.
+/// Messages that a receive hid whose response was lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LostMessages {
-    /// How many, at most.
+    /// Maximum number of messages.
     pub messages: u64,
     /// Seconds until they become visible by themselves, at most.
     pub visible_in_s: u64,
@@ -109,7 +109,7 @@ pub struct Unreleased {
     pub message_id: String,
     /// Seconds until it becomes visible by itself, at most.
     pub visible_in_s: u64,
-    /// Why it was not released.
+    /// Reason why it was not released.
     pub reason: String,
 }
 
@@ -139,8 +139,8 @@ impl Released {
     }
 }
 
-/// How long to hide messages at a time, for a queue of `messages`: the more are held, the more
-/// calls a heartbeat takes, so the longer each lasts.
+/// Returns the time to hide messages at a time, for a queue of `messages`: the more are held, the
+/// more calls a heartbeat takes, so the longer each lasts.
 #[must_use]
 pub fn period_for(messages: u64) -> Duration {
     Duration::from_secs((60 + messages / 50).min(900))
@@ -155,7 +155,7 @@ impl VisibilityLease {
         VisibilityLease { inner, heartbeat }
     }
 
-    /// How long a receive must hide messages.
+    /// Returns the time that a receive must hide messages.
     #[must_use]
     pub fn period(&self) -> Duration {
         self.inner.period
@@ -218,7 +218,7 @@ impl VisibilityLease {
         self.inner.lock().awaited().cloned().collect()
     }
 
-    /// Whether any message is awaited; see [`VisibilityLease::awaited`].
+    /// Returns whether any message is awaited; see [`VisibilityLease::awaited`].
     #[must_use]
     pub fn awaits(&self) -> bool {
         self.inner.lock().awaited().next().is_some()
@@ -236,7 +236,7 @@ impl VisibilityLease {
         self.inner.extend(Some(ids), SystemTime::now() + self.inner.period / 3).await;
     }
 
-    /// How many messages are held.
+    /// Returns the number of messages that are held.
     #[must_use]
     pub fn held(&self) -> usize {
         self.inner.lock().held.len()
@@ -266,7 +266,7 @@ impl VisibilityLease {
         Released { lost, ..released }
     }
 
-    /// Notes a receive whose answer was lost: what it brought is hidden until `until`.
+    /// Notes a receive whose response was lost: what it brought is hidden until `until`.
     pub fn note_lost(&self, until: SystemTime) {
         let mut state = self.inner.lock();
         let answers = state.lost.map_or(0, |(answers, _)| answers);
@@ -364,7 +364,9 @@ impl Inner {
                 Ok(()) => held.until = since + self.period,
                 Err(fault) if fault.is_lapsed() => held.lapsed = true,
                 // It stays held until its time is over; `has_lapsed` sees to that.
-                Err(fault) => tracing::debug!(%fault, %id, "cannot extend the lease on a message"),
+                Err(fault) => {
+                    tracing::debug!(%fault, %id, "cannot extend the visibility timeout of a message")
+                }
             }
         }
     }

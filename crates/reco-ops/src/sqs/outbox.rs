@@ -36,7 +36,7 @@ pub use batch::{Doubt, Sent, Trouble};
 /// refuse a larger batch as a whole.
 const LEAST_CALL: usize = 256 * 1024;
 
-/// Why a message was not sent when a signal came first.
+/// Reason why a message was not sent when a signal came first.
 const STOPPED: &str = "stopped by a signal before it was sent";
 
 /// A queue that messages are sent to.
@@ -71,7 +71,7 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
-    /// What is sent.
+    /// Returns the content to send.
     #[must_use]
     pub fn outgoing(&self) -> Outgoing<'_> {
         Outgoing { original: &self.message, body: self.out.as_ref().unwrap_or(&self.message.body) }
@@ -105,11 +105,11 @@ pub struct OutboxMessage {
     pub size: usize,
     /// Where it goes.
     pub to: Arc<Destination>,
-    /// What it is.
+    /// Content.
     pub content: Content,
-    /// An earlier attempt of which nobody knows whether it had its effect.
+    /// An earlier attempt for which it is unknown whether it had its effect.
     pub doubt: Option<Doubt>,
-    /// Whether the journal has its content already.
+    /// True if the journal has its content already.
     pub known: bool,
 }
 
@@ -124,36 +124,36 @@ impl OutboxMessage {
     }
 }
 
-/// What became of one message.
+/// Result of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
     /// The destination has it, and where it came from has it no more.
     Sent {
         /// Its id in the destination.
         sent_as: String,
-        /// Whether an earlier attempt may have brought it there as well.
+        /// True if an earlier attempt may have brought it there as well.
         perhaps_twice: bool,
     },
     /// The destination has it, and so has, perhaps, the queue that it came from.
     NotDeleted {
         /// Its id in the destination.
         sent_as: String,
-        /// Why it was not deleted.
+        /// Reason why it was not deleted.
         reason: String,
     },
     /// The destination may have it.
     Uncertain {
-        /// What happened.
+        /// Reason.
         reason: String,
     },
     /// The destination did not take it.
     Failed {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// It was not tried.
     Left {
-        /// Why.
+        /// Reason.
         reason: String,
     },
 }
@@ -179,7 +179,7 @@ pub struct Outbox {
     pub rejects: Option<Arc<Rejects>>,
     /// Is told what was acknowledged.
     pub watch: Option<Arc<dyn AckWatch>>,
-    /// Whether a message that arrives twice does no harm: then one whose answer was lost is sent
+    /// True if a message that arrives twice is harmless: then one whose response was lost is sent
     /// again.
     pub twice_is_harmless: bool,
     /// ARN of the destination that the journal's header names; a message for another one names its
@@ -256,7 +256,7 @@ impl Outbox {
                 },
                 Some(sent) = tasks.join_next(), if !tasks.is_empty() => {
                     let sent = sent.map_err(|error| {
-                        Error::new(Kind::Internal, "a batch ended abnormally").because(&error)
+                        Error::new(Kind::Internal, "a batch failed unexpectedly").because(&error)
                     })?;
                     progress.advance(sent.outcomes.len() as u64);
                     run.note(sent);
@@ -277,7 +277,7 @@ struct Run {
     groups: FifoGroups,
     outcomes: Vec<(String, SendOutcome)>,
     entries: usize,
-    /// Whether a message was sent and deleted.
+    /// True if a message was sent and deleted.
     proven: bool,
     /// Calls in a row that failed as a whole.
     failures: u32,
@@ -285,7 +285,7 @@ struct Run {
 }
 
 impl Run {
-    /// Whether a batch may go; while more is to come, only a full one.
+    /// Returns whether a batch may go; while more is to come, only a full one.
     fn may_send(&self, open: bool, in_flight: usize) -> bool {
         let most = if self.proven { CALLS } else { 1 };
         let ready = !open || self.groups.is_full() || self.groups.has_batch(self.entries);
@@ -311,7 +311,7 @@ impl Run {
 
     fn leave(&mut self, left: Vec<OutboxMessage>) {
         let reason = match &self.halted {
-            Some(reason) => format!("not tried: {reason}"),
+            Some(reason) => format!("not attempted: {reason}"),
             None => STOPPED.to_owned(),
         };
         let left = left.into_iter();

@@ -1,4 +1,4 @@
-//! What the journal is told of a batch: each record before what it allows.
+//! Journal records of a batch, each written before the step that it permits.
 
 use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Refused, Uncertain};
 use reco_core::settle::{Copy, Deletable, Settled, Unsent};

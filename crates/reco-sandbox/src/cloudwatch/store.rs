@@ -19,7 +19,7 @@ pub struct Dimension {
     pub value: String,
 }
 
-/// What identifies a series. Dimensions are sorted: their order has no meaning.
+/// Identity of a series. Dimensions are sorted, because their order has no meaning.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SeriesKey {
     /// Namespace, such as `AWS/SQS`.
@@ -60,7 +60,7 @@ pub struct Summary {
     pub maximum: f64,
     /// Samples by value, in order of value: what percentiles are read from.
     values: BTreeMap<Ordered, f64>,
-    /// Whether some samples are known only as a statistic set.
+    /// True if some samples are known only as a statistic set.
     has_sets: bool,
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// How much may be written.
+/// Write limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WriteCapacity {
     /// Write capacity units refilled each second, for each table.
@@ -17,7 +17,7 @@ pub struct WriteCapacity {
 }
 
 impl WriteCapacity {
-    /// `wcu` units a second with one second of burst.
+    /// `wcu` units per second with one second of burst.
     #[must_use]
     pub const fn per_second(wcu: f64) -> Self {
         Self { wcu, burst_seconds: 1.0 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const NAMESPACE: &str = "AWS/DynamoDB";
 
-/// What one call consumed of one table, in WCU.
+/// WCU that one call consumed on one table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Consumed {
     /// Table name.

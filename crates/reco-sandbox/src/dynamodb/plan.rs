@@ -1,4 +1,4 @@
-//! What a write call asks for: its tables, what each item will cost, and what of it may pass.
+//! Plan of a write call: its tables, the cost of each item, and the admitted part.
 
 use super::limiter::Limiter;
 use dynoxide::{AttributeValue, Database};
@@ -20,9 +20,9 @@ pub type Batch = BTreeMap<String, Vec<Box<RawValue>>>;
 /// A batch after the limiter.
 #[derive(Debug, Default)]
 pub struct Split {
-    /// What goes to the engine.
+    /// Items passed to the engine.
     pub admitted: Batch,
-    /// What comes back as `UnprocessedItems`.
+    /// Items returned as `UnprocessedItems`.
     pub throttled: Batch,
     /// WCU taken from each table's bucket.
     pub taken: BTreeMap<String, f64>,

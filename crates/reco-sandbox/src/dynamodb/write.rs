@@ -45,7 +45,7 @@ impl Operation {
     }
 }
 
-/// How much of `ConsumedCapacity` the client asked for.
+/// Detail of `ConsumedCapacity` requested by the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
     Nothing,
@@ -53,7 +53,7 @@ enum Asked {
     Indexes,
 }
 
-/// What passed the limiter, and what did not.
+/// Items admitted and rejected by the limiter.
 #[derive(Default)]
 struct Admission {
     /// WCU expected to be consumed, by table; taken from its bucket if there is a limit.

@@ -56,7 +56,7 @@ impl Dice {
         self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether the fault strikes, and a number for choices within it.
+    /// Returns whether the fault strikes, and a number for choices within it.
     fn strikes(&self, index: usize, action: &str, probability: f64) -> Option<u64> {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         let stream = streams.entry((index, action.to_owned())).or_insert_with(|| {
@@ -71,7 +71,7 @@ impl Dice {
 }
 
 impl Roll<'_> {
-    /// Whether a fault of this kind strikes now; not yet counted.
+    /// Returns whether a fault of this kind strikes now; not yet counted.
     pub fn strikes(&self, kind: FaultKind) -> Option<Strike> {
         let faults = self.dice.faults.iter().enumerate();
         let mut faults =
@@ -82,7 +82,7 @@ impl Roll<'_> {
         })
     }
 
-    /// Whether a fault of this kind strikes now; then it counts as injected.
+    /// Returns whether a fault of this kind strikes now; then it counts as injected.
     pub fn inject(&self, kind: FaultKind) -> Option<Strike> {
         self.strikes(kind).inspect(|_| self.count(kind))
     }

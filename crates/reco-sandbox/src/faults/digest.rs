@@ -4,7 +4,7 @@ use super::dice::Roll;
 use super::spec::FaultKind;
 use crate::sqs::wire::Reply;
 
-/// Spoils the digest of the body or, where there is one, of the attributes.
+/// Spoils the digest of the body or, if there is one, of the attributes.
 pub(super) fn spoil(reply: &mut Reply, roll: &Roll<'_>) {
     match reply {
         Reply::Sent(sent) => one(&mut sent.md5_of_body, &mut sent.md5_of_attributes, roll),

@@ -40,8 +40,8 @@ impl FaultySqs {
         Self { sqs, dice: Arc::new(Dice::new(faults, seed)) }
     }
 
-    /// How often each fault was injected so far, by `ACTION:KIND`; entries and messages count
-    /// singly.
+    /// Returns the number of times that each fault was injected so far, by `ACTION:KIND`; entries
+    /// and messages count singly.
     pub fn injected(&self) -> BTreeMap<String, u64> {
         self.dice.injected()
     }

@@ -38,7 +38,7 @@ const ACTIONS: &[&str] = &[
     "UntagQueue",
 ];
 
-/// What goes wrong.
+/// Kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
     /// `error-before`: a 500 or 503 without the effect.
@@ -145,13 +145,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// What goes wrong.
+    /// Kind of fault.
     #[must_use]
     pub const fn kind(&self) -> FaultKind {
         self.kind
     }
 
-    /// How likely, from 0 to 1.
+    /// Returns the probability, from 0 to 1.
     pub(super) const fn probability(&self) -> f64 {
         self.probability
     }
@@ -161,7 +161,7 @@ impl Fault {
         self.argument.unwrap_or(0)
     }
 
-    /// Whether it may befall `action`.
+    /// Returns whether it may befall `action`.
     pub(super) fn befalls(&self, action: &str) -> bool {
         match self.action {
             Some(only) => only == action,
@@ -178,12 +178,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Why a specification is no fault.
+/// Reason why a specification is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// Too few or too many parts.
     #[error(
-        "{0:?} is no fault: write ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
+        "{0:?} is not a valid fault: use ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
     )]
     Parts(String),
     /// No such action.
@@ -193,7 +193,7 @@ pub enum FaultError {
     #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.map(FaultKind::name).join(", "))]
     Kind(String),
     /// The kind cannot befall the action.
-    #[error("{kind} cannot befall {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
+    #[error("{kind} does not apply to {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
     Unfit {
         /// The kind.
         kind: FaultKind,
@@ -214,7 +214,7 @@ pub enum FaultError {
     Surplus {
         /// The kind.
         kind: FaultKind,
-        /// What was given.
+        /// Given value.
         argument: String,
     },
 }
@@ -288,7 +288,10 @@ mod tests {
             ("*:slow:1:2:3", "is no fault"),
             ("SendMesage:throttle:1", "unknown action \"SendMesage\""),
             ("*:trottle:1", "unknown fault \"trottle\""),
-            ("SendMessage:entry-fail:1", "entry-fail cannot befall SendMessage: use * or one of"),
+            (
+                "SendMessage:entry-fail:1",
+                "entry-fail does not apply to SendMessage: use * or one of",
+            ),
             ("*:throttle:1.1", "probability \"1.1\""),
             ("*:throttle:-0.1", "probability"),
             ("*:throttle:NaN", "probability"),

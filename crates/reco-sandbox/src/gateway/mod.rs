@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 
 /// DynamoDB takes the largest bodies, 16 MB; above it is no AWS call.
 const MAX_BODY_BYTES: usize = 17 * 1024 * 1024;
-/// How long open connections get to finish after the stop.
+/// Time that open connections get to finish after the stop.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The services behind the port.

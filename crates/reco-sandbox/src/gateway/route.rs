@@ -1,4 +1,4 @@
-//! Which service a request is for, and the answers when it is for none.
+//! Routing of a request to its service, and the responses for unknown requests.
 
 use crate::http::{AWS_JSON, Request, Response, StatusCode, respond};
 use crate::{cloudwatch, dynamodb};

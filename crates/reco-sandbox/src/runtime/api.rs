@@ -28,13 +28,13 @@ pub(super) struct Invocation {
     pub(super) arn: String,
 }
 
-/// What the function posted for an invocation.
+/// Reply of the function to an invocation.
 pub(super) enum Reply {
     Response(Bytes),
     Error(String),
 }
 
-/// How far the function's start has come.
+/// State of the function's start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Start {
     Pending,
@@ -82,7 +82,7 @@ impl Api {
         }
     }
 
-    /// How far the start has come by now.
+    /// Returns the current state of the start.
     pub(super) fn so_far(&self) -> Start {
         self.state.start.borrow().clone()
     }

@@ -58,7 +58,7 @@ impl Environment {
         }
     }
 
-    /// How long the start took, from the process to its first poll.
+    /// Returns the time that the start took, from the process to its first poll.
     #[must_use]
     pub const fn init(&self) -> Duration {
         self.init
@@ -70,7 +70,7 @@ impl Environment {
         self.process.id()
     }
 
-    /// Whether the process still runs.
+    /// Returns whether the process still runs.
     pub fn is_alive(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(None))
     }

@@ -35,7 +35,7 @@ pub enum FunctionLog {
     File(PathBuf),
 }
 
-/// Why there is no answer.
+/// Reason why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FunctionError {
     /// The program cannot be run, or its log cannot be opened.
@@ -43,7 +43,7 @@ pub enum FunctionError {
     Spawn {
         /// The program.
         path: String,
-        /// What the system said.
+        /// System error.
         reason: String,
     },
     /// It ended before it asked for an event; its own words where it had any.
@@ -58,7 +58,7 @@ pub enum FunctionError {
     /// Its time was over; its process was killed.
     #[error("Task timed out after {:.2} seconds", .0.as_secs_f64())]
     TimedOut(Duration),
-    /// What it answered is not what the event source mapping understands.
+    /// The response is not valid for the event source mapping.
     #[error("the function's answer is no batch response: {0}")]
     Answer(String),
 }

@@ -1,4 +1,4 @@
-//! What a function prints: metrics apart from everything else.
+//! Output of a function, with metrics separated from other lines.
 
 use crate::cloudwatch::Cloudwatch;
 use std::io::Write;

@@ -41,7 +41,7 @@ pub fn wrapped(
     }
 }
 
-/// Whether the shape of that number holds one user only.
+/// Returns whether the shape of that number holds one user only.
 pub fn is_single(number: usize) -> bool {
     matches!(number % 17, 13 | 15)
 }

@@ -11,7 +11,7 @@ pub const FIRST_USER: i64 = 100_001;
 const FIRST_UNKNOWN_USER: i64 = 900_000_001;
 /// The seed's articles.
 pub const FIRST_ARTICLE: i64 = 50_000_000;
-/// How many there are.
+/// Total number.
 pub const ARTICLES: i64 = 2_000;
 /// Every so manieth article is withdrawn.
 pub const WITHDRAWN_EVERY: i64 = 97;
@@ -123,12 +123,12 @@ impl Cast {
         (FIRST_USER..self.next_user).map(|user| (user, !self.suspended.contains(&user)))
     }
 
-    /// What users have read.
+    /// Returns the articles that users have read.
     pub fn reads(&self) -> &[(i64, i64)] {
         &self.reads
     }
 
-    /// What the table holds.
+    /// Returns the items in the table.
     pub fn held(&self) -> &[Held] {
         &self.held
     }

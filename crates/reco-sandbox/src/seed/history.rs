@@ -10,7 +10,7 @@ const HOURS: u64 = 3;
 const MINUTE_MS: u64 = 60_000;
 /// From being sent to reaching the DLQ: the receives of a message that keeps failing.
 const TO_DLQ_MS: u64 = 6 * MINUTE_MS;
-/// What the table takes a second where the sandbox sets no limit of its own.
+/// Assumed write capacity per second of a table without a limit in the sandbox.
 const USUAL_WCU: f64 = 120.0;
 /// Users in a message, on average, each one item of 1 WCU.
 const WCU_PER_MESSAGE: f64 = 5.0;

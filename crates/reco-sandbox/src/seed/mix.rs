@@ -1,4 +1,4 @@
-//! How many messages of each class.
+//! Number of messages by class.
 
 use reco_core::classify::Class;
 use std::collections::BTreeMap;
@@ -53,8 +53,8 @@ impl Mix {
         self
     }
 
-    /// How many messages of a class. Superseded ones need a newer retryable message to be
-    /// superseded by: without any there are none.
+    /// Returns the number of messages of a class. Superseded messages need a newer retryable
+    /// message; without one there are none.
     #[must_use]
     pub fn count(&self, class: Class) -> usize {
         let count = |class| self.counts.get(&class).copied().unwrap_or_default();

@@ -73,8 +73,8 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    /// What failed for a passing reason: most of it in the incident, some in earlier days, one
-    /// about to expire.
+    /// Adds messages with a transient failure: most of them in the incident, some in earlier days,
+    /// one about to expire.
     fn retryable(&mut self, count: usize) -> Vec<Newer> {
         let mut newer = Vec::with_capacity(count);
         for number in 0..count {
@@ -108,7 +108,7 @@ impl Composer<'_> {
         newer
     }
 
-    /// What a newer message of the same scan carries again.
+    /// Adds messages whose users occur in newer messages of the same scan.
     fn superseded(&mut self, count: usize, newer: &[Newer]) {
         for (_, by) in (0..count).zip(newer.iter().cycle()) {
             let sent = by.sent_at_ms - 3 * HOUR_MS;
@@ -118,7 +118,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What the table holds newer lists for.
+    /// Adds messages for which the table holds newer lists.
     fn stale(&mut self, count: usize) {
         for number in 0..count {
             let sent = self.now_ms - self.cast.rng.u64(2 * DAY_MS..6 * DAY_MS);
@@ -132,7 +132,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What the source queue no longer takes.
+    /// Adds messages that the source queue no longer accepts.
     fn oversize(&mut self, count: usize) {
         let users = if count == 0 { vec![] } else { self.cast.users(400..=400) };
         for _ in 0..count {

@@ -33,12 +33,12 @@ pub const TABLE: &str = "recommendations";
 /// The function between them.
 pub const FUNCTION: &str = "recs-writer";
 
-/// How the pipeline is to be seeded.
+/// Seed options of the pipeline.
 #[derive(Debug, Clone)]
 pub struct SeedOptions {
-    /// How many messages of each class the DLQ is to hold.
+    /// Number of messages of each class in the DLQ.
     pub mix: Mix,
-    /// What all chance is drawn from.
+    /// Seed of the random number generator.
     pub rng_seed: u64,
     /// The source queue's visibility timeout, in seconds. Short, so that what fails comes back to
     /// the DLQ soon; AWS recommends six times the function's timeout.
@@ -61,7 +61,7 @@ impl Default for SeedOptions {
     }
 }
 
-/// What was made.
+/// Seeded data.
 #[derive(Debug, Clone)]
 pub struct Seed {
     /// Every message of the DLQ with the class that it was made to have.
@@ -77,7 +77,7 @@ pub struct SeededMessage {
     pub id: String,
     /// The class that it was made to have.
     pub class: Class,
-    /// What the message is meant to show, in a few words.
+    /// Short description of the message's purpose.
     pub about: &'static str,
 }
 
@@ -93,7 +93,7 @@ impl Seed {
     }
 }
 
-/// Why the pipeline could not be seeded.
+/// Reason why the pipeline could not be seeded.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
     /// A queue or a message was refused.
@@ -107,7 +107,7 @@ pub enum SeedError {
     Facts {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite error.
         source: sqlx::Error,
     },
 }

@@ -39,7 +39,7 @@ pub fn create(
     create_table(services.dynamodb, schema)
 }
 
-/// How the table is laid out: by the policy's description, with Number keys where it can be.
+/// Returns the table layout: the policy's description, with Number keys if possible.
 pub fn schema(item: &ItemDescription) -> Schema {
     let assumed = item.assumed_schema();
     Schema { list_type: assumed.list_type.or(Some(KeyType::N)), ..assumed }

@@ -1,4 +1,4 @@
-//! What a queue is set to: parsed, checked and rendered as the API's attribute map.
+//! Attributes of a queue: parsed, checked and rendered as the API's attribute map.
 
 use std::collections::BTreeMap;
 

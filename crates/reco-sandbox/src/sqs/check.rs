@@ -1,4 +1,4 @@
-//! What SQS refuses before a message is stored, and how it counts a message's size.
+//! Checks of SQS before a message is stored, and its computation of a message's size.
 
 use std::collections::{BTreeMap, HashSet};
 

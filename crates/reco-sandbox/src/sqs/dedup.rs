@@ -1,4 +1,4 @@
-//! What a FIFO queue remembers so that repeating a call changes nothing.
+//! Deduplication state of a FIFO queue, so that repeated calls have no effect.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub(crate) struct Memory {
     attempts: Recent<Vec<Claim>>,
 }
 
-/// What the first send under a deduplication id was answered.
+/// Response to the first send with a deduplication id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
     pub message_id: Arc<str>,
@@ -66,7 +66,7 @@ impl Memory {
         self.sends.insert(scope, sent, now);
     }
 
-    /// What the receive attempt `id` was given within the interval.
+    /// Returns the messages delivered to the receive attempt `id` within the interval.
     pub fn attempt(&mut self, id: &str, now: u64) -> Option<Vec<Claim>> {
         self.attempts.get(id, now)
     }

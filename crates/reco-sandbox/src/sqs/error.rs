@@ -6,9 +6,9 @@ use hyper::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", kind.code())]
 pub struct SqsError {
-    /// Which error it is.
+    /// Kind of error.
     pub kind: ErrorKind,
-    /// What is wrong, naming the offending value.
+    /// Description of the error with the offending value.
     pub message: String,
 }
 

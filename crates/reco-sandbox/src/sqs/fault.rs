@@ -1,4 +1,4 @@
-//! What a distributed queue does now and then and this server only when a fault asks for it.
+//! Behaviour of a distributed queue that this server shows only when a fault requests it.
 
 use super::error::SqsError;
 use super::handle::Claim;

@@ -13,7 +13,7 @@ const MARK: [u8; 3] = [1, 1, 1];
 pub(crate) struct Claim {
     /// The message within its queue.
     pub key: u64,
-    /// Which receive of the queue it was: a later receive of the message has another.
+    /// Sequence number of the receive: a later receive of the message has another.
     pub receive: u64,
 }
 

@@ -147,7 +147,7 @@ pub struct Planted {
     pub attributes: BTreeMap<String, AttributeValue>,
     /// When it was sent, milliseconds since 1970; `None` is now.
     pub sent_at_ms: Option<u64>,
-    /// How often it was received before it came here.
+    /// Number of times that it was received before it came here.
     pub receive_count: u32,
     /// When it was first received, milliseconds since 1970.
     pub first_received_ms: Option<u64>,

@@ -39,11 +39,11 @@ pub use snapshot::{MessageState, QueueDepth, QueueSnapshot, SnapshotMessage, Tra
 use state::State;
 use wire::{Call, Reply};
 
-/// What the header `X-Amz-Target` of every call begins with.
+/// Prefix of the `X-Amz-Target` header of every call.
 pub const TARGET_PREFIX: &str = "AmazonSQS.";
 const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
-/// What the server takes itself to be, and its limits.
+/// Identity and limits of the server.
 #[derive(Debug, Clone)]
 pub struct SqsOptions {
     /// The region in ARNs.
@@ -172,7 +172,7 @@ impl Sqs {
         self.inner.lock().queues.get_mut(queue).map(|cell| cell.snapshot(now_ms()))
     }
 
-    /// How much a queue holds and what passed through it.
+    /// Returns the depth and traffic of a queue.
     pub fn depth(&self, queue: &str) -> Option<QueueDepth> {
         self.inner.lock().queues.get_mut(queue).map(|cell| cell.depth(now_ms()))
     }

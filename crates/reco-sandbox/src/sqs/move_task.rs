@@ -165,7 +165,7 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
     }
 }
 
-/// Why a move cannot go on.
+/// Reason why a move cannot go on.
 type Failure = &'static str;
 
 impl State {

@@ -27,7 +27,7 @@ pub(crate) struct Queue {
     in_flight: usize,
     /// Source of keys, orders and receive numbers.
     counter: u64,
-    /// How long a message lives after it was sent, in milliseconds.
+    /// Time that a message lives after it was sent, in milliseconds.
     pub retention_ms: u64,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Entry {
     order: u64,
 }
 
-/// Whether a message may be received; times are when it may again, in milliseconds since 1970.
+/// True if a message may be received; times are when it may again, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Visible,
@@ -52,7 +52,7 @@ pub(crate) enum State {
     InFlight(u64),
 }
 
-/// What a receive asks for.
+/// Parameters of a receive.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ask {
     pub max: usize,
@@ -62,7 +62,7 @@ pub(crate) struct Ask {
     pub in_flight_limit: usize,
 }
 
-/// What a receive gave.
+/// Result of a receive.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub messages: Vec<(Claim, Message)>,
@@ -70,7 +70,7 @@ pub(crate) struct Batch {
     pub dead: Vec<Message>,
 }
 
-/// What became of a delete.
+/// Result of a delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deletion {
     Deleted,
@@ -82,7 +82,7 @@ pub(crate) enum Deletion {
     Expired,
 }
 
-/// Why a visibility timeout was not changed.
+/// Reason why a visibility timeout was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VisibilityRefusal {
     /// The message is gone, or was received again since.
@@ -91,7 +91,7 @@ pub(crate) enum VisibilityRefusal {
     BeyondLimit,
 }
 
-/// How many messages are in which state.
+/// Number of messages that are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counts {
     pub visible: usize,

@@ -151,7 +151,7 @@ impl Poll {
     }
 }
 
-/// What of each message the call asked to see: nothing is shown unasked but id, handle and body.
+/// Parts of each message that the call requested; by default only id, handle and body are returned.
 pub(super) struct Shown<'a> {
     system: Vec<&'a str>,
     all_system: bool,

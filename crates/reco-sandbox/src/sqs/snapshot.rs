@@ -15,7 +15,7 @@ pub struct QueueSnapshot {
     pub messages: Vec<SnapshotMessage>,
 }
 
-/// How much a queue holds, and what passed through it.
+/// Depth and traffic of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueDepth {
     /// Messages that may be received.
@@ -33,7 +33,7 @@ pub struct QueueDepth {
     pub traffic: Traffic,
 }
 
-/// What passed through a queue since it was created.
+/// Traffic of a queue since it was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Traffic {
     /// Messages sent by a client or a move task. AWS: moves by a redrive policy are not counted.
@@ -57,7 +57,7 @@ pub struct SnapshotMessage {
     pub body: String,
     /// User attributes.
     pub attributes: BTreeMap<String, AttributeValue>,
-    /// Whether it may be received.
+    /// True if it may be received.
     pub state: MessageState,
     /// `ApproximateReceiveCount`.
     pub receive_count: u32,
@@ -73,7 +73,7 @@ pub struct SnapshotMessage {
     pub dead_letter_source_arn: Option<String>,
 }
 
-/// Whether a message may be received.
+/// True if a message may be received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
     /// It may be received now.

@@ -25,7 +25,7 @@ impl Mapping {
             Ok(response) => self.delete(&handled(&batch, &response)).await,
             Err(error) => {
                 let messages = batch.len();
-                tracing::warn!(%error, messages, "an invocation failed; its messages come again");
+                tracing::warn!(%error, messages, "an invocation failed; its messages will be redelivered");
             }
         }
     }
@@ -80,7 +80,7 @@ impl Mapping {
     }
 }
 
-/// What of a batch the response says was handled.
+/// Returns the messages of a batch that were handled according to the response.
 ///
 /// AWS (ReportBatchItemFailures): an empty list means success; an empty or unknown identifier
 /// fails the whole batch.

@@ -24,18 +24,19 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// What the function answers: the messages to retry, or the words of an error that fails the batch.
+/// Response of the function: the messages to retry, or the message of an error that fails the
+/// batch.
 pub type Answer = Result<SqsBatchResponse, String>;
 
 /// A function: takes an event and the time at which Lambda would end the invocation.
 pub type Function = Arc<dyn Fn(SqsEvent, Instant) -> BoxFuture<'static, Answer> + Send + Sync>;
 
-/// How the mapping and the function are configured.
+/// Configuration of the mapping and the function.
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
     /// Most messages in an event (AWS: 1 to 10,000; above 10 needs a window).
     pub batch_size: usize,
-    /// How long to wait for a batch to fill (AWS: up to 300 s).
+    /// Time to wait for a batch to fill (AWS: up to 300 s).
     pub window: Duration,
     /// Most invocations at a time (AWS: `MaximumConcurrency`, 2 to 1,000).
     pub concurrency: usize,
@@ -61,7 +62,7 @@ pub struct Worker {
     polling: JoinHandle<()>,
 }
 
-/// What every part of a mapping needs.
+/// Shared state of a mapping.
 #[derive(Clone)]
 struct Mapping {
     client: Client,

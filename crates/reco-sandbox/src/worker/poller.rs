@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 /// AWS: one receive returns at most 10 messages.
 const MAX_RECEIVE: usize = 10;
-/// How long one receive waits for messages.
+/// Time that one receive waits for messages.
 const LONG_POLL: Duration = Duration::from_secs(5);
 /// Between short polls, in the last second of a window.
 const SHORT_POLL: Duration = Duration::from_millis(50);
-/// How long to wait after a receive that failed.
+/// Time to wait after a receive that failed.
 const AFTER_ERROR: Duration = Duration::from_millis(200);
 
 impl Mapping {

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 
 /// Checks at a time: most of their time is spent waiting for a timeout.
 const AT_ONCE: usize = 16;
-/// How much of an unexpected answer a failure shows, in characters.
+/// Maximum length of an unexpected response in an error, in characters.
 const SHOWN: usize = 400;
 
 /// A check with its name; `K` is what it is written with, a client above all.
@@ -45,7 +45,7 @@ pub async fn failures<K: Clone>(
     results.filter_map(async |failure| failure).collect().await
 }
 
-/// Why a check failed.
+/// Reason why a check failed.
 #[derive(Debug)]
 pub struct Failure(pub String);
 

@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use reco_core::Id;
 use reco_core::item::{Action, Attributes, Constant, KeyType, PlannedItem, Schema};
 
-/// What stands around the items of a body.
+/// JSON around the items of a body.
 const HEAD: &str = r#"{"RequestItems":{"#;
 const TAIL: &str = r#"]},"ReturnConsumedCapacity":"TOTAL"}"#;
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::database::KnownArticles;
 use super::knowing::LookupKnowing;
 
-/// How much is remembered, and for how long.
+/// Size and lifetime of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheOptions {
     /// Most articles; about 200 bytes each.
@@ -27,7 +27,7 @@ impl Default for CacheOptions {
     }
 }
 
-/// What the cache has done since it was made.
+/// Statistics of the cache since its creation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct CacheStats {
     /// Articles that were remembered.
@@ -64,7 +64,7 @@ impl<F: LookupKnowing> CachedFacts<F> {
         &self.source
     }
 
-    /// What the cache has done so far.
+    /// Returns the statistics of the cache so far.
     pub fn stats(&self) -> CacheStats {
         CacheStats {
             hits: self.hits.load(Ordering::Relaxed),

@@ -1,4 +1,4 @@
-//! Whether the configured statements fit the schema that they are asked of.
+//! Checks of the configured statements against the schema.
 
 use reco_core::Id;
 use reco_core::facts::{FactsError, FactsStage};
@@ -10,7 +10,7 @@ use super::ids::Literals;
 use super::source::FactsSource;
 use super::sql::{Binding, Bounds, statements};
 
-/// How bad a finding is.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -22,16 +22,16 @@ pub enum Level {
     Error,
 }
 
-/// What was found about one of the facts.
+/// Finding about one of the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `users`, `articles`, `reads` or `mutes`.
     pub facts: &'static str,
-    /// How bad it is.
+    /// Severity.
     pub level: Level,
-    /// What was found, naming the table or column.
+    /// Description of the finding, with the table or column.
     pub message: String,
-    /// What to do about it, where there is something to do.
+    /// Recommended action, if there is one.
     pub hint: Option<String>,
 }
 
@@ -82,8 +82,8 @@ async fn check_one<D: Database>(
     template: &str,
 ) -> Result<Vec<Finding>, FactsError> {
     let Some(statement) = sample::<D>(template) else {
-        let message = "the statement names no ids".to_owned();
-        let hint = Some("give it its placeholders, as {users}".to_owned());
+        let message = "the statement has no id placeholder".to_owned();
+        let hint = Some("add its placeholders, such as {users}".to_owned());
         return Ok(vec![Finding { facts, level: Level::Error, message, hint }]);
     };
     let columns = match database.columns(facts, statement.clone()).await {
@@ -92,7 +92,7 @@ async fn check_one<D: Database>(
         Err(FactsError { stage: stage @ (FactsStage::Query | FactsStage::Auth), reason }) => {
             let hint = match stage {
                 FactsStage::Auth => "grant SELECT on it to the user",
-                _ => "correct the names for it, or the schema",
+                _ => "correct its names in the configuration, or the schema",
             };
             return Ok(vec![Finding {
                 facts,
@@ -108,8 +108,8 @@ async fn check_one<D: Database>(
         findings.push(Finding {
             facts,
             level: Level::Warning,
-            message: format!("{table} is read whole: no index serves the lookup"),
-            hint: Some("add an index on the columns that the ids are compared with".to_owned()),
+            message: format!("{table} is scanned in full: no index supports the lookup"),
+            hint: Some("add an index on the columns compared with the ids".to_owned()),
         });
     }
     if findings.is_empty() {
@@ -138,20 +138,17 @@ fn shape_findings(facts: &'static str, shape: &[Part], columns: &[Column]) -> Ve
         hint: Some(hint.to_owned()),
     };
     if columns.len() < shape.len() {
-        let message = format!(
-            "the statement answers with {} of {}",
-            columns.len(),
-            amount(shape.len(), "column")
-        );
+        let message =
+            format!("the statement returns {} of {}", columns.len(), amount(shape.len(), "column"));
         return vec![error(message, "select the ids and conditions in the documented order")];
     }
     let wrong = shape.iter().zip(columns).filter_map(|(part, column)| match part {
         Part::Flag if !column.may_be_flag() => Some(error(
-            format!("{column} is no condition"),
-            "write a comparison that is 0 or 1, as status = 'active'",
+            format!("{column} is not a condition"),
+            "use a comparison that yields 0 or 1, such as status = 'active'",
         )),
         Part::Id if !column.may_be_id() => Some(error(
-            format!("{column} does not hold ids exactly"),
+            format!("{column} cannot hold ids exactly"),
             "use an integer or text column, or select it as text",
         )),
         _ => None,

@@ -1,4 +1,4 @@
-//! What every database behind the facts is asked, whichever it is.
+//! Interface of the databases behind the facts.
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -98,7 +98,7 @@ pub type KnownArticles = IdMap<ArticleFacts>;
 
 /// A database that runs plain-text statements.
 pub(super) trait Database: Send + Sync {
-    /// How ids are written for it.
+    /// Quoting of ids.
     const QUOTING: Quoting;
 
     /// Bytes of a statement's text at most.
@@ -137,7 +137,7 @@ pub(super) trait Database: Send + Sync {
 pub(super) struct Column {
     /// Its name, or the expression.
     pub(super) name: String,
-    /// Its type in the database's words; empty where it has none.
+    /// Its type in the database's words; empty if it has none.
     pub(super) kind: String,
 }
 
@@ -146,12 +146,12 @@ impl Column {
         kinds.iter().any(|kind| self.kind.contains(kind))
     }
 
-    /// Whether it may be 0 or 1.
+    /// Returns whether it may be 0 or 1.
     pub(super) fn may_be_flag(&self) -> bool {
         !self.is_any_of(&["CHAR", "TEXT", "BLOB", "BINARY", "DATE", "TIME", "ENUM", "SET", "JSON"])
     }
 
-    /// Whether its values are told apart exactly by their text.
+    /// Returns whether its values are told apart exactly by their text.
     pub(super) fn may_be_id(&self) -> bool {
         !self.is_any_of(&["FLOAT", "DOUBLE", "REAL", "BLOB", "BINARY", "DATE", "TIME", "JSON"])
     }
@@ -260,7 +260,7 @@ async fn all_rows<D: Database>(
     Ok(all)
 }
 
-/// What was known keeps to what is asked: a cache may know more.
+/// Merges known and new articles, limited to the requested ones: a cache may know more.
 fn merged(known: KnownArticles, new: KnownArticles, asked: &IdSet) -> KnownArticles {
     let mut all = new;
     all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));

@@ -4,8 +4,8 @@ use reco_core::Id;
 
 use super::database::hex;
 
-/// How ids are written into a statement: integers as such or quoted, texts always by their bytes in
-/// hexadecimal, so that no text whatever can be anything but a literal.
+/// Format of ids in a statement: integers as such or quoted, texts always by their bytes in
+/// hexadecimal, so that any text can only be a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
     /// SQLite: a column without a type compares a quoted integer as text.

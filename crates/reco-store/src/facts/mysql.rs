@@ -37,7 +37,7 @@ pub use url::{Authentication, MySqlUrl};
 /// "Avoiding pinning an RDS Proxy"), and a pinned session is one client's until it ends.
 const MAX_STATEMENT: usize = 16_000;
 
-/// How many connections, and how long to wait for what.
+/// Pool size and timeouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MySqlOptions {
     /// Most connections at once. A Lambda function handles one batch at a time: 1 serves it.
@@ -66,7 +66,7 @@ impl Default for MySqlOptions {
 pub struct MySqlFacts {
     links: Links,
     sql: FactsSql,
-    /// Whether the statements are configured, and run in transactions that cannot write. Ours only
+    /// True if the statements are configured, and run in transactions that cannot write. Ours only
     /// read, and need not wait for a transaction's two round trips.
     in_transactions: bool,
     query_timeout: Duration,

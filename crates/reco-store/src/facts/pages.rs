@@ -105,7 +105,7 @@ impl<'a, D: Database> Pages<'a, D> {
         // A key type that does not compare exactly (a float) would be read for ever.
         if self.last.as_ref() == Some(&key) {
             let reason = format!(
-                "{}: paging by {} does not get past one key; check the types of these columns",
+                "{}: paging by {} does not advance; check the types of these columns",
                 self.scan.what,
                 self.scan.keys.join(", ")
             );

@@ -14,7 +14,7 @@ use super::pages::{Pages, Scan};
 use super::source::FactsSource;
 use super::tables::FactsTables;
 
-/// What is copied and how.
+/// Options of a snapshot.
 #[derive(Debug, Clone)]
 pub struct SnapshotOptions {
     /// Where the facts are in the source.
@@ -25,7 +25,7 @@ pub struct SnapshotOptions {
     pub taken_at: i64,
 }
 
-/// What was copied.
+/// Row counts of a snapshot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct SnapshotReport {
     /// Users.
@@ -40,7 +40,7 @@ pub struct SnapshotReport {
     pub bytes: u64,
 }
 
-/// Why there is no snapshot. An older file of the same name is then as it was.
+/// Reason why there is no snapshot. An older file of the same name is then as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// The source could not be read to its end.
@@ -54,7 +54,7 @@ pub enum SnapshotError {
     File {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// Reason.
         reason: String,
     },
 }
@@ -95,8 +95,7 @@ fn refuse_whole_statements(tables: &FactsTables) -> Result<(), SnapshotError> {
     match whole.iter().find(|(_, statement)| statement.is_some()) {
         None => Ok(()),
         Some((table, _)) => Err(SnapshotError::Refused(format!(
-            "[{table}] has a statement of its own, which answers for given ids only; name its \
-             table and columns instead (a table may be a join or a view)"
+            "[{table}] uses a custom statement, which only answers for given ids; configure its table and columns instead (a table may be a join or a view)"
         ))),
     }
 }

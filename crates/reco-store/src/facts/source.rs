@@ -30,7 +30,7 @@ pub enum FactsSource {
     Cached(Arc<CachedFacts<FactsSource>>),
 }
 
-/// What goes beside the URL.
+/// Settings in addition to the URL.
 #[derive(Debug, Clone, Default)]
 pub struct FactsOptions {
     /// Tables, columns and statements.
@@ -76,7 +76,7 @@ impl FactsSource {
             _ => match url.split_once("://") {
                 Some(("mysql" | "mariadb", _)) => FactsSource::MySql(mysql(url, options).await?),
                 Some((scheme, _)) if scheme != "sqlite" => {
-                    return Err(unusable(format!("no facts source of kind {scheme:?}")));
+                    return Err(unusable(format!("unknown kind of facts source {scheme:?}")));
                 }
                 _ => {
                     let sql = options.tables.sql();
@@ -121,7 +121,7 @@ impl FactsSource {
         }
     }
 
-    /// What the article cache has done so far, where there is one.
+    /// Returns the statistics of the article cache so far, if there is one.
     #[must_use]
     pub fn cache_stats(&self) -> Option<CacheStats> {
         match self {
@@ -131,7 +131,7 @@ impl FactsSource {
     }
 }
 
-/// Whether opening this source asks AWS: for an IAM token or for a secret.
+/// Returns whether opening this source asks AWS: for an IAM token or for a secret.
 #[must_use]
 pub fn needs_aws(url: &str) -> bool {
     let mysql = url.starts_with("mysql://") || url.starts_with("mariadb://");
@@ -141,9 +141,9 @@ pub fn needs_aws(url: &str) -> bool {
     secret::is_arn(url) || (mysql && (named() || iam()))
 }
 
-/// Whether a source asks this machine alone, with no credentials of anybody's: no facts, or a
-/// database on the loopback interface whose URL names no password, secret, token or file. Files are
-/// not judged here: for them it is false.
+/// Returns whether a source asks this machine alone, with no credentials of anybody's: no facts, or
+/// a database on the loopback interface whose URL names no password, secret, token or file. Files
+/// are not judged here: for them it is false.
 #[must_use]
 pub fn stays_here(url: &str) -> bool {
     if url == "none" {

@@ -71,14 +71,16 @@ impl FactsSql {
             let first = statement.split_whitespace().next().unwrap_or_default();
             if !["SELECT", "WITH"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
                 return Err(format!(
-                    "the statement for {what} must be a SELECT, it starts {first:?}"
+                    "the statement for {what} must be a SELECT, but it starts with {first:?}"
                 ));
             }
             if statement.contains(';') {
                 return Err(format!("the statement for {what} must be one statement, without `;`"));
             }
             if let Some(word) = forbidden(statement) {
-                return Err(format!("the statement for {what} must only read: it says {word}"));
+                return Err(format!(
+                    "the statement for {what} must be read-only, but it contains {word}"
+                ));
             }
             if let Some(missing) = placeholders.iter().find(|name| !statement.contains(**name)) {
                 return Err(format!("the statement for {what} lacks the placeholder {missing}"));
@@ -127,7 +129,7 @@ pub(super) struct Binding<'a> {
     pub(super) ids: &'a Literals,
 }
 
-/// How much a statement may hold.
+/// Limits of a statement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     /// Ids in one list.
@@ -139,7 +141,7 @@ pub(super) struct Bounds {
 /// A placeholder on its way into a statement.
 struct Part<'a> {
     binding: Binding<'a>,
-    /// How often the statement names it.
+    /// Number of times that the statement names it.
     times: usize,
     /// Bytes that all of its ids would take.
     wanted: usize,
@@ -223,7 +225,7 @@ mod tests {
         ] {
             let sql = FactsSql { users: statement.to_owned(), ..FactsSql::default() };
             let error = sql.validate().expect_err(statement);
-            assert!(error.contains("must only read"), "{statement}: {error}");
+            assert!(error.contains("must be read-only"), "{statement}: {error}");
         }
         let sql = FactsSql {
             users: "SELECT updated_by, deleted = 0 FROM replaced WHERE id IN ({users})".to_owned(),

@@ -18,7 +18,7 @@ use super::sql::FactsSql;
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection waits for a writer to let go of the file.
+/// Time that a connection waits for a writer to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Facts from the tables `users`, `articles`, `reads` and `mutes` of an SQLite file.
@@ -170,7 +170,7 @@ impl LookupKnowing for SqliteFacts {
         let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
         answer.unwrap_or_else(|_| {
             let seconds = LOOKUP_TIMEOUT.as_secs();
-            let reason = format!("no answer within {seconds} s; check the indexes of its tables");
+            let reason = format!("no response within {seconds} s; check the indexes of its tables");
             Err(FactsError { stage: FactsStage::Timeout, reason })
         })
     }

@@ -21,9 +21,9 @@ pub struct FactsTables {
     pub users: UsersTable,
     /// Articles.
     pub articles: ArticlesTable,
-    /// Which user has read which article.
+    /// Articles read by users.
     pub reads: ReadsTable,
-    /// Which user mutes or blocks which author.
+    /// Authors muted or blocked by users.
     pub mutes: MutesTable,
 }
 
@@ -117,7 +117,7 @@ impl FactsTables {
         let tables: FactsTables = toml::from_str(text)
             .map_err(|error| TablesError(TomlFault::of(text, &error).to_string()))?;
         if tables.ids_per_statement == 0 {
-            return Err(TablesError("ids_per_statement is 0; give at least 1".to_owned()));
+            return Err(TablesError("ids_per_statement is 0; it must be at least 1".to_owned()));
         }
         tables.sql().validate().map_err(TablesError)?;
         Ok(tables)

@@ -19,26 +19,26 @@ pub enum Difference {
     #[error("not in the table")]
     Missing,
     /// The table has an item of a user whose item was to be removed.
-    #[error("still in the table, where it was to be removed")]
+    #[error("still in the table, although it should be deleted")]
     Present,
     /// The list is another one.
     #[error("the list differs at rank {rank}: {} instead of {}, {} instead of {expected_len}", shown(.found), shown(.expected), amount(*.found_len, "id"))]
     List {
         /// The first rank that differs, from 1.
         rank: usize,
-        /// What should stand there; `None` when the list should have ended.
+        /// Expected element; `None` if the list should have ended.
         expected: Option<String>,
-        /// What stands there; `None` when the list has ended.
+        /// Element found; `None` if the list has ended.
         found: Option<String>,
-        /// How many ids it should have.
+        /// Number of ids that it should have.
         expected_len: usize,
-        /// How many ids it has.
+        /// Number of ids that it has.
         found_len: usize,
     },
     /// The list's attribute is none, or no list.
     #[error("its list is {found}")]
     NoList {
-        /// What it is.
+        /// Value found.
         found: String,
     },
     /// The time is another one.
@@ -46,7 +46,7 @@ pub enum Difference {
     Time {
         /// When the list was made, in seconds since the epoch.
         expected: Time,
-        /// What the table says.
+        /// Value in the table.
         found: Option<String>,
     },
     /// An attribute that every item of the run has is another one.
@@ -54,18 +54,18 @@ pub enum Difference {
     Attribute {
         /// The attribute.
         name: String,
-        /// What it should be.
+        /// Expected value.
         expected: String,
-        /// What it is.
+        /// Value found.
         found: Option<String>,
     },
     /// The item is another one of the same time, which stands where only what is newer is written.
-    #[error("the table holds another list of the same time, {found}")]
+    #[error("the table holds a different list with the same time, {found}")]
     AsNew {
         /// When that list was made, in seconds since the epoch.
         found: Time,
     },
-    /// The item is newer than the input: written by somebody else since, or kept by `--if-newer`.
+    /// The item is newer than the input: written by another writer since, or kept by `--if-newer`.
     #[error("the table holds a newer list, of {found}")]
     Newer {
         /// When that list was made, in seconds since the epoch.
@@ -92,7 +92,7 @@ pub struct Expiry {
 pub(super) struct Expected<'a> {
     pub item: &'a PlannedItem,
     pub schema: &'a Schema,
-    /// What is of the same time stands, whatever it is.
+    /// True if a list with the same time is accepted.
     pub only_newer: bool,
     pub expiry: Option<&'a Expiry>,
 }

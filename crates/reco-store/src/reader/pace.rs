@@ -1,4 +1,4 @@
-//! A budget of read capacity units a second.
+//! A budget of read capacity units per second.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ pub(super) struct Pace {
     paid_s: Mutex<f64>,
 }
 
-/// What a call may consume, and how long it waits for that.
+/// Capacity limit of a call, and its waiting time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reserved {
     pub wait: Duration,

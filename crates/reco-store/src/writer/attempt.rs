@@ -13,7 +13,7 @@ use crate::retry::Stop;
 use crate::service::{ErrorKind, ServiceError};
 use crate::table::consumed;
 
-/// What one call came to.
+/// Result of one call.
 pub(super) enum Attempt {
     /// DynamoDB answered; `left` came back unprocessed.
     Answered { left: Vec<PlannedItem> },

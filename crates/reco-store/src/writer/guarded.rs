@@ -49,10 +49,10 @@ const SHOW: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFa
 /// Writes of one batch in flight at once.
 const WIDTH: usize = 8;
 
-/// How often an item is looked at that changes meanwhile.
+/// Maximum number of reads of an item that changes in the meantime.
 const LOOKS: usize = 5;
 
-/// What one write came to.
+/// Result of one write.
 enum Write {
     Done {
         wcu: f64,
@@ -69,7 +69,7 @@ enum Write {
     },
 }
 
-/// What one call came to.
+/// Result of one call.
 enum Call {
     Over(Write),
     /// The condition did not hold, of this item where the answer has it.

@@ -33,13 +33,13 @@ impl Pace {
         Pace { begun: Instant::now(), throttle }
     }
 
-    /// What a batch should cost at most, in computed WCU; `None` is no bound.
+    /// Returns the maximum cost of a batch in computed WCU; `None` for no limit.
     #[must_use]
     pub fn batch(&self) -> Option<f64> {
         self.lock().batch()
     }
 
-    /// How the budget was spent so far.
+    /// Returns the spending of the budget so far.
     #[must_use]
     pub fn spent(&self) -> Spent {
         self.lock().spent()

@@ -1,4 +1,4 @@
-//! What became of the items that a writer was given.
+//! Report on the items of a writer.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::service::{ErrorKind, ServiceError};
 
-/// What was written, what was not, and what it took. `written + stale + left.len()` is what was
-/// given.
+/// Written items, remaining items, and the cost. `written + stale + left.len()` is the number of
+/// given items.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteReport {
     /// Items acknowledged as written.
@@ -20,18 +20,18 @@ pub struct WriteReport {
     /// replace only what is older. An item whose first answer was lost counts here too, when the
     /// repetition finds that the first had taken effect.
     pub stale: usize,
-    /// Whose items these are.
+    /// Users of these items.
     pub stale_users: Vec<Id>,
-    /// What the failed conditions cost in WCU, computed from the sizes of what was to be written:
-    /// DynamoDB charges them but does not say how much.
+    /// Cost of failed conditions in WCU, computed from the sizes of the items: DynamoDB charges
+    /// them but does not report how much.
     pub stale_wcu: u64,
     /// Items not known to be written, handed back.
     pub left: Vec<PlannedItem>,
     /// Of those that are left, the users whose items DynamoDB refuses for what is in them, or in the
     /// item that they would replace, each with the reason.
     pub refused: Vec<(Id, WriteFailure)>,
-    /// Why items are left: the first reason met, of those that are not about one item if there are
-    /// any. `None` exactly when nothing is left.
+    /// Reason why items are left: the first reason met, of those that are not about one item if
+    /// there are any. `None` exactly when nothing is left.
     pub failure: Option<WriteFailure>,
     /// Write capacity units that DynamoDB says were consumed, indexes included.
     pub wcu: f64,
@@ -43,7 +43,7 @@ pub struct WriteReport {
     pub returned: u64,
     /// Calls refused whole as too fast.
     pub throttled_calls: u64,
-    /// What throttled them, where DynamoDB said so, with the number of times.
+    /// Throttling reasons with their number, if DynamoDB reported them.
     pub throttling: BTreeMap<Throttle, u64>,
     /// Time spent waiting for the budget, summed over batches.
     pub paced: Duration,
@@ -71,7 +71,7 @@ impl From<&ThrottlingReason> for Throttle {
     }
 }
 
-/// Why items are left.
+/// Reason why items are left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum WriteFailure {
@@ -92,15 +92,12 @@ pub enum WriteFailure {
     /// DynamoDB refuses the call.
     #[error(transparent)]
     Refused(ServiceError),
-    /// The table's item has a time that cannot be read, so nobody can say which is newer.
-    #[error(
-        "the table's item of user {user:?} is left as it is: its time {why}, so whether it is newer \
-         cannot be told"
-    )]
+    /// The table's item has a time that cannot be read, so the two cannot be compared.
+    #[error("the item of user {user:?} is unchanged: its time {why}, so it cannot be compared")]
     Unreadable {
         /// The user.
         user: String,
-        /// What stands there, and why it is no time.
+        /// Value found, and the reason why it is not a time.
         why: String,
     },
     /// No call can hold the item.
@@ -114,7 +111,7 @@ pub enum WriteFailure {
 }
 
 impl WriteFailure {
-    /// Whether it is the fault of one item, and says nothing about others.
+    /// Returns whether it is the fault of one item, and says nothing about others.
     #[must_use]
     pub fn is_about_one(&self) -> bool {
         match self {
@@ -127,7 +124,7 @@ impl WriteFailure {
     }
 }
 
-/// How far a report was before an attempt.
+/// State of a report before an attempt.
 pub(super) struct Before {
     pending: usize,
     stale: usize,
@@ -135,12 +132,12 @@ pub(super) struct Before {
 }
 
 impl WriteReport {
-    /// How far it is, with so many items before an attempt.
+    /// Returns the state with this number of items before an attempt.
     pub(super) fn before(&self, pending: usize) -> Before {
         Before { pending, stale: self.stale, refused: self.refused.len() }
     }
 
-    /// Why this user's item is left, where that is known of it alone.
+    /// Returns the reason why this user's item is left, where that is known of it alone.
     #[must_use]
     pub fn refusal_of(&self, user: &Id) -> Option<&WriteFailure> {
         self.refused.iter().find(|(refused, _)| refused == user).map(|(_, failure)| failure)
@@ -170,7 +167,7 @@ impl WriteReport {
         self.last_error = other.last_error.or(self.last_error.take());
     }
 
-    /// How many items the outcomes add up to.
+    /// Returns the number of items that the outcomes add up to.
     pub(super) fn accounted(&self) -> usize {
         self.written + self.stale + self.left.len()
     }

@@ -1,4 +1,4 @@
-//! What every database must answer alike.
+//! Tests that must give the same results on every database.
 
 use reco_core::facts::Facts;
 use reco_core::facts::{FactsRequest, FactsStage};

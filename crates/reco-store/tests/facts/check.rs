@@ -53,7 +53,7 @@ async fn lookups_without_an_index_are_found(kind: Kind) {
     let findings = check(&world.open().await).await.unwrap();
     let reads = of(&findings, "reads");
     assert_eq!(reads.level, Level::Warning);
-    assert!(reads.message.contains("reads is read whole"), "{reads:?}");
+    assert!(reads.message.contains("reads is scanned in full"), "{reads:?}");
     assert_eq!(of(&findings, "mutes").level, Level::Ok);
 }
 
@@ -67,6 +67,6 @@ async fn a_column_that_is_no_condition_and_one_too_few() {
     .unwrap();
     let findings = check(&world.open_with(tables).await).await.unwrap();
     let users = of(&findings, "users");
-    assert_eq!(users.message, "status (VARCHAR) is no condition");
-    assert_eq!(of(&findings, "articles").message, "the statement answers with 2 of 3 columns");
+    assert_eq!(users.message, "status (VARCHAR) is not a condition");
+    assert_eq!(of(&findings, "articles").message, "the statement returns 2 of 3 columns");
 }

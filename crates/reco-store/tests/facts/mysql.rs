@@ -164,7 +164,10 @@ async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
     let begun = Instant::now();
     let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Timeout, "{error}");
-    assert!(error.to_string().contains("users: no answer to a statement within 300 ms"), "{error}");
+    assert!(
+        error.to_string().contains("users: no response to a statement within 300 ms"),
+        "{error}"
+    );
     assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
     server().run(&format!("UPDATE {}.switch SET slow = 0;", account.database));
     answers(&facts).await;

@@ -123,7 +123,7 @@ async fn only_a_snapshot_is_replaced(kind: Kind) {
     let out = world.file("snapshot.sqlite");
     std::fs::write(&out, "the operator's notes, which are not to be lost").unwrap();
     let error = taken(&world, 100).await.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("no SQLite file"), "{error}");
+    assert!(error.to_string().contains("not an SQLite file"), "{error}");
     assert_eq!(files(&world), ["snapshot.sqlite"]);
     std::fs::remove_file(&out).unwrap();
     taken(&world, 100).await.unwrap();
@@ -140,7 +140,7 @@ async fn what_cannot_be_copied_says_why() {
     let whole = SnapshotOptions { tables, ..options(9) };
     let out = world.file("x.sqlite");
     let error = snapshot(&world.open().await, &whole, &out, &|_, _| {}).await.unwrap_err();
-    assert!(error.to_string().contains("[mutes] has a statement of its own"), "{error}");
+    assert!(error.to_string().contains("[mutes] uses a custom statement"), "{error}");
     let none = FactsSource::from_url("none").await.unwrap();
     let error = snapshot(&none, &options(9), &out, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("nothing to copy"), "{error}");

@@ -1,4 +1,4 @@
-//! What only SQLite files do.
+//! Tests specific to SQLite files.
 
 use reco_core::facts::{FactSet, Facts, FactsStage};
 use reco_store::facts::{FactsSource, FactsSql, SqliteFacts};

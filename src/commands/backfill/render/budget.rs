@@ -4,7 +4,8 @@ use super::rounded;
 use crate::ui::count;
 use reco_ops::backfill::report::BackfillReport;
 
-/// What a dry run says of calls: guarded writes are a call an item, and cost no less.
+/// Describes the planned calls of a dry run: guarded writes take one call per item and cost the
+/// same.
 pub(super) fn planned_calls(report: &BackfillReport) -> String {
     let items = report.entries.written + report.entries.deleted;
     let (batches, singles) = (count(report.batches), count(items));
@@ -31,7 +32,7 @@ pub(super) fn shown(report: &BackfillReport) -> String {
         ("on-demand-max", Some("auto")) => " (auto: the table's maximum)".to_owned(),
         ("on-demand-max", Some(share)) => format!(" ({share} of the table's maximum)"),
         ("warm-throughput", _) => " at first (auto: the table's warm throughput)".to_owned(),
-        ("new-on-demand-table", _) => " at first (auto: what a new table takes)".to_owned(),
+        ("new-on-demand-table", _) => " at first (auto: the limit of a new table)".to_owned(),
         _ => String::new(),
     };
     let allowed = match budget.wcu_per_s {

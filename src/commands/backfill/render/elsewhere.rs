@@ -1,4 +1,4 @@
-//! What a report says when items do not go to the table directly, or not all of them are its own.
+//! Report sections for items that do not go to the table directly, and for shards.
 
 use super::{escape_line, rounded, spent};
 use crate::ui::{Palette, Tone, amount, bytes};
@@ -25,9 +25,9 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let Some(EmitReport { items, parts, directory, .. }) = &report.emit else {
         let label = palette.paint(super::tone(report), "nothing emitted");
         let why = if report.stopped.is_some() {
-            "files are all there or not at all, and the run did not come to its end"
+            "files are published all or none, and the run did not finish"
         } else {
-            "there was no item to emit"
+            "no items to emit"
         };
         return Some(format!("{label}: {why} ({spent})\n"));
     };
@@ -38,7 +38,7 @@ pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     Some(format!("{label} to {directory} in {parts} in {spent} ({speed} items/s)\n"))
 }
 
-/// What became of an entry that arrived.
+/// Returns the verb for a delivered entry.
 pub fn done(report: &BackfillReport) -> &'static str {
     match (report.destination, report.dry_run) {
         (Destination::Queue, true) => "would be sent",
@@ -49,7 +49,7 @@ pub fn done(report: &BackfillReport) -> &'static str {
     }
 }
 
-/// Who did not take what was not taken.
+/// Returns the name of the service that did not accept an entry.
 pub fn taker(report: &BackfillReport) -> &'static str {
     match report.destination {
         Destination::Queue => "by the queue",
@@ -57,7 +57,7 @@ pub fn taker(report: &BackfillReport) -> &'static str {
     }
 }
 
-/// What else there is to know, a line each.
+/// Returns further facts, one line each.
 pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(shard) = report.shard {
@@ -72,10 +72,11 @@ pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
         facts.push(("manifest", escape_line(&emit.manifest)));
         if emit.removals > 0 {
             let removals = amount(emit.removals, "removal");
-            let what =
-                format!("{removals}: no file holds these users' earlier lists, and none removes");
+            let what = format!(
+                "{removals}: these users' lists are not in the files, but importing does not delete"
+            );
             facts.push(("removed", what));
-            facts.push(("", "what a table holds already".to_owned()));
+            facts.push(("", "existing items".to_owned()));
         }
     }
     facts
@@ -86,31 +87,31 @@ fn of_queue(queue: &QueueReport) -> Vec<(&'static str, String)> {
         vec![("messages", format!("{} in {}", bytes(queue.bytes), amount(queue.calls, "call")))];
     if queue.perhaps_twice > 0 {
         let messages = amount(queue.perhaps_twice, "message");
-        let what = format!("{messages}, whose first answer was lost; it does no harm");
+        let what = format!("{messages}, because the first response was lost; harmless");
         facts.push(("sent twice?", what));
     }
     if queue.repeated_users > 0 {
         let times = amount(queue.repeated_users, "list");
-        let what = format!("{times} or more follow one of the same user, in no sure order:");
+        let what = format!("{times} or more follow another of the same user, in no fixed order:");
         facts.push(("order", what));
-        let advice = "give generated_at, and set writes.only_newer in the Lambda's policy";
+        let advice = "add generated_at, and set writes.only_newer in the Lambda's policy";
         facts.push(("", advice.to_owned()));
     }
     facts
 }
 
-/// What to do next, where the work goes on elsewhere.
+/// Returns the next steps outside of recoctl.
 pub fn next_steps(report: &BackfillReport, palette: Palette) -> String {
     let Some(EmitReport { commands, .. }) = &report.emit else { return String::new() };
     let label = |text: &str| palette.paint(Tone::Heading, text);
     format!(
         "\n{}\n  {}\n{}\n  {}\n  {}\n{}\n  {}\n  {}\n",
-        label("bring the parts to S3"),
+        label("upload the parts to S3"),
         commands.upload,
-        label("then make a new table of them"),
+        label("then import them into a new table"),
         commands.import_table,
         commands.describe_import,
-        label("or put them into the table that there is"),
+        label("or load them into an existing table"),
         commands.start_bulk_put_items,
         commands.describe_bulk_operation,
     )

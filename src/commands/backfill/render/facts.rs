@@ -1,4 +1,4 @@
-//! What else there is to know about a run, a line each.
+//! Further facts about a run, one line each.
 
 use super::{budget, elsewhere, plan, reasons, rounded};
 use crate::ui::{amount, bytes, count, escape_line};
@@ -50,16 +50,16 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     }
     if report.waited_for_key > 0 {
         let waited = amount(report.waited_for_key, "item");
-        facts.push(("same user", format!("{waited} waited for a write of the same user")));
+        facts.push(("same user", format!("{waited} waited for another write of the same user")));
     }
     let because = match report.list_type.from {
         "config" => "as configured",
-        "table" => "as the lists in the table are",
-        _ => "as the table's key is",
+        "table" => "as in the table's lists",
+        _ => "as in the table's key",
     };
     let lists = match report.list_type.list_type {
         Some(kind) => format!("of type {kind:?}, {because}"),
-        None => "numbers as N and strings as S, as the ids came".to_owned(),
+        None => "numbers as N and strings as S, as in the input".to_owned(),
     };
     facts.push(("lists", lists));
     let skipped = if report.rules_skipped { " (rules that need facts were skipped)" } else { "" };
@@ -71,8 +71,8 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     }
     if let Some(resumed) = &report.resumed {
         let (lines, written) = (amount(resumed.lines, "line"), amount(resumed.written, "item"));
-        let runs = if resumed.runs == 1 { "the run" } else { "the runs" };
-        let done = format!("{lines} and {written} were done by {runs} before");
+        let runs = if resumed.runs == 1 { "the previous run" } else { "previous runs" };
+        let done = format!("{lines} and {written} were done by {runs}");
         facts.push((
             "resumed",
             format!("from {}:{}: {done}", escape_line(&resumed.from.file), resumed.from.line),

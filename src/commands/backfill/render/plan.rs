@@ -1,4 +1,4 @@
-//! What a dry run plans, for people.
+//! Human-readable plan of a dry run.
 
 use super::whole;
 use crate::ui::{Align, Table, Tone, View, bar, bytes, count, duration, escape_line};
@@ -20,7 +20,7 @@ pub(super) fn render(plan: &Plan, items: &ItemSizes, view: &View) -> String {
     text
 }
 
-/// How many items cost how much: an item of n WCU has n KB at most.
+/// Histogram of item costs: an item of n WCU has at most n KB.
 fn histogram(items: &ItemSizes, view: &View) -> String {
     let columns = [("WCU EACH", Align::Right), ("ITEMS", Align::Right), ("", Align::Left)];
     let mut table = Table::new(view, &columns);
@@ -53,7 +53,7 @@ fn largest(plan: &Plan, view: &View) -> String {
     table.finish()
 }
 
-/// Time and cost, a line each.
+/// Time and cost, one line each.
 pub(super) fn facts(plan: &Plan, wcu: u64) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let units = count(wcu);
@@ -62,17 +62,17 @@ pub(super) fn facts(plan: &Plan, wcu: u64) -> Vec<(&'static str, String)> {
         1 => " and for the table's index".to_owned(),
         n => format!(" and for the table's {n} indexes"),
     };
-    facts.push(("WCU", format!("{units}, more for larger items that are replaced{more}")));
+    facts.push(("WCU", format!("{units}, more if larger items are replaced{more}")));
     let time = match (plan.duration_s, plan.budget_wcu) {
         (Some(seconds), Some(budget)) => {
             format!("{} at {budget} WCU/s", duration(whole(seconds.ceil())))
         }
-        _ => "not known: nothing limits the table's write capacity".to_owned(),
+        _ => "unknown: the table has no write capacity limit".to_owned(),
     };
     facts.push(("time", time));
     if let (Some(cost), Some(price)) = (plan.cost, plan.price_per_million_wru) {
         let shown = if cost < 1.0 { format!("{cost:.4}") } else { format!("{cost:.2}") };
-        facts.push(("cost", format!("{shown} at {price} a million write request units")));
+        facts.push(("cost", format!("{shown} at {price} per million write request units")));
     }
     facts
 }

@@ -17,7 +17,7 @@ pub(super) struct Group {
     pub(super) messages: u64,
     /// Users' entries, bad ones included.
     pub(super) users: u64,
-    /// What redriving them would cost in WCU.
+    /// WCU needed to redrive them.
     pub(super) wcu: u64,
     /// Age of the oldest in seconds.
     pub(super) oldest_age_s: Option<i64>,
@@ -88,7 +88,7 @@ fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
     counts
 }
 
-/// What places and counts look like once their numbers are out, and what is kept of them.
+/// Patterns of positions and counts with their numbers removed, and the parts that are kept.
 const PLACES: [(&str, &str); 6] = [
     (" at byte N (column N)", ""),
     (" at byte N (line N, column N)", ""),
@@ -111,7 +111,7 @@ fn normalised(reason: &str) -> String {
     text
 }
 
-/// How the reason of a foreign message begins.
+/// Prefix of the reason of a foreign message.
 const FOREIGN: &str = "not a recommendation message: an object with ";
 
 fn without_values(reason: &str) -> String {
@@ -159,7 +159,7 @@ mod tests {
             r#"user id "a\"b 7" is not a whole number"#,
             r#"not a recommendation message: an object with "alarm", "host2""#,
             r#"cut off "in the middle"#,
-            "entry 3 at byte 27 (column 28): article id at rank 2: null is no id",
+            "entry 3 at byte 27 (column 28): article id at rank 2: null is not a valid id",
         ]
         .map(normalised);
         assert_eq!(
@@ -170,7 +170,7 @@ mod tests {
                 "user id \"…\" is not a whole number",
                 "not a recommendation message: an object with \"alarm\", \"host2\"",
                 "cut off \"…\"",
-                "entry: article id: null is no id",
+                "entry: article id: null is not a valid id",
             ]
         );
     }

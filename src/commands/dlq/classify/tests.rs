@@ -1,4 +1,4 @@
-//! How a classification looks and ends.
+//! Rendering and outcome of a classification.
 
 use super::*;
 use crate::commands::dlq::rows::sample;

@@ -1,4 +1,4 @@
-//! What an import answers: every message of the file has exactly one fate.
+//! Report of an import: every message of the file has exactly one fate.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::ui::{Report, Tone, View, amount, count, escape_line, form};
 /// Messages named in the table of each fate; JSON has all.
 const NAMED: usize = 10;
 
-/// What became of a message of the file.
+/// Fate of a message of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Fate {
@@ -42,12 +42,12 @@ impl Fate {
 
     const fn meaning(self) -> &'static str {
         match self {
-            Fate::Sent => "acknowledged by the queue with the right digests",
+            Fate::Sent => "acknowledged by the queue with matching digests",
             Fate::Planned => "would be sent",
             Fate::AlreadySent => "by an earlier import of this export; not sent again",
-            Fate::Uncertain => "perhaps in the queue: look before sending them with --again",
-            Fate::Failed => "not taken by the queue",
-            Fate::Left => "not tried: import the file again",
+            Fate::Uncertain => "possibly in the queue: check before sending them with --again",
+            Fate::Failed => "not accepted by the queue",
+            Fate::Left => "not attempted: import the file again",
         }
     }
 
@@ -81,7 +81,7 @@ pub(super) struct Origin {
     /// ARN of the queue that was exported.
     pub(super) exported_from: String,
     pub(super) exported_at: String,
-    /// Whether the file has everything that it was to have.
+    /// True if the file has everything that it was to have.
     pub(super) file_complete: bool,
     /// A last line that was cut off while it was written.
     pub(super) torn_line: Option<u64>,
@@ -89,7 +89,7 @@ pub(super) struct Origin {
     pub(super) repeated: u64,
 }
 
-/// What an import answers.
+/// Report of an import.
 #[derive(Debug, Serialize)]
 pub(super) struct ImportReport {
     #[serde(flatten)]
@@ -120,7 +120,7 @@ impl ImportReport {
         ImportReport { origin, queue, dry_run, counts, interrupted, journal, messages }
     }
 
-    /// What was counted, as the journal's end has it.
+    /// Returns the counts in the form of the journal's end record.
     pub(super) fn tally(&self) -> BTreeMap<String, u64> {
         self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()
     }
@@ -162,7 +162,7 @@ impl Report for ImportReport {
             }
             if named.len() > NAMED {
                 let more = count((named.len() - NAMED) as u64);
-                text.push_str(&format!("  and {more} more; --output json names them all\n"));
+                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
             }
         }
         if !text.is_empty() {
@@ -188,11 +188,11 @@ impl ImportReport {
         if !self.origin.file_complete {
             let label = view.palette.paint(Tone::Warn, "note:");
             let torn = match self.origin.torn_line {
-                Some(line) => format!(", within line {line}"),
+                Some(line) => format!(", cut off in line {line}"),
                 None => String::new(),
             };
             text.push_str(&format!(
-                "{label} the file breaks off{torn}: the run that wrote it was cut off\n"
+                "{label} the file is incomplete{torn}: the run that wrote it was interrupted\n"
             ));
         }
         if self.origin.repeated > 0 {

@@ -16,22 +16,22 @@ use reco_ops::error::Result;
 #[derive(Debug, Args)]
 pub struct ListArgs {}
 
-/// How a run stands.
+/// Condition of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Condition {
-    /// It ended, and nothing is left to do.
+    /// Complete.
     Finished,
-    /// It was cut off, or ended with messages that are sent and not deleted.
+    /// Interrupted, or ended with messages that were sent but not deleted.
     Unfinished,
-    /// Its process is at it.
+    /// Still running.
     Running,
-    /// Its journal cannot be read.
+    /// Journal unreadable.
     Unreadable,
 }
 
 impl Condition {
-    /// How the run of a journal stands.
+    /// Returns the condition of a journal's run.
     pub(super) fn of(home: &Home, state: &State) -> Self {
         // Cut off before anything was sent: there is nothing left to do.
         let Some(header) = state.header() else { return Condition::Finished };
@@ -76,10 +76,10 @@ struct JournalRow {
     started_at: Option<String>,
     source: Option<String>,
     destination: Option<String>,
-    /// How the run ended; null when it was cut off.
+    /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
-    /// Why it cannot be read.
+    /// Reason why it cannot be read.
     reason: Option<String>,
 }
 
@@ -196,7 +196,7 @@ impl Report for ListReport {
             text.push_str(&format!("\nnext: {}\n", view.palette.paint(Tone::Command, &command)));
         }
         text.push_str(&format!(
-            "\n{} journals, {}, in {}; none is removed by recoctl\n",
+            "\n{} journals, {}, in {}; recoctl never removes them\n",
             self.journals.len(),
             bytes(self.bytes),
             Path::new(&self.directory).display()

@@ -30,19 +30,20 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal restore`.
 #[derive(Debug, Clone, Args)]
 pub struct RestoreArgs {
-    /// The run: its id, the beginning of it, or the journal's path; or an export's path
+    /// Run id, a prefix of it, or the path of a journal or export
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// The queue to put them into: name, URL or ARN; without it, the DLQ that they came from
+    /// Queue to restore to: name, URL or ARN [default: the DLQ that the messages came from]
     #[arg(long, value_name = "QUEUE")]
     pub to: Option<String>,
-    /// Restore every message of the journal, also those that the DLQ may still have
+    /// Restore every message of the journal, even those that may still be in the DLQ
     #[arg(long)]
     pub all: bool,
-    /// Send everything again, also what an earlier restore of this run (or import of this export) sent to the queue
+    /// Send every message again, even those that an earlier restore of this run (or import of this
+    /// export) sent to the queue
     #[arg(long)]
     pub again: bool,
-    /// Answer yes to the question before anything is sent
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub yes: bool,
 }
@@ -93,7 +94,8 @@ struct RestoreReport {
 /// Asks, then sends.
 ///
 /// # Errors
-/// When there is no such journal or queue, nobody confirms, or another run is on the queue.
+/// When there is no such journal or queue, the prompt is not confirmed, or another run is on the
+/// queue.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     if is_export(Path::new(&args.run)).await {
         let RestoreArgs { run: file, to, all, again, yes } = args.clone();
@@ -106,7 +108,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let state = load(&path)?;
     let source = state.header().map(|header| header.source.clone());
     let given = args.to.clone().or(source).ok_or_else(|| {
-        Error::input(format!("the journal {} has no header, so no messages", path.display()))
+        Error::input(format!("journal {} has no header, hence no messages", path.display()))
     })?;
     let run_id = state.header().map(|header| header.run_id.clone()).unwrap_or_default();
     let total = state.messages().count() as u64;
@@ -150,7 +152,7 @@ pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     if let Some(journal) = written {
         let counts = BTreeMap::from([("restored".to_owned(), restored)]);
         if let Err(error) = journal.close_with(report.outcome(), counts).await {
-            context.ui.warn(format!("the restore's journal has no end: {error}"));
+            context.ui.warn(format!("the restore's journal has no end record: {error}"));
         }
     }
     context.ui.report(&report)?;
@@ -162,7 +164,7 @@ fn restored(messages: &[Row]) -> u64 {
     messages.iter().filter(restored).count() as u64
 }
 
-/// What is to be done with each message that is wanted.
+/// Planned action for each requested message.
 struct Plan {
     /// To be sent, each with the attempt that the queue still recognises, if there was one.
     send: HashMap<String, Option<Doubt>>,
@@ -210,7 +212,7 @@ async fn confirm(
         let are = form(left_out, "is", "are");
         let left_out = count(left_out);
         question
-            .push_str(&format!(" {left_out} more {are} left out: the DLQ may still have them."));
+            .push_str(&format!(" {left_out} more {are} skipped: they may still be in the DLQ."));
     }
     question.push_str(form(wanted, " Send it?", " Send them?"));
     if context.confirm(&question, "--yes").await? {
@@ -242,7 +244,7 @@ async fn send(
     let messages = stream_of(take).map(|(message, doubt)| sender.outgoing(message, doubt));
     let outcomes = sender.outbox.send_all(messages, &pace, &context.cancel, &progress).await?;
     reading.await.map_err(|error| {
-        Error::new(Kind::Internal, "reading the journal ended abnormally").because(&error)
+        Error::new(Kind::Internal, "reading the journal failed unexpectedly").because(&error)
     })??;
     let rows = outcomes.into_iter();
     Ok(rows.map(|(message_id, outcome)| Row { message_id, fate: outcome.into() }).collect())
@@ -292,7 +294,7 @@ impl Report for RestoreReport {
         }
         if self.left_out > 0 {
             text.push_str(&format!(
-                "{} left out, since the DLQ may still have {them} (--all includes {them})\n",
+                "{} skipped, since the DLQ may still have {them} (--all includes {them})\n",
                 was(self.left_out),
                 them = form(self.left_out, "it", "them")
             ));

@@ -25,10 +25,10 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
-    /// The run: its id, the beginning of it, or the journal's path
+    /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Receive even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own
     #[arg(long)]
     pub force: bool,
 }
@@ -50,7 +50,7 @@ struct ResumeReport {
     torn_line: Option<u64>,
     /// Messages by what became of them.
     counts: BTreeMap<&'static str, u64>,
-    /// Whether nothing is left that another resume could do.
+    /// True if nothing is left that another resume could do.
     finished: bool,
     #[serde(flatten)]
     released: Released,
@@ -68,8 +68,8 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let path = find(&home, &args.run)?;
     let header = load(&path)?.header().cloned();
     let Some(header) = header else {
-        return Err(Error::input(format!("the journal {} has no header", path.display()))
-            .hint("its run was cut off before it sent anything: there is nothing to resume"));
+        return Err(Error::input(format!("journal {} has no header", path.display()))
+            .hint("its run was interrupted before sending any message: nothing to resume"));
     };
     for (kind, what, again) in [
         (EXPORT, "an import", "import the same file again"),
@@ -77,7 +77,7 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     ] {
         if header.source.starts_with(kind) {
             return Err(Error::input(format!("{} is the journal of {what}", path.display()))
-                .hint(format!("{again}: what was sent is not sent twice")));
+                .hint(format!("{again}: messages already sent are not sent twice")));
         }
     }
     let lock = Lock::take(&home, &header.source, &header.run_id)?;
@@ -104,15 +104,14 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         };
         let open = left.delete.len() + left.resend.len();
         context.ui.status(format!(
-            "resuming run {} on {}: {} to bring to an end",
+            "resuming run {} on {}: {} to finish",
             header.run_id,
             from.name,
             amount(open as u64, "message")
         ));
         let journal = Arc::new(Journal::append(&path, &state)?);
         let cancel = context.cancel.clone();
-        let progress =
-            Arc::new(context.ui.progress("looking through", Some(depth), Unit::Messages));
+        let progress = Arc::new(context.ui.progress("scanning", Some(depth), Unit::Messages));
         let resumer = Resumer { sqs, from, depth, to, journal, cancel };
         let finished = resumer.run(&path, &state, left, &progress).await?;
         drop(progress);
@@ -179,15 +178,15 @@ const fn name(fate: &Resumed) -> &'static str {
 
 const fn meaning(name: &str) -> &'static str {
     match name.as_bytes() {
-        b"deleted" => "acknowledged by the destination, and now deleted from the DLQ",
-        b"gone" => "acknowledged by the destination, and no longer in the DLQ",
-        b"resent" => "sent again under their deduplication id, and deleted from the DLQ",
+        b"deleted" => "acknowledged by the destination and now deleted from the DLQ",
+        b"gone" => "acknowledged by the destination and no longer in the DLQ",
+        b"resent" => "sent again with their deduplication id and deleted from the DLQ",
         b"not-seen" => {
-            "acknowledged, and not found in the DLQ, where others hold messages: resume again later"
+            "acknowledged but not found in the DLQ, where other consumers hold messages: resume again later"
         }
-        b"not-deleted" => "acknowledged, and still in the DLQ: resume again",
+        b"not-deleted" => "acknowledged but still in the DLQ: resume again",
         _ => {
-            "still in the DLQ, and perhaps sent as well: check the destination; `dlq redrive --resend-uncertain` sends them"
+            "still in the DLQ and possibly sent: check the destination; `dlq redrive --resend-uncertain` sends them"
         }
     }
 }
@@ -237,7 +236,7 @@ impl Report for ResumeReport {
             }
             if named.len() > NAMED {
                 let more = count((named.len() - NAMED) as u64);
-                text.push_str(&format!("  and {more} more; --output json names them all\n"));
+                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
             }
         }
         if self.counts.is_empty() {
@@ -246,7 +245,7 @@ impl Report for ResumeReport {
         if let Some(line) = self.torn_line {
             let label = view.palette.paint(Tone::Warn, "note:");
             text.push_str(&format!(
-                "{label} line {line}, the last, was cut off while it was written; nothing was done by it\n"
+                "{label} the last line ({line}) is incomplete and was never acted on\n"
             ));
         }
         if self.interrupted {

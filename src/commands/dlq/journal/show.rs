@@ -17,7 +17,7 @@ const NAMED: usize = 20;
 /// Arguments of `recoctl dlq journal show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The run: its id, the beginning of it, or the journal's path
+    /// Run id, a prefix of it, or the path of the journal
     #[arg(value_name = "RUN")]
     pub run: String,
 }
@@ -40,12 +40,12 @@ struct ShowReport {
     destination: Option<String>,
     recoctl: Option<String>,
     policy_fingerprint: Option<String>,
-    /// How the run ended; null when it was cut off.
+    /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
     /// The last line was cut off while it was written; what it would have said was not done.
     torn_line: Option<u64>,
-    /// What a sound journal does not say.
+    /// Contradictions that occur only in a damaged journal.
     anomalies: Vec<String>,
     /// Ids of messages that the destination may have more than once.
     possibly_double: Vec<String>,
@@ -126,12 +126,12 @@ impl Report for ShowReport {
         }
         if open.len() > NAMED {
             let more = count((open.len() - NAMED) as u64);
-            text.push_str(&format!("  and {more} more; --output json names them all\n"));
+            text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
         }
         if let Some(line) = self.torn_line {
             let label = view.palette.paint(Tone::Warn, "note:");
             text.push_str(&format!(
-                "{label} line {line}, the last, was cut off while it was written; nothing was done by it\n"
+                "{label} the last line ({line}) is incomplete and was never acted on\n"
             ));
         }
         for anomaly in &self.anomalies {
@@ -155,10 +155,18 @@ impl ShowReport {
             (
                 "acked",
                 counts.acked,
-                "acknowledged; perhaps still in the DLQ: `resume` deletes them",
+                "acknowledged; possibly still in the DLQ: `resume` deletes them",
             ),
-            ("uncertain", counts.uncertain, "perhaps sent: the answer was lost or did not fit"),
-            ("intended", counts.intended, "perhaps sent: the run was cut off before an answer"),
+            (
+                "uncertain",
+                counts.uncertain,
+                "possibly sent: the response was lost or did not match",
+            ),
+            (
+                "intended",
+                counts.intended,
+                "possibly sent: the run was interrupted before a response",
+            ),
             ("refused", counts.refused, "not sent; still in the DLQ"),
         ]
     }

@@ -1,4 +1,4 @@
-//! How a peek looks.
+//! Rendering of a peek.
 
 use super::*;
 use crate::commands::dlq::rows::sample;

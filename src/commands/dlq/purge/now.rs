@@ -12,8 +12,8 @@ use reco_ops::dlq::queues as pair;
 use reco_ops::error::{Error, Result};
 
 /// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
-const RACE: &str = "messages that arrive within the next 60 s may be deleted as well, and so are those that \
-                    others hold";
+const RACE: &str =
+    "messages that arrive within the next 60 s may be deleted, too, and so are messages in flight";
 
 #[derive(Debug, Serialize)]
 struct AllNowReport {
@@ -22,7 +22,7 @@ struct AllNowReport {
     /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
     #[serde(serialize_with = "known")]
     approximate_messages: u64,
-    /// Whether SQS took the purge.
+    /// True if SQS took the purge.
     purged: bool,
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: &PurgeArgs) -> Result<Outcome> 
     };
     if !args.dry_run {
         let question = format!(
-            "this deletes all messages of {} (about {}) at once and for good, without a copy; {RACE}. Delete all?",
+            "this permanently deletes all messages in {} (about {}), without a backup; {RACE}. Delete all?",
             dlq.name,
             count(about)
         );
@@ -71,9 +71,9 @@ impl Report for AllNowReport {
     fn render(&self, _view: &View) -> String {
         let (dlq, about) = (&self.dlq, count(self.approximate_messages));
         if self.purged {
-            format!("SQS deletes all messages of {dlq} (about {about}), within 60 s\n")
+            format!("SQS is deleting all messages in {dlq} (about {about}), within 60 s\n")
         } else {
-            format!("all messages of {dlq} (about {about}) would be deleted (--dry-run)\n")
+            format!("all messages in {dlq} (about {about}) would be deleted (--dry-run)\n")
         }
     }
 }

@@ -14,13 +14,13 @@ pub(super) fn changes(changes: &Changes, dry_run: bool) -> String {
         false => form(changes.changed, "was changed", "were changed"),
     };
     let mut text = format!(
-        "{} {verb} on the way ({})",
+        "{} {verb} by the repair ({})",
         amount(changes.changed, "body"),
         escape_line(&repair.words())
     );
     if changes.rejected_entries > 0 {
         let entries = amount(changes.rejected_entries, "entry");
-        let verb = if dry_run { "would be left out" } else { "left out" };
+        let verb = if dry_run { "would be skipped" } else { "left out" };
         text.push_str(&format!("; {entries} {verb}"));
     }
     if let Some(rejects) = &changes.rejects {

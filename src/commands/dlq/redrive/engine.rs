@@ -1,4 +1,4 @@
-//! Who moves the messages: recoctl, or SQS itself by a message move task.
+//! Engine that moves the messages: recoctl, or SQS with a message move task.
 //!
 //! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest. It
 //! is taken where nothing is asked for that it cannot do, since it needs nobody to stay connected.
@@ -18,26 +18,26 @@ use reco_ops::dlq::redrive::QUESTION;
 use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::{Error, Kind, Result};
 
-/// Which engine is asked for.
+/// Requested engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum EngineChoice {
-    /// recoctl receives, sends and deletes, with a journal
+    /// recoctl receives, sends and deletes, and keeps a journal
     Client,
-    /// SQS moves every message by itself (StartMessageMoveTask); only with `--class all`
+    /// SQS moves all messages itself (StartMessageMoveTask); only with `--class all`
     Native,
-    /// Native where it can do what is asked for, else client
+    /// Native if it supports the given options, else client
     #[default]
     Auto,
 }
 
-/// What came of choosing.
+/// Result of the choice of an engine.
 pub(super) enum Chosen {
     /// SQS moved the messages; how that ended.
     Native(Outcome),
     /// recoctl is to move them.
     Client {
         engine: Engine,
-        /// Whether the operator has said yes already.
+        /// True if the operator has said yes already.
         confirmed: bool,
     },
 }
@@ -51,8 +51,8 @@ impl Chosen {
 /// Chooses the engine, and moves the messages if it is SQS's own.
 ///
 /// # Errors
-/// When native is asked for and cannot do it, another move task is running, nobody confirms, or the
-/// task cannot be followed.
+/// When native is asked for and cannot do it, another move task is running, the prompt is not
+/// confirmed, or the task cannot be followed.
 pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chosen> {
     let auto = match args.engine {
         EngineChoice::Client => return Ok(Chosen::client("--engine client")),
@@ -63,8 +63,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         if auto {
             return Ok(Chosen::client(reason));
         }
-        return Err(Error::new(Kind::Usage, format!("--engine native cannot do this: {reason}"))
-            .hint("leave out what it cannot do, or use --engine client"));
+        return Err(Error::new(Kind::Usage, format!("--engine native is not possible: {reason}"))
+            .hint("drop the options it does not support, or use --engine client"));
     }
     let sqs = Sqs::new(context.sdk().await?);
     let events = context.events();
@@ -80,7 +80,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         if auto {
             return Ok(Chosen::client(reason));
         }
-        return Err(Error::refused(format!("--engine native cannot do this: {reason}"))
+        return Err(Error::refused(format!("--engine native is not possible: {reason}"))
             .hint("use --engine client"));
     }
     if let Some(reason) = smaller(&pair).filter(|_| auto) {
@@ -91,7 +91,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         confirm(context, &pair).await?;
     }
     let reason = if auto {
-        "everything is to move, and nothing else is asked for"
+        "all messages are moved, with no option that needs the client"
     } else {
         "--engine native"
     };
@@ -99,7 +99,7 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     match native.run().await {
         Ok(outcome) => Ok(Chosen::Native(outcome)),
         Err(Unstarted::Instead(error)) if auto => {
-            let engine = Engine::client(format!("SQS does not start a move task: {error}"));
+            let engine = Engine::client(format!("SQS did not start a move task: {error}"));
             Ok(Chosen::Client { engine, confirmed })
         }
         Err(Unstarted::Instead(error)) => Err(match error.hint {
@@ -119,7 +119,7 @@ fn judged_by(context: &Context) -> Option<String> {
     Some(format!("messages are to be judged ({})", key.flag()))
 }
 
-/// What is asked for that a move task cannot do.
+/// Returns the first requested option that a move task does not support.
 fn beyond_native(args: &RedriveArgs) -> Option<String> {
     // Without `..`, so that whoever adds a flag decides here, too.
     let RedriveArgs {
@@ -142,21 +142,21 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     });
     let rate = format!("a move task's rate is a whole number from 1 to {MOST_PER_SECOND}");
     let reasons = [
-        (*dry_run, "a dry run names each message"),
-        (plan.is_some(), "--plan names its messages"),
-        (!select.class.contains(&Choice::All), "not every class is to move (--class all)"),
-        (select.narrows(), "only chosen messages are to move"),
-        (max.is_some(), "--max limits their number"),
-        (repair.plan().is_some(), "bodies are to be repaired"),
-        (journal.is_some(), "--journal asks for a journal"),
-        (hold.is_some(), "--hold bounds what is held"),
+        (*dry_run, "a dry run lists each message"),
+        (plan.is_some(), "--plan lists its messages"),
+        (!select.class.contains(&Choice::All), "a move task moves every class (--class all)"),
+        (select.narrows(), "a move task cannot select messages"),
+        (max.is_some(), "a move task does not support --max"),
+        (repair.plan().is_some(), "a move task cannot repair bodies"),
+        (journal.is_some(), "a move task does not support --journal"),
+        (hold.is_some(), "a move task does not support --hold"),
         (!rate_fits, rate.as_str()),
     ];
     let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
     asked.or_else(|| guards.beyond_rate()).map(str::to_owned)
 }
 
-/// What AWS's rules forbid, as far as they can be seen beforehand.
+/// Returns the AWS rule that rules out a move task, as far as it can be checked in advance.
 async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
     let dlq = &pair.dlq.queue;
     if pair.dlq.state.visible == 0 {
@@ -190,19 +190,19 @@ fn smaller(pair: &Pair) -> Option<String> {
     let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
     (takes < has).then(|| {
         let name = &source.queue.name;
-        format!("{name} takes messages up to {takes} bytes, and the DLQ may hold larger ones")
+        format!("{name} accepts messages up to {takes} bytes, and the DLQ may hold larger ones")
     })
 }
 
 fn busy(dlq: &str, task: &MoveTask) -> Error {
     let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
-    Error::refused(format!("a move task is running on {dlq} already"))
+    Error::refused(format!("a move task is already running on {dlq}"))
         .cause(match of {
             Some(of) => format!("it has moved {}{of}", count(task.moved)),
             None => format!("it has moved {}", amount(task.moved, "message")),
         })
         .hint(
-            "`recoctl dlq tasks list` shows it; wait for its end, or stop it with `recoctl dlq tasks cancel`",
+            "see `recoctl dlq tasks list`; wait for it to finish, or stop it with `recoctl dlq tasks cancel`",
         )
 }
 

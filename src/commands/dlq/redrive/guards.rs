@@ -1,4 +1,4 @@
-//! How fast a redrive goes, and what makes it pause or stop.
+//! Rate and guards of a redrive.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,22 +10,24 @@ use reco_ops::dlq::redrive::{Limit, Rate};
 
 const HEADING: &str = "Rate and guards";
 
-/// How fast, and when to pause or stop.
+/// Rate limit and guards.
 #[derive(Debug, Clone, Default, Args)]
 pub struct GuardArgs {
-    /// Move at most so many messages a second (may be a fraction); without it, as fast as SQS takes them
+    /// Maximum messages per second (fractions allowed) [default: as fast as SQS accepts them]
     #[arg(long, value_name = "N", help_heading = HEADING)]
     pub rate: Option<Rate>,
-    /// Begin slowly and reach --rate over this time, e.g. 1m
+    /// Start slowly and reach --rate after this time, e.g. 1m
     #[arg(long, value_name = "DURATION", value_parser = seconds, requires = "rate", help_heading = HEADING)]
     pub ramp: Option<i64>,
-    /// Pause while the destination holds so many messages: visible, in flight and delayed
+    /// Pause while the destination holds N messages or more (visible, in flight and delayed)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = HEADING)]
     pub max_backlog: Option<u64>,
-    /// Pause while CloudWatch has more than so many throttles in a minute, of --table's writes or of --function
+    /// Pause while CloudWatch reports more than N throttles per minute on writes to --table or on
+    /// --function
     #[arg(long, value_name = "N[/min]", help_heading = HEADING)]
     pub max_throttles: Option<PerMinute>,
-    /// Stop when this share of what was moved is back in the DLQ, once 20 messages are moved; `off` never stops. Without it, 20%
+    /// Stop when this percentage of the moved messages is back in the DLQ, checked from 20 messages
+    /// on; `off` disables the check [default: 20%]
     #[arg(long, value_name = "PERCENT", help_heading = HEADING)]
     pub stop_on_bounce: Option<Limit>,
 }
@@ -45,7 +47,9 @@ impl FromStr for PerMinute {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = text.strip_suffix("/min").unwrap_or(text).parse();
-        number.map(PerMinute).map_err(|_| "a number a minute, such as 100 or 100/min".to_owned())
+        number
+            .map(PerMinute)
+            .map_err(|_| "must be a number per minute, such as 100 or 100/min".to_owned())
     }
 }
 
@@ -55,16 +59,16 @@ impl GuardArgs {
         Duration::from_secs(self.ramp.unwrap_or(0).unsigned_abs())
     }
 
-    /// What is asked for beside a rate, which is all that a move task of SQS's own knows.
+    /// Returns the first requested guard other than a rate; an SQS move task supports only a rate.
     pub(super) fn beyond_rate(&self) -> Option<&'static str> {
         // Without `..`, so that whoever adds a guard decides here, too.
         let GuardArgs { rate: _, ramp, max_backlog, max_throttles, stop_on_bounce } = self;
         let watches = stop_on_bounce.is_some_and(|limit| limit.percent().is_some());
         let reasons = [
-            (ramp.is_some(), "--ramp changes the rate"),
-            (max_backlog.is_some(), "--max-backlog pauses it"),
-            (max_throttles.is_some(), "--max-throttles pauses it"),
-            (watches, "--stop-on-bounce watches the DLQ"),
+            (ramp.is_some(), "a move task does not support --ramp"),
+            (max_backlog.is_some(), "a move task does not support --max-backlog"),
+            (max_throttles.is_some(), "a move task does not support --max-throttles"),
+            (watches, "a move task does not support --stop-on-bounce"),
         ];
         reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason)
     }

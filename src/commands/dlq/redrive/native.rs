@@ -16,8 +16,8 @@ use reco_ops::dlq::queues::Pair;
 use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::Error;
 
-/// What a move task does not do.
-const WITHOUT: &str = "SQS moved them by itself: no journal, no list of ids, no digests checked";
+/// Limits of a move task.
+const WITHOUT: &str = "moved by SQS itself: no journal, no message ids, no digest checks";
 
 /// A redrive that is SQS's own.
 pub(super) struct Native<'a> {
@@ -28,7 +28,7 @@ pub(super) struct Native<'a> {
     pub(super) engine: Engine,
 }
 
-/// Why there is no report.
+/// Reason why there is no report.
 pub(super) enum Unstarted {
     /// No task was started, and recoctl can move the messages instead.
     Instead(Error),
@@ -42,7 +42,7 @@ impl From<Error> for Unstarted {
     }
 }
 
-/// How it ended.
+/// Result of the run.
 struct Ended {
     task: MoveTask,
     interrupted: bool,
@@ -56,7 +56,7 @@ impl Native<'_> {
         let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
         let about = amount(self.pair.dlq.state.visible, "message");
         self.context.ui.status(format!(
-            "redriving from {} (about {about}) to {}, by a move task of SQS's own ({})",
+            "redriving from {} (about {about}) to {} with an SQS move task ({})",
             dlq.name,
             self.goes_to(),
             self.engine.engine_reason
@@ -103,21 +103,21 @@ impl Native<'_> {
                     Some(handle) => {
                         let error = failure.error;
                         self.context.ui.warn(format!(
-                            "the task runs, though its start was not answered: {error}"
+                            "the move task is running although the response to its start was lost: {error}"
                         ));
                         Ok(handle)
                     }
                     None => Err(failure
                         .error
-                        .hint("it may have started all the same: `recoctl dlq tasks list`")
+                        .hint("it may have started anyway: check `recoctl dlq tasks list`")
                         .into()),
                 }
             }
         }
     }
 
-    /// Follows the task to its end. Ctrl-C asks whether to stop it; where nobody can be asked it
-    /// goes on, since SQS needs nobody for it and loses nothing.
+    /// Follows the task to its end. Ctrl-C asks whether to stop it; without a terminal it goes on,
+    /// since SQS needs nobody for it and loses nothing.
     async fn follow(&self, follower: &mut Follower) -> Result<(MoveTask, bool), Unstarted> {
         let ui = &self.context.ui;
         let total = Some(self.pair.dlq.state.visible);
@@ -128,11 +128,12 @@ impl Native<'_> {
         if !self.context.cancel.is_cancelled() || !task.status.is_active() {
             return Ok((task, false));
         }
-        let question = "the move task goes on by itself. Cancel it? (what has moved stays moved)";
+        let question =
+            "the move task continues without recoctl. Cancel it? (moved messages stay moved)";
         // Not ended by the signal that led here; a second one ends the command.
         let cancel = ui.may_ask && ui.ask(question, "--yes").await.unwrap_or(false);
         if !cancel {
-            ui.warn("the move task goes on; `recoctl dlq tasks list` shows it, `recoctl dlq tasks cancel` stops it");
+            ui.warn("the move task continues; see `recoctl dlq tasks list`, or stop it with `recoctl dlq tasks cancel`");
             return Ok((task, true));
         }
         if let Err(error) = follower.cancel().await {
@@ -169,7 +170,7 @@ struct Counts {
     moved: u64,
 }
 
-/// What a redrive by a move task answers: there is no word on single messages.
+/// Report of a redrive by a move task, without details of single messages.
 #[derive(Debug, Serialize)]
 struct NativeReport {
     dlq: String,
@@ -224,11 +225,11 @@ impl Report for NativeReport {
             .is_some_and(|reason| reason.contains("CouldNotDetermineMessageSource"))
         {
             text.push_str(
-                "some messages were sent to the DLQ directly: `--engine client` moves them\n",
+                "some messages were sent directly to the DLQ: move them with `--engine client`\n",
             );
         }
         if task.status.is_active() {
-            text.push_str("it goes on; `recoctl dlq tasks cancel` stops it\n");
+            text.push_str("it continues; stop it with `recoctl dlq tasks cancel`\n");
         }
         for limit in &self.limits {
             let label = view.palette.paint(Tone::Warn, "note:");

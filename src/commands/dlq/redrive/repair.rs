@@ -8,19 +8,22 @@ use crate::context::Context;
 use reco_ops::dlq::repair::{Repair, RepairPlan, Transform};
 use reco_ops::error::{Error, Kind, Result};
 
-/// What is done to bodies: envelopes off, then rewritten, then salvaged.
+/// Body repairs, in this order: unwrap, transform, salvage.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RepairArgs {
-    /// Take known envelopes (SNS, EventBridge, Lambda destination, SQS event) off, and send what is inside
+    /// Strip known envelopes (SNS, EventBridge, Lambda destination, SQS event) and send the content
     #[arg(long)]
     pub unwrap: bool,
-    /// Rewrite each body by this jq expression, e.g. '.data |= map(select(.[0] != 0))'; it sees the body's JSON, or its text as a string. What does not decode afterwards is left in the DLQ
+    /// Rewrite each body with this jq expression, e.g. '.data |= map(select(.[0] != 0))'; the input
+    /// is the body as JSON, or as a string if it is not JSON. Messages that still do not decode
+    /// stay in the DLQ
     #[arg(long, value_name = "JQ")]
     pub transform: Option<String>,
-    /// Of messages with good and bad entries (class partial), send the entries that the filter accepts, and write the others to --rejects; takes partial messages along by default
+    /// Split messages that have good and bad entries (class partial): send the entries that the
+    /// filter accepts and save the others to --rejects; selects partial messages by default, too
     #[arg(long, requires = "rejects")]
     pub salvage: bool,
-    /// With --salvage: write entries that are not sent to this new file, one JSON object a line
+    /// With --salvage: save the entries that are not sent to this new file (JSON Lines)
     #[arg(long, value_name = "FILE", requires = "salvage")]
     pub rejects: Option<PathBuf>,
 }
@@ -33,9 +36,12 @@ impl RepairArgs {
     pub async fn repair(&self, context: &Context) -> Result<Repair> {
         let compile = async |text: &str| {
             Transform::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
-                Error::new(Kind::Usage, format!("--transform {text:?} is no jq expression"))
-                    .cause(error)
-                    .hint("write a jq expression such as '.data |= map(select(.[0] != 0))'")
+                Error::new(
+                    Kind::Usage,
+                    format!("--transform {text:?} is not a valid jq expression"),
+                )
+                .cause(error)
+                .hint("use a jq expression such as '.data |= map(select(.[0] != 0))'")
             })
         };
         let transform = match &self.transform {

@@ -16,11 +16,11 @@ pub struct CancelArgs {}
 #[derive(Debug, Serialize)]
 struct CancelReport {
     dlq: String,
-    /// Whether a task was told to stop.
+    /// True if a running task was cancelled.
     cancelled: bool,
-    /// Messages that it had moved by then, about; they stay where they are.
+    /// Approximate number of messages moved before the cancellation; they stay moved.
     moved: Option<u64>,
-    /// Messages that it was to move, about.
+    /// Approximate number of messages the task had to move.
     to_move: Option<u64>,
 }
 
@@ -58,12 +58,12 @@ impl Report for CancelReport {
     fn render(&self, _view: &View) -> String {
         let dlq = &self.dlq;
         if !self.cancelled {
-            return format!("no move task of {dlq} is running\n");
+            return format!("no move task is running on {dlq}\n");
         }
         let moved = self.moved.unwrap_or(UNKNOWN);
         let of = self.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
         format!(
-            "the move task of {dlq} stops; {}, and {} where {}\n",
+            "cancelling the move task on {dlq}; {}, and {} where {}\n",
             match of {
                 Some(of) => format!("{}{of} {} moved", count(moved), form(moved, "was", "were")),
                 None => was(moved) + " moved",

@@ -41,7 +41,7 @@ impl Report for TasksReport {
 
     fn render(&self, view: &View) -> String {
         if self.tasks.is_empty() {
-            return format!("no move task of {} is known to SQS\n", self.dlq);
+            return format!("SQS lists no move tasks for {}\n", self.dlq);
         }
         table(&self.tasks, view)
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// What a load run came to, in numbers.
+/// Numbers of a load run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Measured {
     /// Seconds from the first send until the queue was empty, or the run ended.
@@ -37,7 +37,7 @@ pub struct Measured {
     pub slots_busy: f64,
     /// Write capacity units consumed.
     pub wcu: f64,
-    /// Writes that the table turned away, each time counted.
+    /// Writes that the table throttled, each time counted.
     pub throttled: u64,
     /// Share of this machine's processors that was busy, with this and everything else, 0 to 1;
     /// `null` where that is not known.
@@ -51,7 +51,7 @@ pub struct Parameters {
     pub users: u64,
     /// Users a second; `null` is as fast as the queue takes them.
     pub rate: Option<f64>,
-    /// Write capacity units a second; `null` is no limit.
+    /// Write capacity units per second; `null` is no limit.
     pub wcu: Option<f64>,
     /// Most invocations at a time.
     pub concurrency: u64,

@@ -1,4 +1,4 @@
-//! How busy the machine's processors are: a load run shares them with whatever else runs.
+//! CPU utilization of the machine, which a load run shares with other processes.
 
 /// Time of all processors up to a moment, in clock ticks; unknown where there is no `/proc`.
 #[derive(Debug, Clone, Copy)]

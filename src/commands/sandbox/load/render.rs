@@ -10,7 +10,7 @@ use crate::commands::sandbox::load::verdict::{Stage, Verdict};
 use crate::ui::{Report, Tone, View, amount, count, duration, form};
 use reco_ops::metrics::report::Section;
 
-/// What `recoctl sandbox load` answers.
+/// Report of `recoctl sandbox load`.
 #[derive(Debug, Serialize)]
 pub(super) struct LoadReport {
     pub(super) parameters: Parameters,
@@ -36,10 +36,10 @@ impl Report for LoadReport {
         let label = format!("{} by 1s", duration(self.end - self.start));
         let (tone, mark) = match self.verdict.stage {
             Stage::None => (Tone::Good, "keeps up"),
-            Stage::Queue => (Tone::Warn, "the queue gives out first"),
-            Stage::Function => (Tone::Warn, "the function gives out first"),
-            Stage::Database => (Tone::Warn, "the database gives out first"),
-            Stage::Table => (Tone::Warn, "the table gives out first"),
+            Stage::Queue => (Tone::Warn, "the queue saturates first"),
+            Stage::Function => (Tone::Warn, "the function saturates first"),
+            Stage::Database => (Tone::Warn, "the database saturates first"),
+            Stage::Table => (Tone::Warn, "the table saturates first"),
         };
         let mut text = format!("{}\n{}\n", self.asked(), self.got());
         text.push_str(&format!("\n{}", curves(&label, &self.sections, view)));
@@ -59,7 +59,8 @@ impl LoadReport {
     fn asked(&self) -> String {
         let Parameters { users, rate, wcu, concurrency, batch_size, per_message, .. } =
             self.parameters;
-        let rate = rate.map_or("as fast as they go".to_owned(), |rate| format!("{rate} a second"));
+        let rate =
+            rate.map_or("as fast as possible".to_owned(), |rate| format!("{rate} per second"));
         let wcu = wcu.map_or("no WCU limit".to_owned(), |wcu| format!("{wcu} WCU"));
         format!(
             "{} users, {rate}; {wcu}, concurrency {concurrency}, batches of {batch_size} x \
@@ -72,19 +73,19 @@ impl LoadReport {
         let Measured { elapsed_s, sent, written, skipped, left, dead, throttled, .. } =
             self.measured;
         let ended = match self.ended {
-            Ended::Drained => "all of it handled",
+            Ended::Drained => "all users handled",
             Ended::TimeUp => "stopped by --for",
             Ended::Interrupted => "interrupted",
         };
         let mut text = format!(
-            "{elapsed_s:.1} s, {ended}: {} sent, {} written ({:.0} a second)",
+            "{elapsed_s:.1} s, {ended}: {} sent, {} written ({:.0} per second)",
             amount(sent, "user"),
             amount(written, "list"),
             self.verdict.users_per_s
         );
         for (number, what) in [
-            (skipped, "left nothing by the filter"),
-            (throttled, form(throttled, "write turned away", "writes turned away")),
+            (skipped, "with an empty list after filtering"),
+            (throttled, form(throttled, "write throttled", "writes throttled")),
             (left, form(left, "message left", "messages left")),
             (dead, form(dead, "message in the DLQ", "messages in the DLQ")),
         ] {

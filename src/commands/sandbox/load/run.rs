@@ -25,19 +25,19 @@ use super::processors::Processors;
 const MAX_RECEIVES: u32 = 5;
 /// AWS: the visibility timeout is at least so many times the function's timeout.
 const VISIBILITY_FACTOR: u64 = 6;
-/// How often the queue is looked at.
+/// Interval of queue checks.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The queue's depth is sampled once a second: the last sample shows it empty.
 const LAST_SAMPLE: Duration = Duration::from_millis(1_100);
 
-/// What is run.
+/// Options of a load run.
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
     /// The parameters.
     pub parameters: Parameters,
-    /// How long a batch may fill.
+    /// Time that a batch may fill.
     pub window: Duration,
-    /// What the function may write.
+    /// Policy of the function.
     pub policy: Policy,
     /// The function's binary; the handler that is built in when not given.
     pub lambda_bin: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub struct LoadOptions {
     pub at_most: Duration,
 }
 
-/// Why a run ended.
+/// Reason why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
@@ -57,10 +57,10 @@ pub enum Ended {
     Interrupted,
 }
 
-/// What a run came to.
+/// Result of a run.
 #[derive(Debug, Clone)]
 pub struct Loaded {
-    /// Why it ended.
+    /// Reason why it ended.
     pub ended: Ended,
     /// The whole in numbers.
     pub measured: Measured,
@@ -84,7 +84,7 @@ pub async fn run(
     let lists = lists(&options.parameters)?;
     let started = cancel.run_until_cancelled(Sandbox::start(sandbox(options))).await;
     let sandbox = started
-        .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before anything was sent"))?
+        .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before any message was sent"))?
         .map_err(|error| Error::service("cannot start the pipeline").because(&error))?;
     let loaded = drive(&sandbox, lists, options, cancel, sent).await;
     // Invocations under way end by their timeout at the latest; nobody waits for them here.
@@ -101,8 +101,8 @@ fn lists(parameters: &Parameters) -> Result<Lists> {
             Kind::Usage,
             format!("a message of {per_message} users with {list} articles each is too large"),
         )
-        .cause(format!("it would have {bytes} bytes, and the queue takes {most}"))
-        .hint("give a lower --per-message or --list"));
+        .cause(format!("it would be {bytes} bytes, but the queue accepts at most {most}"))
+        .hint("lower --per-message or --list"));
     }
     Ok(lists)
 }

@@ -1,4 +1,5 @@
-//! Which part of the pipeline gives out first, and what to change. Pure: numbers in, a verdict out.
+//! Verdict on a load run: the part of the pipeline that saturates first, and the recommended
+//! changes. Pure: numbers in, a verdict out.
 
 use serde::Serialize;
 
@@ -34,18 +35,18 @@ pub enum Stage {
     Table,
 }
 
-/// What the numbers say.
+/// Verdict on the numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// What gives out first.
+    /// Stage that saturates first.
     pub stage: Stage,
     /// Lists a second that went through while there was work.
     pub users_per_s: f64,
-    /// Why that stage.
+    /// Reason why that stage.
     pub why: String,
-    /// What to change, the most useful first.
+    /// Recommended changes, most useful first.
     pub change: Vec<String>,
-    /// What these numbers do not say.
+    /// Caveat about the numbers.
     pub caveat: Option<String>,
 }
 
@@ -69,8 +70,8 @@ impl Run<'_> {
     fn judge(&self) -> Judgement {
         let got = self.got;
         if got.invocations == 0 || got.elapsed_s <= 0.0 {
-            let why = "no batch was handled, so nothing was measured".to_owned();
-            return (Stage::None, why, vec!["let it run longer: --for".to_owned()]);
+            let why = "no batch was processed, so nothing could be measured".to_owned();
+            return (Stage::None, why, vec!["run longer with --for".to_owned()]);
         }
         if got.throttled > 0 && self.capacity_used().is_some_and(|used| used >= FULL) {
             return self.table_is_full();
@@ -104,8 +105,8 @@ impl Run<'_> {
         Some(self.got.wcu / self.got.elapsed_s / limit)
     }
 
-    /// Whether as much waited as the function's slots take at once, or handling went on well after
-    /// sending, or was not done when the run ended.
+    /// Returns whether as much waited as the function's slots take at once, or handling went on
+    /// well after sending, or was not done when the run ended.
     fn waited(&self) -> bool {
         let busy = self.got.slots_busy >= BUSY;
         let picked_up = if busy { 0.0 } else { PICKED_UP };
@@ -115,7 +116,7 @@ impl Run<'_> {
         self.many_waited() || self.after() > long || (more && busy)
     }
 
-    /// Whether as many messages waited as the function's slots take at once.
+    /// Returns whether as many messages waited as the function's slots take at once.
     fn many_waited(&self) -> bool {
         self.got.backlog_max >= self.asked.concurrency * self.asked.batch_size
     }
@@ -140,7 +141,7 @@ impl Run<'_> {
     fn table_is_full(&self) -> Judgement {
         let limit = self.asked.wcu.unwrap_or_default();
         let why = format!(
-            "the table took {} WCU/s, {} of its {}, and turned {} writes away",
+            "the table consumed {} WCU/s, {} of its {}, and throttled {} writes",
             whole(self.got.wcu / self.got.elapsed_s),
             percent(self.capacity_used().unwrap_or_default()),
             whole(limit),
@@ -148,7 +149,7 @@ impl Run<'_> {
         );
         let enough = match self.asked.rate {
             Some(rate) => format!(
-                "for {} users a second at {:.1} WCU a list, --wcu {}",
+                "for {} users per second at {:.1} WCU per list, --wcu {}",
                 whole(rate),
                 self.wcu_each(),
                 whole((rate * self.wcu_each()).ceil())
@@ -163,14 +164,13 @@ impl Run<'_> {
         let mut change = vec![enough];
         if self.asked.concurrency > 2 {
             change.push(format!(
-                "a lower --concurrency than {}: more is no faster, it waits inside the function",
+                "a lower --concurrency than {}: more is not faster, it only waits inside the function",
                 self.asked.concurrency
             ));
         }
         if self.got.returned > 0 || self.got.errors > 0 {
             change.push(format!(
-                "{} came back and {} failed: a longer --timeout, or a smaller \
-                 --batch-size, leaves time to retry",
+                "{} came back and {} failed: a longer --timeout or a smaller --batch-size leaves time to retry",
                 amount(self.got.returned, "message"),
                 amount(self.got.errors, "invocation")
             ));
@@ -183,22 +183,25 @@ impl Run<'_> {
         let sent = number(self.got.sent) / sending;
         if let Some(rate) = self.asked.rate.filter(|rate| sent < HELD_UP * rate) {
             let why = format!(
-                "only {} of {} users a second were sent, and the function kept up with them",
+                "only {} of {} users per second were sent, and the function kept up",
                 whole(sent),
                 whole(rate)
             );
-            return (Stage::Queue, why, vec!["a lower --rate, or more users a message".to_owned()]);
+            return (
+                Stage::Queue,
+                why,
+                vec!["a lower --rate, or more users per message".to_owned()],
+            );
         }
         let mut why = format!(
-            "it kept up with {} users a second; at most {} waited, and the function's \
-             slots worked {} of the time",
+            "the pipeline kept up with {} users per second; at most {} waited, and the function's concurrency was {} used",
             whole(sent),
             amount(self.got.backlog_max, "message"),
             percent(self.got.slots_busy)
         );
         if self.got.throttled > 0 {
             why.push_str(&format!(
-                "; {} {} turned away in bursts and written later",
+                "; {} {} throttled in bursts and written later",
                 amount(self.got.throttled, "write"),
                 form(self.got.throttled, "was", "were")
             ));
@@ -210,16 +213,15 @@ impl Run<'_> {
         let what = if self.many_waited() {
             format!("up to {} waited", amount(self.got.backlog_max, "message"))
         } else {
-            format!("handling went on for {:.1} s after the last was sent", self.after())
+            format!("processing continued for {:.1} s after the last was sent", self.after())
         };
         let why = format!(
-            "{what} although the function's slots worked only {} of the time: messages do not reach \
-             the function fast enough",
+            "{what} although the function's concurrency was only {} used: messages do not reach the function fast enough",
             percent(self.got.slots_busy)
         );
         let change = vec![
             format!(
-                "a larger --batch-size than {}, or more users a message",
+                "a larger --batch-size than {}, or more users per message",
                 self.asked.batch_size
             ),
             "a shorter window".to_owned(),
@@ -229,23 +231,22 @@ impl Run<'_> {
 
     fn facts_are_slow(&self) -> Judgement {
         let why = format!(
-            "the function's slots were never free, and {} of an invocation's {} ms waited for facts",
+            "the function's concurrency was fully used, and an invocation spent {} of its {} ms waiting for facts",
             percent(self.got.facts_ms / self.got.duration_ms),
             whole(self.got.duration_ms)
         );
         let change = vec![
-            "the indexes and statements behind the facts: recoctl facts check".to_owned(),
-            "fewer users a batch (--batch-size), when a lookup grows faster than its batch"
+            "the indexes and statements of the facts database: recoctl facts check".to_owned(),
+            "fewer users per batch (--batch-size), if lookup time grows faster than the batch"
                 .to_owned(),
-            "not --concurrency: more invocations ask the same database".to_owned(),
+            "not --concurrency: more invocations would query the same database".to_owned(),
         ];
         (Stage::Database, why, change)
     }
 
     fn writes_are_slow(&self) -> Judgement {
         let why = format!(
-            "the function's slots were never free, and {} of an invocation's {} ms was writing, \
-             although the table's capacity was not used up",
+            "the function's concurrency was fully used, and an invocation spent {} of its {} ms writing, although the table had capacity left",
             percent(self.got.write_ms / self.got.duration_ms),
             whole(self.got.duration_ms)
         );
@@ -254,7 +255,7 @@ impl Run<'_> {
 
     fn slots_are_full(&self) -> Judgement {
         let why = format!(
-            "{} at a time worked {} of the time, {} ms each, and up to {} waited",
+            "{} concurrent invocations were busy {} of the time, {} ms each, and up to {} waited",
             amount(self.asked.concurrency, "invocation"),
             percent(self.got.slots_busy),
             whole(self.got.duration_ms),
@@ -263,19 +264,19 @@ impl Run<'_> {
         (Stage::Function, why, vec![self.more_slots()])
     }
 
-    /// How many slots are worth having.
+    /// Returns the number of slots that are worth having.
     fn more_slots(&self) -> String {
         let each = self.per_slot();
         let useful = |wanted: f64| (wanted / each).ceil().max(1.0);
         match (self.asked.rate, self.asked.wcu) {
             (Some(rate), _) if each > 0.0 => format!(
-                "--concurrency {}: one invocation deals with {} users a second, {} come",
+                "--concurrency {}: one invocation processes {} users per second, {} arrive",
                 whole(useful(rate)),
                 whole(each),
                 whole(rate)
             ),
             (None, Some(wcu)) if each > 0.0 => format!(
-                "a higher --concurrency than {}: with {} the table's {} WCU would be used up",
+                "a higher --concurrency than {}: with {}, the table's {} WCU would be exhausted",
                 self.asked.concurrency,
                 whole(useful(wcu / self.wcu_each())),
                 whole(wcu)
@@ -291,8 +292,7 @@ impl Run<'_> {
             return None;
         }
         Some(format!(
-            "this machine's {} processors were {} busy, with function, database and table alike: in \
-             AWS each has its own, and the limit may be elsewhere",
+            "this machine's {} CPUs were {} busy running function, database and table together: in AWS each has its own, and the bottleneck may be elsewhere",
             self.asked.processors,
             percent(busy)
         ))

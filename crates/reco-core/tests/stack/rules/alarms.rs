@@ -1,4 +1,4 @@
-//! Rules on the alarms: whether somebody is told in time.
+//! Rules on the alarms: whether they notify someone in time.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Alarm, MissingData, Stack, Watched};
@@ -19,7 +19,7 @@ const ALARMS: Source = Source {
     url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html",
 };
 
-/// What must be watched beside the DLQ, with the words for it.
+/// Metrics to watch besides the DLQ, with their descriptions.
 const ALSO_WATCHED: &[(Watched, &str)] = &[
     (Watched::QueueAge, "age of the queue's oldest message"),
     (Watched::FunctionThrottles, "function throttles"),
@@ -32,16 +32,15 @@ pub(super) const RULES: &[Rule] = &[
         id: "dlq-alarm",
         title: "an alarm fires at the first message in the DLQ",
         severity: Severity::Error,
-        reason: "a message in the DLQ is deleted by its retention when nobody looks",
+        reason: "unnoticed messages in the DLQ are deleted when their retention period ends",
         source: DLQ_ALARMS,
         check: dlq_alarm,
     },
     Rule {
         id: "dlq-alarm-missing-data",
-        title: "the DLQ's alarm takes missing data for good",
+        title: "the DLQ's alarm treats missing data as not breaching",
         severity: Severity::Warning,
-        reason: "an idle queue stops reporting: otherwise the alarm fires, hangs or goes blind \
-                 while all is well",
+        reason: "an idle queue stops reporting: otherwise the alarm fires, sticks or goes to INSUFFICIENT_DATA while all is well",
         source: MISSING_DATA,
         check: dlq_alarm_missing_data,
     },
@@ -49,7 +48,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "pipeline-alarms",
         title: "alarms on age, function throttles and errors, table write throttles",
         severity: Severity::Warning,
-        reason: "each comes before messages reach the DLQ, when there is still time",
+        reason: "each fires before messages reach the DLQ, while there is still time",
         source: ALARMS,
         check: pipeline_alarms,
     },
@@ -57,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "alarm-actions",
         title: "every alarm has an action",
         severity: Severity::Warning,
-        reason: "an alarm without an action tells nobody",
+        reason: "an alarm without an action notifies no one",
         source: ALARMS,
         check: alarm_actions,
     },

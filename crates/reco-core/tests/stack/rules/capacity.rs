@@ -3,7 +3,7 @@
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Ceiling, Stack, TableMode};
 
-/// AWS: what a new on-demand table serves at once, in write units a second.
+/// AWS: what a new on-demand table serves at once, in write units per second.
 pub const NEW_ON_DEMAND_TABLE_WCU: u64 = 4_000;
 
 const ON_DEMAND: Source = Source {
@@ -19,10 +19,9 @@ const RECOVERY: Source = Source {
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "write-capacity",
-        title: "MaximumConcurrency x WCU a batch / batch duration <= table's write capacity",
+        title: "MaximumConcurrency x WCU per batch / batch duration <= table's write capacity",
         severity: Severity::Warning,
-        reason: "a backlog is worked off at full concurrency: more than the table takes is \
-                 throttled, retried, and in the end redelivered until the DLQ has it",
+        reason: "a backlog is processed at full concurrency: writes beyond the table's capacity are throttled, retried, and finally redelivered until the messages land in the DLQ",
         source: ON_DEMAND,
         check: write_capacity,
     },
@@ -30,14 +29,14 @@ pub(super) const RULES: &[Rule] = &[
         id: "point-in-time-recovery",
         title: "point-in-time recovery is on",
         severity: Severity::Warning,
-        reason: "a bad backfill overwrites every list; without it there is no way back",
+        reason: "a bad backfill overwrites every list; without it there is no way to restore the table",
         source: RECOVERY,
         check: point_in_time_recovery,
     },
 ];
 
 impl TableMode {
-    /// What the table takes at once, in WCU (write units) a second.
+    /// Returns the initial write capacity of the table, in WCU (write units) per second.
     #[must_use]
     pub fn write_capacity(self) -> u64 {
         match self {
@@ -53,7 +52,7 @@ impl TableMode {
     }
 }
 
-/// WCU a second when `MaximumConcurrency` invocations work on full batches. `None` also when the
+/// WCU per second when `MaximumConcurrency` invocations work on full batches. `None` also when the
 /// concurrency is not set, which is a finding of its own.
 fn full_speed_wcu(stack: &Stack) -> Option<u64> {
     let Ceiling::At(workers) = stack.mapping.maximum_concurrency? else {

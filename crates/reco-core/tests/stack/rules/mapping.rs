@@ -13,8 +13,8 @@ const MAX_SMALL_BATCH: u64 = 10;
 const MAX_WINDOW_S: u64 = 300;
 /// AWS: a synchronous invocation takes at most 6 MB.
 const MAX_PAYLOAD_BYTES: u64 = 6 * 1024 * 1024;
-/// What Lambda's event says about a message beside its body: ids, receipt handle, attributes, ARN.
-/// An estimate on the safe side; such a record of a standard queue is about 700 bytes of JSON.
+/// Size of a message's record in Lambda's event without its body: ids, receipt handle, attributes,
+/// ARN. A safe estimate; such a record of a standard queue is about 700 bytes of JSON.
 const RECORD_OVERHEAD_BYTES: u64 = 1024;
 /// AWS: `MaximumConcurrency` is between these.
 const CONCURRENCY: std::ops::RangeInclusive<u64> = 2..=1000;
@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "mapping-enabled",
         title: "the event source mapping is enabled",
         severity: Severity::Error,
-        reason: "nothing is processed, and the queue's retention runs",
+        reason: "no message is processed, while the queue's retention period runs",
         source: MAPPING_API,
         check: enabled,
     },
@@ -61,8 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "report-batch-item-failures",
         title: "ReportBatchItemFailures is on",
         severity: Severity::Error,
-        reason: "without it the function's list of failed messages is ignored: failed messages are \
-                 deleted as done",
+        reason: "without it the function's list of failed messages is ignored, and failed messages are deleted as successful",
         source: ERRORS,
         check: report_failures,
     },
@@ -70,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "batch-size",
         title: "batch size 1..10,000 (FIFO: 1..10)",
         severity: Severity::Error,
-        reason: "Lambda refuses other sizes",
+        reason: "Lambda rejects other sizes",
         source: SQS_SOURCE,
         check: batch_size,
     },
@@ -78,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "batch-window",
         title: "batch size > 10 needs a window of 1..300 s (FIFO: no window)",
         severity: Severity::Error,
-        reason: "Lambda refuses large batches without a window, and windows on FIFO queues",
+        reason: "Lambda rejects large batches without a window, and windows on FIFO queues",
         source: MAPPING_API,
         check: batch_window,
     },
@@ -86,8 +85,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "batch-payload",
         title: "batch size x message bytes <= 6 MB",
         severity: Severity::Warning,
-        reason: "an invocation takes at most 6 MB: batches end there, and the batch size, with all \
-                 that was computed from it, is never reached",
+        reason: "the invocation payload is limited to 6 MB: larger batches are cut there, so the batch size and everything computed from it is never reached",
         source: QUOTAS,
         check: batch_payload,
     },
@@ -95,8 +93,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "batch-duration",
         title: "a full batch takes at most half the function timeout",
         severity: Severity::Warning,
-        reason: "the rest of the time is for retrying throttled writes; a function that times out \
-                 returns the whole batch, written messages included",
+        reason: "the rest of the time is for retrying throttled writes; a function that times out returns the whole batch, including messages already written",
         source: ERRORS,
         check: batch_duration,
     },
@@ -104,8 +101,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "maximum-concurrency-set",
         title: "MaximumConcurrency is set",
         severity: Severity::Warning,
-        reason: "without it a backlog scales the function to as many as 1,000 invocations at a \
-                 time, past what the table and the database take",
+        reason: "without it a backlog scales the function up to 1,000 concurrent invocations, more than the table and the database can take",
         source: SCALING,
         check: maximum_concurrency_set,
     },
@@ -113,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "maximum-concurrency",
         title: "MaximumConcurrency 2..1,000",
         severity: Severity::Error,
-        reason: "Lambda refuses other values",
+        reason: "Lambda rejects other values",
         source: SCALING,
         check: maximum_concurrency,
     },
@@ -121,8 +117,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "reserved-concurrency",
         title: "reserved concurrency >= MaximumConcurrency",
         severity: Severity::Error,
-        reason: "the mapping takes messages that the function then refuses; each refusal uses up a \
-                 receive, until good messages are in the DLQ",
+        reason: "the mapping receives messages for invocations that are then throttled; each attempt uses up a receive, until good messages land in the DLQ",
         source: SCALING,
         check: reserved_concurrency,
     },
@@ -130,7 +125,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "event-count-metrics",
         title: "the mapping's EventCount metrics are on",
         severity: Severity::Warning,
-        reason: "they alone tell messages that were polled, invoked, failed and deleted apart",
+        reason: "only these metrics tell polled, invoked, failed and deleted messages apart",
         source: MAPPING_METRICS,
         check: event_count_metrics,
     },
@@ -138,7 +133,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "function-timeout",
         title: "function timeout 1..900 s",
         severity: Severity::Error,
-        reason: "Lambda refuses other values",
+        reason: "Lambda rejects other values",
         source: QUOTAS,
         check: function_timeout,
     },
@@ -146,7 +141,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "function-memory",
         title: "function memory 128..10,240 MB",
         severity: Severity::Error,
-        reason: "Lambda refuses other values",
+        reason: "Lambda rejects other values",
         source: QUOTAS,
         check: function_memory,
     },
@@ -210,7 +205,7 @@ fn batch_duration(stack: &Stack) -> Judged {
 
 fn maximum_concurrency_set(stack: &Stack) -> Judged {
     let set = stack.mapping.maximum_concurrency? != Ceiling::Unset;
-    judged(set, || "not set".to_owned(), || "what the table and the database take".to_owned())
+    judged(set, || "not set".to_owned(), || "what the table and the database can take".to_owned())
 }
 
 fn maximum_concurrency(stack: &Stack) -> Judged {

@@ -37,8 +37,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "visibility-timeout",
         title: "visibility timeout >= 6 x function timeout + batch window",
         severity: Severity::Error,
-        reason: "a message that becomes visible while its batch is still gathered, retried or \
-                 processed is processed twice, and its receive count runs up to the DLQ",
+        reason: "a message that becomes visible while its batch is still being gathered, retried or processed is processed twice, and its receive count climbs until it lands in the DLQ",
         source: SQS_SOURCE,
         check: visibility_timeout,
     },
@@ -46,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "dlq-present",
         title: "the queue has a DLQ",
         severity: Severity::Error,
-        reason: "a message that never succeeds comes back until retention deletes it, unseen",
+        reason: "a message that never succeeds is retried until retention deletes it, unnoticed",
         source: DLQ,
         check: dlq_present,
     },
@@ -54,16 +53,15 @@ pub(super) const RULES: &[Rule] = &[
         id: "max-receive-count",
         title: "maxReceiveCount >= 5",
         severity: Severity::Error,
-        reason: "throttled invocations use up receives: with few of them good messages land in \
-                 the DLQ because the function or the account was busy",
+        reason: "throttled invocations use up receives: with a low limit, good messages land in the DLQ because the function or the account was busy",
         source: SQS_SOURCE,
         check: max_receive_count,
     },
     Rule {
         id: "dlq-type",
-        title: "the DLQ is of the queue's type",
+        title: "the DLQ has the same type as the queue",
         severity: Severity::Error,
-        reason: "the DLQ of a FIFO queue must be FIFO, that of a standard queue standard",
+        reason: "the DLQ of a FIFO queue must be FIFO, the DLQ of a standard queue must be standard",
         source: DLQ,
         check: dlq_type,
     },
@@ -71,8 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "dlq-retention",
         title: "DLQ retention > queue retention",
         severity: Severity::Error,
-        reason: "on standard queues a message keeps the time it was first sent: the DLQ may delete \
-                 it shortly after it arrives, before anybody could look",
+        reason: "on standard queues a message keeps its original enqueue time: the DLQ may delete it soon after it arrives, before anyone can look at it",
         source: DLQ_RETENTION,
         check: dlq_retention,
     },
@@ -80,8 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "dlq-no-redrive",
         title: "the DLQ has no redrive policy of its own",
         severity: Severity::Error,
-        reason: "every look at a message counts as a receive: looking would push messages out of \
-                 the DLQ",
+        reason: "every look at a message counts as a receive and would push messages out of the DLQ",
         source: REDRIVE_ATTRIBUTES,
         check: dlq_no_redrive,
     },
@@ -89,8 +85,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "redrive-allow",
         title: "the DLQ's redrive-allow policy lists the queue",
         severity: Severity::Warning,
-        reason: "otherwise any queue of the account may fill this DLQ with messages that are not \
-                 ours, or this queue may not use it",
+        reason: "otherwise any queue in the account may send foreign messages to this DLQ, or this queue may not use it",
         source: REDRIVE_ATTRIBUTES,
         check: redrive_allow,
     },
@@ -152,7 +147,7 @@ fn redrive_allow(stack: &Stack) -> Judged {
         allow == RedriveAllow::SourceListed,
         || {
             match allow {
-                RedriveAllow::All => "every queue of the account is allowed",
+                RedriveAllow::All => "every queue in the account is allowed",
                 RedriveAllow::Nobody => "no queue is allowed",
                 RedriveAllow::SourceListed => "the queue is listed",
                 RedriveAllow::SourceNotListed => "the queue is not listed",

@@ -1,10 +1,10 @@
-//! What a rule is.
+//! Definition of a rule.
 
 use serde::Serialize;
 
 use super::Stack;
 
-/// How bad a broken rule is.
+/// Severity of a broken rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -41,11 +41,11 @@ pub struct Rule {
     pub id: &'static str,
     /// The rule in a few words.
     pub title: &'static str,
-    /// How bad it is to break it.
+    /// Severity of breaking it.
     pub severity: Severity,
-    /// What goes wrong otherwise.
+    /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Who says so.
+    /// Source of the rule.
     pub source: Source,
     #[serde(skip)]
     pub(super) check: fn(&Stack) -> Judged,
@@ -54,7 +54,7 @@ pub struct Rule {
 /// `None` when a value that the rule needs is not known.
 pub(super) type Judged = Option<Result<(), Breach>>;
 
-/// How a stack breaks a rule.
+/// Violation of a rule by a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Breach {
     pub is: String,

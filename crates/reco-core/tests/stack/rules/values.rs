@@ -19,7 +19,7 @@ pub struct Stack {
     pub mapping: Mapping,
     /// The DynamoDB table.
     pub table: Table,
-    /// What comes through.
+    /// Workload.
     pub workload: Workload,
     /// All alarms on the pipeline.
     pub alarms: Option<Vec<Alarm>>,
@@ -62,7 +62,7 @@ impl QueueKind {
     }
 }
 
-/// Whether a queue passes messages on to a DLQ.
+/// True if a queue passes messages on to a DLQ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Redrive {
@@ -72,7 +72,7 @@ pub enum Redrive {
     After(u64),
 }
 
-/// Which queues may name this one as their DLQ.
+/// Queues that may use this one as their DLQ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RedriveAllow {
@@ -112,7 +112,7 @@ pub struct Function {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mapping {
-    /// Whether it polls.
+    /// True if it polls.
     pub enabled: Option<bool>,
     /// `BatchSize`, messages.
     pub batch_size: Option<u64>,
@@ -120,9 +120,9 @@ pub struct Mapping {
     pub window_s: Option<u64>,
     /// `ScalingConfig.MaximumConcurrency`.
     pub maximum_concurrency: Option<Ceiling>,
-    /// Whether `FunctionResponseTypes` has `ReportBatchItemFailures`.
+    /// True if `FunctionResponseTypes` has `ReportBatchItemFailures`.
     pub report_batch_item_failures: Option<bool>,
-    /// Whether `MetricsConfig` has `EventCount`.
+    /// True if `MetricsConfig` has `EventCount`.
     pub event_count_metrics: Option<bool>,
 }
 
@@ -130,13 +130,13 @@ pub struct Mapping {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Table {
-    /// How its throughput is set.
+    /// Throughput mode.
     pub mode: Option<TableMode>,
-    /// Whether point-in-time recovery is on.
+    /// True if point-in-time recovery is on.
     pub point_in_time_recovery: Option<bool>,
 }
 
-/// How a table's write throughput is set.
+/// Write throughput mode of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TableMode {
@@ -154,7 +154,7 @@ pub enum TableMode {
     },
 }
 
-/// What comes through the pipeline: averages, from the producer or from measurement.
+/// Workload of the pipeline: averages, from the producer or from measurement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Workload {
@@ -164,7 +164,7 @@ pub struct Workload {
     pub message_bytes: Option<u64>,
     /// WCU to write one user's item, indexes included.
     pub wcu_per_item: Option<u64>,
-    /// How long an invocation takes for a full batch, in milliseconds.
+    /// Time that an invocation takes for a full batch, in milliseconds.
     pub batch_ms: Option<u64>,
 }
 
@@ -174,13 +174,13 @@ pub struct Workload {
 pub struct Alarm {
     /// Its name.
     pub name: String,
-    /// What it watches.
+    /// Watched metric.
     pub watches: Watched,
     /// The smallest whole value of the metric that sets it off.
     pub fires_from: u64,
-    /// What it takes missing data for.
+    /// Treatment of missing data.
     pub missing_data: MissingData,
-    /// Whether anybody is told.
+    /// True if anybody is told.
     pub has_actions: bool,
 }
 

@@ -19,20 +19,20 @@ const RETRIES: RetryOptions = RetryOptions {
     max_delay: Duration::from_secs(3),
 };
 
-/// Why one entry failed.
+/// Reason why one entry failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The service's code, or `call` when the whole call failed.
     pub code: String,
     /// The service's words.
     pub message: String,
-    /// Whether the request was at fault: the same entry would fail again.
+    /// True if the request was at fault: the same entry would fail again.
     pub sender_fault: bool,
 }
 
 impl Fault {
-    /// Whether the message is not held by this handle any more: it is visible, or gone, or held by
-    /// a later receive.
+    /// Returns whether the message is not held by this handle any more: it is visible, or gone, or
+    /// held by a later receive.
     #[must_use]
     pub fn is_lapsed(&self) -> bool {
         ["MessageNotInflight", "ReceiptHandleIsInvalid"].iter().any(|code| self.code.contains(code))
@@ -60,7 +60,7 @@ impl std::fmt::Display for Fault {
 /// The fate of each entry, in their order.
 pub type Fates = Vec<Result<(), Fault>>;
 
-/// What one call answered: ids that succeeded, and ids that failed.
+/// Result of one call: ids that succeeded, and ids that failed.
 struct Answer {
     done: Vec<String>,
     failed: Vec<BatchResultErrorEntry>,
@@ -68,7 +68,7 @@ struct Answer {
 
 impl Sqs {
     /// Deletes up to 10 messages whose copies are safe. Entries that fail for a passing reason are
-    /// tried again; deleting twice does no harm.
+    /// tried again; deleting twice is harmless.
     pub async fn delete(&self, queue: &Queue, messages: &[Deletable]) -> Fates {
         each(messages.len(), |entries| {
             let call = self.client.delete_message_batch().queue_url(&queue.url).set_entries(
@@ -193,7 +193,7 @@ fn note(fates: &mut [Option<Result<(), Fault>>], answer: &Answer) {
 fn unmentioned() -> Fault {
     Fault {
         code: "unmentioned".to_owned(),
-        message: "the answer does not mention this entry".to_owned(),
+        message: "the response does not list this entry".to_owned(),
         sender_fault: false,
     }
 }

@@ -11,12 +11,12 @@ use crate::aws::explain;
 use crate::error::{Error, Result};
 use reco_core::human::{UNKNOWN, known};
 
-/// AWS: StartMessageMoveTask: up to 500 messages a second.
+/// AWS: StartMessageMoveTask: up to 500 messages per second.
 pub const MOST_PER_SECOND: u32 = 500;
 /// AWS: ListMessageMoveTasks: up to 10 tasks of a source.
 const MOST_LISTED: i32 = 10;
 
-/// How a task stands.
+/// Status of a move task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveStatus {
@@ -35,7 +35,7 @@ pub enum MoveStatus {
 }
 
 impl MoveStatus {
-    /// Whether it moves messages, or may.
+    /// Returns whether it moves messages, or may.
     #[must_use]
     pub const fn is_active(self) -> bool {
         matches!(self, MoveStatus::Running | MoveStatus::Cancelling)
@@ -69,7 +69,7 @@ impl MoveStatus {
 /// A task, running or ended. Counts are approximate by AWS's own word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MoveTask {
-    /// How it stands.
+    /// Status.
     pub status: MoveStatus,
     /// By what it is cancelled; AWS names it only while the task is running.
     pub handle: Option<String>,
@@ -82,13 +82,13 @@ pub struct MoveTask {
     pub moved: u64,
     /// Messages that were to be moved when it began.
     pub to_move: Option<u64>,
-    /// Why it failed.
+    /// Reason why it failed.
     pub failure: Option<String>,
     /// When it began, milliseconds since the epoch; 0 where that cannot be.
     pub started_at_ms: i64,
 }
 
-/// Why a task did not start.
+/// Reason why a task did not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartTrouble {
     /// The credentials do not allow it.
@@ -104,17 +104,17 @@ pub enum StartTrouble {
 /// A start that failed.
 #[derive(Debug)]
 pub struct StartFailure {
-    /// What is known of it.
+    /// Details of the failure.
     pub trouble: StartTrouble,
-    /// Why.
+    /// Reason.
     pub error: Error,
 }
 
 impl Sqs {
-    /// Starts moving all messages of a DLQ to `to`, or each to the queue that it came from where that
-    /// is `None`, at most `rate` a second; answers with the
-    /// task's handle. The SDK's own retries are off: after a lost answer they would meet the task
-    /// that the first attempt started.
+    /// Starts moving all messages of a DLQ to `to`, or each to the queue that it came from where
+    /// that is `None`, at most `rate` a second; answers with the task's handle. The SDK's own
+    /// retries are off: after a lost response they would meet the task that the first attempt
+    /// started.
     ///
     /// # Errors
     /// [`StartFailure`], told apart by what is known of the effect.

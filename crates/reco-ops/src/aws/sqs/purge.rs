@@ -18,7 +18,7 @@ impl Sqs {
             let failed = explain(format!("cannot purge queue {}", queue.name), &error);
             if denied_for_now {
                 failed.hint(
-                    "SQS takes one purge of a queue in 60 s, and one is under way: wait a minute",
+                    "SQS allows one purge per queue every 60 s and one is in progress: retry in a minute",
                 )
             } else {
                 failed

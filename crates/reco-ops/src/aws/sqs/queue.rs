@@ -21,7 +21,7 @@ pub struct Queue {
     pub url: String,
     /// Its ARN.
     pub arn: String,
-    /// Whether it keeps order within groups.
+    /// True if it keeps order within groups.
     pub fifo: bool,
 }
 
@@ -93,7 +93,7 @@ impl Sqs {
             .map_err(|error| explain(format!("cannot find queue {given}"), &error))?;
         answer
             .queue_url
-            .ok_or_else(|| Error::service(format!("SQS answered without a URL for queue {name}")))
+            .ok_or_else(|| Error::service(format!("SQS returned no URL for queue {name}")))
     }
 
     /// Reads a queue's attributes again.
@@ -197,9 +197,9 @@ fn check_account(given: &str, named: &QueueRef, arn: &str) -> Result<()> {
     let owner = arn.split(':').nth(4).unwrap_or_default();
     match &named.account {
         Some(account) if !owner.is_empty() && account != owner => Err(Error::config(format!(
-            "queue {given} names account {account}, but the queue that answers belongs to {owner}"
+            "queue {given} names account {account}, but the queue found belongs to account {owner}"
         ))
-        .hint("check --profile and --endpoint-url: the calls reach another account")),
+        .hint("check --profile and --endpoint-url: calls go to another account")),
         _ => Ok(()),
     }
 }

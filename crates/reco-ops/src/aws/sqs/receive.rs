@@ -12,7 +12,7 @@ use reco_core::message::{Attribute, AttributeValue, Message, md5_of_attributes, 
 use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
 use crate::error::Error;
 
-/// What one receive brought.
+/// Result of one receive.
 #[derive(Debug, Default)]
 pub struct Received {
     /// Messages that came as they were sent.
@@ -28,28 +28,28 @@ pub struct Damaged {
     pub message_id: String,
     /// The handle of this receive.
     pub receipt_handle: String,
-    /// What does not match.
+    /// Description of the mismatch.
     pub reason: String,
 }
 
-/// How to receive.
+/// Options of a receive.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Messages at most (1 to 10).
     pub max: usize,
     /// Above zero it is a long poll, which asks all of the queue's servers.
     pub wait: Duration,
-    /// How long the messages are hidden from other consumers.
+    /// Time that the messages are hidden from other consumers.
     pub hide: Duration,
-    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the same
-    /// id brings the same messages again, so that none stays hidden after a lost answer.
+    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the
+    /// same id brings the same messages again, so that none stays hidden after a lost response.
     pub attempt: String,
 }
 
 impl Sqs {
     /// Receives messages. All attributes are asked for: AWS returns none that are not.
     ///
-    /// The SDK's own retries are off for this call: after a lost answer it would receive other
+    /// The SDK's own retries are off for this call: after a lost response it would receive other
     /// messages, and nobody would know that the first ones are hidden.
     ///
     /// # Errors
@@ -76,11 +76,11 @@ impl Sqs {
         let came = answer.messages.as_ref().map_or(0, Vec::len);
         if came > asked {
             let what = format!(
-                "queue {} answered with {came} messages where at most {asked} were asked for",
+                "queue {} returned {came} messages, but at most {asked} were requested",
                 queue.name
             );
             let error = Error::service(what)
-                .hint("check --endpoint-url: this is no SQS; none of these messages was touched");
+                .hint("check --endpoint-url: the endpoint does not behave like SQS; no message was touched");
             return Err(CallFailure { effect: CallEffect::Refused, error });
         }
         let mut received = Received::default();
@@ -136,7 +136,9 @@ fn mismatch(message: &Message, body: Option<&str>, attributes: Option<&str>) -> 
 
 fn differs(part: &str, said: Option<&str>, is: Option<&str>) -> String {
     let (said, is) = (said.unwrap_or("none"), is.unwrap_or("none"));
-    format!("MD5 of the {part} is {is}, but the queue says {said}: it did not come as it was sent")
+    format!(
+        "MD5 of the {part} is {is}, but SQS reports {said}: the {part} was corrupted in transit"
+    )
 }
 
 fn attribute(value: MessageAttributeValue) -> Attribute {

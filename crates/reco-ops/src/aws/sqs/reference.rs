@@ -1,4 +1,4 @@
-//! How operators name a queue: by name, URL or ARN.
+//! References to a queue: name, URL or ARN.
 
 use crate::error::{Error, Result};
 
@@ -29,13 +29,13 @@ impl QueueRef {
             Some(QueueRef { name: given.to_owned(), account: None, region: None, url: None })
         };
         parsed.filter(|queue| is_name(&queue.name)).ok_or_else(|| {
-            Error::config(format!("{given:?} names no queue"))
-                .hint("give a queue's name, URL (https://sqs.REGION.amazonaws.com/ACCOUNT/NAME) or ARN (arn:aws:sqs:REGION:ACCOUNT:NAME)")
+            Error::config(format!("{given:?} is not a queue"))
+                .hint("use a queue name, URL (https://sqs.REGION.amazonaws.com/ACCOUNT/NAME) or ARN (arn:aws:sqs:REGION:ACCOUNT:NAME)")
         })
     }
 
-    /// Whether this is the queue of an ARN, as far as it says whose it is: a name alone is of any
-    /// region and account.
+    /// Returns whether this is the queue of an ARN, as far as it says whose it is: a name alone is
+    /// of any region and account.
     #[must_use]
     pub fn is_arn(&self, arn: &str) -> bool {
         let agrees = |named: &Option<String>, is: &Option<String>| named.is_none() || named == is;
@@ -53,7 +53,7 @@ impl QueueRef {
             Some(named) if named != region => Err(Error::config(format!(
                 "queue {given} is in region {named}, but the configured region is {region}"
             ))
-            .hint(format!("give --region {named}, or name a queue of region {region}"))),
+            .hint(format!("pass --region {named}, or name a queue in region {region}"))),
             _ => Ok(()),
         }
     }

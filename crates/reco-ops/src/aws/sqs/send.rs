@@ -14,11 +14,11 @@ use crate::error::Error;
 
 impl Sqs {
     /// Sends up to 10 messages in one call, each as it was received but for its body, which may be
-    /// another. On a FIFO queue the deduplication id is the original message id, followed by `/` and
-    /// `stamp` where there is one, so that a second send within 5 minutes does nothing.
+    /// another. On a FIFO queue the deduplication id is the original message id, followed by `/`
+    /// and `stamp` if there is one, so that a second send within 5 minutes does nothing.
     ///
-    /// The SDK's own retries are off for this call: it would send again after a lost answer, which
-    /// duplicates on a standard queue.
+    /// The SDK's own retries are off for this call: it would send again after a lost response,
+    /// which duplicates on a standard queue.
     ///
     /// # Errors
     /// [`CallFailure`] when the call failed as a whole. Entries fail inside a success.
@@ -41,7 +41,7 @@ impl Sqs {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| CallFailure {
                 effect: CallEffect::Refused,
-                error: Error::service("cannot build the send").because(&error),
+                error: Error::service("cannot build the send request request").because(&error),
             })?;
         let answer = self
             .client

@@ -51,7 +51,7 @@ impl Silence {
         (silent >= NAMED_AFTER).then(|| {
             self.told = true;
             let (what, s) = (&self.what, silent.as_secs());
-            format!("no answer from {what} for {s} s; a signal (Ctrl-C) ends the wait")
+            format!("no response from {what} for {s} s; a signal (Ctrl-C) ends the wait")
         })
     }
 }

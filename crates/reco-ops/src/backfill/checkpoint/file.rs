@@ -25,7 +25,7 @@ pub fn default_path(home: &Home, identity: &Identity) -> PathBuf {
 pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
     let unusable = || {
         Error::input(format!("cannot use checkpoint {}", path.display()))
-            .hint("remove it to start from the beginning: writing a line twice does no harm")
+            .hint("remove it to start from the beginning: writing a line twice is harmless")
     };
     let text = match std::fs::read(path) {
         Ok(text) => text,
@@ -42,7 +42,7 @@ pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
 pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
     let unusable = || {
         Error::input(format!("cannot use checkpoint {}", path.display()))
-            .hint("remove it to start from the beginning: writing a line twice does no harm")
+            .hint("remove it to start from the beginning: writing a line twice is harmless")
     };
     let value: serde_json::Value =
         serde_json::from_slice(text).map_err(|error| unusable().because(&error))?;
@@ -104,9 +104,9 @@ impl Lock {
         };
         let path = checkpoint.display();
         let failed = |error: &std::io::Error| {
-            Error::refused(format!("cannot make the lock of checkpoint {path}"))
+            Error::refused(format!("cannot create the lock file of checkpoint {path}"))
                 .because(error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         };
         let file = open().map_err(|error| failed(&error))?;
         match file.try_lock() {

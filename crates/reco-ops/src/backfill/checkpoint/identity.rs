@@ -1,4 +1,4 @@
-//! What a checkpoint is of: the input, and what decides what is written of it.
+//! Identity of a checkpoint: the input, and all settings that affect the written items.
 
 use reco_core::human::amount;
 use std::collections::BTreeMap;
@@ -15,14 +15,14 @@ use crate::error::{Error, Result};
 /// Bytes of an input's beginning that are digested.
 const HEAD: u64 = 64 * 1024;
 
-/// What must be the same for a run to be gone on with.
+/// Identity that must be unchanged for a run to be resumed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The inputs, in order.
     pub inputs: Vec<InputIdentity>,
     /// ARN of what is written to.
     pub table: String,
-    /// `TableId` of the table that is written to: another one when it was deleted and made anew.
+    /// `TableId` of the table that is written to: another one when it was deleted and recreated.
     /// Checkpoints of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table_id: Option<String>,
@@ -77,13 +77,16 @@ impl InputIdentity {
             return Some(format!("input {path} was {}", then.path.display()));
         }
         if self.bytes != then.bytes {
-            return Some(format!("input {path} has {} bytes, and had {}", self.bytes, then.bytes));
+            return Some(format!(
+                "input {path} has {} bytes, but had {} before",
+                self.bytes, then.bytes
+            ));
         }
         if self.head_sha256 != then.head_sha256 {
-            return Some(format!("input {path} has another content"));
+            return Some(format!("input {path} has changed"));
         }
         (self.modified_ns != then.modified_ns)
-            .then(|| format!("input {path} was changed since (its modification time differs)"))
+            .then(|| format!("input {path} was modified since (its modification time differs)"))
     }
 }
 
@@ -103,13 +106,13 @@ impl Identity {
             && now != before
         {
             changes.push(format!(
-                "the table was deleted and made anew since: its TableId is {now}, and was {before}"
+                "the table was deleted and recreated since: its TableId is {now}, but was {before}"
             ));
         }
         let mut differs = |what: &str, now: Option<&String>, then: Option<&String>| {
             if now != then {
                 let shown = |value: Option<&String>| value.cloned().unwrap_or("not set".to_owned());
-                changes.push(format!("{what} is {}, and was {}", shown(now), shown(then)));
+                changes.push(format!("{what} is {}, but was {}", shown(now), shown(then)));
             }
         };
         differs("the table", Some(&self.table), Some(&then.table));

@@ -17,18 +17,18 @@ use crate::error::{Error, Result};
 pub struct Saver {
     path: PathBuf,
     every: Duration,
-    /// What stays the same from one to the next.
+    /// Constant parts of the checkpoints.
     last: Checkpoint,
     /// The save on its way, and the place that it is of.
     going: Option<(Place, JoinHandle<std::io::Result<()>>)>,
-    /// What the file on the disk speaks of.
+    /// Position saved in the file.
     saved: Place,
     failure: Option<String>,
     _lock: Lock,
 }
 
 impl Saver {
-    /// A saver that begins with `first`, which is on the disk when this returns.
+    /// A saver that begins with `first`, which is on disk when this returns.
     ///
     /// # Errors
     /// Refused, when it cannot be saved.
@@ -36,7 +36,7 @@ impl Saver {
         save(path, &first).map_err(|error| {
             Error::refused(format!("cannot write checkpoint {}", path.display()))
                 .because(&error)
-                .hint("give --checkpoint FILE on a disk that can be written")
+                .hint("pass --checkpoint FILE on a writable disk")
         })?;
         let (path, saved) = (path.to_owned(), first.state.at);
         Ok(Saver { path, every, last: first, going: None, saved, failure: None, _lock: lock })
@@ -47,7 +47,7 @@ impl Saver {
         &self.path
     }
 
-    /// How often to save.
+    /// Returns the save interval.
     pub const fn every(&self) -> Duration {
         self.every
     }
@@ -57,12 +57,12 @@ impl Saver {
         self.saved
     }
 
-    /// Why the last save failed, where it did.
+    /// Returns the reason why the last save failed, where it did.
     pub fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    /// Whether a checkpoint at this place would be a new one, and none is on its way.
+    /// Returns whether a checkpoint at this place would be a new one, and none is on its way.
     pub fn is_due(&mut self, at: Place) -> bool {
         if let Some((place, going)) = &mut self.going {
             let place = *place;

@@ -1,4 +1,4 @@
-//! Which entries are this run's, and who judges them.
+//! Routing of entries: those of this run, and the filter applied to them.
 
 use reco_core::Recommendation;
 use reco_core::compose::{Composable, ComposeLimits};
@@ -21,7 +21,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// Why an item cannot be deleted that way.
+    /// Returns the reason why an item cannot be deleted that way.
     pub(super) fn refuses_deletes(self) -> Option<Fault> {
         match self {
             // Files leave out the lists that it removes.
@@ -31,7 +31,7 @@ impl Route {
     }
 }
 
-/// What becomes of an entry on its way to the Lambda.
+/// Returns the planned fate of an entry sent to the Lambda.
 pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fate {
     match Composable::new(&recommendation, limits) {
         Ok(composable) => {

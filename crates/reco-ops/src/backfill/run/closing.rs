@@ -1,4 +1,4 @@
-//! How far a run is, and how it ends: checkpoints and the report.
+//! Progress and end of a run: checkpoints and the report.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::Run;
 use crate::error::{Error, Kind, Result};
 
 impl Run {
-    /// How far the run is.
+    /// Returns the progress of the run.
     fn state(&self, finished: bool) -> State {
         let at = self.ledger.first_open().unwrap_or(self.end);
         // Those that begin at `at` or after it are found again.
@@ -98,7 +98,7 @@ impl Run {
         });
         let books = self.ledger.books().clone();
         if !books.balances() {
-            return Err(Error::new(Kind::Internal, "the books of the run do not balance")
+            return Err(Error::new(Kind::Internal, "the counts of the run do not add up")
                 .cause(format!("{:?}, {:?}", books.lines, books.entries)));
         }
         let duration_s = self.duration_s();

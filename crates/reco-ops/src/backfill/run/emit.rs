@@ -32,7 +32,7 @@ impl Run {
                 Ok(None)
             }
             Err(error) => {
-                self.stop(Cause::Files, format!("the parts cannot be written: {error}"));
+                self.stop(Cause::Files, format!("cannot write the parts: {error}"));
                 self.ledger.undone();
                 Ok(None)
             }

@@ -1,4 +1,4 @@
-//! What comes in: judged lines, entered into the ledger, and their items into the window.
+//! Intake: filtered lines are entered into the ledger, and their items into the window.
 
 use std::sync::Arc;
 

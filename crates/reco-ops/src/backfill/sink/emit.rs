@@ -29,18 +29,18 @@ use super::super::write::Entry;
 use super::{Handed, Handing};
 use crate::error::{Error, Result};
 
-/// How items are emitted.
+/// Options of an emit run.
 #[derive(Debug, Clone)]
 pub struct EmitOptions {
     /// Where to: a directory that is empty or not there yet.
     pub directory: PathBuf,
-    /// How parts are compressed.
+    /// Compression of the parts.
     pub compression: PartCompression,
     /// Bytes of lines after which a part is full.
     pub part_size: u64,
     /// Where in S3 they are to go, for the commands.
     pub s3: S3Location,
-    /// Which part of the input this is, for the parts' names.
+    /// Shard of the input, for the names of the parts.
     pub shard: Option<Shard>,
     /// Of a user's lists the newest counts, not the last.
     pub newest: bool,
@@ -53,7 +53,7 @@ pub struct EmitSink {
     gathered: Option<Gathered>,
 }
 
-/// What has come so far.
+/// Items received so far.
 #[derive(Debug)]
 pub(in crate::backfill) struct Gathered {
     options: EmitOptions,
@@ -75,7 +75,7 @@ impl EmitSink {
         let mut entries = std::fs::read_dir(directory).map_err(|error| failed(&error))?;
         if entries.next().is_some() {
             return Err(Error::input(format!("{} is not empty", directory.display())).hint(
-                "name another directory, or empty this one: parts of two runs must not mix",
+                "use another directory, or empty this one: parts of two runs must not be mixed",
             ));
         }
         let spill = Spill::create(directory, partitions).map_err(|error| failed(&error))?;
@@ -96,7 +96,7 @@ impl EmitSink {
             match added {
                 Ok(()) => (entry, Handing::Done),
                 Err(error) => {
-                    hopeless = Some(format!("the spill cannot be written: {error}"));
+                    hopeless = Some(format!("cannot write the spill file: {error}"));
                     (entry, Handing::Left)
                 }
             }

@@ -1,22 +1,22 @@
-//! What became of a batch that did not go to the table.
+//! Results of batches that do not go to the table.
 
 use super::super::write::Entry;
 
 /// A batch that was handed on.
 #[derive(Debug)]
 pub struct Handed {
-    /// What was in it, each with what became of it.
+    /// Entries, each with its result.
     pub entries: Vec<(Entry, Handing)>,
-    /// Why no further batch can fare better, when that is so.
+    /// Reason why no further batch can fare better, when that is so.
     pub hopeless: Option<String>,
 }
 
-/// What became of one entry.
+/// Result of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handing {
     /// It arrived.
     Done,
-    /// It did not, or nobody knows.
+    /// It did not, or the outcome is unknown.
     Failed(String),
     /// It was not tried.
     Left,

@@ -28,7 +28,7 @@ const FAILURES: u32 = 3;
 /// AWS: the limit of a message was 256 KiB once, and that of a batch with it.
 const LEAST_LIMIT: usize = 256 * 1024;
 
-/// What was sent.
+/// Report of sent messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct QueueReport {
     /// The queue's name.
@@ -43,12 +43,12 @@ pub struct QueueReport {
     pub calls: u64,
     /// Messages that may have arrived twice, since the answer to a first send was lost.
     pub perhaps_twice: u64,
-    /// How often at least a user was sent again after an earlier list of the same user had gone. A
+    /// Minimum number of times that a user was sent again after an earlier list of the same user. A
     /// standard queue keeps no order, so either list may be written last.
     pub repeated_users: u64,
 }
 
-/// What sends, and where to.
+/// Sender and destination.
 #[derive(Debug)]
 pub struct QueueSender {
     /// Sends.
@@ -94,13 +94,13 @@ impl QueueSink {
         QueueSink { shared: Arc::new(shared) }
     }
 
-    /// Whether nothing is sent on purpose.
+    /// Returns whether nothing is sent on purpose.
     #[must_use]
     pub fn is_dry(&self) -> bool {
         self.shared.sender.is_none()
     }
 
-    /// What was sent so far.
+    /// Returns the report of messages sent so far.
     #[must_use]
     pub fn report(&self) -> QueueReport {
         let mut report = self.counts().clone();
@@ -109,7 +109,7 @@ impl QueueSink {
         report
     }
 
-    /// How much a batch may hold, so that it fills about one call.
+    /// Returns the batch limits that fill about one call.
     #[must_use]
     pub fn batch_limits(&self) -> Limits {
         let Limits { entries, bytes } = Limits::SEND_MESSAGE_BATCH;

@@ -235,5 +235,5 @@ async fn compare(reader: Reader, batch: Batch, stop: Stop) -> Answer {
 }
 
 fn internal(error: &tokio::task::JoinError) -> Error {
-    Error::new(Kind::Internal, "a stage of the verification broke down").because(error)
+    Error::new(Kind::Internal, "a stage of the verification failed unexpectedly").because(error)
 }

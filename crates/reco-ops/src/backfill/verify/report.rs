@@ -1,4 +1,4 @@
-//! What a verification found.
+//! Result of a verification.
 
 use std::collections::HashSet;
 
@@ -21,12 +21,12 @@ const UNREAD_LISTED: usize = 1_000;
 /// Lines that could not be read that are told apart in further passes.
 const COUNTED_APART: usize = 100_000;
 
-/// What a verification found.
+/// Result of a verification.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verification {
-    /// How many users were asked for; `None` when all were.
+    /// Number of users that were asked for; `None` when all were.
     pub sample: Option<u64>,
-    /// How many users the sample has; those of whom nothing is to be written are among them.
+    /// Number of users that the sample has; those of whom nothing is to be written are among them.
     pub users: Option<u64>,
     /// Lists of the input that were held against the table; a user may have several.
     pub compared: u64,
@@ -39,16 +39,16 @@ pub struct Verification {
     pub as_new: u64,
     /// Lines and entries of the input that could not be read, so that nothing is known of them.
     pub unread: u64,
-    /// Which they are; the first 1,000.
+    /// The first 1,000 of them.
     pub unread_lines: Vec<Unread>,
     /// Those that were counted already, in earlier passes.
     #[serde(skip)]
     pub counted: Counted,
-    /// What differs, in the order of the input; the first 10,000.
+    /// Differences in input order; the first 10,000.
     pub differences: Vec<Wrong>,
     /// Inputs that broke off: what they had was verified.
     pub broken_inputs: Vec<String>,
-    /// How often the input was read to compare it.
+    /// Number of times that the input was read to compare it.
     pub passes: u32,
     /// Read capacity units consumed, by DynamoDB's account.
     pub consumed_rcu: f64,
@@ -60,9 +60,9 @@ pub struct Verification {
     pub throttled_calls: u64,
     /// Seconds that it took.
     pub duration_s: f64,
-    /// Why it ended before everything was verified.
+    /// Reason why it ended before everything was verified.
     pub stopped: Option<String>,
-    /// Whether a signal ended it.
+    /// True if a signal ended it.
     pub interrupted: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct Unread {
     pub entry: Option<usize>,
     /// The kind of fault.
     pub reason: &'static str,
-    /// What is wrong and where.
+    /// Description of the fault with its position.
     pub detail: String,
 }
 
@@ -190,7 +190,7 @@ impl Verification {
         }
     }
 
-    /// How it ended. What was found outranks what was not looked at.
+    /// Returns the outcome. Differences take precedence over unread users.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let incomplete =

@@ -19,7 +19,7 @@ use crate::files::input::Source;
 
 /// A sample: the users whose hash is no higher than `last`.
 pub(super) struct Sample {
-    /// How many they are.
+    /// Number of users.
     pub users: u64,
     /// The highest hash of them.
     pub last: u64,
@@ -49,7 +49,7 @@ pub(super) async fn draw(
     // An expression may keep a chunk waiting.
     while let Some(hashes) = verify.cancel.run_until_cancelled(hashed.next()).await.flatten() {
         let hashes = hashes.map_err(|error| {
-            Error::new(Kind::Internal, "drawing the sample broke down").because(&error)
+            Error::new(Kind::Internal, "drawing the sample failed unexpectedly").because(&error)
         })?;
         for hash in hashes {
             if lowest.insert(hash) && lowest.len() > size {

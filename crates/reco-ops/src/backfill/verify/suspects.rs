@@ -50,7 +50,7 @@ pub(super) struct Suspect {
     pub entry: usize,
     /// When the list was made.
     pub time: Option<Time>,
-    /// What it replaces where the newest counts: what is older than this.
+    /// Time guard: only older items are replaced.
     pub guard: Option<Time>,
     /// The item is to be gone: whatever comes then is written.
     pub removal: bool,
@@ -96,7 +96,7 @@ impl Suspects {
         }
     }
 
-    /// Whether another list of the user counts, which is not in the table.
+    /// Returns whether another list of the user counts, which is not in the table.
     fn outdone(&self, user: &Id, by: impl Fn(&Suspect) -> bool) -> bool {
         let counts = |kept: &Suspect| !kept.removal && by(kept);
         self.newest && self.users.get(user).is_some_and(counts)

@@ -1,4 +1,4 @@
-//! Writing and deleting: nothing is deleted before the file that has it is on the disk.
+//! Writing and deleting: nothing is deleted before the file that has it is on disk.
 
 use reco_core::settle::{Deletable, backed_up, waived};
 
@@ -14,7 +14,7 @@ use crate::sqs::DeleteOutcome;
 const TOGETHER: usize = 160;
 
 impl Collector<'_> {
-    /// Writes messages into the file, where there is one; answers with how many, from the first.
+    /// Writes messages into the file, if there is one; answers with how many, from the first.
     pub(super) async fn write(&mut self, going: &[Found]) -> Result<usize> {
         let Some(file) = &mut self.file else { return Ok(going.len()) };
         let total = Some(going.len() as u64);
@@ -23,9 +23,9 @@ impl Collector<'_> {
             if self.session.control.cancel.is_cancelled() {
                 return Ok(at);
             }
-            let slot = found.slot.ok_or_else(|| {
-                Error::new(Kind::Internal, "a message to be written was not kept")
-            })?;
+            let slot = found
+                .slot
+                .ok_or_else(|| Error::new(Kind::Internal, "a message to write was not spooled"))?;
             if let Err(error) = file.add(&self.spool.get(slot)?).await {
                 let failed = cannot_write(file, &error);
                 if !self.task.delete {
@@ -39,7 +39,7 @@ impl Collector<'_> {
         Ok(going.len())
     }
 
-    /// Deletes the first `written` messages once the file with them is on the disk.
+    /// Deletes the first `written` messages once the file with them is on disk.
     pub(super) async fn delete(&mut self, going: &[Found], written: usize) -> u64 {
         let (written, left) = going.split_at(written);
         let proof = match (&mut self.file, &self.ending.halted) {
@@ -98,7 +98,7 @@ impl Collector<'_> {
     }
 
     fn leave_all(&mut self, going: &[Found]) -> u64 {
-        self.leave(going, "not deleted: there is no flushed copy");
+        self.leave(going, "not deleted: its backup is not safely on disk");
         0
     }
 
@@ -112,5 +112,5 @@ impl Collector<'_> {
 fn cannot_write(file: &ExportFile, error: &std::io::Error) -> Error {
     Error::input(format!("cannot write export {}", file.path().display()))
         .because(error)
-        .hint("free space, or give a file on a disk that has some; nothing of it was deleted")
+        .hint("free disk space, or use a file on another disk; no message in it was deleted")
 }

@@ -1,4 +1,4 @@
-//! What an export or a purge answers: every message that was received has exactly one fate.
+//! Report of an export or purge: every received message has exactly one fate.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::dlq::scan::Found;
 use crate::dlq::session::Queues;
 use crate::sqs::Released;
 
-/// What became of a message.
+/// Fate of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
@@ -68,7 +68,7 @@ pub struct Record {
     pub message_id: String,
     /// Its class; none of one that came garbled.
     pub class: Option<Class>,
-    /// What became of it.
+    /// Result.
     pub fate: Fate,
     /// Whether the file has it.
     pub in_file: bool,
@@ -126,14 +126,14 @@ impl FileRow {
     }
 }
 
-/// How it went, beside the messages.
+/// Result of the run, apart from the messages.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
     /// Messages received.
     pub(super) seen: u64,
     /// Messages chosen, up to `--max`.
     pub(super) chosen: u64,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     pub(super) reach: Reach,
     /// Deliveries of messages that were held already.
     pub(super) repeated: u64,
@@ -141,7 +141,7 @@ pub(super) struct Ending {
     pub(super) undecided: u64,
     /// Ids that were asked for and not received.
     pub(super) missing: Vec<String>,
-    /// Why it stopped: the file cannot be written any more.
+    /// Reason why it stopped: the file cannot be written any more.
     pub(super) halted: Option<String>,
     /// The file, where it has any message.
     pub(super) file: Option<FileRow>,
@@ -151,13 +151,13 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
 }
 
-/// What an export or a purge answers.
+/// Report of an export or purge.
 #[derive(Debug, Serialize)]
 pub struct Collected {
     /// The queues.
     #[serde(flatten)]
     pub queues: Queues,
-    /// What the judgement rests on.
+    /// Basis of the classification.
     #[serde(flatten)]
     pub basis: Basis,
     /// Whether nothing was done.
@@ -174,7 +174,7 @@ pub struct Collected {
     pub undecided: u64,
     /// Ids that were asked for and not received.
     pub missing: Vec<String>,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     #[serde(flatten)]
     pub reach: Reach,
     /// Deliveries of messages that were held already.
@@ -239,8 +239,8 @@ impl Collected {
         self.counts.get(&fate).copied().unwrap_or(0)
     }
 
-    /// How it ended. What could not reach everything is not all that was asked for, unless that was
-    /// a number of messages.
+    /// Returns the outcome. A run that could not reach every message is partial, unless only a
+    /// number of messages was requested.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let missed = if self.limited { 0 } else { self.reach.missed() };

@@ -146,7 +146,7 @@ fn cannot_create(path: &Path, error: &io::Error) -> Error {
     let failed = Error::input(format!("cannot create export {}", path.display())).because(error);
     match error.kind() {
         io::ErrorKind::AlreadyExists => failed
-            .hint("an existing file is never overwritten: choose another name, or move it away"),
+            .hint("existing files are never overwritten: use another name, or move the file away"),
         _ => failed.hint("nothing was received or deleted"),
     }
 }

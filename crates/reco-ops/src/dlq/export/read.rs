@@ -76,7 +76,7 @@ impl Opened {
         Ok(None)
     }
 
-    /// How the file ended, once there is no next message.
+    /// Returns the end of the file after the last message.
     ///
     /// # Errors
     /// None once it is open.
@@ -107,7 +107,7 @@ impl Opened {
             }
             _ if self.line.len() as u64 == LONGEST_LINE && !self.line.ends_with(b"\n") => {
                 Err(Error::input(format!("line {number} of {} is too long", self.name))
-                    .cause(format!("no message takes more than {LONGEST_LINE} bytes")))
+                    .cause(format!("a message takes at most {LONGEST_LINE} bytes")))
             }
             _ => Ok(!self.line.is_empty()),
         }
@@ -129,13 +129,13 @@ impl Opened {
 async fn lines(name: &Path) -> Result<Lines> {
     if input::is_stdin(name) {
         return Err(Error::input("an export cannot be read from stdin")
-            .cause("it is read twice: checked as a whole before anything is done with it")
-            .hint("write it to a file first"));
+            .cause("it is read twice: the whole file is checked first")
+            .hint("save it to a file first"));
     }
     if std::fs::metadata(name).is_ok_and(|data| !data.is_file() && !data.is_dir()) {
         return Err(Error::input(format!("an export cannot be read from {}", name.display()))
             .cause("it is no regular file, and is read twice: checked as a whole before anything is done with it")
-            .hint("write it to a file first"));
+            .hint("save it to a file first"));
     }
     let mut source = input::source(name).await?;
     let opened = source.open(0, Arc::new(AtomicU64::new(0))).await;
@@ -146,13 +146,13 @@ fn unusable(name: &str, error: &ExportError) -> Error {
     let failed = Error::input(format!("cannot use export {name}")).because(error);
     match error {
         ExportError::NoHeader { .. } => {
-            failed.hint("give a file that `dlq export` or `dlq purge --backup` wrote")
+            failed.hint("pass a file written by `dlq export` or `dlq purge --backup`")
         }
         _ => failed,
     }
 }
 
-/// Whether a file is an export, by its first line.
+/// Returns whether a file is an export, by its first line.
 pub async fn is_export(name: &Path) -> bool {
     let Ok(mut lines) = lines(name).await else { return false };
     let mut line = Vec::new();

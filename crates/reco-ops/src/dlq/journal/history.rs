@@ -18,7 +18,7 @@ use reco_core::human::amount;
 /// it cannot be in the DLQ any more.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
 
-/// What the journals of a DLQ know.
+/// History from the journals of a DLQ.
 #[derive(Debug, Default)]
 pub struct RedriveHistory {
     seen: Seen,
@@ -55,7 +55,7 @@ impl Unfinished {
     pub fn words(&self) -> String {
         let started = self.started_at.split('.').next().unwrap_or_default();
         format!(
-            "run {} of {started} was cut off: {} sent and perhaps not deleted, {} perhaps sent",
+            "run {} of {started} was interrupted: {} sent and possibly not deleted, {} possibly sent",
             self.run_id,
             amount(self.acked, "message"),
             self.uncertain
@@ -70,11 +70,11 @@ pub struct Redriven {
     pub run_id: String,
     /// When that run began, RFC 3339.
     pub run_started_at: String,
-    /// What it is known by.
+    /// Sign by which it is recognised.
     pub sign: Sign,
 }
 
-/// What a redriven message is known by.
+/// Sign by which a redriven message is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
@@ -82,7 +82,7 @@ pub enum Sign {
     CameBack,
     /// It is the original, acknowledged by the destination: a redrive deletes it.
     StillHere,
-    /// It is the original, and nobody knows whether the destination has it.
+    /// It is the original, and it is unknown whether the destination has it.
     PerhapsSent,
     /// Its body and attributes are those of a message that was sent.
     SameContent,
@@ -95,7 +95,7 @@ impl Sign {
         match self {
             Sign::CameBack => "came back",
             Sign::StillHere => "already sent",
-            Sign::PerhapsSent => "perhaps sent",
+            Sign::PerhapsSent => "possibly sent",
             Sign::SameContent => "same content as one redriven",
         }
     }
@@ -109,8 +109,8 @@ impl Redriven {
         let what = match self.sign {
             Sign::CameBack => "was redriven and came back",
             Sign::StillHere => "was redriven but not deleted: the next redrive deletes it",
-            Sign::PerhapsSent => "was perhaps redriven: redriving it may send it twice",
-            Sign::SameContent => "has the content of a message that was redriven",
+            Sign::PerhapsSent => "may have been redriven: redriving it may send it twice",
+            Sign::SameContent => "has the same content as a redriven message",
         };
         let started = run_started_at.split('.').next().unwrap_or_default();
         format!("{what} (run {run_id} of {started})")
@@ -170,7 +170,7 @@ impl RedriveHistory {
         self.seen.add(state);
     }
 
-    /// Whether a message was redriven before.
+    /// Returns whether a message was redriven before.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Redriven> {
         let (run_id, sign) = match self.seen.recognise(message)? {
@@ -194,11 +194,12 @@ impl RedriveHistory {
     #[must_use]
     pub fn remembered(&self, message_id: &str) -> Option<Doubt> {
         let since_ms = *self.remembered.get(message_id)?;
-        let reason = "an earlier run was cut off between its send and the answer".to_owned();
+        let reason = "an earlier run was interrupted between its send and the response".to_owned();
         Some(Doubt { since_ms, reason })
     }
 
-    /// Why journals of the DLQ cannot be read: what those runs sent is not known.
+    /// Returns the reason why journals of the DLQ cannot be read: what those runs sent is not
+    /// known.
     #[must_use]
     pub fn unreadable(&self) -> &[String] {
         &self.unreadable

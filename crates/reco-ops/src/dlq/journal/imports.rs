@@ -1,5 +1,6 @@
-//! What earlier imports of an export, or restores of a journal, sent: a journal for each origin and
-//! destination, so that the same can be done again after a crash, and nothing is sent twice unnamed.
+//! Journals of earlier imports of an export, or restores of a journal: one per origin and
+//! destination, so that the command can be repeated after a crash without sending messages twice
+//! unreported.
 //!
 //! They are kept apart from the journals of redrives, whose messages came out of the DLQ: an import
 //! puts messages there.
@@ -29,7 +30,7 @@ pub struct Origin<'a> {
     pub to: &'a str,
 }
 
-/// What earlier imports from one origin into one queue did.
+/// History of earlier imports from one origin into one queue.
 #[derive(Debug)]
 pub struct Ledger {
     directory: PathBuf,
@@ -37,14 +38,14 @@ pub struct Ledger {
     found: Option<(PathBuf, State)>,
 }
 
-/// How a message of the origin stands with the destination.
+/// State of a message of the origin at the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageState {
     /// Nothing was sent of it, or it was refused, or a send can be repeated without a duplicate.
     ToSend(Option<Doubt>),
     /// The destination has it.
     Sent,
-    /// The destination may have it; why nobody knows.
+    /// The destination may have it; the reason for the uncertainty.
     Uncertain(String),
 }
 
@@ -72,7 +73,7 @@ impl Ledger {
         Ok(Ledger { directory, prefix, found })
     }
 
-    /// How a message stands.
+    /// Returns the state of a message.
     #[must_use]
     pub fn state(&self, message_id: &str) -> MessageState {
         let Some((_, state)) = &self.found else { return MessageState::ToSend(None) };
@@ -81,7 +82,7 @@ impl Ledger {
             Some(Standing::Uncertain | Standing::Intended) => {
                 let reason = state.reason(message_id);
                 let reason =
-                    reason.unwrap_or("an import was cut off between its send and the answer");
+                    reason.unwrap_or("an import was interrupted between its send and the response");
                 let reason = reason.to_owned();
                 let fifo = state.header().is_some_and(|header| header.fifo);
                 match state.doubtful_since_ms(message_id) {
@@ -109,7 +110,7 @@ impl Ledger {
         make_private(&self.directory).map_err(|error| {
             Error::refused(format!("cannot make {}", self.directory.display()))
                 .because(&error)
-                .hint("set XDG_STATE_HOME to a directory that can be written")
+                .hint("set XDG_STATE_HOME to a writable directory")
         })?;
         let run_id = Journal::new_run_id();
         let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%6fZ").to_string();

@@ -1,5 +1,5 @@
-//! Bringing a run that was cut off to its end: delete what was acknowledged, send again only what a
-//! FIFO queue would recognise, and leave everything else where it is.
+//! Finishing an interrupted run: delete what was acknowledged, send again only what a FIFO queue
+//! would recognise, and leave everything else where it is.
 //!
 //! First by the handles of the run itself, which hold its messages until their visibility timeout
 //! ends; then, for what is held by them no more, by receiving the DLQ.
@@ -28,7 +28,7 @@ use crate::sqs::{
     OutboxMessage, Released, SendOutcome, VisibilityLease, period_for,
 };
 
-/// What became of a message that was left open.
+/// Result for a message that was left unfinished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Resumed {
@@ -42,17 +42,17 @@ pub enum Resumed {
     NotSeen,
     /// The destination has it; it is still in the DLQ.
     NotDeleted {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// In the DLQ, and perhaps at the destination as well.
     Uncertain {
-        /// Why nobody knows.
+        /// Reason for the uncertainty.
         reason: String,
     },
 }
 
-/// How a resume ended.
+/// Result of a resume.
 #[derive(Debug, Default)]
 pub struct Finished {
     /// Every message that was open, by id.
@@ -62,7 +62,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Whether nothing is left that another resume could do.
+    /// Returns whether nothing is left that another resume could do.
     #[must_use]
     pub fn is_done(&self) -> bool {
         let open = |one: &Resumed| matches!(one, Resumed::NotSeen | Resumed::NotDeleted { .. });
@@ -87,7 +87,7 @@ pub struct Resumer {
     pub cancel: CancellationToken,
 }
 
-/// What is still to be done.
+/// Remaining work.
 struct Open {
     resend: HashMap<String, (Kept, Doubt)>,
     finished: Finished,
@@ -138,7 +138,7 @@ impl Resumer {
             let id = acked.message_id();
             finished.outcomes.entry(id.to_owned()).or_insert(Resumed::NotSeen);
         }
-        let reason = "it was not found in the DLQ, to be sent again".to_owned();
+        let reason = "not found in the DLQ, so it was not sent again".to_owned();
         let not_found = resend.into_keys();
         finished
             .outcomes
@@ -160,7 +160,7 @@ impl Resumer {
             let id = kept.message.id.clone();
             if resend.contains(&id) {
                 let since_ms = state.doubtful_since_ms(&id).unwrap_or(i64::MIN);
-                let reason = "the run ended between its send and the answer".to_owned();
+                let reason = "the run ended between its send and the response".to_owned();
                 open.resend.insert(id, (kept, Doubt { since_ms, reason }));
             } else if open.finished.outcomes.contains_key(&id) {
                 uncertain.push((id, kept.message.receipt_handle));

@@ -25,7 +25,7 @@ use reco_core::human::{amount, count};
 /// Messages that must have been sent before a share means anything.
 const JUDGED_FROM: u64 = 20;
 
-/// What this run calls itself; runs have ids of their own, which are never empty.
+/// Marker of the current run; run ids are never empty.
 const THIS_RUN: &str = "";
 
 /// The share of what was sent at which a run stops, in percent.
@@ -47,7 +47,7 @@ impl FromStr for Limit {
         }
         match text.strip_suffix('%').unwrap_or(text).parse::<f64>() {
             Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Limit(Some(percent))),
-            _ => Err("a share in percent, more than 0 and at most 100, or `off`".to_owned()),
+            _ => Err("must be a percentage above 0 and up to 100, or `off`".to_owned()),
         }
     }
 }
@@ -65,7 +65,7 @@ impl Limit {
 pub struct Returned {
     /// Its id now.
     pub message_id: String,
-    /// What it is known by.
+    /// Sign by which it is recognised.
     pub sign: Sign,
     /// Its class; null when it could not be judged.
     pub class: Option<Class>,
@@ -74,7 +74,7 @@ pub struct Returned {
     pub run_id: Option<String>,
 }
 
-/// What came back, as a report shows it.
+/// Messages that came back, as reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Bounced {
     /// The share in percent at which the run stops; null when it does not.
@@ -87,13 +87,13 @@ pub struct Bounced {
     pub percent: Option<f64>,
     /// Their number by class.
     pub by_class: BTreeMap<Class, u64>,
-    /// Whether that stopped the run.
+    /// True if that stopped the run.
     pub stopped: bool,
     /// Each of them.
     pub messages: Vec<Returned>,
 }
 
-/// What a run knows of its own messages, to recognise them when they come back.
+/// Record of a run's own messages, to recognise them when they come back.
 #[derive(Debug)]
 pub struct Bounces {
     limit: Limit,
@@ -132,7 +132,7 @@ impl Bounces {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether anything is to be watched.
+    /// Returns whether anything is to be watched.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.limit.0.is_some()
@@ -153,7 +153,7 @@ impl Bounces {
         }
     }
 
-    /// How a message that is in the DLQ now is known as one that this run sent.
+    /// Returns the sign by which a message in the DLQ is recognised as sent by this run.
     ///
     /// A message of the same content counts only when it was sent after the run began (AWS: a move
     /// to a standard DLQ keeps the time of sending, one to a FIFO DLQ resets it): it may be a twin
@@ -203,8 +203,8 @@ impl Bounces {
         self.lock().returned.insert(returned.message_id.clone(), returned);
     }
 
-    /// Why the run is to stop, once too many came back; the first answer that has a reason is the
-    /// one that stopped it.
+    /// Returns the reason why the run is to stop, once too many came back; the first answer that
+    /// has a reason is the one that stopped it.
     #[must_use]
     pub fn verdict(&self) -> Option<String> {
         let limit = self.limit.0?;
@@ -222,7 +222,7 @@ impl Bounces {
         ))
     }
 
-    /// What came back until now.
+    /// Returns the messages that have come back so far.
     #[must_use]
     pub fn summary(&self) -> Bounced {
         let state = self.lock();

@@ -1,4 +1,4 @@
-//! What a redrive changed, as its report says it.
+//! Body changes of a redrive, as reported.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::dlq::repair::{Changed, RepairPlan, Step};
 
-/// What was done to one message's body.
+/// Changes to the body of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// In their order.
@@ -38,10 +38,10 @@ impl From<&Changed> for Change {
     }
 }
 
-/// What was done to bodies.
+/// Changes to message bodies.
 #[derive(Debug, Serialize)]
 pub struct Changes {
-    /// What was asked for; null without any repair.
+    /// Requested repairs; null without any.
     pub repair: Option<RepairPlan>,
     /// Messages that were moved (or are planned) with another body.
     pub changed: u64,

@@ -1,5 +1,5 @@
-//! What earlier runs left: messages that they sent and did not delete are deleted, never sent again,
-//! and their journals come to their end.
+//! Remainders of earlier runs: messages that they sent but did not delete are deleted, never sent
+//! again, and their journals are completed.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Redrive<'_> {
     async fn clear_run(&mut self, run_id: &str, found: Vec<Found>) -> Result<()> {
         let Some(path) = self.session.history.path(run_id) else {
             let reason =
-                || format!("the journal of run {run_id} is gone, so nothing proves its send");
+                || format!("the journal of run {run_id} is gone, so its send cannot be proven");
             self.records.extend(found.iter().map(|one| Record::still_here(&one.row, reason())));
             return Ok(());
         };
@@ -64,7 +64,7 @@ impl Redrive<'_> {
         for found in &found {
             let reason = match by_id.remove(found.row.message_id.as_str()) {
                 Some(outcome) => outcome.reason(),
-                None => Some(format!("run {run_id} says that it was sent, but not as what")),
+                None => Some(format!("run {run_id} recorded the send, but not the content")),
             };
             self.records.push(match reason {
                 None => Record::already_sent(&found.row),

@@ -23,19 +23,19 @@ use crate::rate::{Brake, Guard};
 /// Looks that fail, one after the other, after which the run ends.
 const FAILURES: u32 = 3;
 
-/// How long after a look that failed to look again.
+/// Time that after a look that failed to look again.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// How long a look may take.
+/// Time that a look may take.
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// The shortest time between two looks.
 const BETWEEN: Duration = Duration::from_millis(250);
 
-/// How long after speaking of a pause the next one is not spoken of.
+/// Time that after speaking of a pause the next one is not spoken of.
 const QUIET: Duration = Duration::from_secs(30);
 
-/// What a look says.
+/// Result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Go on.
@@ -46,13 +46,13 @@ pub enum Verdict {
 
 /// Something to look at.
 pub trait Watch: Send + 'static {
-    /// Which guard it is.
+    /// Guard.
     const GUARD: Guard;
-    /// What it looks at, for people.
+    /// Human-readable name of the watched metric.
     const WHAT: &'static str;
-    /// How long after a look to look again.
+    /// Time that after a look to look again.
     const EVERY: Duration;
-    /// Whether to look sooner once what may go has gone.
+    /// True if to look sooner once what may go has gone.
     const SOONER: bool = false;
 
     /// Looks once; `brake` knows what has gone, and is told what may.
@@ -82,7 +82,7 @@ impl Guards {
         self.end.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {
-                tracing::error!(%error, "a guard ended abnormally");
+                tracing::error!(%error, "a guard failed unexpectedly");
             }
         }
     }
@@ -118,7 +118,7 @@ async fn keep_looking<W: Watch>(
                 if failures >= FAILURES {
                     let (flag, what) = (W::GUARD.flag(), W::WHAT);
                     brake.stop(format!(
-                        "{flag} could not see {what} {failures} times in a row: {error}"
+                        "{flag} could not read {what} {failures} times in a row: {error}"
                     ));
                     return;
                 }
@@ -134,7 +134,7 @@ async fn keep_looking<W: Watch>(
 /// A look, and no longer than it may take: the SDK's own retries can go on for a minute.
 async fn look<W: Watch>(watch: &mut W, brake: &Brake) -> Result<Verdict> {
     let within = WITHIN.as_secs();
-    let late = |_| Err(Error::service(format!("there was no answer within {within} s")));
+    let late = |_| Err(Error::service(format!("no response within {within} s")));
     tokio::time::timeout(WITHIN, watch.look(brake)).await.unwrap_or_else(late)
 }
 
@@ -150,8 +150,8 @@ async fn rest(brake: &Brake, every: Duration, sooner: bool) {
     }
 }
 
-/// What is said on stderr. A queue that is drained as fast as it is filled pauses and goes on many
-/// times a minute; not all of it is worth a line.
+/// Messages on stderr. A redrive to a queue that is drained as fast as it is filled pauses and
+/// continues many times a minute, so not every pause is reported.
 struct Voice {
     events: Events,
     /// When a pause was last spoken of, and whether it is over.
@@ -170,14 +170,14 @@ impl Voice {
         if let Some((_, over @ false)) = &mut self.last {
             *over = true;
             let (flag, seconds) = (guard.flag(), paused.as_secs_f64());
-            self.events.status(format!("going on ({flag}) after {seconds:.0} s"));
+            self.events.status(format!("continuing ({flag}) after {seconds:.0} s"));
         }
     }
 
     fn cannot_see(&mut self, guard: Guard, what: &str, error: &Error) {
         self.last = Some((Instant::now(), false));
         let flag = guard.flag();
-        self.events.warn(format!("pausing: {flag} cannot see {what}: {error}"));
+        self.events.warn(format!("pausing: {flag} cannot read {what}: {error}"));
     }
 }
 

@@ -64,7 +64,7 @@ impl Log {
             Ok(false) => {
                 let path = self.journal.path().display();
                 events.warn(format!(
-                    "the run was cut off; `recoctl dlq journal resume {path}` brings it to its end"
+                    "the run was interrupted; finish it with `recoctl dlq journal resume {path}`"
                 ));
             }
             Err(error) => events.warn(error.to_string()),
@@ -76,7 +76,7 @@ impl Log {
         match self.journal.end(report.outcome(), report.tally()).await {
             Ok(true) => {}
             Ok(false) => report.forget_journal(),
-            Err(error) => events.warn(format!("the journal has no end: {error}")),
+            Err(error) => events.warn(format!("the journal has no end record: {error}")),
         }
     }
 }

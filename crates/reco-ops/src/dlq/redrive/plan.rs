@@ -1,4 +1,4 @@
-//! Which messages are to be moved, and where to.
+//! Messages to move, with their destinations.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::dlq::repair::Mended;
 use crate::dlq::select::Match;
 use crate::sqs::{Destination, Doubt};
 
-/// What is to become of one message.
+/// Decision on one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// To be moved to this queue.
@@ -37,14 +37,14 @@ pub enum Decision {
 pub struct Candidate<'a> {
     /// Its judgement.
     pub row: &'a Row,
-    /// Whether it is chosen.
+    /// True if it is chosen.
     pub chosen: Match,
-    /// What mending made of it.
+    /// Result of the repair.
     pub mended: Option<&'a Mended>,
     /// Where it goes.
     pub way: Way,
-    /// An earlier attempt that the destination still recognises, so that sending it again does no
-    /// harm.
+    /// An earlier attempt that the destination still recognises, so that sending it again is
+    /// harmless.
     pub remembered: Option<Doubt>,
 }
 
@@ -99,7 +99,7 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
     }
     if size > to.limit {
         let (name, limit) = (&to.queue.name, to.limit);
-        return Decision::Unsendable(format!("it is {size} bytes; {name} takes at most {limit}"));
+        return Decision::Unsendable(format!("it is {size} bytes; {name} accepts at most {limit}"));
     }
     Decision::Move(to)
 }
@@ -145,7 +145,7 @@ mod tests {
             [
                 Decision::Skip,
                 Decision::Unsendable("too large".to_owned()),
-                Decision::Unsendable("it is 1001 bytes; recs takes at most 1000".to_owned()),
+                Decision::Unsendable("it is 1001 bytes; recs accepts at most 1000".to_owned()),
                 Decision::Undecided("why".to_owned()),
                 Decision::Elsewhere,
                 Decision::Homeless("lost".to_owned()),

@@ -1,4 +1,4 @@
-//! What a redrive answers: every message that was received is in exactly one category.
+//! Report of a redrive: every received message has exactly one fate.
 
 mod record;
 
@@ -41,14 +41,14 @@ impl Engine {
     }
 }
 
-/// How a redrive went, beside its messages.
+/// Result of a redrive, apart from its messages.
 #[derive(Debug, Clone, Default)]
 pub struct Ending {
     /// Messages received.
     pub seen: u64,
     /// Messages that were to be moved.
     pub moving: u64,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     pub reach: Reach,
     /// Messages moved, by destination.
     pub moved_to: MovedTo,
@@ -74,7 +74,7 @@ pub struct Ending {
     pub interrupted: bool,
     /// The journal's file.
     pub journal: Option<String>,
-    /// Who moved the messages.
+    /// Engine that moved the messages.
     pub engine: Engine,
     /// The file of entries that were not sent.
     pub rejects: Option<String>,
@@ -84,20 +84,20 @@ pub struct Ending {
     pub guards: BTreeMap<Guard, Pauses>,
     /// Why a guard stopped it.
     pub stopped: Option<String>,
-    /// What came back.
+    /// Messages that came back.
     pub bounces: Bounced,
 }
 
-/// What a redrive answers.
+/// Report of a redrive.
 #[derive(Debug, Serialize)]
 pub struct RedriveReport {
     /// The queues.
     #[serde(flatten)]
     pub queues: Queues,
-    /// What the judgement rests on.
+    /// Basis of the classification.
     #[serde(flatten)]
     pub basis: Basis,
-    /// Who moved the messages.
+    /// Engine that moved the messages.
     #[serde(flatten)]
     pub engine: Engine,
     /// Whether nothing was moved.
@@ -112,7 +112,7 @@ pub struct RedriveReport {
     pub undecided: u64,
     /// Ids that were asked for and not received.
     pub missing: Vec<String>,
-    /// What was reached of the DLQ.
+    /// Reach of the scan in the DLQ.
     #[serde(flatten)]
     pub reach: Reach,
     /// Messages moved, by the queue that they went to.
@@ -127,7 +127,7 @@ pub struct RedriveReport {
     pub received_again: u64,
     /// WCU that the moved messages (or planned ones) will cost the table.
     pub wcu: u64,
-    /// What was done to bodies.
+    /// Changes to message bodies.
     #[serde(flatten)]
     pub changes: Changes,
     /// Moved messages that the destination may have twice.
@@ -149,7 +149,7 @@ pub struct RedriveReport {
     pub guards: BTreeMap<Guard, Pauses>,
     /// Why a guard stopped it; null when none did.
     pub stopped: Option<String>,
-    /// What came back to the DLQ meanwhile.
+    /// Messages that came back to the DLQ during the run.
     pub bounces: Bounced,
     /// The file that has every message that was sent; null when none was.
     pub journal: Option<String>,
@@ -158,7 +158,7 @@ pub struct RedriveReport {
 }
 
 impl RedriveReport {
-    /// How it ended.
+    /// Result of the run.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let tally = Tally {
@@ -198,7 +198,7 @@ impl RedriveReport {
         }
     }
 
-    /// What was counted, as the journal's end has it.
+    /// Returns the counts in the form of the journal's end record.
     #[must_use]
     pub fn tally(&self) -> BTreeMap<String, u64> {
         self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()

@@ -1,4 +1,4 @@
-//! Which queue a message goes to: home, to the queue that it came from, unless another is asked for.
+//! Destination of a message: the queue that it came from, unless another one is requested.
 //!
 //! AWS: up to several queues may share a DLQ; `DeadLetterQueueSourceArn` says which one SQS itself
 //! moved a message from. One that was sent to the DLQ directly has none.
@@ -117,10 +117,10 @@ impl Route {
             }
         };
         if queue.fifo != self.dlq.fifo {
-            return Way::Nowhere(format!("{} is of another type than the DLQ", queue.name));
+            return Way::Nowhere(format!("{} is not of the same type as the DLQ", queue.name));
         }
         if queue.arn == self.dlq.arn {
-            return Way::Nowhere("it says that it came from the DLQ itself".to_owned());
+            return Way::Nowhere("its source is the DLQ itself".to_owned());
         }
         let way = Way::To(destination(self.next, &queue, &state));
         self.next += 1;
@@ -138,13 +138,13 @@ impl Route {
             (Rule::Only { .. }, Some(_)) => Way::Other,
             (Rule::Only { home, adopts: true }, None) => Way::To(Arc::clone(home)),
             (Rule::Home { .. }, Some(arn)) => {
-                let unknown = || Way::Nowhere(format!("{arn} was not looked for"));
+                let unknown = || Way::Nowhere(format!("{arn} was not looked up"));
                 self.homes.get(arn).cloned().unwrap_or_else(unknown)
             }
             (Rule::Home { otherwise: Some(one) }, None) => Way::To(Arc::clone(one)),
-            (Rule::Only { .. } | Rule::Home { .. }, None) => Way::Nowhere(
-                "it does not say which queue it came from; --to names a destination".to_owned(),
-            ),
+            (Rule::Only { .. } | Rule::Home { .. }, None) => {
+                Way::Nowhere("its source queue is unknown; set a destination with --to".to_owned())
+            }
         }
     }
 }

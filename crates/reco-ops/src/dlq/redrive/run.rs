@@ -257,7 +257,7 @@ impl<'a> Redrive<'a> {
             return Ok(0);
         }
         let Some(outbox) = self.outbox.clone() else {
-            return Err(Error::new(Kind::Internal, "a dry run was about to move messages"));
+            return Err(Error::new(Kind::Internal, "a dry run attempted to move messages"));
         };
         let total = going.len() as u64;
         self.ending.moving += total;
@@ -325,13 +325,12 @@ impl<'a> Redrive<'a> {
         }
     }
 
-    /// What the judgement rests on; in waves it is of each wave.
+    /// Returns the basis of the classification; with waves, it applies to each wave.
     fn basis(&self) -> Basis {
         let mut basis = self.session.basis.clone();
         if !self.fifo() && self.ending.waves > 1 {
             basis.limits.push(format!(
-                "more messages than may be held at once: `superseded` was judged within each of {} \
-                 waves",
+                "too many messages to hold at once: `superseded` was determined within each of {} waves",
                 self.ending.waves
             ));
         }
@@ -347,7 +346,7 @@ impl<'a> Redrive<'a> {
                 Kind::Internal,
                 format!("{seen} messages were received but {recorded} are accounted for"),
             )
-            .hint("look into the queues before running again, and report this"));
+            .hint("inspect the queues before running again, and please report this bug"));
         }
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);

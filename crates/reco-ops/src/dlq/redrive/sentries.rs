@@ -20,7 +20,7 @@ pub(super) struct Sentries {
     guards: Guards,
     /// Set to their work already.
     began: bool,
-    /// What `--max-throttles` watches, and how many it lets pass.
+    /// Resources watched by `--max-throttles`, and its limit.
     throttled: Option<(Vec<Watched>, u64)>,
     max_backlog: Option<u64>,
     destinations: Arc<Mutex<Vec<Queue>>>,
@@ -79,8 +79,7 @@ impl Sentries {
         }
         if dlq.state.redrive.is_some() {
             session.control.events.warn(
-                "messages that come back are not looked for: receiving from a DLQ with a redrive \
-                 policy of its own may push them out of it",
+                "not watching for messages that come back: receiving from a DLQ with a redrive policy of its own may push them out of it",
             );
             return None;
         }
@@ -91,7 +90,7 @@ impl Sentries {
                 session
                     .control
                     .events
-                    .warn(format!("messages that come back are not looked for: {error}"));
+                    .warn(format!("not watching for messages that come back: {error}"));
                 return None;
             }
         };
@@ -118,7 +117,7 @@ impl Lookout {
         self.end.cancel();
         self.task.await.unwrap_or_else(|error| {
             // What it holds is released with everything else at the end of the run.
-            tracing::error!(%error, "the watch over the DLQ ended abnormally");
+            tracing::error!(%error, "watching the DLQ failed unexpectedly");
             BounceWatched::default()
         })
     }
@@ -129,12 +128,12 @@ async fn throttled(session: &Session, options: &GuardOptions) -> Result<Vec<Watc
     let watched = Watched::of(&targets.plans);
     if watched.is_empty() {
         return Err(Error::config("--max-throttles has nothing to watch")
-            .hint("give --table or --function, or name them in recoctl.toml"));
+            .hint("pass --table or --function, or set them in recoctl.toml"));
     }
     let names: Vec<&str> = watched.iter().map(|watched| watched.name.as_str()).collect();
     session.control.events.status(format!("watching throttled {}", names.join(" and ")));
     for left_out in targets.left_out {
-        session.control.events.warn(format!("throttles are not watched of the {left_out}"));
+        session.control.events.warn(format!("not watching throttles of the {left_out}"));
     }
     Ok(watched)
 }

@@ -18,7 +18,7 @@ use crate::files::spool::{Slot, Spool};
 /// Messages that are judged together: one question to facts and table.
 const TOGETHER: usize = 100;
 
-/// What mending makes of a message; one that it leaves alone has none.
+/// Result of repairing a message; none if it is unchanged.
 #[derive(Debug)]
 pub enum Mended {
     /// It goes out with another body.
@@ -34,9 +34,9 @@ pub struct Changed {
     pub out: Slot,
     /// Entries that do not go out, in the spool as lines of a rejects file.
     pub rejects: Option<Slot>,
-    /// How many these are.
+    /// Their number.
     pub rejected: usize,
-    /// What was done.
+    /// Applied steps.
     pub steps: Vec<Step>,
     /// Names of message attributes that stay behind with an envelope.
     pub left_behind: Vec<String>,
@@ -48,7 +48,7 @@ pub struct Changed {
     pub size: usize,
     /// Body and attributes as they go out: by this it is known when it comes back.
     pub digest: Digest,
-    /// Why SQS would not take it.
+    /// Reason why SQS would not take it.
     pub unsendable: Option<String>,
     users: Box<[UserDigest]>,
     made_ms: i64,
@@ -57,7 +57,7 @@ pub struct Changed {
 /// Mends messages of a scan.
 #[derive(Debug)]
 pub struct Mender<'a> {
-    /// What is done.
+    /// Requested repairs.
     pub repair: &'a Repair,
     /// Judges what comes out.
     pub judge: &'a Judge,
@@ -122,7 +122,7 @@ impl Mender<'_> {
     async fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
         let slot = found
             .slot
-            .ok_or_else(|| Error::new(Kind::Internal, "a message to be repaired was not kept"))?;
+            .ok_or_else(|| Error::new(Kind::Internal, "a message to repair was not spooled"))?;
         let message = self.spool.get(slot)?;
         let (steps, left_behind, rejected) = (Vec::new(), Vec::new(), Vec::new());
         let mut draft = Draft { at, message, steps, left_behind, rejected };
@@ -185,7 +185,7 @@ impl Mender<'_> {
             let verdict = &found[draft.at].row.verdict;
             if self.repair.transform.is_some() && is_broken(verdict.class) {
                 mended[draft.at] = Some(Mended::Refused(format!(
-                    "--transform left it as it was: {}",
+                    "--transform did not change it: {}",
                     verdict.reasons.first().map_or("it does not decode", String::as_str)
                 )));
             }
@@ -232,7 +232,7 @@ impl Mender<'_> {
     fn outdated(&self, class: Class, why: &str) -> Option<String> {
         let named = !is_outdated(class) || self.wanted.has(class);
         (!named).then(|| {
-            format!("repaired, it is {class} ({why}); --class {class} sends it all the same")
+            format!("after the repair it is {class} ({why}); --class {class} sends it anyway")
         })
     }
 
@@ -248,7 +248,7 @@ impl Mender<'_> {
             changed.users = Box::default();
             if superseded && !is_outdated(changed.class) {
                 changed.class = Class::Superseded;
-                let why = "newer messages of this scan carry all of its users";
+                let why = "newer messages of this scan hold all of its users";
                 if let Some(reason) = self.outdated(Class::Superseded, why) {
                     *slot = Some(Mended::Refused(reason));
                 }
@@ -258,7 +258,7 @@ impl Mender<'_> {
 }
 
 impl Mended {
-    /// What is changed, taken out.
+    /// Takes the changed message.
     #[must_use]
     pub fn into_changed(self) -> Option<Box<Changed>> {
         match self {
@@ -267,7 +267,7 @@ impl Mended {
         }
     }
 
-    /// What is changed, where it is.
+    /// Returns the changed message.
     #[must_use]
     pub fn changed(&self) -> Option<&Changed> {
         match self {
@@ -297,7 +297,7 @@ impl Draft {
     }
 }
 
-/// Whether it would fail again, however often it is sent.
+/// Returns whether it would fail again, however often it is sent.
 fn is_broken(class: Class) -> bool {
     matches!(class, Class::Malformed | Class::Foreign)
 }

@@ -1,4 +1,4 @@
-//! What a scan has found so far: which message is superseded is known when all are there.
+//! Messages found so far; superseded ones are known only when all messages were received.
 
 use reco_core::supersede::{Newest, UserDigest};
 

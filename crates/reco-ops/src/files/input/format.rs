@@ -36,7 +36,7 @@ const FOREIGN: [(&[u8], &str); 20] = [
     (b"\xfe\xff", "UTF-16 text"),
 ];
 
-/// How a file is compressed; formats that cannot be read are an error, by name.
+/// Returns the compression of a file; unsupported formats are an error that names them.
 pub fn of_stored(head: &[u8]) -> Result<Compression, &'static str> {
     match past_skippable(head) {
         [0x1f, 0x8b, ..] => return Ok(Compression::Gzip),
@@ -57,7 +57,7 @@ pub fn of_stored(head: &[u8]) -> Result<Compression, &'static str> {
     }
 }
 
-/// Whether what was decompressed is text.
+/// Returns whether what was decompressed is text.
 pub fn of_content(head: &[u8]) -> Result<(), &'static str> {
     match of_stored(head) {
         Ok(Compression::None) => Ok(()),
@@ -67,7 +67,7 @@ pub fn of_content(head: &[u8]) -> Result<(), &'static str> {
     }
 }
 
-/// Whether the first bytes can begin JSON, so that no more are needed to know the format.
+/// Returns whether the first bytes can begin JSON, so that no more are needed to know the format.
 pub fn may_be_json(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     match text.iter().position(|byte| !byte.is_ascii_whitespace()) {
@@ -102,7 +102,7 @@ fn is_skippable(head: &[u8]) -> bool {
     matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// What follows the skippable frames at the start, as far as it is in sight.
+/// Returns the bytes after the skippable frames at the start, as far as they are available.
 fn past_skippable(mut head: &[u8]) -> &[u8] {
     while is_skippable(head) {
         let Some(size) = head.get(4..8).and_then(|size| size.try_into().ok()) else {
@@ -114,8 +114,8 @@ fn past_skippable(mut head: &[u8]) -> &[u8] {
     head
 }
 
-/// Whether it is tar's first header, of whatever age: its checksum is the sum of its bytes, with
-/// spaces where it stands itself (POSIX.1-1988, ustar; the same in V7 and GNU tar).
+/// Returns whether it is tar's first header, of whatever age: its checksum is the sum of its bytes,
+/// with spaces where it stands itself (POSIX.1-1988, ustar; the same in V7 and GNU tar).
 fn is_tar(head: &[u8]) -> bool {
     const CHECKSUM: std::ops::Range<usize> = 148..156;
     let Some(header) = head.get(..HEAD) else { return false };

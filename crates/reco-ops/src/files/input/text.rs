@@ -23,8 +23,8 @@ pub fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(BOM).unwrap_or(text)
 }
 
-/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe that nobody
-/// writes to: the threads of the runtime do not wait for it, and the future may be dropped.
+/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe without a
+/// writer: the threads of the runtime do not wait for it, and the future may be dropped.
 ///
 /// # Errors
 /// When it cannot be read, is no UTF-8, or has more than `limit` bytes.
@@ -37,7 +37,7 @@ pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
     let read = read_bounded(&mut reader, limit).await.map_err(|error| failed().because(&error))?;
     let Some(bytes) = read else {
         let most = reco_core::human::bytes(limit);
-        return Err(failed().cause(format!("it is larger than {most}, the most that is read")));
+        return Err(failed().cause(format!("it is larger than the limit of {most}")));
     };
     let text = std::str::from_utf8(without_bom(&bytes));
     text.map(str::to_owned)
@@ -154,7 +154,7 @@ mod tests {
             std::fs::write(&path, bytes).expect("written");
             assert!(read_text(&path, 1000).await.is_ok());
             let error = read_text(&path, 999).await.expect_err("too large");
-            assert!(error.to_string().contains("larger than 999 B"), "{error}");
+            assert!(error.to_string().contains("larger than the limit of 999 B"), "{error}");
         }
     }
 

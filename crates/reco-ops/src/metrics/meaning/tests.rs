@@ -55,8 +55,7 @@ fn a_table_at_its_limit() {
     assert_eq!(
         of(Subject::Table, rows),
         "Bad WCU at 98 % of provisioned for 3 of 10 minutes; 1,203 throttled writes (in 3 of 10 \
-         minutes), all WriteProvisionedThroughput: raise WCU, or write more slowly (fewer at once \
-         in backfill, a lower --rate in dlq redrive)"
+         minutes), all WriteProvisionedThroughput: raise the table's WCU, or write more slowly (lower --concurrency or --wcu in backfill, a lower --rate in dlq redrive)"
     );
 }
 
@@ -112,12 +111,14 @@ fn errors_are_laid_at_the_door_of_throttled_writes_when_they_coincide() {
     let coinciding = said(&[function(1..4), table.clone()]);
     assert!(
         coinciding.iter().any(|said| said
-            == "Bad 12 of 200 invocations failed (6 %, mostly while writes were throttled): give \
-                the table more write capacity first"),
+            == "Bad 12 of 200 invocations failed (6 %, mostly while writes were throttled): raise the table's write capacity first"),
         "{coinciding:?}"
     );
     let apart = said(&[function(6..9), table]);
-    assert!(apart.iter().any(|said| said.ends_with("(6 %): see the function's log")), "{apart:?}");
+    assert!(
+        apart.iter().any(|said| said.ends_with("(6 %): check the function's logs")),
+        "{apart:?}"
+    );
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn a_throttled_function_explains_valid_messages_in_the_dlq() {
     let rows = vec![flat(Measure::Invocations, 10.0), burst(Measure::Throttles, 2, 3.0)];
     let said = of(Subject::Function, rows);
     assert!(said.starts_with("Bad throttled 6 times (in 2 of 10 minutes)"), "{said}");
-    assert!(said.contains("pushes valid messages into the DLQ"), "{said}");
+    assert!(said.contains("moves valid messages to the DLQ"), "{said}");
     assert_eq!(
         of(Subject::Function, vec![flat(Measure::Invocations, 10.0)]),
         "Good 100 invocations, none failed, none throttled"
@@ -138,14 +139,14 @@ fn queues() {
     let behind = vec![row(Measure::Visible, &growing), flat(Measure::OldestAge, 1500.0)];
     assert!(
         of(Subject::Queue, behind)
-            .starts_with("Bad falling behind: 450 messages wait, the oldest for 25 minutes")
+            .starts_with("Bad falling behind: 450 messages waiting, the oldest for 25 minutes")
     );
     assert_eq!(
         of(Subject::Queue, vec![flat(Measure::Visible, 3.0), flat(Measure::OldestAge, 5.0)]),
-        "Good keeping up: 3 messages wait, 3 at most"
+        "Good keeping up: 3 messages waiting, 3 at most"
     );
     let dlq = of(Subject::Dlq, vec![row(Measure::Visible, &growing)]);
-    assert!(dlq.starts_with("Bad 450 messages, 450 more than at the beginning"), "{dlq}");
+    assert!(dlq.starts_with("Bad 450 messages, 450 more than at the start"), "{dlq}");
     assert_eq!(of(Subject::Dlq, vec![flat(Measure::Visible, 0.0)]), "Good empty");
 }
 
@@ -156,7 +157,7 @@ fn what_a_queue_says_of_itself_outranks_late_metrics() {
     let section = Section::new(Subject::Dlq, "x".to_owned(), live, rows);
     assert!(said(&[section])[0].starts_with("Bad 8 messages, 8 more"));
     let silent = Section::new(Subject::Dlq, "x".to_owned(), live, Vec::new());
-    assert!(said(&[silent])[0].starts_with("Warn 8 messages; CloudWatch has no history"));
+    assert!(said(&[silent])[0].starts_with("Warn 8 messages; no history in CloudWatch"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What an empty poll means, by the queue's own counts.
+//! Interpretation of an empty poll with the queue's own counts.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use crate::error::Result;
 /// are approximate, lag up to a minute, and at the in-flight quota SQS gives nothing out.
 const EMPTIES: u32 = 3;
 
-/// Why a drain ended.
+/// Reason why a drain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DrainEnd {
     /// It received what was asked for.
@@ -34,12 +34,12 @@ pub struct Hidden {
     pub visible: u64,
     /// In flight, and not ours: another consumer has them, or an answer with them was lost.
     pub in_flight: u64,
-    /// When those of lost answers are visible again, where any answer was lost.
+    /// When those of lost responses are visible again, where any answer was lost.
     pub until: Option<SystemTime>,
 }
 
 impl DrainEnd {
-    /// Whether everything came that was there when the drain began.
+    /// Returns whether everything came that was there when the drain began.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         matches!(self, DrainEnd::Empty | DrainEnd::Depth)
@@ -62,7 +62,8 @@ impl Drain {
     }
 }
 
-/// What an empty poll means when fewer came than were counted; `None` when that is not sure yet.
+/// Interprets an empty poll if fewer messages were received than counted; `None` if it is not yet
+/// certain.
 fn meaning(run: &Run, fifo: bool, held: u64, now: &QueueState) -> Option<DrainEnd> {
     let missing = run.bound.depth.saturating_sub(run.came());
     // A FIFO queue counts messages behind held ones of their group as visible, and gives none out.

@@ -29,19 +29,19 @@ pub enum DeleteOutcome {
     Failed {
         /// The error in the service's words.
         reason: String,
-        /// Whether the request was at fault: the same delete would fail again.
+        /// True if the request was at fault: the same delete would fail again.
         refused: bool,
     },
 }
 
 impl DeleteOutcome {
-    /// Why the message was not deleted; `None` when it was.
+    /// Returns the reason why the message was not deleted; `None` when it was.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
             DeleteOutcome::Deleted => None,
             DeleteOutcome::Lapsed => {
-                Some("its receipt handle lapsed before it was deleted".to_owned())
+                Some("its receipt handle expired before it was deleted".to_owned())
             }
             DeleteOutcome::Failed { reason, .. } => Some(reason.clone()),
         }

@@ -14,21 +14,21 @@ use crate::journal::now_ms;
 use crate::rate::Pace;
 use crate::sqs::{DeleteOutcome, RETRIES, records};
 
-/// An attempt of which nobody knows whether it had its effect.
+/// An attempt for which it is unknown whether it had its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// When the first such attempt was begun, milliseconds since the epoch.
     pub since_ms: i64,
-    /// Why nobody knows.
+    /// Reason for the uncertainty.
     pub reason: String,
 }
 
-/// What became of a batch.
+/// Result of a batch.
 #[derive(Debug, Default)]
 pub struct Sent {
     /// Of each message its id, its group where that has an order, and its outcome.
     pub(crate) outcomes: Vec<(String, Option<GroupKey>, SendOutcome)>,
-    /// What was wrong with a call as a whole.
+    /// Failure of the call as a whole.
     pub trouble: Option<Trouble>,
     /// `SendMessageBatch` calls made.
     pub calls: u64,
@@ -45,7 +45,7 @@ impl Sent {
     }
 }
 
-/// What was wrong with a call as a whole.
+/// Failure of the call as a whole.
 #[derive(Debug)]
 pub enum Trouble {
     /// It would fail again: no use going on.
@@ -142,7 +142,7 @@ impl Batch<'_> {
         let since_ms = self.attempt_ms;
         let faulted = faulted.into_iter().map(|Unsent { mut message, reason }| {
             let reason =
-                format!("SQS failed to take it by a fault of its own ({reason}), and may have it");
+                format!("SQS reported a server-side failure ({reason}) and may have accepted it");
             message.doubt.get_or_insert(Doubt { since_ms, reason });
             message
         });
@@ -178,7 +178,7 @@ impl Outbox {
             }
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| SendOutcome::Failed {
-                    reason: format!("not taken in {attempt} attempts: {reason}"),
+                    reason: format!("not accepted after {attempt} attempts: {reason}"),
                 });
                 break;
             }
@@ -248,7 +248,7 @@ impl Outbox {
                     batch.pending.push(pending);
                 }
                 None => {
-                    let reason = "its receipt handle lapsed: it is visible again, or another consumer has it".to_owned();
+                    let reason = "its receipt handle expired: the message is visible again, or another consumer has it".to_owned();
                     batch.settle(pending, SendOutcome::Left { reason });
                 }
             }
@@ -346,7 +346,7 @@ impl Outbox {
         let lines = || records::failure(&batch.pending, number, &reason, lost);
         let written = self.durable(lines).await;
         if lost {
-            batch.doubt(&format!("the answer to its send was lost: {reason}"));
+            batch.doubt(&format!("the response to its send was lost: {reason}"));
         }
         if let Err(error) = written {
             batch.halt(&error);
@@ -394,7 +394,7 @@ impl Outbox {
             };
             batch.sent.outcomes.push((one.message_id().to_owned(), pending.key.clone(), outcome));
         }
-        // Without this record a resume deletes once more what is gone, which does no harm.
+        // Without this record a resume deletes once more what is gone, which is harmless.
         if let (Some(journal), Some(_), Ok(lines)) =
             (&self.journal, &self.lease, records::deleted(gone))
         {

@@ -1,4 +1,4 @@
-//! What the service answers.
+//! Responses of the service.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -128,7 +128,7 @@ pub async fn a_destination_may_be_named(kit: &Kit) -> Outcome {
 }
 
 /// AWS: the source is a DLQ of an SQS queue, the destination another queue of the same type, and
-/// the rate 1 to 500 messages a second.
+/// the rate 1 to 500 messages per second.
 pub async fn what_cannot_start(kit: &Kit) -> Outcome {
     let (source, dlq) = kit.pair(false, 1).await?;
     let (source, dlq) = (kit.arn(&source).await?, kit.arn(&dlq).await?);

@@ -1,4 +1,4 @@
-//! What went wrong with the database, sorted by what the operator checks first.
+//! Database errors, classified by what the operator checks first.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use sqlx::mysql::MySqlDatabaseError;
 pub(super) struct Failure {
     stage: FactsStage,
     reason: String,
-    /// Whether the connection is gone, so that a fresh one may do better.
+    /// True if the connection is gone, so that a fresh one may do better.
     pub(super) lost: bool,
-    /// Whether rows of an answer are left on the wire.
+    /// True if rows of an answer are left on the wire.
     pub(super) unread: bool,
 }
 
@@ -23,8 +23,7 @@ impl Failure {
 
     pub(super) fn slow_query(after: Duration) -> Self {
         let reason = format!(
-            "no answer to a statement within {} ms; check the indexes of its table and the \
-             database's load, or raise query-timeout-ms",
+            "no response to a statement within {} ms; check the indexes of its table and the load on the database, or raise query-timeout-ms",
             after.as_millis()
         );
         Failure::new(FactsStage::Timeout, reason)
@@ -83,7 +82,7 @@ pub(super) fn of_connect(error: &sqlx::Error) -> Failure {
         // The driver says so when it would have to send the password over an open connection.
         sqlx::Error::Configuration(reason) if reason.to_string().contains("RSA") => Failure::new(
             FactsStage::Auth,
-            "the server wants the password itself, which needs TLS; set ssl-mode to verify-full",
+            "the server asks for the password in clear text, which requires TLS; set ssl-mode to verify-full",
         ),
         sqlx::Error::Tls(reason) => Failure::new(FactsStage::Connect, tls(&reason.to_string())),
         sqlx::Error::Io(error) if error.to_string().contains("certificate") => {
@@ -96,8 +95,7 @@ pub(super) fn of_connect(error: &sqlx::Error) -> Failure {
 
 fn tls(reason: &str) -> String {
     format!(
-        "TLS: {reason}; RDS instances are signed by AWS's own CA: download its bundle and give \
-         ssl-ca=FILE (RDS Proxy needs none)"
+        "TLS: {reason}; RDS certificates are signed by an AWS CA: download its bundle and set ssl-ca=FILE (not needed for RDS Proxy)"
     )
 }
 

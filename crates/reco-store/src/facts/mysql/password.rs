@@ -1,4 +1,4 @@
-//! The password of a new connection: a fixed one, or one made anew each time.
+//! The password of a new connection: a fixed one, or a new one each time.
 
 use std::fmt;
 use std::future::Future;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-/// Why there is no password; never the password itself.
+/// Reason why there is no password; never the password itself.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct PasswordError(pub String);
 
-/// What a new connection proves itself with. Its `Debug` output never shows the password.
+/// Credentials of a new connection. The `Debug` output never shows the password.
 #[derive(Clone)]
 pub struct Login {
     /// The user, where it is not the one in the URL: a rotation that alternates between two users

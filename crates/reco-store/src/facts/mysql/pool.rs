@@ -94,7 +94,7 @@ impl Links {
             PoolError::Timeout(_) => Failure::slow_connect(connect_timeout),
             // Neither happens: the pool is never closed, has a runtime, and no hooks.
             PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
-                Failure::new(FactsStage::Connect, "the connection pool is not usable")
+                Failure::new(FactsStage::Connect, "the connection pool is unusable")
             }
         })
     }

@@ -25,7 +25,7 @@ use super::{Login, Password, PasswordError};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const TIMEOUT: Duration = Duration::from_secs(6);
 
-/// What the secret says. Its `Debug` output never shows the password.
+/// Content of the secret. The `Debug` output never shows the password.
 #[derive(Clone, Deserialize)]
 pub(in crate::facts) struct Secret {
     username: String,
@@ -64,8 +64,7 @@ impl Secret {
         serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             PasswordError(format!(
-                "the secret is no JSON object with username and password (line {line}, column \
-                 {column}); expected the form that RDS secrets have"
+                "the secret is not a JSON object with username and password (line {line}, column {column}); expected the format of RDS secrets"
             ))
         })
     }
@@ -75,11 +74,11 @@ impl Secret {
     /// # Errors
     /// [`FactsError`] at stage connect when neither says where the database is.
     pub(in crate::facts) fn complete(&self, url: &mut Url) -> Result<(), FactsError> {
-        let unfit = |what: &str| unusable(format!("the {what} in the secret is not usable"));
+        let unfit = |what: &str| unusable(format!("the {what} in the secret is invalid"));
         if url.host_str().is_none_or(str::is_empty) {
             let host = self.host.as_deref().ok_or_else(|| {
                 unusable(
-                    "neither it nor the secret names a host; give mysql://HOST/DATABASE?secret=ARN",
+                    "neither it nor the secret names a host; use mysql://HOST/DATABASE?secret=ARN",
                 )
             })?;
             url.set_host(Some(host)).map_err(|_| unfit("host"))?;
@@ -93,7 +92,7 @@ impl Secret {
         }
         if url.path().trim_start_matches('/').is_empty() {
             let database = self.dbname.as_deref().ok_or_else(|| {
-                unusable("neither it nor the secret names a database; give mysql://HOST/DATABASE?secret=ARN")
+                unusable("neither it nor the secret names a database; use mysql://HOST/DATABASE?secret=ARN")
             })?;
             url.set_path(database);
         }
@@ -105,7 +104,7 @@ impl Secret {
     }
 }
 
-/// Whether this is the ARN of a secret.
+/// Returns whether this is the ARN of a secret.
 pub(in crate::facts) fn is_arn(text: &str) -> bool {
     let mut parts = text.split(':');
     parts.next() == Some("arn") && parts.nth(1) == Some("secretsmanager")
@@ -156,7 +155,7 @@ impl SecretStore {
                 (Some(code), Some(message)) => format!("{code}: {message}"),
                 (Some(code), None) => code.to_owned(),
                 (None, _) => format!(
-                    "{error}; in a VPC Secrets Manager needs an interface endpoint or a NAT route"
+                    "{error}; in a VPC, Secrets Manager needs an interface endpoint or a NAT route"
                 ),
             };
             PasswordError(format!("secret {} cannot be read: {why}", self.id))

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{MySqlOptions, Password};
 
-/// What the client proves itself with.
+/// Authentication method of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Authentication {
     /// The password in the URL, or none.
@@ -33,7 +33,7 @@ pub struct MySqlUrl {
     pub user: String,
     /// Database (schema).
     pub database: String,
-    /// What the client proves itself with.
+    /// Authentication method of the client.
     pub authentication: Authentication,
     /// Region for the IAM token, where it is not the session's.
     pub region: Option<String>,
@@ -73,13 +73,13 @@ impl MySqlUrl {
         defaults: MySqlOptions,
     ) -> Result<(Self, Password), FactsError> {
         let host = url.host_str().filter(|host| !host.is_empty());
-        let host = host.ok_or_else(|| unusable("it names no host"))?.to_owned();
+        let host = host.ok_or_else(|| unusable("the host is missing"))?.to_owned();
         // An IPv6 address stands in brackets in a URL and nowhere else.
         let host = host.trim_matches(['[', ']']).to_owned();
         let user = decoded(url.username(), "user name")?;
         let database = decoded(url.path().trim_start_matches('/'), "database")?;
         if user.is_empty() || database.is_empty() {
-            return Err(unusable("give mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE"));
+            return Err(unusable("use mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE"));
         }
         let loopback = is_loopback(&host);
         let mut parsed = MySqlUrl {
@@ -133,7 +133,7 @@ impl MySqlUrl {
 
     fn check(&self, password: &Password) -> Result<(), FactsError> {
         if self.authentication == Authentication::Secret && !matches!(password, Password::None) {
-            return Err(unusable("secret and a password exclude each other"));
+            return Err(unusable("secret and a password are mutually exclusive"));
         }
         if self.authentication == Authentication::Secret
             && !matches!(self.tls, Tls::VerifyCa | Tls::VerifyFull)
@@ -142,7 +142,7 @@ impl MySqlUrl {
         }
         if self.authentication == Authentication::Iam {
             if !matches!(password, Password::None) {
-                return Err(unusable("auth=iam and a password exclude each other"));
+                return Err(unusable("auth=iam and a password are mutually exclusive"));
             }
             // The token goes over the wire as it is.
             if matches!(self.tls, Tls::Disabled | Tls::Preferred) {
@@ -209,12 +209,11 @@ pub(in crate::facts) fn check_secret(url: &Url) -> Result<(), FactsError> {
 
 fn unverified() -> FactsError {
     unusable(
-        "a secret is given only to a server whose certificate is verified: leave ssl-mode out, or \
-         set it to verify-full or verify-ca (with ssl-ca=FILE for a CA of your own)",
+        "a secret is only sent to a server with a verified certificate: omit ssl-mode, or set it to verify-full or verify-ca (with ssl-ca=FILE for a private CA)",
     )
 }
 
-/// Whether a host is this machine.
+/// Returns whether a host is this machine.
 pub(in crate::facts) fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
@@ -233,7 +232,7 @@ fn tls(value: &str) -> Result<Tls, FactsError> {
         "verify-ca" => Ok(Tls::VerifyCa),
         "verify-full" | "verify-identity" => Ok(Tls::VerifyFull),
         _ => Err(unusable(
-            "ssl-mode is none of disabled, preferred, required, verify-ca, verify-full",
+            "ssl-mode must be one of disabled, preferred, required, verify-ca, verify-full",
         )),
     }
 }
@@ -314,11 +313,11 @@ mod tests {
             ("mysql://u:hunter2@db.example/app?ssl-mod=off", "unknown option \"ssl-mod\""),
             ("mysql://u:hunter2@db.example/app?ssl-mode=off", "verify-full"),
             ("mysql://u:hunter2@db.example/app?pool-size=0", "above 0"),
-            ("mysql://u:hunter2@db.example/app?auth=iam", "exclude each other"),
+            ("mysql://u:hunter2@db.example/app?auth=iam", "mutually exclusive"),
             ("mysql://u:hunter2@db.example:99999/app", "port"),
             ("mysql://u:hunter2@db.example/app?ssl-ca=missing.pem", "missing.pem cannot be read"),
             ("mysql://u@127.0.0.1/app?auth=iam", "ssl-mode=required"),
-            ("mysql://u:hunter2@db.example/app?secret=s", "exclude each other"),
+            ("mysql://u:hunter2@db.example/app?secret=s", "mutually exclusive"),
         ];
         for (text, expected) in cases {
             let error = refused(text);

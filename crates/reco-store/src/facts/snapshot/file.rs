@@ -133,14 +133,14 @@ fn refuse_other_files(out: &Path) -> Result<(), SnapshotError> {
         Ok(_) if header == *b"SQLite format 3\0" => Ok(()),
         Ok(0) => Ok(()),
         Ok(_) => Err(SnapshotError::Refused(format!(
-            "{} exists and is no SQLite file; name another file or remove it",
+            "{} exists and is not an SQLite file; use another file or remove it",
             out.display()
         ))),
         Err(error) => Err(failed(out, &error)),
     }
 }
 
-/// Facts are personal data: nobody else may read the file.
+/// Facts are personal data: no other user may read the file.
 fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -73,12 +73,16 @@ fn files_that_were_not_written_are_not_said_to_be() {
         (report.lines.left, report.entries.left) = (report.lines.written, report.entries.written);
         (report.lines.written, report.entries.written) = (0, 0);
         let text = rendered(&report, 80);
-        assert_eq!(text.contains("run it again: nothing of it is left"), stopped, "{text}");
+        assert_eq!(
+            text.contains("run it again: the directory holds no partial output"),
+            stopped,
+            "{text}"
+        );
         text.lines().next().map(str::to_owned)
     };
-    let because = "files are all there or not at all, and the run did not come to its end";
+    let because = "files are published all or none, and the run did not finish";
     assert_eq!(nothing(true), Some(format!("nothing emitted: {because} (1m 2s)")));
-    let because = "there was no item to emit";
+    let because = "no items to emit";
     assert_eq!(nothing(false), Some(format!("nothing emitted: {because} (1m 2s)")));
 }
 

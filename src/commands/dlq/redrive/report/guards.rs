@@ -1,4 +1,4 @@
-//! What the guards did, in sentences.
+//! Guard activity in sentences.
 
 use super::text::NAMED;
 use crate::ui::{amount, count, escape_line, form};
@@ -10,7 +10,10 @@ pub(super) fn guards_text(report: &RedriveReport) -> String {
     let mut text: String =
         report.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();
     if let Some(reason) = &report.stopped {
-        text.push_str(&format!("stopped: {}; what is held was released\n", escape_line(reason)));
+        text.push_str(&format!(
+            "stopped: {}; unprocessed messages were released\n",
+            escape_line(reason)
+        ));
     }
     text.push_str(&bounced(&report.bounces));
     text
@@ -52,10 +55,10 @@ fn bounced(bounced: &Bounced) -> String {
     }
     if bounced.messages.len() > NAMED {
         let more = count((bounced.messages.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
     }
     text.push_str(
-        "  `recoctl dlq peek --full --id ID` shows why; find the cause before redriving the rest\n",
+        "  see why with `recoctl dlq peek --full --id ID`; fix the cause before redriving the rest\n",
     );
     text
 }

@@ -1,4 +1,4 @@
-//! How a redrive's report looks and ends.
+//! Rendering and outcome of a redrive's report.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
         move_time: Duration::from_millis(20),
         time: Duration::from_millis(1_234),
         reach: Reach { exhausted: true, ..Reach::default() },
-        engine: Engine::client("a dry run names each message"),
+        engine: Engine::client("a dry run lists each message"),
         ..Ending::default()
     };
     let released = Released { released: 2, ..Released::default() };

@@ -45,7 +45,7 @@ fn section(report: &RedriveReport, category: Category, messages: u64, view: &Vie
     }
     if named.len() > NAMED {
         let more = count((named.len() - NAMED) as u64);
-        text.push_str(&format!("  and {more} more; --output json names them all\n"));
+        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
     }
     text
 }
@@ -59,8 +59,7 @@ fn twice(report: &RedriveReport) -> String {
     let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
     let more = if report.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
     format!(
-        "{} of the moved messages may be in the destination twice, since SQS said by a fault of its own that it \
-         did not take them: {}{more}\n",
+        "{} of the moved messages may be duplicated in the destination, since SQS reported a server-side failure when they were sent: {}{more}\n",
         count(report.perhaps_twice),
         named.join(", ")
     )
@@ -86,10 +85,10 @@ fn footer(report: &RedriveReport) -> String {
     text.push_str(&format!("; {:.1} s", report.duration_s));
     if report.wcu > 0 {
         let verb = if report.dry_run { "would cost" } else { "will cost" };
-        text.push_str(&format!("; {verb} the table about {} WCU", count(report.wcu)));
+        text.push_str(&format!("; {verb} about {} WCU on the table", count(report.wcu)));
     }
     if report.interrupted {
-        text.push_str("; interrupted: what was in flight is finished, the rest released");
+        text.push_str("; interrupted: messages in flight were finished, the rest released");
     }
     text.push('\n');
     text.push_str(&changes(&report.changes, report.dry_run));
@@ -110,14 +109,14 @@ fn footer(report: &RedriveReport) -> String {
     }
     if report.overtaking > 0 {
         text.push_str(&format!(
-            "{} moved past earlier messages of the same FIFO group that stay in the DLQ\n",
+            "{} moved ahead of earlier messages of the same FIFO message group that stay in the DLQ\n",
             amount(report.overtaking, "message")
         ));
     }
     text.push_str(&report.reach.words());
     if report.queues.in_flight_elsewhere > 0 {
         let others = was(report.queues.in_flight_elsewhere);
-        text.push_str(&format!("{others} in flight elsewhere and not seen\n"));
+        text.push_str(&format!("{others} in flight elsewhere and not received\n"));
     }
     text
 }

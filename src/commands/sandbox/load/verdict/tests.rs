@@ -47,7 +47,7 @@ fn flooded(measured: &mut Measured) {
 fn what_keeps_up_is_no_limit() {
     let verdict = judged(|_, _| {});
     assert_eq!((verdict.stage, verdict.users_per_s), (Stage::None, 1_000.0));
-    assert!(verdict.why.contains("1,000 users a second"), "{}", verdict.why);
+    assert!(verdict.why.contains("1,000 users per second"), "{}", verdict.why);
     assert_eq!(verdict.caveat, None);
 }
 
@@ -97,7 +97,7 @@ fn slots_that_wait_for_a_throttled_table_are_the_tables() {
 fn throttles_in_bursts_are_no_limit() {
     let verdict = judged(|_, measured| measured.throttled = 30);
     assert_eq!(verdict.stage, Stage::None);
-    assert!(verdict.why.contains("30 writes were turned away in bursts"), "{}", verdict.why);
+    assert!(verdict.why.contains("30 writes were throttled in bursts"), "{}", verdict.why);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn full_slots_are_told_apart_by_what_they_wait_for() {
         flooded(measured);
         parameters.rate = None;
     });
-    assert!(unpaced.change[0].contains("with 8 the table's 2,000 WCU"), "{:?}", unpaced.change);
+    assert!(unpaced.change[0].contains("with 8, the table's 2,000 WCU"), "{:?}", unpaced.change);
 }
 
 #[test]
@@ -164,13 +164,16 @@ fn idle_slots_may_take_a_moment_to_pick_up_the_last_message() {
     assert_eq!(idle(1.0).stage, Stage::None);
     let late = idle(1.5);
     assert_eq!(late.stage, Stage::Queue);
-    assert!(late.why.contains("went on for 1.5 s after the last was sent"), "{}", late.why);
+    assert!(late.why.contains("continued for 1.5 s after the last was sent"), "{}", late.why);
 }
 
 #[test]
 fn nothing_handled_is_nothing_known() {
     let verdict = judged(|_, measured| measured.invocations = 0);
-    assert_eq!((verdict.stage, verdict.why.contains("nothing was measured")), (Stage::None, true));
+    assert_eq!(
+        (verdict.stage, verdict.why.contains("nothing could be measured")),
+        (Stage::None, true)
+    );
     assert_eq!(super::verdict(&Parameters::default(), &Measured::default()).users_per_s, 0.0);
 }
 
@@ -178,7 +181,7 @@ fn nothing_handled_is_nothing_known() {
 fn a_machine_that_is_used_up_is_said_unless_the_table_is_the_limit() {
     let busy = |measured: &mut Measured| measured.machine_busy = Some(0.94);
     let caveat = judged(|_, measured| busy(measured)).caveat.expect("said");
-    assert!(caveat.contains("8 processors were 94 % busy"), "{caveat}");
+    assert!(caveat.contains("8 CPUs were 94 % busy"), "{caveat}");
     let full = judged(|parameters, measured| {
         busy(measured);
         parameters.wcu = Some(1_000.0);

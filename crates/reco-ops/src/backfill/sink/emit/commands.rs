@@ -1,4 +1,4 @@
-//! What to run once the parts are written: the AWS CLI's commands, with what is known filled in.
+//! AWS CLI commands to run once the parts are written, with known values filled in.
 //!
 //! Parameters as in the AWS CLI's own reference of `dynamodb import-table`, `describe-import`,
 //! `start-bulk-put-items` and `describe-bulk-operation`.
@@ -34,17 +34,17 @@ impl FromStr for S3Location {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let form = || "an S3 location is written s3://BUCKET/PREFIX".to_owned();
+        let form = || "must be s3://BUCKET/PREFIX".to_owned();
         let (bucket, prefix) =
             text.strip_prefix("s3://").ok_or_else(form)?.split_once('/').ok_or_else(form)?;
         // AWS: InputS3Configuration, S3Bucket.
         let sound = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         if bucket.is_empty() || !bucket.bytes().all(sound) {
-            return Err(format!("{bucket:?} is no name of a bucket"));
+            return Err(format!("{bucket:?} is not a valid bucket name"));
         }
         let prefix = prefix.trim_end_matches('/');
         if prefix.is_empty() {
-            return Err("name a prefix, too: every object below it is read as a part".to_owned());
+            return Err("a prefix is required: every object under it is read as a part".to_owned());
         }
         // The CLI's shorthand parts its members by commas.
         if prefix.contains([',', '\'', '"', '=']) || prefix.chars().any(char::is_control) {
@@ -69,18 +69,18 @@ pub struct Commands {
     pub describe_bulk_operation: String,
 }
 
-/// What the commands depend on.
+/// Inputs of the commands.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
     /// The directory of the parts.
     pub data: &'a str,
     /// Where they are to go.
     pub s3: &'a S3Location,
-    /// How they are compressed.
+    /// Compression.
     pub compression: PartCompression,
     /// The table, where it is known.
     pub table: Option<&'a str>,
-    /// How items are laid out.
+    /// Returns the item layout.
     pub schema: &'a Schema,
 }
 
@@ -147,7 +147,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// What a person reads who finds the directory a year later.
+/// Returns the text of README.txt for the output directory.
 pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
     let (items, parts) = (amount(items, "item"), amount(parts as u64, "part"));
     let Commands {
@@ -159,31 +159,31 @@ pub fn readme(commands: &Commands, items: u64, parts: usize) -> String {
     } = commands;
     format!(
         "{items} in {parts}, as DynamoDB JSON: one item a line, each user once.
-manifest.json says what they were made of, and has their digests.
+manifest.json lists the inputs and the digests of the parts.
 
-1. Bring the parts, and nothing else, to S3. Whatever stands below the prefix is read as a part.
+1. Upload only the parts to S3: every object under the prefix is read as a part.
 
    {upload}
 
-2. Either make a new table of them. It costs no write capacity; the table must not exist yet.
+2. Either import them into a new table. This uses no write capacity; the table must not exist yet.
 
    {import_table}
    {describe_import}
 
-   Or put them into the table that there is. Take as many write units a second as it can spare;
-   1024 is the least. Global tables are not supported. What is newer in the table is overwritten.
+   Or load them into an existing table. Use as many write units per second as it can spare, at
+   least 1024. Global tables are not supported. Newer items in the table are overwritten.
    AWS documents lines of {{\"Item\": ...}} for imports, and JSON lines for bulk puts: before a large
-   load, try one small part with a table of your own.
+   load, try one small part with a test table.
 
    {start_bulk_put_items}
    {describe_bulk_operation}
 
-   Both go on in the background; the ARN is in their answer.
+   Both run in the background; their output includes the ARN.
 
-3. Compare the number of items that was written with {items}.
+3. Compare the number of imported items with {items}.
 
-Capital words stand for what recoctl was not told. The parts name people and what they are to read:
-remove them, here and in S3, when they are no longer needed.
+Words in capitals are placeholders for values that recoctl does not know. The parts contain user
+data: delete them, here and in S3, when they are no longer needed.
 "
     )
 }

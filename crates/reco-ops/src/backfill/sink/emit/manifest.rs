@@ -17,14 +17,14 @@ use crate::backfill::sink::emit::merge::DATA;
 const MANIFEST: &str = "manifest.json";
 const README: &str = "README.txt";
 
-/// What was emitted.
+/// Report of emitted files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmitReport {
     /// Where to.
     pub directory: String,
     /// The manifest's path.
     pub manifest: String,
-    /// How parts are compressed.
+    /// Compression of the parts.
     pub compression: PartCompression,
     /// Parts.
     pub parts: u64,
@@ -37,7 +37,7 @@ pub struct EmitReport {
     pub bytes: u64,
     /// Bytes as stored.
     pub stored_bytes: u64,
-    /// What to run next.
+    /// Commands to run next.
     pub commands: Commands,
 }
 
@@ -57,7 +57,7 @@ struct Manifest<'a> {
     policy_fingerprint: &'a str,
     facts: &'a str,
     inputs: &'a [InputReport],
-    /// Whether every line of every input is in the parts, or was left out by the policy.
+    /// True if every line of every input is in the parts, or was left out by the policy.
     complete: bool,
     totals: Totals,
     items: ItemSizes,

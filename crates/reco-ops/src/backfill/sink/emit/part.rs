@@ -12,20 +12,20 @@ use sha2::{Digest, Sha256};
 /// Gathered before it is written.
 const BUFFER: usize = 256 * 1024;
 
-/// How parts are compressed; names as in AWS's `InputCompressionType`.
+/// Compression of parts; names as in AWS's `InputCompressionType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartCompression {
-    /// RFC 1952.
+    /// gzip (RFC 1952)
     Gzip,
-    /// RFC 8878.
+    /// Zstandard (RFC 8878)
     Zstd,
-    /// Plain lines.
+    /// Uncompressed
     None,
 }
 
 impl PartCompression {
-    /// What AWS calls it.
+    /// Returns the AWS name.
     pub fn aws_name(self) -> &'static str {
         match self {
             PartCompression::Gzip => "GZIP",
@@ -44,7 +44,7 @@ impl PartCompression {
     }
 }
 
-/// What a finished part holds.
+/// Contents of a finished part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartReport {
     /// Its path, from the directory of the manifest.

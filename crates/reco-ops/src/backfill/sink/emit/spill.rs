@@ -35,7 +35,7 @@ const HEADER: usize = 16 + 4 + 4 + 1 + 2 * (8 + 4);
 const REMOVAL: u8 = 1;
 /// Its time is known.
 const TIMED: u8 = 2;
-/// What it may replace is older than a known time.
+/// The item may only replace items older than a known time.
 const GUARDED: u8 = 4;
 
 /// Into how many files an input of this size, decompressed, is parted.
@@ -114,7 +114,7 @@ impl Spill {
 #[derive(Debug)]
 pub struct Partitions {
     directory: TempDir,
-    /// How many there are.
+    /// Total number.
     pub count: usize,
 }
 
@@ -166,7 +166,7 @@ impl Partitions {
     }
 }
 
-/// What stands before each line.
+/// Header of each line.
 struct Header {
     key: u128,
     item_bytes: u32,

@@ -1,4 +1,4 @@
-//! What counts as having come back, and when it is too much.
+//! Detection of messages that come back, and the limit for them.
 
 use reco_core::classify::{Action, Classification};
 

@@ -44,7 +44,7 @@ pub struct Watcher {
     watched: Watched,
 }
 
-/// What a watcher leaves.
+/// Result of a watcher.
 #[derive(Debug, Default)]
 pub struct Watched {
     /// Ids of the messages that it holds.
@@ -66,7 +66,8 @@ pub async fn watch(
         if let Err(error) = watcher.look().await
             && !std::mem::replace(&mut blind, true)
         {
-            events.warn(format!("cannot see at the moment whether messages come back: {error}"));
+            events
+                .warn(format!("temporarily unable to watch for messages that come back: {error}"));
         }
         if let Some(reason) = watcher.bounces.verdict() {
             events.warn(format!("stopping: {reason}"));
@@ -154,7 +155,7 @@ impl Watcher {
         match self.scanner.judge.examine(messages, crate::dlq::journal::now_ms()).await {
             Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),
             Err(error) => {
-                tracing::debug!(%error, "messages that may have come back cannot be judged");
+                tracing::debug!(%error, "cannot examine messages that may have come back");
                 messages.iter().map(|_| None).collect()
             }
         }

@@ -32,8 +32,8 @@ impl Watch for Backlog {
     const EVERY: Duration = Duration::from_secs(1);
     const SOONER: bool = true;
 
-    /// What goes between two looks is taken from the room that the look found, so that a fast
-    /// redrive goes beyond by less than a batch, and by what SQS itself counts late.
+    /// Messages sent between two checks are subtracted from the room found by the check, so that a
+    /// fast redrive exceeds the limit by less than a batch, plus the delay of SQS's own counts.
     async fn look(&mut self, brake: &Brake) -> Result<Verdict> {
         let departed = brake.departed();
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -51,7 +51,7 @@ impl Watch for Backlog {
             return Ok(Verdict::Go);
         }
         let (depth, most) = (amount(depth, "message"), count(self.most));
-        Ok(Verdict::Pause(format!("{name} holds about {depth}, of at most {most}")))
+        Ok(Verdict::Pause(format!("{name} holds about {depth}, limit {most}")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! How guards pull the brake, let go, and give up.
+//! Tests of guards that engage the brake, release it, and give up.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -52,7 +52,7 @@ async fn a_guard_that_cannot_see_pauses_and_after_three_looks_stops() {
     let (mut guards, brake) = started(vec![fails(), fails(), fails()]);
     let reason = brake.depart(1).await.expect_err("it stops");
     assert!(
-        reason.contains("--max-backlog could not see a script 3 times in a row: dark"),
+        reason.contains("--max-backlog could not read a script 3 times in a row: dark"),
         "{reason}"
     );
     guards.finish().await;

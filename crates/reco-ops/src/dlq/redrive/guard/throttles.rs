@@ -24,7 +24,7 @@ pub struct Throttles {
     most: u64,
 }
 
-/// What throttles are counted of, together.
+/// Resources whose throttles are summed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
     /// For people, e.g. `writes of table recs`.

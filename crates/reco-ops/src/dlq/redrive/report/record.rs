@@ -45,29 +45,29 @@ pub enum Category {
 }
 
 impl Category {
-    /// What it means, where there is something to explain.
+    /// Returns the explanation of a fate, or an empty string.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Category::Moved => "sent, acknowledged and deleted from the DLQ",
             Category::AlreadySent => {
-                "sent by an earlier run, which had not deleted them; deleted now, not sent again"
+                "sent but not deleted by an earlier run; deleted now, not sent again"
             }
             Category::Planned => "would be moved",
-            Category::Skipped => "not chosen; still in the DLQ",
+            Category::Skipped => "not selected; still in the DLQ",
             Category::BeyondMax => "beyond --max; still in the DLQ",
-            Category::OtherSource => "from another queue than --queue; still in the DLQ",
+            Category::OtherSource => "not from --queue; still in the DLQ",
             Category::NotDeleted => {
-                "sent, but perhaps still in the DLQ; the next redrive deletes them and sends nothing twice"
+                "sent but possibly still in the DLQ; the next redrive deletes them without sending them again"
             }
             Category::Uncertain => {
-                "still in the DLQ, and perhaps sent as well: check the destination, then --resend-uncertain"
+                "still in the DLQ and possibly sent: check the destination, then use --resend-uncertain"
             }
-            Category::Failed => "not taken by the queue; still in the DLQ",
+            Category::Failed => "not accepted by the queue; still in the DLQ",
             Category::Unrepaired => "could not be repaired; still in the DLQ",
-            Category::Left => "not tried; still in the DLQ",
+            Category::Left => "not attempted; still in the DLQ",
             Category::CameBack => "moved by this run, failed again and came back to the DLQ",
-            Category::Damaged => "came garbled and were left alone; still in the DLQ",
+            Category::Damaged => "corrupted in transit and left alone; still in the DLQ",
         }
     }
 
@@ -99,7 +99,7 @@ pub struct Record {
     pub message_id: String,
     /// Its class; none of one that came garbled.
     pub class: Option<Class>,
-    /// What became of it.
+    /// Result.
     pub fate: Category,
     /// Why, where that needs to be said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +110,7 @@ pub struct Record {
     /// The queue that it goes to.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
-    /// What was done to its body on the way.
+    /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Box<Change>>,
     /// The destination may have it twice: an attempt before the acknowledged one may have had its
@@ -231,7 +231,7 @@ impl Record {
                 Record::of(row, Category::Failed, Some(reason.clone()), None)
             }
             Decision::PerhapsSent(run) => {
-                let reason = format!("perhaps sent by run {run}, which was cut off");
+                let reason = format!("possibly sent by run {run}, which was interrupted");
                 Record::of(row, Category::Uncertain, Some(reason), None)
             }
             Decision::Unsendable(reason) => {

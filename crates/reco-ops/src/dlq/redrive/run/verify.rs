@@ -54,17 +54,15 @@ impl Redrive<'_> {
                 Ok(deleted) if deleted.is_empty() => return,
                 Ok(deleted) => last = deleted,
                 Err(error) => {
-                    return self
-                        .session
-                        .control
-                        .events
-                        .warn(format!("cannot see whether what was deleted is gone: {error}"));
+                    return self.session.control.events.warn(format!(
+                        "cannot verify that the deleted messages are gone: {error}"
+                    ));
                 }
             }
         }
         // Nobody saw whether the last deletes had their effect.
         for id in last {
-            let reason = "SQS confirmed its delete, and it was there again".to_owned();
+            let reason = "SQS confirmed the delete, but the message reappeared".to_owned();
             self.note_still_there(&id, reason);
         }
     }

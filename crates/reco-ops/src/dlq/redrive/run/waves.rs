@@ -128,15 +128,14 @@ impl Redrive<'_> {
         if in_vain && !self.fifo() {
             let limit = count(self.session.scanner.limit as u64);
             self.session.control.events.warn(format!(
-                "the DLQ has more messages, but SQS gives out the same {limit} again and again, and no \
-                 more may be held at once; move or remove some of them, and run again for the rest"
+                "the DLQ has more messages, but SQS keeps returning the same {limit}, and no more can be in flight at once; move or delete some of them, then run again for the rest"
             ));
         }
     }
 }
 
-/// Whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to a FIFO
-/// DLQ resets the time of sending).
+/// Returns whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to
+/// a FIFO DLQ resets the time of sending).
 fn are_arrivals(scan: &Scan, began_ms: i64) -> bool {
     scan.found.iter().all(|found| found.row.sent_at_ms.is_some_and(|sent| sent >= began_ms))
 }
