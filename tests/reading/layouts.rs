@@ -1,7 +1,10 @@
 //! JSON that is no JSON lines.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use super::support::{eventually, interrupt, spawn, told};
 use super::{expected, harness, items};
 
 fn records() -> Vec<Value> {
@@ -89,9 +92,13 @@ fn a_run_of_an_array_is_resumed() {
     let mut broken = lines.clone();
     broken[2000..2100].fill("[\"x\"]".to_owned());
     harness.write("in.json", format!("[\n{}\n]", broken.join(",\n")));
-    let args = ["backfill", "in.json", "--max-rejects", "50"];
-    let stopped = harness.json(4, args);
-    assert_eq!(stopped["stopped"]["cause"], "too-many-rejects");
+    // Slow enough to be stopped on its way, once something is written.
+    let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
+    eventually("some are written", Duration::from_secs(60), || !items(&harness, "recs").is_empty());
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", told(&output));
+    let stopped: Value = serde_json::from_slice(&output.stdout).expect("a report");
     let from = &stopped["stopped"]["resume_from"];
     assert!(from["line"].as_u64() > Some(1), "{from}");
     let report = harness.json(4, ["backfill", "in.json", "--resume"]);

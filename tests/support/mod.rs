@@ -178,9 +178,25 @@ pub fn eventually(what: &str, within: Duration, mut holds: impl FnMut() -> bool)
     }
 }
 
+/// The real binary, which hears a hang-up also where the tests run under nohup: an ignored signal is
+/// inherited, and recoctl respects that.
+fn hearing_hang_ups() -> std::process::Command {
+    let binary = assert_cmd::cargo::cargo_bin!("recoctl");
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Bit 0 is signal 1, SIGHUP.
+    if ignored.is_none_or(|mask| mask & 1 == 0) {
+        return std::process::Command::new(binary);
+    }
+    let mut command = std::process::Command::new("env");
+    command.arg("--default-signal=HUP").arg(binary);
+    command
+}
+
 /// Starts the real binary and leaves it running, in the harness's clean environment.
 pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
-    std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
+    hearing_hang_ups()
         .env_clear()
         .env("HOME", harness.home.path())
         .envs(harness.env().iter().map(|(name, value)| (name, value)))
