@@ -133,7 +133,7 @@ impl Content {
 
 /// Context of a message outside its body.
 #[derive(Debug, Clone, Copy)]
-pub struct Surroundings<'a> {
+pub struct ClassifyContext<'a> {
     /// The size that counts against the destination's limit, in bytes.
     pub message_bytes: usize,
     /// The destination's `MaximumMessageSize` in bytes, where known.
@@ -220,7 +220,7 @@ fn superseded_reason(writable: usize) -> String {
 
 /// Classifies a message by the table in this module's documentation.
 #[must_use]
-pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification {
+pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classification {
     let (class, mut reasons) = decide(content, around);
     if reasons.len() > MAX_REASONS {
         let more = reasons.len() - MAX_REASONS;
@@ -255,7 +255,7 @@ pub fn classify(content: &Content, around: &Surroundings<'_>) -> Classification 
     }
 }
 
-fn decide(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) {
+fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
     if let Err(error) = &content.decoded {
         let class = match error {
             DecodeError::Malformed { .. } => Class::Malformed,
@@ -337,7 +337,7 @@ fn skip_reasons(content: &Content) -> Vec<String> {
     reasons
 }
 
-fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, Vec<String>) {
+fn something_writable(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String>) {
     let writable = content.writable().count();
     if around.superseded {
         return (Class::Superseded, vec![superseded_reason(writable)]);
@@ -372,7 +372,7 @@ fn something_writable(content: &Content, around: &Surroundings<'_>) -> (Class, V
     (class, reasons)
 }
 
-fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>, only_newer: bool) -> bool {
+fn newer_in_table(entry: &JudgedEntry, around: &ClassifyContext<'_>, only_newer: bool) -> bool {
     match (around.in_table.get(&entry.user), entry.generated_at) {
         // As the conditional write decides.
         (Some(Held::At(held)), made) if only_newer => !gives_way(Some(*held), made),
@@ -382,7 +382,7 @@ fn newer_in_table(entry: &JudgedEntry, around: &Surroundings<'_>, only_newer: bo
 }
 
 /// Says that the age of some lists in the table is not known.
-fn unreadable_in_table(content: &Content, around: &Surroundings<'_>) -> Option<String> {
+fn unreadable_in_table(content: &Content, around: &ClassifyContext<'_>) -> Option<String> {
     let unreadable =
         content.writable().filter_map(|entry| match around.in_table.get(&entry.user) {
             Some(Held::Unreadable(why)) => Some((&entry.user, why)),

@@ -3,17 +3,15 @@
 //! Stages, each bounded, so that memory does not grow with the input:
 //!
 //! ```text
-//! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> books
+//! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> run_counts
 //! ```
 
-mod books;
 pub mod checkpoint;
 mod fault;
 mod layout;
-mod ledger;
 pub mod limit;
+mod line_tracker;
 mod lines;
-mod manner;
 mod map;
 pub mod plan;
 mod prepare;
@@ -21,12 +19,14 @@ mod read;
 mod rejects;
 pub mod report;
 mod run;
+mod run_counts;
 pub mod sink;
 mod sizes;
 mod values;
 pub mod verify;
 mod window;
 mod write;
+mod write_options;
 
 use std::sync::Arc;
 
@@ -38,7 +38,6 @@ use tokio_util::sync::CancellationToken;
 use self::checkpoint::{Checkpoint, Saver};
 use self::limit::MaxRejects;
 use self::lines::Place;
-pub use self::manner::Manner;
 pub use self::map::Mapping;
 use self::plan::PlanOptions;
 use self::prepare::{PrepareError, Prepared};
@@ -48,6 +47,7 @@ use self::report::{BackfillReport, InputReport};
 use self::run::Run;
 pub use self::sink::Sink;
 pub use self::window::Order;
+pub use self::write_options::WriteOptions;
 use crate::error::{Error, Result};
 use crate::files::input::Source;
 
@@ -65,7 +65,7 @@ pub struct Backfill {
     /// The table's name, if there is one.
     pub table: Option<String>,
     /// Way of writing.
-    pub manner: Manner,
+    pub write_options: WriteOptions,
     /// Where rejects go.
     pub rejects: Rejects,
     /// Batches in flight at once.
@@ -98,9 +98,9 @@ impl Backfill {
     }
 
     async fn run_here(self, progress: impl Fn(u64) + Send + Sync) -> Result<BackfillReport> {
-        let Backfill { sources, preparer, sink, table, manner, rejects, .. } = self;
+        let Backfill { sources, preparer, sink, table, write_options, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
-        let mut run = Run::new(inputs, sink, rejects, manner, self.concurrency, self.cancel);
+        let mut run = Run::new(inputs, sink, rejects, write_options, self.concurrency, self.cancel);
         run.max_rejects = self.max_rejects;
         run.saver = self.saver;
         run.plan = self.plan;

@@ -20,7 +20,7 @@ use governor::{Quota, RateLimiter};
 use tokio::time::{Instant, sleep_until};
 
 use crate::aws::sqs::BATCH;
-pub use gate::{Brake, Guard, Pauses};
+pub use gate::{Gate, Guard, Pauses};
 use ramp::RampClock;
 use window::Windows;
 
@@ -56,7 +56,7 @@ impl FromStr for Rate {
 pub struct Pace {
     schedule: Option<Arc<Schedule>>,
     batch: NonZeroU32,
-    brake: Arc<Brake>,
+    gate: Arc<Gate>,
 }
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, RampClock, NoOpMiddleware<Duration>>;
@@ -76,7 +76,7 @@ impl Pace {
     #[must_use]
     pub fn new(rate: Option<Rate>, ramp: Duration) -> Self {
         let Some(Rate(rate)) = rate else {
-            return Pace { schedule: None, batch: whole(BATCH as f64), brake: Arc::default() };
+            return Pace { schedule: None, batch: whole(BATCH as f64), gate: Arc::default() };
         };
         let slowest = if ramp.is_zero() { rate } else { rate * ramp::FROM };
         let batch = whole((slowest * SAVED_S).min(BATCH as f64));
@@ -87,13 +87,13 @@ impl Pace {
             let limiter = RateLimiter::direct_with_clock(quota.allow_burst(saved), clock.clone());
             Arc::new(Schedule { limiter, clock, windows: Mutex::new(Windows::new(rate, batch)) })
         });
-        Pace { schedule, batch, brake: Arc::default() }
+        Pace { schedule, batch, gate: Arc::default() }
     }
 
-    /// Returns the brake of the guards.
+    /// Returns the gate of the guards.
     #[must_use]
-    pub fn brake(&self) -> &Arc<Brake> {
-        &self.brake
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.gate
     }
 
     /// Returns the number of messages that may go together.
@@ -116,7 +116,7 @@ impl Pace {
     /// # Errors
     /// The reason, when a guard has stopped the run.
     pub async fn wait(&self, messages: usize) -> Result<(), String> {
-        self.brake.depart(messages).await?;
+        self.gate.acquire(messages).await?;
         let (Some(schedule), Some(messages)) = (&self.schedule, self.counted(messages)) else {
             return Ok(());
         };
@@ -125,12 +125,12 @@ impl Pace {
             sleep_until(schedule.clock.instant_of(not_yet.earliest_possible())).await;
         }
         // That may have taken a while.
-        self.brake.stopped().map_or(Ok(()), Err)
+        self.gate.stopped().map_or(Ok(()), Err)
     }
 
     /// Waits, right before a send for which [`Pace::wait`] has already waited, while it would make
     /// too many within a second or 10. It hardly ever does: only after a stall.
-    pub async fn gate(&self, messages: usize) {
+    pub async fn admit(&self, messages: usize) {
         let (Some(schedule), Some(messages)) = (&self.schedule, self.counted(messages)) else {
             return;
         };

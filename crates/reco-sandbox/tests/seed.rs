@@ -5,7 +5,7 @@
 mod common;
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use reco_core::classify::{Class, Content, Held, Surroundings, classify};
+use reco_core::classify::{Class, ClassifyContext, Content, Held, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{FactSet, Facts, FactsRequest};
 use reco_core::item::{KeyType, Schema};
@@ -69,7 +69,7 @@ async fn classes(sandbox: &Sandbox) -> BTreeMap<String, Class> {
         newest.observe(one.content.writable_users(), one.made_ms);
     }
     let class = |one: &Judged<'_>| {
-        let around = Surroundings {
+        let around = ClassifyContext {
             message_bytes: one.message.body.len(),
             destination_limit: Some(256 * 1024),
             sent_at: Some(Time::from_millis(one.message.sent_at_ms as i64)),

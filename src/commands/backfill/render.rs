@@ -22,7 +22,7 @@ impl Report for BackfillReport {
         let palette = view.palette;
         let mut text = headline(self, palette);
         text.push('\n');
-        text.push_str(&books(self, view));
+        text.push_str(&run_counts(self, view));
         text.push('\n');
         for (name, value) in facts::facts(self) {
             let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
@@ -93,7 +93,7 @@ fn tone(report: &BackfillReport) -> Tone {
 }
 
 /// The accounts: every line and every entry in exactly one row.
-fn books(report: &BackfillReport, view: &View) -> String {
+fn run_counts(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.lines, &report.entries);
     let (written, deleted) =
         (elsewhere::done(report), if report.dry_run { "would be deleted" } else { "deleted" });

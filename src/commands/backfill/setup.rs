@@ -15,7 +15,7 @@ use crate::context::Context;
 use reco_ops::aws::Table;
 use reco_ops::backfill::plan::PlanOptions;
 use reco_ops::backfill::sink::emit::EmitSink;
-use reco_ops::backfill::{Backfill, Manner, Preparer, Route, Sink};
+use reco_ops::backfill::{Backfill, Preparer, Route, Sink, WriteOptions};
 use reco_ops::error::Result;
 use reco_ops::files::input::Source;
 
@@ -42,7 +42,8 @@ pub(super) async fn job(
     let only_newer = policy.writes.only_newer;
     let writes = !args.dry_run && !args.machines.emits();
     let table = target.table.as_mut();
-    let mut manner = args.writing.manner(context, table, &mut schema, only_newer, writes).await?;
+    let mut write_options =
+        args.writing.write_options(context, table, &mut schema, only_newer, writes).await?;
     let mut preparer = Preparer {
         facts: target.facts.take().unwrap_or(FactsSource::None),
         policy,
@@ -56,14 +57,14 @@ pub(super) async fn job(
     // The Lambda judges what is sent to it: without facts, of two lists the later may come to nothing.
     let unforeseen =
         matches!(preparer.facts, FactsSource::None) && preparer.policy.rules.need_facts();
-    manner.order.keep_all = target.queue.is_some() && unforeseen;
+    write_options.order.keep_all = target.queue.is_some() && unforeseen;
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());
     settings.extend(args.map.as_ref().map(|map| ("--map".to_owned(), map.clone())));
     let target_of_run = RunTarget {
         arn: target.identity(args),
         table_id: target.table_id(args),
-        list_type: &manner.list_type,
+        list_type: &write_options.list_type,
     };
     let rejects = args.rejects.as_deref();
     let Start { resumed, saver, rejects, began, list_type } =
@@ -75,19 +76,19 @@ pub(super) async fn job(
             schema.list_type = list_type.list_type;
         }
     }
-    manner.list_type = list_type.unwrap_or(manner.list_type);
+    write_options.list_type = list_type.unwrap_or(write_options.list_type);
     preparer.layout = target.table.as_ref().map(Table::layout);
-    let files = args.machines.files(&preparer.schema, &sources, manner.order.newest)?;
-    let plan = target.plan(args, &manner);
+    let files = args.machines.files(&preparer.schema, &sources, write_options.order.newest)?;
+    let plan = target.plan(args, &write_options);
     let reader = target.table.as_ref().map(|table| table.reader(RETRY, args.trust.rcu));
     // An item of the same time stays as it was, with the attributes of the run that wrote it.
-    let reader = reader.map(|r| if manner.order.newest { r.guarded() } else { r });
+    let reader = reader.map(|r| if write_options.order.newest { r.guarded() } else { r });
     let backfill = Backfill {
         sources,
         preparer: Arc::new(preparer),
         table: target.table.as_ref().map(|table| table.info.name.clone()),
-        sink: target.sink(args, files, &manner),
-        manner,
+        sink: target.sink(args, files, &write_options),
+        write_options,
         rejects,
         concurrency: usize::from(args.concurrency),
         cancel: context.cancel.clone(),
@@ -144,27 +145,32 @@ impl Target {
         table.map(|table| table.info.id.clone()).filter(|id| !id.is_empty())
     }
 
-    fn plan(&self, args: &BackfillArgs, manner: &Manner) -> PlanOptions {
+    fn plan(&self, args: &BackfillArgs, write_options: &WriteOptions) -> PlanOptions {
         let info = self.table.as_ref().map(|table| &table.info);
         let table = self.table.as_ref();
         let limit = || table.and_then(|table| table.info.capacity_of(&table.schema).limit());
         PlanOptions {
-            budget_wcu: manner.budget.start.or_else(limit),
+            budget_wcu: write_options.budget.start.or_else(limit),
             price_per_million_wru: args.trust.price_per_million_wru,
             indexes: info.map_or(0, |info| info.indexes.len()),
-            written_indexes: manner.indexes,
+            written_indexes: write_options.indexes,
         }
     }
 
-    fn sink(self, args: &BackfillArgs, files: Option<EmitSink>, manner: &Manner) -> Sink {
+    fn sink(
+        self,
+        args: &BackfillArgs,
+        files: Option<EmitSink>,
+        write_options: &WriteOptions,
+    ) -> Sink {
         match (self.queue, files, self.table) {
             (Some(queue), ..) => Sink::Queue(queue.sink),
             (None, Some(files), _) => Sink::Emit(Box::new(files)),
             (None, None, Some(table)) if !args.dry_run => {
                 let concurrency = usize::from(args.concurrency);
-                let only_newer = manner.order.newest;
+                let only_newer = write_options.order.newest;
                 let options = WriterOptions { retry: RETRY, concurrency, only_newer };
-                Sink::Table(Box::new(paced(table.writer(options), manner)))
+                Sink::Table(Box::new(paced(table.writer(options), write_options)))
             }
             _ => Sink::Dry,
         }
@@ -187,9 +193,9 @@ async fn foresight(context: &Context) -> Option<FactsSource> {
 
 /// The writer, on the run's budget: an item costs as often as it is written, once for the table and
 /// once for each index.
-fn paced(writer: Writer, manner: &Manner) -> Writer {
-    let indexes = u32::try_from(manner.indexes).unwrap_or(u32::MAX);
-    let pace = Pace::new(&manner.budget, 1.0 + f64::from(indexes));
+fn paced(writer: Writer, write_options: &WriteOptions) -> Writer {
+    let indexes = u32::try_from(write_options.indexes).unwrap_or(u32::MAX);
+    let pace = Pace::new(&write_options.budget, 1.0 + f64::from(indexes));
     writer.with_pace(Arc::new(pace))
 }
 

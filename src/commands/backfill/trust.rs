@@ -315,7 +315,7 @@ fn announce(ui: &Ui, found: &Checkpoint, sources: &[Source]) {
 }
 
 fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[Source]) {
-    let begun = found.state.books.lines.read > 0;
+    let begun = found.state.run_counts.lines.read > 0;
     if found.state.finished || !begun || !now.changes_since(&found.identity).is_empty() {
         return;
     }
@@ -327,7 +327,7 @@ fn warn_of_unfinished(ui: &Ui, found: &Checkpoint, now: &Identity, sources: &[So
 
 fn reached(found: &Checkpoint, sources: &[Source]) -> String {
     let At { file, line, .. } = At::in_sources(sources, found.state.at);
-    let lines = found.state.books.lines.read;
+    let lines = found.state.run_counts.lines.read;
     let done = format!("{} {} done", amount(lines, "line"), form(lines, "is", "are"));
     format!("from {}:{line} ({done})", escape_line(&file))
 }

@@ -12,7 +12,7 @@ use reco_store::table::Expiry;
 
 use crate::context::Context;
 use reco_ops::aws::{ListType, Table};
-use reco_ops::backfill::{Manner, Order, Times};
+use reco_ops::backfill::{Order, Times, WriteOptions};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Write options.
@@ -110,14 +110,14 @@ impl WritingArgs {
     /// # Errors
     /// When the table holds sets, which have no order; when two attributes would have one name; and
     /// when there is nothing that a share could be of.
-    pub async fn manner(
+    pub async fn write_options(
         &self,
         context: &Context,
         table: Option<&mut Table>,
         schema: &mut Schema,
         only_newer: bool,
         writes: bool,
-    ) -> Result<Manner> {
+    ) -> Result<WriteOptions> {
         let (list_type, capacity, indexes) = match table {
             None => {
                 let list_type = match schema.list_type {
@@ -146,7 +146,7 @@ impl WritingArgs {
             newest: self.if_newer || only_newer,
             keep_all: false,
         };
-        Ok(Manner { list_type, order, wanted: self.wcu, budget, indexes })
+        Ok(WriteOptions { list_type, order, wanted: self.wcu, budget, indexes })
     }
 
     /// Checks that the table would expire items by what `--ttl` writes. What `writes` nothing to it

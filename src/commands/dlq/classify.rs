@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
 use reco_ops::dlq::journal::Unfinished;
-use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
@@ -50,7 +50,7 @@ struct ClassifyReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
-    basis: Basis,
+    basis: Provenance,
     /// True if messages were chosen by more than their place.
     #[serde(skip)]
     narrowed: bool,

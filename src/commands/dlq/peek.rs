@@ -11,7 +11,7 @@ use super::rows;
 use super::select::{Chosen, SelectArgs};
 use crate::context::Context;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
-use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
 use reco_ops::dlq::select::Classes;
@@ -43,7 +43,7 @@ struct PeekReport {
     #[serde(flatten)]
     queues: Queues,
     #[serde(flatten)]
-    basis: Basis,
+    basis: Provenance,
     /// Adjective for the requested messages.
     #[serde(skip)]
     wanted: Option<String>,

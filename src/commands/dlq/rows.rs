@@ -6,7 +6,7 @@ use reco_core::classify::Class;
 
 use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
 use reco_ops::dlq::journal::Unfinished;
-use reco_ops::dlq::judge::{Basis, Row};
+use reco_ops::dlq::judge::{Provenance, Row};
 
 /// Narrower than this, the column that matters least goes.
 const WIDE: usize = 100;
@@ -132,7 +132,7 @@ pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
 
 /// Returns the basis of the classification, one line each.
 #[must_use]
-pub fn basis(basis: &Basis, view: &View) -> String {
+pub fn basis(basis: &Provenance, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");
     let fingerprint = basis.policy_fingerprint.get(..12).unwrap_or(&basis.policy_fingerprint);
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
@@ -151,7 +151,7 @@ pub mod sample {
 
     use crate::ui::{Palette, View};
     pub use reco_ops::dlq::judge::sample::row;
-    use reco_ops::dlq::judge::{Basis, Row};
+    use reco_ops::dlq::judge::{Provenance, Row};
     use reco_ops::dlq::session::Queues;
 
     pub fn rows() -> Vec<Box<Row>> {
@@ -183,8 +183,8 @@ pub mod sample {
         }
     }
 
-    pub fn basis() -> Basis {
-        Basis {
+    pub fn basis() -> Provenance {
+        Provenance {
             policy_fingerprint: Policy::default().fingerprint(),
             facts: "sqlite".to_owned(),
             table: Some("recommendations".to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
-use reco_core::classify::{Class, Classification, Content, Held, Surroundings, classify};
+use reco_core::classify::{Class, Classification, ClassifyContext, Content, Held, classify};
 use reco_core::decode::decode;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
 use reco_core::item::{KeyType, Schema};
@@ -67,7 +67,7 @@ fn run(body: &str, around: &Around) -> Classification {
     let content = Content::judge(decode(body), &facts(), &policy, &schema);
     let held = |(user, at): (&Id, &i64)| (user.clone(), Held::At(Time::from_seconds(*at)));
     let in_table = around.in_table.iter().map(held).collect();
-    let surroundings = Surroundings {
+    let surroundings = ClassifyContext {
         message_bytes: around.bytes,
         destination_limit: Some(262_144),
         sent_at: around.sent_at.map(Time::from_seconds),
@@ -291,7 +291,7 @@ fn class_where(held: Held, body: &str, only_newer: bool) -> Classification {
     let mut policy = Policy::default();
     policy.writes.only_newer = only_newer;
     let content = Content::judge(decode(body), &FactSet::Unavailable, &policy, &schema);
-    let surroundings = Surroundings {
+    let surroundings = ClassifyContext {
         message_bytes: 100,
         destination_limit: None,
         sent_at: Some(Time::from_seconds(2_000_000_000)),

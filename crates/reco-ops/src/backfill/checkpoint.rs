@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use self::file::{Lock, default_path, load, parse};
 pub use self::identity::{Identity, InputIdentity};
 pub use self::saver::Saver;
-use super::books::Books;
 use super::lines::Place;
 use super::report::{InputFailure, Writes};
+use super::run_counts::RunCounts;
 
 /// The version of the format that is written and read.
 pub const VERSION: u32 = 1;
@@ -53,7 +53,8 @@ pub struct State {
     /// Every line before this one is dealt with.
     pub at: Place,
     /// Fates of these lines.
-    pub books: Books,
+    #[serde(rename = "books")]
+    pub run_counts: RunCounts,
     /// Cost of the writes, including those beyond `at`.
     pub writes: Writes,
     /// Seconds that the runs took.
@@ -67,7 +68,7 @@ impl Default for State {
         State {
             finished: false,
             at: Place::start(0),
-            books: Books::default(),
+            run_counts: RunCounts::default(),
             writes: Writes::default(),
             duration_s: 0.0,
             failures: BTreeMap::new(),

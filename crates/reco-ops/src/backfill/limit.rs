@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::books::Books;
+use super::run_counts::RunCounts;
 use reco_core::human::{amount, count, form};
 
 /// A share is judged once so many lines were read: the first bad line is 100 % of them.
@@ -40,8 +40,8 @@ impl MaxRejects {
     /// Returns the reason why the run must end, when more is rejected than may be. What DynamoDB
     /// did not take counts. A share is judged once enough lines were read, and `at_end` however few
     /// they are.
-    pub(super) fn exceeded(self, books: &Books, at_end: bool) -> Option<String> {
-        let lines = &books.lines;
+    pub(super) fn exceeded(self, run_counts: &RunCounts, at_end: bool) -> Option<String> {
+        let lines = &run_counts.lines;
         let rejected = lines.rejected + lines.failed;
         match self {
             MaxRejects::Lines(most) if rejected > most => {
@@ -75,11 +75,11 @@ mod tests {
     }
 
     fn judged(limit: &str, read: u64, rejected: u64, failed: u64, at_end: bool) -> bool {
-        let mut books = Books::default();
-        books.lines.read = read;
-        books.lines.rejected = rejected;
-        books.lines.failed = failed;
-        limit.parse::<MaxRejects>().expect("a limit").exceeded(&books, at_end).is_some()
+        let mut run_counts = RunCounts::default();
+        run_counts.lines.read = read;
+        run_counts.lines.rejected = rejected;
+        run_counts.lines.failed = failed;
+        limit.parse::<MaxRejects>().expect("a limit").exceeded(&run_counts, at_end).is_some()
     }
 
     #[test]

@@ -7,17 +7,17 @@ use reco_core::shard::Shard;
 use reco_store::writer::WriteReport;
 use serde::{Deserialize, Serialize};
 
-use super::books::Reasons;
-pub use super::books::{EntryCounts, LineCounts};
 use super::lines::Place;
-pub use super::manner::BudgetReport;
 use super::plan::Plan;
 use super::prepare::{PrepareError, Route};
 use super::rejects::Reject;
+use super::run_counts::Reasons;
+pub use super::run_counts::{EntryCounts, LineCounts};
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
+pub use super::write_options::BudgetReport;
 use crate::aws::ListType;
 use crate::files::input::{Compression, Source};
 

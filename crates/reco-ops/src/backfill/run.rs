@@ -1,4 +1,4 @@
-//! The coordinator: takes judged lines in, keeps batches in flight, and keeps the books.
+//! The coordinator: takes judged lines in, keeps batches in flight, and keeps the run_counts.
 
 mod closing;
 mod emit;
@@ -17,10 +17,9 @@ use tokio_util::sync::CancellationToken;
 use super::Chunked;
 use super::checkpoint::{Checkpoint, Saver, State};
 use super::fault::Fault;
-use super::ledger::{Fate, Ledger};
 use super::limit::MaxRejects;
+use super::line_tracker::{Fate, LineTracker};
 use super::lines::Place;
-use super::manner::Manner;
 use super::plan::{Largest, PlanOptions};
 use super::prepare;
 use super::rejects::{Reject, Rejects};
@@ -28,6 +27,7 @@ use super::report::{At, Cause, InputReport, Resumed, Writes};
 use super::sink::{Begun, Delivered, Handed, Handing, Sink};
 use super::window::{Order, Window};
 use super::write::{self, Batch, Entry, Written};
+use super::write_options::WriteOptions;
 use crate::error::{Error, Kind, Result};
 
 /// Items that wait for a full batch no longer than this.
@@ -48,11 +48,11 @@ pub(super) struct Run {
     cancel: CancellationToken,
     /// Ends retries once the run is stopped, for whatever reason.
     halt: CancellationToken,
-    manner: Manner,
+    write_options: WriteOptions,
     window: Window,
     /// Batches drawn.
     batches: u64,
-    ledger: Ledger,
+    line_tracker: LineTracker,
     in_flight: JoinSet<Delivered>,
     /// Where the first line that was not taken in begins.
     end: Place,
@@ -74,17 +74,17 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// A run with clean books.
+    /// A run with clean run_counts.
     pub(super) fn new(
         inputs: Vec<InputReport>,
         sink: Sink,
         rejects: Rejects,
-        manner: Manner,
+        write_options: WriteOptions,
         concurrency: usize,
         cancel: CancellationToken,
     ) -> Self {
-        let shuffle = if sink.is_spread() { manner.order.shuffle } else { 0 };
-        let order = Order { limits: sink.batch_limits(), shuffle, ..manner.order };
+        let shuffle = if sink.is_spread() { write_options.order.shuffle } else { 0 };
+        let order = Order { limits: sink.batch_limits(), shuffle, ..write_options.order };
         Run {
             inputs,
             window: Window::new(order),
@@ -93,9 +93,9 @@ impl Run {
             concurrency: concurrency.max(1),
             halt: cancel.child_token(),
             cancel,
-            manner,
+            write_options,
             batches: 0,
-            ledger: Ledger::default(),
+            line_tracker: LineTracker::default(),
             in_flight: JoinSet::new(),
             end: Place::start(0),
             stop: None,
@@ -114,16 +114,16 @@ impl Run {
 
     /// Takes over what earlier runs did; the answer is where to read on.
     pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> Place {
-        let State { finished, at, books, writes, duration_s, failures } = checkpoint.state;
+        let State { finished, at, run_counts, writes, duration_s, failures } = checkpoint.state;
         self.resumed = Some(Resumed {
             from: At::new(&self.inputs, at),
-            lines: books.lines.read,
-            written: books.entries.written,
+            lines: run_counts.lines.read,
+            written: run_counts.entries.written,
             duration_s,
             runs: checkpoint.runs,
             was_finished: finished,
         });
-        self.ledger = Ledger::after(books);
+        self.line_tracker = LineTracker::after(run_counts);
         self.writes = writes;
         self.earlier_s = duration_s;
         self.end = at;
@@ -146,8 +146,8 @@ impl Run {
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = tokio::time::Instant::now();
         loop {
-            // Nothing further comes while the ledger is full.
-            flush |= at_end || !self.ledger.has_room();
+            // Nothing further comes while the line_tracker is full.
+            flush |= at_end || !self.line_tracker.has_room();
             if self.dispatch(flush) || self.window.is_empty() || flush {
                 drawn = tokio::time::Instant::now();
             }
@@ -192,7 +192,7 @@ impl Run {
     }
 
     fn has_room(&self) -> bool {
-        self.window.has_room() && self.ledger.has_room()
+        self.window.has_room() && self.line_tracker.has_room()
     }
 
     fn stop(&mut self, cause: Cause, reason: String) {
@@ -202,7 +202,8 @@ impl Run {
 
     /// Stops when too much of the whole input is rejected.
     fn judge_rejects(&mut self) {
-        let exceeded = self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), true));
+        let exceeded =
+            self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), true));
         if let Some(reason) = exceeded {
             self.stop(Cause::TooManyRejects, reason);
         }
@@ -244,10 +245,12 @@ impl Run {
         for (entry, handing) in entries {
             match handing {
                 Handing::Done => {
-                    self.ledger.settle(entry.line, entry.fate(false));
+                    self.line_tracker.settle(entry.line, entry.fate(false));
                 }
                 Handing::Failed(reason) if !later => self.failed(entry.line, entry.index, reason),
-                Handing::Failed(_) | Handing::Left => self.ledger.settle(entry.line, Fate::Left),
+                Handing::Failed(_) | Handing::Left => {
+                    self.line_tracker.settle(entry.line, Fate::Left)
+                }
             }
         }
         self.keep_rejects();
@@ -256,7 +259,7 @@ impl Run {
         }
     }
 
-    /// Enters a batch's result into the books.
+    /// Enters a batch's result into the run_counts.
     fn written(&mut self, written: Written) {
         let Written { entries, report } = written;
         self.writes.add(&report);
@@ -273,11 +276,11 @@ impl Run {
                 if matches!(fate, Fate::Written { .. }) {
                     self.note_size(&entry);
                 }
-                self.ledger.settle(entry.line, fate);
+                self.line_tracker.settle(entry.line, fate);
             } else if let Some(refusal) = report.refusal_of(&entry.user) {
                 self.failed(entry.line, entry.index, refusal.to_string());
             } else if later || matches!(failure, None | Some(WriteFailure::Cancelled)) {
-                self.ledger.settle(entry.line, Fate::Left);
+                self.line_tracker.settle(entry.line, Fate::Left);
             } else if let Some(failure) = failure {
                 self.failed(entry.line, entry.index, failure.to_string());
             }
@@ -286,7 +289,7 @@ impl Run {
         if let Some(reason) = hopeless.map(ToString::to_string) {
             self.stop(Cause::Table, reason);
         }
-        let entries = &self.ledger.books().entries;
+        let entries = &self.line_tracker.run_counts().entries;
         let taken = entries.written + entries.deleted + entries.stale;
         if taken == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
@@ -298,18 +301,18 @@ impl Run {
     fn note_size(&mut self, entry: &Entry) {
         if self.sink.is_dry()
             && self.largest.wants(entry.bytes)
-            && let Some((at, _)) = self.ledger.line(entry.line)
+            && let Some((at, _)) = self.line_tracker.line(entry.line)
         {
             self.largest.add(entry.bytes, at, entry.user.clone());
         }
     }
 
     fn failed(&mut self, line: u64, index: usize, detail: String) {
-        let Some((at, text)) = self.ledger.line(line) else { return };
+        let Some((at, text)) = self.line_tracker.line(line) else { return };
         let own = self.own_text(text.as_ref(), index);
         let fault = Fault::not_written(detail, own);
         let reject = self.reject(at, Some(index), fault, text.as_ref());
-        self.ledger.fail(line, reject);
+        self.line_tracker.fail(line, reject);
     }
 
     /// An entry's own text, to be kept instead of its line; `None` where only the line can be read
@@ -321,7 +324,7 @@ impl Run {
 
     /// Writes down the rejects of settled lines.
     fn keep_rejects(&mut self) {
-        let rejects = self.ledger.take_rejects();
+        let rejects = self.line_tracker.take_rejects();
         self.write_rejects(rejects);
     }
 

@@ -29,7 +29,7 @@ const SEED: u64 = 0x005E_ED0F_BACF;
 pub struct Pending {
     /// The item.
     pub item: PlannedItem,
-    /// The ledger's number of its line.
+    /// The line_tracker's number of its line.
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,

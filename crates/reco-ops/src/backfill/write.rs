@@ -7,7 +7,7 @@ use reco_store::service::ErrorKind;
 use reco_store::writer::{WriteFailure, WriteReport, Writer};
 use tokio_util::sync::CancellationToken;
 
-use super::books::Fate;
+use super::run_counts::Fate;
 use super::window::Pending;
 
 /// Where an item of a batch came from.
@@ -15,7 +15,7 @@ use super::window::Pending;
 pub struct Entry {
     /// Its user.
     pub user: Id,
-    /// The ledger's number of its line.
+    /// The line_tracker's number of its line.
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,

@@ -20,7 +20,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::spool::Spool;
 use crate::sqs::{DrainEnd, Released};
 use reco_core::human::{amount, count, was};
-use report::Ending;
+use report::CollectSummary;
 pub use report::{Collected, Fate, FileRow, Record};
 
 /// Task for the selected messages.
@@ -88,7 +88,7 @@ pub async fn collect(
         spool,
         confirmed: task.ask.is_none(),
         file,
-        ending: Ending::default(),
+        ending: CollectSummary::default(),
         records: Vec::new(),
         released: Released::default(),
         began: Instant::now(),
@@ -119,7 +119,7 @@ struct Collector<'a> {
     spool: Arc<Spool>,
     confirmed: bool,
     file: Option<ExportFile>,
-    ending: Ending,
+    ending: CollectSummary,
     records: Vec<Record>,
     released: Released,
     began: Instant,

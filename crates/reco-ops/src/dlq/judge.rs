@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use reco_core::classify::{Classification, Content, Held, Surroundings, classify};
+use reco_core::classify::{Classification, ClassifyContext, Content, Held, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use reco_core::item::{ItemDescription, KeyType, Schema};
@@ -86,9 +86,9 @@ impl Homes {
     }
 }
 
-/// Basis of a classification, as reported.
+/// Provenance of a classification, as reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Basis {
+pub struct Provenance {
     /// SHA-256 of the policy's canonical form.
     pub policy_fingerprint: String,
     /// Where facts came from.
@@ -224,9 +224,9 @@ impl Judge {
         Judge { history: Some(history), ..self }
     }
 
-    /// Basis of the classification.
+    /// Provenance of the classification.
     #[must_use]
-    pub fn basis(&self) -> Basis {
+    pub fn basis(&self) -> Provenance {
         let mut limits = Vec::new();
         if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
             limits.push(
@@ -240,7 +240,7 @@ impl Judge {
                     .to_owned(),
             );
         }
-        Basis {
+        Provenance {
             policy_fingerprint: self.policy.fingerprint(),
             facts: self.facts.kind().to_owned(),
             table: self.table.as_ref().map(|table| table.info.name.clone()),
@@ -310,7 +310,7 @@ impl Judge {
     ) -> Examined {
         let sent_at_ms = message.sent_at_ms();
         let size_bytes = message.size();
-        let around = Surroundings {
+        let around = ClassifyContext {
             message_bytes: size_bytes,
             destination_limit: self.queue.destination_limit,
             sent_at: sent_at_ms.map(Time::from_millis),

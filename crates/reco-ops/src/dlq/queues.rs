@@ -6,7 +6,7 @@ use crate::event::Events;
 
 /// A queue with its attributes.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct QueueInfo {
     /// The queue.
     pub queue: Queue,
     /// Its attributes when it was found.
@@ -15,12 +15,12 @@ pub struct Known {
 
 /// A DLQ and, where it could be found, the queue that its messages come from.
 #[derive(Debug, Clone)]
-pub struct Pair {
+pub struct QueuePair {
     /// The dead-letter queue.
-    pub dlq: Known,
+    pub dlq: QueueInfo,
     /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
     /// another destination that was asked for. `None` where each goes to a queue of its own.
-    pub source: Option<Known>,
+    pub source: Option<QueueInfo>,
     /// True if the source queue was named: then only its messages are meant.
     pub named: bool,
     /// Names of the queues whose DLQ it is; `None` where that is not known.
@@ -29,11 +29,11 @@ pub struct Pair {
     pub mismatch: Option<String>,
 }
 
-impl Pair {
+impl QueuePair {
     /// A DLQ of which nothing else is known.
     #[must_use]
-    pub const fn of_dlq(dlq: Known) -> Self {
-        Pair { dlq, source: None, named: false, sources: None, mismatch: None }
+    pub const fn of_dlq(dlq: QueueInfo) -> Self {
+        QueuePair { dlq, source: None, named: false, sources: None, mismatch: None }
     }
 
     /// Returns whether several queues have this DLQ.
@@ -56,7 +56,7 @@ pub struct QueueNames<'a> {
 ///
 /// # Errors
 /// When neither queue is configured, one does not exist, or one cannot be told from the other.
-pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<Pair> {
+pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<QueuePair> {
     let mut pair = match (named.source, named.dlq) {
         (Some(source), Some(dlq)) => both(sqs, events, source, dlq).await?,
         (Some(source), None) => from_source(sqs, source).await?,
@@ -90,19 +90,19 @@ pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<P
 ///
 /// # Errors
 /// When the queue does not exist, is the DLQ itself, or is of another type than it.
-pub async fn bound_for(sqs: &Sqs, pair: Pair, to: &str) -> Result<Pair> {
+pub async fn bound_for(sqs: &Sqs, pair: QueuePair, to: &str) -> Result<QueuePair> {
     let source = Some(known(sqs, to).await?);
-    let pair = Pair { source, named: false, mismatch: None, ..pair };
+    let pair = QueuePair { source, named: false, mismatch: None, ..pair };
     check(&pair)?;
     Ok(pair)
 }
 
-async fn known(sqs: &Sqs, given: &str) -> Result<Known> {
+async fn known(sqs: &Sqs, given: &str) -> Result<QueueInfo> {
     let (queue, state) = sqs.resolve(given).await?;
-    Ok(Known { queue, state })
+    Ok(QueueInfo { queue, state })
 }
 
-async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<Pair> {
+async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<QueuePair> {
     let (source, dlq) = tokio::try_join!(known(sqs, source), known(sqs, dlq))?;
     let (source_name, dlq_name) = (&source.queue.name, &dlq.queue.name);
     let mismatch = match &source.state.redrive {
@@ -116,10 +116,10 @@ async fn both(sqs: &Sqs, events: &Events, source: &str, dlq: &str) -> Result<Pai
     if let Some(mismatch) = &mismatch {
         events.warn(format!("{mismatch}: messages in {dlq_name} come from another queue"));
     }
-    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch })
+    Ok(QueuePair { dlq, source: Some(source), named: true, sources: None, mismatch })
 }
 
-async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
+async fn from_source(sqs: &Sqs, source: &str) -> Result<QueuePair> {
     let source = known(sqs, source).await?;
     let Some(policy) = &source.state.redrive else {
         let name = &source.queue.name;
@@ -127,19 +127,19 @@ async fn from_source(sqs: &Sqs, source: &str) -> Result<Pair> {
             .hint("pass --dlq, or set a redrive policy on the queue"));
     };
     let dlq = known(sqs, &policy.dead_letter_target_arn).await?;
-    Ok(Pair { dlq, source: Some(source), named: true, sources: None, mismatch: None })
+    Ok(QueuePair { dlq, source: Some(source), named: true, sources: None, mismatch: None })
 }
 
-async fn from_dlq(sqs: &Sqs, dlq: &str) -> Result<Pair> {
+async fn from_dlq(sqs: &Sqs, dlq: &str) -> Result<QueuePair> {
     let dlq = known(sqs, dlq).await?;
-    Ok(Pair::of_dlq(dlq))
+    Ok(QueuePair::of_dlq(dlq))
 }
 
 /// Refuses to move messages into a queue that they cannot have come from.
 ///
 /// # Errors
 /// Refused, with what does not belong together; a destination that was asked for is none of it.
-pub fn check_home(pair: &Pair) -> Result<()> {
+pub fn check_home(pair: &QueuePair) -> Result<()> {
     let Some(mismatch) = &pair.mismatch else { return Ok(()) };
     let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
     let source = source.map_or("the source queue", |source| source.queue.name.as_str());
@@ -154,7 +154,7 @@ pub fn check_home(pair: &Pair) -> Result<()> {
 ///
 /// # Errors
 /// When no queue was named, and none has this DLQ.
-pub fn check_source(pair: &Pair) -> Result<()> {
+pub fn check_source(pair: &QueuePair) -> Result<()> {
     let none = pair.sources.as_ref().is_some_and(Vec::is_empty);
     if pair.source.is_some() || !none {
         return Ok(());
@@ -164,7 +164,7 @@ pub fn check_source(pair: &Pair) -> Result<()> {
         .hint("name the destination queue with --queue or --to"))
 }
 
-fn check(pair: &Pair) -> Result<()> {
+fn check(pair: &QueuePair) -> Result<()> {
     let Some(source) = &pair.source else { return Ok(()) };
     if source.queue.arn == pair.dlq.queue.arn || source.queue.url == pair.dlq.queue.url {
         let name = &source.queue.name;
@@ -188,7 +188,7 @@ fn check(pair: &Pair) -> Result<()> {
 ///
 /// # Errors
 /// Refused, unless `force`.
-pub fn guard(pair: &Pair, force: bool) -> Result<()> {
+pub fn guard(pair: &QueuePair, force: bool) -> Result<()> {
     match &pair.dlq.state.redrive {
         // AWS: every receive counts, and nothing takes it back.
         Some(policy) if !force => Err(Error::refused(format!(
@@ -205,7 +205,7 @@ pub fn guard(pair: &Pair, force: bool) -> Result<()> {
 ///
 /// # Errors
 /// Refused, unless `force`; without `force` also when SQS does not say whose DLQ it is.
-pub async fn guard_whole(sqs: &Sqs, pair: &Pair, force: bool) -> Result<()> {
+pub async fn guard_whole(sqs: &Sqs, pair: &QueuePair, force: bool) -> Result<()> {
     guard(pair, force)?;
     if force {
         return Ok(());
@@ -231,7 +231,7 @@ mod tests {
     use crate::aws::sqs::RedrivePolicy;
     use crate::error::Kind;
 
-    fn known(name: &str) -> Known {
+    fn known(name: &str) -> QueueInfo {
         let queue = Queue {
             name: name.to_owned(),
             url: format!("http://host/1/{name}"),
@@ -247,16 +247,16 @@ mod tests {
             max_message_bytes: 1 << 20,
             visibility_timeout_s: 30,
         };
-        Known { queue, state }
+        QueueInfo { queue, state }
     }
 
-    fn alone(dlq: &str) -> Pair {
-        Pair::of_dlq(known(dlq))
+    fn alone(dlq: &str) -> QueuePair {
+        QueuePair::of_dlq(known(dlq))
     }
 
     #[test]
     fn a_pair_is_two_queues_of_one_type() {
-        let pair = |source, dlq| Pair { source: Some(known(source)), ..alone(dlq) };
+        let pair = |source, dlq| QueuePair { source: Some(known(source)), ..alone(dlq) };
         assert!(check(&pair("a", "b")).is_ok());
         assert!(check(&pair("a", "a")).is_err());
         assert!(check(&pair("a.fifo", "b")).is_err());

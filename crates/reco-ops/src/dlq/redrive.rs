@@ -4,12 +4,12 @@ mod bounce;
 mod change;
 mod earlier;
 mod guard;
+mod guards;
 mod log;
 mod plan;
 pub mod report;
 mod route;
 mod run;
-mod sentries;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,18 +17,18 @@ use std::time::Duration;
 
 use reco_core::human::amount;
 
-pub use bounce::{Bounced, Bounces, Limit, Watched as BounceWatched, Watcher, watch};
-pub use guard::{Backlog, Guards, Throttles, Watched};
+pub use bounce::{BounceWatch, Bounced, Bounces, Limit, Watched as BounceWatched, watch};
+pub use guard::{Backlog, GuardTasks, Throttles, Watched};
 pub use plan::{Candidate, Decision, decide};
 pub use route::{Route, Way};
 
 pub use crate::files::Rejects;
-pub use crate::rate::{Brake, Guard, Pace, Pauses, Rate};
+pub use crate::rate::{Gate, Guard, Pace, Pauses, Rate};
 
+use self::guards::Guards;
 use self::log::Log;
 use self::report::{Engine, RedriveReport};
 use self::run::Redrive;
-use self::sentries::Sentries;
 use super::journal::HomeOptions;
 use super::repair::{Repair, RepairPlan};
 use super::select::Matcher;
@@ -121,11 +121,10 @@ pub async fn redrive(
     let events = &session.control.events;
     let route = route(session, options);
     announce(session, &route, options);
-    let sentries = Sentries::new(session, &options.guards).await?;
+    let guards = Guards::new(session, &options.guards).await?;
     let rejects = options.rejects.as_deref().map(Rejects::create).transpose()?.map(Arc::new);
     let log = Log::open(&home, session, &route, options)?;
-    let mut redrive =
-        Redrive::new(session, options, (matcher, route), Arc::clone(&spool), sentries);
+    let mut redrive = Redrive::new(session, options, (matcher, route), Arc::clone(&spool), guards);
     redrive.ask = ask;
     redrive.repair = repair;
     redrive.rejects = rejects.clone();
@@ -135,7 +134,7 @@ pub async fn redrive(
     }
     redrive.ending.engine = options.engine.clone();
     let result = redrive.run().await;
-    redrive.sentries.finish().await;
+    redrive.guards.finish().await;
     let released = session.release_all().await;
     redrive.released.merge(released);
     if result.is_ok() {

@@ -3,12 +3,12 @@
 //! A changed message is classified again in its new form. A changed body that does not decode, or
 //! that would overwrite newer lists, is not sent: its message stays unchanged.
 
-mod mend;
+mod repairer;
 mod transform;
 
 use serde::{Deserialize, Serialize};
 
-pub use mend::{Changed, Mended, Mender};
+pub use repairer::{Changed, Repaired, Repairer};
 pub use transform::Transform;
 
 /// Body repairs, in this order.

@@ -21,7 +21,7 @@ use crate::event::Progress;
 use crate::files::spool::{Slot, Spool};
 use crate::sqs::{Bound, DeleteOutcome, Drain, DrainEnd, VisibilityLease};
 use gather::Gathered;
-pub use known::Known;
+pub use known::SeenMessages;
 
 /// AWS: about 120,000 messages of a queue may be in flight; the rest is left to other consumers.
 pub const HOLD_LIMIT: usize = 100_000;
@@ -104,7 +104,7 @@ pub struct Scanner {
     /// Number of messages that may be held.
     pub limit: usize,
     /// Messages that earlier scans have judged and released.
-    pub known: Known,
+    pub known: SeenMessages,
     /// Matcher for [`Goal::Matching`].
     pub wanted: Arc<Matcher>,
 }

@@ -7,12 +7,12 @@ use aws_config::SdkConfig;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 
-use super::queues::{self, Pair, QueueNames};
+use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
-use crate::dlq::judge::{Basis, Criteria, Homes, Judge, QueueRules};
-use crate::dlq::scan::{Goal, HOLD_LIMIT, Keep, Known, Scan, Scanner};
+use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
+use crate::dlq::scan::{Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
 use crate::error::Result;
 use crate::event::{Control, Events, Unit};
@@ -25,13 +25,13 @@ pub struct Session {
     /// SQS.
     pub sqs: Sqs,
     /// The queues.
-    pub pair: Pair,
+    pub pair: QueuePair,
     /// Holds what is received.
     pub lease: Arc<VisibilityLease>,
     /// Receives and judges.
     pub scanner: Arc<Scanner>,
-    /// Basis of the classification.
-    pub basis: Basis,
+    /// Provenance of the classification.
+    pub basis: Provenance,
     /// History of earlier runs on the DLQ.
     pub history: Arc<RedriveHistory>,
     /// The way to AWS.
@@ -176,7 +176,7 @@ impl Session {
             judge,
             keep: options.keep,
             limit: options.limit.min(HOLD_LIMIT),
-            known: Known::default(),
+            known: SeenMessages::default(),
             wanted: options.wanted,
         };
         let scanner = Arc::new(scanner);

@@ -1,4 +1,4 @@
-//! Brake on sends: any guard can engage it, and all of them must release it.
+//! Gate on sends: any guard can engage it, and all of them must release it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Guard that can engage the brake.
+/// Guard that can engage the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
@@ -39,29 +39,29 @@ pub struct Pauses {
 
 /// Holds departures back, or ends them for good.
 #[derive(Debug)]
-pub struct Brake {
+pub struct Gate {
     state: watch::Sender<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    hands: BTreeMap<Guard, Hand>,
+    guards: BTreeMap<Guard, GuardState>,
     /// Number of messages that may be sent before the destination is checked again.
     room: Option<i64>,
     departed: u64,
     stopped: Option<String>,
 }
 
-/// One guard's hand on the brake.
+/// One guard's guard_state on the gate.
 #[derive(Debug, Default)]
-struct Hand {
-    grip: Grip,
+struct GuardState {
+    hold: Hold,
     pauses: u64,
     paused: Duration,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
-enum Grip {
+enum Hold {
     /// It has not looked yet, and nothing goes before.
     #[default]
     Unsure,
@@ -69,58 +69,59 @@ enum Grip {
     On(Instant),
 }
 
-impl Hand {
+impl GuardState {
     fn paused(&self) -> Duration {
-        match self.grip {
-            Grip::On(since) => self.paused + since.elapsed(),
-            Grip::Unsure | Grip::Off => self.paused,
+        match self.hold {
+            Hold::On(since) => self.paused + since.elapsed(),
+            Hold::Unsure | Hold::Off => self.paused,
         }
     }
 }
 
 impl State {
     fn is_clear(&self) -> bool {
-        self.hands.values().all(|hand| hand.grip == Grip::Off)
+        self.guards.values().all(|guard_state| guard_state.hold == Hold::Off)
             && self.room.is_none_or(|room| room > 0)
     }
 }
 
-impl Default for Brake {
+impl Default for Gate {
     fn default() -> Self {
-        Brake { state: watch::Sender::new(State::default()) }
+        Gate { state: watch::Sender::new(State::default()) }
     }
 }
 
-impl Brake {
+impl Gate {
     /// Announces a guard: nothing goes before it has looked.
     pub fn await_first_look(&self, guard: Guard) {
         self.state.send_modify(|state| {
-            state.hands.entry(guard).or_default();
+            state.guards.entry(guard).or_default();
         });
     }
 
     /// Holds departures back. False when this guard does so already.
-    pub fn pull(&self, guard: Guard) -> bool {
+    pub fn pause(&self, guard: Guard) -> bool {
         self.state.send_if_modified(|state| {
-            let hand = state.hands.entry(guard).or_default();
-            if matches!(hand.grip, Grip::On(_)) {
+            let guard_state = state.guards.entry(guard).or_default();
+            if matches!(guard_state.hold, Hold::On(_)) {
                 return false;
             }
-            (hand.grip, hand.pauses) = (Grip::On(Instant::now()), hand.pauses + 1);
+            (guard_state.hold, guard_state.pauses) =
+                (Hold::On(Instant::now()), guard_state.pauses + 1);
             true
         })
     }
 
     /// Lets departures go again, as far as this guard is concerned. Answers with how long it held
     /// them back, if it did.
-    pub fn let_go(&self, guard: Guard) -> Option<Duration> {
+    pub fn resume(&self, guard: Guard) -> Option<Duration> {
         let mut held = None;
         self.state.send_modify(|state| {
-            let hand = state.hands.entry(guard).or_default();
-            if let Grip::On(since) = hand.grip {
+            let guard_state = state.guards.entry(guard).or_default();
+            if let Hold::On(since) = guard_state.hold {
                 held = Some(since.elapsed());
             }
-            (hand.paused, hand.grip) = (hand.paused(), Grip::Off);
+            (guard_state.paused, guard_state.hold) = (guard_state.paused(), Hold::Off);
         });
         held
     }
@@ -158,7 +159,7 @@ impl Brake {
     ///
     /// # Errors
     /// The reason, when nothing goes any more.
-    pub async fn depart(&self, messages: usize) -> Result<(), String> {
+    pub async fn acquire(&self, messages: usize) -> Result<(), String> {
         let mut watching = self.state.subscribe();
         loop {
             let mut may_go = false;
@@ -186,7 +187,7 @@ impl Brake {
         }
     }
 
-    /// Waits until what [`Brake::make_room`] allowed has gone.
+    /// Waits until what [`Gate::make_room`] allowed has gone.
     pub async fn out_of_room(&self) {
         let mut watching = self.state.subscribe();
         let _ = watching.wait_for(|state| state.room.is_some_and(|room| room <= 0)).await;
@@ -196,11 +197,11 @@ impl Brake {
     #[must_use]
     pub fn pauses(&self) -> BTreeMap<Guard, Pauses> {
         let state = self.state.borrow();
-        let of = |hand: &Hand| {
-            let tenths = (hand.paused().as_secs_f64() * 10.0).round();
-            Pauses { pauses: hand.pauses, paused_s: tenths / 10.0 }
+        let of = |guard_state: &GuardState| {
+            let tenths = (guard_state.paused().as_secs_f64() * 10.0).round();
+            Pauses { pauses: guard_state.pauses, paused_s: tenths / 10.0 }
         };
-        state.hands.iter().map(|(guard, hand)| (*guard, of(hand))).collect()
+        state.guards.iter().map(|(guard, guard_state)| (*guard, of(guard_state))).collect()
     }
 }
 
@@ -208,51 +209,51 @@ impl Brake {
 mod tests {
     use super::*;
 
-    async fn goes(brake: &Brake, messages: usize) -> bool {
-        let wait = tokio::time::timeout(Duration::from_millis(50), brake.depart(messages));
+    async fn goes(gate: &Gate, messages: usize) -> bool {
+        let wait = tokio::time::timeout(Duration::from_millis(50), gate.acquire(messages));
         wait.await.is_ok_and(|departed| departed.is_ok())
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_goes_before_every_guard_has_looked_and_let_go() {
-        let brake = Brake::default();
-        assert!(goes(&brake, 1).await);
-        brake.await_first_look(Guard::MaxBacklog);
-        brake.await_first_look(Guard::MaxThrottles);
-        assert!(!goes(&brake, 1).await);
-        assert_eq!(brake.let_go(Guard::MaxBacklog), None, "waiting for a look is no pause");
-        assert!(brake.pull(Guard::MaxThrottles) && !brake.pull(Guard::MaxThrottles));
-        assert!(!goes(&brake, 1).await);
+        let gate = Gate::default();
+        assert!(goes(&gate, 1).await);
+        gate.await_first_look(Guard::MaxBacklog);
+        gate.await_first_look(Guard::MaxThrottles);
+        assert!(!goes(&gate, 1).await);
+        assert_eq!(gate.resume(Guard::MaxBacklog), None, "waiting for a look is no pause");
+        assert!(gate.pause(Guard::MaxThrottles) && !gate.pause(Guard::MaxThrottles));
+        assert!(!goes(&gate, 1).await);
         tokio::time::sleep(Duration::from_secs(3)).await;
-        assert!(brake.let_go(Guard::MaxThrottles) > Some(Duration::from_secs(3)));
-        assert!(goes(&brake, 1).await);
-        let pauses = brake.pauses();
+        assert!(gate.resume(Guard::MaxThrottles) > Some(Duration::from_secs(3)));
+        assert!(goes(&gate, 1).await);
+        let pauses = gate.pauses();
         assert_eq!(pauses[&Guard::MaxBacklog], Pauses::default());
         assert_eq!(pauses[&Guard::MaxThrottles], Pauses { pauses: 1, paused_s: 3.1 });
     }
 
     #[tokio::test(start_paused = true)]
     async fn room_counts_what_went_while_it_was_measured() {
-        let brake = Brake::default();
-        let before = brake.departed();
-        assert!(goes(&brake, 7).await);
-        brake.make_room(20, before);
+        let gate = Gate::default();
+        let before = gate.departed();
+        assert!(goes(&gate, 7).await);
+        gate.make_room(20, before);
         // 13 are left: two batches of 10, the second of which goes beyond by less than a batch.
-        assert!(goes(&brake, 10).await && goes(&brake, 10).await);
-        assert!(!goes(&brake, 1).await);
-        brake.out_of_room().await;
-        brake.make_room(1, brake.departed());
-        assert!(goes(&brake, 1).await && !goes(&brake, 1).await);
+        assert!(goes(&gate, 10).await && goes(&gate, 10).await);
+        assert!(!goes(&gate, 1).await);
+        gate.out_of_room().await;
+        gate.make_room(1, gate.departed());
+        assert!(goes(&gate, 1).await && !goes(&gate, 1).await);
     }
 
     #[tokio::test]
     async fn a_stop_is_final_and_its_first_reason_counts() {
-        let brake = Brake::default();
-        brake.pull(Guard::MaxBacklog);
-        let waiting = brake.depart(1);
-        brake.stop("first".to_owned());
-        brake.stop("second".to_owned());
+        let gate = Gate::default();
+        gate.pause(Guard::MaxBacklog);
+        let waiting = gate.acquire(1);
+        gate.stop("first".to_owned());
+        gate.stop("second".to_owned());
         assert_eq!(waiting.await, Err("first".to_owned()));
-        assert_eq!(brake.depart(1).await, Err("first".to_owned()));
+        assert_eq!(gate.acquire(1).await, Err("first".to_owned()));
     }
 }

@@ -33,7 +33,7 @@ async fn send(
     while Instant::now() < end {
         pace.wait(pace.batch()).await.expect("no guard stops it");
         tokio::time::sleep(stall(sends.len())).await;
-        pace.gate(pace.batch()).await;
+        pace.admit(pace.batch()).await;
         sends.push((Instant::now(), pace.batch()));
     }
     sends
@@ -94,7 +94,7 @@ async fn batches_that_a_stall_piled_up_go_apart_again() {
     // All of them were scheduled while the disk was busy.
     let mut sends = Vec::new();
     for _ in 0..60 {
-        pace.gate(10).await;
+        pace.admit(10).await;
         sends.push((Instant::now(), 10));
     }
     assert!(most(&sends, Duration::from_secs(1)) <= 210);

@@ -9,7 +9,7 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
         undecided: 0,
         missing: vec![],
         queues: sample::queues(),
-        basis: Basis { limits: vec!["facts are `none`".to_owned()], ..sample::basis() },
+        basis: Provenance { limits: vec!["facts are `none`".to_owned()], ..sample::basis() },
         narrowed: false,
         scanned: messages.len() as u64,
         reach: Reach { exhausted: true, ..Reach::default() },

@@ -14,7 +14,7 @@ use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{
     EXPORT, Finished, Journal, Lock, RESTORE, Resumed, Resumer, each_kept, find, load, now_ms,
 };
-use reco_ops::dlq::queues::{Known, Pair, guard};
+use reco_ops::dlq::queues::{QueueInfo, QueuePair, guard};
 use reco_ops::dlq::session::warn_unreleased;
 use reco_ops::error::{Error, Result};
 use reco_ops::sqs::{Destination, Released};
@@ -96,8 +96,8 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         let sqs = Sqs::new(context.sdk_for(&header.source).await?);
         let (from, from_state) = sqs.resolve(&header.source).await?;
         let depth = from_state.visible;
-        let dlq = Known { queue: from.clone(), state: from_state };
-        guard(&Pair::of_dlq(dlq), args.force)?;
+        let dlq = QueueInfo { queue: from.clone(), state: from_state };
+        guard(&QueuePair::of_dlq(dlq), args.force)?;
         let to = match left.resend.is_empty() {
             true => HashMap::new(),
             false => destinations(&sqs, &path, header.destination.as_deref()).await?,

@@ -13,7 +13,7 @@ use crate::config::{Key, Setting, Source};
 use crate::context::Context;
 use crate::ui::{amount, count};
 use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
-use reco_ops::dlq::queues::{self as pair, Pair};
+use reco_ops::dlq::queues::{self as pair, QueuePair};
 use reco_ops::dlq::redrive::QUESTION;
 use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::{Error, Kind, Result};
@@ -157,7 +157,7 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
 }
 
 /// Returns the AWS rule that rules out a move task, as far as it can be checked in advance.
-async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
+async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
     let dlq = &pair.dlq.queue;
     if pair.dlq.state.visible == 0 {
         return Ok(Some(format!("{} looks empty", dlq.name)));
@@ -185,7 +185,7 @@ async fn forbidden(sqs: &Sqs, pair: &Pair) -> Result<Option<String>> {
 
 /// AWS does not say what a move task does with a message that the destination would not take;
 /// recoctl leaves it in the DLQ and names it.
-fn smaller(pair: &Pair) -> Option<String> {
+fn smaller(pair: &QueuePair) -> Option<String> {
     let (dlq, source) = (&pair.dlq, pair.source.as_ref()?);
     let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
     (takes < has).then(|| {
@@ -206,7 +206,7 @@ fn busy(dlq: &str, task: &MoveTask) -> Error {
         )
 }
 
-async fn confirm(context: &Context, pair: &Pair) -> Result<()> {
+async fn confirm(context: &Context, pair: &QueuePair) -> Result<()> {
     let about = amount(pair.dlq.state.visible, "message");
     let question = format!("{} holds about {about}; {QUESTION}", pair.dlq.queue.name);
     if context.confirm(&question, "--yes").await? {

@@ -12,7 +12,7 @@ use crate::ui::{Report, Tone, Unit, View, amount, count, escape_line, known};
 use reco_ops::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
 use reco_ops::dlq::journal::{Journal, Lock};
 use reco_ops::dlq::move_task::Follower;
-use reco_ops::dlq::queues::Pair;
+use reco_ops::dlq::queues::QueuePair;
 use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::error::Error;
 
@@ -24,7 +24,7 @@ pub(super) struct Native<'a> {
     pub(super) context: &'a Context,
     pub(super) args: &'a RedriveArgs,
     pub(super) sqs: Sqs,
-    pub(super) pair: Pair,
+    pub(super) pair: QueuePair,
     pub(super) engine: Engine,
 }
 

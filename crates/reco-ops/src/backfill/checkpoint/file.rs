@@ -123,9 +123,9 @@ mod tests {
 
     use super::super::{RejectsFile, State};
     use super::*;
-    use crate::backfill::books::Books;
     use crate::backfill::lines::Place;
     use crate::backfill::report::{InputFailure, Writes};
+    use crate::backfill::run_counts::RunCounts;
 
     fn checkpoint() -> Checkpoint {
         let failure = InputFailure { line: 5, reason: "cut".to_owned() };
@@ -145,7 +145,7 @@ mod tests {
             state: State {
                 finished: false,
                 at: Place { file: 1, line: 7, offset: 90 },
-                books: Books::default(),
+                run_counts: RunCounts::default(),
                 writes: Writes { consumed_wcu: 2.5, ..Writes::default() },
                 duration_s: 1.25,
                 failures: BTreeMap::from([(0, failure)]),

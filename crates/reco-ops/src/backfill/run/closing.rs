@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use reco_core::outcome::Outcome;
 
-use super::super::books::Books;
 use super::super::checkpoint::State;
-use super::super::ledger::Fate;
+use super::super::line_tracker::Fate;
 use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
+use super::super::run_counts::RunCounts;
 use super::Run;
 use crate::error::{Error, Kind, Result};
 
 impl Run {
     /// Returns the progress of the run.
     fn state(&self, finished: bool) -> State {
-        let at = self.ledger.first_open().unwrap_or(self.end);
+        let at = self.line_tracker.first_open().unwrap_or(self.end);
         // Those that begin at `at` or after it are found again.
         let failures: BTreeMap<_, _> = self.inputs[..at.file.min(self.inputs.len())]
             .iter()
@@ -26,7 +26,7 @@ impl Run {
         State {
             finished,
             at,
-            books: self.ledger.settled_books().clone(),
+            run_counts: self.line_tracker.settled_books().clone(),
             writes: self.writes.clone(),
             duration_s: self.duration_s(),
             failures,
@@ -39,7 +39,7 @@ impl Run {
 
     /// Saves how far the run is, unless that is known.
     pub(super) fn save(&mut self) {
-        let at = self.ledger.first_open().unwrap_or(self.end);
+        let at = self.line_tracker.first_open().unwrap_or(self.end);
         if self.rejects_broken || !self.saver.as_mut().is_some_and(|saver| saver.is_due(at)) {
             return;
         }
@@ -54,10 +54,10 @@ impl Run {
         }
     }
 
-    /// Ends the books: what still waits is left, rejects and checkpoint are complete.
+    /// Ends the run_counts: what still waits is left, rejects and checkpoint are complete.
     pub(in super::super) async fn close(&mut self) {
         for pending in self.window.abandon() {
-            self.ledger.settle(pending.line, Fate::Left);
+            self.line_tracker.settle(pending.line, Fate::Left);
         }
         self.keep_rejects();
         let mark = self.rejects.mark();
@@ -73,7 +73,7 @@ impl Run {
             }
         }
         // Of lines that a resumed run reads again: it first cuts them off.
-        let rest = self.ledger.remaining_rejects();
+        let rest = self.line_tracker.remaining_rejects();
         self.write_rejects(rest);
         if let Err(error) = self.rejects.finish() {
             self.rejects_fail(&error);
@@ -88,7 +88,7 @@ impl Run {
     ) -> Result<BackfillReport> {
         let dealt_with = match &self.saver {
             Some(saver) if self.rejects_broken => saver.saved(),
-            _ => self.ledger.first_open().unwrap_or(self.end),
+            _ => self.line_tracker.first_open().unwrap_or(self.end),
         };
         let stopped = self.stop.take().map(|(cause, reason)| Stopped {
             cause,
@@ -96,16 +96,17 @@ impl Run {
             resume_from: At::new(&self.inputs, dealt_with),
             untouched_from: At::new(&self.inputs, self.end),
         });
-        let books = self.ledger.books().clone();
-        if !books.balances() {
+        let run_counts = self.line_tracker.run_counts().clone();
+        if !run_counts.balances() {
             return Err(Error::new(Kind::Internal, "the counts of the run do not add up")
-                .cause(format!("{:?}, {:?}", books.lines, books.entries)));
+                .cause(format!("{:?}, {:?}", run_counts.lines, run_counts.entries)));
         }
         let duration_s = self.duration_s();
-        let Books { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
-            books;
+        let RunCounts { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
+            run_counts;
         let facts = preparer.facts_kind();
-        let budget = self.manner.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
+        let budget =
+            self.write_options.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),
             finished: stopped.is_none(),
@@ -121,8 +122,8 @@ impl Run {
             destination: preparer.route.into(),
             table,
             key_type: preparer.schema.key_type,
-            list_type: preparer.list_type(self.manner.list_type.clone()),
-            if_newer: self.manner.order.newest,
+            list_type: preparer.list_type(self.write_options.list_type.clone()),
+            if_newer: self.write_options.order.newest,
             budget,
             batches: self.batches,
             waited_for_key: self.window.waited(),

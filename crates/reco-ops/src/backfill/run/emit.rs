@@ -16,24 +16,24 @@ impl Run {
         let Some(gathered) = emit.gathered() else { return Ok(None) };
         if self.stop.is_some() || gathered.is_empty() {
             gathered.abandon();
-            self.ledger.undone();
+            self.line_tracker.undone();
             return Ok(None);
         }
         let cancel = self.cancel.clone();
         let merging = tokio::task::spawn_blocking(move || gathered.merge(&cancel));
         match merging.await.map_err(|error| internal(&error))? {
             Ok(merged) => {
-                self.ledger.replaced(merged.replaced, merged.sizes);
+                self.line_tracker.replaced(merged.replaced, merged.sizes);
                 Ok(Some(merged))
             }
             Err(_) if self.cancel.is_cancelled() => {
                 self.stop(Cause::Interrupted, "interrupted".to_owned());
-                self.ledger.undone();
+                self.line_tracker.undone();
                 Ok(None)
             }
             Err(error) => {
                 self.stop(Cause::Files, format!("cannot write the parts: {error}"));
-                self.ledger.undone();
+                self.line_tracker.undone();
                 Ok(None)
             }
         }

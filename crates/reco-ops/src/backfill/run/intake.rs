@@ -1,10 +1,10 @@
-//! Intake: filtered lines are entered into the ledger, and their items into the window.
+//! Intake: filtered lines are entered into the line_tracker, and their items into the window.
 
 use std::sync::Arc;
 
 use super::Run;
 use crate::backfill::fault::Fault;
-use crate::backfill::ledger::{Entering, Fate};
+use crate::backfill::line_tracker::{Entering, Fate};
 use crate::backfill::lines::Place;
 use crate::backfill::prepare::{self, Found, Prepared, PreparedEntry, PreparedLine};
 use crate::backfill::rejects::Reject;
@@ -17,7 +17,7 @@ impl Run {
         for line in chunk.lines {
             self.end = line.at;
             if let Some(reason) =
-                self.max_rejects.and_then(|max| max.exceeded(self.ledger.books(), false))
+                self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), false))
             {
                 return self.stop(Cause::TooManyRejects, reason);
             }
@@ -35,16 +35,16 @@ impl Run {
     fn take_in_line(&mut self, line: PreparedLine) {
         let PreparedLine { at, text, found } = line;
         let entries = match found {
-            Found::Blank(lines) => return self.ledger.blank(at, lines),
-            Found::OtherShard => return self.ledger.other_shard(at),
+            Found::Blank(lines) => return self.line_tracker.blank(at, lines),
+            Found::OtherShard => return self.line_tracker.other_shard(at),
             Found::Bad(fault) => {
                 let reason = fault.reason;
                 let reject = self.reject(at, None, fault, text.as_ref());
-                return self.ledger.reject_line(at, reason, reject);
+                return self.line_tracker.reject_line(at, reason, reject);
             }
             Found::Entries(entries) => entries,
         };
-        let mut entering = self.ledger.begin(at, text.clone());
+        let mut entering = self.line_tracker.begin(at, text.clone());
         let mut coming = Vec::with_capacity(entries.len());
         let whole = entries.len() == 1;
         for PreparedEntry { index, fate, dropped, weak } in entries {
@@ -55,13 +55,13 @@ impl Run {
             entering.articles(kept, dropped);
             match fate {
                 prepare::Fate::Skip(reason) => {
-                    self.ledger.settled(&mut entering, Fate::Skipped(reason));
+                    self.line_tracker.settled(&mut entering, Fate::Skipped(reason));
                 }
                 prepare::Fate::OtherShard => {
-                    self.ledger.settled(&mut entering, Fate::OtherShard);
+                    self.line_tracker.settled(&mut entering, Fate::OtherShard);
                 }
                 prepare::Fate::Write(item) => {
-                    let line = self.ledger.waits(&mut entering);
+                    let line = self.line_tracker.waits(&mut entering);
                     coming.push(Pending { item, line, index, weak });
                 }
                 prepare::Fate::Reject(fault) => {
@@ -70,10 +70,10 @@ impl Run {
                 }
             }
         }
-        self.ledger.entered(entering);
+        self.line_tracker.entered(entering);
         for pending in coming {
             if let Some(older) = self.window.push(pending) {
-                self.ledger.settle(older.line, Fate::Coalesced);
+                self.line_tracker.settle(older.line, Fate::Coalesced);
             }
         }
     }
@@ -92,7 +92,7 @@ impl Run {
         }
         let reason = fault.reason;
         let reject = self.reject(at, index, fault, text);
-        self.ledger.reject(entering, reason, reject);
+        self.line_tracker.reject(entering, reason, reject);
     }
 
     /// A reject of what begins at a place.

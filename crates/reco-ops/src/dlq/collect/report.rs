@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Task;
 use crate::aws::sqs::Damaged;
-use crate::dlq::judge::Basis;
+use crate::dlq::judge::Provenance;
 use crate::dlq::reach::Reach;
 use crate::dlq::scan::Found;
 use crate::dlq::session::Queues;
@@ -128,7 +128,7 @@ impl FileRow {
 
 /// Result of the run, apart from the messages.
 #[derive(Debug, Default)]
-pub(super) struct Ending {
+pub(super) struct CollectSummary {
     /// Messages received.
     pub(super) seen: u64,
     /// Messages chosen, up to `--max`.
@@ -157,9 +157,9 @@ pub struct Collected {
     /// The queues.
     #[serde(flatten)]
     pub queues: Queues,
-    /// Basis of the classification.
+    /// Provenance of the classification.
     #[serde(flatten)]
-    pub basis: Basis,
+    pub basis: Provenance,
     /// Whether nothing was done.
     pub dry_run: bool,
     /// Whether chosen messages are deleted.
@@ -197,11 +197,11 @@ pub struct Collected {
 
 impl Collected {
     pub(super) fn new(
-        (queues, basis): (Queues, Basis),
+        (queues, basis): (Queues, Provenance),
         task: &Task<'_>,
         messages: Vec<Record>,
         released: Released,
-        ending: Ending,
+        ending: CollectSummary,
     ) -> Self {
         let mut counts: BTreeMap<Fate, u64> = BTreeMap::new();
         let mut chosen_by_class: BTreeMap<Class, u64> = BTreeMap::new();

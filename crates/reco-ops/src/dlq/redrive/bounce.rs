@@ -3,7 +3,7 @@
 //! A few that come back were poison. Many say that what made messages fail is not over: sending
 //! more would only bring them back as well, each a few receives older.
 
-mod watcher;
+mod bounce_watch;
 
 use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use reco_core::journal::{Digest, Seen, Sighting};
 use reco_core::message::Message;
 use serde::Serialize;
 
-pub use watcher::{Watched, Watcher, watch};
+pub use bounce_watch::{BounceWatch, Watched, watch};
 
 use crate::dlq::journal::{Redriven, Sign};
 use crate::dlq::judge::Row;

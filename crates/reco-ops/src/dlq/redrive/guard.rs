@@ -1,4 +1,4 @@
-//! Guards: they look at something again and again, and pull the brake while it is too much.
+//! GuardTasks: they look at something again and again, and pause the gate while it is too much.
 //!
 //! A guard that was asked for and cannot see holds the run back, too; after three looks in a row
 //! that failed it ends it: what nobody watches does not go on.
@@ -18,7 +18,7 @@ pub use throttles::{Throttles, Watched};
 
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::rate::{Brake, Guard};
+use crate::rate::{Gate, Guard};
 
 /// Looks that fail, one after the other, after which the run ends.
 const FAILURES: u32 = 3;
@@ -55,26 +55,26 @@ pub trait Watch: Send + 'static {
     /// True if to look sooner once what may go has gone.
     const SOONER: bool = false;
 
-    /// Looks once; `brake` knows what has gone, and is told what may.
-    fn look(&mut self, brake: &Brake) -> impl Future<Output = Result<Verdict>> + Send;
+    /// Looks once; `gate` knows what has gone, and is told what may.
+    fn look(&mut self, gate: &Gate) -> impl Future<Output = Result<Verdict>> + Send;
 }
 
-/// The guards of a run. They end with [`Guards::finish`].
+/// The guards of a run. They end with [`GuardTasks::finish`].
 #[derive(Debug, Default)]
-pub struct Guards {
+pub struct GuardTasks {
     tasks: JoinSet<()>,
     end: CancellationToken,
 }
 
-impl Guards {
+impl GuardTasks {
     /// Sets a guard to its work; nothing goes before its first look.
-    pub fn set(&mut self, watch: impl Watch, brake: &Arc<Brake>, events: &Events) {
+    pub fn set(&mut self, watch: impl Watch, gate: &Arc<Gate>, events: &Events) {
         fn guard_of<W: Watch>(_: &W) -> Guard {
             W::GUARD
         }
-        brake.await_first_look(guard_of(&watch));
-        let (brake, events, end) = (Arc::clone(brake), events.clone(), self.end.clone());
-        self.tasks.spawn(keep_looking(watch, brake, events, end));
+        gate.await_first_look(guard_of(&watch));
+        let (gate, events, end) = (Arc::clone(gate), events.clone(), self.end.clone());
+        self.tasks.spawn(keep_looking(watch, gate, events, end));
     }
 
     /// Ends all of them, and waits for their ends.
@@ -90,39 +90,39 @@ impl Guards {
 
 async fn keep_looking<W: Watch>(
     mut watch: W,
-    brake: Arc<Brake>,
+    gate: Arc<Gate>,
     events: Events,
     end: CancellationToken,
 ) {
     let (mut voice, mut failures) = (Voice { events, last: None }, 0);
-    while let Some(verdict) = end.run_until_cancelled(look(&mut watch, &brake)).await {
+    while let Some(verdict) = end.run_until_cancelled(look(&mut watch, &gate)).await {
         let rest = match verdict {
             Ok(Verdict::Go) => {
                 failures = 0;
-                if let Some(paused) = brake.let_go(W::GUARD) {
+                if let Some(paused) = gate.resume(W::GUARD) {
                     voice.goes_on(W::GUARD, paused);
                 }
-                rest(&brake, W::EVERY, W::SOONER)
+                rest(&gate, W::EVERY, W::SOONER)
             }
             Ok(Verdict::Pause(why)) => {
                 failures = 0;
-                if brake.pull(W::GUARD) {
+                if gate.pause(W::GUARD) {
                     voice.pauses(W::GUARD, &why);
                 }
-                rest(&brake, W::EVERY, false)
+                rest(&gate, W::EVERY, false)
             }
             Err(error) => {
                 failures += 1;
-                brake.pull(W::GUARD);
+                gate.pause(W::GUARD);
                 voice.cannot_see(W::GUARD, W::WHAT, &error);
                 if failures >= FAILURES {
                     let (flag, what) = (W::GUARD.flag(), W::WHAT);
-                    brake.stop(format!(
+                    gate.stop(format!(
                         "{flag} could not read {what} {failures} times in a row: {error}"
                     ));
                     return;
                 }
-                rest(&brake, AFTER_FAILURE, false)
+                rest(&gate, AFTER_FAILURE, false)
             }
         };
         if end.run_until_cancelled(rest).await.is_none() {
@@ -132,17 +132,17 @@ async fn keep_looking<W: Watch>(
 }
 
 /// A look, and no longer than it may take: the SDK's own retries can go on for a minute.
-async fn look<W: Watch>(watch: &mut W, brake: &Brake) -> Result<Verdict> {
+async fn look<W: Watch>(watch: &mut W, gate: &Gate) -> Result<Verdict> {
     let within = WITHIN.as_secs();
     let late = |_| Err(Error::service(format!("no response within {within} s")));
-    tokio::time::timeout(WITHIN, watch.look(brake)).await.unwrap_or_else(late)
+    tokio::time::timeout(WITHIN, watch.look(gate)).await.unwrap_or_else(late)
 }
 
 /// Waits for `every`, or for what may go to have gone if `sooner`.
-async fn rest(brake: &Brake, every: Duration, sooner: bool) {
+async fn rest(gate: &Gate, every: Duration, sooner: bool) {
     let out_of_room = async {
         tokio::time::sleep(BETWEEN).await;
-        brake.out_of_room().await;
+        gate.out_of_room().await;
     };
     tokio::select! {
         () = tokio::time::sleep(every) => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Way;
 use crate::dlq::journal::Sign;
 use crate::dlq::judge::Row;
-use crate::dlq::repair::Mended;
+use crate::dlq::repair::Repaired;
 use crate::dlq::select::Match;
 use crate::sqs::{Destination, Doubt};
 
@@ -40,7 +40,7 @@ pub struct Candidate<'a> {
     /// True if it is chosen.
     pub chosen: Match,
     /// Result of the repair.
-    pub mended: Option<&'a Mended>,
+    pub repaired: Option<&'a Repaired>,
     /// Where it goes.
     pub way: Way,
     /// An earlier attempt that the destination still recognises, so that sending it again is
@@ -72,7 +72,7 @@ pub fn decide<'a>(
 }
 
 fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
-    let Candidate { row, chosen, mended, way, remembered } = candidate;
+    let Candidate { row, chosen, repaired, way, remembered } = candidate;
     match chosen {
         Match::Yes => {}
         Match::No => return Decision::Skip,
@@ -89,9 +89,9 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
     {
         return Decision::PerhapsSent(redriven.run_id.clone());
     }
-    let (size, unsendable) = match mended {
-        Some(Mended::Refused(reason)) => return Decision::Unrepaired(reason.clone()),
-        Some(Mended::Changed(changed)) => (changed.size, changed.unsendable.as_deref()),
+    let (size, unsendable) = match repaired {
+        Some(Repaired::Refused(reason)) => return Decision::Unrepaired(reason.clone()),
+        Some(Repaired::Changed(changed)) => (changed.size, changed.unsendable.as_deref()),
         None => (row.size_bytes, row.unsendable.as_deref()),
     };
     if let Some(reason) = unsendable {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn candidate(row: &Row, chosen: Match) -> Candidate<'_> {
-        Candidate { row, chosen, mended: None, way: Way::To(to()), remembered: None }
+        Candidate { row, chosen, repaired: None, way: Way::To(to()), remembered: None }
     }
 
     #[test]
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_repaired_stays() {
-        let (sound, refused) = (row(), Mended::Refused("why".to_owned()));
-        let candidate = Candidate { mended: Some(&refused), ..candidate(&sound, Match::Yes) };
+        let (sound, refused) = (row(), Repaired::Refused("why".to_owned()));
+        let candidate = Candidate { repaired: Some(&refused), ..candidate(&sound, Match::Yes) };
         assert_eq!(decide([candidate], None, false), [Decision::Unrepaired("why".to_owned())]);
     }
 

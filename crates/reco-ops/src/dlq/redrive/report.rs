@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::RedriveOptions;
 pub use super::change::{Change, Changes};
 pub use super::run::MovedTo;
-use crate::dlq::judge::Basis;
+use crate::dlq::judge::Provenance;
 use crate::dlq::reach::Reach;
 use crate::dlq::redrive::{Bounced, Guard, Pauses};
 use crate::dlq::session::Queues;
@@ -43,7 +43,7 @@ impl Engine {
 
 /// Result of a redrive, apart from its messages.
 #[derive(Debug, Clone, Default)]
-pub struct Ending {
+pub struct RedriveSummary {
     /// Messages received.
     pub seen: u64,
     /// Messages that were to be moved.
@@ -94,9 +94,9 @@ pub struct RedriveReport {
     /// The queues.
     #[serde(flatten)]
     pub queues: Queues,
-    /// Basis of the classification.
+    /// Provenance of the classification.
     #[serde(flatten)]
-    pub basis: Basis,
+    pub basis: Provenance,
     /// Engine that moved the messages.
     #[serde(flatten)]
     pub engine: Engine,
@@ -212,11 +212,11 @@ impl RedriveReport {
     /// Counts what became of the messages.
     #[must_use]
     pub fn new(
-        (queues, basis): (Queues, Basis),
+        (queues, basis): (Queues, Provenance),
         options: &RedriveOptions,
         messages: Vec<Record>,
         released: Released,
-        ending: &Ending,
+        ending: &RedriveSummary,
     ) -> Self {
         let mut counts: BTreeMap<Category, u64> = BTreeMap::new();
         let mut skipped_by_class: BTreeMap<Class, u64> = BTreeMap::new();

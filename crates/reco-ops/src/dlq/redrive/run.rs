@@ -12,13 +12,13 @@ use reco_core::classify::Class;
 use reco_core::human::{count, was};
 use reco_core::settle::Deletable;
 
-use super::report::{Category, Ending, Record, RedriveReport};
-use super::sentries::Sentries;
+use super::guards::Guards;
+use super::report::{Category, Record, RedriveReport, RedriveSummary};
 use super::{Ask, QUESTION, RedriveOptions};
 use crate::dlq::journal::{Journal, now_ms};
-use crate::dlq::judge::Basis;
+use crate::dlq::judge::Provenance;
 use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
-use crate::dlq::repair::{Changed, Mended, Mender, Repair};
+use crate::dlq::repair::{Changed, Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
 use crate::dlq::select::{warn_missing, warn_undecided, warn_unknown_sources};
@@ -44,8 +44,8 @@ pub struct Redrive<'a> {
     /// None in a dry run, which sends nothing.
     pub(super) outbox: Option<Arc<Outbox>>,
     pace: Pace,
-    pub(super) sentries: Sentries,
-    pub(super) ending: Ending,
+    pub(super) guards: Guards,
+    pub(super) ending: RedriveSummary,
     pub(super) records: Vec<Record>,
     /// Proof of messages that earlier runs sent, and that this one deleted.
     pub(super) cleared: Vec<Deletable>,
@@ -72,7 +72,7 @@ impl<'a> Redrive<'a> {
         options: &'a RedriveOptions,
         (matcher, route): (Arc<Matcher>, Route),
         spool: Arc<Spool>,
-        sentries: Sentries,
+        guards: Guards,
     ) -> Self {
         Redrive {
             session,
@@ -85,8 +85,8 @@ impl<'a> Redrive<'a> {
             ask: None,
             outbox: None,
             pace: options.pace(),
-            sentries,
-            ending: Ending::default(),
+            guards,
+            ending: RedriveSummary::default(),
             records: Vec::new(),
             cleared: Vec::new(),
             named: Vec::new(),
@@ -98,7 +98,7 @@ impl<'a> Redrive<'a> {
     }
 
     pub(super) fn outbox(&self, spool: Arc<Spool>, journal: Arc<Journal>) -> Arc<Outbox> {
-        let watch: Arc<dyn AckWatch> = self.sentries.bounces.clone();
+        let watch: Arc<dyn AckWatch> = self.guards.bounces.clone();
         Arc::new(Outbox {
             journal: Some(journal),
             lease: Some(Arc::clone(&self.session.lease)),
@@ -141,20 +141,22 @@ impl<'a> Redrive<'a> {
         let taken = self.ending.moving;
         let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         let chosen = self.choose(&scan.found).await?;
-        let mended = self.mend(&mut scan, &chosen).await?;
+        let repaired = self.mend(&mut scan, &chosen).await?;
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
         let candidates =
-            scan.found.iter().zip(chosen).zip(&mended).map(|((found, chosen), mended)| Candidate {
-                row: &found.row,
-                chosen,
-                mended: mended.as_ref(),
-                way: self.route.way(&found.row),
-                remembered: self.session.history.remembered(&found.row.message_id),
+            scan.found.iter().zip(chosen).zip(&repaired).map(|((found, chosen), repaired)| {
+                Candidate {
+                    row: &found.row,
+                    chosen,
+                    repaired: repaired.as_ref(),
+                    way: self.route.way(&found.row),
+                    remembered: self.session.history.remembered(&found.row.message_id),
+                }
             });
         let decisions = decide(candidates, room, self.options.resend_uncertain);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
-        for ((found, mended), decision) in scan.found.into_iter().zip(mended).zip(decisions) {
-            let changed = mended.and_then(Mended::into_changed);
+        for ((found, repaired), decision) in scan.found.into_iter().zip(repaired).zip(decisions) {
+            let changed = repaired.and_then(Repaired::into_changed);
             self.note_order(&found, &decision);
             match decision {
                 Decision::Move(to) if !self.options.dry_run => {
@@ -206,7 +208,7 @@ impl<'a> Redrive<'a> {
     /// Sets messages apart that this run moved in an earlier wave and that came back: they would
     /// go round and round. They stay held until the end.
     fn set_returned_apart(&mut self, found: Vec<Found>) -> Result<Vec<Found>> {
-        let bounces = Arc::clone(&self.sentries.bounces);
+        let bounces = Arc::clone(&self.guards.bounces);
         let mut rest = Vec::with_capacity(found.len());
         for found in found {
             let sent_any = self.ending.moving > 0;
@@ -223,7 +225,7 @@ impl<'a> Redrive<'a> {
         }
         if let Some(reason) = bounces.verdict() {
             self.session.control.events.warn(format!("stopping: {reason}"));
-            self.pace.brake().stop(reason);
+            self.pace.gate().stop(reason);
         }
         Ok(rest)
     }
@@ -241,15 +243,15 @@ impl<'a> Redrive<'a> {
     }
 
     /// Repairs what is chosen, where that was asked for.
-    async fn mend(&self, scan: &mut Scan, chosen: &[Match]) -> Result<Vec<Option<Mended>>> {
-        let mender = Mender {
+    async fn mend(&self, scan: &mut Scan, chosen: &[Match]) -> Result<Vec<Option<Repaired>>> {
+        let repairer = Repairer {
             repair: &self.repair,
             judge: &self.session.scanner.judge,
             spool: &self.spool,
             wanted: &self.matcher.classes,
         };
         let mut newest = std::mem::take(&mut scan.newest);
-        mender.mend(&scan.found, chosen, &mut newest, now_ms()).await
+        repairer.repair(&scan.found, chosen, &mut newest, now_ms()).await
     }
 
     async fn move_all(&mut self, going: Vec<Going>) -> Result<u64> {
@@ -264,15 +266,15 @@ impl<'a> Redrive<'a> {
         let progress = self.session.control.events.progress("moving", Some(total), Unit::Messages);
         let began = Instant::now();
         let pace = self.pace.clone();
-        self.sentries.begin(self.session, &self.route, pace.brake());
-        let lookout = self.sentries.look_out(self.session, pace.brake()).await;
+        self.guards.begin(self.session, &self.route, pace.gate());
+        let bounce_task = self.guards.watch_bounces(self.session, pace.gate()).await;
         let messages = stream::iter(going.iter().map(|one| self.outgoing(one)));
         let cancel = &self.session.control.cancel;
         let outcomes = outbox.send_all(messages, &pace, cancel, &progress).await;
         self.ending.move_time += began.elapsed();
-        if let Some(lookout) = lookout {
+        if let Some(bounce_task) = bounce_task {
             // Looked at, and let go: not counted among what was received and left.
-            let watched = lookout.finish().await;
+            let watched = bounce_task.finish().await;
             let released = self.session.lease.release(&watched.held).await;
             warn_unreleased(&self.session.control.events, &released);
             self.released.merge_invisible(released);
@@ -326,7 +328,7 @@ impl<'a> Redrive<'a> {
     }
 
     /// Returns the basis of the classification; with waves, it applies to each wave.
-    fn basis(&self) -> Basis {
+    fn basis(&self) -> Provenance {
         let mut basis = self.session.basis.clone();
         if !self.fifo() && self.ending.waves > 1 {
             basis.limits.push(format!(
@@ -351,13 +353,13 @@ impl<'a> Redrive<'a> {
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);
         let basis = (self.session.queues(), self.basis());
-        let ending = Ending {
+        let ending = RedriveSummary {
             interrupted,
             missing,
             time: self.began.elapsed(),
-            guards: self.pace.brake().pauses(),
-            stopped: self.pace.brake().stopped(),
-            bounces: self.sentries.bounces.summary(),
+            guards: self.pace.gate().pauses(),
+            stopped: self.pace.gate().stopped(),
+            bounces: self.guards.bounces.summary(),
             ..self.ending
         };
         Ok(RedriveReport::new(basis, self.options, self.records, self.released, &ending))

@@ -54,7 +54,7 @@ fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
 
 #[cfg(test)]
 mod tests {
-    use reco_core::classify::{Class, Classification, Content, Surroundings, classify};
+    use reco_core::classify::{Class, Classification, ClassifyContext, Content, classify};
     use reco_core::decode::decode;
     use reco_core::facts::FactSet;
     use reco_core::item::{KeyType, Schema};
@@ -69,7 +69,7 @@ mod tests {
         let schema = Schema::with_key_type(KeyType::N);
         let content =
             Content::judge(decode(body), &FactSet::Unavailable, &Policy::default(), &schema);
-        let around = Surroundings {
+        let around = ClassifyContext {
             message_bytes: body.len(),
             destination_limit: None,
             sent_at: None,

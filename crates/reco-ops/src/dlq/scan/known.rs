@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 /// Ids, kept as 128 bits each: a queue may hold millions. A collision (about 1 in 10^25 at a
 /// million) could only leave a message in the queue.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct SeenMessages {
     ids: Mutex<HashSet<u128>>,
 }
 
-impl Known {
+impl SeenMessages {
     /// Adds messages that are about to be released.
     pub fn add<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
         let mut known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn what_is_known_is_told_apart() {
-        let known = Known::default();
+        let known = SeenMessages::default();
         known.add(["a", "b"]);
         let all = ["a", "c", "b", "d"].map(str::to_owned).to_vec();
         assert_eq!(known.unknown(all, |id| id), ["c", "d"]);

@@ -290,7 +290,7 @@ impl Outbox {
         for pending in &mut batch.pending {
             (pending.known, pending.rejects) = (true, None);
         }
-        pace.gate(batch.pending.len()).await;
+        pace.admit(batch.pending.len()).await;
         batch.sent.calls += 1;
         let outgoing: Vec<_> =
             batch.pending.iter().map(|pending| pending.dispatch.outgoing()).collect();

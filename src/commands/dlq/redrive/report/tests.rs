@@ -12,19 +12,19 @@ use crate::commands::dlq::rows::sample;
 use reco_ops::aws::sqs::Queue;
 use reco_ops::dlq::journal::Sign;
 use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::redrive::report::{Ending, Engine, Record};
+use reco_ops::dlq::redrive::report::{Engine, Record, RedriveSummary};
 use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
 fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
     let options = RedriveOptions { rate: "50".parse().ok(), dry_run, ..RedriveOptions::default() };
-    let ending = Ending {
+    let ending = RedriveSummary {
         seen: messages.len() as u64,
         move_time: Duration::from_millis(20),
         time: Duration::from_millis(1_234),
         reach: Reach { exhausted: true, ..Reach::default() },
         engine: Engine::client("a dry run lists each message"),
-        ..Ending::default()
+        ..RedriveSummary::default()
     };
     let released = Released { released: 2, ..Released::default() };
     RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, &ending)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Verdict, Watch};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::Result;
-use crate::rate::{Brake, Guard};
+use crate::rate::{Gate, Guard};
 use reco_core::human::{amount, count};
 
 /// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
@@ -34,8 +34,8 @@ impl Watch for Backlog {
 
     /// Messages sent between two checks are subtracted from the room found by the check, so that a
     /// fast redrive exceeds the limit by less than a batch, plus the delay of SQS's own counts.
-    async fn look(&mut self, brake: &Brake) -> Result<Verdict> {
-        let departed = brake.departed();
+    async fn look(&mut self, gate: &Gate) -> Result<Verdict> {
+        let departed = gate.departed();
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut name, mut depth) = (String::new(), 0);
         for queue in queues {
@@ -45,7 +45,7 @@ impl Watch for Backlog {
                 (name, depth) = (queue.name, holds);
             }
         }
-        brake.make_room(self.most.saturating_sub(depth), departed);
+        gate.make_room(self.most.saturating_sub(depth), departed);
         self.paused = is_too_deep(depth, self.most, self.paused);
         if !self.paused {
             return Ok(Verdict::Go);

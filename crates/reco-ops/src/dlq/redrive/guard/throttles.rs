@@ -6,7 +6,7 @@ use super::{Verdict, Watch};
 use crate::aws::{Cloudwatch, Query, Series, Span};
 use crate::error::{Error, Result};
 use crate::metrics::plan::{Measure, Plan, Subject};
-use crate::rate::{Brake, Guard};
+use crate::rate::{Gate, Guard};
 use reco_core::human::count;
 
 /// The period of the metrics, in seconds.
@@ -74,7 +74,7 @@ impl Watch for Throttles {
     const WHAT: &'static str = "throttles in CloudWatch";
     const EVERY: Duration = Duration::from_secs(15);
 
-    async fn look(&mut self, _: &Brake) -> Result<Verdict> {
+    async fn look(&mut self, _: &Gate) -> Result<Verdict> {
         let queries: Vec<Query> =
             self.watched.iter().flat_map(|watched| watched.queries.iter().cloned()).collect();
         let series = self.cloudwatch.read(&queries, &last_minutes(now_s())).await?;

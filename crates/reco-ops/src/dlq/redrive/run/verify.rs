@@ -41,7 +41,7 @@ impl Redrive<'_> {
         let left =
             self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
         // What came back is there by rights; some of it has a record of its own.
-        let returned = self.sentries.bounces.summary().messages.into_iter();
+        let returned = self.guards.bounces.summary().messages.into_iter();
         let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
         let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
         let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();

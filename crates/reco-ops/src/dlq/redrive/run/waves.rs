@@ -37,7 +37,7 @@ impl Redrive<'_> {
             if enough {
                 self.ending.reach.unreached = 0;
             }
-            let stopped = self.pace.brake().stopped().is_some();
+            let stopped = self.pace.gate().stopped().is_some();
             if enough || stopped || self.session.control.cancel.is_cancelled() {
                 break;
             }
@@ -101,7 +101,7 @@ impl Redrive<'_> {
             Err(error) if self.options.dry_run || self.ending.moving == 0 => return Err(error),
             Err(error) => {
                 self.session.control.events.warn(format!("stopping: {error}"));
-                self.pace.brake().stop(error.to_string());
+                self.pace.gate().stop(error.to_string());
             }
             Ok(()) => {}
         }

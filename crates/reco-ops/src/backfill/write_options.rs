@@ -9,7 +9,7 @@ use crate::aws::ListType;
 
 /// Write settings of a run.
 #[derive(Debug, Clone)]
-pub struct Manner {
+pub struct WriteOptions {
     /// Of which type lists are written, and why.
     pub list_type: ListType,
     /// In which order batches are drawn.
@@ -47,7 +47,7 @@ pub struct BudgetReport {
     pub indexes: usize,
 }
 
-impl Manner {
+impl WriteOptions {
     /// The budget's account, after `consumed` WCU in `seconds`.
     pub fn account(&self, writer: Option<&Writer>, consumed: f64, seconds: f64) -> BudgetReport {
         let spent = writer.and_then(|writer| writer.pace()).map(|pace| pace.spent());

@@ -16,7 +16,7 @@ use crate::dlq::judge::Row;
 use crate::dlq::scan::Scanner;
 use crate::error::Result;
 use crate::event::Events;
-use crate::rate::Brake;
+use crate::rate::Gate;
 use crate::sqs::{Bound, DeleteOutcome};
 
 /// Between two looks at the DLQ's depth.
@@ -26,13 +26,13 @@ const EVERY: Duration = Duration::from_secs(2);
 /// new ones take several looks to find; each look disturbs only so many.
 const RECEIVES: (u64, u64) = (20, 200);
 
-/// Messages that a watcher holds at most: what arrives on a live DLQ is not to be kept from its
+/// Messages that a bounce_watch holds at most: what arrives on a live DLQ is not to be kept from its
 /// other consumers for the length of a move.
 const MOST_HELD: u64 = 500;
 
 /// Watches the DLQ while a move runs.
 #[derive(Debug)]
-pub struct Watcher {
+pub struct BounceWatch {
     scanner: Arc<Scanner>,
     bounces: Arc<Bounces>,
     /// Messages that may be in the DLQ by rights.
@@ -44,7 +44,7 @@ pub struct Watcher {
     watched: Watched,
 }
 
-/// Result of a watcher.
+/// Result of a bounce_watch.
 #[derive(Debug, Default)]
 pub struct Watched {
     /// Ids of the messages that it holds.
@@ -55,31 +55,31 @@ pub struct Watched {
 
 /// Watches until `end`, or until too many came back: then it stops the run.
 pub async fn watch(
-    mut watcher: Watcher,
-    brake: Arc<Brake>,
+    mut bounce_watch: BounceWatch,
+    gate: Arc<Gate>,
     events: Events,
     end: CancellationToken,
 ) -> Watched {
     let mut blind = false;
     // A look is never cut short: a receive hides messages whether or not its answer is read.
     while end.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
-        if let Err(error) = watcher.look().await
+        if let Err(error) = bounce_watch.look().await
             && !std::mem::replace(&mut blind, true)
         {
             events
                 .warn(format!("temporarily unable to watch for messages that come back: {error}"));
         }
-        if let Some(reason) = watcher.bounces.verdict() {
+        if let Some(reason) = bounce_watch.bounces.verdict() {
             events.warn(format!("stopping: {reason}"));
-            brake.stop(reason);
+            gate.stop(reason);
             break;
         }
     }
-    watcher.watched
+    bounce_watch.watched
 }
 
-impl Watcher {
-    /// A watcher that begins with what the DLQ shows now.
+impl BounceWatch {
+    /// A bounce_watch that begins with what the DLQ shows now.
     ///
     /// # Errors
     /// In SQS's own words.
@@ -87,7 +87,7 @@ impl Watcher {
         let drain = &scanner.drain;
         let baseline = drain.sqs.state(&drain.queue).await?.visible;
         let watched = Watched::default();
-        Ok(Watcher { scanner, bounces, baseline, innocent: 0, returned: 0, watched })
+        Ok(BounceWatch { scanner, bounces, baseline, innocent: 0, returned: 0, watched })
     }
 
     async fn look(&mut self) -> Result<()> {

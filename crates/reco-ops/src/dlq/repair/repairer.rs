@@ -20,7 +20,7 @@ const TOGETHER: usize = 100;
 
 /// Result of repairing a message; none if it is unchanged.
 #[derive(Debug)]
-pub enum Mended {
+pub enum Repaired {
     /// It goes out with another body.
     Changed(Box<Changed>),
     /// It cannot be repaired, and stays; why.
@@ -56,7 +56,7 @@ pub struct Changed {
 
 /// Mends messages of a scan.
 #[derive(Debug)]
-pub struct Mender<'a> {
+pub struct Repairer<'a> {
     /// Requested repairs.
     pub repair: &'a Repair,
     /// Judges what comes out.
@@ -84,22 +84,22 @@ struct Line<'a> {
     rejected: &'a Rejected,
 }
 
-impl Mender<'_> {
+impl Repairer<'_> {
     /// Mends what is chosen of a scan, in its order. `newest` knows the whole scan; what is changed
     /// counts from then on, too.
     ///
     /// # Errors
     /// When spool, facts or table fail: nothing is decided without them.
-    pub async fn mend(
+    pub async fn repair(
         &self,
         found: &[Found],
         chosen: &[Match],
         newest: &mut Newest,
         now_ms: i64,
-    ) -> Result<Vec<Option<Mended>>> {
-        let mut mended: Vec<Option<Mended>> = found.iter().map(|_| None).collect();
+    ) -> Result<Vec<Option<Repaired>>> {
+        let mut repaired: Vec<Option<Repaired>> = found.iter().map(|_| None).collect();
         if self.repair.is_none() {
-            return Ok(mended);
+            return Ok(repaired);
         }
         let at: Vec<usize> = (0..found.len()).filter(|at| chosen[*at] == Match::Yes).collect();
         for some in at.chunks(TOGETHER) {
@@ -107,16 +107,16 @@ impl Mender<'_> {
             for at in some {
                 match self.draft(*at, &found[*at]).await? {
                     Ok(draft) => drafts.push(draft),
-                    Err(reason) => mended[*at] = Some(Mended::Refused(reason)),
+                    Err(reason) => repaired[*at] = Some(Repaired::Refused(reason)),
                 }
             }
             if self.repair.salvage {
-                drafts = self.salvage(drafts, &mut mended).await?;
+                drafts = self.salvage(drafts, &mut repaired).await?;
             }
-            self.judge_all(drafts, found, &mut mended, now_ms).await?;
+            self.judge_all(drafts, found, &mut repaired, now_ms).await?;
         }
-        self.drop_superseded(&mut mended, newest);
-        Ok(mended)
+        self.drop_superseded(&mut repaired, newest);
+        Ok(repaired)
     }
 
     async fn draft(&self, at: usize, found: &Found) -> Result<Result<Draft, String>> {
@@ -150,7 +150,7 @@ impl Mender<'_> {
     async fn salvage(
         &self,
         drafts: Vec<Draft>,
-        mended: &mut [Option<Mended>],
+        repaired: &mut [Option<Repaired>],
     ) -> Result<Vec<Draft>> {
         let bodies: Vec<&str> = drafts.iter().map(|draft| draft.message.body.as_str()).collect();
         let salvaged = self.judge.salvage(&bodies).await?;
@@ -163,7 +163,7 @@ impl Mender<'_> {
                     draft.becomes(salvaged.body, Step::Salvage);
                 }
                 Err(error) => {
-                    mended[draft.at] = Some(Mended::Refused(format!("--salvage: {error}")));
+                    repaired[draft.at] = Some(Repaired::Refused(format!("--salvage: {error}")));
                     continue;
                 }
             }
@@ -176,7 +176,7 @@ impl Mender<'_> {
         &self,
         drafts: Vec<Draft>,
         found: &[Found],
-        mended: &mut [Option<Mended>],
+        repaired: &mut [Option<Repaired>],
         now_ms: i64,
     ) -> Result<()> {
         let (same, changed): (Vec<Draft>, Vec<Draft>) =
@@ -184,7 +184,7 @@ impl Mender<'_> {
         for draft in same {
             let verdict = &found[draft.at].row.verdict;
             if self.repair.transform.is_some() && is_broken(verdict.class) {
-                mended[draft.at] = Some(Mended::Refused(format!(
+                repaired[draft.at] = Some(Repaired::Refused(format!(
                     "--transform did not change it: {}",
                     verdict.reasons.first().map_or("it does not decode", String::as_str)
                 )));
@@ -193,26 +193,26 @@ impl Mender<'_> {
         let messages: Vec<Message> = changed.iter().map(|draft| draft.message.clone()).collect();
         let examined = self.judge.examine(&messages, now_ms).await?;
         for (draft, examined) in changed.into_iter().zip(examined) {
-            mended[draft.at] = Some(self.judged(&draft, examined)?);
+            repaired[draft.at] = Some(self.judged(&draft, examined)?);
         }
         Ok(())
     }
 
-    fn judged(&self, draft: &Draft, examined: Examined) -> Result<Mended> {
+    fn judged(&self, draft: &Draft, examined: Examined) -> Result<Repaired> {
         let Examined { row, users, made_ms } = examined;
         let why = row.verdict.reasons.first().cloned().unwrap_or_default();
         let class = row.verdict.class;
         if is_broken(class) {
             let flags: Vec<&str> = draft.steps.iter().map(|step| step.flag()).collect();
             let flags = flags.join(", ");
-            return Ok(Mended::Refused(format!("{flags} made it {class}: {why}")));
+            return Ok(Repaired::Refused(format!("{flags} made it {class}: {why}")));
         }
         if let Some(reason) = self.outdated(class, &why) {
-            return Ok(Mended::Refused(reason));
+            return Ok(Repaired::Refused(reason));
         }
         let lines = draft.reject_lines()?;
         let rejects = (!lines.is_empty()).then(|| self.spool.put_text(&lines)).transpose()?;
-        Ok(Mended::Changed(Box::new(Changed {
+        Ok(Repaired::Changed(Box::new(Changed {
             out: self.spool.put_text(&draft.message.body)?,
             rejects,
             rejected: draft.rejected.len(),
@@ -236,34 +236,34 @@ impl Mender<'_> {
         })
     }
 
-    fn drop_superseded(&self, mended: &mut [Option<Mended>], newest: &mut Newest) {
+    fn drop_superseded(&self, repaired: &mut [Option<Repaired>], newest: &mut Newest) {
         let sendable = |changed: &&Changed| changed.unsendable.is_none();
-        let changed = mended.iter().flatten().filter_map(Mended::changed);
+        let changed = repaired.iter().flatten().filter_map(Repaired::changed);
         for changed in changed.filter(sendable).filter(|changed| changed.class.can_pass()) {
             newest.observe_digests(&changed.users, changed.made_ms);
         }
-        for slot in mended {
-            let Some(Mended::Changed(changed)) = slot else { continue };
+        for slot in repaired {
+            let Some(Repaired::Changed(changed)) = slot else { continue };
             let superseded = newest.supersedes_digests(&changed.users, changed.made_ms);
             changed.users = Box::default();
             if superseded && !is_outdated(changed.class) {
                 changed.class = Class::Superseded;
                 let why = "newer messages of this scan hold all of its users";
                 if let Some(reason) = self.outdated(Class::Superseded, why) {
-                    *slot = Some(Mended::Refused(reason));
+                    *slot = Some(Repaired::Refused(reason));
                 }
             }
         }
     }
 }
 
-impl Mended {
+impl Repaired {
     /// Takes the changed message.
     #[must_use]
     pub fn into_changed(self) -> Option<Box<Changed>> {
         match self {
-            Mended::Changed(changed) => Some(changed),
-            Mended::Refused(_) => None,
+            Repaired::Changed(changed) => Some(changed),
+            Repaired::Refused(_) => None,
         }
     }
 
@@ -271,8 +271,8 @@ impl Mended {
     #[must_use]
     pub fn changed(&self) -> Option<&Changed> {
         match self {
-            Mended::Changed(changed) => Some(changed),
-            Mended::Refused(_) => None,
+            Repaired::Changed(changed) => Some(changed),
+            Repaired::Refused(_) => None,
         }
     }
 }

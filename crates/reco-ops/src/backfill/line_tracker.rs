@@ -1,8 +1,8 @@
-//! The ledger: what became of every line and every entry, in the order of the input.
+//! The line_tracker: what became of every line and every entry, in the order of the input.
 //!
 //! Each entry has exactly one fate, and a line has the gravest fate of its entries. A line stays
 //! open while entries of it wait to be written. The lines before the first open one are settled:
-//! they have books of their own, which are what a checkpoint keeps, and only their rejects are
+//! they have run_counts of their own, which are what a checkpoint keeps, and only their rejects are
 //! handed out, so that a rejects file and a checkpoint speak of the same lines.
 
 use std::collections::VecDeque;
@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use reco_core::filter::DropCounts;
 
-use super::books::Books;
-pub use super::books::Fate;
 use super::fault::Reason;
 use super::lines::Place;
 use super::rejects::Reject;
+pub use super::run_counts::Fate;
+use super::run_counts::RunCounts;
 use super::sizes::ItemSizes;
 
 /// Lines from the first open one on at most: what a single slow write may hold up, and what a
@@ -28,17 +28,17 @@ const MAX_REJECT_BYTES: usize = 4 * 1024 * 1024;
 /// line may be far larger than what is written of it.
 const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
 
-/// The ledger of a run.
+/// The line_tracker of a run.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct LineTracker {
     /// The lines from the first on that has entries waiting or left.
     open: VecDeque<Line>,
     /// The number of the first line in `open`.
     base: u64,
     /// Counts of all lines and entries so far.
-    all: Books,
+    all: RunCounts,
     /// Counts of the lines before the first one in `open`.
-    settled: Books,
+    settled: RunCounts,
     /// Rejects of settled lines that were not handed out yet.
     ready: Vec<Reject>,
     /// Bytes of the rejects in `open`.
@@ -72,10 +72,10 @@ pub struct Entering {
     line: Line,
 }
 
-impl Ledger {
-    /// A ledger that goes on where `settled` ends.
-    pub fn after(settled: Books) -> Self {
-        Ledger { all: settled.clone(), settled, ..Ledger::default() }
+impl LineTracker {
+    /// A line_tracker that goes on where `settled` ends.
+    pub fn after(settled: RunCounts) -> Self {
+        LineTracker { all: settled.clone(), settled, ..LineTracker::default() }
     }
 
     /// Enters so many blank lines, one after the other.
@@ -102,18 +102,18 @@ impl Ledger {
         self.entered(entering);
     }
 
-    /// As [`Books::replaced`].
+    /// As [`RunCounts::replaced`].
     pub fn replaced(&mut self, entries: u64, items: ItemSizes) {
         self.all.replaced(entries, items);
     }
 
-    /// As [`Books::undone`]: what was settled is not.
+    /// As [`RunCounts::undone`]: what was settled is not.
     pub fn undone(&mut self) {
         self.all.undone();
         self.undone = true;
     }
 
-    /// Begins a line with entries; give it back to [`Ledger::entered`].
+    /// Begins a line with entries; give it back to [`LineTracker::entered`].
     pub fn begin(&mut self, at: Place, text: Option<Arc<[u8]>>) -> Entering {
         self.all.lines.read += 1;
         Entering { line: Line::new(at, text) }
@@ -200,16 +200,16 @@ impl Ledger {
     }
 
     /// Returns the counts of all lines so far.
-    pub fn books(&self) -> &Books {
+    pub fn run_counts(&self) -> &RunCounts {
         &self.all
     }
 
-    /// Returns the counts of the lines before [`Ledger::first_open`].
-    pub fn settled_books(&self) -> &Books {
+    /// Returns the counts of the lines before [`LineTracker::first_open`].
+    pub fn settled_books(&self) -> &RunCounts {
         &self.settled
     }
 
-    /// Rejects of the lines before [`Ledger::first_open`], each handed out once, in the input's
+    /// Rejects of the lines before [`LineTracker::first_open`], each handed out once, in the input's
     /// order.
     pub fn take_rejects(&mut self) -> Vec<Reject> {
         std::mem::take(&mut self.ready)
@@ -269,20 +269,20 @@ impl Line {
         }
     }
 
-    fn enter_into(&self, books: &mut Books) {
+    fn enter_into(&self, run_counts: &mut RunCounts) {
         if self.blank > 0 {
-            books.lines.read += self.blank;
-            books.lines.blank += self.blank;
+            run_counts.lines.read += self.blank;
+            run_counts.lines.blank += self.blank;
             return;
         }
-        books.lines.read += 1;
+        run_counts.lines.read += 1;
         for fate in self.first.iter().chain(&self.more) {
-            books.entries.read += 1;
-            books.count(*fate);
+            run_counts.entries.read += 1;
+            run_counts.count(*fate);
         }
-        books.count_line(self.gravest);
-        books.kept_articles += self.kept_articles;
-        books.dropped_articles += self.dropped;
+        run_counts.count_line(self.gravest);
+        run_counts.kept_articles += self.kept_articles;
+        run_counts.dropped_articles += self.dropped;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The books: what became of lines and entries, added up. A checkpoint keeps them, so that a run
+//! The run_counts: what became of lines and entries, added up. A checkpoint keeps them, so that a run
 //! that is resumed accounts for the whole input.
 
 use std::borrow::Cow;
@@ -135,7 +135,7 @@ impl EntryCounts {
 
 /// Fates of a set of lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Books {
+pub struct RunCounts {
     /// Lines by fate.
     pub lines: LineCounts,
     /// Entries by fate.
@@ -152,7 +152,7 @@ pub struct Books {
     pub items: ItemSizes,
 }
 
-impl Books {
+impl RunCounts {
     /// Returns whether every line and every entry is in exactly one place.
     pub fn balances(&self) -> bool {
         self.lines.balances() && self.entries.balances()
@@ -232,14 +232,14 @@ mod tests {
 
     #[test]
     fn books_read_back_as_they_were_kept() {
-        let mut books = Books::default();
+        let mut run_counts = RunCounts::default();
         for fate in [Fate::Written { bytes: 2000 }, Fate::Rejected(Reason::Foreign)] {
-            books.count(fate);
-            books.count_line(Some(fate));
+            run_counts.count(fate);
+            run_counts.count_line(Some(fate));
         }
-        books.count(Fate::Skipped(SkipReason::TooFew));
-        let text = serde_json::to_string(&books).expect("serialises");
-        let again: Books = serde_json::from_str(&text).expect("reads back");
-        assert_eq!(again, books);
+        run_counts.count(Fate::Skipped(SkipReason::TooFew));
+        let text = serde_json::to_string(&run_counts).expect("serialises");
+        let again: RunCounts = serde_json::from_str(&text).expect("reads back");
+        assert_eq!(again, run_counts);
     }
 }

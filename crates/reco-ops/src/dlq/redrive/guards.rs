@@ -6,8 +6,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Backlog, BounceWatched, Bounces, Brake, GuardOptions, Guards, Route, Throttles, Watched,
-    Watcher, watch,
+    Backlog, BounceWatch, BounceWatched, Bounces, Gate, GuardOptions, GuardTasks, Route, Throttles,
+    Watched, watch,
 };
 use crate::aws::Cloudwatch;
 use crate::aws::sqs::Queue;
@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::metrics::targets;
 
 /// The guards of one run.
-pub(super) struct Sentries {
-    guards: Guards,
+pub(super) struct Guards {
+    guards: GuardTasks,
     /// Set to their work already.
     began: bool,
     /// Resources watched by `--max-throttles`, and its limit.
@@ -27,7 +27,7 @@ pub(super) struct Sentries {
     pub(super) bounces: Arc<Bounces>,
 }
 
-impl Sentries {
+impl Guards {
     /// The guards that are asked for; they see nothing yet.
     ///
     /// # Errors
@@ -37,8 +37,8 @@ impl Sentries {
             Some(most) => Some((throttled(session, options).await?, most)),
             None => None,
         };
-        Ok(Sentries {
-            guards: Guards::default(),
+        Ok(Guards {
+            guards: GuardTasks::default(),
             began: false,
             throttled,
             max_backlog: options.max_backlog,
@@ -48,7 +48,7 @@ impl Sentries {
     }
 
     /// Sets the guards to their work, the first time that anything is about to move.
-    pub(super) fn begin(&mut self, session: &Session, route: &Route, brake: &Arc<Brake>) {
+    pub(super) fn begin(&mut self, session: &Session, route: &Route, gate: &Arc<Gate>) {
         // A later wave may have found messages of further queues.
         let destinations: Vec<_> = route.destinations().map(|to| to.queue.clone()).collect();
         self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&destinations);
@@ -60,19 +60,23 @@ impl Sentries {
             let queues = Arc::clone(&self.destinations);
             self.guards.set(
                 Backlog::new(session.sqs.clone(), queues, most),
-                brake,
+                gate,
                 &session.control.events.clone(),
             );
         }
         if let Some((watched, most)) = self.throttled.take() {
             let cloudwatch = Cloudwatch::new(&session.sdk);
-            self.guards.set(Throttles::new(cloudwatch, watched, most), brake, events);
+            self.guards.set(Throttles::new(cloudwatch, watched, most), gate, events);
         }
     }
 
     /// Watches the DLQ while one move runs. A FIFO queue is scanned again after each move, which
     /// finds what came back; to receive meanwhile would block whole groups.
-    pub(super) async fn look_out(&self, session: &Session, brake: &Arc<Brake>) -> Option<Lookout> {
+    pub(super) async fn watch_bounces(
+        &self,
+        session: &Session,
+        gate: &Arc<Gate>,
+    ) -> Option<BounceTask> {
         let dlq = &session.pair.dlq;
         if !self.bounces.is_on() || dlq.queue.fifo {
             return None;
@@ -84,8 +88,8 @@ impl Sentries {
             return None;
         }
         let scanner = Arc::clone(&session.scanner);
-        let watcher = match Watcher::new(scanner, Arc::clone(&self.bounces)).await {
-            Ok(watcher) => watcher,
+        let bounce_watch = match BounceWatch::new(scanner, Arc::clone(&self.bounces)).await {
+            Ok(bounce_watch) => bounce_watch,
             Err(error) => {
                 session
                     .control
@@ -95,8 +99,9 @@ impl Sentries {
             }
         };
         let end = CancellationToken::new();
-        let work = watch(watcher, Arc::clone(brake), session.control.events.clone(), end.clone());
-        Some(Lookout { end, task: tokio::spawn(work) })
+        let work =
+            watch(bounce_watch, Arc::clone(gate), session.control.events.clone(), end.clone());
+        Some(BounceTask { end, task: tokio::spawn(work) })
     }
 
     /// Ends all guards.
@@ -106,12 +111,12 @@ impl Sentries {
 }
 
 /// Somebody who watches the DLQ.
-pub(super) struct Lookout {
+pub(super) struct BounceTask {
     end: CancellationToken,
     task: JoinHandle<BounceWatched>,
 }
 
-impl Lookout {
+impl BounceTask {
     /// Ends it; answers with what it leaves.
     pub(super) async fn finish(self) -> BounceWatched {
         self.end.cancel();
