@@ -283,9 +283,9 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         for (text, says) in [
-            ("", "is no fault"),
-            ("SendMessage", "is no fault"),
-            ("*:slow:1:2:3", "is no fault"),
+            ("", "is not a valid fault"),
+            ("SendMessage", "is not a valid fault"),
+            ("*:slow:1:2:3", "is not a valid fault"),
             ("SendMesage:throttle:1", "unknown action \"SendMesage\""),
             ("*:trottle:1", "unknown fault \"trottle\""),
             (
