@@ -50,7 +50,7 @@ fn a_fifo_receive_that_is_given_up_names_what_it_hides() {
         let hidden = in_flight(&harness, &format!("recs-dlq{FIFO}"));
         assert!(hidden > 0, "the answers were lost after the messages were hidden");
         let told = crate::support::told(&output);
-        assert!(told.contains("answers of SQS were lost: up to"), "{command}: {told}");
+        assert!(told.contains("SQS responses were lost: up to"), "{command}: {told}");
     }
 }
 

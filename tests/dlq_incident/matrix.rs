@@ -98,7 +98,7 @@ impl Named {
     /// What a run that ended with an error, and so without a report, says to be hidden.
     fn read_status(&mut self, output: &Output) {
         let text = String::from_utf8_lossy(&output.stderr);
-        let lost = text.split("answers of SQS were lost: up to ").nth(1);
+        let lost = text.split("SQS responses were lost: up to ").nth(1);
         let number = lost.and_then(|rest| rest.split(' ').next()?.replace(',', "").parse().ok());
         self.invisible += number.unwrap_or(0);
     }

@@ -139,7 +139,7 @@ fn a_journal_that_is_a_pipe_or_has_no_end_keeps_nobody_waiting() {
         let code = ran.code.unwrap();
         let ran = ran.ended(code);
         let told = format!("{}{}", ran.stdout, ran.stderr);
-        let said = ["not a regular file", "no run writes", "no journal of a run"];
+        let said = ["not a regular file", "no run writes", "no journal of run"];
         assert!(said.iter().any(|words| told.contains(words)), "{told}");
     }
 }

@@ -91,7 +91,7 @@ fn ids_plans_and_exports_of_blank_lines_take_no_memory() {
     let peek = ["dlq", "peek", "--dlq", "recs-dlq", "--max", "1"];
     let two = run(&[&peek[..], &["--id", "@ids.gz", "--output", "json"]].concat());
     assert!(two.stdout.contains("\"m-1\"") && two.stdout.contains("\"m-2\""), "{two:#?}");
-    run(&[&peek[..], &["--id", "@none.gz"]].concat()).ended(2).says("names no message");
+    run(&[&peek[..], &["--id", "@none.gz"]].concat()).ended(2).says("--id is empty");
     let redrive = ["dlq", "redrive", "--dlq", "recs-dlq", "--plan", "none.gz", "--dry-run"];
     run(&redrive).ended(8).says("not a redrive's report");
     let line = format!("line {}", BREAKS + 1);

@@ -68,7 +68,7 @@ pub async fn writers(
 
 impl Targets {
     fn missing(&mut self, what: &str, flag: &str) {
-        self.left_out.push(format!("{what}: not configured (give {flag})"));
+        self.left_out.push(format!("{what}: not configured (pass {flag})"));
     }
 }
 
