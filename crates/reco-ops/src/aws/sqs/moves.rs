@@ -117,7 +117,7 @@ impl Sqs {
     /// started.
     ///
     /// # Errors
-    /// [`StartFailure`], told apart by what is known of the effect.
+    /// `StartFailure`, told apart by what is known of the effect.
     pub async fn start_move(
         &self,
         from: &Queue,

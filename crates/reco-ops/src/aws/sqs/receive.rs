@@ -53,7 +53,7 @@ impl Sqs {
     /// messages, and nobody would know that the first ones are hidden.
     ///
     /// # Errors
-    /// [`CallFailure`]: with [`CallEffect::Unknown`](super::CallEffect::Unknown) messages may be
+    /// [`CallFailure`]: with [`CallEffect::Unknown`] messages may be
     /// hidden that never arrived here.
     pub async fn receive(&self, queue: &Queue, ask: &Ask) -> Result<Received, CallFailure> {
         let mut call = self
