@@ -93,7 +93,7 @@ fn ids_plans_and_exports_of_blank_lines_take_no_memory() {
     assert!(two.stdout.contains("\"m-1\"") && two.stdout.contains("\"m-2\""), "{two:#?}");
     run(&[&peek[..], &["--id", "@none.gz"]].concat()).ended(2).says("--id is empty");
     let redrive = ["dlq", "redrive", "--dlq", "recs-dlq", "--plan", "none.gz", "--dry-run"];
-    run(&redrive).ended(8).says("not a redrive's report");
+    run(&redrive).ended(8).says("is not the report of a redrive");
     let line = format!("line {}", BREAKS + 1);
     let import = ["dlq", "import", "broken.gz", "--to", "recs-dlq", "--dry-run"];
     run(&import).ended(8).says(&line);
