@@ -3,24 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::{StreamExt, TryStreamExt, stream};
 use reco_core::Id;
 use reco_core::classify::Held;
 use reco_core::item::Schema;
-use reco_core::words::amount;
 
+use crate::batch_get::{Item, MAX_KEYS, get_all};
 use crate::encode::{key_of, time_of, user_of};
-use crate::retry::{self, RetryOptions};
-use crate::service::{ErrorKind, ServiceError};
-
-/// AWS: `BatchGetItem` takes up to 100 items.
-const KEYS_A_CALL: usize = 100;
+use crate::retry::RetryOptions;
+use crate::service::ServiceError;
 
 /// Calls in flight at once: reads for an operator should not crowd out the pipeline's.
 const CONCURRENCY: usize = 4;
-
-type Item = HashMap<String, AttributeValue>;
 
 /// Reads when these users' items were made. A user without an item, or whose item has no time, is
 /// absent from the answer.
@@ -39,43 +34,14 @@ pub async fn read_generated_at(
     let fits = |id: &&Id| schema.check_user(id).is_ok();
     let unique: HashSet<&Id> = users.into_iter().filter(fits).collect();
     let keys: Vec<Item> = unique.into_iter().map(|id| key_of(id, schema)).collect();
-    let calls: Vec<Vec<Item>> = keys.chunks(KEYS_A_CALL).map(<[Item]>::to_vec).collect();
+    let calls: Vec<Vec<Item>> = keys.chunks(MAX_KEYS).map(<[Item]>::to_vec).collect();
+    let retry = RetryOptions::default();
     let answers: Vec<Vec<Item>> = stream::iter(calls)
-        .map(|keys| get_all(client, table, schema, keys))
+        .map(|keys| get_all(client, table, &retry, keys, |keys| request(keys, schema)))
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
     Ok(answers.iter().flatten().filter_map(|item| held(item, schema)).collect())
-}
-
-/// Gets all of `keys`, asking again for those that come back unprocessed.
-async fn get_all(
-    client: &Client,
-    table: &str,
-    schema: &Schema,
-    mut keys: Vec<Item>,
-) -> Result<Vec<Item>, ServiceError> {
-    let retry = RetryOptions::default();
-    let (mut items, mut fruitless) = (Vec::new(), 0);
-    while !keys.is_empty() {
-        let answer = retry::read("BatchGetItem", table, &retry, || {
-            client.batch_get_item().request_items(table, request(&keys, schema)).send()
-        })
-        .await?;
-        let left = answer.unprocessed_keys.unwrap_or_default();
-        let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
-        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-        if left.is_empty() {
-            break;
-        }
-        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
-        if fruitless >= retry.max_attempts {
-            return Err(starved(table, left.len()));
-        }
-        tokio::time::sleep(retry.delay(fruitless)).await;
-        keys = left;
-    }
-    Ok(items)
 }
 
 fn request(keys: &[Item], schema: &Schema) -> KeysAndAttributes {
@@ -91,16 +57,6 @@ fn request(keys: &[Item], schema: &Schema) -> KeysAndAttributes {
             .expression_attribute_names("#sort", &sort.name),
     };
     request.build().expect("keys are set")
-}
-
-fn starved(table: &str, keys: usize) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Throttled,
-        code: None,
-        message: format!("{} came back unprocessed every time", amount(keys, "key")),
-    }
 }
 
 fn held(item: &Item, schema: &Schema) -> Option<(Id, Held)> {

@@ -4,6 +4,7 @@
 //! done.
 
 pub mod answer;
+mod batch_get;
 pub mod client;
 pub mod dynamodb_json;
 pub mod encode;

@@ -1,6 +1,6 @@
 //! The type of the lists that a table holds: what is written should be like them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -8,19 +8,15 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use reco_core::Id;
 use reco_core::item::{KeyType, Schema};
-use reco_core::words::amount;
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::batch_get::{Item, MAX_KEYS, get_all};
 use crate::encode::key_of;
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
 
 /// Items looked at by a scan.
 pub const SAMPLE: i32 = 25;
-
-/// Users looked up at once where a table holds other items, too.
-/// AWS: "BatchGetItem": 100 items a call.
-const USERS: usize = 100;
 
 /// A table that held no list of so many users holds none.
 const MOST_ASKED: usize = 1_000_000;
@@ -88,8 +84,15 @@ async fn sample_of(
     schema: &Schema,
     users: &[&Id],
 ) -> Result<Held, ServiceError> {
-    for users in users.chunks(USERS) {
-        let held = of_items(&items_of(client, table, schema, users).await?, schema);
+    let request = |keys: &[Item]| {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
+        let list = keys.projection_expression("#list");
+        list.expression_attribute_names("#list", &schema.list_attr).build().expect("keys are set")
+    };
+    for users in users.chunks(MAX_KEYS) {
+        let keys = users.iter().map(|user| key_of(user, schema)).collect();
+        let items = get_all(client, table, &retry_options(), keys, request).await?;
+        let held = of_items(&items, schema);
         if held != Held::Nothing {
             return Ok(held);
         }
@@ -97,56 +100,11 @@ async fn sample_of(
     Ok(Held::Nothing)
 }
 
-/// The list attribute of these users' items, at most [`USERS`].
-async fn items_of(
-    client: &Client,
-    table: &str,
-    schema: &Schema,
-    users: &[&Id],
-) -> Result<Vec<HashMap<String, AttributeValue>>, ServiceError> {
-    let mut keys: Vec<_> = users.iter().map(|user| key_of(user, schema)).collect();
-    let (mut items, mut fruitless) = (Vec::new(), 0);
-    while !keys.is_empty() {
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys.clone()))
-            .projection_expression("#list")
-            .expression_attribute_names("#list", &schema.list_attr)
-            .build()
-            .expect("the keys are set");
-        let answer = retry::read("BatchGetItem", table, &retry_options(), || {
-            client.batch_get_item().request_items(table, wanted.clone()).send()
-        })
-        .await?;
-        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-        let left = answer.unprocessed_keys.unwrap_or_default();
-        let left: Vec<_> = left.into_values().flat_map(|left| left.keys).collect();
-        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
-        if !left.is_empty() {
-            if fruitless >= retry_options().max_attempts {
-                return Err(starved(table, left.len()));
-            }
-            tokio::time::sleep(retry_options().delay(fruitless)).await;
-        }
-        keys = left;
-    }
-    Ok(items)
-}
-
 fn retry_options() -> RetryOptions {
     RetryOptions { max_attempts: 5, ..RetryOptions::default() }
 }
 
-fn starved(table: &str, keys: usize) -> ServiceError {
-    ServiceError {
-        operation: "BatchGetItem",
-        table: table.to_owned(),
-        kind: ErrorKind::Throttled,
-        code: None,
-        message: format!("{} came back unprocessed every time", amount(keys, "key")),
-    }
-}
-
-fn of_items(items: &[HashMap<String, AttributeValue>], schema: &Schema) -> Held {
+fn of_items(items: &[Item], schema: &Schema) -> Held {
     let lists = items.iter().filter_map(|item| item.get(&schema.list_attr));
     lists.map(held).fold(Held::Nothing, Held::and)
 }
@@ -303,6 +261,8 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     fn n(text: &str) -> AttributeValue {

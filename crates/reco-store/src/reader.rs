@@ -8,20 +8,18 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use reco_core::Id;
 use reco_core::item::{PlannedItem, Schema};
 
 pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
+use crate::batch_get::Item;
+pub use crate::batch_get::MAX_KEYS;
 use crate::encode::{key_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
 use crate::table::consumed;
-
-/// Keys of one `BatchGetItem` call at most.
-/// AWS: "BatchGetItem": 100 items and 16 MB a call.
-pub const MAX_KEYS: usize = 100;
 
 /// Reads items back and compares them. Cheap to clone; clones share one budget.
 #[derive(Debug, Clone)]
@@ -69,8 +67,6 @@ pub enum ReadFailure {
     #[error(transparent)]
     Refused(ServiceError),
 }
-
-type Item = HashMap<String, AttributeValue>;
 
 impl Reader {
     /// A reader that consumes at most `rcu` read capacity units per second, on average; unlimited

@@ -1,0 +1,61 @@
+//! `BatchGetItem`, repeated until no key comes back unprocessed.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use reco_core::words::amount;
+
+use crate::retry::{self, RetryOptions};
+use crate::service::{ErrorKind, ServiceError};
+
+/// Keys of one call at most.
+/// AWS: "BatchGetItem": 100 items and 16 MB a call.
+pub const MAX_KEYS: usize = 100;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Returns the items of `keys`, at most [`MAX_KEYS`]; a key without an item is absent. `request`
+/// makes the request for those that are left.
+///
+/// # Errors
+/// When a call fails for good, or keys come back unprocessed in as many calls in a row as `retry`
+/// allows.
+pub(crate) async fn get_all(
+    client: &Client,
+    table: &str,
+    retry: &RetryOptions,
+    mut keys: Vec<Item>,
+    request: impl Fn(&[Item]) -> KeysAndAttributes,
+) -> Result<Vec<Item>, ServiceError> {
+    let (mut items, mut fruitless) = (Vec::new(), 0);
+    while !keys.is_empty() {
+        let answer = retry::read("BatchGetItem", table, retry, || {
+            client.batch_get_item().request_items(table, request(&keys)).send()
+        })
+        .await?;
+        items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+        let left = answer.unprocessed_keys.unwrap_or_default();
+        let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
+        if left.is_empty() {
+            break;
+        }
+        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
+        if fruitless >= retry.max_attempts {
+            return Err(starved(table, left.len()));
+        }
+        tokio::time::sleep(retry.delay(fruitless)).await;
+        keys = left;
+    }
+    Ok(items)
+}
+
+fn starved(table: &str, keys: usize) -> ServiceError {
+    ServiceError {
+        operation: "BatchGetItem",
+        table: table.to_owned(),
+        kind: ErrorKind::Throttled,
+        code: None,
+        message: format!("{} came back unprocessed every time", amount(keys, "key")),
+    }
+}
