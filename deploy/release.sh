@@ -92,5 +92,5 @@ case $what in
         rust_flags | tr '\037' '\n'
         printf '\n%s\n' "$(c_flags)"
         ;;
-    *) die "recoctl, function, lambda, check FILE..., or flags" ;;
+    *) die "usage: deploy/release.sh recoctl|function|lambda|check FILE...|flags" ;;
 esac

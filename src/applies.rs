@@ -16,7 +16,7 @@ use reco_ops::error::{Error, Kind, Result};
 
 type Flags = &'static [&'static str];
 
-/// Every command's result is written so, and its settings come from there.
+/// Flags for the config file and the output format.
 const SETTINGS: Flags = &["--env", "--config", "--output"];
 /// Where AWS is, and as whom it is asked.
 const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
@@ -38,8 +38,9 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq purge", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq tasks list", &[SETTINGS, AWS, QUEUES]),
     ("dlq tasks cancel", &[SETTINGS, AWS, QUEUES]),
-    ("dlq journal list", &[SETTINGS]),
-    ("dlq journal show", &[SETTINGS]),
+    // Journals of another endpoint than AWS are in a directory of their own.
+    ("dlq journal list", &[SETTINGS, &["--endpoint-url"]]),
+    ("dlq journal show", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal resume", &[SETTINGS, AWS]),
     ("dlq journal restore", &[SETTINGS, AWS]),
     ("backfill", &[SETTINGS, AWS, JUDGEMENT, &["--queue"]]),
@@ -78,7 +79,7 @@ pub fn check(cli: &Cli) -> Result<()> {
             String::new()
         } else if idle.contains(&flag) {
             format!(" {why}")
-        } else if is_sandboxed(&cli.global) && AWS.contains(&flag) && flag != "--sandbox" {
+        } else if cli.global.in_sandbox() && AWS.contains(&flag) && flag != "--sandbox" {
             " with --sandbox".to_owned()
         } else {
             continue;
@@ -87,16 +88,6 @@ pub fn check(cli: &Cli) -> Result<()> {
         return Err(Error::new(Kind::Usage, message).hint("leave it out"));
     }
     Ok(())
-}
-
-#[cfg(feature = "sandbox")]
-fn is_sandboxed(flags: &GlobalArgs) -> bool {
-    flags.sandbox
-}
-
-#[cfg(not(feature = "sandbox"))]
-fn is_sandboxed(_: &GlobalArgs) -> bool {
-    false
 }
 
 /// Flags that this command does not go by beside its other flags, and because of what.
@@ -124,17 +115,13 @@ fn idle(command: &Command) -> (Flags, &'static str) {
 
 /// The global flags on the command line.
 fn given(flags: &GlobalArgs) -> Vec<&'static str> {
-    #[cfg(feature = "sandbox")]
-    let sandbox = flags.sandbox;
-    #[cfg(not(feature = "sandbox"))]
-    let sandbox = false;
     let all = [
         ("--env", flags.env_name.is_some()),
         ("--config", flags.config.is_some()),
         ("--profile", flags.profile.is_some()),
         ("--region", flags.region.is_some()),
         ("--endpoint-url", flags.endpoint_url.is_some()),
-        ("--sandbox", sandbox),
+        ("--sandbox", flags.in_sandbox()),
         ("--queue", flags.queue.is_some()),
         ("--dlq", flags.dlq.is_some()),
         ("--table", flags.table.is_some()),

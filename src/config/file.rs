@@ -49,7 +49,7 @@ impl ConfigFile {
     /// Checks a file's text.
     ///
     /// # Errors
-    /// When it is no configuration.
+    /// When it is not a valid config file.
     pub fn check(text: &str) -> Result<()> {
         let origin = Origin::Directory { trusted: false };
         let file = Self::parse(Path::new(DIRECTORY_FILE), text, origin)?;
@@ -71,8 +71,10 @@ impl ConfigFile {
     /// # Errors
     /// As [`ConfigFile::read`], and when it belongs to another user; no file at all is fine.
     pub fn discover(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
+        // XDG Base Directory Specification: a relative path is to be ignored.
         let user = env("XDG_CONFIG_HOME")
             .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
             .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))
             .map(|dir| dir.join("recoctl").join(DIRECTORY_FILE));
         let here = Path::new(DIRECTORY_FILE);

@@ -67,7 +67,7 @@ pub struct GlobalArgs {
 }
 
 impl GlobalArgs {
-    /// Whether this run is against a sandbox of its own.
+    /// Returns whether this run uses an embedded sandbox.
     #[must_use]
     pub fn in_sandbox(&self) -> bool {
         #[cfg(feature = "sandbox")]

@@ -1,4 +1,4 @@
-//! What flows are given: from settings and environment to plain options.
+//! Builds the options of flows from settings and environment.
 
 use futures::future::LocalBoxFuture;
 
@@ -14,7 +14,7 @@ use reco_ops::event::{Control, Events};
 use reco_ops::metrics::targets::Configured;
 
 impl Context {
-    /// What is configured of the way to AWS.
+    /// Returns the AWS settings: profile, region, endpoint.
     #[must_use]
     pub fn aws(&self) -> AwsOptions {
         let settings = &self.settings;
@@ -67,7 +67,7 @@ impl Context {
         }
     }
 
-    /// What flows are given.
+    /// Event sink and cancellation for a flow.
     #[must_use]
     pub fn control(&self) -> Control {
         Control { events: self.events(), cancel: self.cancel.clone() }
@@ -100,7 +100,7 @@ impl Context {
         .await
     }
 
-    /// What metrics are of.
+    /// Resources to report metrics for.
     #[must_use]
     pub fn measured(&self) -> Configured {
         let value = |key| self.settings.value(key).map(str::to_owned);
@@ -112,7 +112,7 @@ impl Context {
         }
     }
 
-    /// What messages are judged by, opened.
+    /// Opens policy, facts and table for classification.
     ///
     /// # Errors
     /// When policy, facts or table are configured and cannot be used.
@@ -149,5 +149,5 @@ fn passing() -> std::io::Result<Passing> {
 // Without a sandbox nothing has its source.
 #[cfg(not(feature = "sandbox"))]
 fn passing() -> std::io::Result<Passing> {
-    Err(std::io::Error::other("this recoctl has no sandbox"))
+    Err(std::io::Error::other("this build of recoctl has no sandbox"))
 }

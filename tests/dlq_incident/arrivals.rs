@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reco_sandbox::SandboxOptions;
 use serde_json::json;
 
 use crate::kit::*;
@@ -67,6 +68,24 @@ fn a_fifo_redrive_ends_while_messages_arrive() {
         let left = bodies(&harness, "recs-dlq.fifo");
         assert!((0..60).map(sound).all(|body| !left.contains(&body)), "all that was there moved");
     }
+}
+
+/// Each of its messages is behind another one, so that a redrive takes front after front while many
+/// arrive; it moves what was there and what came with the first fronts, and leaves the rest alone.
+#[test]
+fn a_fifo_redrive_leaves_arrivals_alone_and_counts_them() {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    (0..60).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    let arrivals = Arrivals::start(&harness, FIFO, Duration::from_millis(20), false);
+    let report = harness.json(0, ["dlq", "redrive", "--rate", "40"]);
+    let arrived = arrivals.stop();
+    all_in_one_place(&harness, FIFO, 60, &arrived);
+    let left = bodies(&harness, "recs-dlq.fifo");
+    assert!((0..60).map(sound).all(|body| !left.contains(&body)), "all that was there moved");
+    assert!(report["arrived"].as_u64() > Some(0), "{}", report["arrived"]);
+    let seen: u64 =
+        report["counts"].as_object().expect("counts").values().filter_map(|n| n.as_u64()).sum();
+    assert_eq!(report["seen"], seen, "every message that was received has one record");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn pages_of_metrics_without_an_end_are_given_up() {
     let token: [fn(usize) -> String; 2] = [|_| "same".to_owned(), |n| format!("t{n}")];
     for token in token {
         let fake = cloudwatch(move |n| json!({ "MetricDataResults": [], "NextToken": token(n) }));
-        run(&fake, &METRICS).ended(1).says("has no end");
+        run(&fake, &METRICS).ended(1).says("does not end");
         assert!(fake.heard().len() < 300, "{}", fake.heard().len());
     }
 }

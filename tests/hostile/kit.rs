@@ -147,7 +147,7 @@ impl Place {
     }
 }
 
-/// End record of a run.
+/// Result of a run.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,

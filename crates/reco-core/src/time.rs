@@ -79,7 +79,7 @@ impl TimeForm {
     }
 }
 
-/// Reason why something is no time.
+/// Reason why a value is not a valid time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
     /// Neither a number nor a time.
@@ -291,12 +291,12 @@ fn stored_nanos(text: &str, form: TimeForm) -> Result<i128, TimeError> {
     Ok(finer)
 }
 
-/// Whether a count is too large for seconds, before the epoch or after it.
+/// Returns whether a count is too large for seconds, before the epoch or after it.
 fn is_finer(count: i128) -> bool {
     count.unsigned_abs() > LATEST_SECONDS.unsigned_abs().into()
 }
 
-/// Whether a count in a table of milliseconds is one that was written as milliseconds, though its
+/// Returns whether a count in a table of milliseconds was written as milliseconds, though its
 /// magnitude does not say so: of a time that counts versions, which is a whole number of seconds, of
 /// the first plausible one, or of the latest that there is. Ten and eleven digits are seconds of another writer.
 fn is_own_milliseconds(count: i128) -> bool {
@@ -326,7 +326,7 @@ fn unit_of(count: i128) -> (&'static str, i32) {
     }
 }
 
-/// Whether a number's digits are those of a date: `20260115`, or with the minute, second or
+/// Returns whether a number's digits are those of a date: `20260115`, or with the minute, second or
 /// millisecond. Ten digits (`2026011503`, with the hour) are always seconds: from 2033 to 2036 these
 /// are real moments, and a reader that refused them would refuse one sound time in a hundred then.
 fn is_date(number: i128) -> bool {

@@ -3,7 +3,7 @@
 //! Stages, each bounded, so that memory does not grow with the input:
 //!
 //! ```text
-//! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> run_counts
+//! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> counts
 //! ```
 
 pub mod checkpoint;

@@ -64,7 +64,7 @@ impl Error {
         Error::new(Kind::Service, message)
     }
 
-    /// The the facts database was unavailable; the stage says whose matter it is.
+    /// The facts database failed; the stage determines the kind.
     pub fn facts(message: impl Into<String>, error: &FactsError) -> Self {
         let kind = match error.stage {
             FactsStage::Connect => Kind::Config,

@@ -26,7 +26,7 @@ pub enum Event {
     Began {
         /// Tells it from other work of the same run.
         task: u64,
-        /// Requested repairs.
+        /// Description of the work.
         what: String,
         /// How many units there are, where that is known.
         total: Option<u64>,
@@ -37,14 +37,14 @@ pub enum Event {
     Advanced {
         /// Which work.
         task: u64,
-        /// Count.
+        /// Number of units.
         units: u64,
     },
     /// So many units are done in all.
     Reached {
         /// Which work.
         task: u64,
-        /// Count.
+        /// Number of units.
         units: u64,
     },
     /// The work has ended.
@@ -129,7 +129,7 @@ impl Drop for Progress {
     }
 }
 
-/// What every flow is given: whom it tells, and what ends it early.
+/// Event sink and cancellation of a flow.
 #[derive(Debug, Clone)]
 pub struct Control {
     /// Whom it tells.

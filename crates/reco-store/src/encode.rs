@@ -95,7 +95,7 @@ pub fn time(at: Time, schema: &Schema) -> AttributeValue {
 /// no time.
 ///
 /// # Errors
-/// What stands there, and why it is no time.
+/// The value found, and why it is not a valid time.
 pub fn time_of(
     item: &HashMap<String, AttributeValue>,
     schema: &Schema,

@@ -34,7 +34,7 @@ pub enum Held {
     Foreign(String),
 }
 
-/// A table whose lists are none that ids could be written like.
+/// A table whose list attribute does not hold lists of ids.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListsError {
     /// The attribute holds something other than a list.

@@ -72,7 +72,7 @@ impl Plan {
         let planned = document.messages.into_iter().filter(|message| message.fate == "planned");
         let ids: BTreeSet<String> = planned.map(|message| message.message_id).collect();
         if ids.is_empty() {
-            return Err(Error::input(format!("plan {path} moves no messagess")));
+            return Err(Error::input(format!("plan {path} moves no messages")));
         }
         Ok(Plan {
             path: path.to_owned(),

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 /// Longer pieces of input than this are cut in messages: a body may be a megabyte of digits.
 const SHOWN_CHARS: usize = 40;
 
-/// Returns the reason why a JSON value is no id; `None` when it is one.
+/// Returns why a JSON value is not a valid id; `None` for a valid one.
 pub(super) fn id_fault(raw: &str) -> Option<String> {
     let error = serde_json::from_str::<crate::Id>(raw).err()?;
     let found = match raw.as_bytes() {

@@ -158,8 +158,8 @@ impl Cloudwatch {
             }
         }
         Err(Error::service("cannot read metrics from CloudWatch")
-            .cause(format!("its answer has no end: more than {PAGES} pages"))
-            .hint("check --endpoint-url: this is no CloudWatch"))
+            .cause(format!("the response does not end: more than {PAGES} pages"))
+            .hint("check --endpoint-url: this is not CloudWatch"))
     }
 }
 

@@ -56,7 +56,7 @@ impl Environment {
     }
 }
 
-/// What is configured of the way to AWS.
+/// AWS connection settings.
 #[derive(Debug, Clone, Default)]
 pub struct AwsOptions {
     /// The profile.
@@ -65,11 +65,11 @@ pub struct AwsOptions {
     pub region: Option<String>,
     /// The endpoint that stands in for AWS's own.
     pub endpoint: Option<Given>,
-    /// Whether the endpoint is that of the sandbox of this run.
+    /// True if the endpoint is the sandbox of this run.
     pub sandbox: bool,
     /// Queues, tables and functions as they are named, which may say the region.
     pub named: Vec<String>,
-    /// What the SDK sees, too.
+    /// Environment variables, as the SDK sees them.
     pub environment: Environment,
 }
 

@@ -131,9 +131,11 @@ pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
             ..plain("environment", &how)
         });
     }
-    check_ambient(environment).await?;
     let named = variable("AWS_PROFILE");
     let profiles = profiles().await?;
+    if let Some(name) = &named {
+        find(&profiles, name, "environment AWS_PROFILE")?;
+    }
     let profile = profiles.get_profile(named.as_deref().unwrap_or("default"));
     if let Some(profile) = profile.filter(|profile| named.is_some() || how(profile).is_some()) {
         return Ok(by_profile(profile, named.map(|_| "environment AWS_PROFILE".to_owned())));
@@ -169,7 +171,7 @@ fn by_profile(profile: &Profile, chosen_by: Option<String>) -> CredentialsInForc
     }
 }
 
-/// How a profile's credentials are had, in the order in which the SDK looks for them; `None` where it has
+/// Kind of a profile's credentials, in the order in which the SDK looks for them; `None` where it has
 /// none.
 fn how(profile: &Profile) -> Option<String> {
     let has = |name: &str| profile.get(name).is_some();
@@ -190,7 +192,7 @@ fn how(profile: &Profile) -> Option<String> {
     })
 }
 
-/// Whether the environment holds static keys, which the SDK takes before any profile that is not
+/// Returns whether the environment holds static keys, which the SDK takes before any profile that is not
 /// named explicitly.
 fn has_keys(environment: &Environment) -> bool {
     environment.said(KEY_ID).is_some() && environment.said(SECRET).is_some()

@@ -39,23 +39,21 @@ const LAST_ANSWER: Duration = Duration::from_secs(10);
 /// The same, once one answer did not come in that time.
 const NO_MORE: Duration = Duration::from_secs(1);
 
-/// How often it is looked whether answers come.
+/// Polling interval for silent endpoints.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Operations that receive nothing and change nothing. Whatever is not on this list counts as work.
-const LOOKS: [&str; 13] = [
+const LOOKS: [&str; 11] = [
     "GetQueueUrl",
     "GetQueueAttributes",
     "ListQueues",
-    "ListQueueTags",
     "ListDeadLetterSourceQueues",
     "ListMessageMoveTasks",
     "DescribeTable",
     "DescribeTimeToLive",
-    "DescribeContinuousBackups",
     "BatchGetItem",
     "GetItem",
-    "Query",
+    "Scan",
     "GetSecretValue",
 ];
 

@@ -1,8 +1,8 @@
-//! The line_tracker: what became of every line and every entry, in the order of the input.
+//! Outcome of every line and every entry, in the order of the input.
 //!
 //! Each entry has exactly one fate, and a line has the gravest fate of its entries. A line stays
 //! open while entries of it wait to be written. The lines before the first open one are settled:
-//! they have run_counts of their own, which are what a checkpoint keeps, and only their rejects are
+//! they have counts of their own, which are what a checkpoint keeps, and only their rejects are
 //! handed out, so that a rejects file and a checkpoint speak of the same lines.
 
 use std::collections::VecDeque;
@@ -28,7 +28,7 @@ const MAX_REJECT_BYTES: usize = 4 * 1024 * 1024;
 /// line may be far larger than what is written of it.
 const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
 
-/// The line_tracker of a run.
+/// Tracks the lines of a run.
 #[derive(Debug, Default)]
 pub struct LineTracker {
     /// The lines from the first on that has entries waiting or left.
@@ -73,7 +73,7 @@ pub struct Entering {
 }
 
 impl LineTracker {
-    /// A line_tracker that goes on where `settled` ends.
+    /// A line tracker that continues where `settled` ends.
     pub fn after(settled: RunCounts) -> Self {
         LineTracker { all: settled.clone(), settled, ..LineTracker::default() }
     }
@@ -205,7 +205,7 @@ impl LineTracker {
     }
 
     /// Returns the counts of the lines before [`LineTracker::first_open`].
-    pub fn settled_books(&self) -> &RunCounts {
+    pub fn settled_counts(&self) -> &RunCounts {
         &self.settled
     }
 

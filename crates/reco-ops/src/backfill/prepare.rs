@@ -34,7 +34,7 @@ pub struct Preparer {
     pub facts: FactsSource,
     /// The filter's rules.
     pub policy: Policy,
-    /// Returns the item layout.
+    /// Item layout.
     pub schema: Schema,
     /// The same with the type of the lists that the table holds, where there is a table.
     pub layout: Option<Layout>,
@@ -225,8 +225,8 @@ impl Preparer {
         group: Vec<Waiting>,
         lines: &mut [PreparedLine],
     ) -> Result<(), PrepareError> {
+        let facts = self.facts_of(&group).await?;
         if let Route::Queue(limits) = self.route {
-            let facts = self.foresee(&group).await?;
             for Waiting { line, index, recommendation } in group {
                 let foreseen = filter(recommendation.clone(), &facts, &self.policy);
                 let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
@@ -237,13 +237,6 @@ impl Preparer {
             }
             return Ok(());
         }
-        let facts = match self.facts {
-            FactsSource::None => FactSet::Unavailable,
-            _ => {
-                let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
-                self.facts.lookup(&request).await?
-            }
-        };
         let schema = match &self.layout {
             Some(layout) => layout.for_users(group.iter().map(|e| &e.recommendation.user)).await?,
             None => &self.schema,
@@ -264,16 +257,15 @@ impl Preparer {
 }
 
 impl Preparer {
-    /// Predicts the Lambda's facts for a group, as far as possible here: the Lambda looks them up
-    /// again.
-    async fn foresee(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
-        let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
-        match &self.facts {
-            FactsSource::None => Ok(FactSet::Unavailable),
-            // Without the facts that were asked for, a later list that the Lambda filters to nothing
-            // would take a good one's place.
-            facts => Ok(facts.lookup(&request).await?),
+    /// Looks up the facts of a group, where the policy has rules that need any, as the Lambda does.
+    /// For a queue they only predict what the Lambda will leave of each list: without them, a later
+    /// list that it filters to nothing would take a good one's place.
+    async fn facts_of(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
+        if matches!(self.facts, FactsSource::None) || !self.policy.rules.need_facts() {
+            return Ok(FactSet::Unavailable);
         }
+        let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
+        Ok(self.facts.lookup(&request).await?)
     }
 
     /// The facts by which entries are judged here; on their way to the Lambda they are not.
@@ -284,13 +276,13 @@ impl Preparer {
         }
     }
 
-    /// Whether chunks are to be judged one after the other, so that the same input comes to the same
+    /// Returns whether chunks must be judged sequentially, so that the same input comes to the same
     /// table: what one finds in the table decides of those after it.
     pub fn is_one_by_one(&self) -> bool {
         self.layout.as_ref().is_some_and(Layout::is_open)
     }
 
-    /// Of which type lists were written: `before` what users' lists in the table told.
+    /// Type in which lists were written; `before` is the type known before the run sampled users' lists.
     pub fn list_type(&self, before: ListType) -> ListType {
         match &self.layout {
             Some(layout) if self.schema.is_shared() && before.from == "ids" => {

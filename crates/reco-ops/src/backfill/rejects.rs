@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::fault::Fault;
 use super::lines::Place;
 use crate::error::{Error, Result};
+use crate::files::safe_file::create_private;
 
 /// Rejects that are kept for the report.
 const SHOWN: usize = 5;
@@ -199,11 +200,7 @@ impl Rejects {
 }
 
 fn create(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
+    create_private(path).map_err(|error| {
         let exists = error.kind() == std::io::ErrorKind::AlreadyExists;
         let failed =
             Error::input(format!("cannot create rejects file {}", path.display())).because(&error);

@@ -1,4 +1,4 @@
-//! The coordinator: takes judged lines in, keeps batches in flight, and keeps the run_counts.
+//! The coordinator: takes judged lines in, keeps batches in flight, and counts.
 
 mod closing;
 mod emit;
@@ -74,7 +74,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// A run with clean run_counts.
+    /// A run that has counted nothing yet.
     pub(super) fn new(
         inputs: Vec<InputReport>,
         sink: Sink,
@@ -146,7 +146,7 @@ impl Run {
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = tokio::time::Instant::now();
         loop {
-            // Nothing further comes while the line_tracker is full.
+            // Nothing further comes while the line tracker is full.
             flush |= at_end || !self.line_tracker.has_room();
             if self.dispatch(flush) || self.window.is_empty() || flush {
                 drawn = tokio::time::Instant::now();
@@ -259,7 +259,7 @@ impl Run {
         }
     }
 
-    /// Enters a batch's result into the run_counts.
+    /// Records the result of a batch.
     fn written(&mut self, written: Written) {
         let Written { entries, report } = written;
         self.writes.add(&report);

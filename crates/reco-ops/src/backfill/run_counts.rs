@@ -1,4 +1,4 @@
-//! The run_counts: what became of lines and entries, added up. A checkpoint keeps them, so that a run
+//! Counts of a run: lines and entries by outcome. A checkpoint keeps them, so that a run
 //! that is resumed accounts for the whole input.
 
 use std::borrow::Cow;

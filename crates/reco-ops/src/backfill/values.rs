@@ -4,7 +4,7 @@
 //! Only brackets and strings are looked at here; what stands in a value is the decoder's matter.
 
 use super::lines::{Content, Line, MAX_LINE, Place};
-use crate::files::input::{blank_bytes, line_breaks};
+use crate::files::input::{blank_bytes, line_breaks, without_bom};
 
 /// Splits one input, fed piece by piece. Holds at most one unfinished value.
 #[derive(Debug)]
@@ -60,9 +60,9 @@ impl Values {
 
     /// Takes bytes and adds the values that they complete.
     pub fn feed(&mut self, bytes: &[u8], values: &mut Vec<Line>) {
-        let bom = if self.here.offset == 0 { bytes.len() - without_bom(bytes) } else { 0 };
-        self.here.offset += bom as u64;
-        let mut bytes = &bytes[bom..];
+        let text = if self.here.offset == 0 { without_bom(bytes) } else { bytes };
+        self.here.offset += (bytes.len() - text.len()) as u64;
+        let mut bytes = text;
         loop {
             bytes = &bytes[self.skip_blank(bytes)..];
             let Some((byte, rest)) = bytes.split_first() else { return };
@@ -213,10 +213,6 @@ impl Values {
         values.push(Line { at: self.at, content });
         self.state = State::Top;
     }
-}
-
-fn without_bom(bytes: &[u8]) -> usize {
-    crate::files::input::without_bom(bytes).len()
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const SEED: u64 = 0x005E_ED0F_BACF;
 pub struct Pending {
     /// The item.
     pub item: PlannedItem,
-    /// The line_tracker's number of its line.
+    /// Number of its line in the line tracker.
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,
@@ -40,7 +40,7 @@ pub struct Pending {
 /// Order in which a window returns items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// Returns the limits of a batch.
+    /// Limits of a batch.
     pub limits: Limits,
     /// So many items at a time are shuffled; 0 and 1 keep the input's order.
     pub shuffle: usize,

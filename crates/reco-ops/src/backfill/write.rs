@@ -15,7 +15,7 @@ use super::window::Pending;
 pub struct Entry {
     /// Its user.
     pub user: Id,
-    /// The line_tracker's number of its line.
+    /// Number of its line in the line tracker.
     pub line: u64,
     /// The index of its entry in the line.
     pub index: usize,

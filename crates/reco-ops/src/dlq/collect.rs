@@ -222,8 +222,11 @@ impl Collector<'_> {
     /// Makes sure that the beginning of an id names one message of all that were received until now;
     /// once any was deleted, the run halts instead.
     fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        let chosen = |record: &&Record| self.matcher.ids.is_some() && record.is_chosen();
-        let earlier = self.records.iter().filter(chosen).map(Record::message_id);
+        if !self.matcher.has_beginnings() {
+            return Ok(());
+        }
+        let chosen = self.records.iter().filter(|record| record.is_chosen());
+        let earlier = chosen.map(Record::message_id);
         let ids = earlier.chain(found.iter().map(|found| found.row.message_id.as_str()));
         match self.matcher.check_unique(ids) {
             Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),

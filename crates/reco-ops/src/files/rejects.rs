@@ -1,12 +1,13 @@
 //! The rejects file of a redrive: entries that are not sent, on disk before their message is.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Kind, Result};
+use crate::files::safe_file::create_private;
 
 /// A rejects file under way: one JSON object a line.
 #[derive(Debug)]
@@ -22,11 +23,7 @@ impl Rejects {
     /// # Errors
     /// When it exists already: rejects of an earlier run are not overwritten.
     pub fn create(path: &Path) -> Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|error| {
+        let file = create_private(path).map_err(|error| {
             Error::input(format!("cannot create rejects file {}", path.display()))
                 .because(&error)
                 .hint("pass --rejects with a new file on a disk with free space; nothing was moved")

@@ -25,16 +25,13 @@ pub fn leave_no_core() {
 /// Reads a file of settings: a regular one, bounded, that no other user can have written.
 ///
 /// # Errors
-/// When it cannot be read or is no such file, of kind `kind`; refused when others could have
-/// written it. `owned` is false for a file that the operator has named.
+/// Config when it cannot be read or is not a regular file; refused when others could have written
+/// it. `owned` is false for a file that the operator has named.
 pub fn read_settings(path: &Path, owned: bool) -> Result<String> {
     let what = format!("cannot read {}", path.display());
     let failed = |error: &io::Error| Error::config(what.clone()).because(error);
-    let file = open_at_once(path).map_err(|error| failed(&error))?;
+    let file = open_regular(path).map_err(|error| failed(&error))?;
     let data = file.metadata().map_err(|error| failed(&error))?;
-    if !data.is_file() {
-        return Err(Error::config(what).cause("not a regular file"));
-    }
     unharmed(path, &data, owned)?;
     text(file, SETTINGS_LIMIT).map_err(|error| failed(&error))
 }
@@ -60,6 +57,18 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
         true => Ok(file),
         false => Err(io::Error::other("not a regular file")),
     }
+}
+
+/// Creates a file that only this user can read and write.
+///
+/// # Errors
+/// As the system says; when it exists already.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Opens without waiting for another end: of a pipe there may be none.

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::home::{Home, make_private};
 use crate::error::{Error, Kind, Result};
-use crate::files::safe_file::no_follow;
+use crate::files::safe_file::{create_private, no_follow};
 
 /// The journal of one run, open for writing.
 ///
@@ -234,11 +234,7 @@ fn create_new(home: &Home, path: &Path) -> std::io::Result<File> {
     if path.starts_with(home.journals()) {
         make_private(home.journals())?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    create_private(path)
 }
 
 /// Writes what is waiting, flushes once, tells all who wait. After a failure nothing more is

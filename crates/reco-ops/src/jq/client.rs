@@ -222,7 +222,7 @@ struct Worker {
 
 impl Worker {
     fn start(expression: &str, child: &Child) -> Result<Self, String> {
-        let failed = |error: std::io::Error| format!("cannot start a process for jq: {error}");
+        let failed = |error: std::io::Error| format!("cannot start the jq process: {error}");
         let mut child = child.command().spawn().map_err(failed)?;
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -326,7 +326,7 @@ fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     }
     match status.and_then(|status| status.code()) {
         Some(code) => format!("the jq process exited with code {code}"),
-        None => "the process for jq ended".to_owned(),
+        None => "the jq process exited".to_owned(),
     }
 }
 

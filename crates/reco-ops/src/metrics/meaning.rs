@@ -298,7 +298,7 @@ fn queue(section: &Section) -> Meaning {
     if age > OLD && growing {
         let text = format!("falling behind: {held} {wait}, the oldest for {}", minutes(age));
         let advice =
-            "the function is too slow, throttled or stopped: see its rows above above".to_owned();
+            "the function is too slow, throttled or stopped: see its rows above".to_owned();
         return (Level::Bad, text, Some(advice));
     }
     if age > OLD {

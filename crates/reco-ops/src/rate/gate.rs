@@ -31,7 +31,7 @@ impl Guard {
 /// Time that a guard held a run back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Pauses {
-    /// Count.
+    /// Number of pauses.
     pub pauses: u64,
     /// Seconds in all.
     pub paused_s: f64,

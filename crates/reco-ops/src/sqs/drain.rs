@@ -126,6 +126,8 @@ impl Drain {
                 }
                 match self.decide(&mut run).await {
                     Ok(()) => continue,
+                    // Only a count is missing: the report says what came until now.
+                    Err(_) if self.cancel.is_cancelled() => {}
                     Err(error) => failure = Some(error),
                 }
                 break;

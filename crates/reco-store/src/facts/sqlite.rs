@@ -92,7 +92,7 @@ impl SqliteFacts {
             let row = read(&row).map_err(|error| failed(what, &error))?;
             rows.push(row).map_err(|more| FactsError {
                 stage: FactsStage::Query,
-                reason: format!("{what}: a statement answers with {more}"),
+                reason: format!("{what}: a statement returned {more}"),
             })?;
         }
         Ok(rows.into_vec())

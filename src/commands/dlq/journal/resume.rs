@@ -112,7 +112,8 @@ pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
         let journal = Arc::new(Journal::append(&path, &state)?);
         let cancel = context.cancel.clone();
         let progress = Arc::new(context.ui.progress("scanning", Some(depth), Unit::Messages));
-        let resumer = Resumer { sqs, from, depth, to, journal, cancel };
+        let events = context.events();
+        let resumer = Resumer { sqs, from, depth, to, journal, cancel, events };
         let finished = resumer.run(&path, &state, left, &progress).await?;
         drop(progress);
         if finished.is_done() && !context.cancel.is_cancelled() {

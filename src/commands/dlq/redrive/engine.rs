@@ -116,7 +116,7 @@ fn judged_by(context: &Context) -> Option<String> {
         matches!(context.settings.get(*key), Some(Setting { source: Source::Flag(_), .. }))
     };
     let key = [Key::Table, Key::Facts, Key::Policy].into_iter().find(given)?;
-    Some(format!("messages are to be judged ({})", key.flag()))
+    Some(format!("a move task cannot classify messages ({})", key.flag()))
 }
 
 /// Returns the first requested option that a move task does not support.

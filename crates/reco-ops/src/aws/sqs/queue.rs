@@ -180,9 +180,9 @@ impl Bound {
             (true, false) => format!("more than {MOST_PAGES} pages"),
             (false, false) => return Ok(()),
         };
-        Err(Error::service("the list of queues has no end")
+        Err(Error::service("the list of queues does not end")
             .cause(why)
-            .hint("check --endpoint-url, or name both queues: --queue and --dlq"))
+            .hint("check --endpoint-url, or pass both --queue and --dlq"))
     }
 }
 

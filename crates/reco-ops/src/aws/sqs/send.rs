@@ -41,7 +41,7 @@ impl Sqs {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| CallFailure {
                 effect: CallEffect::Refused,
-                error: Error::service("cannot build the send request request").because(&error),
+                error: Error::service("cannot build the send request").because(&error),
             })?;
         let answer = self
             .client

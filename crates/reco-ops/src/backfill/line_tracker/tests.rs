@@ -44,7 +44,7 @@ fn a_line_has_the_gravest_fate_of_its_entries() {
     let expected = EntryCounts { read: 3, written: 1, skipped: 1, rejected: 1, ..<_>::default() };
     assert_eq!(*entries, expected);
     assert!(line_tracker.run_counts().balances());
-    assert_eq!(line_tracker.run_counts(), line_tracker.settled_books());
+    assert_eq!(line_tracker.run_counts(), line_tracker.settled_counts());
 }
 
 #[test]
@@ -60,15 +60,15 @@ fn the_first_open_line_moves_past_settled_ones_only() {
     assert_eq!(line_tracker.first_open(), Some(at(3)));
     assert_eq!(line_tracker.line(third).map(|(at, _)| at), Some(at(3)));
     let settled = LineCounts { read: 2, written: 1, failed: 1, ..LineCounts::default() };
-    assert_eq!(line_tracker.settled_books().lines, settled);
+    assert_eq!(line_tracker.settled_counts().lines, settled);
     line_tracker.settle(third, Fate::Left);
     line_tracker.settle(third, Fate::Coalesced);
     assert_eq!(line_tracker.first_open(), Some(at(3)), "what was left is not dealt with");
     let expected =
         LineCounts { read: 4, written: 1, failed: 1, left: 1, blank: 1, ..<_>::default() };
     assert_eq!(line_tracker.run_counts().lines, expected);
-    assert_eq!(line_tracker.settled_books().lines, settled);
-    assert!(line_tracker.run_counts().balances() && line_tracker.settled_books().balances());
+    assert_eq!(line_tracker.settled_counts().lines, settled);
+    assert!(line_tracker.run_counts().balances() && line_tracker.settled_counts().balances());
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn enter(line_tracker: &mut LineTracker, number: u64, kind: Kind, waiting: &mut 
 }
 
 proptest! {
-    /// Cut off anywhere, the settled run_counts and those of the rest add up to the whole, whatever the
+    /// Cut off anywhere, the settled counts and those of the rest add up to the whole, whatever the
     /// order in which writes end: what a resumed run reports.
     #[test]
     fn books_of_a_run_cut_in_two_are_those_of_the_whole(lines in kinds(), cut in 0..100_usize) {
@@ -225,7 +225,7 @@ proptest! {
         }
         let mut kept = first.take_rejects();
         let from = first.first_open().map_or(lines.len(), |at| at.line as usize);
-        let mut second = LineTracker::after(first.settled_books().clone());
+        let mut second = LineTracker::after(first.settled_counts().clone());
         let mut waiting = Vec::new();
         for (number, (kind, _)) in lines.iter().enumerate().skip(from) {
             enter(&mut second, number as u64, *kind, &mut waiting);
@@ -233,7 +233,7 @@ proptest! {
         waiting.into_iter().for_each(|line| second.settle(line, WRITTEN));
         kept.extend(second.take_rejects());
         prop_assert_eq!(second.run_counts(), whole.run_counts());
-        prop_assert_eq!(second.settled_books(), whole.run_counts());
+        prop_assert_eq!(second.settled_counts(), whole.run_counts());
         prop_assert_eq!(kept, whole.take_rejects());
     }
 }

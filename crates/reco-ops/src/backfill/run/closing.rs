@@ -26,7 +26,7 @@ impl Run {
         State {
             finished,
             at,
-            run_counts: self.line_tracker.settled_books().clone(),
+            run_counts: self.line_tracker.settled_counts().clone(),
             writes: self.writes.clone(),
             duration_s: self.duration_s(),
             failures,
@@ -54,7 +54,7 @@ impl Run {
         }
     }
 
-    /// Ends the run_counts: what still waits is left, rejects and checkpoint are complete.
+    /// Closes the run: waiting entries are left, rejects and checkpoint are complete.
     pub(in super::super) async fn close(&mut self) {
         for pending in self.window.abandon() {
             self.line_tracker.settle(pending.line, Fate::Left);

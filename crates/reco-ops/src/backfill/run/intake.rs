@@ -1,4 +1,4 @@
-//! Intake: filtered lines are entered into the line_tracker, and their items into the window.
+//! Intake: filtered lines are entered into the line tracker, and their items into the window.
 
 use std::sync::Arc;
 

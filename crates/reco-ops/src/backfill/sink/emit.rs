@@ -9,9 +9,8 @@ mod merge;
 mod part;
 mod spill;
 
-use std::fs::DirBuilder;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use reco_core::item::{Action, PlannedItem, Schema};
 use reco_core::shard::Shard;
@@ -28,6 +27,7 @@ pub use self::spill::partitions;
 use super::super::write::Entry;
 use super::{Handed, Handing};
 use crate::error::{Error, Result};
+use crate::files::safe_file::make_private;
 
 /// Options of an emit run.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl EmitSink {
         let failed = |error: &io::Error| {
             Error::input(format!("cannot write into {}", directory.display())).because(error)
         };
-        make(directory).map_err(|error| failed(&error))?;
+        make_private(directory).map_err(|error| failed(&error))?;
         let mut entries = std::fs::read_dir(directory).map_err(|error| failed(&error))?;
         if entries.next().is_some() {
             return Err(Error::input(format!("{} is not empty", directory.display())).hint(
@@ -140,13 +140,4 @@ impl Gathered {
         // Only when nothing else is in it.
         let _ = std::fs::remove_dir(&self.options.directory);
     }
-}
-
-/// Readable by its owner only: the names of parts are harmless, but new files appear in it.
-fn make(directory: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }

@@ -195,7 +195,9 @@ impl QueueSink {
         halt: &CancellationToken,
     ) -> Option<String> {
         let Some(sender) = &self.shared.sender else {
-            self.count(&bodies.iter().collect::<Vec<_>>(), &Sent::default());
+            let done: Vec<(u64, u64)> =
+                bodies.iter().map(|b| (b.lists.len() as u64, b.body.len() as u64)).collect();
+            self.enter(&done, &Sent::default());
             bodies.iter().flat_map(|body| &body.lists).for_each(|i| handings[*i] = Handing::Done);
             return None;
         };
@@ -255,12 +257,6 @@ impl QueueSink {
                 (failures >= FAILURES).then_some(reason)
             }
         }
-    }
-
-    fn count(&self, bodies: &[&Composed], sent: &Sent) {
-        let done: Vec<(u64, u64)> =
-            bodies.iter().map(|b| (b.lists.len() as u64, b.body.len() as u64)).collect();
-        self.enter(&done, sent);
     }
 
     /// Enters messages that arrived, each by its lists and bytes.

@@ -1,7 +1,7 @@
 //! Writing an export: a new file of its owner's alone, whose flush to the disk is what a deletion
 //! rests on.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use reco_core::settle::Flushed;
 use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 
 use crate::error::{Error, Result};
+use crate::files::safe_file::create_private;
 
 /// Gathered before it is written.
 const BUFFER: usize = 256 * 1024;
@@ -39,7 +40,7 @@ impl ExportFile {
     /// When it exists already, or cannot be made.
     pub async fn create(path: &Path, arn: &str, deletes: bool) -> Result<Self> {
         let failed = |error: &io::Error| cannot_create(path, error);
-        let disk = create_new(path).map_err(|error| failed(&error))?;
+        let disk = create_private(path).map_err(|error| failed(&error))?;
         let file = disk.try_clone().map_err(|error| failed(&error))?;
         let file = BufWriter::with_capacity(BUFFER, tokio::fs::File::from_std(file));
         let writer: Box<dyn AsyncWrite + Send + Unpin> =
@@ -132,14 +133,6 @@ fn sync_directory(path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()?;
     }
     Ok(())
-}
-
-fn create_new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn cannot_create(path: &Path, error: &io::Error) -> Error {

@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::aws::sqs::{Queue, Sqs};
 use crate::dlq::scan::HOLD_LIMIT;
+use crate::dlq::session::warn_unreleased;
 use crate::error::Result;
-use crate::event::Progress;
+use crate::event::{Events, Progress};
 use crate::journal::{Journal, each_kept};
 use crate::rate::Pace;
 use crate::sqs::records::deleted;
@@ -85,6 +86,8 @@ pub struct Resumer {
     pub journal: Arc<Journal>,
     /// Ends it early.
     pub cancel: CancellationToken,
+    /// Told what stays invisible where there will be no report.
+    pub events: Events,
 }
 
 /// Remaining work.
@@ -110,7 +113,16 @@ impl Resumer {
         let lease = Arc::new(VisibilityLease::start(self.sqs.clone(), self.from.clone(), period));
         let result = self.with(&lease, path, state, resume, progress).await;
         let released = lease.release_all().await;
-        result.map(|finished| Finished { released, ..finished })
+        match result {
+            Ok(mut finished) => {
+                finished.released.merge(released);
+                Ok(finished)
+            }
+            Err(error) => {
+                warn_unreleased(&self.events, &released);
+                Err(error)
+            }
+        }
     }
 
     async fn with(
@@ -180,7 +192,7 @@ impl Resumer {
     ) -> Result<()> {
         // What is uncertain is shown to everyone again.
         let held = lease.adopt(uncertain).await;
-        lease.release(&held).await;
+        open.finished.released.merge_invisible(lease.release(&held).await);
         let handles = acked
             .iter()
             .map(|acked| (acked.message_id().to_owned(), acked.receipt_handle().to_owned()));

@@ -58,11 +58,7 @@ impl Guards {
         let events = &session.control.events;
         if let Some(most) = self.max_backlog {
             let queues = Arc::clone(&self.destinations);
-            self.guards.set(
-                Backlog::new(session.sqs.clone(), queues, most),
-                gate,
-                &session.control.events.clone(),
-            );
+            self.guards.set(Backlog::new(session.sqs.clone(), queues, most), gate, events);
         }
         if let Some((watched, most)) = self.throttled.take() {
             let cloudwatch = Cloudwatch::new(&session.sdk);

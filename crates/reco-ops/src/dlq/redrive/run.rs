@@ -53,6 +53,12 @@ pub struct Redrive<'a> {
     named: Vec<String>,
     /// Messages that are named, kept until all were seen: see [`Redrive::set_named_apart`].
     waiting: Vec<Found>,
+    /// When the run began, in milliseconds since 1970.
+    began_ms: i64,
+    /// As many messages came as were there when the run began.
+    all_came: bool,
+    /// FIFO: messages that arrived since and were left alone.
+    arrived: u64,
     /// FIFO groups of which a message stays: what goes after it overtakes it.
     staying: HashSet<String>,
     pub(super) released: Released,
@@ -91,6 +97,9 @@ impl<'a> Redrive<'a> {
             cleared: Vec::new(),
             named: Vec::new(),
             waiting: Vec::new(),
+            began_ms: now_ms(),
+            all_came: false,
+            arrived: 0,
             staying: HashSet::new(),
             released: Released::default(),
             began: Instant::now(),
@@ -119,6 +128,7 @@ impl<'a> Redrive<'a> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         self.note_cleared(std::mem::take(&mut scan.cleared));
         scan.found = self.set_returned_apart(scan.found)?;
+        self.leave_arrivals(&mut scan.found);
         if !scan.found.is_empty()
             && let Some(operator) = self.ask.take()
         {

@@ -114,7 +114,7 @@ impl Batch<'_> {
         for mut pending in aged {
             let reason = pending.doubt.take().map(|doubt| doubt.reason).unwrap_or_default();
             let reason = format!(
-                "{reason}; that was too long ago for the queue to recognise it, so it is not sent again"
+                "{reason}; too long ago for the queue to deduplicate it, so it is not sent again"
             );
             self.settle(pending, SendOutcome::Uncertain { reason });
         }

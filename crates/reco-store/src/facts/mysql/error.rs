@@ -31,7 +31,7 @@ impl Failure {
 
     pub(super) fn too_much(more: &str) -> Self {
         let reason = format!(
-            "a statement answers with {more}; it must select by the ids that it is \
+            "a statement returned {more}; it must select by the ids that it is \
              given, or ids_per_statement must be smaller"
         );
         Failure::new(FactsStage::Query, reason).leaving_rows()

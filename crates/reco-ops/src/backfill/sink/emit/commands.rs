@@ -80,7 +80,7 @@ pub struct Job<'a> {
     pub compression: PartCompression,
     /// The table, where it is known.
     pub table: Option<&'a str>,
-    /// Returns the item layout.
+    /// Item layout.
     pub schema: &'a Schema,
 }
 

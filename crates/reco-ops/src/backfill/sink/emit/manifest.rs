@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::commands::readme;
 use super::merge::{Merged, sync_directory};
-use super::part::create_new;
 use super::{Commands, Job, PartCompression, PartReport};
 use crate::backfill::report::{BackfillReport, InputReport, ItemSizes};
 use crate::backfill::sink::emit::merge::DATA;
+use crate::files::safe_file::create_private;
 
 const MANIFEST: &str = "manifest.json";
 const README: &str = "README.txt";
@@ -155,7 +155,7 @@ impl Merged {
 /// A file that is there whole or not at all.
 fn put(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let passing = directory.join(format!(".{name}.tmp"));
-    let mut file = create_new(&passing)?;
+    let mut file = create_private(&passing)?;
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&passing, directory.join(name))?;

@@ -13,6 +13,7 @@ use super::EmitOptions;
 use super::part::{Part, PartReport};
 use super::spill::Partitions;
 use crate::backfill::report::ItemSizes;
+use crate::files::safe_file::make_private;
 
 /// Below the directory, so that nothing but parts is uploaded.
 pub const DATA: &str = "data";
@@ -52,7 +53,7 @@ pub fn merge(
     cancel: &CancellationToken,
 ) -> io::Result<Merged> {
     let data = options.directory.join(DATA);
-    super::make(&data)?;
+    make_private(&data)?;
     let written = write(&options, &partitions, cancel).and_then(|(parts, totals)| {
         let parts = name(&options, parts)?;
         sync_directory(&data)?;

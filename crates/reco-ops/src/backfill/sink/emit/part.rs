@@ -1,9 +1,10 @@
 //! Parts: compressed files of lines, each new, private, and under its own name only when whole.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::files::safe_file::create_private;
 use flate2::write::GzEncoder;
 use md5::Md5;
 use serde::Serialize;
@@ -82,7 +83,7 @@ impl Part {
     /// # Errors
     /// When it exists, or cannot be made.
     pub fn create(path: PathBuf, compression: PartCompression) -> io::Result<Self> {
-        let file = Hashed::new(create_new(&path)?);
+        let file = Hashed::new(create_private(&path)?);
         let encoder = match compression {
             PartCompression::Gzip => {
                 Encoder::Gzip(GzEncoder::new(file, flate2::Compression::default()))
@@ -174,15 +175,6 @@ impl Write for Hashed {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// Makes a new file that its owner alone can read: it names people and what they read.
-pub fn create_new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn hex(bytes: &[u8]) -> String {

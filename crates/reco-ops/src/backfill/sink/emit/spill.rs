@@ -16,7 +16,7 @@ use reco_core::item::{Action, PlannedItem, gives_way};
 use reco_core::shard::KeyDigest;
 use tempfile::TempDir;
 
-use super::part::create_new;
+use crate::files::safe_file::create_private;
 
 /// Bytes of a partition that are aimed at.
 const PARTITION: u64 = 256 * 1024 * 1024;
@@ -62,7 +62,7 @@ impl Spill {
         let directory = tempfile::Builder::new().prefix(".spill-").tempdir_in(parent)?;
         let files = (0..partitions.max(1))
             .map(|number| {
-                let file = create_new(&directory.path().join(number.to_string()))?;
+                let file = create_private(&directory.path().join(number.to_string()))?;
                 Ok(BufWriter::with_capacity(BUFFER, file))
             })
             .collect::<io::Result<_>>()?;

@@ -1,10 +1,12 @@
 //! Scan after scan, where one cannot hold everything.
 
+use std::collections::HashSet;
+
 use super::Redrive;
 use crate::dlq::journal::now_ms;
 use crate::dlq::scan::{Found, Goal, Scan};
 use crate::dlq::session::warn_unreleased;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sqs::DrainEnd;
 use reco_core::human::count;
 
@@ -21,14 +23,15 @@ impl Redrive<'_> {
     /// # Errors
     /// When a scan or its judgement fails.
     pub async fn run(&mut self) -> Result<()> {
-        let (mut in_vain, began_ms) = (0, now_ms());
+        let mut in_vain = 0;
+        self.began_ms = now_ms();
         loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
             let mut scan = self.session.scan(goal, depth).await?;
             let new = (scan.found.len() + scan.damaged.len()) as u64;
             let end = scan.end;
-            let only_arrivals = self.fifo() && are_arrivals(&scan, began_ms);
+            self.all_came = self.ending.seen >= self.session.depth();
             self.note(&scan, new).await;
             in_vain = if new == 0 { in_vain + 1 } else { 0 };
             self.set_named_apart(&mut scan);
@@ -42,9 +45,7 @@ impl Redrive<'_> {
                 break;
             }
             if self.fifo() {
-                // What arrives now is of the next run: a live queue would keep this one going.
-                let seen_all = self.ending.seen >= self.session.depth() && only_arrivals;
-                if moved == 0 || self.options.dry_run || seen_all {
+                if moved == 0 || self.options.dry_run {
                     break;
                 }
                 continue;
@@ -52,8 +53,17 @@ impl Redrive<'_> {
             if end != DrainEnd::Enough || in_vain >= IN_VAIN {
                 break;
             }
+            if self.waiting.len() >= self.session.scanner.limit {
+                return Err(Error::refused(
+                    "--id names more messages than may be held until all of the DLQ was seen",
+                )
+                .hint(
+                    "give whole ids instead of prefixes, or a larger --hold; nothing was moved",
+                ));
+            }
             self.make_room().await;
         }
+        self.ending.reach.arrived += self.arrived;
         self.move_named().await?;
         self.say_what_is_beyond(in_vain >= IN_VAIN);
         self.end_earlier().await
@@ -67,13 +77,35 @@ impl Redrive<'_> {
         self.ending.reach = self.session.reach(scan, self.ending.seen).await;
     }
 
-    /// On a standard queue, keeps messages that are named by the beginnings of their ids until all
-    /// were seen: a later wave may bring another that begins so, and then none may move.
+    /// On a standard queue, keeps messages that `--id` names, where it gives prefixes, until all were
+    /// seen: a later wave may bring another with the same prefix, and then none may move. The last
+    /// scan takes those that waited back, so that they are judged beside what else it found.
     fn set_named_apart(&mut self, scan: &mut Scan) {
-        if !self.fifo() && self.matcher.has_beginnings() {
+        if self.fifo() || !self.matcher.has_beginnings() {
+            return;
+        }
+        if scan.end == DrainEnd::Enough {
             let named = |found: &mut Found| self.matcher.names(&found.row.message_id);
             self.waiting.extend(scan.found.extract_if(.., named));
+        } else {
+            let found = std::mem::take(&mut scan.found);
+            scan.found = std::mem::take(&mut self.waiting);
+            scan.found.extend(found);
         }
+    }
+
+    /// Leaves what arrived at a FIFO queue since the run began, once as many messages came as were
+    /// there: a live queue would keep the run going. Held until the end, they are not received
+    /// again, nor is what stands behind them. AWS: a move to a FIFO DLQ resets the time of sending.
+    pub(super) fn leave_arrivals(&mut self, found: &mut Vec<Found>) {
+        if !self.fifo() || !self.all_came {
+            return;
+        }
+        let arrived =
+            |found: &mut Found| found.row.sent_at_ms.is_some_and(|sent| sent >= self.began_ms);
+        let arrived = found.extract_if(.., arrived).count() as u64;
+        self.ending.seen -= arrived;
+        self.arrived += arrived;
     }
 
     async fn move_named(&mut self) -> Result<()> {
@@ -91,7 +123,7 @@ impl Redrive<'_> {
     /// # Errors
     /// Refused, when nothing has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        if self.matcher.ids.is_none() {
+        if !self.matcher.has_beginnings() {
             return Ok(());
         }
         let new = found.iter().map(|found| found.row.message_id.as_str());
@@ -117,7 +149,9 @@ impl Redrive<'_> {
             return;
         }
         let mut ids = lease.ids();
-        ids.retain(|id| !self.waiting.iter().any(|found| found.row.message_id == *id));
+        let kept: HashSet<&str> =
+            self.waiting.iter().map(|found| found.row.message_id.as_str()).collect();
+        ids.retain(|id| !kept.contains(id.as_str()));
         scanner.known.add(ids.iter().map(String::as_str));
         let released = lease.release(&ids).await;
         warn_unreleased(&self.session.control.events, &released);
@@ -132,10 +166,4 @@ impl Redrive<'_> {
             ));
         }
     }
-}
-
-/// Returns whether all that a scan of a FIFO queue found was sent since `began_ms` (AWS: a move to
-/// a FIFO DLQ resets the time of sending).
-fn are_arrivals(scan: &Scan, began_ms: i64) -> bool {
-    scan.found.iter().all(|found| found.row.sent_at_ms.is_some_and(|sent| sent >= began_ms))
 }
