@@ -140,7 +140,7 @@ fn native_goes_by_no_facts_policy_or_table() {
     assert_eq!(in_queue(&harness, "recs-dlq"), 4);
     let report = harness.json(0, [&ALL[..], &["--facts", "none"]].concat());
     assert_eq!((&report["engine"], &report["counts"]["moved"]), (&json!("client"), &json!(4)));
-    assert!(reason(&report).contains("judged (--facts)"), "{report}");
+    assert!(reason(&report).contains("classify messages (--facts)"), "{report}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn lists_of_queues_without_an_end_are_given_up() {
     let ran = run(&fake, &args);
     let code = ran.code.unwrap();
     let ran = ran.ended(code);
-    assert!(ran.stderr.contains("no end"), "{ran:#?}");
+    assert!(ran.stderr.contains("does not end"), "{ran:#?}");
     assert!(calls.load(Ordering::SeqCst) < 300, "{calls:?}");
 }
 
