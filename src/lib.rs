@@ -10,6 +10,7 @@ mod context;
 pub mod exit;
 #[doc(hidden)]
 pub mod fuzzing;
+mod limits;
 mod logging;
 mod run;
 mod signals;

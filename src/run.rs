@@ -15,7 +15,7 @@ use crate::commands::config::ConfigCommand;
 use crate::config::{GlobalArgs, Key, Setting, Settings, Source};
 use crate::context::Context;
 use crate::ui::{self, OutputFormat, Ui, UiOptions};
-use crate::{applies, commands, exit, logging, signals};
+use crate::{applies, commands, exit, limits, logging, signals};
 use reco_ops::aws::Watch;
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file;
@@ -46,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         no_input: cli.global.no_input,
     });
     logging::init(cli.global.verbose);
-    let code = match dispatch(cli, ui.clone()) {
+    let code = match limits::fit().and_then(|()| dispatch(cli, ui.clone())) {
         Ok(outcome) => exit::of_outcome(outcome),
         Err(error) => {
             ui.error(&error);

@@ -72,10 +72,10 @@ impl ConfigFile {
     /// As [`ConfigFile::read`], and when it belongs to another user; no file at all is fine.
     pub fn discover(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
         // XDG Base Directory Specification: a relative path is to be ignored.
-        let user = env("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(|| env("HOME").map(|home| Path::new(&home).join(".config")))
+        // So is a relative HOME, which would make the working directory the user's own.
+        let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let user = absolute("XDG_CONFIG_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".config")))
             .map(|dir| dir.join("recoctl").join(DIRECTORY_FILE));
         let here = Path::new(DIRECTORY_FILE);
         if here.exists() {

@@ -111,10 +111,11 @@ impl Trusted {
     /// The memory under the user's state directory; `None` where there is none.
     #[must_use]
     pub fn of(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        let variable = |name| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        // XDG Base Directory Specification: a relative path is to be ignored.
-        let state = variable("XDG_STATE_HOME").filter(|path| path.is_absolute());
-        let state = state.or_else(|| variable("HOME").map(|home| home.join(".local/state")))?;
+        // XDG Base Directory Specification: a relative path is to be ignored. So is a relative HOME, which
+        // would let the working directory say what is trusted.
+        let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = absolute("XDG_STATE_HOME");
+        let state = state.or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
         Some(Trusted { dir: state.join("recoctl").join("trusted") })
     }
 

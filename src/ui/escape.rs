@@ -84,12 +84,15 @@ fn escape(text: &str, unsafe_here: impl Fn(char) -> bool) -> String {
     safe
 }
 
-/// C0 (with ESC and DEL) and C1 controls, bidirectional and invisible controls, line separators.
+/// C0 (with ESC and DEL) and C1 controls, bidirectional controls, line separators, and what has no
+/// width: two ids that look alike must not be two. Joiners and variation selectors stay, which scripts and emoji need.
 pub(super) fn is_unsafe(c: char) -> bool {
     matches!(c,
-        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
+        | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Writes JSON whose strings hold nothing unsafe raw: the same values, escaped as JSON has it.

@@ -152,6 +152,25 @@ fn shards_make_files_that_stand_side_by_side() {
     assert_eq!(all, scan(&harness, "recs"));
 }
 
+/// Nothing comes of a run whose lines are all refused: it leaves nothing, and takes away nothing that
+/// is not its own.
+#[test]
+fn a_run_that_comes_to_nothing_leaves_the_directory_as_it_was() {
+    let harness = harness(ScalarAttributeType::N);
+    harness.write("in.jsonl", "nonsense\n");
+    let (own, new) = (harness.home.path().join("own"), harness.home.path().join("new"));
+    std::fs::create_dir(&own).expect("made");
+    for directory in ["own", "new"] {
+        harness
+            .recoctl(["backfill", "in.jsonl", "--emit", "dynamodb-json", directory])
+            .output()
+            .expect("it runs");
+    }
+    assert!(own.is_dir(), "the operator made it");
+    assert_eq!(std::fs::read_dir(&own).expect("readable").count(), 0);
+    assert!(!new.exists(), "the run made it");
+}
+
 #[test]
 fn files_are_private_and_a_directory_that_is_used_is_left_alone() {
     let harness = harness(ScalarAttributeType::N);

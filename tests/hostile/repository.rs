@@ -158,6 +158,59 @@ fn what_the_operator_names_or_keeps_counts_as_before() {
     assert!(there.status.success(), "it is the user's own there, too");
 }
 
+/// A home that is named relative to the working directory is no home: whatever is in it came with the
+/// repository.
+#[test]
+fn no_home_makes_the_working_directory_the_operators_own() {
+    let place = Place::new();
+    let endpoint = "endpoint_url = \"http://127.0.0.1:1\"\n";
+    place.write(".config/recoctl/recoctl.toml", endpoint);
+    place.write("home/.config/recoctl/recoctl.toml", endpoint);
+    for (name, value) in [
+        ("HOME", ""),
+        ("HOME", "."),
+        ("HOME", "home"),
+        ("HOME", "./home"),
+        ("HOME", "home/.."),
+        ("XDG_CONFIG_HOME", ".config"),
+    ] {
+        let mut command = place.command(&["config", "show"]);
+        let ran = crate::kit::Ran::of(command.env(name, value).output().unwrap());
+        ran.ended(0).never_says("127.0.0.1:1");
+    }
+    place.write("recoctl.toml", endpoint);
+    place.run(&["config", "trust"]).ended(0);
+    // The record of what is trusted, as if it had come with the repository.
+    let own = place.home().join(".local");
+    let copied = std::process::Command::new("cp").arg("-r").arg(&own).arg(place.work()).status();
+    assert!(copied.unwrap().success());
+    for value in ["", ".", "./"] {
+        let mut command = place.command(&["config", "show"]);
+        let ran = crate::kit::Ran::of(command.env("HOME", value).output().unwrap());
+        ran.ended(7).says("sets endpoint_url");
+    }
+    let mut command = place.command(&["config", "show"]);
+    let ran = crate::kit::Ran::of(command.env_remove("HOME").output().unwrap());
+    ran.ended(7).says("sets endpoint_url");
+}
+
+/// Where the repository leads, through links and up again, counts as what it is.
+#[test]
+fn a_config_or_policy_behind_a_link_is_not_the_repositorys_own() {
+    let place = Place::new();
+    let secret = place.home().join("secret.toml");
+    std::fs::write(&secret, "endpoint_url = \"http://127.0.0.1:1\" # hunter2\n").unwrap();
+    std::os::unix::fs::symlink(&secret, place.work().join("recoctl.toml")).unwrap();
+    place.run(&["config", "show"]).ended(7).says("sets endpoint_url").never_says("hunter2");
+    std::fs::remove_file(place.work().join("recoctl.toml")).unwrap();
+    std::os::unix::fs::symlink(place.home(), place.work().join("out")).unwrap();
+    std::fs::create_dir(place.work().join("sub")).unwrap();
+    for policy in ["out/secret.toml", "sub/../out/secret.toml", "./sub/../../home/secret.toml"] {
+        place.write("recoctl.toml", &format!("policy = \"{policy}\"\n"));
+        place.run(&["config", "show"]).ended(7).says("sets policy").never_says("hunter2");
+    }
+}
+
 #[test]
 fn a_file_that_others_can_write_is_refused() {
     let place = Place::new();

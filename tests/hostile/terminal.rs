@@ -2,7 +2,7 @@
 
 use crate::kit::Place;
 
-const RAW: &str = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}";
+const RAW: &str = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}\u{1b}]8;;http://x\u{1b}\\\u{9d}52;c;\u{9c}\r\u{200b}\u{ad}";
 
 #[test]
 fn settings_and_keys_are_shown_as_text() {

@@ -7,6 +7,7 @@
 //! has an error and the next one a new child.
 
 mod client;
+mod end;
 mod limits;
 mod program;
 mod wire;

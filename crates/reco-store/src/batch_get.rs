@@ -28,7 +28,7 @@ pub(crate) async fn get_all(
     mut keys: Vec<Item>,
     request: impl Fn(&[Item]) -> KeysAndAttributes,
 ) -> Result<Vec<Item>, ServiceError> {
-    let (mut items, mut fruitless) = (Vec::new(), 0);
+    let (asked, mut items, mut fruitless) = (keys.len(), Vec::new(), 0);
     while !keys.is_empty() {
         let answer = retry::read("BatchGetItem", table, retry, || {
             client.batch_get_item().request_items(table, request(&keys)).send()
@@ -37,17 +37,32 @@ pub(crate) async fn get_all(
         items.extend(answer.responses.unwrap_or_default().into_values().flatten());
         let left = answer.unprocessed_keys.unwrap_or_default();
         let left: Vec<Item> = left.into_values().flat_map(|left| left.keys).collect();
+        // An answer that names what was not asked tells nothing about what was.
+        if items.len() > asked || !left.iter().all(|key| keys.contains(key)) {
+            return Err(unasked(table));
+        }
         if left.is_empty() {
             break;
         }
-        fruitless = if left.len() < keys.len() { 1 } else { fruitless + 1 };
+        let before = keys.len();
+        keys.retain(|key| left.contains(key));
+        fruitless = if keys.len() < before { 1 } else { fruitless + 1 };
         if fruitless >= retry.max_attempts {
-            return Err(starved(table, left.len()));
+            return Err(starved(table, keys.len()));
         }
         tokio::time::sleep(retry.delay(fruitless)).await;
-        keys = left;
     }
     Ok(items)
+}
+
+fn unasked(table: &str) -> ServiceError {
+    ServiceError {
+        operation: "BatchGetItem",
+        table: table.to_owned(),
+        kind: ErrorKind::Unavailable,
+        code: None,
+        message: "the response names keys that were not requested".to_owned(),
+    }
 }
 
 fn starved(table: &str, keys: usize) -> ServiceError {

@@ -63,6 +63,17 @@ pub fn over<const N: usize>(
     })
 }
 
+/// A call that is not made, or not waited for any longer, because the run is being stopped. Neither the
+/// SDK nor this crate makes it again.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("no answer came in time after the signal")]
+pub struct Stopped;
+
+/// Returns whether an error comes of [`Stopped`].
+pub(crate) fn is_stopped(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source()).any(|cause| cause.is::<Stopped>())
+}
+
 /// A connector that is a function.
 struct Calls<F>(F);
 

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::http;
 use crate::service::ServiceError;
 
 /// Number of attempts and the waits in between.
@@ -149,12 +150,14 @@ where
 {
     let mut failed = 0;
     loop {
-        let error = match call().await {
+        let (error, stopped) = match call().await {
             Ok(answer) => return Ok(answer),
-            Err(error) => ServiceError::from_sdk(operation, table, &error),
+            Err(error) => {
+                (ServiceError::from_sdk(operation, table, &error), http::is_stopped(&error))
+            }
         };
         failed += 1;
-        if !error.kind.is_transient() || failed >= retry.max_attempts {
+        if stopped || !error.kind.is_transient() || failed >= retry.max_attempts {
             return Err(error);
         }
         tokio::time::sleep(retry.delay(failed)).await;

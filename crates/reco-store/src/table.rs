@@ -302,7 +302,7 @@ fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
         billing: billing(from),
         warm_wcu: limited(from.warm_throughput().and_then(|warm| warm.write_units_per_second())),
         indexes: indexes(from),
-        item_count: from.item_count().filter(|count| *count >= 0),
+        item_count: from.item_count().filter(|count| (0..ABSURD_ITEMS).contains(count)),
     })
 }
 
@@ -336,6 +336,12 @@ fn billing(from: &TableDescription) -> Billing {
 /// Units a second that no table has: an answer that says so says nothing.
 const ABSURD_UNITS: i64 = 1 << 40;
 
+/// Items that no table has, likewise.
+const ABSURD_ITEMS: i64 = 1 << 50;
+
+/// Secondary indexes that are read of a description. AWS: 20 global ones by default, and 5 local ones.
+const MOST_INDEXES: usize = 200;
+
 /// DynamoDB writes "no limit" as -1; other numbers that cannot be are unknown, too.
 fn limited(units: Option<i64>) -> Option<i64> {
     units.filter(|units| (1..ABSURD_UNITS).contains(units))
@@ -364,7 +370,7 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
         max_wcu: None,
         warm_wcu: None,
     });
-    global.chain(local).collect()
+    global.chain(local).take(MOST_INDEXES).collect()
 }
 
 impl TableInfo {

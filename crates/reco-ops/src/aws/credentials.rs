@@ -4,12 +4,16 @@
 //! environment, as it does for the AWS CLI. The SDK's own chain would ask the environment first and
 //! sign with whatever a shell happens to hold.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
+
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::os_shim_internal::Env;
 use serde::Serialize;
 
 use super::config::{AwsOptions, Environment};
@@ -56,8 +60,12 @@ impl CredentialsInForce {
 
 /// The profiles of `~/.aws/config` and `~/.aws/credentials`, or of the files that `AWS_CONFIG_FILE`
 /// and `AWS_SHARED_CREDENTIALS_FILE` name.
-async fn profiles() -> Result<ProfileSet> {
-    let (fs, env, files) = (Default::default(), Default::default(), Default::default());
+async fn profiles(environment: &Environment) -> Result<ProfileSet> {
+    let text = |(name, value): (&OsString, &OsString)| {
+        Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()))
+    };
+    let env = Env::from(environment.all().filter_map(text).collect::<HashMap<_, _>>());
+    let (fs, files) = (Default::default(), Default::default());
     aws_config::profile::load(&fs, &env, &files, None)
         .await
         .map_err(|error| Error::config("cannot read the AWS profiles").because(&error))
@@ -69,7 +77,7 @@ async fn profiles() -> Result<ProfileSet> {
 /// When there is no such profile.
 pub(super) async fn explicit(options: &AwsOptions) -> Result<Option<Profile>> {
     let Some(named) = &options.profile else { return Ok(None) };
-    find(&profiles().await?, &named.value, &named.by).map(Some)
+    find(&profiles(&options.environment).await?, &named.value, &named.by).map(Some)
 }
 
 /// Checks the profile that `AWS_PROFILE` names, where the environment has no keys that beat it.
@@ -79,7 +87,7 @@ pub(super) async fn explicit(options: &AwsOptions) -> Result<Option<Profile>> {
 pub(super) async fn check_ambient(environment: &Environment) -> Result<()> {
     match environment.said("AWS_PROFILE") {
         Some(name) if !has_keys(environment) => {
-            find(&profiles().await?, &name, "environment AWS_PROFILE").map(drop)
+            find(&profiles(environment).await?, &name, "environment AWS_PROFILE").map(drop)
         }
         _ => Ok(()),
     }
@@ -132,7 +140,7 @@ pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
         });
     }
     let named = variable("AWS_PROFILE");
-    let profiles = profiles().await?;
+    let profiles = profiles(environment).await?;
     if let Some(name) = &named {
         find(&profiles, name, "environment AWS_PROFILE")?;
     }
@@ -196,4 +204,24 @@ fn how(profile: &Profile) -> Option<String> {
 /// named explicitly.
 fn has_keys(environment: &Environment) -> bool {
     environment.said(KEY_ID).is_some() && environment.said(SECRET).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn profiles_are_those_of_the_environment_that_is_given() {
+        let home = tempfile::tempdir().expect("a directory");
+        let config = home.path().join("elsewhere");
+        std::fs::write(&config, "[profile night]\nregion = eu-west-1\n").expect("written");
+        let environment: Environment =
+            [("HOME".into(), home.path().into()), ("AWS_CONFIG_FILE".into(), config.into())]
+                .into_iter()
+                .collect();
+        let found = profiles(&environment).await.expect("read");
+        assert_eq!(found.profiles().collect::<Vec<_>>(), ["night"]);
+        let none = [(OsString::from("HOME"), home.path().into())].into_iter().collect();
+        assert!(profiles(&none).await.expect("read").is_empty());
+    }
 }

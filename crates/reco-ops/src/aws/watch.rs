@@ -18,7 +18,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use reco_store::http::over;
+use reco_store::http::{Stopped, over};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +36,7 @@ const FIRST_ANSWER: Duration = NAMED_AFTER;
 /// does not hold up the end.
 const LAST_ANSWER: Duration = Duration::from_secs(10);
 
-/// The same, once one answer did not come in that time.
+/// The same of calls that change nothing, and of all once one answer did not come in that time.
 const NO_MORE: Duration = Duration::from_secs(1);
 
 /// Polling interval for silent endpoints.
@@ -137,17 +137,23 @@ impl Watch {
     }
 
     fn call(&self, inner: &impl HttpConnector, request: HttpRequest) -> HttpConnectorFuture {
+        let operation = operation(&request).to_owned();
+        let is_look = operation.is_empty() || LOOKS.contains(&operation.as_str());
+        let may_end = is_look || self.0.gone.load(Ordering::SeqCst);
+        if may_end && is_repeated(&request) && self.0.cancel.is_cancelled() {
+            return HttpConnectorFuture::ready(Err(stopped()));
+        }
         let under_way = UnderWay::begin(&self.0, &self.asks(&request));
         let (answer, seen) = (inner.call(request), Arc::clone(&self.0));
         HttpConnectorFuture::new(async move {
-            let late = too_late(Arc::clone(&seen));
+            let late = too_late(Arc::clone(&seen), is_look);
             let mut answer = tokio::select! {
                 biased;
                 answer = answer => answer?,
-                () = late => return Err(ConnectorError::timeout(NO_LAST_ANSWER.into())),
+                () = late => return Err(stopped()),
             };
             let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-            let late = Box::pin(too_late(seen));
+            let late = Box::pin(too_late(seen, is_look));
             let bounded = Bounded { body, left: LARGEST_ANSWER, under_way, late };
             *answer.body_mut() = SdkBody::from_body_1_x(bounded);
             Ok(answer)
@@ -156,8 +162,7 @@ impl Watch {
 
     /// Notes a request; names its endpoint and operation.
     fn asks(&self, request: &HttpRequest) -> String {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
+        let operation = operation(request);
         // CloudWatch, which recoctl only reads, has no such header.
         if !operation.is_empty() && !LOOKS.contains(&operation) {
             self.begin_work();
@@ -174,14 +179,31 @@ impl Watch {
     }
 }
 
-/// What is said of a call that a signal did not wait for.
-const NO_LAST_ANSWER: &str = "no answer came in time after the signal";
+/// The operation of a request; empty for CloudWatch.
+fn operation(request: &HttpRequest) -> &str {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    target.rsplit('.').next().unwrap_or_default()
+}
+
+/// Returns whether the SDK makes this call again: `amz-sdk-request: attempt=2; max=8`.
+fn is_repeated(request: &HttpRequest) -> bool {
+    let attempt = request.headers().get("amz-sdk-request").unwrap_or_default();
+    attempt.split(';').any(|part| {
+        let number = part.trim().strip_prefix("attempt=");
+        number.and_then(|number| number.parse().ok()).is_some_and(|number: u32| number > 1)
+    })
+}
+
+/// The error of a call that a signal did not wait for. As a timeout the SDK would repeat it.
+fn stopped() -> ConnectorError {
+    ConnectorError::other(Stopped.into(), None)
+}
 
 /// Ends some time after the signal.
-async fn too_late(seen: Arc<Seen>) {
+async fn too_late(seen: Arc<Seen>, is_look: bool) {
     seen.cancel.cancelled().await;
     let gone = seen.gone.load(Ordering::SeqCst);
-    tokio::time::sleep(if gone { NO_MORE } else { LAST_ANSWER }).await;
+    tokio::time::sleep(if gone || is_look { NO_MORE } else { LAST_ANSWER }).await;
     seen.gone.store(true, Ordering::SeqCst);
 }
 
@@ -239,7 +261,7 @@ impl Body for Bounded {
         let frame = match Pin::new(&mut self.body).poll_frame(cx) {
             Poll::Ready(frame) => frame,
             Poll::Pending if self.late.as_mut().poll(cx).is_ready() => {
-                return Poll::Ready(Some(Err(NO_LAST_ANSWER.into())));
+                return Poll::Ready(Some(Err(Stopped.into())));
             }
             Poll::Pending => return Poll::Pending,
         };
@@ -311,6 +333,13 @@ mod tests {
             ask("DynamoDB_20120810.DescribeTable"),
             (false, first("http://127.0.0.1:1 DescribeTable"))
         );
+        for (said, repeated) in
+            [("", false), ("attempt=1; max=8", false), ("attempt=2; max=8", true), ("x", false)]
+        {
+            let mut request = HttpRequest::new(SdkBody::empty());
+            request.headers_mut().insert("amz-sdk-request", said.to_owned());
+            assert_eq!(is_repeated(&request), repeated, "{said}");
+        }
         for work in ["AmazonSQS.ReceiveMessage", "AmazonSQS.PurgeQueue", "DynamoDB_20120810.New"] {
             assert!(ask(work).0, "{work}");
         }

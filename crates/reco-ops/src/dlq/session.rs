@@ -274,7 +274,7 @@ pub fn warn_unreleased(events: &Events, released: &Released) {
     events.warn(format!(
         "{} could not be released; {} visible again by {} within {} s ({}: {})",
         amount(released.unreleased.len() as u64, "message"),
-        form(released.unreleased.len() as u64, "it", "they"),
+        form(released.unreleased.len() as u64, "it becomes", "they become"),
         form(released.unreleased.len() as u64, "itself", "themselves"),
         longest.unwrap_or_default(),
         first.message_id,

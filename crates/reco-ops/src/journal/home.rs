@@ -60,16 +60,17 @@ impl Home {
             let (root, locks) = (passing.path.clone(), passing.path.join("locks"));
             return Ok(Home { root, locks, passing: Some(passing) });
         }
-        // XDG Base Directory Specification: a relative path is to be ignored.
+        // XDG Base Directory Specification: a relative path is to be ignored. So is a relative HOME, which
+        // would let the working directory say what was sent.
+        let home = options.home.as_ref().filter(|path| path.is_absolute());
         let state = options.state.clone().filter(|path| path.is_absolute());
-        let state = state
-            .or_else(|| options.home.as_ref().map(|home| home.join(".local/state")))
-            .ok_or_else(|| {
-            Error::refused(
-                "no state directory for the journal: neither XDG_STATE_HOME nor HOME is set",
-            )
-            .hint("set XDG_STATE_HOME to a writable directory")
-        })?;
+        let state =
+            state.or_else(|| home.map(|home| home.join(".local/state"))).ok_or_else(|| {
+                Error::refused(
+                    "no state directory for the journal: neither XDG_STATE_HOME nor HOME is set",
+                )
+                .hint("set XDG_STATE_HOME to a writable directory")
+            })?;
         unharmed_base(&state)?;
         let mut root = state.join("recoctl");
         unharmed_directory(&root)?;

@@ -1,7 +1,7 @@
 //! The parent's side: one long-lived child, requests sent ahead, a new child after each that ends.
 
 use std::collections::VecDeque;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{self, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::limits::{CPU_PER_MESSAGE, MEMORY};
-use super::wire::{self, Answer, Ask};
+use super::end::{reason, tail};
+use super::wire::{self, Answer, Ask, SPENT};
 
 /// For one message on the clock. Only where the system counts no CPU time, or stands still, is this
 /// what ends an expression.
@@ -20,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests that are sent ahead of their answers, and their bytes.
 const AHEAD: usize = 32;
 const AHEAD_BYTES: usize = 8 << 20;
-
-/// Maximum length of the child's last stderr output that is kept.
-const LAST_WORDS: usize = 4 << 10;
 
 /// How a child is started: a process that calls [`super::serve`].
 #[derive(Debug, Clone)]
@@ -42,8 +39,9 @@ impl Child {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
-        // The allocator takes a gigabyte of addresses at its start, more than there are here.
-        command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536");
+        // The allocators take a gigabyte of addresses at their start and 64 MiB for each thread, more
+        // than there are here.
+        command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536").env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         {
@@ -169,10 +167,10 @@ impl Driver {
 
     /// Sends what is not sent yet, and settles the first request.
     fn step(&mut self) {
-        let answer = match self.take_worker() {
-            Err(why) => Answer::Failed(why),
-            Ok(worker) => self.ask(worker),
-        };
+        // A child that takes no more is followed by one that takes one message at least.
+        let answer = self.attempt().or_else(|| self.attempt()).unwrap_or_else(|| {
+            Answer::Failed("the shell grants jq too little CPU time (ulimit -t)".to_owned())
+        });
         if let Some(job) = self.queue.pop_front() {
             self.sent = self.sent.saturating_sub(1);
             // Whoever asked may have gone.
@@ -180,22 +178,33 @@ impl Driver {
         }
     }
 
-    /// The child's answer to its first request. A child without one is buried, and what it was sent
-    /// besides goes to the next.
-    fn ask(&mut self, mut worker: Worker) -> Answer {
+    fn attempt(&mut self) -> Option<Answer> {
+        match self.take_worker() {
+            Ok(worker) => self.ask(worker),
+            Err(why) => Some(Answer::Failed(why)),
+        }
+    }
+
+    /// The child's answer to its first request; `None` where it takes no more. A child without an
+    /// answer is buried, and what it was sent besides goes to the next.
+    fn ask(&mut self, mut worker: Worker) -> Option<Answer> {
         for job in self.queue.iter().skip(self.sent) {
             // A child that is gone says so where its answer is awaited.
             let _ = wire::write(&mut worker.stdin, &job.frame);
         }
         self.sent = self.queue.len();
         match worker.answer() {
-            Ok(answer) => {
+            Ok(Some(answer)) => {
                 self.worker = Some(worker);
-                answer
+                Some(answer)
+            }
+            Ok(None) => {
+                self.sent = 0;
+                None
             }
             Err(why) => {
                 self.sent = 0;
-                Answer::Failed(why)
+                Some(Answer::Failed(why))
             }
         }
     }
@@ -216,7 +225,8 @@ impl Driver {
 struct Worker {
     child: process::Child,
     stdin: ChildStdin,
-    answers: Receiver<Answer>,
+    /// `None` from a child that takes no more.
+    answers: Receiver<Option<Answer>>,
     last_words: Option<JoinHandle<Vec<u8>>>,
 }
 
@@ -235,8 +245,10 @@ impl Worker {
             if !wire::skip_to_preamble(&mut stdout) {
                 return;
             }
-            let next =
-                |from: &mut _| wire::read(from).and_then(|(tag, text)| Answer::of(tag, text));
+            let next = |from: &mut _| match wire::read(from)? {
+                (SPENT, _) => Some(None),
+                (tag, text) => Answer::of(tag, text).map(Some),
+            };
             while let Some(answer) = next(&mut stdout) {
                 if tell.send(answer).is_err() {
                     return;
@@ -250,13 +262,13 @@ impl Worker {
         let _ =
             wire::write(&mut worker.stdin, &wire::frame(Ask::Compile.tag(), expression.as_bytes()));
         match worker.answer() {
-            Ok(Answer::Failed(why)) | Err(why) => Err(why),
+            Ok(Some(Answer::Failed(why))) | Err(why) => Err(why),
             Ok(_) => Ok(worker),
         }
     }
 
     /// The next answer; an error when there is none, with the reason as far as it shows.
-    fn answer(&mut self) -> Result<Answer, String> {
+    fn answer(&mut self) -> Result<Option<Answer>, String> {
         match self.answers.recv_timeout(PATIENCE) {
             Ok(answer) => Ok(answer),
             Err(RecvTimeoutError::Timeout) => {
@@ -293,40 +305,6 @@ impl Drop for Worker {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Reads all, keeps the end.
-fn tail(mut from: impl Read) -> Vec<u8> {
-    let (mut kept, mut buffer) = (Vec::new(), [0; LAST_WORDS]);
-    while let Ok(n @ 1..) = from.read(&mut buffer) {
-        kept.extend_from_slice(&buffer[..n]);
-        let surplus = kept.len().saturating_sub(LAST_WORDS);
-        kept.drain(..surplus);
-    }
-    kept
-}
-
-/// Returns the reason why a child ended without an answer.
-fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
-    let words = String::from_utf8_lossy(last_words);
-    if words.contains("has overflowed its stack") {
-        return "nested too deeply: jq exhausted its stack".to_owned();
-    }
-    if words.contains("memory allocation of") || words.contains("capacity overflow") {
-        return format!("jq used more than {} MiB of memory", MEMORY >> 20);
-    }
-    #[cfg(unix)]
-    if let Some(signal) = status.and_then(|s| std::os::unix::process::ExitStatusExt::signal(&s)) {
-        // SIGXCPU: what the soft limit on CPU time sends.
-        if signal == rustix::process::Signal::XCPU.as_raw() {
-            return format!("jq used more than {} s of CPU time", CPU_PER_MESSAGE.as_secs());
-        }
-        return format!("the jq process was killed by signal {signal}");
-    }
-    match status.and_then(|status| status.code()) {
-        Some(code) => format!("the jq process exited with code {code}"),
-        None => "the jq process exited".to_owned(),
     }
 }
 

@@ -5,6 +5,9 @@ use std::io::{Read, Result, Write};
 /// Preamble that the child writes before its first frame. Any output before it is skipped.
 pub(super) const PREAMBLE: &[u8] = b"\0recoctl jq\n";
 
+/// The tag of a child that answers no more: what it was sent besides goes to the next one.
+pub(super) const SPENT: u8 = b'z';
+
 /// Longest payload: a message of 1 MiB whose every byte is escaped, and its attributes.
 const LONGEST: usize = 32 << 20;
 

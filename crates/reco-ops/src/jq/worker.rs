@@ -5,12 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, channel};
 
-use super::limits::{STACK, confine, grant};
+use super::limits::{STACK, confine, grant, is_spent};
 use super::program::Program;
-use super::wire::{self, Answer, Ask, PREAMBLE};
+use super::wire::{self, Answer, Ask, PREAMBLE, SPENT};
 
 /// The argument that makes a process of this binary the child. It is no command: nobody types it.
 pub const MODE: &str = "--evaluate-jq-for-parent";
+
+/// Exit code of a child that the limits of the shell leave no room for its stack.
+pub(super) const NO_ROOM: u8 = 71;
 
 /// Serves until standard input ends.
 #[must_use]
@@ -19,7 +22,7 @@ pub fn serve() -> ExitCode {
     let (frames, work) = channel();
     let thread = std::thread::Builder::new().name("jq".to_owned()).stack_size(STACK);
     if thread.spawn(move || evaluate(work)).is_err() {
-        return ExitCode::FAILURE;
+        return ExitCode::from(NO_ROOM);
     }
     // Reading goes on meanwhile: when the parent is gone, so is this process, whatever it is at.
     let mut stdin = std::io::stdin().lock();
@@ -38,6 +41,10 @@ fn evaluate(work: Receiver<(u8, Vec<u8>)>) {
     }
     let mut program = None;
     for (tag, payload) in work {
+        if is_spent() {
+            let _ = wire::write(&mut stdout, &wire::frame(SPENT, &[]));
+            return;
+        }
         grant();
         let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut program, tag, &payload)))
             .unwrap_or_else(|_| Answer::Failed("jq panicked on it".to_owned()));

@@ -9,12 +9,14 @@ mod error;
 mod iam;
 mod password;
 mod pool;
+mod relay;
 pub(super) mod secret;
 pub(super) mod url;
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures::TryStreamExt;
+use futures::{FutureExt, TryStreamExt};
 use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
 use sqlx::mysql::{MySqlColumn, MySqlConnection, MySqlRow};
@@ -134,8 +136,14 @@ impl MySqlFacts {
             command(connection, "COMMIT").await?;
             Ok(rows)
         };
+        // The driver panics at some answers that are not of the protocol.
+        let work = AssertUnwindSafe(work).catch_unwind();
         let rows = tokio::time::timeout(self.query_timeout, work).await;
         let rows = rows.map_err(|_| Failure::slow_query(self.query_timeout))?;
+        let rows = rows.map_err(|_| Failure::not_mysql())?;
+        if let Some(more) = link.too_much().filter(|_| rows.is_err()) {
+            return Err(Failure::too_much(&more));
+        }
         // A transaction that failed is still open: its connection is not used again.
         let reusable = !self.in_transactions || rows.is_ok();
         if reusable && rows.as_ref().err().is_none_or(|failure| !failure.lost && !failure.unread) {
@@ -263,7 +271,8 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
         // 64 bits at most.
         return Ok(Some(Id::from(bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))));
     }
-    let text: String = row.try_get_unchecked(column)?;
+    // Borrowed: a cell may be as long as an answer.
+    let text: &str = row.try_get_unchecked(column)?;
     if text.len() > LONGEST_ID {
         return Err(sqlx::Error::Protocol(format!("an id of {} bytes", text.len())));
     }
@@ -271,6 +280,6 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
         || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
     match text.parse::<i128>() {
         Ok(number) if integer => Ok(Some(Id::from(number))),
-        _ => Ok(Some(Id::from(text.as_str()))),
+        _ => Ok(Some(Id::from(text))),
     }
 }

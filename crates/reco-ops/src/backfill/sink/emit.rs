@@ -59,6 +59,8 @@ pub(in crate::backfill) struct Gathered {
     options: EmitOptions,
     schema: Schema,
     spill: Spill,
+    /// True if the run made the directory.
+    made: bool,
 }
 
 impl EmitSink {
@@ -71,6 +73,7 @@ impl EmitSink {
         let failed = |error: &io::Error| {
             Error::input(format!("cannot write into {}", directory.display())).because(error)
         };
+        let made = !directory.exists();
         make_private(directory).map_err(|error| failed(&error))?;
         let mut entries = std::fs::read_dir(directory).map_err(|error| failed(&error))?;
         if entries.next().is_some() {
@@ -79,7 +82,7 @@ impl EmitSink {
             ));
         }
         let spill = Spill::create(directory, partitions).map_err(|error| failed(&error))?;
-        Ok(EmitSink { gathered: Some(Gathered { options, schema, spill }) })
+        Ok(EmitSink { gathered: Some(Gathered { options, schema, spill, made }) })
     }
 
     /// Takes a batch.
@@ -125,7 +128,7 @@ impl Gathered {
     /// # Errors
     /// When the disk is full or fails, or `cancel` is cancelled; then no part is left.
     pub(in crate::backfill) fn merge(self, cancel: &CancellationToken) -> io::Result<Merged> {
-        let Gathered { options, schema, spill } = self;
+        let Gathered { options, schema, spill, .. } = self;
         merge::merge(options, schema, spill.finish()?, cancel)
     }
 
@@ -134,10 +137,13 @@ impl Gathered {
         self.spill.lines() == 0
     }
 
-    /// Removes what there is: the run came to nothing.
+    /// Removes what the run made: it came to nothing. A directory of the operator's own stays, since
+    /// it may have been made with another mode or owner.
     pub(in crate::backfill) fn abandon(self) {
         drop(self.spill);
-        // Only when nothing else is in it.
-        let _ = std::fs::remove_dir(&self.options.directory);
+        if self.made {
+            // Only when nothing else is in it.
+            let _ = std::fs::remove_dir(&self.options.directory);
+        }
     }
 }

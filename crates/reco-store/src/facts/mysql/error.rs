@@ -29,6 +29,11 @@ impl Failure {
         Failure::new(FactsStage::Timeout, reason)
     }
 
+    /// The driver could not go on with what the server sent.
+    pub(super) fn not_mysql() -> Self {
+        Failure::new(FactsStage::Connect, "the server's answer is not of the MySQL protocol")
+    }
+
     pub(super) fn too_much(more: &str) -> Self {
         let reason = format!(
             "a statement returned {more}; it must select by the ids that it is \

@@ -1,14 +1,18 @@
 //! A few connections, each used by one statement at a time.
 
+use std::panic::AssertUnwindSafe;
+
 use deadpool::Runtime;
 use deadpool::managed::{
     Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType,
 };
+use futures::FutureExt;
 use reco_core::facts::{FactsError, FactsStage};
 use sqlx::ConnectOptions;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 
 use super::error::{Failure, of_connect};
+use super::relay::{Cut, Relay};
 use super::{MySqlOptions, MySqlUrl, Password};
 
 /// A connection, and whether the last statement on it came to its end.
@@ -16,6 +20,7 @@ use super::{MySqlOptions, MySqlUrl, Password};
 pub(super) struct Link {
     connection: MySqlConnection,
     in_step: bool,
+    cut: Cut,
 }
 
 impl Link {
@@ -24,6 +29,11 @@ impl Link {
     pub(super) fn begin(&mut self) -> &mut MySqlConnection {
         self.in_step = false;
         &mut self.connection
+    }
+
+    /// What the server sent too much of, where it did.
+    pub(super) fn too_much(&self) -> Option<String> {
+        self.cut.words()
     }
 
     /// The statement came to its end, well or not.
@@ -52,8 +62,22 @@ impl Manager for Dialer {
                 options = options.username(user);
             }
         }
-        let connection = options.connect().await.map_err(|error| of_connect(&error))?;
-        Ok(Link { connection, in_step: true })
+        let relay = Relay::open(options.get_host(), options.get_port()).await;
+        let relay = relay.map_err(|error| of_connect(&sqlx::Error::Io(error)))?;
+        let cut = relay.as_ref().map(Relay::cut).unwrap_or_default();
+        if let Some(relay) = &relay {
+            options = options.socket(relay.path());
+        }
+        // The driver panics at some answers that are not of the protocol.
+        let connected = AssertUnwindSafe(options.connect()).catch_unwind().await;
+        let connected = connected.map_err(|_| Failure::not_mysql())?;
+        match connected {
+            Ok(connection) => Ok(Link { connection, in_step: true, cut }),
+            Err(error) => Err(match cut.words() {
+                Some(more) => Failure::new(FactsStage::Connect, format!("the server sent {more}")),
+                None => of_connect(&error),
+            }),
+        }
     }
 
     // No ping: it would cost every batch a round trip, and a connection that proves lost is
