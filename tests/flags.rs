@@ -170,7 +170,8 @@ fn flags_of_output_and_prompts_are_taken_by_every_command() {
         let mut words: Vec<&str> = command.split(' ').collect();
         words.extend(ALWAYS);
         // Far enough to be parsed and checked, and no further.
-        let no_config = COMMANDS.iter().any(|(known, taken)| *known == command && taken.starts_with("ec"));
+        let no_config =
+            COMMANDS.iter().any(|(known, taken)| *known == command && taken.starts_with("ec"));
         words.extend(if no_config { &["--config", "absent.toml"][..] } else { &[] });
         let (code, told) = told(&harness, &words);
         assert!(!told.contains("has no effect") && code != Some(2), "{words:?}: {code:?} {told}");

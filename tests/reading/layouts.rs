@@ -164,7 +164,8 @@ fn an_array_in_the_middle_that_is_not_closed_is_named_by_its_line() {
         let reason = report["inputs"][0]["failure"]["reason"].as_str().expect("a reason");
         assert!(reason.contains("begins in line 2"), "{reason}");
         let report = harness.json(4, ["verify", "in.jsonl"]);
-        assert!(report["inputs"][0]["failure"].is_object() || report["unread"] != 0, "{report}");
+        let broken = report["broken_inputs"][0].as_str().expect("a reason");
+        assert!(broken.contains("begins in line 2"), "{broken}");
     }
 }
 
@@ -184,7 +185,8 @@ fn a_mapping_takes_values_over_several_lines_behind_lines() {
 #[test]
 fn a_run_of_an_array_behind_lines_is_resumed() {
     let harness = harness();
-    let mut lines: Vec<String> = (5..3000).map(|user| format!("[{user},[{},7]]", user + 10)).collect();
+    let mut lines: Vec<String> =
+        (5..3000).map(|user| format!("[{user},[{},7]]", user + 10)).collect();
     lines[2000..2100].fill("[\"x\"]".to_owned());
     let before: String = (0..5).map(|user| format!("[{user},[1]]\n")).collect();
     harness.write("in.json", format!("{before}[\n{}\n]\n[3000,[1]]\n", lines.join(",\n")));

@@ -3,13 +3,13 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
+use reco_core::Id;
 use reco_core::classify::{Content, JudgedEntry};
 use reco_core::decode::{DecodeError, Decoded};
 use reco_core::facts::FactSet;
 use reco_core::item::{PlannedItem, Schema};
 use reco_core::judge::Verdict;
 use reco_core::policy::Policy;
-use reco_core::Id;
 
 use crate::intake::Incoming;
 use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
@@ -152,8 +152,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
-    use reco_core::decode::decode;
     use reco_core::Time;
+    use reco_core::decode::decode;
     use reco_core::item::{KeyType, gives_way};
 
     use super::*;

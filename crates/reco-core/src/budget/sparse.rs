@@ -24,12 +24,7 @@ impl Budgets {
     /// One budget, whatever the items are.
     #[must_use]
     pub const fn one(budget: Budget, indexes: u32) -> Self {
-        Budgets {
-            undated: budget,
-            dated: budget,
-            undated_indexes: indexes,
-            dated_indexes: indexes,
-        }
+        Budgets { undated: budget, dated: budget, undated_indexes: indexes, dated_indexes: indexes }
     }
 
     /// Returns the budget where this share of the items has a time, from 0 to 1. With any of them,

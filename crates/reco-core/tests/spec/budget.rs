@@ -238,12 +238,8 @@ fn fixed(wcu: f64) -> Budget {
 #[test]
 fn an_index_on_the_time_costs_only_what_items_with_a_time_cost() {
     // A table of 100 WCU, and an index on the time of 20.
-    let budgets = Budgets {
-        undated: fixed(100.0),
-        dated: fixed(40.0),
-        undated_indexes: 0,
-        dated_indexes: 1,
-    };
+    let budgets =
+        Budgets { undated: fixed(100.0), dated: fixed(40.0), undated_indexes: 0, dated_indexes: 1 };
     let start = |share: f64| budgets.at(share).start.unwrap();
     assert_eq!((start(0.0), budgets.price(0.0), budgets.indexes(0.0)), (100.0, 1.0, 0));
     assert_eq!((start(1.0), budgets.price(1.0), budgets.indexes(0.01)), (40.0, 2.0, 1));
@@ -261,10 +257,8 @@ fn an_index_on_the_time_costs_only_what_items_with_a_time_cost() {
 
 #[test]
 fn a_budget_that_was_given_as_a_number_stays_that_number() {
-    let mut throttle = Throttle::new(
-        Budgets { dated_indexes: 2, ..Budgets::one(fixed(500.0), 0) },
-        ms(0),
-    );
+    let mut throttle =
+        Throttle::new(Budgets { dated_indexes: 2, ..Budgets::one(fixed(500.0), 0) }, ms(0));
     throttle.note(25.0, 25.0, ms(1));
     assert_eq!((throttle.spent().last_rate, throttle.spent().price), (Some(500.0), 3.0));
     let mut free = Throttle::new(Budgets::one(Budget::NONE, 0), ms(0));

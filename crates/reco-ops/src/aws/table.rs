@@ -171,7 +171,8 @@ impl Table {
 }
 
 /// How to set the type of lists where a flag does it.
-pub const BY_FLAG: &str = "--list-type N or S replaces it with lists, once all readers support them";
+pub const BY_FLAG: &str =
+    "--list-type N or S replaces it with lists, once all readers support them";
 
 /// How to set it for the Lambda, and for what goes by the Lambda's rules.
 pub const BY_POLICY: &str = "item.list_type = \"N\" or \"S\" in the policy replaces it with lists, once all readers support them";
@@ -181,9 +182,7 @@ pub const BY_POLICY: &str = "item.list_type = \"N\" or \"S\" in the policy repla
 pub fn foreign(table: &str, error: &ListsError, remedy: &'static str) -> Error {
     match error {
         ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
-        foreign => Error::config(format!("cannot use table {table}"))
-            .because(foreign)
-            .hint(remedy),
+        foreign => Error::config(format!("cannot use table {table}")).because(foreign).hint(remedy),
     }
 }
 

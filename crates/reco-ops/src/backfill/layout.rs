@@ -72,17 +72,23 @@ pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
         return Some(true);
     }
     if first(after).is_none() {
-        return at_end.then_some(false);
+        return (at_end || after.len() >= LOOK_AHEAD).then_some(false);
     }
     let text = [line, after].concat();
     // "[" alone: what follows tells an array of values from a pair.
     if is_array(&text) || is_complete(&text) {
         return Some(true);
     }
-    if !is_begun(&text) {
+    if !is_begun_value(&text) {
         return Some(false);
     }
-    (at_end || text.len() >= LOOK_AHEAD).then_some(true)
+    (at_end || after.len() >= LOOK_AHEAD).then_some(true)
+}
+
+/// As [`is_begun`], of a value no deeper than what is read in the end: lines that are cut off at the
+/// same place one after the other are none.
+fn is_begun_value(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(text).is_err_and(|error| error.is_eof())
 }
 
 /// Returns whether a text begins as an array of arrays or objects. No line of ours does: a pair has

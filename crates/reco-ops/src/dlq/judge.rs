@@ -292,9 +292,7 @@ impl Judge {
         };
         let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
         let users = sound.map(|entry| &entry.recommendation.user);
-        layout.for_users(users).await.map_err(|error| {
-            foreign(&table.info.name, &error, BY_POLICY)
-        })
+        layout.for_users(users).await.map_err(|error| foreign(&table.info.name, &error, BY_POLICY))
     }
 
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {

@@ -113,13 +113,10 @@ impl Run {
             finished: stopped.is_none(),
             failure: saver.failure().map(str::to_owned),
         });
-        let plan = self
-            .sink
-            .is_dry()
-            .then(|| {
-                let largest = std::mem::take(&mut self.largest);
-                Plan::new(self.plan, &items, dated, largest, &self.inputs)
-            });
+        let plan = self.sink.is_dry().then(|| {
+            let largest = std::mem::take(&mut self.largest);
+            Plan::new(self.plan, &items, dated, largest, &self.inputs)
+        });
         let mut report = BackfillReport {
             outcome: Outcome::Success,
             dry_run: self.sink.is_dry(),
