@@ -153,6 +153,15 @@ fn an_array_behind_a_line_that_is_none_is_read_whole_too() {
     let report = harness.json(4, ["backfill", "in.jsonl"]);
     assert_eq!(report["first_rejects"][0]["line"], 1);
     assert_eq!(items(&harness, "recs"), expected(&[("10", "[1]"), ("11", "[2]")]));
+    // Not even its brackets need be JSON.
+    harness.write("in.js", "var recs = [\n[1,[10]],\n[2,[20]]\n];\n");
+    let report = harness.json(4, ["backfill", "in.js"]);
+    assert_eq!(
+        (&report["entries"]["written"], &report["lines"]["rejected"]),
+        (&json!(2), &json!(2))
+    );
+    let written = items(&harness, "recs");
+    assert!(written["1"] == "[10]" && written["2"] == "[20]", "{written:?}");
 }
 
 #[test]

@@ -66,13 +66,18 @@ impl Layout {
 }
 
 /// Returns whether a line that is no whole value goes on in the lines after it; `None` when that is
-/// not certain without more of them. A line that holds values of an array does.
+/// not certain without more of them. A line that holds whole arrays of values does.
 pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
-    if is_array(line) {
+    if is_array(line) && is_complete(line) {
         return Some(true);
     }
-    if first(after).is_none() {
+    let Some(start) = first(after) else {
         return (at_end || after.len() >= LOOK_AHEAD).then_some(false);
+    };
+    if is_array(line) {
+        // What is wrong further on is a fault of its element; what does not go on at once is a line.
+        let joined = [line, &after[..=start]].concat();
+        return Some(is_begun(&joined) || is_complete(&joined));
     }
     let text = [line, after].concat();
     // "[" alone: what follows tells an array of values from a pair.
@@ -107,8 +112,13 @@ pub fn is_begun(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
+/// Returns whether a text is a whole JSON value and nothing else.
+pub fn is_whole(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
 /// Returns whether a text begins with a whole JSON value.
-fn is_complete(text: &[u8]) -> bool {
+pub fn is_complete(text: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     matches!(values.next(), Some(Ok(_)))
 }

@@ -160,6 +160,9 @@ fn take_lines<'b>(
         if let Some(line) = lines.pop_if(|line| added && is_opened(line, mapped)) {
             return (Some(opened(line, splitter.next())), bytes);
         }
+        if let Some(line) = lines.last_mut().filter(|_| added) {
+            take_commas(line);
+        }
         if let Some((at, text)) = splitter.take_if(|text| is_long_array(without_bom(text))) {
             let mut values = Values::at(at);
             values.feed(&text, lines);
@@ -172,8 +175,31 @@ fn take_lines<'b>(
 /// Returns whether a line holds values of an array, or the beginning of a value.
 fn is_opened(line: &Line, mapped: bool) -> bool {
     match &line.content {
-        Content::Text(text) => layout::is_begun(text) || (!mapped && layout::is_array(text)),
+        Content::Text(text) => {
+            let text = without_bom(text);
+            layout::is_begun(text)
+                || (!mapped && layout::is_array(text) && layout::is_complete(text))
+        }
         _ => false,
+    }
+}
+
+/// Takes the comma off a line that is a whole value but for it: an element of an array whose
+/// brackets stand in lines that are no JSON (`var recs = [`). Without that its last element alone
+/// would be read.
+fn take_commas(line: &mut Line) {
+    let Content::Text(text) = &line.content else { return };
+    let (start, end) = (text.trim_ascii_start(), text.trim_ascii_end());
+    if !start.starts_with(b",") && !end.ends_with(b",") {
+        return;
+    }
+    let value = start.strip_prefix(b",").unwrap_or(start).trim_ascii();
+    let value = value.strip_suffix(b",").unwrap_or(value).trim_ascii();
+    let is_value = value.starts_with(b"[") || value.starts_with(b"{");
+    if is_value && layout::is_whole(value) {
+        let before = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        line.at.offset += before as u64;
+        line.content = Content::Text(value.into());
     }
 }
 
@@ -182,9 +208,14 @@ fn is_long_array(text: &[u8]) -> bool {
     text.len() >= LOOK_AHEAD && layout::is_array(text)
 }
 
-fn opened(line: Line, next: Place) -> State {
+fn opened(mut line: Line, next: Place) -> State {
     let mut text = match &line.content {
-        Content::Text(text) => text.to_vec(),
+        Content::Text(whole) => {
+            // The mark of a file that was appended to another.
+            let text = without_bom(whole).to_vec();
+            line.at.offset += (whole.len() - text.len()) as u64;
+            text
+        }
         _ => Vec::new(),
     };
     // A carriage return was taken off.

@@ -56,6 +56,23 @@ fn an_array_after_lines_is_read_whole_and_lines_follow_it() {
 }
 
 #[test]
+fn elements_are_read_though_what_opens_their_array_is_no_json() {
+    for text in [
+        "var recs = [\n[1,[2]],\n [3,[4]] ,\r\n[5,[6]]\n];\n",
+        "\"recs\": [\n[1,[2]]\n, [3,[4]]\n,[5,[6]]\n]\n",
+        "x\n[1,[2]],\n\u{feff}[\n[3,[4]],\n[5,[6]]\n]\ny",
+        "],\n[1,[2]],\n,[3,[4]],\n[5,[6]]\n,",
+    ] {
+        let found = texts(text);
+        let lists: Vec<&String> = found.iter().filter(|text| text.ends_with("]]")).collect();
+        assert_eq!(lists, ["[1,[2]]", "[3,[4]]", "[5,[6]]"], "{text}");
+        assert_eq!(found.len(), 5, "what is no JSON is told: {found:?}");
+    }
+    let (found, _) = split(&[b"x\n , [1,[2]] ,\n"], false);
+    assert_eq!(found[1], (2, 5, "[1,[2]]".to_owned()));
+}
+
+#[test]
 fn an_object_over_several_lines_is_one_value() {
     assert_eq!(
         texts("[1,[2]]\n{\"data\": [\n[3,[4]],\n[5,[6]]\n]}\n{\n\"user_id\":7\n}\n[8,[9]]\n"),
@@ -70,6 +87,9 @@ fn a_line_that_is_cut_off_stands_alone() {
         ("{\"data\": [[1, [2\n[5,[6]]\n", vec!["{\"data\":[[1,[2", "[5,[6]]"]),
         ("[1,[2]]\n{\n{\n[\"ab\n[5,[6]]\n{", vec!["[1,[2]]", "{", "{", "[\"ab", "[5,[6]]", "{"]),
         ("[1,[2]]\n[3,[4\n\n\n", vec!["[1,[2]]", "[3,[4"]),
+        ("[1,[2]]\n[[3,[4]]\n[5,[6]]\n", vec!["[1,[2]]", "[[3,[4]]", "[5,[6]]"]),
+        ("[1,[2]]\n[[3,[4]],,x\n[5,[6]]\n", vec!["[1,[2]]", "[[3,[4]],,x", "[5,[6]]"]),
+        ("[1,[2]]\n[[3,[4\n\n{\"a\":1}", vec!["[1,[2]]", "[[3,[4", "{\"a\":1}"]),
     ] {
         assert_eq!(texts(text), expected, "{text}");
     }
@@ -87,7 +107,9 @@ fn many_lines_that_are_cut_off_are_as_many_lines() {
 
 #[test]
 fn an_array_that_is_not_closed_says_where_it_begins() {
-    for text in ["[1,[2]]\n[\n[3,[4]],\n[5,[6]]\n", "[1,[2]]\n[[3,[4]],\n", "[1,[2]]\n[\n[3,[4"] {
+    for text in
+        ["[1,[2]]\n[\n[3,[4]],\n[5,[6]]\n", "[1,[2]]\n[[3,[4]],\n[5,[6]],\n", "[1,[2]]\n[\n[3,[4"]
+    {
         let (_, missing) = split(&[text.as_bytes()], false);
         let missing = missing.expect("not closed");
         assert!(missing.contains("begins in line 2"), "{missing}");
