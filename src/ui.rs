@@ -221,7 +221,10 @@ impl Ui {
     fn bar(&self, what: &str, total: Option<u64>, unit: Unit) -> progress::Bar {
         let mode = match (self.quiet, self.stderr_is_terminal) {
             (true, _) => progress::Mode::Quiet,
-            (false, true) => progress::Mode::Interactive,
+            (false, true) => {
+                let colored = self.status_palette != Palette::new(false);
+                progress::Mode::Interactive { colored }
+            }
             (false, false) => progress::Mode::Lines,
         };
         progress::Bar::new(mode, what, total, unit)

@@ -155,3 +155,78 @@ fn the_sandbox_goes_by_the_policy_that_it_is_given() {
     assert!(told.contains("policy policy.toml is invalid"), "{told}");
     assert_ne!(code, Some(0));
 }
+
+/// Flags that every command takes on purpose, whether or not it has anything to suppress, log, paint
+/// or ask: a script may always pass them.
+const ALWAYS: [&str; 5] = ["--quiet", "--verbose", "-vv", "--no-color", "--no-input"];
+
+#[test]
+fn flags_of_output_and_prompts_are_taken_by_every_command() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    let mut commands: Vec<&str> = COMMANDS.iter().map(|(command, _)| *command).collect();
+    // These would run, and go on.
+    commands.retain(|command| !command.starts_with("sandbox") && !command.starts_with("man"));
+    for command in commands {
+        let mut words: Vec<&str> = command.split(' ').collect();
+        words.extend(ALWAYS);
+        // Far enough to be parsed and checked, and no further.
+        let no_config =
+            COMMANDS.iter().any(|(known, taken)| *known == command && taken.starts_with("ec"));
+        words.extend(if no_config { &["--config", "absent.toml"][..] } else { &[] });
+        let (code, told) = told(&harness, &words);
+        assert!(!told.contains("has no effect") && code != Some(2), "{words:?}: {code:?} {told}");
+    }
+    for command in ["man", "man dlq peek", "completions bash"] {
+        let words: Vec<&str> = command.split(' ').chain(ALWAYS).collect();
+        harness.recoctl(words).assert().success();
+    }
+}
+
+/// What a command says on a terminal: `script` gives it one.
+fn on_a_terminal(harness: &Harness, words: &[&str]) -> String {
+    let binary = assert_cmd::cargo::cargo_bin!("recoctl").display().to_string();
+    let line = [&[binary.as_str()], words].concat().join(" ");
+    let output = std::process::Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .env_clear()
+        .envs(harness.env().iter().map(|(name, value)| (name, value)))
+        .env("HOME", harness.home.path())
+        .env("PATH", "/usr/bin:/bin")
+        .env("TERM", "xterm-256color")
+        .current_dir(harness.home.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("script runs (util-linux)");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn each_of_them_changes_something_where_it_can() {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    harness.set("RECOCTL_TABLE", "recs");
+    support::table::create(&harness, aws_sdk_dynamodb::types::ScalarAttributeType::N);
+    harness.write("in.jsonl", "[1,[2]]\n");
+    let stderr = |words: &[&str]| {
+        let output = harness.recoctl(words).output().expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{}", support::told(&output));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let backfill = ["backfill", "in.jsonl"];
+    let plain = stderr(&backfill);
+    assert!(!plain.is_empty(), "it says where requests go");
+    assert_eq!(stderr(&[&backfill[..], &["--quiet"]].concat()), "");
+    let logged = stderr(&[&backfill[..], &["-vv"]].concat());
+    assert!(logged.len() > plain.len(), "{logged}");
+    let painted = on_a_terminal(&harness, &backfill);
+    assert!(painted.contains("\u{1b}[3") || painted.contains("\u{1b}[1m"), "{painted:?}");
+    let colours = on_a_terminal(&harness, &[&backfill[..], &["--no-color"]].concat());
+    assert!(!colours.contains("\u{1b}[3") && !colours.contains("\u{1b}[1m"), "{colours:?}");
+
+    let create = harness.sqs().create_queue().queue_name("recs-dlq").send();
+    harness.runtime.block_on(create).expect("created");
+    let purge = ["dlq", "purge", "--dlq", "recs-dlq", "--all-now"];
+    let asked = on_a_terminal(&harness, &purge);
+    let refused = on_a_terminal(&harness, &[&purge[..], &["--no-input"]].concat());
+    assert_ne!(asked, refused);
+    assert!(refused.contains("--yes"), "{refused:?}");
+}

@@ -245,10 +245,25 @@ fn an_independent_server_is_read_alike() {
 #[test]
 fn what_does_not_exist_is_an_error_and_not_no_data() {
     let harness = Harness::sandbox(SandboxOptions::default());
-    for (flag, name) in [("--table", "nowhere"), ("--queue", "nowhere"), ("--dlq", "nowhere")] {
+    for flag in ["--table", "--queue", "--dlq", "--function"] {
+        let name = "nowhere";
         let output = harness.recoctl(["metrics", flag, name]).output().expect("runs");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(3), "{flag}: {told}");
         assert!(told.contains("nowhere") && output.stdout.is_empty(), "{flag}: {told}");
     }
+}
+
+#[test]
+fn a_function_that_was_quiet_for_a_while_is_no_error() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    let at = now() / 60 * 60 - 9 * 24 * 3600;
+    let cloudwatch = harness.the_sandbox().cloudwatch();
+    cloudwatch.record("AWS/Lambda", "Throttles", &[("FunctionName", "f")], at, 1.0);
+    let report = harness.json(0, ["metrics", "--function", "f"]);
+    assert_eq!(row(section(&report, "function"), "invocations")["max"], Value::Null);
+    let output = harness.recoctl(["metrics", "--function", "g"]).output().expect("runs");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(told.contains("no metric of a function named g has been seen in two weeks"), "{told}");
 }

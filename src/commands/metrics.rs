@@ -12,7 +12,7 @@ use reco_ops::aws::Cloudwatch;
 use reco_ops::error::Result;
 use reco_ops::metrics::meaning::meaning;
 use reco_ops::metrics::report::MetricsReport;
-use reco_ops::metrics::{read, span, targets};
+use reco_ops::metrics::{check_functions, read, span, targets};
 
 /// Arguments of `recoctl metrics`.
 #[derive(Debug, Args)]
@@ -35,6 +35,7 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
         targets::find(&context.measured(), async || context.sdk().await.cloned()).await?;
     let cloudwatch = Cloudwatch::new(context.sdk().await?);
     let sections = read(&cloudwatch, plans, &span).await?;
+    check_functions(&cloudwatch, &sections, &span).await?;
     let report = MetricsReport {
         start: span.start,
         end: span.end,

@@ -4,7 +4,7 @@ use futures::future::LocalBoxFuture;
 
 use super::Context;
 use crate::config::{Key, Setting, Source};
-use reco_ops::aws::{AwsOptions, Given, Table};
+use reco_ops::aws::{AwsOptions, BY_POLICY, Given, Table};
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
 use reco_ops::dlq::judge::Criteria;
 use reco_ops::dlq::queues::QueueNames;
@@ -124,7 +124,7 @@ impl Context {
             Some(table) => {
                 let mut table = Table::open(self.sdk().await?, table, &item).await?;
                 // As the Lambda writes them.
-                table.adopt_list_type().await?;
+                table.adopt_list_type(BY_POLICY).await?;
                 Some(table)
             }
             None => None,

@@ -14,8 +14,11 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// Style of the progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// A bar that is redrawn.
-    Interactive,
+    /// A bar that is redrawn, in color or without.
+    Interactive {
+        /// True if it may be colored.
+        colored: bool,
+    },
     /// A line now and then.
     Lines,
     /// Nothing.
@@ -34,14 +37,15 @@ pub struct Bar {
 impl Bar {
     pub(super) fn new(mode: Mode, what: &str, total: Option<u64>, unit: Unit) -> Self {
         let target = match mode {
-            Mode::Interactive => ProgressDrawTarget::stderr(),
+            Mode::Interactive { .. } => ProgressDrawTarget::stderr(),
             Mode::Lines | Mode::Quiet => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(total, target);
-        bar.set_style(style(total.is_some(), unit));
+        let colored = mode == Mode::Interactive { colored: true };
+        bar.set_style(style(total.is_some(), unit, colored));
         let what = escape_line(what);
         bar.set_message(what.clone());
-        if mode == Mode::Interactive {
+        if matches!(mode, Mode::Interactive { .. }) {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         let lines = (mode == Mode::Lines).then(|| Mutex::new(Instant::now()));
@@ -95,7 +99,7 @@ impl Drop for Bar {
     }
 }
 
-fn style(known_total: bool, unit: Unit) -> ProgressStyle {
+fn style(known_total: bool, unit: Unit, colored: bool) -> ProgressStyle {
     let template = match (known_total, unit) {
         (true, Unit::Messages) => {
             "{msg} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec}  eta {eta}"
@@ -106,6 +110,7 @@ fn style(known_total: bool, unit: Unit) -> ProgressStyle {
         (false, Unit::Messages) => "{spinner} {msg} {human_pos}  {per_sec}  {elapsed}",
         (false, Unit::Bytes) => "{spinner} {msg} {bytes}  {bytes_per_sec}  {elapsed}",
     };
+    let template = if colored { template } else { &template.replace(":.cyan/dim", "") };
     // The templates are constants of this file; a broken one falls back to indicatif's own.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())

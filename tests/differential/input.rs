@@ -122,10 +122,12 @@ fn bad_entry(random: &mut Rng) -> Value {
     }
 }
 
-/// One line; `dated` where it may say when it was made.
-pub fn line(random: &mut Rng, dated: bool) -> String {
-    let dated = dated && random.u32(0..4) > 0;
-    let mut object = match random.u32(0..20) {
+/// One line; most of them say when it was made.
+pub fn line(random: &mut Rng) -> String {
+    let dated = random.u32(0..4) > 0;
+    let mut object = match random.u32(0..22) {
+        20 => return inferred(random).to_string(),
+        21 => return two_shapes(random).to_string(),
         0 => return "{\"data\": [[1, [2".to_owned(),
         1 => return json!({"order": 7}).to_string(),
         2 => return removal_with_more(random),
@@ -144,6 +146,36 @@ pub fn line(random: &mut Rng, dated: bool) -> String {
         object["generated_at"] = time(random);
     }
     object.to_string()
+}
+
+/// Output of Amazon Personalize, now and then of a user for whom it failed.
+fn inferred(random: &mut Rng) -> Value {
+    let error = if random.u32(0..8) == 0 { json!("no such user") } else { Value::Null };
+    json!({
+        "input": {"userId": user(random)},
+        "output": {"recommendedItems": list(random), "scores": [0.5]},
+        "error": error,
+    })
+}
+
+/// A line of a file that may be read in two ways.
+fn two_shapes(random: &mut Rng) -> Value {
+    let mut line = match random.u32(0..4) {
+        0 => json!({"user_id": user(random), "delete": true}),
+        1 => json!({"user_id": user(random), "recommended_note_ids": list(random)}),
+        2 => json!({"data": [[user(random), list(random)]]}),
+        _ => json!({"Item": {}}),
+    };
+    if random.bool() && line.get("Item").is_none() {
+        line["Item"] = json!({
+            "user_id": {"N": "1"},
+            "recommended_note_ids": {"L": [{"N": "1000"}]},
+        });
+    } else {
+        line["input"] = json!({"userId": "1"});
+        line["output"] = json!({"recommendedItems": ["1000"]});
+    }
+    line
 }
 
 /// A removal with what must not stand beside it.

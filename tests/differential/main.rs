@@ -104,9 +104,9 @@ impl Setting {
         items.iter().map(item).collect()
     }
 
-    fn lines(&mut self, dated: bool) -> Vec<String> {
+    fn lines(&mut self) -> Vec<String> {
         let count = lines_in_all().div_ceil(8);
-        (0..count).map(|_| input::line(&mut self.random, dated)).collect()
+        (0..count).map(|_| input::line(&mut self.random)).collect()
     }
 
     /// Runs a backfill, and answers with the lines and entries that it rejected.
@@ -337,7 +337,7 @@ fn emitted(directory: &Path) -> Table {
 
 fn compare(numbers: bool, with_facts: bool, only_newer: bool) {
     let mut setting = Setting::new(numbers, with_facts, only_newer);
-    let lines = setting.lines(true);
+    let lines = setting.lines();
     let (table, rejects) = expected(&lines, &setting.rules(Removals::Done));
     assert!(table.len() > 3 && rejects.len() > 3, "there is something to compare");
 
@@ -360,10 +360,9 @@ impl Setting {
         (emitted(&self.harness.home.path().join("out")), rejects)
     }
 
-    /// Messages in random batches. Without `only_newer` the newest of a batch is written, so there the
-    /// messages say no times.
+    /// Messages in random batches.
     fn through_the_function(&mut self) {
-        let bodies = self.lines(self.only_newer);
+        let bodies = self.lines();
         let (table, rejects) = expected(&bodies, &self.rules(Removals::Unknown));
         self.create_table("function");
         let function = self.function("function");
@@ -380,11 +379,8 @@ impl Setting {
     }
 
     /// `--via queue`, and what came into the queue through the worker into the table.
-    /// Without `only_newer` lists of one user and different times go by the filter's foresight, as
-    /// far as they wait together.
     fn through_the_queue(&mut self) {
-        let foreseen = self.world.is_some() && lines_in_all() <= 8_000;
-        let lines = self.lines(self.only_newer || foreseen);
+        let lines = self.lines();
         let (table, _) = expected(&lines, &self.rules(Removals::Refused));
         // Ids that no table of numbers holds are the function's to refuse.
         let only_newer = false;

@@ -81,6 +81,21 @@ pub fn line(text: &str, rules: &Rules<'_>) -> Option<Vec<Asked>> {
         Some(time) => Some(moment(time)?),
     };
     let delete = object.get("delete");
+    let own = ["data", "recommended_note_ids", "delete"];
+    let other = ["Item", "output"];
+    let has = |keys: &[&str]| keys.iter().filter(|key| object.contains_key(**key)).count();
+    // A file's line of two shapes is ambiguous. The Lambda knows neither of the others.
+    if rules.removals != Removals::Unknown && has(&other) > 0 {
+        if has(&own) + has(&other) > 1 {
+            return None;
+        }
+        let (_, user) = id(object.get("input")?.get("userId")?)?;
+        let list = ids(object.get("output")?.get("recommendedItems")?)?;
+        return match object.get("error") {
+            None | Some(Value::Null) => Some(vec![asked(user, list, None, rules)]),
+            Some(_) => None,
+        };
+    }
     if rules.removals == Removals::Unknown {
         let lists = object.contains_key("data") || object.contains_key("recommended_note_ids");
         if lists && delete == Some(&Value::Bool(true)) {
@@ -252,5 +267,9 @@ pub fn lists(text: &str) -> Vec<(String, Vec<Typed>)> {
     let value: Value = serde_json::from_str(text).unwrap_or_default();
     let entries = value["data"].as_array().into_iter().flatten().filter_map(pair);
     let own = || Some((id(&value["user_id"])?.1, ids(&value["recommended_note_ids"])?));
-    pair(&value).into_iter().chain(entries).chain(own()).collect()
+    let inferred = || {
+        let list = ids(&value["output"]["recommendedItems"])?;
+        Some((id(&value["input"]["userId"])?.1, list))
+    };
+    pair(&value).into_iter().chain(entries).chain(own()).chain(inferred()).collect()
 }

@@ -66,12 +66,14 @@ fn pages_of_metrics_without_an_end_are_given_up() {
 fn samples_that_cannot_be_are_unknown() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let minute = i64::try_from(now.as_secs()).unwrap() / 60 * 60;
-    let times: Vec<i64> = (10..16).map(|n| minute - n * 60).collect();
+    // And one that can be, of last week: the function exists.
+    let mut times: Vec<i64> = (10..16).map(|n| minute - n * 60).collect();
+    times.push(minute - 7 * 24 * 3600);
     let fake = cloudwatch(move |_| {
         let series = |n: usize| {
             json!({
                 "Id": format!("m{n}"), "StatusCode": "Complete", "Timestamps": times,
-                "Values": [-1.5, 1e300, -1e300, 1.7e308, -0.5, 1e15],
+                "Values": [-1.5, 1e300, -1e300, 1.7e308, -0.5, 1e15, 1.0],
                 "Messages": [],
             })
         };

@@ -8,7 +8,7 @@ use crate::support::Harness;
 
 const LINES: &str = "[1,[10]]\n[2,[20]]\n";
 
-fn gzip(text: &str) -> Vec<u8> {
+pub(super) fn gzip(text: &str) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(text.as_bytes()).expect("packed");
     packed.finish().expect("packed")
@@ -74,8 +74,20 @@ fn tar_archives_are_refused_by_name_compressed_or_not() {
             assert!(tar.status().expect("tar runs").success());
             let told = stderr(&harness, 8, ["backfill", name]);
             assert!(told.contains(&format!("{name} looks like a tar archive")), "{told}");
-            assert!(told.contains("tar -xOf"), "{told}");
+            assert!(told.contains(&format!("tar -xOf {name} NAME > FILE")), "{told}");
         }
+    }
+    // The command to run fits whatever reads the file.
+    for args in [
+        vec!["dlq", "import", "recs.tar", "--to", "q"],
+        vec!["dlq", "peek", "--dlq", "d", "--id", "@recs.tar"],
+        vec!["dlq", "redrive", "--dlq", "d", "--plan", "recs.tar"],
+        vec!["verify", "recs.tar"],
+    ] {
+        let output = harness.recoctl(&args).output().expect("runs");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("tar -xOf recs.tar NAME > FILE"), "{args:?}: {told}");
+        assert!(!told.contains("recoctl backfill"), "{args:?}: {told}");
     }
     let tar = std::fs::read(home.join("recs.tar")).expect("read");
     let output = harness.recoctl(["backfill", "-"]).write_stdin(tar).output().expect("runs");

@@ -1,6 +1,6 @@
 //! Shapes of other tools, and our own files read back.
 
-use super::{create, expected, harness, items};
+use super::{create, expected, harness, items, list, put};
 
 #[test]
 fn emitted_files_are_read_back() {
@@ -160,4 +160,49 @@ fn a_mapping_takes_lines_in_any_mix() {
     assert_eq!(items(&harness, "recs"), expected(&[("4", "[40]")]));
     let reject = &report["first_rejects"][0];
     assert_eq!((&reject["entry"], &reject["text"]), (&1.into(), &r#"{"who":5,"picks":4}"#.into()));
+}
+
+#[test]
+fn a_line_of_two_shapes_is_ambiguous() {
+    let item = r#""Item":{"user_id":{"N":"7"},"recommended_note_ids":{"L":[{"N":"1"}]}}"#;
+    let output = r#""input":{"userId":"7"},"output":{"recommendedItems":["1"]},"error":null"#;
+    let change = r#""Metadata":{},"Keys":{"user_id":{"N":"7"}}"#;
+    let own = r#""user_id":7,"recommended_note_ids":[1]"#;
+    let data = r#""data":[[7,[1]]]"#;
+    let delete = r#""user_id":7,"delete":true"#;
+    let lines = [
+        format!("{{{delete},{item}}}"),
+        format!("{{{delete},{output}}}"),
+        format!("{{{delete},\"output\":{{\"recommendedItems\":[\"1\"]}}}}"),
+        format!("{{{delete},{change}}}"),
+        format!("{{\"delete\":true,{item}}}"),
+        format!("{{\"delete\":false,{output}}}"),
+        format!("{{{data},{item}}}"),
+        format!("{{{data},{output}}}"),
+        format!("{{{own},{item}}}"),
+        format!("{{{own},{output}}}"),
+        format!("{{{item},{output}}}"),
+        format!("{{{change},{output}}}"),
+        format!("{{{item},{change}}}"),
+    ];
+    for table_has in [false, true] {
+        let harness = harness();
+        if table_has {
+            put(&harness, 7, &[("recommended_note_ids", list(&[9]))]);
+        }
+        let before = items(&harness, "recs");
+        harness.write("in.jsonl", lines.join("\n") + "\n[1,[2]]\n");
+        let report = harness.json(4, ["backfill", "in.jsonl", "--rejects", "rejects.jsonl"]);
+        let counts = &report["entries"];
+        assert_eq!((&counts["written"], &counts["deleted"]), (&1.into(), &0.into()), "{report}");
+        let rejects = std::fs::read_to_string(harness.home.path().join("rejects.jsonl"));
+        let rejects = rejects.expect("there");
+        assert_eq!(rejects.lines().count(), lines.len(), "{rejects}");
+        for reject in rejects.lines() {
+            assert!(reject.contains("use only one of them"), "{reject}");
+        }
+        let mut after = items(&harness, "recs");
+        after.remove("1");
+        assert_eq!(after, before);
+    }
 }

@@ -6,6 +6,7 @@
 
 mod aimd;
 mod bucket;
+mod sparse;
 mod throttle;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub use aimd::Aimd;
 pub use bucket::{Bucket, Turn};
+pub use sparse::Budgets;
 pub use throttle::{Paid, Spent, Throttle};
 
 /// Where nothing is known of an on-demand table's past. AWS: "DynamoDB on-demand capacity mode",

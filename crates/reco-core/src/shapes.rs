@@ -2,9 +2,11 @@
 //!
 //! A queue message is never read so: for the Lambda such a body stays foreign.
 
+mod ambiguity;
 mod dynamodb;
 mod personalize;
 
+pub use self::ambiguity::check_one;
 use crate::decode::{DecodeError, Decoded, Deletion, Position};
 use crate::item::Schema;
 

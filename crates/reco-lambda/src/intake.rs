@@ -12,8 +12,6 @@ pub(crate) struct Incoming {
     pub(crate) id: String,
     /// Its order group, on FIFO queues only.
     pub(crate) group: Option<String>,
-    /// When it was sent, in milliseconds since the epoch.
-    pub(crate) sent_ms: Option<i64>,
     /// Content.
     pub(crate) decoded: Result<Decoded, DecodeError>,
 }
@@ -31,7 +29,6 @@ fn incoming(index: usize, record: SqsMessage) -> Result<Incoming, HandlerError> 
     let fifo = record.event_source_arn.is_some_and(|arn| arn.ends_with(".fifo"));
     // A group keeps order on FIFO queues; on standard queues it only names a tenant.
     let group = fifo.then(|| record.attributes.get("MessageGroupId").cloned().unwrap_or_default());
-    let sent_ms = record.attributes.get("SentTimestamp").and_then(|time| time.parse().ok());
     let decoded = decode(record.body.as_deref().unwrap_or_default());
-    Ok(Incoming { id, group, sent_ms, decoded })
+    Ok(Incoming { id, group, decoded })
 }

@@ -3,13 +3,13 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
+use reco_core::Id;
 use reco_core::classify::{Content, JudgedEntry};
 use reco_core::decode::{DecodeError, Decoded};
 use reco_core::facts::FactSet;
 use reco_core::item::{PlannedItem, Schema};
 use reco_core::judge::Verdict;
 use reco_core::policy::Policy;
-use reco_core::{Id, Time};
 
 use crate::intake::Incoming;
 use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
@@ -30,16 +30,13 @@ pub(crate) struct Plan {
     pub(crate) items: Vec<PlannedItem>,
 }
 
-/// Age of a list if any list replaces any other: by the producer's own time, else by the time of
-/// sending; between equals, by the time of sending and then by order.
-type Age = (Option<Time>, Option<Time>, usize, usize);
-
 impl Plan {
-    /// Judges all messages and keeps the newest list of each user.
+    /// Judges all messages and keeps one list of each user.
     ///
-    /// The newest of those that the filter lets pass, so that the table ends as if the messages had
-    /// come one by one. Where only what is older is replaced, the newest is the one that the
-    /// conditional writes would leave, so that it does not matter how messages are cut into batches.
+    /// The one that would be in the table if the entries had come one by one, so that it does not
+    /// matter how messages are cut into batches: the last of those that the filter lets pass, and
+    /// where only what is older is replaced, the one that the conditional writes would leave. When a
+    /// message was sent decides nothing: that would hold within a batch only.
     pub(crate) fn make(
         incoming: Vec<Incoming>,
         facts: &FactSet,
@@ -48,10 +45,9 @@ impl Plan {
         report: &mut HandlerReport,
     ) -> Self {
         let mut plan = Plan { messages: Vec::with_capacity(incoming.len()), items: Vec::new() };
-        let mut newest: HashMap<Id, (Age, usize)> = HashMap::new();
+        let mut kept: HashMap<Id, usize> = HashMap::new();
         let mut stopped: HashSet<String> = HashSet::new();
-        for (order, message) in incoming.into_iter().enumerate() {
-            let Incoming { id, group, sent_ms, decoded } = message;
+        for Incoming { id, group, decoded } in incoming {
             let mut pending = Pending { id, group, users: Vec::new(), failure: None };
             if pending.group.as_ref().is_some_and(|group| stopped.contains(group)) {
                 report.held += entries_in(&decoded);
@@ -67,12 +63,11 @@ impl Plan {
             report.bad += content.bad.len() as u64;
             for entry in content.entries {
                 report.dropped += entry.judged.dropped;
-                let age = age_of(&entry, sent_ms, order);
                 match entry.judged.verdict {
                     Verdict::Write(item) => {
                         pending.users.push(entry.user);
                         let only_newer = policy.writes.only_newer;
-                        plan.keep_newest(item, age, only_newer, &mut newest, report);
+                        plan.keep(item, only_newer, &mut kept, report);
                     }
                     Verdict::Skip(reason) => *report.skipped.entry(reason).or_default() += 1,
                     Verdict::Reject(_) => report.rejected += 1,
@@ -83,33 +78,26 @@ impl Plan {
         plan
     }
 
-    fn keep_newest(
+    fn keep(
         &mut self,
         mut item: PlannedItem,
-        age: Age,
         only_newer: bool,
-        newest: &mut HashMap<Id, (Age, usize)>,
+        kept: &mut HashMap<Id, usize>,
         report: &mut HandlerReport,
     ) {
-        match newest.entry(item.recommendation.user.clone()) {
+        match kept.entry(item.recommendation.user.clone()) {
             Slot::Vacant(slot) => {
-                slot.insert((age, self.items.len()));
+                slot.insert(self.items.len());
                 self.items.push(item);
             }
-            Slot::Occupied(mut slot) => {
+            Slot::Occupied(slot) => {
                 report.superseded += 1;
-                let (kept_age, position) = slot.get_mut();
-                let replaces = if only_newer {
-                    let guard = self.items[*position].guard_of_successor(&item);
-                    item.guard = guard.unwrap_or(item.guard);
-                    guard.is_some()
-                } else {
-                    age > *kept_age
-                };
-                if replaces {
-                    *kept_age = age;
-                    self.items[*position] = item;
+                let earlier = &mut self.items[*slot.get()];
+                if only_newer {
+                    let Some(guard) = earlier.guard_of_successor(&item) else { return };
+                    item.guard = guard;
                 }
+                *earlier = item;
             }
         }
     }
@@ -159,28 +147,20 @@ fn fault_of(content: &Content) -> Option<FailureReason> {
     }
 }
 
-fn age_of(entry: &JudgedEntry, sent_ms: Option<i64>, order: usize) -> Age {
-    let sent = sent_ms.map(Time::from_millis);
-    (entry.generated_at.or(sent), sent, order, entry.index)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
+    use reco_core::Time;
     use reco_core::decode::decode;
     use reco_core::item::{KeyType, gives_way};
 
     use super::*;
 
-    fn message(id: &str, group: Option<&str>, sent_ms: Option<i64>, body: &str) -> Incoming {
-        Incoming {
-            id: id.to_owned(),
-            group: group.map(str::to_owned),
-            sent_ms,
-            decoded: decode(body),
-        }
+    fn message(id: &str, group: Option<&str>, body: &str) -> Incoming {
+        let group = group.map(str::to_owned);
+        Incoming { id: id.to_owned(), group, decoded: decode(body) }
     }
 
     fn plan(incoming: Vec<Incoming>) -> (Plan, HandlerReport) {
@@ -216,45 +196,35 @@ mod tests {
     }
 
     #[test]
-    fn the_producers_time_decides_before_the_time_of_sending() {
-        let (plan, report) = plan(vec![
-            message("a", None, Some(9_000), r#"{"data":[[7,[1]]],"generated_at":200}"#),
-            message("b", None, Some(10_000), r#"{"data":[[7,[2]]],"generated_at":100}"#),
+    fn the_last_list_that_came_is_written_whatever_its_time() {
+        let (dated, _) = plan(vec![
+            message("a", None, r#"{"data":[[7,[1]]],"generated_at":200}"#),
+            message("b", None, r#"{"data":[[7,[2]]],"generated_at":100}"#),
         ]);
-        assert_eq!(lists(&plan), owned(&[("7", "1")]));
-        assert_eq!(report.superseded, 1);
-    }
-
-    #[test]
-    fn without_it_the_time_of_sending_decides_and_then_the_order() {
-        let (by_time, _) = plan(vec![
-            message("a", None, Some(2_000), r#"{"data":[[7,[1]]]}"#),
-            message("b", None, Some(1_000), r#"{"data":[[7,[2]]]}"#),
-        ]);
-        assert_eq!(lists(&by_time), owned(&[("7", "1")]));
-        let (by_order, _) = plan(vec![
-            message("a", None, None, r#"{"data":[[7,[1]],[8,[5]],[7,[3]]]}"#),
-            message("b", None, None, r#"{"data":[["7",[2]]]}"#),
+        assert_eq!(lists(&dated), owned(&[("7", "2")]));
+        let (by_order, report) = plan(vec![
+            message("a", None, r#"{"data":[[7,[1]],[8,[5]],[7,[3]]]}"#),
+            message("b", None, r#"{"data":[["7",[2]]]}"#),
         ]);
         assert_eq!(lists(&by_order), owned(&[("7", "2"), ("8", "5")]));
+        assert_eq!(report.superseded, 2);
     }
 
     #[test]
     fn where_only_older_lists_are_replaced_the_newest_is_what_the_writes_would_leave() {
         let dated = r#"{"data":[[7,[1]]],"generated_at":200}"#;
         let batch = [
-            // Sent later, and of unknown time: the table would not take it over the dated one.
-            (vec![(1_000, dated), (9_000_000, r#"{"data":[[7,[2]]]}"#)], "1"),
-            (vec![(9_000_000, r#"{"data":[[7,[2]]]}"#), (1_000, dated)], "1"),
-            (vec![(1_000, dated), (2_000, r#"{"data":[[7,[3]]],"generated_at":200}"#)], "1"),
-            (vec![(1_000, dated), (500, r#"{"data":[[7,[3]]],"generated_at":200.5}"#)], "3"),
-            (vec![(9_000, r#"{"data":[[7,[4]]]}"#), (1_000, r#"{"data":[[7,[5]]]}"#)], "5"),
+            // Of unknown time: the table would not take it over the dated one.
+            ([dated, r#"{"data":[[7,[2]]]}"#], "1"),
+            ([r#"{"data":[[7,[2]]]}"#, dated], "1"),
+            ([dated, r#"{"data":[[7,[3]]],"generated_at":200}"#], "1"),
+            ([dated, r#"{"data":[[7,[3]]],"generated_at":200.5}"#], "3"),
+            ([r#"{"data":[[7,[4]]]}"#, r#"{"data":[[7,[5]]]}"#], "5"),
         ];
         let mut policy = Policy::default();
         policy.writes.only_newer = true;
         for (messages, kept) in batch {
-            let incoming =
-                messages.iter().map(|(sent, body)| message("m", None, Some(*sent), body)).collect();
+            let incoming = messages.iter().map(|body| message("m", None, body)).collect();
             let mut report = HandlerReport::default();
             let schema = Schema::with_key_type(KeyType::N);
             let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
@@ -262,18 +232,21 @@ mod tests {
         }
     }
 
-    /// What the guarded writes of a batch leave of a table: each user's time and first article.
-    fn write(table: &mut BTreeMap<String, (Option<Time>, String)>, bodies: &[String]) {
-        let incoming =
-            bodies.iter().map(|body| message("m", None, Some(1_000), body)).collect::<Vec<_>>();
+    /// What the writes of a batch leave of a table: each user's time and first article.
+    fn write(
+        table: &mut BTreeMap<String, (Option<Time>, String)>,
+        bodies: &[String],
+        only_newer: bool,
+    ) {
+        let incoming = bodies.iter().map(|body| message("m", None, body)).collect::<Vec<_>>();
         let mut policy = Policy::default();
-        policy.writes.only_newer = true;
+        policy.writes.only_newer = only_newer;
         let (mut report, schema) = (HandlerReport::default(), Schema::with_key_type(KeyType::N));
         let plan = Plan::make(incoming, &FactSet::Unavailable, &policy, &schema, &mut report);
         for item in plan.items {
             let user = item.recommendation.user.to_string();
             let held = table.get(&user);
-            if held.is_none_or(|(time, _)| gives_way(*time, item.guard)) {
+            if !only_newer || held.is_none_or(|(time, _)| gives_way(*time, item.guard)) {
                 let list = item.recommendation.articles[0].to_string();
                 table.insert(user, (item.recommendation.generated_at, list));
             }
@@ -285,6 +258,7 @@ mod tests {
         fn any_cutting_into_batches_ends_in_the_same_table(
             entries in prop::collection::vec((0_u8..3, prop::option::of(0_u8..6)), 1..24),
             cuts in prop::collection::vec(1_usize..6, 24),
+            only_newer in any::<bool>(),
         ) {
             let body = |(article, (user, time)): (usize, &(u8, Option<u8>))| match time {
                 Some(half) => {
@@ -295,11 +269,11 @@ mod tests {
             };
             let bodies: Vec<String> = entries.iter().enumerate().map(body).collect();
             let (mut one_by_one, mut in_batches) = (BTreeMap::new(), BTreeMap::new());
-            bodies.chunks(1).for_each(|batch| write(&mut one_by_one, batch));
+            bodies.chunks(1).for_each(|batch| write(&mut one_by_one, batch, only_newer));
             let mut rest = &bodies[..];
             for cut in cuts {
                 let (batch, after) = rest.split_at(cut.min(rest.len()));
-                write(&mut in_batches, batch);
+                write(&mut in_batches, batch, only_newer);
                 rest = after;
             }
             prop_assert!(rest.is_empty());
@@ -308,10 +282,10 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_list_that_the_filter_empties_does_not_hide_an_older_one() {
+    fn a_later_list_that_the_filter_empties_does_not_hide_an_earlier_one() {
         let (plan, report) = plan(vec![
-            message("a", None, Some(1_000), r#"{"data":[[7,[1]]]}"#),
-            message("b", None, Some(2_000), r#"{"data":[[7,[]]]}"#),
+            message("a", None, r#"{"data":[[7,[1]]]}"#),
+            message("b", None, r#"{"data":[[7,[]]]}"#),
         ]);
         assert_eq!(lists(&plan), owned(&[("7", "1")]));
         assert_eq!(report.skipped.values().sum::<u64>(), 1);
@@ -321,9 +295,9 @@ mod tests {
     fn a_superseded_message_fails_with_the_newer_write() {
         let batch = || {
             vec![
-                message("old", None, Some(1_000), r#"{"data":[[7,[1]]]}"#),
-                message("new", None, Some(2_000), r#"{"data":[[7,[2]]]}"#),
-                message("other", None, Some(2_000), r#"{"data":[[8,[2]]]}"#),
+                message("old", None, r#"{"data":[[7,[1]]]}"#),
+                message("new", None, r#"{"data":[[7,[2]]]}"#),
+                message("other", None, r#"{"data":[[8,[2]]]}"#),
             ]
         };
         let (unwritten, report) = plan(batch());
@@ -337,10 +311,10 @@ mod tests {
     #[test]
     fn bad_entries_fail_their_message_and_the_good_ones_are_still_written() {
         let (plan, report) = plan(vec![
-            message("poison", None, None, "{not json"),
-            message("foreign", None, None, r#"{"order": 1}"#),
-            message("partial", None, None, r#"{"data":[[1,[5]],[2],["x",[5]]]}"#),
-            message("good", None, None, "[3,[6]]"),
+            message("poison", None, "{not json"),
+            message("foreign", None, r#"{"order": 1}"#),
+            message("partial", None, r#"{"data":[[1,[5]],[2],["x",[5]]]}"#),
+            message("good", None, "[3,[6]]"),
         ]);
         assert_eq!(lists(&plan), owned(&[("1", "5"), ("3", "6")]));
         assert_eq!((report.bad, report.rejected), (1, 1));
@@ -355,11 +329,11 @@ mod tests {
     #[test]
     fn a_fifo_group_stops_at_its_first_failure() {
         let (plan, report) = plan(vec![
-            message("a1", Some("a"), None, "[1,[5]]"),
-            message("a2", Some("a"), None, "poison"),
-            message("b1", Some("b"), None, "[2,[5]]"),
-            message("a3", Some("a"), None, "[1,[9]]"),
-            message("a4", Some("a"), None, r#"{"data":[[3,[5]],[4]]}"#),
+            message("a1", Some("a"), "[1,[5]]"),
+            message("a2", Some("a"), "poison"),
+            message("b1", Some("b"), "[2,[5]]"),
+            message("a3", Some("a"), "[1,[9]]"),
+            message("a4", Some("a"), r#"{"data":[[3,[5]],[4]]}"#),
         ]);
         assert_eq!(lists(&plan), owned(&[("1", "5"), ("2", "5")]), "a3 and a4 are not looked at");
         assert_eq!(report.held, 3);
@@ -370,9 +344,9 @@ mod tests {
     #[test]
     fn a_failed_write_stops_a_fifo_group_too() {
         let (plan, report) = plan(vec![
-            message("a1", Some("a"), None, "[1,[5]]"),
-            message("b1", Some("b"), None, "[2,[5]]"),
-            message("a2", Some("a"), None, "[3,[5]]"),
+            message("a1", Some("a"), "[1,[5]]"),
+            message("b1", Some("b"), "[2,[5]]"),
+            message("a2", Some("a"), "[3,[5]]"),
         ]);
         let failures = settled(plan, &[1], report);
         let unwritten = ("a1".to_owned(), FailureReason::NotWritten { users: 1 });
@@ -382,7 +356,7 @@ mod tests {
     #[test]
     fn on_a_standard_queue_a_failure_stands_alone() {
         let (plan, report) =
-            plan(vec![message("a1", None, None, "poison"), message("a2", None, None, "[3,[5]]")]);
+            plan(vec![message("a1", None, "poison"), message("a2", None, "[3,[5]]")]);
         assert_eq!(settled(plan, &[], report).len(), 1);
     }
 }

@@ -20,7 +20,8 @@ pub struct HandlerReport {
     pub written: u64,
     /// Entries not written because the table holds a newer list (policy `writes.only_newer`).
     pub stale: u64,
-    /// Entries outdone by a newer one for the same user in this batch.
+    /// Entries replaced by a later one for the same user in this batch, or outdone by a newer one
+    /// (policy `writes.only_newer`).
     pub superseded: u64,
     /// Entries for which the filter leaves nothing to write, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,

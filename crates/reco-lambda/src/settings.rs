@@ -11,8 +11,7 @@ use reco_core::item::Schema;
 use reco_core::policy::Policy;
 use reco_store::client::dynamodb_config;
 use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, MySqlOptions};
-use reco_store::lists::{self, ListsError};
-use reco_store::service::ErrorKind;
+use reco_store::lists::{self, Adopted};
 use reco_store::table::{SchemaNames, TableError, describe};
 use reco_store::writer::{Writer, WriterOptions};
 
@@ -134,19 +133,11 @@ impl Settings {
     async fn describe_table(&self, client: &Client) -> Result<Schema, SettingsError> {
         let item = self.names.clone().over(&self.policy.item).map_err(TableError::from)?;
         let mut schema = describe(client, &self.table).await?.schema(&item)?;
-        if schema.list_type.is_some() || schema.is_shared() {
-            return Ok(schema);
+        let adopted = lists::adopt(client, &self.table, &schema).await?;
+        if let Adopted::Key(list_type, error) = &adopted {
+            tracing::warn!(%error, ?list_type, "cannot sample the table's lists: list ids get the type of the key; allow dynamodb:Scan, or set item.list_type in the policy");
         }
-        schema.list_type = match lists::sample(client, &self.table, &schema).await {
-            Ok(held) => held.adopted(&schema)?,
-            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
-                // As functions did that may not look.
-                let list_type = schema.key_type;
-                tracing::warn!(%error, ?list_type, "cannot sample the table's lists: list ids get the type of the key; allow dynamodb:Scan, or set item.list_type in the policy");
-                Some(list_type)
-            }
-            Err(error) => return Err(ListsError::from(error).into()),
-        };
+        schema.list_type = adopted.list_type(&schema);
         Ok(schema)
     }
 }

@@ -14,5 +14,5 @@ pub use config::{AwsOptions, Given, load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
 pub use endpoint::whereabouts;
 pub use error::explain;
-pub use table::{ListType, Table, foreign};
+pub use table::{BY_FLAG, BY_POLICY, ListType, Table, foreign};
 pub use watch::Watch;

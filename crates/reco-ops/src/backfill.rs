@@ -13,6 +13,7 @@ pub mod limit;
 mod line_tracker;
 mod lines;
 mod map;
+mod mixed;
 pub mod plan;
 mod prepare;
 mod read;

@@ -7,9 +7,9 @@ pub mod span;
 pub mod targets;
 
 use crate::aws::{Cloudwatch, Query, Span};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-use self::plan::Plan;
+use self::plan::{Plan, Subject};
 use self::report::{Row, Section};
 
 /// Reads everything that is planned.
@@ -29,4 +29,40 @@ pub async fn read(cloudwatch: &Cloudwatch, plans: Vec<Plan>, span: &Span) -> Res
         Section::new(plan.subject, plan.name, plan.live, rows)
     });
     Ok(sections.collect())
+}
+
+/// Looked back for any sign of a function: as long as CloudWatch lists a metric without data.
+/// AWS: `ListMetrics` API: "metrics that have not had data in the past two weeks are not listed".
+const MEMORY_S: i64 = 14 * 24 * 3600;
+const HOUR: i32 = 3600;
+
+/// Makes sure that a function of which nothing was read exists, as far as CloudWatch can tell. AWS
+/// Lambda itself is not asked: reading metrics needs no permission of its.
+///
+/// # Errors
+/// When no metric of it was seen in two weeks, or in the service's own words.
+pub async fn check_functions(
+    cloudwatch: &Cloudwatch,
+    sections: &[Section],
+    span: &Span,
+) -> Result<()> {
+    let silent = |section: &&Section| {
+        let no_data = |row: &Row| row.max.is_none() && row.incomplete.is_none();
+        section.subject == Subject::Function && section.rows.iter().all(no_data)
+    };
+    let hour = i64::from(HOUR);
+    let end = span.end.div_euclid(hour) * hour + hour;
+    let memory = Span { start: end - MEMORY_S, end, period: HOUR };
+    for section in sections.iter().filter(silent) {
+        let name = &section.name;
+        let queries: Vec<Query> = Plan::function(name).queries().collect();
+        let series = cloudwatch.read(&queries, &memory).await?;
+        if series.iter().all(|series| series.points.is_empty() && series.incomplete.is_none()) {
+            let what = format!("no metric of a function named {name} has been seen in two weeks");
+            return Err(Error::config(what)
+                .cause("it does not exist in this account and region, or was not invoked since")
+                .hint("check --function, --region and --profile; leave --function out to see the rest"));
+        }
+    }
+    Ok(())
 }

@@ -15,8 +15,12 @@ use crate::encode::key_of;
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
 
-/// Items looked at by a scan.
-pub const SAMPLE: i32 = 25;
+/// Parts of the table that a sample is taken from: segments of a parallel scan are ranges of the keys'
+/// hashes, so the items of one partition do not speak for all.
+const SEGMENTS: i32 = 8;
+
+/// Items looked at in each.
+const PER_SEGMENT: i32 = 13;
 
 /// A table that held no list of so many users holds none.
 const MOST_ASKED: usize = 1_000_000;
@@ -58,22 +62,90 @@ fn why(found: &str) -> &'static str {
     }
 }
 
-/// Looks at the list attribute of a few items (`Scan`).
+/// Looks at the list attribute of about a hundred items in all parts of the table (`Scan`).
 ///
 /// # Errors
 /// In the service's own words.
 pub async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<Held, ServiceError> {
+    let segments = (0..SEGMENTS).map(|segment| segment_of(client, table, schema, segment));
+    let held = futures::future::try_join_all(segments).await?;
+    Ok(held.into_iter().fold(Held::Nothing, Held::and))
+}
+
+async fn segment_of(
+    client: &Client,
+    table: &str,
+    schema: &Schema,
+    segment: i32,
+) -> Result<Held, ServiceError> {
     let answer = retry::read("Scan", table, &retry_options(), || {
         client
             .scan()
             .table_name(table)
-            .limit(SAMPLE)
+            .segment(segment)
+            .total_segments(SEGMENTS)
+            .limit(PER_SEGMENT)
             .projection_expression("#list")
             .expression_attribute_names("#list", &schema.list_attr)
             .send()
     })
     .await?;
     Ok(of_items(answer.items(), schema))
+}
+
+/// Type in which the ids of lists are written, and what decided it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Adopted {
+    /// By configuration, whatever the table holds.
+    Configured,
+    /// Yet to be found: the table holds other items, too ([`Layout`]).
+    Open,
+    /// As the table's lists have it.
+    Table(KeyType),
+    /// Each id as it came: the table holds no lists, or lists of both types (`mixed`).
+    Ids {
+        /// True if it holds lists of both types.
+        mixed: bool,
+    },
+    /// Like the key: the table's lists may not be looked at.
+    Key(KeyType, ServiceError),
+}
+
+impl Adopted {
+    /// The type; `None` as each id came.
+    #[must_use]
+    pub fn list_type(&self, schema: &Schema) -> Option<KeyType> {
+        match self {
+            Adopted::Configured => schema.list_type,
+            Adopted::Open | Adopted::Ids { .. } => None,
+            Adopted::Table(kind) | Adopted::Key(kind, _) => Some(*kind),
+        }
+    }
+}
+
+/// Decides in which type lists are written into a table, for recoctl and the Lambda alike: as
+/// configured; else as the table holds them; and where it holds none, as the ids came.
+///
+/// # Errors
+/// [`ListsError`] where the table's lists are none, or cannot be read.
+pub async fn adopt(client: &Client, table: &str, schema: &Schema) -> Result<Adopted, ListsError> {
+    if schema.list_type.is_some() {
+        return Ok(Adopted::Configured);
+    }
+    if schema.is_shared() {
+        return Ok(Adopted::Open);
+    }
+    match sample(client, table, schema).await {
+        Ok(held) => {
+            let mixed = held == Held::Both;
+            Ok(held.adopted(schema)?.map_or(Adopted::Ids { mixed }, Adopted::Table))
+        }
+        // Functions, dry runs and loaders may be allowed less than `Scan`.
+        Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
+            Ok(Adopted::Key(schema.key_type, error))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Looks at the lists of these users (`BatchGetItem`), until one is found: a table that holds other
@@ -116,6 +188,7 @@ fn held(value: &AttributeValue) -> Held {
         AttributeValue::Ns(_) => foreign("a set (NS)"),
         AttributeValue::Ss(_) => foreign("a set (SS)"),
         AttributeValue::Bs(_) => foreign("a set (BS)"),
+        // Nothing that a list would take the place of.
         AttributeValue::Null(_) => Held::Nothing,
         other => Held::Foreign(format!("a {}", kind(other))),
     }

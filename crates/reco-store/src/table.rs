@@ -461,33 +461,37 @@ impl TableInfo {
         }
     }
 
-    /// Returns the number of indexes that an item of this layout is in, when it has a time: those
-    /// of whose key it has every attribute. Each of them costs a write of its own.
+    /// Returns the number of indexes that an item of this layout is in: those of whose key it has
+    /// every attribute, the time where it is `dated`. Each of them costs a write of its own.
     #[must_use]
-    pub fn indexes_of(&self, schema: &Schema) -> usize {
-        self.written_indexes(schema).count()
+    pub fn indexes_of(&self, schema: &Schema, dated: bool) -> usize {
+        self.written_indexes(schema, dated).count()
     }
 
-    fn written_indexes<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a IndexInfo> {
-        let has = |key: &String| {
+    fn written_indexes<'a>(
+        &'a self,
+        schema: &'a Schema,
+        dated: bool,
+    ) -> impl Iterator<Item = &'a IndexInfo> {
+        let has = move |key: &String| {
             let sort = schema.sort.as_ref().map(|sort| &sort.name);
-            let own = [&schema.user_attr, &schema.generated_at_attr];
+            let time = dated.then_some(&schema.generated_at_attr);
             let constant = || schema.constants.iter().any(|constant| constant.name == *key);
-            own.contains(&key) || sort == Some(key) || constant()
+            schema.user_attr == *key || time == Some(key) || sort == Some(key) || constant()
         };
         self.indexes.iter().filter(move |index| index.keys.iter().all(has))
     }
 
-    /// Returns the write capacity limit for items of this layout, for the table and the indexes
+    /// Returns the write capacity limit for items of this layout, with a time where they are `dated`, for the table and the indexes
     /// that they are in together. Each global index has its own capacity, and one that throttles
     /// holds back the table: the tightest one determines the number of items per second. A local
     /// index uses the table's capacity. AWS: "Using Global Secondary Indexes in DynamoDB",
     /// Provisioned throughput considerations.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "capacities are far below 2^52")]
-    pub fn capacity_of(&self, schema: &Schema) -> Capacity {
+    pub fn capacity_of(&self, schema: &Schema, dated: bool) -> Capacity {
         let own = self.capacity();
-        let written: Vec<&IndexInfo> = self.written_indexes(schema).collect();
+        let written: Vec<&IndexInfo> = self.written_indexes(schema, dated).collect();
         let global: Vec<&IndexInfo> =
             written.iter().copied().filter(|index| index.global).collect();
         let local = (written.len() - global.len()) as f64;

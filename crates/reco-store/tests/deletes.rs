@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ScalarAttributeType;
 use reco_core::Id;
-use reco_core::budget::{Budget, Capacity, Wanted};
+use reco_core::budget::{Budget, Budgets, Capacity, Wanted};
 use reco_core::item::{KeyType, PlannedItem, Schema};
 use reco_store::generated_at::read_generated_at;
 use reco_store::retry::Stop;
@@ -28,7 +28,7 @@ fn writer(client: aws_sdk_dynamodb::Client, options: WriterOptions) -> Writer {
 
 fn pace(wcu: f64) -> Arc<Pace> {
     let budget = Budget::of(Some(Wanted::Wcu(wcu)), &Capacity::default()).unwrap();
-    Arc::new(Pace::new(&budget, 1.0))
+    Arc::new(Pace::new(Budgets::one(budget, 0)))
 }
 
 #[tokio::test]

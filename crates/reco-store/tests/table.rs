@@ -103,9 +103,10 @@ fn indexed(keys: &[&[&str]]) -> TableInfo {
 fn items_are_in_the_indexes_whose_keys_they_have() {
     let table = indexed(&[&["generated_at"], &["model", "generated_at"], &["country"]]);
     let schema = table.schema(&ItemDescription::default()).unwrap();
-    assert_eq!(table.indexes_of(&schema), 1);
+    assert_eq!(table.indexes_of(&schema, true), 1);
     let schema = schema.with_constants(["model=v7".parse().unwrap()]).unwrap();
-    assert_eq!(table.indexes_of(&schema), 2);
+    assert_eq!(table.indexes_of(&schema, true), 2);
+    assert_eq!(table.indexes_of(&schema, false), 0, "what has no time is in none of them");
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
         let billing = Billing::Provisioned { wcu: Some(table), rcu: Some(5) };
         let table =
             TableInfo { billing, indexes: indexes.iter().map(index).collect(), ..indexed(&[]) };
-        table.capacity_of(&schema).limit()
+        table.capacity_of(&schema, true).limit()
     };
     assert_eq!(provisioned(100, &[]), Some(100.0));
     // 100 items per second, each written twice.
@@ -147,21 +148,27 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
         billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
         ..indexed(&[&["country"]])
     };
-    assert_eq!(table.capacity_of(&schema).limit(), Some(100.0));
+    assert_eq!(table.capacity_of(&schema, true).limit(), Some(100.0));
+    // An index on the time costs nothing for items without one.
+    let table = TableInfo {
+        billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
+        ..indexed(&[&["generated_at"]])
+    };
+    assert_eq!(table.capacity_of(&schema, false).limit(), Some(100.0));
 }
 
 #[test]
 fn an_on_demand_tables_indexes_have_limits_of_their_own() {
     let schema = indexed(&[]).schema(&ItemDescription::default()).unwrap();
     let mut table = indexed(&[&["generated_at"]]);
-    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(1800.0));
-    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0));
+    assert_eq!(table.capacity_of(&schema, true).on_demand_max, Some(1800.0));
+    assert_eq!(table.capacity_of(&schema, true).warm, Some(8000.0));
     table.indexes[0].max_wcu = Some(100);
-    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
+    assert_eq!(table.capacity_of(&schema, true).on_demand_max, Some(200.0));
     table.billing = Billing::OnDemand { max_wcu: None };
     table.warm_wcu = None;
-    assert_eq!(table.capacity_of(&schema).on_demand_max, Some(200.0));
-    assert_eq!(table.capacity_of(&schema).warm, Some(8000.0), "4,000 each, as of new ones");
+    assert_eq!(table.capacity_of(&schema, true).on_demand_max, Some(200.0));
+    assert_eq!(table.capacity_of(&schema, true).warm, Some(8000.0), "4,000 each, as of new ones");
 }
 
 #[tokio::test]

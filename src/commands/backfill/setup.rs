@@ -40,10 +40,9 @@ pub(super) async fn job(
     let table = target.table.as_ref();
     let mut schema = table.map_or_else(|| item.assumed_schema(), |table| table.schema.clone());
     let only_newer = policy.writes.only_newer;
-    let writes = !args.dry_run && !args.machines.emits();
     let table = target.table.as_mut();
     let mut write_options =
-        args.writing.write_options(context, table, &mut schema, only_newer, writes).await?;
+        args.writing.write_options(context, table, &mut schema, only_newer, !args.dry_run).await?;
     let mut preparer = Preparer {
         facts: target.facts.take().unwrap_or(FactsSource::None),
         policy,
@@ -147,13 +146,16 @@ impl Target {
 
     fn plan(&self, args: &BackfillArgs, write_options: &WriteOptions) -> PlanOptions {
         let info = self.table.as_ref().map(|table| &table.info);
-        let table = self.table.as_ref();
-        let limit = || table.and_then(|table| table.info.capacity_of(&table.schema).limit());
+        let mut budgets = write_options.budgets;
+        if let Some(table) = &self.table {
+            let limit = |dated| table.info.capacity_of(&table.schema, dated).limit();
+            budgets.undated.start = budgets.undated.start.or_else(|| limit(false));
+            budgets.dated.start = budgets.dated.start.or_else(|| limit(true));
+        }
         PlanOptions {
-            budget_wcu: write_options.budget.start.or_else(limit),
+            budgets: Some(budgets),
             price_per_million_wru: args.trust.price_per_million_wru,
             indexes: info.map_or(0, |info| info.indexes.len()),
-            written_indexes: write_options.indexes,
         }
     }
 
@@ -192,11 +194,9 @@ async fn foresight(context: &Context) -> Option<FactsSource> {
 }
 
 /// The writer, on the run's budget: an item costs as often as it is written, once for the table and
-/// once for each index.
+/// once for each index that it is in.
 fn paced(writer: Writer, write_options: &WriteOptions) -> Writer {
-    let indexes = u32::try_from(write_options.indexes).unwrap_or(u32::MAX);
-    let pace = Pace::new(&write_options.budget, 1.0 + f64::from(indexes));
-    writer.with_pace(Arc::new(pace))
+    writer.with_pace(Arc::new(Pace::new(write_options.budgets)))
 }
 
 /// The table, checked. What writes nothing to it may go without.

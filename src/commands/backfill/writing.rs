@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use clap::Args;
 use reco_core::Time;
 use reco_core::batch::Limits;
-use reco_core::budget::{Budget, Capacity, Wanted};
+use reco_core::budget::{Budget, Budgets, Capacity, Wanted};
 use reco_core::item::{Attribute, Constant, KeyType, Schema};
 
 use reco_store::table::Expiry;
 
 use crate::context::Context;
-use reco_ops::aws::{ListType, Table};
+use reco_ops::aws::{BY_FLAG, ListType, Table};
 use reco_ops::backfill::{Order, Times, WriteOptions};
 use reco_ops::error::{Error, Kind, Result};
 
@@ -52,8 +52,8 @@ pub struct WritingArgs {
     /// Write --ttl even if TTL is disabled on the table or uses another attribute
     #[arg(long, help_heading = "Writing", requires = "ttl")]
     pub ttl_anyway: bool,
-    /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in the
-    /// table's existing lists; without any, as in the input]
+    /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in a
+    /// sample of the table's lists; without any, as in the input]
     #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
     pub list_type: Option<KeyType>,
 }
@@ -125,32 +125,41 @@ impl WritingArgs {
                     None => ListType::of_ids(),
                 };
                 *schema = self.with_constants(schema.clone())?;
-                (list_type, Capacity::default(), 0)
+                (list_type, [Capacity::default(); 2], [0; 2])
             }
             Some(table) => {
                 self.check_expiry(context, table, writes).await?;
                 let list_type = self.list_type(context, table).await?;
                 table.schema = self.with_constants(table.schema.clone())?;
                 *schema = table.schema.clone();
-                (list_type, table.info.capacity_of(schema), table.info.indexes_of(schema))
+                let dated = [false, true];
+                let capacity = dated.map(|dated| table.info.capacity_of(schema, dated));
+                (list_type, capacity, dated.map(|dated| table.info.indexes_of(schema, dated)))
             }
         };
-        let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
-            Error::config("--wcu cannot be a percentage here")
-                .because(&error)
-                .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
-        })?;
+        let budget = |capacity| {
+            Budget::of(self.wcu, capacity).map_err(|error| {
+                Error::config("--wcu cannot be a percentage here")
+                    .because(&error)
+                    .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
+            })
+        };
+        let [undated_indexes, dated_indexes] =
+            indexes.map(|indexes| u32::try_from(indexes).unwrap_or(u32::MAX));
+        let [undated, dated] = &capacity;
+        let (undated, dated) = (budget(undated)?, budget(dated)?);
+        let budgets = Budgets { undated, dated, undated_indexes, dated_indexes };
         let order = Order {
             limits: Limits::BATCH_WRITE_ITEM,
             shuffle: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
             newest: self.if_newer || only_newer,
             keep_all: false,
         };
-        Ok(WriteOptions { list_type, order, wanted: self.wcu, budget, indexes })
+        Ok(WriteOptions { list_type, order, wanted: self.wcu, budgets })
     }
 
-    /// Checks that the table would expire items by what `--ttl` writes. What `writes` nothing to it
-    /// is only warned.
+    /// Checks that the table would expire items by what `--ttl` writes, now or once files are
+    /// imported. A dry run, which `writes` nothing, is only warned.
     async fn check_expiry(&self, context: &Context, table: &Table, writes: bool) -> Result<()> {
         if self.ttl.is_none() {
             return Ok(());
@@ -184,7 +193,7 @@ impl WritingArgs {
 
     /// Of which type lists are written, and why: as the table holds them.
     async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
-        let chosen = table.adopt_list_type().await?;
+        let chosen = table.adopt_list_type(BY_FLAG).await?;
         if let Some(warning) = &chosen.warning {
             context.ui.status(warning);
         }

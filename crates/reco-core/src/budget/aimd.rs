@@ -56,6 +56,18 @@ impl Aimd {
         Aimd { rate, cap, step: rate.unwrap_or(0.0) * STEP, grown: now, cut: None, quiet: now }
     }
 
+    /// Another budget is in force: the rate keeps its proportion to it.
+    pub fn scale(&mut self, old: Option<f64>, new: Option<f64>, cap: Option<f64>) {
+        let (Some(rate), Some(old), Some(new)) = (self.rate, old, new) else { return };
+        if old <= 0.0 {
+            return;
+        }
+        let factor = new / old;
+        let scaled = (rate * factor).max(FLOOR);
+        (self.cap, self.step) = (cap, self.step * factor);
+        self.rate = Some(cap.map_or(scaled, |cap| scaled.min(cap)));
+    }
+
     /// WCU per second; `None` is as fast as it goes.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {

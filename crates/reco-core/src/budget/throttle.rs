@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::bucket::Turn;
-use super::{Aimd, Bucket, Budget};
+use super::sparse::Seen;
+use super::{Aimd, Bucket, Budgets};
 
 /// Over how long what the table takes is measured.
 const MEASURED_S: f64 = 1.0;
@@ -30,6 +31,8 @@ pub struct Throttle {
     taken: Meter,
     asked: Meter,
     spent: Spent,
+    budgets: Budgets,
+    seen: Seen,
 }
 
 /// Spending of a budget.
@@ -54,15 +57,35 @@ pub struct Paid {
 }
 
 impl Throttle {
-    /// A throttle for `budget`. `price` is what a computed WCU is expected to cost: 1, and 1 for
-    /// each index that items are in.
+    /// A throttle for items without a time, until others are noted.
     #[must_use]
-    pub fn new(budget: &Budget, price: f64, now: Duration) -> Self {
+    pub fn new(budgets: Budgets, now: Duration) -> Self {
+        let budget = budgets.at(0.0);
         let aimd = Aimd::new(budget.start, budget.cap, now);
         let bucket = aimd.rate().map(|rate| Bucket::new(rate, now));
-        let spent = Spent::default();
-        let meter = Meter::new(now);
-        Throttle { aimd, bucket, price: price.max(1.0), taken: meter, asked: meter, spent }
+        let (meter, price) = (Meter::new(now), budgets.price(0.0));
+        let (spent, seen) = (Spent::default(), Seen::default());
+        Throttle { aimd, bucket, price, taken: meter, asked: meter, spent, budgets, seen }
+    }
+
+    /// Notes items that are about to be paid for, of `all` computed WCU, those with a time of
+    /// `dated`: the budget follows the share of items that are in indexes on the time.
+    pub fn note(&mut self, dated: f64, all: f64, now: Duration) {
+        let before = self.seen.share();
+        if !self.seen.note(dated, all) {
+            return;
+        }
+        let share = self.seen.share();
+        // What is known of prices beside that stays known.
+        self.price *= self.budgets.price(share) / self.budgets.price(before);
+        let (old, new) = (self.budgets.at(before), self.budgets.at(share));
+        let rate = self.aimd.rate();
+        self.aimd.scale(old.start, new.start, new.cap);
+        if let (Some(bucket), Some(changed)) = (&mut self.bucket, self.aimd.rate())
+            && rate != Some(changed)
+        {
+            bucket.set_rate(changed, now);
+        }
     }
 
     /// Pays for items of `computed` WCU; [`Throttle::wait`] says when they may be written.

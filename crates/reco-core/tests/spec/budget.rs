@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reco_core::budget::{Aimd, Bucket, Budget, Capacity, NoLimit, Throttle, Wanted};
+use reco_core::budget::{Aimd, Bucket, Budget, Budgets, Capacity, NoLimit, Throttle, Wanted};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -78,7 +78,7 @@ fn run(budget: &Budget, price: f64, capacity: f64, seconds: u64) -> (f64, u32) {
 }
 
 fn run_on(mut table: Table, budget: &Budget, price: f64, seconds: u64) -> (f64, u32) {
-    let mut throttle = Throttle::new(budget, 1.0, ms(0));
+    let mut throttle = Throttle::new(Budgets::one(*budget, 0), ms(0));
     let (mut now, mut written, mut throttled) = (ms(0), 0.0, 0);
     while now < Duration::from_secs(seconds) {
         let paid = throttle.pay(25.0, now);
@@ -153,10 +153,10 @@ fn a_wait_gets_shorter_with_a_rate_that_grows() {
 fn batches_are_small_where_the_rate_is() {
     let batch = |wcu: f64| {
         let budget = Budget::of(Some(Wanted::Wcu(wcu)), &Capacity::default()).unwrap();
-        Throttle::new(&budget, 2.0, ms(0)).batch()
+        Throttle::new(Budgets::one(budget, 1), ms(0)).batch()
     };
     assert_eq!((batch(500.0), batch(10.0)), (Some(50.0), Some(1.0)));
-    assert_eq!(Throttle::new(&Budget::NONE, 1.0, ms(0)).batch(), None);
+    assert_eq!(Throttle::new(Budgets::one(Budget::NONE, 0), ms(0)).batch(), None);
 }
 
 proptest! {
@@ -228,5 +228,60 @@ proptest! {
                 prop_assert!(!throttled || after <= before);
             }
         }
+    }
+}
+
+fn fixed(wcu: f64) -> Budget {
+    Budget { start: Some(wcu), cap: Some(wcu), from: "provisioned" }
+}
+
+#[test]
+fn an_index_on_the_time_costs_only_what_items_with_a_time_cost() {
+    // A table of 100 WCU, and an index on the time of 20.
+    let budgets =
+        Budgets { undated: fixed(100.0), dated: fixed(40.0), undated_indexes: 0, dated_indexes: 1 };
+    let start = |share: f64| budgets.at(share).start.unwrap();
+    assert_eq!((start(0.0), budgets.price(0.0), budgets.indexes(0.0)), (100.0, 1.0, 0));
+    assert_eq!((start(1.0), budgets.price(1.0), budgets.indexes(0.01)), (40.0, 2.0, 1));
+    // 20 items a second, half of them written twice.
+    assert_eq!((start(0.5), budgets.price(0.5)), (30.0, 1.5));
+
+    let mut throttle = Throttle::new(budgets, ms(0));
+    assert_eq!((throttle.spent().last_rate, throttle.spent().price), (Some(100.0), 1.0));
+    throttle.note(0.0, 500.0, ms(1));
+    assert_eq!(throttle.spent().last_rate, Some(100.0), "none has a time so far");
+    throttle.note(500.0, 500.0, ms(2));
+    let spent = throttle.spent();
+    assert_eq!((spent.last_rate, spent.price, spent.lowest_rate), (Some(30.0), 1.5, None));
+}
+
+#[test]
+fn a_budget_that_was_given_as_a_number_stays_that_number() {
+    let mut throttle =
+        Throttle::new(Budgets { dated_indexes: 2, ..Budgets::one(fixed(500.0), 0) }, ms(0));
+    throttle.note(25.0, 25.0, ms(1));
+    assert_eq!((throttle.spent().last_rate, throttle.spent().price), (Some(500.0), 3.0));
+    let mut free = Throttle::new(Budgets::one(Budget::NONE, 0), ms(0));
+    free.note(25.0, 25.0, ms(1));
+    assert_eq!(free.spent().last_rate, None);
+}
+
+proptest! {
+    /// However many of the items have a time, neither the table nor an index gets more than its own.
+    #[test]
+    fn no_share_of_items_with_a_time_gets_more_than_table_and_index_take(
+        table in 1.0_f64..10_000.0,
+        index in 1.0_f64..10_000.0,
+        share in 0.0_f64..=1.0,
+    ) {
+        let budgets = Budgets {
+            undated: fixed(table),
+            dated: fixed(table.min(index) * 2.0),
+            undated_indexes: 0,
+            dated_indexes: 1,
+        };
+        let items = budgets.at(share).start.unwrap() / budgets.price(share);
+        prop_assert!(items <= table * (1.0 + 1e-9), "{items} items for the table");
+        prop_assert!(items * share <= index * (1.0 + 1e-9), "{items} items for the index");
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use reco_core::decode::{DecodeError, decode};
 use reco_core::item::{KeyType, Schema};
-use reco_core::shapes::{ShapeError, Shaped, read};
+use reco_core::shapes::{ShapeError, Shaped, check_one, read};
 use serde_json::{Value, json};
 
 fn schema() -> Schema {
@@ -160,5 +160,72 @@ proptest! {
     fn no_text_breaks_it(text in "\\PC{0,60}") {
         let _ = read(&text, &schema());
         let _ = read(&format!("{{\"Item\":{text}"), &schema());
+    }
+}
+
+/// A body of each shape that a line may have, by the key that tells it.
+const BODIES: [(&str, &str); 8] = [
+    ("delete", r#""user_id":7,"delete":true"#),
+    ("data", r#""data":[[1,[2]]]"#),
+    ("recommended_note_ids", r#""user_id":7,"recommended_note_ids":[2]"#),
+    ("Item", r#""Item":{"user_id":{"N":"1"},"recommended_note_ids":{"L":[]}}"#),
+    ("NewImage", r#""Metadata":{},"Keys":{"user_id":{"N":"1"}},"NewImage":{}"#),
+    ("Keys", r#""Metadata":{},"Keys":{"user_id":{"N":"1"}}"#),
+    ("output", r#""input":{"userId":"1"},"output":{"recommendedItems":["2"]},"error":null"#),
+    ("Records", r#""Records":[{"body":"[1,[2]]"}]"#),
+];
+
+#[test]
+fn a_line_is_of_one_shape() {
+    for (number, (key, body)) in BODIES.iter().enumerate() {
+        let line = format!("{{{body}}}");
+        assert_eq!(check_one(&line), Ok(()), "{line}");
+        for (other, more) in &BODIES[number + 1..] {
+            // The same keys again, or the decoder's matter: `data` is read before its envelope.
+            let keys = [*key, *other];
+            let decoders = ["data", "recommended_note_ids", "Records"];
+            let image = ["NewImage", "Keys"];
+            if keys.iter().all(|key| image.contains(key) || key == &"user_id")
+                || keys.iter().all(|key| decoders.contains(key))
+            {
+                continue;
+            }
+            let more = more.trim_start_matches(r#""user_id":7,"#);
+            for line in [format!("{{{body},{more}}}"), format!("{{{more},{body}}}")] {
+                let error = check_one(&line).expect_err(&line).to_string();
+                let named = |key: &str| error.contains(&format!("`{key}`"));
+                assert!(named(key) && named(other), "{line}: {error}");
+                let escaped = line.replace("\"Item\"", "\"\\u0049tem\"");
+                assert!(check_one(&escaped).is_err(), "{escaped}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_removal_stands_beside_nothing_that_may_be_a_list() {
+    for more in [
+        r#""output":{"x":1}"#,
+        r#""input":{"userId":"7"}"#,
+        r#""output":null"#,
+        r#""Item":null"#,
+        r#""Keys":{}"#,
+        r#""data":null"#,
+        r#""recommended_note_ids":null"#,
+    ] {
+        let line = format!(r#"{{"user_id":7,"delete":true,{more}}}"#);
+        assert!(check_one(&line).is_err(), "{line}");
+        let line = format!(r#"{{"delete":false,{more}}}"#);
+        assert!(check_one(&line).is_err(), "{line}");
+    }
+    // Fields of a producer's own that are of no shape stay what they are.
+    for line in [
+        r#"{"user_id":7,"recommended_note_ids":[1],"output":{"job":"a"},"input":"s3://b/k"}"#,
+        r#"{"data":[[1,[2]]],"Item":"x","Keys":3,"input":{"job":1}}"#,
+        r#"{"user_id":7,"delete":true,"reason":"gone","Metadata":{}}"#,
+        r#"[7,["Item"]]"#,
+        r#"{"Item":{"#,
+    ] {
+        assert_eq!(check_one(line), Ok(()), "{line}");
     }
 }

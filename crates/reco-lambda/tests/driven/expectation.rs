@@ -92,10 +92,8 @@ fn kept(user: i64, list: &[i64]) -> Option<Vec<i64>> {
     (!left.is_empty()).then_some(left)
 }
 
-/// The newest list of each user that has one, of messages that came together.
-pub fn newest<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Lists {
-    let mut by_age: Vec<&Message> = messages.into_iter().collect();
-    by_age.sort_by_key(|message| message.generated_at);
-    let lists = by_age.into_iter().flat_map(|message| &message.lists);
+/// The last list of each user that has one, of messages in the order in which they came.
+pub fn last<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Lists {
+    let lists = messages.into_iter().flat_map(|message| &message.lists);
     lists.filter_map(|(user, list)| Some((*user, kept(*user, list)?))).collect()
 }

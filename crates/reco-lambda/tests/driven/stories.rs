@@ -6,7 +6,7 @@ use reco_sandbox::runtime::FunctionError;
 use serde_json::{Value, json};
 
 use crate::emf;
-use crate::expectation::{Lists, Message, newest, record};
+use crate::expectation::{Lists, Message, last, record};
 use crate::kit::{AMPLE, World, event, event_of, returned};
 
 #[tokio::test]
@@ -18,7 +18,7 @@ async fn a_cold_start_and_a_warm_loop_of_ten_messages_of_fifty_users() {
         let messages: Vec<Message> = (batch * 10..batch * 10 + 10).map(Message::number).collect();
         let back = returned(&mut environment, event_of(&messages), AMPLE).await.unwrap();
         assert_eq!(back, BTreeSet::new());
-        expected.extend(newest(&messages));
+        expected.extend(last(&messages));
         assert_eq!(world.held().await, expected, "after batch {batch}");
     }
     assert!(expected.len() > 1_500, "{} users", expected.len());
@@ -56,7 +56,7 @@ async fn poison_fails_alone_and_no_body_is_ever_logged() {
     assert_eq!(back, BTreeSet::from(poison));
     let with_partial =
         Message { id: "partial".to_owned(), generated_at: 0, lists: vec![(1_999, vec![7, 8])] };
-    let expected = newest(good.iter().chain([&with_partial]));
+    let expected = last(good.iter().chain([&with_partial]));
     assert_eq!(world.held().await, expected);
     let log = world.log();
     assert!(log.contains("malformed") && !log.contains("classified"), "{log}");
@@ -76,5 +76,5 @@ async fn a_message_without_an_id_fails_its_batch_and_the_function_lives_on() {
     assert_eq!(world.said("batch failed whole").len(), 1);
 
     let back = returned(&mut environment, event_of(&messages), AMPLE).await.unwrap();
-    assert_eq!((back, world.held().await), (BTreeSet::new(), newest(&messages)));
+    assert_eq!((back, world.held().await), (BTreeSet::new(), last(&messages)));
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use crate::expectation::{Lists, Message, newest, sql};
+use crate::expectation::{Lists, Message, last, sql};
 use crate::gate::Gate;
 use crate::kit::{AMPLE, World, event_of, returned};
 use crate::mariadb;
@@ -22,7 +22,7 @@ async fn a_throttled_table_is_waited_for() {
     let world = World::new(Some(40.0), &[]).await;
     let mut environment = world.start().await;
     let back = returned(&mut environment, event_of(&ten()), AMPLE).await.unwrap();
-    assert_eq!((back, world.held().await), (BTreeSet::new(), newest(&ten())));
+    assert_eq!((back, world.held().await), (BTreeSet::new(), last(&ten())));
     let line = &world.metrics()[0];
     let retried = |name: &str| line[name].as_u64().unwrap();
     assert!(retried("ItemsReturned") + retried("WriteCallsThrottled") > 0, "{line}");
@@ -39,7 +39,7 @@ async fn under_deadline_pressure_what_is_not_written_comes_again() {
     let mut environment = world.start().await;
     let messages: BTreeMap<String, Message> =
         ten().into_iter().map(|message| (message.id.clone(), message)).collect();
-    let expected = newest(messages.values());
+    let expected = last(messages.values());
     let mut waiting = ids(&ten());
     let begun = Instant::now();
     let mut rounds = 0;
@@ -50,7 +50,7 @@ async fn under_deadline_pressure_what_is_not_written_comes_again() {
         let back = returned(&mut environment, event, Duration::from_millis(6_500)).await.unwrap();
         let held = world.held().await;
         for message in &batch {
-            let missing = newest([*message]).keys().any(|user| !held.contains_key(user));
+            let missing = last([*message]).keys().any(|user| !held.contains_key(user));
             assert!(!missing || back.contains(&message.id), "{} was lost", message.id);
         }
         assert!(back.is_subset(&waiting));
@@ -80,18 +80,18 @@ async fn while_the_database_is_down_everything_is_returned_and_nothing_written()
 
     gate.open();
     let back = returned(&mut environment, event_of(&first), AMPLE).await.unwrap();
-    assert_eq!((back, world.held().await), (BTreeSet::new(), newest(&first)));
+    assert_eq!((back, world.held().await), (BTreeSet::new(), last(&first)));
 
     // Down in between: the open connection is cut.
     gate.shut();
     let second: Vec<Message> = (5..10).map(Message::number).collect();
     let back = returned(&mut environment, event_of(&second), AMPLE).await.unwrap();
-    assert_eq!((back, world.held().await), (ids(&second), newest(&first)));
+    assert_eq!((back, world.held().await), (ids(&second), last(&first)));
 
     gate.open();
     let back = returned(&mut environment, event_of(&second), AMPLE).await.unwrap();
-    let mut expected = newest(&first);
-    expected.extend(newest(&second));
+    let mut expected = last(&first);
+    expected.extend(last(&second));
     assert_eq!((back, world.held().await), (BTreeSet::new(), expected));
 
     let done = world.said("batch done");
@@ -104,7 +104,7 @@ async fn while_the_database_is_down_everything_is_returned_and_nothing_written()
 async fn killed_in_the_middle_of_a_batch_and_delivered_again() {
     let world = World::new(Some(60.0), &[]).await;
     let mut environment = world.start().await;
-    let expected = newest(&ten());
+    let expected = last(&ten());
     let (mut part, whole) = (0, expected.len());
     {
         let invocation = returned(&mut environment, event_of(&ten()), AMPLE);

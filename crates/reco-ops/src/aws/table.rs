@@ -10,7 +10,7 @@ use reco_core::classify;
 use reco_core::item::{ItemDescription, KeyType, Schema};
 use reco_store::client::dynamodb_config;
 use reco_store::generated_at::read_generated_at;
-use reco_store::lists::{self, Held, Layout, ListsError};
+use reco_store::lists::{self, Adopted, Layout, ListsError};
 use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
@@ -54,6 +54,31 @@ impl ListType {
     #[must_use]
     pub fn configured(schema: &Schema) -> Self {
         ListType { list_type: schema.list_type, from: "config", warning: None }
+    }
+
+    fn adopted(adopted: &Adopted, table: &str, schema: &Schema) -> Self {
+        let (list_type, from) = (schema.list_type, "key");
+        match adopted {
+            Adopted::Configured => ListType::configured(schema),
+            Adopted::Open | Adopted::Ids { mixed: false } => ListType::of_ids(),
+            Adopted::Table(kind) => ListType::of_table(Some(*kind)),
+            Adopted::Ids { mixed: true } => {
+                let warning = format!(
+                    "table {table} mixes list types: ids are written with the types of the input"
+                );
+                ListType { warning: Some(warning), ..ListType::of_ids() }
+            }
+            Adopted::Key(kind, error) => {
+                let kind = match kind {
+                    KeyType::N => "Numbers",
+                    KeyType::S => "Strings",
+                };
+                let warning = format!(
+                    "cannot sample the lists in table {table}, so list ids are written as {kind}, like its key: {error}"
+                );
+                ListType { list_type, from, warning: Some(warning) }
+            }
+        }
     }
 
     /// As the ids came.
@@ -125,46 +150,17 @@ impl Table {
         Layout::new(self.client.clone(), &self.info.name, self.schema.clone())
     }
 
-    /// Lays lists out as the table holds them, and where it holds none, as the ids came. A table that
-    /// holds other items, too, is asked for the lists of the first users that come ([`Layout`]).
+    /// Lays lists out as [`lists::adopt`] decides. `remedy` tells how to set the type where what the
+    /// table holds is no list of ids.
     ///
     /// # Errors
     /// When what it holds is no list of ids, or cannot be read.
-    pub async fn adopt_list_type(&mut self) -> Result<ListType> {
-        if self.schema.list_type.is_some() {
-            return Ok(ListType::configured(&self.schema));
-        }
-        if self.schema.is_shared() {
-            return Ok(ListType::of_ids());
-        }
+    pub async fn adopt_list_type(&mut self, remedy: &'static str) -> Result<ListType> {
         let name = &self.info.name;
-        match lists::sample(&self.client, name, &self.schema).await {
-            Ok(held) => {
-                let both = held == Held::Both;
-                let adopted = held.adopted(&self.schema).map_err(|e| foreign(name, &e))?;
-                self.schema.list_type = adopted;
-                let warning = both.then(|| {
-                    format!(
-                        "table {name} mixes list types: ids are written with the types of the input"
-                    )
-                });
-                Ok(ListType { warning, ..ListType::of_table(adopted) })
-            }
-            // Dry runs and loaders may be allowed less than `Scan`.
-            Err(error) if matches!(error.kind, ErrorKind::Denied | ErrorKind::Refused) => {
-                let list_type = Some(self.schema.key_type);
-                self.schema.list_type = list_type;
-                let kind = match self.schema.key_type {
-                    KeyType::N => "Numbers",
-                    KeyType::S => "Strings",
-                };
-                let warning = format!(
-                    "cannot sample the lists in table {name}, so list ids are written as {kind}, like its key: {error}"
-                );
-                Ok(ListType { list_type, from: "key", warning: Some(warning) })
-            }
-            Err(error) => Err(service(&format!("cannot read from table {name}"), &error)),
-        }
+        let adopted = lists::adopt(&self.client, name, &self.schema).await;
+        let adopted = adopted.map_err(|error| foreign(name, &error, remedy))?;
+        self.schema.list_type = adopted.list_type(&self.schema);
+        Ok(ListType::adopted(&adopted, name, &self.schema))
     }
 
     /// A writer into it.
@@ -174,13 +170,19 @@ impl Table {
     }
 }
 
-/// Returns the error for a table whose attribute is not a list of ids.
-pub fn foreign(table: &str, error: &ListsError) -> Error {
+/// How to set the type of lists where a flag does it.
+pub const BY_FLAG: &str =
+    "--list-type N or S replaces it with lists, once all readers support them";
+
+/// How to set it for the Lambda, and for what goes by the Lambda's rules.
+pub const BY_POLICY: &str = "item.list_type = \"N\" or \"S\" in the policy replaces it with lists, once all readers support them";
+
+/// Returns the error for a table whose attribute is not a list of ids. `remedy` is [`BY_FLAG`] or
+/// [`BY_POLICY`].
+pub fn foreign(table: &str, error: &ListsError, remedy: &'static str) -> Error {
     match error {
         ListsError::Service(error) => service(&format!("cannot read from table {table}"), error),
-        foreign => Error::config(format!("cannot use table {table}"))
-            .because(foreign)
-            .hint("--list-type N or S replaces it with lists, once all readers support them"),
+        foreign => Error::config(format!("cannot use table {table}")).because(foreign).hint(remedy),
     }
 }
 

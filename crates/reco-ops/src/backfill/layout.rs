@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 /// Bytes that are looked at before an input is taken for what it seems to be.
-const LOOK_AHEAD: usize = 64 * 1024;
+pub const LOOK_AHEAD: usize = 64 * 1024;
 
 /// Layout of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,17 +65,60 @@ impl Layout {
     }
 }
 
+/// Returns whether a line that is no whole value goes on in the lines after it; `None` when that is
+/// not certain without more of them. A line that holds whole arrays of values does.
+pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
+    if is_array(line) && is_complete(line) {
+        return Some(true);
+    }
+    let Some(start) = first(after) else {
+        return (at_end || after.len() >= LOOK_AHEAD).then_some(false);
+    };
+    if is_array(line) {
+        // What is wrong further on is a fault of its element; what does not go on at once is a line.
+        let joined = [line, &after[..=start]].concat();
+        return Some(is_begun(&joined) || is_complete(&joined));
+    }
+    let text = [line, after].concat();
+    // "[" alone: what follows tells an array of values from a pair.
+    if is_array(&text) || is_complete(&text) {
+        return Some(true);
+    }
+    if !is_begun_value(&text) {
+        return Some(false);
+    }
+    (at_end || after.len() >= LOOK_AHEAD).then_some(true)
+}
+
+/// As [`is_begun`], of a value no deeper than what is read in the end: lines that are cut off at the
+/// same place one after the other are none.
+fn is_begun_value(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(text).is_err_and(|error| error.is_eof())
+}
+
+/// Returns whether a text begins as an array of arrays or objects. No line of ours does: a pair has
+/// its user's id there.
+pub fn is_array(text: &[u8]) -> bool {
+    let inner = first(text).and_then(|start| text[start..].strip_prefix(b"["));
+    inner.is_some_and(|inner| matches!(first(inner).map(|at| inner[at]), Some(b'[' | b'{')))
+}
+
 fn first(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| !byte.is_ascii_whitespace())
 }
 
 /// Returns whether a text is the beginning of a JSON value and not a whole one.
-fn is_begun(text: &[u8]) -> bool {
+pub fn is_begun(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
+/// Returns whether a text is a whole JSON value and nothing else.
+pub fn is_whole(text: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text).is_ok()
+}
+
 /// Returns whether a text begins with a whole JSON value.
-fn is_complete(text: &[u8]) -> bool {
+pub fn is_complete(text: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     matches!(values.next(), Some(Ok(_)))
 }

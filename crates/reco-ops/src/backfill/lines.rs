@@ -21,6 +21,9 @@ pub struct Place {
     pub line: u64,
     /// Byte offset in the decompressed input, from 0.
     pub offset: u64,
+    /// True within an array: what stands there can be told only from the array's beginning on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inside: bool,
 }
 
 /// One line.
@@ -58,7 +61,7 @@ pub struct Splitter {
 impl Place {
     /// The beginning of an input.
     pub const fn start(file: usize) -> Self {
-        Place { file, line: 1, offset: 0 }
+        Place { file, line: 1, offset: 0, inside: false }
     }
 }
 
@@ -75,6 +78,17 @@ impl Splitter {
     /// Where the next line begins.
     pub fn next(&self) -> Place {
         self.next
+    }
+
+    /// Returns whether no line was begun.
+    pub fn is_between(&self) -> bool {
+        self.partial.is_empty() && self.dropped == 0
+    }
+
+    /// Hands out the line that was begun, if `wanted`, and where it begins.
+    pub fn take_if(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<(Place, Vec<u8>)> {
+        let taken = self.dropped == 0 && wanted(&self.partial);
+        taken.then(|| (self.next, std::mem::take(&mut self.partial)))
     }
 
     /// Takes bytes and adds the lines that they complete.
@@ -294,6 +308,6 @@ mod tests {
         splitter.feed(b"good\n[1,[2", &mut lines);
         splitter.cut(&mut lines);
         assert_eq!(shown(&lines), [line(1, 0, "good"), line(2, 5, "cut: [1,[2")]);
-        assert_eq!(splitter.next(), Place { file: 0, line: 3, offset: 10 });
+        assert_eq!(splitter.next(), Place { line: 3, offset: 10, ..Place::start(0) });
     }
 }

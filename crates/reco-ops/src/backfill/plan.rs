@@ -1,6 +1,7 @@
 //! Plan of a dry run: duration and cost of writing, and the largest items.
 
 use reco_core::Id;
+use reco_core::budget::Budgets;
 use serde::Serialize;
 
 use super::lines::Place;
@@ -13,14 +14,13 @@ const LARGEST: usize = 10;
 /// Options of the plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PlanOptions {
-    /// Write capacity units per second that may be used; `None` when nothing limits them.
-    pub budget_wcu: Option<f64>,
+    /// Write capacity units per second that may be used, with the indexes that items are in, each of
+    /// which is written with them; `None` without a table.
+    pub budgets: Option<Budgets>,
     /// Price of a million write request units, in whatever currency.
     pub price_per_million_wru: Option<f64>,
     /// Secondary indexes of the table.
     pub indexes: usize,
-    /// Those that items are in: each is written with every item, and counts in the budget.
-    pub written_indexes: usize,
 }
 
 /// Plan for writing.
@@ -85,19 +85,23 @@ impl Largest {
 }
 
 impl Plan {
+    /// `dated` is the share of items with a time.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     pub(super) fn new(
         options: PlanOptions,
         items: &ItemSizes,
+        dated: f64,
         largest: Largest,
         inputs: &[InputReport],
     ) -> Self {
-        let PlanOptions { budget_wcu, price_per_million_wru, indexes, written_indexes } = options;
+        let PlanOptions { budgets, price_per_million_wru, indexes } = options;
+        let budget_wcu = budgets.and_then(|budgets| budgets.at(dated).start);
         let budget_wcu = budget_wcu.filter(|budget| *budget > 0.0);
+        let price = budgets.map_or(1.0, |budgets| budgets.price(dated));
         let wcu = items.wcu as f64;
         Plan {
             budget_wcu,
-            duration_s: budget_wcu.map(|budget| wcu * (1.0 + written_indexes as f64) / budget),
+            duration_s: budget_wcu.map(|budget| wcu * price / budget),
             price_per_million_wru,
             cost: price_per_million_wru.map(|price| wcu * price / 1e6),
             indexes,
@@ -108,6 +112,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use reco_core::budget::Budget;
+
     use super::*;
 
     #[test]
@@ -116,7 +122,7 @@ mod tests {
         for line in 1..=30_u64 {
             let bytes = usize::try_from(line % 13).expect("small");
             if largest.wants(bytes) {
-                let at = Place { file: 0, line, offset: 0 };
+                let at = Place { line, ..Place::start(0) };
                 largest.add(bytes, at, Id::from(line));
             }
         }
@@ -129,16 +135,18 @@ mod tests {
     fn time_and_cost_follow_from_the_write_units() {
         let mut items = ItemSizes::default();
         (0..3000).for_each(|_| items.add(1500));
+        let budget = Budget { start: Some(500.0), cap: Some(500.0), from: "flag" };
         let options = PlanOptions {
-            budget_wcu: Some(500.0),
+            budgets: Some(Budgets { dated_indexes: 1, ..Budgets::one(budget, 0) }),
             price_per_million_wru: Some(0.625),
             indexes: 1,
-            written_indexes: 0,
         };
-        let plan = Plan::new(options, &items, Largest::default(), &[]);
+        let plan = Plan::new(options, &items, 0.0, Largest::default(), &[]);
         assert_eq!(plan.duration_s, Some(12.0));
         assert_eq!(plan.cost, Some(0.00375));
-        let plan = Plan::new(PlanOptions::default(), &items, Largest::default(), &[]);
+        let plan = Plan::new(options, &items, 1.0, Largest::default(), &[]);
+        assert_eq!(plan.duration_s, Some(24.0), "an index on the time is written, too");
+        let plan = Plan::new(PlanOptions::default(), &items, 0.0, Largest::default(), &[]);
         assert_eq!((plan.duration_s, plan.cost), (None, None));
     }
 }

@@ -376,6 +376,7 @@ impl Preparer {
         first: usize,
         waiting: &mut Vec<Waiting>,
     ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
+        shapes::check_one(text)?;
         if may_delete(text)
             && let Some(deletion) = deletion(text)?
         {

@@ -8,7 +8,8 @@ use tokio::io::AsyncBufReadExt;
 use tokio::sync::mpsc::Sender;
 
 use super::layout::Layout;
-use super::lines::{Content, Line, Place, Splitter};
+use super::lines::{Content, Line, Place};
+use super::mixed::Mixed;
 use super::values::Values;
 use crate::files::input::{Reader, Source};
 
@@ -76,7 +77,7 @@ pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sende
 enum Splitting {
     /// The beginning of an input that may be either.
     Unknown(Vec<u8>),
-    Lines(Splitter),
+    Mixed(Mixed),
     Values(Values),
 }
 
@@ -98,6 +99,11 @@ impl Stage<'_> {
         if self.from.offset == 0 {
             return Ok(());
         }
+        let start = Place::start(self.from.file);
+        if self.from.inside {
+            self.splitting = Splitting::Mixed(Mixed::at(start, self.mapped));
+            return Ok(());
+        }
         let mut reader = source.open(0, Arc::new(AtomicU64::new(0))).await?;
         loop {
             let bytes = reader.fill_buf().await.map_err(|error| error.to_string())?;
@@ -110,9 +116,9 @@ impl Stage<'_> {
         }
         self.lines.clear();
         self.splitting = match &self.splitting {
-            Splitting::Values(_) => Splitting::Values(Values::new(self.from.file)),
-            Splitting::Unknown(_) | Splitting::Lines(_) => {
-                Splitting::Lines(Splitter::at(self.from))
+            Splitting::Values(_) => Splitting::Values(Values::at(start)),
+            Splitting::Unknown(_) | Splitting::Mixed(_) => {
+                Splitting::Mixed(Mixed::at(self.from, self.mapped))
             }
         };
         Ok(())
@@ -121,8 +127,8 @@ impl Stage<'_> {
     /// Where to open the input: values in an array can be told from its beginning on only.
     fn offset(&self) -> u64 {
         match &self.splitting {
-            Splitting::Lines(_) => self.from.offset,
-            Splitting::Unknown(_) | Splitting::Values(_) => 0,
+            Splitting::Mixed(_) if !self.from.inside => self.from.offset,
+            Splitting::Unknown(_) | Splitting::Mixed(_) | Splitting::Values(_) => 0,
         }
     }
 
@@ -134,27 +140,26 @@ impl Stage<'_> {
         let Some(layout) = of(head, at_end) else { return };
         let head = std::mem::take(head);
         self.splitting = match layout {
-            Layout::Lines => Splitting::Lines(Splitter::at(self.from)),
-            Layout::Values => Splitting::Values(Values::new(self.from.file)),
+            Layout::Lines => Splitting::Mixed(Mixed::at(self.from, self.mapped)),
+            Layout::Values => Splitting::Values(Values::at(Place::start(self.from.file))),
         };
         self.split(&head);
     }
 
     fn split(&mut self, bytes: &[u8]) {
+        let before = self.lines.len();
         match &mut self.splitting {
             Splitting::Unknown(_) => {}
-            Splitting::Lines(splitter) => splitter.feed(bytes, &mut self.lines),
-            Splitting::Values(values) => {
-                let before = self.lines.len();
-                values.feed(bytes, &mut self.lines);
-                let from = self.from.offset;
-                let mut at = 0;
-                self.lines.retain(|line| {
-                    at += 1;
-                    at <= before || line.at.offset >= from
-                });
-            }
+            Splitting::Mixed(mixed) => mixed.feed(bytes, &mut self.lines),
+            Splitting::Values(values) => values.feed(bytes, &mut self.lines),
         }
+        // What was read again only to get to the place to go on from.
+        let from = self.from.offset;
+        let mut at = 0;
+        self.lines.retain(|line| {
+            at += 1;
+            at <= before || line.at.offset >= from
+        });
     }
 
     /// Reads one input to its end; true if the receiver is gone.
@@ -210,10 +215,7 @@ impl Stage<'_> {
         self.look(&[], true);
         match &mut self.splitting {
             Splitting::Unknown(_) => None,
-            Splitting::Lines(splitter) => {
-                splitter.finish(&mut self.lines);
-                None
-            }
+            Splitting::Mixed(mixed) => mixed.finish(&mut self.lines),
             Splitting::Values(values) => values.finish(&mut self.lines),
         }
     }
@@ -222,7 +224,7 @@ impl Stage<'_> {
         self.look(&[], true);
         match &mut self.splitting {
             Splitting::Unknown(_) => {}
-            Splitting::Lines(splitter) => splitter.cut(&mut self.lines),
+            Splitting::Mixed(mixed) => mixed.cut(&mut self.lines),
             Splitting::Values(values) => values.cut(&mut self.lines),
         }
     }
@@ -231,8 +233,8 @@ impl Stage<'_> {
         (self.bytes, self.taken) = (0, 0);
         let next = match &self.splitting {
             Splitting::Unknown(_) => self.from,
-            Splitting::Lines(splitter) => splitter.next(),
             // What is read again to get to the place to go on from is no step back.
+            Splitting::Mixed(mixed) => mixed.next().max(self.from),
             Splitting::Values(values) => values.next().max(self.from),
         };
         Chunk {

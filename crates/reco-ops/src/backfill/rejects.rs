@@ -221,7 +221,7 @@ mod tests {
 
     fn reject(line: &[u8]) -> Reject {
         let fault = Fault { reason: Reason::Malformed, detail: "why".to_owned(), text: None };
-        let at = Place { file: 0, line: 3, offset: 40 };
+        let at = Place { line: 3, offset: 40, ..Place::start(0) };
         Reject::new("in.jsonl", at, None, fault, Some(&Arc::from(line)))
     }
 

@@ -71,6 +71,22 @@ pub(super) struct Run {
     pub(super) mapped: bool,
     /// The largest items of a dry run.
     largest: Largest,
+    dated: Dated,
+}
+
+/// Lists to write, and those of them with a time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Dated {
+    pub(super) all: u64,
+    pub(super) dated: u64,
+}
+
+impl Dated {
+    /// The share of those with a time, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    fn share(self) -> f64 {
+        if self.all == 0 { 0.0 } else { self.dated as f64 / self.all as f64 }
+    }
 }
 
 impl Run {
@@ -109,6 +125,7 @@ impl Run {
             plan: PlanOptions::default(),
             mapped: false,
             largest: Largest::default(),
+            dated: Dated::default(),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Values {
     /// Where the value that is read begins.
     at: Place,
     text: Vec<u8>,
+    /// Line in which the outermost array or value begins.
+    opened: u64,
     /// Bytes dropped of a value that is too long.
     dropped: u64,
     limit: usize,
@@ -40,20 +42,26 @@ enum Text {
 }
 
 impl Values {
-    /// A splitter for an input that is read from its beginning.
-    pub fn new(file: usize) -> Self {
-        Values::with_limit(file, MAX_LINE)
+    /// A splitter for an input that is read from `here` on, where no array or value was begun.
+    pub fn at(here: Place) -> Self {
+        Values::with_limit(here, MAX_LINE)
     }
 
-    fn with_limit(file: usize, limit: usize) -> Self {
-        let here = Place::start(file);
-        Values { here, state: State::Top, at: here, text: Vec::new(), dropped: 0, limit }
+    fn with_limit(here: Place, limit: usize) -> Self {
+        let (at, opened) = (here, here.line);
+        Values { here, state: State::Top, at, text: Vec::new(), opened, dropped: 0, limit }
+    }
+
+    /// Returns whether no array or value was begun.
+    pub fn is_between(&self) -> bool {
+        self.state == State::Top
     }
 
     /// Where the next value begins, or may begin.
     pub fn next(&self) -> Place {
         match self.state {
-            State::Top | State::Between => self.here,
+            State::Top => self.here,
+            State::Between => Place { inside: true, ..self.here },
             State::Opened | State::Inside { .. } => self.at,
         }
     }
@@ -103,7 +111,10 @@ impl Values {
             }
             State::Opened | State::Between | State::Inside { .. } => self.cut(values),
         }
-        Some("the input ends in the middle of a JSON array or object".to_owned())
+        let line = self.opened;
+        Some(format!(
+            "the input ends in the middle of a JSON array or object that begins in line {line}"
+        ))
     }
 
     /// The input broke off: what is left is no value, but it is not lost either.
@@ -135,6 +146,7 @@ impl Values {
             State::Top | State::Between | State::Opened if blank => {}
             State::Top if byte == b'[' => {
                 self.at = self.here;
+                self.opened = self.here.line;
                 self.state = State::Opened;
             }
             State::Top => self.begin(byte, false, values),
@@ -157,7 +169,10 @@ impl Values {
     }
 
     fn begin(&mut self, byte: u8, nested: bool, values: &mut Vec<Line>) {
-        self.at = self.here;
+        self.at = Place { inside: nested, ..self.here };
+        if !nested {
+            self.opened = self.here.line;
+        }
         self.state = State::Inside { depth: 0, string: Text::No, nested };
         self.inside(byte, values);
     }
@@ -223,7 +238,7 @@ mod tests {
     use super::*;
 
     fn split(pieces: &[&[u8]], limit: usize) -> (Vec<(u64, u64, String)>, Option<String>) {
-        let mut splitter = Values::with_limit(0, limit);
+        let mut splitter = Values::with_limit(Place::start(0), limit);
         let mut values = Vec::new();
         for piece in pieces {
             splitter.feed(piece, &mut values);

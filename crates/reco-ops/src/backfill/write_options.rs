@@ -1,6 +1,6 @@
 //! Write settings of a run: order, rate, and type.
 
-use reco_core::budget::{Budget, Wanted};
+use reco_core::budget::{Budgets, Wanted};
 use reco_store::writer::Writer;
 use serde::Serialize;
 
@@ -16,10 +16,9 @@ pub struct WriteOptions {
     pub order: Order,
     /// The budget that was asked for.
     pub wanted: Option<Wanted>,
-    /// Resulting budget for the table.
-    pub budget: Budget,
-    /// Indexes that items are in: each costs a write of its own.
-    pub indexes: usize,
+    /// Resulting budgets for the table, with the indexes that items are in: each costs a write of its
+    /// own.
+    pub budgets: Budgets,
 }
 
 /// The write budget, and how it was spent. All figures are of the table and its indexes together,
@@ -48,19 +47,27 @@ pub struct BudgetReport {
 }
 
 impl WriteOptions {
-    /// The budget's account, after `consumed` WCU in `seconds`.
-    pub fn account(&self, writer: Option<&Writer>, consumed: f64, seconds: f64) -> BudgetReport {
+    /// The budget's account, after `consumed` WCU in `seconds` for items of which this `share` had a
+    /// time.
+    pub fn account(
+        &self,
+        writer: Option<&Writer>,
+        consumed: f64,
+        seconds: f64,
+        share: f64,
+    ) -> BudgetReport {
+        let budget = self.budgets.at(share);
         let spent = writer.and_then(|writer| writer.pace()).map(|pace| pace.spent());
         BudgetReport {
             asked: self.wanted.map(|wanted| wanted.to_string()),
-            wcu_per_s: self.budget.start,
-            cap_wcu_per_s: self.budget.cap,
-            from: self.budget.from,
+            wcu_per_s: budget.start,
+            cap_wcu_per_s: budget.cap,
+            from: budget.from,
             used_wcu_per_s: if seconds > 0.0 { consumed / seconds } else { 0.0 },
-            last_wcu_per_s: spent.map_or(self.budget.start, |spent| spent.last_rate),
+            last_wcu_per_s: spent.map_or(budget.start, |spent| spent.last_rate),
             lowest_wcu_per_s: spent.and_then(|spent| spent.lowest_rate),
             price: spent.map_or(1.0, |spent| spent.price),
-            indexes: self.indexes,
+            indexes: self.budgets.indexes(share) as usize,
         }
     }
 }

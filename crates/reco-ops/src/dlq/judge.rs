@@ -22,7 +22,7 @@ use reco_store::lists::Layout;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::aws::{Table, foreign};
+use crate::aws::{BY_POLICY, Table, foreign};
 use crate::dlq::journal::{RedriveHistory, Redriven};
 use crate::error::{Error, Result};
 
@@ -292,7 +292,7 @@ impl Judge {
         };
         let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
         let users = sound.map(|entry| &entry.recommendation.user);
-        layout.for_users(users).await.map_err(|error| foreign(&table.info.name, &error))
+        layout.for_users(users).await.map_err(|error| foreign(&table.info.name, &error, BY_POLICY))
     }
 
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {

@@ -147,7 +147,10 @@ fn cannot_open(name: &str, error: &std::io::Error) -> Error {
 fn foreign(name: &str, format: &str) -> Error {
     let error = Error::input(format!("{name} looks like {format}, which is not supported"));
     if format.starts_with("a tar archive") {
-        return error.hint("extract it to a pipe: tar -xOf ARCHIVE | recoctl backfill -");
+        // Whatever the command: each of them takes a file.
+        return error.hint(format!(
+            "extract the file that you need and pass that: tar -xOf {name} NAME > FILE; tar -tf {name} lists what is in it"
+        ));
     }
     error.hint("pass JSON Lines, plain or compressed with gzip or zstd, or pipe them to `-`")
 }

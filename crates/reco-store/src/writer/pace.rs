@@ -4,8 +4,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reco_core::budget::{Budget, Paid, Spent, Throttle};
-use reco_core::item::PlannedItem;
+use reco_core::budget::{Budgets, Paid, Spent, Throttle};
+use reco_core::item::{Action, PlannedItem};
 use tokio::time::Instant;
 
 use super::Writer;
@@ -25,11 +25,10 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Begins now. `price` is what a computed WCU is expected to cost: 1, and 1 for each index
-    /// that items are in.
+    /// Begins now.
     #[must_use]
-    pub fn new(budget: &Budget, price: f64) -> Self {
-        let throttle = Mutex::new(Throttle::new(budget, price, Duration::ZERO));
+    pub fn new(budgets: Budgets) -> Self {
+        let throttle = Mutex::new(Throttle::new(budgets, Duration::ZERO));
         Pace { begun: Instant::now(), throttle }
     }
 
@@ -72,7 +71,13 @@ impl Writer {
     ) -> Result<Option<Call>, Halt> {
         let Some(pace) = &self.pace else { return Ok(None) };
         let computed = computed(items);
-        let paid = pace.lock().pay(computed, pace.begun.elapsed());
+        let paid = {
+            let (mut throttle, now) = (pace.lock(), pace.begun.elapsed());
+            let puts = || items.iter().filter(|item| item.action == Action::Put);
+            let is_dated = |item: &&PlannedItem| item.recommendation.generated_at.is_some();
+            throttle.note(total(puts().filter(is_dated)), total(puts()), now);
+            throttle.pay(computed, now)
+        };
         let asked = Instant::now();
         loop {
             let wait = pace.lock().wait(&paid, pace.begun.elapsed());
@@ -113,7 +118,11 @@ fn trouble(report: &WriteReport) -> u64 {
     report.returned + report.throttled_calls
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52 WCU")]
 fn computed(items: &[PlannedItem]) -> f64 {
-    items.iter().map(PlannedItem::wcu).sum::<u64>() as f64
+    total(items.iter())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52 WCU")]
+fn total<'a>(items: impl Iterator<Item = &'a PlannedItem>) -> f64 {
+    items.map(PlannedItem::wcu).sum::<u64>() as f64
 }

@@ -144,7 +144,7 @@ mod tests {
             runs: 2,
             state: State {
                 finished: false,
-                at: Place { file: 1, line: 7, offset: 90 },
+                at: Place { line: 7, offset: 90, inside: true, ..Place::start(1) },
                 run_counts: RunCounts::default(),
                 writes: Writes { consumed_wcu: 2.5, ..Writes::default() },
                 duration_s: 1.25,

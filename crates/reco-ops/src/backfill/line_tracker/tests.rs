@@ -10,7 +10,7 @@ use super::*;
 const WRITTEN: Fate = Fate::Written { bytes: 100 };
 
 fn at(line: u64) -> Place {
-    Place { file: 0, line, offset: line * 10 }
+    Place { line, offset: line * 10, ..Place::start(0) }
 }
 
 fn reject(line: u64) -> Reject {

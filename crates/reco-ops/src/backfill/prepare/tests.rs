@@ -13,7 +13,7 @@ async fn prepared(lines: &[&[u8]]) -> Vec<String> {
         shard: None,
         mapping: None,
     };
-    let at = |line: usize| Place { file: 0, line: line as u64 + 1, offset: 0 };
+    let at = |line: usize| Place { line: line as u64 + 1, ..Place::start(0) };
     let lines = lines
         .iter()
         .enumerate()

@@ -105,17 +105,18 @@ impl Run {
         let RunCounts { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
             run_counts;
         let facts = preparer.facts_kind();
-        let budget =
-            self.write_options.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
+        let (writer, dated) = (self.sink.writer(), self.dated.share());
+        let consumed = self.writes.consumed_wcu;
+        let budget = self.write_options.account(writer, consumed, duration_s, dated);
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),
             finished: stopped.is_none(),
             failure: saver.failure().map(str::to_owned),
         });
-        let plan = self
-            .sink
-            .is_dry()
-            .then(|| Plan::new(self.plan, &items, std::mem::take(&mut self.largest), &self.inputs));
+        let plan = self.sink.is_dry().then(|| {
+            let largest = std::mem::take(&mut self.largest);
+            Plan::new(self.plan, &items, dated, largest, &self.inputs)
+        });
         let mut report = BackfillReport {
             outcome: Outcome::Success,
             dry_run: self.sink.is_dry(),

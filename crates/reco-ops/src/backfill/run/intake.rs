@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use reco_core::item::Action;
+
 use super::Run;
 use crate::backfill::fault::Fault;
 use crate::backfill::line_tracker::{Entering, Fate};
@@ -61,6 +63,10 @@ impl Run {
                     self.line_tracker.settled(&mut entering, Fate::OtherShard);
                 }
                 prepare::Fate::Write(item) => {
+                    if item.action == Action::Put {
+                        self.dated.all += 1;
+                        self.dated.dated += u64::from(item.recommendation.generated_at.is_some());
+                    }
                     let line = self.line_tracker.waits(&mut entering);
                     coming.push(Pending { item, line, index, weak });
                 }
