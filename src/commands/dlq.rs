@@ -7,7 +7,6 @@ pub mod export;
 pub mod import;
 pub mod journal;
 pub mod peek;
-pub(crate) mod plan;
 pub mod purge;
 pub mod redrive;
 mod rows;

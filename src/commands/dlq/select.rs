@@ -11,15 +11,10 @@ use reco_core::classify::Class;
 use crate::commands::metrics::seconds;
 use crate::context::Context;
 use reco_ops::aws::sqs::QueueRef;
-use reco_ops::dlq::judge::Carried;
 use reco_ops::dlq::query::Query;
-use reco_ops::dlq::scan::{Found, Scan};
-use reco_ops::dlq::select::{
-    Classes, Match, Matcher, warn_missing, warn_undecided, warn_unknown_sources,
-};
+use reco_ops::dlq::select::{Classes, Matcher};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
-use reco_ops::files::spool::Spool;
 
 /// Message selection; all given conditions must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -130,70 +125,6 @@ impl SelectArgs {
             Choice::Of(class) => Some(*class),
         });
         classes.collect::<Option<Vec<Class>>>().map_or(Classes::Any, Classes::Only)
-    }
-}
-
-/// Selected messages of a scan.
-#[derive(Debug)]
-pub struct Chosen {
-    /// The messages.
-    pub found: Vec<Found>,
-    /// Messages received, chosen or not.
-    pub scanned: u64,
-    /// Messages on which the expression failed.
-    pub undecided: u64,
-    /// Ids that were asked for and not found, where the whole queue was seen.
-    pub missing: Vec<String>,
-}
-
-impl Chosen {
-    /// Takes the chosen messages out of a scan, and warns of what could not be decided or found.
-    ///
-    /// # Errors
-    /// When a message that must be read is not in the spool; refused when the beginning of an id is
-    /// that of several.
-    pub async fn of(
-        context: &Context,
-        matcher: &Matcher,
-        spool: Option<&Spool>,
-        scan: &mut Scan,
-    ) -> Result<Self> {
-        let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
-        warn_missing(&context.events(), &missing);
-        warn_unknown_sources(
-            &context.events(),
-            matcher,
-            scan.found.iter().map(|found| &*found.row),
-        );
-        let scanned = (scan.found.len() + scan.damaged.len()) as u64;
-        matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
-        let matches = matcher.decide_all(&scan.found, spool).await?;
-        let undecided = warn_undecided(&context.events(), &matches);
-        let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
-        let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
-        Ok(Chosen { found: found.collect(), scanned, undecided, missing })
-    }
-
-    /// At most so many of them.
-    #[must_use]
-    pub fn first(mut self, most: usize) -> Self {
-        self.found.truncate(most);
-        self
-    }
-
-    /// With the attributes from the spool, and with the bodies where these are asked for.
-    ///
-    /// # Errors
-    /// When the spool cannot be read.
-    pub fn with_messages(mut self, spool: &Spool, bodies: bool) -> Result<Self> {
-        for found in &mut self.found {
-            if let Some(slot) = found.slot {
-                let message = spool.get(slot)?;
-                let (attributes, body) = (message.attributes, bodies.then_some(message.body));
-                found.row.carried = Some(Box::new(Carried { attributes, body }));
-            }
-        }
-        Ok(self)
     }
 }
 

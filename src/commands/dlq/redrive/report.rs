@@ -1,6 +1,7 @@
 //! The report of a redrive, as people and programs see it.
 
 mod guards;
+mod native;
 mod text;
 
 use reco_core::outcome::Outcome;

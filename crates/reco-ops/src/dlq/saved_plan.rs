@@ -1,20 +1,17 @@
-//! The report of a dry run, carried out.
+//! The report of a dry run, as the plan of a redrive.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::context::Context;
-use reco_ops::dlq::repair::RepairPlan;
-use reco_ops::dlq::select::{Classes, Matcher};
-use reco_ops::dlq::session::Session;
-use reco_ops::error::{Error, Result};
-use reco_ops::files::safe_file::INPUT_LIMIT;
+use crate::dlq::repair::RepairPlan;
+use crate::dlq::select::{Classes, Matcher};
+use crate::dlq::session::Session;
+use crate::error::{Error, Result};
 
 /// Plan of a dry run: the messages it would move, and the settings it depends on.
 #[derive(Debug)]
-pub struct Plan {
+pub struct SavedPlan {
     path: String,
     ids: BTreeSet<String>,
     dlq: String,
@@ -41,18 +38,7 @@ struct Planned {
     fate: String,
 }
 
-impl Plan {
-    /// Reads what `dlq redrive --dry-run --output json` wrote.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is no such report, or plans nothing.
-    pub async fn read(context: &Context, path: &Path) -> Result<Self> {
-        let path_shown = path.display().to_string();
-        let failed = || Error::input(format!("cannot read plan {path_shown}"));
-        let text = context.read(path, INPUT_LIMIT, failed).await?;
-        Plan::parse(&path_shown, &text)
-    }
-
+impl SavedPlan {
     /// The plan that a file's text is.
     ///
     /// # Errors
@@ -74,7 +60,7 @@ impl Plan {
         if ids.is_empty() {
             return Err(Error::input(format!("plan {path} moves no messages")));
         }
-        Ok(Plan {
+        Ok(SavedPlan {
             path: path.to_owned(),
             ids,
             dlq: document.dlq,
@@ -149,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_plan_is_exactly_what_is_planned() {
-        let plan = Plan::parse("p", &report("dlq.redrive", true, "planned")).expect("a plan");
+        let plan = SavedPlan::parse("p", &report("dlq.redrive", true, "planned")).expect("a plan");
         assert_eq!(plan.matcher().ids, Some(["a".to_owned()].into()));
     }
 
@@ -162,7 +148,7 @@ mod tests {
             "{}".to_owned(),
             String::new(),
         ] {
-            assert!(Plan::parse("p", &text).is_err(), "{text}");
+            assert!(SavedPlan::parse("p", &text).is_err(), "{text}");
         }
     }
 }
