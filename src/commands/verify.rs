@@ -14,7 +14,7 @@ use reco_store::reader::{Expiry, Reader};
 use serde::Serialize;
 
 use super::backfill::writing::{list_type, time};
-use super::backfill::{READS, RETRY, mapping, positive, read_back};
+use super::backfill::{mapping, positive, read_back};
 use super::metrics::seconds;
 use crate::config::Key;
 use crate::context::Context;
@@ -22,7 +22,7 @@ use crate::ui::{amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::At;
 use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use reco_ops::backfill::{Preparer, Route, Times};
+use reco_ops::backfill::{Preparer, READS, RETRY, Route, Times};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.

@@ -1,32 +1,15 @@
 //! Scaling out: a part of the input, the queue, or files for DynamoDB itself.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use reco_core::compose::ComposeLimits;
-use reco_core::item::Schema;
 use reco_core::shard::Shard;
-
-use crate::config::Key;
-use crate::context::Context;
-use reco_ops::aws::sqs::Sqs;
-use reco_ops::backfill::sink::emit::{
-    EmitOptions, EmitSink, PartCompression, S3Location, partitions,
-};
-use reco_ops::backfill::sink::queue::{QueueSender, QueueSink};
-use reco_ops::dlq::redrive::{Pace, Rate};
+use reco_ops::backfill::sink::emit::{EmitOptions, PartCompression, S3Location};
+use reco_ops::dlq::redrive::Rate;
 use reco_ops::error::{Error, Kind, Result};
-use reco_ops::files::input::{Compression, Source};
-use reco_ops::sqs::{Destination, Outbox};
 
 /// The only format there is; it names what is in the files, so that others may follow.
 const FORMAT: &str = "dynamodb-json";
-
-/// Text by gzip or zstd is a fraction of itself: the guess errs on the side of more partitions.
-const EXPANSION: u64 = 8;
 
 /// Arguments for more than one machine.
 #[derive(Debug, Args)]
@@ -88,95 +71,26 @@ pub enum Via {
     Queue,
 }
 
-/// The way through the queue.
-pub struct ViaQueue {
-    /// Sink that sends the messages.
-    pub sink: QueueSink,
-    /// Limits of a message.
-    pub limits: ComposeLimits,
-    /// The queue's ARN.
-    pub arn: String,
-}
-
 impl MachinesArgs {
-    /// Returns the settings that must be the same in a resumed run.
-    pub fn settings(&self) -> BTreeMap<String, String> {
-        let shard = self.shard.map(|shard| ("shard".to_owned(), shard.to_string()));
-        let via = self.via.map(|Via::Queue| ("via".to_owned(), "queue".to_owned()));
-        shard.into_iter().chain(via).collect()
-    }
-
-    /// The sink into the source queue, when that is the way, with the limits of its messages.
+    /// Returns the files to write, when that is asked for.
     ///
     /// # Errors
-    /// When there is no such queue, or it keeps an order.
-    pub async fn queue(&self, context: &Context, dry_run: bool) -> Result<Option<ViaQueue>> {
-        if self.via.is_none() {
-            return Ok(None);
-        }
-        let name = context.settings.require(Key::Queue)?;
-        let sqs = Sqs::new(context.sdk().await?);
-        let (queue, state) = sqs.resolve(name).await?;
-        if queue.fifo {
-            let error = Error::config(format!("{} is a FIFO queue", queue.name)).hint(
-                "only the producer knows the message group of a list; write to the table directly, or use a standard queue",
-            );
-            return Err(error);
-        }
-        let limits = ComposeLimits {
-            users: usize::from(self.users_per_message),
-            bytes: state.max_message_bytes,
-        };
-        let (name, arn) = (queue.name.clone(), queue.arn.clone());
-        // The Lambda writes the same item twice.
-        let outbox = Outbox { twice_is_harmless: true, ..Outbox::new(sqs) };
-        let to = Destination { number: 0, queue, limit: state.max_message_bytes, stamp: None };
-        let sender = (!dry_run).then_some(QueueSender { outbox, to: Arc::new(to) });
-        let pace = Pace::new(self.rate, Duration::ZERO);
-        Ok(Some(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn }))
-    }
-
-    /// Returns whether items go to files.
-    pub fn emits(&self) -> bool {
-        self.emit.is_some()
-    }
-
-    /// The sink into files, when that is asked for.
-    ///
-    /// # Errors
-    /// When the format is another, or the directory is not empty.
-    pub fn files(
-        &self,
-        schema: &Schema,
-        sources: &[Source],
-        newest: bool,
-    ) -> Result<Option<EmitSink>> {
+    /// When the format is another.
+    pub fn emit(&self) -> Result<Option<EmitOptions>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {
             let message = format!("unknown format {format:?}; the only format is {FORMAT:?}");
             return Err(Error::new(Kind::Usage, message));
         }
-        let options = EmitOptions {
+        Ok(Some(EmitOptions {
             directory: PathBuf::from(directory),
             compression: self.emit_compression.into(),
             part_size: self.part_size,
             s3: self.s3.clone().unwrap_or_default(),
             shard: self.shard,
-            newest,
-        };
-        let own = u64::from(self.shard.map_or(1, Shard::of));
-        let bytes = decompressed(sources).map(|bytes| bytes / own);
-        EmitSink::create(options, schema.clone(), partitions(bytes)).map(Some)
+            newest: false,
+        }))
     }
-}
-
-/// A guess at how many bytes of lines there are; `None` where a pipe may bring any number.
-fn decompressed(sources: &[Source]) -> Option<u64> {
-    let size = |source: &Source| {
-        let factor = if source.compression == Compression::None { 1 } else { EXPANSION };
-        Some(source.bytes?.saturating_mul(factor))
-    };
-    sources.iter().map(size).sum()
 }
 
 /// `1000`, `64K`, `256M`, `1G`; a B after it changes nothing.

@@ -1,19 +1,10 @@
 //! Write options of a backfill: further attributes of an item, and the items that it may replace.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use reco_core::Time;
-use reco_core::batch::Limits;
-use reco_core::budget::{Budget, Capacity, Wanted};
-use reco_core::item::{Attribute, Constant, KeyType, Schema};
-
-use reco_store::table::Expiry;
-
-use crate::context::Context;
-use reco_ops::aws::{ListType, Table};
-use reco_ops::backfill::{Order, Times, WriteOptions};
-use reco_ops::error::{Error, Kind, Result};
+use reco_core::budget::Wanted;
+use reco_core::item::{Attribute, KeyType};
+use reco_ops::backfill::Writing;
 
 /// Write options.
 #[derive(Debug, Args)]
@@ -59,136 +50,18 @@ pub struct WritingArgs {
 }
 
 impl WritingArgs {
-    /// The layout, with what every item has beside its list.
-    fn with_constants(&self, schema: Schema) -> Result<Schema> {
-        let expiry = self.ttl.map(|ttl| Attribute {
-            name: self.ttl_attribute.clone(),
-            // AWS: "Time to Live": a Number of epoch seconds.
-            value: Constant::seconds(now().saturating_add(ttl)),
-        });
-        let constants = self.attrs.iter().cloned().chain(expiry);
-        schema.with_constants(constants).map_err(|error| {
-            Error::new(Kind::Usage, "invalid --attr or --ttl-attribute").because(&error)
-        })
-    }
-
-    /// Sets the time from which items expire to that at which the run began: a run that is resumed
-    /// gives its items the same time as those before.
-    pub fn expire_from(&self, schema: &mut Schema, began: i64) {
-        let Some(ttl) = self.ttl else { return };
-        for constant in &mut schema.constants {
-            if constant.name == self.ttl_attribute {
-                constant.value = Constant::seconds(began.saturating_add(ttl));
-            }
+    /// The options that they stand for.
+    pub fn options(&self) -> Writing {
+        Writing {
+            wcu: self.wcu,
+            shuffle_window: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
+            if_newer: self.if_newer,
+            generated_at: self.generated_at,
+            attrs: self.attrs.clone(),
+            ttl: self.ttl,
+            ttl_attribute: self.ttl_attribute.clone(),
+            ttl_anyway: self.ttl_anyway,
         }
-    }
-
-    /// Returns the settings that affect the written items; a resumed run must have the same.
-    pub fn settings(&self) -> BTreeMap<String, String> {
-        let attrs: Vec<String> = self.attrs.iter().map(ToString::to_string).collect();
-        let attrs = Some(attrs.join(", ")).filter(|attrs| !attrs.is_empty());
-        let ttl = self.ttl.map(|ttl| format!("{ttl} s in {}", self.ttl_attribute));
-        let none = || "none".to_owned();
-        [
-            ("--attr", attrs.unwrap_or_else(none)),
-            ("--ttl", ttl.unwrap_or_else(none)),
-            ("--if-newer", self.if_newer.to_string()),
-            ("--generated-at", self.generated_at.map_or_else(none, |time| time.to_string())),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
-    }
-
-    /// Returns the rules for generation times.
-    pub fn times(&self) -> Times {
-        Times { default: self.generated_at, required: self.if_newer }
-    }
-
-    /// Returns the way of writing to `table`, and completes its layout. A dry run may have no
-    /// table.
-    ///
-    /// # Errors
-    /// When the table holds sets, which have no order; when two attributes would have one name; and
-    /// when there is nothing that a share could be of.
-    pub async fn write_options(
-        &self,
-        context: &Context,
-        table: Option<&mut Table>,
-        schema: &mut Schema,
-        only_newer: bool,
-        writes: bool,
-    ) -> Result<WriteOptions> {
-        let (list_type, capacity, indexes) = match table {
-            None => {
-                let list_type = match schema.list_type {
-                    Some(_) => ListType::configured(schema),
-                    None => ListType::of_ids(),
-                };
-                *schema = self.with_constants(schema.clone())?;
-                (list_type, Capacity::default(), 0)
-            }
-            Some(table) => {
-                self.check_expiry(context, table, writes).await?;
-                let list_type = self.list_type(context, table).await?;
-                table.schema = self.with_constants(table.schema.clone())?;
-                *schema = table.schema.clone();
-                (list_type, table.info.capacity_of(schema), table.info.indexes_of(schema))
-            }
-        };
-        let budget = Budget::of(self.wcu, &capacity).map_err(|error| {
-            Error::config("--wcu cannot be a percentage here")
-                .because(&error)
-                .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
-        })?;
-        let order = Order {
-            limits: Limits::BATCH_WRITE_ITEM,
-            shuffle: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
-            newest: self.if_newer || only_newer,
-            keep_all: false,
-        };
-        Ok(WriteOptions { list_type, order, wanted: self.wcu, budget, indexes })
-    }
-
-    /// Checks that the table would expire items by what `--ttl` writes. What `writes` nothing to it
-    /// is only warned.
-    async fn check_expiry(&self, context: &Context, table: &Table, writes: bool) -> Result<()> {
-        if self.ttl.is_none() {
-            return Ok(());
-        }
-        let (name, own) = (&table.info.name, &self.ttl_attribute);
-        let (what, hint) = match table.expiry().await {
-            Ok(Expiry::By(attribute)) if attribute == *own => return Ok(()),
-            Ok(Expiry::By(attribute)) => (
-                format!(
-                    "the TTL attribute of table {name} is {attribute:?}, but --ttl writes {own:?}"
-                ),
-                format!("--ttl-attribute {attribute}"),
-            ),
-            Ok(Expiry::Never) => (
-                format!("TTL is disabled on table {name}"),
-                format!("aws dynamodb update-time-to-live with the attribute {own}"),
-            ),
-            // Roles from before this was looked at may not ask.
-            Err(error) => {
-                context.ui.warn(format!("cannot read the TTL settings of table {name}: {error}"));
-                return Ok(());
-            }
-        };
-        if writes && !self.ttl_anyway {
-            return Err(Error::refused(what)
-                .hint(format!("did you mean {hint}? --ttl-anyway writes the attribute anyway")));
-        }
-        context.ui.warn(format!("{what}: the items would not expire"));
-        Ok(())
-    }
-
-    /// Of which type lists are written, and why: as the table holds them.
-    async fn list_type(&self, context: &Context, table: &mut Table) -> Result<ListType> {
-        let chosen = table.adopt_list_type().await?;
-        if let Some(warning) = &chosen.warning {
-            context.ui.status(warning);
-        }
-        Ok(chosen)
     }
 }
 
@@ -203,10 +76,6 @@ pub(in crate::commands) fn list_type(text: &str) -> Result<KeyType, String> {
 /// Epoch seconds, or an ISO 8601 time.
 pub(in crate::commands) fn time(text: &str) -> Result<Time, String> {
     Time::from_text(text).map_err(|error| error.to_string())
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
 }
 
 #[cfg(test)]
