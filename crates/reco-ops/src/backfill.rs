@@ -8,6 +8,7 @@
 
 pub mod checkpoint;
 mod fault;
+mod inputs;
 mod layout;
 pub mod limit;
 mod line_tracker;
@@ -30,6 +31,7 @@ pub mod verify;
 mod window;
 mod write;
 mod write_options;
+mod writes;
 mod writing;
 
 use std::sync::Arc;
@@ -42,6 +44,7 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
+use self::inputs::InputReport;
 use self::limit::MaxRejects;
 use self::lines::Place;
 pub use self::map::Mapping;
@@ -49,7 +52,7 @@ use self::plan::PlanOptions;
 use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
-use self::report::{BackfillReport, InputReport};
+use self::report::BackfillReport;
 use self::run::Run;
 pub use self::setup::{BackfillJob, BackfillOptions, BackfillParts, set_up};
 pub use self::sink::Sink;

@@ -12,7 +12,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use serde::Serialize;
 
-use super::config::{AwsOptions, Environment};
+use super::options::{AwsOptions, Environment};
 use crate::error::{Error, Kind, Result};
 
 /// What is said of a profile without credentials.

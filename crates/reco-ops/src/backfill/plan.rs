@@ -3,8 +3,8 @@
 use reco_core::Id;
 use serde::Serialize;
 
+use super::inputs::{At, InputReport};
 use super::lines::Place;
-use super::report::{At, InputReport};
 use super::sizes::ItemSizes;
 
 /// The largest items that are listed.

@@ -10,8 +10,8 @@ use reco_core::item::KeyType;
 use super::checkpoint::{
     self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
 };
+use super::inputs::At;
 use super::limit::MaxRejects;
-use super::report::At;
 use super::{Preparer, Rejects};
 use crate::aws::ListType;
 use crate::error::{Error, Kind, Result};

@@ -1,6 +1,7 @@
-use reco_core::item::KeyType;
+use reco_core::item::{Action, KeyType};
 
 use super::*;
+use crate::backfill::lines::{Content, Line, Place};
 
 async fn prepared(lines: &[&[u8]]) -> Vec<String> {
     let preparer = Preparer {

@@ -9,7 +9,6 @@ use super::super::line_tracker::Fate;
 use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
-use super::super::run_counts::RunCounts;
 use super::Run;
 use crate::error::{Error, Kind, Result};
 
@@ -96,14 +95,12 @@ impl Run {
             resume_from: At::new(&self.inputs, dealt_with),
             untouched_from: At::new(&self.inputs, self.end),
         });
-        let run_counts = self.line_tracker.run_counts().clone();
-        if !run_counts.balances() {
+        let counts = self.line_tracker.run_counts().clone();
+        if !counts.balances() {
             return Err(Error::new(Kind::Internal, "the counts of the run do not add up")
-                .cause(format!("{:?}, {:?}", run_counts.lines, run_counts.entries)));
+                .cause(format!("{:?}, {:?}", counts.lines, counts.entries)));
         }
         let duration_s = self.duration_s();
-        let RunCounts { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
-            run_counts;
         let facts = preparer.facts_kind();
         let budget =
             self.write_options.account(self.sink.writer(), self.writes.consumed_wcu, duration_s);
@@ -112,10 +109,9 @@ impl Run {
             finished: stopped.is_none(),
             failure: saver.failure().map(str::to_owned),
         });
-        let plan = self
-            .sink
-            .is_dry()
-            .then(|| Plan::new(self.plan, &items, std::mem::take(&mut self.largest), &self.inputs));
+        let plan = self.sink.is_dry().then(|| {
+            Plan::new(self.plan, &counts.items, std::mem::take(&mut self.largest), &self.inputs)
+        });
         let mut report = BackfillReport {
             outcome: Outcome::Success,
             dry_run: self.sink.is_dry(),
@@ -131,16 +127,10 @@ impl Run {
             facts,
             rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),
             inputs: self.inputs,
-            lines,
-            entries,
-            skipped,
-            rejected,
-            kept_articles,
-            dropped_articles,
-            items,
+            items_per_s: per_second(counts.entries.written, duration_s),
+            counts,
             writes: self.writes,
             duration_s,
-            items_per_s: per_second(entries.written, duration_s),
             shard: preparer.shard,
             queue: self.sink.queue_report(),
             emit: None,
