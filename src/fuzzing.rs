@@ -6,8 +6,8 @@ use reco_core::journal::{Replay, Restore};
 use reco_core::{decode, export, policy};
 use reco_store::facts::{FactsTables, stays_here, without_password};
 
-use crate::commands::metrics::seconds;
 use crate::config::ConfigFile;
+use crate::flags::seconds;
 use crate::ui;
 use reco_ops::backfill::checkpoint;
 use reco_ops::dlq::saved_plan::SavedPlan;

@@ -1,10 +1,5 @@
 //! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
 
-mod machines;
-pub(super) mod render;
-mod trust;
-pub(super) mod writing;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,12 +8,11 @@ use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
 
-use self::machines::MachinesArgs;
-use self::trust::TrustArgs;
-pub(super) use self::trust::positive;
-use self::writing::WritingArgs;
 use crate::config::Key;
 use crate::context::Context;
+use crate::flags::reliability::ReliabilityArgs;
+use crate::flags::scale_out::ScaleOutArgs;
+use crate::flags::writing::WritingArgs;
 use crate::ui::{Ui, Unit, amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
@@ -57,28 +51,28 @@ pub struct BackfillArgs {
     pub concurrency: u16,
     /// Checkpoint, resume and verification options.
     #[command(flatten)]
-    pub trust: TrustArgs,
+    pub reliability: ReliabilityArgs,
     /// Write options.
     #[command(flatten)]
     pub writing: WritingArgs,
     #[command(flatten)]
-    machines: MachinesArgs,
+    scale_out: ScaleOutArgs,
 }
 
 impl BackfillArgs {
     /// Returns whether lists go to the queue, for the Lambda to write.
     pub fn is_via_queue(&self) -> bool {
-        self.machines.via.is_some()
+        self.scale_out.via.is_some()
     }
 
     fn options(&self) -> BackfillOptions {
         BackfillOptions {
             dry_run: self.dry_run,
             concurrency: usize::from(self.concurrency),
-            shard: self.machines.shard,
+            shard: self.scale_out.shard,
             map: self.map.clone(),
             rejects: self.rejects.clone(),
-            reliability: self.trust.options(),
+            reliability: self.reliability.options(),
             writing: self.writing.options(),
         }
     }
@@ -89,7 +83,7 @@ impl BackfillArgs {
 /// # Errors
 /// What ended it before anything was written, and an input of which nothing could be used.
 pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
-    if args.trust.verify.is_some() {
+    if args.reliability.verify.is_some() {
         // Before anything is written: a pipe cannot be read twice.
         context.before_all(verify::readable_again(&args.files)).await?;
     }
@@ -104,7 +98,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
-    if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
+    if let (Some(scope), Some(reader)) = (args.reliability.verify, reader) {
         if report.stopped.is_some() {
             context.ui.status("skipping --verify: the run did not reach the end of its input");
         } else {
@@ -132,7 +126,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
 async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {
     let policy = context.policy().await?;
     let item = context.item_with(&policy, args.writing.list_type)?;
-    let (facts, target) = match args.machines.via {
+    let (facts, target) = match args.scale_out.via {
         Some(_) => {
             let target = via_queue(context, args).await?;
             (foresight(context).await, target)
@@ -159,8 +153,8 @@ pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Opti
 async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
     let name = context.settings.require(Key::Queue)?;
     let sdk = context.sdk().await?;
-    let users = usize::from(args.machines.users_per_message);
-    let opened = ViaQueue::open(sdk, name, users, args.machines.rate, args.dry_run);
+    let users = usize::from(args.scale_out.users_per_message);
+    let opened = ViaQueue::open(sdk, name, users, args.scale_out.rate, args.dry_run);
     context.before_all(opened).await.map(Target::Queue)
 }
 
@@ -176,7 +170,7 @@ async fn foresight(context: &Context) -> FactsSource {
 
 /// The table, or files for it. What writes nothing to the table may go without.
 async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Target> {
-    let emit = args.machines.emit()?;
+    let emit = args.scale_out.emit()?;
     let tableless = args.dry_run || emit.is_some();
     let table = if tableless && context.settings.value(Key::Table).is_none() {
         context.ui.status("no table configured: assuming a table with Number keys");
@@ -213,7 +207,7 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
             None => ui.warn(what),
         }
     }
-    let rejects = report.entries.rejected + report.entries.failed;
+    let rejects = report.counts.entries.rejected + report.counts.entries.failed;
     let shown = report.first_rejects.len() as u64;
     if rejects > shown {
         let more = rejects - shown;
@@ -237,7 +231,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         };
         return Err(Error::service(what).cause(stopped.reason.clone()));
     }
-    if report.entries.failed > 0 {
+    if report.counts.entries.failed > 0 {
         let taker = match report.destination {
             Destination::Queue => "the queue",
             Destination::Table | Destination::Files => "DynamoDB",
@@ -249,7 +243,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::input("nothing was written: the input could not be read")
             .cause(failure.reason.clone()));
     }
-    let lines = amount(report.lines.rejected, "line");
+    let lines = amount(report.counts.lines.rejected, "line");
     let error = Error::input(format!("nothing was written: no usable line, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());
     Err(match pretty.map(str::trim) {

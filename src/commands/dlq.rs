@@ -1,6 +1,5 @@
 //! `recoctl dlq`: the dead-letter queue.
 
-mod again;
 pub mod classify;
 mod collect;
 pub mod export;
@@ -9,8 +8,6 @@ pub mod journal;
 pub mod peek;
 pub mod purge;
 pub mod redrive;
-mod rows;
-mod select;
 pub mod tasks;
 
 use clap::Subcommand;

@@ -9,9 +9,10 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::select::SelectArgs;
-use super::{again, class_parser, rows};
+use super::class_parser;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
+use crate::render::{again, rows};
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
 use reco_ops::dlq::chosen::Chosen;

@@ -7,9 +7,9 @@ use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::rows;
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
+use crate::render::rows;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};

@@ -8,8 +8,8 @@ use reco_core::settle::Waiver;
 use serde::Serialize;
 
 use super::collect::{Task, collect, render};
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
 use crate::ui::{Report, View, count};
 use reco_ops::dlq::collect::Collected;
 use reco_ops::dlq::purge::{PurgeAll, PurgeAllReport};

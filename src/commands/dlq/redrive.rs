@@ -1,10 +1,6 @@
 //! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
 
-mod change;
 mod engine;
-mod guards;
-mod repair;
-mod report;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,12 +9,12 @@ use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::guards::{GuardArgs, PerMinute};
+use crate::flags::repair::RepairArgs;
+use crate::flags::select::SelectArgs;
 use engine::Chosen;
 pub use engine::EngineChoice;
-pub use guards::GuardArgs;
-use guards::PerMinute;
 use reco_ops::dlq::journal::Journal;
 use reco_ops::dlq::queues as pair;
 use reco_ops::dlq::redrive::report::Engine;
@@ -30,7 +26,6 @@ use reco_ops::dlq::session::{Ask, SessionOptions};
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::INPUT_LIMIT;
 use reco_ops::files::spool::Spool;
-use repair::RepairArgs;
 
 /// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]

@@ -8,9 +8,9 @@ use futures::future::LocalBoxFuture;
 use reco_core::outcome::Outcome;
 
 use super::{RedriveArgs, must_confirm};
-use crate::commands::dlq::select::Choice;
 use crate::config::{Key, Setting, Source};
 use crate::context::Context;
+use crate::flags::select::Choice;
 use crate::ui::Ui;
 use reco_ops::aws::sqs::MOST_PER_SECOND;
 use reco_ops::dlq::move_task::{MoveOptions, MoveOutcome, MovePlan, MoveQuestions, plan_move};
