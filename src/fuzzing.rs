@@ -6,11 +6,11 @@ use reco_core::journal::{Replay, Restore};
 use reco_core::{decode, export, policy};
 use reco_store::facts::{FactsTables, stays_here, without_password};
 
-use crate::commands::dlq::plan::Plan;
-use crate::commands::metrics::seconds;
 use crate::config::ConfigFile;
+use crate::flags::seconds;
 use crate::ui;
 use reco_ops::backfill::checkpoint;
+use reco_ops::dlq::saved_plan::SavedPlan;
 use reco_ops::jq;
 
 /// A reader of foreign bytes: it may refuse them, and nothing else.
@@ -107,7 +107,7 @@ fn times(bytes: &[u8]) {
 
 fn plan(bytes: &[u8]) {
     text(bytes, |text| {
-        let _ = Plan::parse("plan", text);
+        let _ = SavedPlan::parse("plan", text);
     });
 }
 

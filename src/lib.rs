@@ -1,6 +1,6 @@
 //! Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 //!
-//! Directions: `run -> commands -> {reco-ops, ui}`, `reco-ops -> reco-store -> reco-core`.
+//! Directions: `run -> commands -> {flags, render} -> {reco-ops, ui}`, `reco-ops -> reco-store -> reco-core`.
 
 mod applies;
 pub mod cli;
@@ -8,10 +8,14 @@ mod commands;
 pub mod config;
 mod context;
 pub mod exit;
+mod flags;
 #[doc(hidden)]
 pub mod fuzzing;
 mod limits;
+#[cfg(feature = "sandbox")]
+mod load;
 mod logging;
+mod render;
 mod run;
 mod signals;
 mod ui;

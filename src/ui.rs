@@ -18,7 +18,7 @@ pub use escape::{escape_line, escape_text};
 pub use format::OutputFormat;
 pub use palette::{Palette, Tone};
 pub use pretty::pretty_json;
-pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, known, was};
+pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
 

@@ -78,7 +78,7 @@ fn every_code_of_the_table_is_had_by_what_the_table_says() {
     seen.insert(130);
     let table: BTreeSet<u8> = recoctl::exit::TABLE.iter().map(|(code, _, _)| *code).collect();
     let unseen: Vec<u8> = table.difference(&seen).copied().collect();
-    // `dlq_guards` has a run that bounces; a bug cannot be had on purpose.
+    // `dlq::guards` has a run that bounces; a bug cannot be had on purpose.
     assert_eq!(unseen, [recoctl::exit::BOUNCED, recoctl::exit::INTERNAL]);
 }
 

@@ -1,41 +1,27 @@
 //! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
 
-mod machines;
-pub(super) mod render;
-mod setup;
-mod trust;
-pub(super) mod writing;
-
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
+use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
-use reco_store::retry::RetryOptions;
+use reco_store::facts::FactsSource;
 
-use self::machines::MachinesArgs;
-use self::setup::Job;
-use self::trust::TrustArgs;
-pub(super) use self::trust::positive;
-use self::writing::WritingArgs;
+use crate::config::Key;
 use crate::context::Context;
+use crate::flags::reliability::ReliabilityArgs;
+use crate::flags::scale_out::ScaleOutArgs;
+use crate::flags::writing::WritingArgs;
 use crate::ui::{Ui, Unit, amount, escape_line};
+use reco_ops::aws::Table;
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
-use reco_ops::backfill::{Mapping, Reject};
+use reco_ops::backfill::{
+    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Target, ViaQueue, set_up,
+};
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::{self, Source};
-
-/// Calls in flight at once that read back.
-pub(super) const READS: usize = 4;
-
-/// Without a person to wait for an answer, throttling is waited out for minutes.
-pub(super) const RETRY: RetryOptions = RetryOptions {
-    max_attempts: 30,
-    base_delay: Duration::from_millis(50),
-    max_delay: Duration::from_secs(10),
-};
 
 /// Arguments of `recoctl backfill`.
 #[derive(Debug, Args)]
@@ -65,18 +51,30 @@ pub struct BackfillArgs {
     pub concurrency: u16,
     /// Checkpoint, resume and verification options.
     #[command(flatten)]
-    pub trust: TrustArgs,
+    pub reliability: ReliabilityArgs,
     /// Write options.
     #[command(flatten)]
     pub writing: WritingArgs,
     #[command(flatten)]
-    machines: MachinesArgs,
+    scale_out: ScaleOutArgs,
 }
 
 impl BackfillArgs {
     /// Returns whether lists go to the queue, for the Lambda to write.
     pub fn is_via_queue(&self) -> bool {
-        self.machines.via.is_some()
+        self.scale_out.via.is_some()
+    }
+
+    fn options(&self) -> BackfillOptions {
+        BackfillOptions {
+            dry_run: self.dry_run,
+            concurrency: usize::from(self.concurrency),
+            shard: self.scale_out.shard,
+            map: self.map.clone(),
+            rejects: self.rejects.clone(),
+            reliability: self.reliability.options(),
+            writing: self.writing.options(),
+        }
     }
 }
 
@@ -85,19 +83,22 @@ impl BackfillArgs {
 /// # Errors
 /// What ended it before anything was written, and an input of which nothing could be used.
 pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
-    if args.trust.verify.is_some() {
+    if args.reliability.verify.is_some() {
         // Before anything is written: a pipe cannot be read twice.
         context.before_all(verify::readable_again(&args.files)).await?;
     }
     // A pipe may keep it waiting.
     let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
-    let Job { backfill, reader } = setup::job(context, &args, sources).await?;
+    let parts = parts(context, &args).await?;
+    let options = args.options();
+    let setting_up = set_up(parts, &options, sources);
+    let BackfillJob { backfill, reader } = context.before_all(setting_up).await?;
     let preparer = Arc::clone(&backfill.preparer);
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
-    if let (Some(scope), Some(reader)) = (args.trust.verify, reader) {
+    if let (Some(scope), Some(reader)) = (args.reliability.verify, reader) {
         if report.stopped.is_some() {
             context.ui.status("skipping --verify: the run did not reach the end of its input");
         } else {
@@ -122,6 +123,21 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     conclude(&report)
 }
 
+async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {
+    let policy = context.policy().await?;
+    let item = context.item_with(&policy, args.writing.list_type)?;
+    let (facts, target) = match args.scale_out.via {
+        Some(_) => {
+            let target = via_queue(context, args).await?;
+            (foresight(context).await, target)
+        }
+        None => (context.facts().await?, target(context, args, &item).await?),
+    };
+    let mapping = mapping(context, args.map.as_deref()).await?;
+    let (home, control) = (context.home_options(), context.control());
+    Ok(BackfillParts { policy, item, facts, target, mapping, home, control })
+}
+
 /// The expression of `--map`, compiled.
 pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
     let Some(text) = map else { return Ok(None) };
@@ -130,6 +146,43 @@ pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Opti
         Error::new(Kind::Usage, format!("--map {text:?} is not a valid jq expression"))
             .cause(error)
             .hint("use a jq expression such as '[.user, [.items[].id]]'")
+    })
+}
+
+/// The source queue. The Lambda there has facts of its own.
+async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
+    let name = context.settings.require(Key::Queue)?;
+    let sdk = context.sdk().await?;
+    let users = usize::from(args.scale_out.users_per_message);
+    let opened = ViaQueue::open(sdk, name, users, args.scale_out.rate, args.dry_run);
+    context.before_all(opened).await.map(Target::Queue)
+}
+
+/// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.
+async fn foresight(context: &Context) -> FactsSource {
+    context.facts().await.unwrap_or_else(|error| {
+        context.ui.status(format!(
+            "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
+        ));
+        FactsSource::NONE
+    })
+}
+
+/// The table, or files for it. What writes nothing to the table may go without.
+async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Target> {
+    let emit = args.scale_out.emit()?;
+    let tableless = args.dry_run || emit.is_some();
+    let table = if tableless && context.settings.value(Key::Table).is_none() {
+        context.ui.status("no table configured: assuming a table with Number keys");
+        None
+    } else {
+        let name = context.settings.require(Key::Table)?;
+        let sdk = context.sdk().await?;
+        Some(context.before_all(Table::open(sdk, name, item)).await?)
+    };
+    Ok(match emit {
+        Some(files) => Target::Files(files, table),
+        None => Target::Table(table),
     })
 }
 
@@ -154,7 +207,7 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
             None => ui.warn(what),
         }
     }
-    let rejects = report.entries.rejected + report.entries.failed;
+    let rejects = report.counts.entries.rejected + report.counts.entries.failed;
     let shown = report.first_rejects.len() as u64;
     if rejects > shown {
         let more = rejects - shown;
@@ -178,7 +231,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         };
         return Err(Error::service(what).cause(stopped.reason.clone()));
     }
-    if report.entries.failed > 0 {
+    if report.counts.entries.failed > 0 {
         let taker = match report.destination {
             Destination::Queue => "the queue",
             Destination::Table | Destination::Files => "DynamoDB",
@@ -190,7 +243,7 @@ fn conclude(report: &BackfillReport) -> Result<Outcome> {
         return Err(Error::input("nothing was written: the input could not be read")
             .cause(failure.reason.clone()));
     }
-    let lines = amount(report.lines.rejected, "line");
+    let lines = amount(report.counts.lines.rejected, "line");
     let error = Error::input(format!("nothing was written: no usable line, {lines} rejected"));
     let pretty = report.first_rejects.first().and_then(|reject| reject.text.as_deref());
     Err(match pretty.map(str::trim) {

@@ -24,12 +24,12 @@ pub enum ConfigCommand {
     /// Until you trust it, it may name queues, tables and attributes, but not endpoints, profiles,
     /// facts databases with credentials, or files outside its directory. Changing the file revokes
     /// the trust.
-    Trust(TrustArgs),
+    Trust(ReliabilityArgs),
 }
 
 /// Arguments of `config trust`.
 #[derive(Debug, Args)]
-pub struct TrustArgs {
+pub struct ReliabilityArgs {
     /// File to trust instead of ./recoctl.toml
     #[arg(value_name = "FILE", default_value = DIRECTORY_FILE)]
     pub file: PathBuf,
@@ -42,7 +42,7 @@ pub struct TrustArgs {
 ///
 /// # Errors
 /// When it is no configuration, others can write it, or it cannot be remembered.
-pub fn trust(ui: &Ui, args: &TrustArgs) -> Result<Outcome> {
+pub fn trust(ui: &Ui, args: &ReliabilityArgs) -> Result<Outcome> {
     let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
         Error::refused("no state directory: neither XDG_STATE_HOME nor HOME is set")
             .hint("set XDG_STATE_HOME to a writable directory")

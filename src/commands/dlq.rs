@@ -1,17 +1,13 @@
 //! `recoctl dlq`: the dead-letter queue.
 
-mod again;
 pub mod classify;
 mod collect;
 pub mod export;
 pub mod import;
 pub mod journal;
 pub mod peek;
-pub(crate) mod plan;
 pub mod purge;
 pub mod redrive;
-mod rows;
-mod select;
 pub mod tasks;
 
 use clap::Subcommand;

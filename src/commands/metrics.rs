@@ -1,13 +1,12 @@
 //! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
 
-pub(super) mod render;
-
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use reco_core::outcome::Outcome;
 
 use crate::context::Context;
+use crate::flags::seconds;
 use reco_ops::aws::Cloudwatch;
 use reco_ops::error::Result;
 use reco_ops::metrics::meaning::meaning;
@@ -48,37 +47,7 @@ pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
     Ok(Outcome::Success)
 }
 
-/// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
-pub(crate) fn seconds(text: &str) -> Result<i64, String> {
-    let example = "use a duration such as 90m, 6h or 7d";
-    let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;
-    let duration = span
-        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| format!("months and years vary in length: {example}"))?;
-    match duration.as_secs() {
-        seconds if seconds > 0 => Ok(seconds),
-        _ => Err(format!("duration {text:?} is zero: {example}")),
-    }
-}
-
 fn now() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_as_people_write_them() {
-        assert_eq!(seconds("1h"), Ok(3600));
-        assert_eq!(seconds("90m"), Ok(5400));
-        assert_eq!(seconds("1h30m"), Ok(5400));
-        assert_eq!(seconds("7d"), Ok(7 * 86_400));
-        assert_eq!(seconds("2w"), Ok(14 * 86_400));
-        for wrong in ["", "60", "h", "-1h", "0s", "1 month", "soon"] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
-        }
-    }
 }

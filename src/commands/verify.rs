@@ -1,7 +1,5 @@
 //! `recoctl verify`: does the table hold what files of recommendations say?
 
-pub(super) mod render;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,18 +9,19 @@ use reco_core::item::{Attribute, KeyType};
 use reco_core::outcome::Outcome;
 use reco_core::shard::Shard;
 use reco_store::reader::{Expiry, Reader};
-use serde::Serialize;
 
-use super::backfill::writing::{list_type, time};
-use super::backfill::{READS, RETRY, mapping, positive, read_back};
-use super::metrics::seconds;
+use super::backfill::{mapping, read_back};
 use crate::config::Key;
 use crate::context::Context;
+use crate::flags::reliability::positive;
+use crate::flags::seconds;
+use crate::flags::writing::{list_type, time};
+use crate::render::verify::VerifyReport;
 use crate::ui::{amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::At;
 use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use reco_ops::backfill::{Preparer, Route, Times};
+use reco_ops::backfill::{Preparer, READS, RETRY, Route, Times};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.
@@ -95,22 +94,6 @@ impl WrittenArgs {
         let latest = now.saturating_add(self.ttl?);
         Some(Expiry { name: self.ttl_attribute.clone(), after: now, latest })
     }
-}
-
-/// Result of a verification with its settings.
-#[derive(Debug, Serialize)]
-pub struct VerifyReport {
-    /// Result of the run.
-    pub outcome: Outcome,
-    /// The table.
-    pub table: String,
-    /// SHA-256 of the policy in force.
-    pub policy_fingerprint: String,
-    /// Where facts came from.
-    pub facts: &'static str,
-    /// Result.
-    #[serde(flatten)]
-    pub verification: Verification,
 }
 
 /// Runs it.

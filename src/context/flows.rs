@@ -86,16 +86,23 @@ impl Context {
         QueueNames { source, dlq }
     }
 
+    /// Where a flow on the DLQ works.
+    ///
+    /// # Errors
+    /// As [`Context::sdk`].
+    pub async fn world(&self) -> Result<World<'_>> {
+        let sdk = self.sdk().await?;
+        let (queues, home, control) = (self.queues(), self.home_options(), self.control());
+        Ok(World { sdk, queues, home, control })
+    }
+
     /// Opens a session on the DLQ; a signal ends it at once.
     ///
     /// # Errors
     /// As [`Session::open`], or a signal comes first.
     pub async fn session(&self, options: SessionOptions) -> Result<Session> {
         self.before_all(async {
-            let sdk = self.sdk().await?;
-            let (queues, home, control) = (self.queues(), self.home_options(), self.control());
-            let world = World { sdk, queues, home, control };
-            Session::open(world, options, self.criteria()).await
+            Session::open(self.world().await?, options, self.criteria()).await
         })
         .await
     }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 mod independent;
+pub mod queues;
 pub mod table;
 
 use std::path::{Path, PathBuf};

@@ -21,19 +21,36 @@ pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Ha
     harness
 }
 
+/// A sandbox with one empty table `recs`, its key a Number, that expires no items; no facts.
+pub fn plain(options: SandboxOptions) -> Harness {
+    let mut harness = Harness::sandbox(options);
+    harness.set("RECOCTL_TABLE", "recs");
+    create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
+    harness
+}
+
 /// Makes the table `recs`, which expires items by `expires_at`.
 pub fn create(harness: &Harness, kind: ScalarAttributeType) {
-    let key = KeySchemaElement::builder().attribute_name("user_id").key_type(KeyType::Hash);
-    let definition = AttributeDefinition::builder().attribute_name("user_id").attribute_type(kind);
-    let create = harness
-        .dynamodb()
-        .create_table()
-        .table_name("recs")
-        .billing_mode(BillingMode::PayPerRequest)
-        .key_schema(key.build().expect("a key element"))
-        .attribute_definitions(definition.build().expect("a definition"));
-    harness.runtime.block_on(create.send()).expect("the table is created");
+    create_plain(harness, "recs", &[("user_id", kind)]);
     expire_by(harness, "expires_at", true);
+}
+
+/// Makes an on-demand table with these keys, the partition key first.
+pub fn create_plain(harness: &Harness, name: &str, keys: &[(&str, ScalarAttributeType)]) {
+    let roles = [KeyType::Hash, KeyType::Range];
+    let mut create =
+        harness.dynamodb().create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    for ((key, kind), role) in keys.iter().zip(roles) {
+        let element = KeySchemaElement::builder().attribute_name(*key).key_type(role).build();
+        let definition = AttributeDefinition::builder()
+            .attribute_name(*key)
+            .attribute_type(kind.clone())
+            .build();
+        create = create
+            .key_schema(element.expect("a key element"))
+            .attribute_definitions(definition.expect("a definition"));
+    }
+    harness.runtime.block_on(create.send()).expect("the table is created");
 }
 
 /// Sets by what the table expires its items, or that it expires none any more.
@@ -67,7 +84,8 @@ pub fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-fn shown(value: &AttributeValue) -> String {
+/// A value as tests write it.
+pub fn shown(value: &AttributeValue) -> String {
     match value {
         AttributeValue::N(text) => text.clone(),
         AttributeValue::S(text) => format!("{text:?}"),

@@ -5,14 +5,16 @@ mod config;
 mod credentials;
 mod endpoint;
 mod error;
+mod options;
 pub mod sqs;
 mod table;
 mod watch;
 
 pub use cloudwatch::{Cloudwatch, Query, Series, Span, Statistic};
-pub use config::{AwsOptions, Given, load, retry_partition};
+pub use config::{load, retry_partition};
 pub use credentials::{CredentialsInForce, in_force};
 pub use endpoint::whereabouts;
 pub use error::explain;
+pub use options::{AwsOptions, Given};
 pub use table::{BY_FLAG, BY_POLICY, ListType, Table, foreign};
 pub use watch::Watch;

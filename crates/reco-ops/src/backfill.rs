@@ -8,6 +8,7 @@
 
 pub mod checkpoint;
 mod fault;
+mod inputs;
 mod layout;
 pub mod limit;
 mod line_tracker;
@@ -21,22 +22,30 @@ mod rejects;
 pub mod report;
 mod run;
 mod run_counts;
+mod setup;
 pub mod sink;
 mod sizes;
+mod start;
+mod target;
 mod values;
 pub mod verify;
 mod window;
 mod write;
 mod write_options;
+mod writes;
+mod writing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{Stream, StreamExt};
+use reco_store::retry::RetryOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
+use self::inputs::InputReport;
 use self::limit::MaxRejects;
 use self::lines::Place;
 pub use self::map::Mapping;
@@ -44,13 +53,27 @@ use self::plan::PlanOptions;
 use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
-use self::report::{BackfillReport, InputReport};
+use self::report::BackfillReport;
 use self::run::Run;
+pub use self::setup::{BackfillJob, BackfillOptions, BackfillParts, set_up};
 pub use self::sink::Sink;
+pub use self::start::Reliability;
+pub use self::target::{Target, ViaQueue};
 pub use self::window::Order;
 pub use self::write_options::WriteOptions;
+pub use self::writing::Writing;
 use crate::error::{Error, Result};
 use crate::files::input::Source;
+
+/// Calls in flight at once that read back.
+pub const READS: usize = 4;
+
+/// Without a person to wait for an answer, throttling is waited out for minutes.
+pub const RETRY: RetryOptions = RetryOptions {
+    max_attempts: 30,
+    base_delay: Duration::from_millis(50),
+    max_delay: Duration::from_secs(10),
+};
 
 /// Chunks that wait between two stages.
 const CHUNKS: usize = 2;

@@ -1,15 +1,18 @@
 //! The dead-letter queue: what is in it, why, and what is done about it.
 
+pub mod chosen;
 pub mod collect;
 pub mod export;
 pub mod journal;
 pub mod judge;
 pub mod move_task;
+pub mod purge;
 pub mod query;
 pub mod queues;
 pub mod reach;
 pub mod redrive;
 pub mod repair;
+pub mod saved_plan;
 pub mod scan;
 pub mod select;
 pub mod session;

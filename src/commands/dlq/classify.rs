@@ -9,11 +9,13 @@ use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::select::{Chosen, SelectArgs};
-use super::{again, class_parser, rows};
+use super::class_parser;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
+use crate::render::{again, rows};
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
 use groups::Group;
+use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::Unfinished;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
@@ -106,7 +108,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all().await;
-    let chosen = Chosen::of(context, &matcher, spool.as_deref(), &mut scan).await?;
+    let chosen = Chosen::of(&context.events(), &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();
     let next = |class: Class| again::command(&context.settings, next_command(class));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use reco_core::settle::Waiver;
 
-use super::rows;
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
+use crate::render::rows;
 use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
 use reco_ops::dlq::collect::{self, Collected, Fate, Record};
 use reco_ops::dlq::select::Classes;

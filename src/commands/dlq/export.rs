@@ -7,8 +7,8 @@ use reco_core::outcome::Outcome;
 use serde::Serialize;
 
 use super::collect::{Task, collect, render};
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
 use crate::ui::{Report, View};
 use reco_ops::dlq::collect::Collected;
 use reco_ops::error::{Error, Kind, Result};

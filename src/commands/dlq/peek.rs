@@ -7,10 +7,11 @@ use reco_core::message::{Attribute, AttributeValue};
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
-use super::rows;
-use super::select::{Chosen, SelectArgs};
 use crate::context::Context;
+use crate::flags::select::SelectArgs;
+use crate::render::rows;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
+use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
@@ -83,7 +84,7 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, scan.taken()).await;
     let released = session.release_all().await;
-    let chosen = Chosen::of(context, &matcher, Some(&spool), &mut scan).await?;
+    let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;
     let report = report(context, &session, &args, (scan, chosen), (reach, released));
     context.ui.report(&report)?;

@@ -1,7 +1,5 @@
 //! `recoctl dlq purge`: delete unwanted messages, with a copy unless told otherwise.
 
-mod now;
-
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,10 +8,12 @@ use reco_core::settle::Waiver;
 use serde::Serialize;
 
 use super::collect::{Task, collect, render};
-use super::select::SelectArgs;
 use crate::context::Context;
-use crate::ui::{Report, View};
+use crate::flags::select::SelectArgs;
+use crate::ui::{Report, View, count};
 use reco_ops::dlq::collect::Collected;
+use reco_ops::dlq::purge::{PurgeAll, PurgeAllReport};
+use reco_ops::dlq::session::Ask;
 use reco_ops::error::{Error, Result};
 
 /// Arguments of `recoctl dlq purge`.
@@ -59,7 +59,7 @@ struct PurgeReport(Collected);
 /// Refused without a backup; else as [`collect`].
 pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     if args.all_now {
-        return now::run(context, &args).await;
+        return purge_all(context, &args).await;
     }
     let waiver = Waiver::new(args.no_backup, args.yes);
     if args.backup.is_none() && waiver.is_none() && !args.dry_run {
@@ -81,6 +81,15 @@ pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
+async fn purge_all(context: &Context, args: &PurgeArgs) -> Result<Outcome> {
+    let found = async { PurgeAll::find(context.world().await?, args.force).await };
+    let purge = context.before_all(found).await?;
+    let ask = (!args.yes).then_some(context as &dyn Ask);
+    let report = purge.run(args.dry_run, ask).await?;
+    context.ui.report(&report)?;
+    Ok(report.outcome())
+}
+
 impl Report for PurgeReport {
     const KIND: &'static str = "dlq.purge";
     const ROWS: Option<&'static str> = Some("messages");
@@ -91,5 +100,22 @@ impl Report for PurgeReport {
 
     fn render(&self, view: &View) -> String {
         render(&self.0, view)
+    }
+}
+
+impl Report for PurgeAllReport {
+    const KIND: &'static str = "dlq.purge.all-now";
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, _view: &View) -> String {
+        let (dlq, about) = (&self.dlq, count(self.approximate_messages));
+        if self.purged {
+            format!("SQS is deleting all messages in {dlq} (about {about}), within 60 s\n")
+        } else {
+            format!("all messages in {dlq} (about {about}) would be deleted (--dry-run)\n")
+        }
     }
 }

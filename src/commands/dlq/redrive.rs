@@ -1,36 +1,31 @@
 //! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
 
-mod change;
 mod engine;
-mod guards;
-mod native;
-mod repair;
-mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::Outcome;
 
-use super::plan::Plan;
-use super::select::SelectArgs;
 use crate::context::Context;
+use crate::flags::guards::{GuardArgs, PerMinute};
+use crate::flags::repair::RepairArgs;
+use crate::flags::select::SelectArgs;
 use engine::Chosen;
 pub use engine::EngineChoice;
-pub use guards::GuardArgs;
-use guards::PerMinute;
 use reco_ops::dlq::journal::Journal;
 use reco_ops::dlq::queues as pair;
 use reco_ops::dlq::redrive::report::Engine;
 use reco_ops::dlq::redrive::{self, GuardOptions, Job, QUESTION, RedriveOptions};
+use reco_ops::dlq::saved_plan::SavedPlan;
 use reco_ops::dlq::scan::{HOLD_LIMIT, Keep};
 use reco_ops::dlq::select::{Classes, Matcher};
 use reco_ops::dlq::session::{Ask, SessionOptions};
-use reco_ops::error::Result;
+use reco_ops::error::{Error, Result};
+use reco_ops::files::safe_file::INPUT_LIMIT;
 use reco_ops::files::spool::Spool;
-use repair::RepairArgs;
 
 /// Arguments of `recoctl dlq redrive`.
 #[derive(Debug, Args)]
@@ -144,7 +139,7 @@ async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) ->
 /// failures are in the report.
 pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let plan = match args.plan.as_deref() {
-        Some(path) => Some(Plan::read(context, path).await?),
+        Some(path) => Some(saved_plan(context, path).await?),
         None => None,
     };
     let matcher = Arc::new(match &plan {
@@ -192,6 +187,13 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     .await?;
     context.ui.report(&report)?;
     Ok(report.outcome())
+}
+
+async fn saved_plan(context: &Context, path: &Path) -> Result<SavedPlan> {
+    let name = path.display().to_string();
+    let failed = || Error::input(format!("cannot read plan {name}"));
+    let text = context.read(path, INPUT_LIMIT, failed).await?;
+    SavedPlan::parse(&name, &text)
 }
 
 fn must_confirm(args: &RedriveArgs) -> bool {

@@ -1,12 +1,5 @@
 //! `recoctl sandbox load`: load on a local pipeline, to tune its parameters before production.
 
-mod measure;
-mod numbers;
-mod processors;
-mod render;
-mod run;
-mod verdict;
-
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Once;
@@ -16,11 +9,12 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use reco_core::outcome::Outcome;
 
-use self::numbers::Parameters;
-use self::run::LoadOptions;
-use self::verdict::verdict;
-use crate::commands::metrics::seconds;
 use crate::context::Context;
+use crate::flags::seconds;
+use crate::load::numbers::Parameters;
+use crate::load::run::{self, LoadOptions};
+use crate::load::verdict::verdict;
+use crate::render::load as render;
 use crate::ui::Unit;
 use reco_ops::error::{Error, Kind, Result};
 

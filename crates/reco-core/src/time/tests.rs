@@ -108,15 +108,15 @@ fn a_time_is_written_in_the_tables_form() {
     assert_eq!(serde_json::to_string(&time).expect("JSON"), "1768446000.9");
 }
 
-/// Every hour from 2030 to 2101, those whose digits are a date, too.
+/// Every day from 2030 to 2101, each at another time, and all whose digits are a date and an hour.
 #[test]
 fn no_second_to_come_is_taken_for_a_date() {
     let from = Time::from_iso("2030-01-01T00:00:00Z").expect("a time").seconds();
     let to = Time::from_iso("2101-01-01T00:00:00Z").expect("a time").seconds();
-    let hours = (from..to).step_by(3600);
-    let dates = (2000..2100)
-        .flat_map(|year| [10_100, 11_503, 22_923, 123_123].map(|d| year * 1_000_000 + d));
-    for seconds in hours.chain(dates) {
+    let days = (from..to).step_by(24 * 3600 + 3601);
+    let months = (2000..2100).flat_map(|year| (1..=12).map(move |month| year * 100 + month));
+    let dates = months.flat_map(|month| (1..=31).map(move |day| month * 100 + day));
+    for seconds in days.chain(dates.map(|date| date * 100 + date % 24)) {
         assert_eq!(number(&seconds.to_string()), Ok(seconds.to_string()));
         let millis = TimeForm::Milliseconds.text(Time::from_seconds(seconds));
         let read = stored_in(TimeForm::Milliseconds, KeyType::N, &millis);

@@ -1,7 +1,5 @@
 //! One SDK configuration for all services.
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use aws_config::imds::region::ImdsRegionProvider;
@@ -14,64 +12,11 @@ use aws_sdk_sqs::config::timeout::TimeoutConfig;
 
 use super::credentials;
 use super::endpoint;
+use super::options::AwsOptions;
 use crate::error::{Error, Result};
 
 /// Longest long poll that SQS allows; an attempt's timeout must exceed it.
 pub const LONGEST_POLL: Duration = Duration::from_secs(20);
-
-/// A value, and who gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The value.
-    pub value: String,
-    /// `flag --profile`, `environment RECOCTL_PROFILE`, ...
-    pub by: String,
-}
-
-/// The variables of this process, as they were when it was set up.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
-
-impl FromIterator<(OsString, OsString)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (OsString, OsString)>>(variables: I) -> Self {
-        Environment(variables.into_iter().collect())
-    }
-}
-
-impl Environment {
-    /// A variable that is UTF-8 and not empty.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<String> {
-        let value = self.0.get(OsStr::new(name))?.to_str()?;
-        (!value.is_empty()).then(|| value.to_owned())
-    }
-
-    /// A variable that says something.
-    pub(super) fn said(&self, name: &str) -> Option<String> {
-        self.get(name).filter(|value| !value.trim().is_empty())
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
-        self.0.iter()
-    }
-}
-
-/// AWS connection settings.
-#[derive(Debug, Clone, Default)]
-pub struct AwsOptions {
-    /// The profile.
-    pub profile: Option<Given>,
-    /// The region.
-    pub region: Option<String>,
-    /// The endpoint that stands in for AWS's own.
-    pub endpoint: Option<Given>,
-    /// True if the endpoint is the sandbox of this run.
-    pub sandbox: bool,
-    /// Queues, tables and functions as they are named, which may say the region.
-    pub named: Vec<String>,
-    /// Environment variables, as the SDK sees them.
-    pub environment: Environment,
-}
 
 /// Loads region, credentials and endpoint as the options say. Where no region is configured, that
 /// of `named` (queues and tables by URL or ARN) is taken, before the machine's own is asked for.

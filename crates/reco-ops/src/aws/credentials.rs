@@ -16,7 +16,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::os_shim_internal::Env;
 use serde::Serialize;
 
-use super::config::{AwsOptions, Environment};
+use super::options::{AwsOptions, Environment};
 use crate::error::{Error, Kind, Result};
 
 /// What is said of a profile without credentials.

@@ -5,7 +5,7 @@ use reco_store::facts::without_password;
 use reco_store::http::is_loopback;
 use url::Url;
 
-use super::config::{AwsOptions, Given};
+use super::options::{AwsOptions, Given};
 use crate::error::{Error, Result};
 
 /// Checks the endpoints that settings and environment name.

@@ -17,9 +17,10 @@ use serde::{Deserialize, Serialize};
 pub use self::file::{Lock, default_path, load, parse};
 pub use self::identity::{Identity, InputIdentity};
 pub use self::saver::Saver;
+use super::inputs::InputFailure;
 use super::lines::Place;
-use super::report::{InputFailure, Writes};
 use super::run_counts::RunCounts;
+use super::writes::Writes;
 
 /// The version of the format that is written and read.
 pub const VERSION: u32 = 1;

@@ -4,8 +4,8 @@ use reco_core::Id;
 use reco_core::budget::Budgets;
 use serde::Serialize;
 
+use super::inputs::{At, InputReport};
 use super::lines::Place;
-use super::report::{At, InputReport};
 use super::sizes::ItemSizes;
 
 /// The largest items that are listed.

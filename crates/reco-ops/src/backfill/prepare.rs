@@ -1,28 +1,30 @@
 //! The middle stage: lines decoded, filtered by facts and policy, and fitted to the table.
 
+mod decode;
+mod entry;
 mod route;
 
 use std::sync::Arc;
 
-use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
+use reco_core::decode::decode;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
-use reco_core::filter::{DropCounts, SkipReason, filter};
-use reco_core::item::{Action, PlannedItem, Schema};
+use reco_core::filter::{DropCounts, filter};
+use reco_core::item::Schema;
 use reco_core::judge::{Judged, Verdict, judge};
 use reco_core::policy::Policy;
-use reco_core::shapes::{self, Shaped};
 use reco_core::shard::Shard;
 use reco_core::{Id, Recommendation, Time};
 use reco_store::facts::FactsSource;
 use reco_store::lists::{Layout, ListsError};
 
 use super::fault::Fault;
-use super::lines::{Content, Line, Place};
-use super::map::{Mapped, Mapping};
+use super::map::Mapping;
 use super::read::Chunk;
 use crate::aws::ListType;
+use entry::Waiting;
+pub use entry::{Fate, Found, Prepared, PreparedEntry, PreparedLine};
 pub use route::Route;
-use route::{carry, other_shard, sifted};
+use route::carry;
 
 /// Entries whose facts are asked for at once.
 const ENTRIES_PER_LOOKUP: usize = 500;
@@ -76,90 +78,6 @@ pub enum PrepareError {
     /// The table's lists are none, or cannot be looked at.
     #[error("the table cannot be used: {0}")]
     Lists(#[from] ListsError),
-}
-
-/// A chunk, judged.
-#[derive(Debug)]
-pub struct Prepared {
-    /// The lines, in order.
-    pub lines: Vec<PreparedLine>,
-    /// As in [`Chunk`].
-    pub end: Place,
-    /// As in [`Chunk`].
-    pub read: u64,
-    /// As in [`Chunk`].
-    pub failure: Option<String>,
-}
-
-/// A line, judged.
-#[derive(Debug)]
-pub struct PreparedLine {
-    /// Where it begins.
-    pub at: Place,
-    /// Its bytes, where they were kept.
-    pub text: Option<Arc<[u8]>>,
-    /// Content found.
-    pub found: Found,
-}
-
-/// Content found in a line.
-#[derive(Debug)]
-pub enum Found {
-    /// So many lines one after the other with nothing but whitespace.
-    Blank(u64),
-    /// Nothing that can be read as entries.
-    Bad(Fault),
-    /// The same, and another shard reports it.
-    OtherShard,
-    /// Entries, in order.
-    Entries(Vec<PreparedEntry>),
-}
-
-/// An entry, judged.
-#[derive(Debug)]
-pub struct PreparedEntry {
-    /// Its index in the line's `data`, from 0.
-    pub index: usize,
-    /// Planned fate.
-    pub fate: Fate,
-    /// Articles that the filter dropped.
-    pub dropped: DropCounts,
-    /// On its way to the Lambda, whose filter will leave nothing of it by what is known here: it
-    /// takes the place of no other list.
-    pub weak: bool,
-}
-
-impl PreparedEntry {
-    /// The user whose item it removes, if it does.
-    fn removes(&self) -> Option<&Id> {
-        match &self.fate {
-            Fate::Write(item) if item.action == Action::Delete => Some(&item.recommendation.user),
-            _ => None,
-        }
-    }
-}
-
-/// Planned fate of an entry.
-#[derive(Debug)]
-pub enum Fate {
-    /// It is to be written.
-    Write(PlannedItem),
-    /// The filter leaves nothing to write.
-    Skip(SkipReason),
-    /// It cannot be written.
-    Reject(Fault),
-    /// It is another shard's.
-    OtherShard,
-}
-
-/// The values that `--map` makes of a line, or why it fails.
-type MappedLine = Result<Vec<Mapped>, String>;
-
-/// An entry on its way to its judgement.
-struct Waiting {
-    line: usize,
-    index: usize,
-    recommendation: Recommendation,
 }
 
 impl Preparer {
@@ -261,7 +179,7 @@ impl Preparer {
     /// For a queue they only predict what the Lambda will leave of each list: without them, a later
     /// list that it filters to nothing would take a good one's place.
     async fn facts_of(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
-        if matches!(self.facts, FactsSource::None) || !self.policy.rules.need_facts() {
+        if self.facts.is_none() || !self.policy.rules.need_facts() {
             return Ok(FactSet::Unavailable);
         }
         let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
@@ -271,7 +189,7 @@ impl Preparer {
     /// The facts by which entries are judged here; on their way to the Lambda they are not.
     pub fn facts_kind(&self) -> &'static str {
         match self.route {
-            Route::Queue(_) => FactsSource::None.kind(),
+            Route::Queue(_) => FactsSource::NONE.kind(),
             Route::Table | Route::Files => self.facts.kind(),
         }
     }
@@ -291,160 +209,6 @@ impl Preparer {
             _ => before,
         }
     }
-
-    /// Returns the result of `--map` for a line.
-    async fn mapped(&self, line: &Line) -> Option<MappedLine> {
-        let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
-            return None;
-        };
-        Some(mapping.apply(std::str::from_utf8(text).ok()?).await)
-    }
-
-    fn decode_line(
-        &self,
-        line: Line,
-        mapped: Option<MappedLine>,
-        number: usize,
-        waiting: &mut Vec<Waiting>,
-    ) -> PreparedLine {
-        let (text, found) = match line.content {
-            Content::Blank(lines) => (None, Found::Blank(lines)),
-            Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
-            Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
-            Content::Text(text) => {
-                let found = self.decode_text(&text, mapped, number, waiting);
-                (Some(text), found)
-            }
-        };
-        let prepared = PreparedLine { at: line.at, text, found };
-        match self.shard {
-            Some(shard) => sifted(prepared, number, shard, waiting),
-            None => prepared,
-        }
-    }
-
-    fn decode_text(
-        &self,
-        text: &[u8],
-        mapped: Option<MappedLine>,
-        line: usize,
-        waiting: &mut Vec<Waiting>,
-    ) -> Found {
-        let text = match std::str::from_utf8(text) {
-            Ok(text) => text,
-            Err(error) => return Found::Bad(Fault::not_utf8(error.valid_up_to())),
-        };
-        let Some(mapped) = mapped else {
-            return match self.decode_value(text, line, 0, waiting) {
-                Ok((entries, _)) => Found::Entries(entries),
-                Err(fault) => Found::Bad(fault),
-            };
-        };
-        let values = match mapped {
-            Ok(values) => values,
-            Err(error) => return Found::Bad(Fault::unmapped(&error)),
-        };
-        let (mut found, mut first) = (Vec::new(), 0);
-        let whole = values.len() == 1;
-        for Mapped { value, of } in values {
-            let decoded = value
-                .map_err(|error| Fault::unmapped(&error))
-                .and_then(|value| self.decode_value(&value, line, first, waiting));
-            let (mut entries, count) = match decoded {
-                Ok(decoded) => decoded,
-                Err(fault) if whole => return Found::Bad(fault),
-                Err(fault) => (vec![rejected(first, fault)], 1),
-            };
-            for entry in &mut entries {
-                if let Fate::Reject(fault) = &mut entry.fate {
-                    // The line itself can be mapped again; what was made of it cannot.
-                    fault.text = Some(of.clone().unwrap_or_else(|| text.to_owned()));
-                }
-            }
-            found.append(&mut entries);
-            first += count;
-        }
-        Found::Entries(found)
-    }
-
-    /// Reads one value: what is settled already, and how many entries there are with those that
-    /// wait; the first of them is number `first` of its line.
-    fn decode_value(
-        &self,
-        text: &str,
-        line: usize,
-        first: usize,
-        waiting: &mut Vec<Waiting>,
-    ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
-        shapes::check_one(text)?;
-        if may_delete(text)
-            && let Some(deletion) = deletion(text)?
-        {
-            return Ok((vec![self.delete(first, deletion)], 1));
-        }
-        let Decoded { entries, bad, .. } = match decode(text) {
-            Ok(decoded) => decoded,
-            Err(error @ DecodeError::Foreign { .. }) => match shapes::read(text, &self.schema) {
-                None => return Err(error.into()),
-                Some(Err(error)) => return Err(error.into()),
-                Some(Ok(Shaped::Deletion(deletion))) => {
-                    return Ok((vec![self.delete(first, deletion)], 1));
-                }
-                Some(Ok(Shaped::Other)) => return Ok((Vec::new(), 0)),
-                Some(Ok(Shaped::Decoded(decoded))) => decoded,
-            },
-            Err(error) => return Err(error.into()),
-        };
-        let count = entries.len() + bad.len();
-        let mut found: Vec<PreparedEntry> =
-            bad.into_iter().map(|bad| rejected(first + bad.index, bad.into())).collect();
-        for mut entry in entries {
-            let index = first + entry.index;
-            match self.times.of(entry.recommendation.generated_at) {
-                Ok(time) => {
-                    entry.recommendation.generated_at = time;
-                    let recommendation = entry.recommendation;
-                    waiting.push(Waiting { line, index, recommendation });
-                }
-                Err(fault) => found.push(rejected(index, fault)),
-            }
-        }
-        Ok((found, count))
-    }
-
-    /// A removal is not filtered: facts about a user who is gone may be gone, too.
-    fn delete(&self, index: usize, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
-        if let Some(fault) = self.route.refuses_deletes() {
-            return rejected(index, fault);
-        }
-        let planned = self
-            .times
-            .of(generated_at)
-            .and_then(|time| self.schema.plan_delete(user, time).map_err(Fault::from));
-        let ours = |item: &PlannedItem| {
-            self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
-        };
-        match planned {
-            Ok(item) if !ours(&item) => other_shard(index),
-            Ok(item) => {
-                let (fate, dropped) = (Fate::Write(item), DropCounts::default());
-                PreparedEntry { index, fate, dropped, weak: false }
-            }
-            Err(fault) => rejected(index, fault),
-        }
-    }
-}
-
-fn rejected(index: usize, fault: Fault) -> PreparedEntry {
-    let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
-    PreparedEntry { index, fate, dropped, weak: false }
-}
-
-/// Returns whether a line is worth a closer look: nearly none removes anything.
-fn may_delete(text: &str) -> bool {
-    // A letter of the key may be written as its number.
-    let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-    text.trim_ascii_start().starts_with('{') && (has("\"delete\"") || has("\\u"))
 }
 
 /// The text of one entry of a line, in a shape that can be read again: the line itself when it

@@ -1,25 +1,22 @@
 //! Report of a backfill.
 
-use reco_core::filter::DropCounts;
 use reco_core::item::KeyType;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::shard::Shard;
-use reco_store::writer::WriteReport;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::lines::Place;
+pub use super::inputs::{At, InputFailure, InputReport};
 use super::plan::Plan;
 use super::prepare::{PrepareError, Route};
 use super::rejects::Reject;
-use super::run_counts::Reasons;
-pub use super::run_counts::{EntryCounts, LineCounts};
+pub use super::run_counts::{EntryCounts, LineCounts, RunCounts};
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
 use super::verify::Verification;
 pub use super::write_options::BudgetReport;
+pub use super::writes::{Throttling, Writes};
 use crate::aws::ListType;
-use crate::files::input::{Compression, Source};
 
 /// Report of a backfill or dry run.
 #[derive(Debug, Serialize)]
@@ -47,20 +44,9 @@ pub struct BackfillReport {
     pub rules_skipped: bool,
     /// The inputs.
     pub inputs: Vec<InputReport>,
-    /// Lines by what became of them.
-    pub lines: LineCounts,
-    /// Entries by what became of them.
-    pub entries: EntryCounts,
-    /// Skipped entries by reason.
-    pub skipped: Reasons,
-    /// Rejected entries and lines by reason.
-    pub rejected: Reasons,
-    /// Article ids in the lists to write.
-    pub kept_articles: u64,
-    /// Article ids that the filter dropped, by reason.
-    pub dropped_articles: DropCounts,
-    /// Sizes of the items written (in a dry run: to be written).
-    pub items: ItemSizes,
+    /// Lines, entries, articles and items by what became of them (in a dry run: would become).
+    #[serde(flatten)]
+    pub counts: RunCounts,
     /// Batches of up to 25 items that they made; with `if_newer` each item is a call of its own.
     pub batches: u64,
     /// Items that came while one of the same user was being written, and waited for that.
@@ -145,90 +131,6 @@ pub struct Resumed {
     pub was_finished: bool,
 }
 
-/// One input.
-#[derive(Debug, Clone, Serialize)]
-pub struct InputReport {
-    /// Its name; `-` is stdin.
-    pub name: String,
-    /// Its size as stored, in bytes; `None` for pipes.
-    pub bytes: Option<u64>,
-    /// Compression.
-    pub compression: Compression,
-    /// Failure that ended it early, with its position.
-    pub failure: Option<InputFailure>,
-}
-
-/// An input that broke off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputFailure {
-    /// The line in which it did, from 1.
-    pub line: u64,
-    /// Reason.
-    pub reason: String,
-}
-
-impl From<&Source> for InputReport {
-    fn from(source: &Source) -> Self {
-        InputReport {
-            name: source.name.clone(),
-            bytes: source.bytes,
-            compression: source.compression,
-            failure: None,
-        }
-    }
-}
-
-/// Cost of the writes, as reported by DynamoDB.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Writes {
-    /// Write capacity units consumed, indexes included.
-    pub consumed_wcu: f64,
-    /// `BatchWriteItem` calls; where only what is newer is written, `PutItem` and `DeleteItem`.
-    pub calls: u64,
-    /// Calls made again.
-    pub retries: u64,
-    /// Items that came back as `UnprocessedItems`, each time counted.
-    pub returned_items: u64,
-    /// Calls refused whole as too fast.
-    pub throttled_calls: u64,
-    /// Throttling reasons, if DynamoDB reported them.
-    pub throttling: Vec<Throttling>,
-}
-
-/// A cause of throttling and how often it was named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Throttling {
-    /// For example `TableWriteProvisionedThroughputExceeded`.
-    pub reason: String,
-    /// The ARN of the table or index.
-    pub resource: String,
-    /// Count.
-    pub count: u64,
-}
-
-impl Writes {
-    /// Adds what one batch took.
-    pub fn add(&mut self, report: &WriteReport) {
-        self.consumed_wcu += report.wcu;
-        self.calls += report.calls;
-        self.retries += report.retries;
-        self.returned_items += report.returned;
-        self.throttled_calls += report.throttled_calls;
-        for (cause, count) in &report.throttling {
-            let same =
-                |t: &&mut Throttling| t.reason == cause.reason && t.resource == cause.resource;
-            match self.throttling.iter_mut().find(same) {
-                Some(known) => known.count += count,
-                None => self.throttling.push(Throttling {
-                    reason: cause.reason.clone(),
-                    resource: cause.resource.clone(),
-                    count: *count,
-                }),
-            }
-        }
-    }
-}
-
 /// Reason for an early end of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stopped {
@@ -272,31 +174,6 @@ impl Cause {
     }
 }
 
-/// A line, by name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct At {
-    /// The input's name.
-    pub file: String,
-    /// Line, from 1.
-    pub line: u64,
-    /// Byte offset in the decompressed input, from 0.
-    pub offset: u64,
-}
-
-impl At {
-    /// Names a place before there is a report.
-    pub fn in_sources(sources: &[Source], at: Place) -> Self {
-        let file = sources.get(at.file).map(|source| source.name.clone()).unwrap_or_default();
-        At { file, line: at.line, offset: at.offset }
-    }
-
-    /// Names a place.
-    pub fn new(inputs: &[InputReport], at: Place) -> Self {
-        let file = inputs.get(at.file).map(|input| input.name.clone()).unwrap_or_default();
-        At { file, line: at.line, offset: at.offset }
-    }
-}
-
 impl BackfillReport {
     /// Returns the outcome of the run, from its counts. Rejects and incomplete inputs are failures;
     /// entries skipped by the policy are not.
@@ -328,7 +205,7 @@ impl BackfillReport {
             failed,
             left,
             ..
-        } = self.entries;
+        } = self.counts.entries;
         let stopped = u64::from(self.stopped.is_some());
         let tally = Tally {
             done: written + deleted,

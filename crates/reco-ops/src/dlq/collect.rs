@@ -11,10 +11,11 @@ use std::time::Instant;
 use reco_core::classify::Class;
 use reco_core::settle::Waiver;
 
+use crate::dlq::chosen::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::dlq::export::ExportFile;
 use crate::dlq::journal::Journal;
 use crate::dlq::scan::{Found, Goal, Keep, Scan};
-use crate::dlq::select::{Match, Matcher, warn_missing, warn_undecided, warn_unknown_sources};
+use crate::dlq::select::{Match, Matcher};
 use crate::dlq::session::{Ask, Session, SessionOptions, warn_unreleased};
 use crate::error::{Error, Kind, Result};
 use crate::files::spool::Spool;

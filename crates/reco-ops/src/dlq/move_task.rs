@@ -1,5 +1,7 @@
 //! Following a move task of SQS's own until it ends: SQS does the work, and tells when asked.
 
+mod redrive;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -7,6 +9,10 @@ use tokio_util::sync::CancellationToken;
 use crate::aws::sqs::{MoveTask, Queue, Sqs};
 use crate::error::{Error, Result};
 use crate::event::Progress;
+
+pub use redrive::{
+    MoveOptions, MoveOutcome, MovePlan, MoveQuestions, MoveRedrive, MoveReport, plan_move,
+};
 
 /// The first pause between two questions.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

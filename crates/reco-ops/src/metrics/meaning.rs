@@ -1,10 +1,9 @@
 //! Interpretation of metrics in sentences. Pure: series in, findings out.
 
 use reco_core::human::amount;
-use serde::Serialize;
 
 use super::plan::{Measure, Subject};
-use super::report::{Row, Section};
+use super::report::{Finding, Level, Row, Section};
 use super::span::shown;
 
 /// From this share of the provisioned capacity on, the next burst throttles.
@@ -12,33 +11,6 @@ const NEARLY_FULL: f64 = 0.9;
 
 /// A backlog older than this is one that somebody notices, in seconds.
 const OLD: f64 = 600.0;
-
-/// Something worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// Severity.
-    pub level: Level,
-    /// Subject.
-    pub subject: Subject,
-    /// The name of what it is about.
-    pub name: String,
-    /// Description.
-    pub text: String,
-    /// Recommended action.
-    pub advice: Option<String>,
-}
-
-/// Severity of a finding, from bad to good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// Wrong: work is lost or late.
-    Bad,
-    /// Needs a look.
-    Warn,
-    /// As it should be.
-    Good,
-}
 
 /// Reads the sections; the worst comes first.
 pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {

@@ -2,7 +2,6 @@
 
 use serde::{Serialize, Serializer};
 
-use super::meaning::Finding;
 use super::plan::{Live, Measure, Subject, Unit};
 use crate::aws::{Series, Span};
 
@@ -21,6 +20,33 @@ pub struct MetricsReport {
     pub sections: Vec<Section>,
     /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
+}
+
+/// Something worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Severity.
+    pub level: Level,
+    /// Subject.
+    pub subject: Subject,
+    /// The name of what it is about.
+    pub name: String,
+    /// Description.
+    pub text: String,
+    /// Recommended action.
+    pub advice: Option<String>,
+}
+
+/// Severity of a finding, from bad to good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Wrong: work is lost or late.
+    Bad,
+    /// Needs a look.
+    Warn,
+    /// As it should be.
+    Good,
 }
 
 /// Rows about one thing.

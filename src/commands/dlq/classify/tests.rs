@@ -1,7 +1,7 @@
 //! Rendering and outcome of a classification.
 
 use super::*;
-use crate::commands::dlq::rows::sample;
+use crate::render::rows::sample;
 
 fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
     let next = |class: Class| format!("recoctl {}", next_command(class));

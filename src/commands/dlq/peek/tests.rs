@@ -1,7 +1,7 @@
 //! Rendering of a peek.
 
 use super::*;
-use crate::commands::dlq::rows::sample;
+use crate::render::rows::sample;
 use reco_ops::dlq::judge::Carried;
 
 fn report(messages: Vec<Box<Row>>) -> PeekReport {

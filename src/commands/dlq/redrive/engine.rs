@@ -4,18 +4,18 @@
 //! is taken where nothing is asked for that it cannot do, since it needs nobody to stay connected.
 
 use clap::ValueEnum;
+use futures::future::LocalBoxFuture;
 use reco_core::outcome::Outcome;
 
-use super::native::{Native, Unstarted};
 use super::{RedriveArgs, must_confirm};
-use crate::commands::dlq::select::Choice;
 use crate::config::{Key, Setting, Source};
 use crate::context::Context;
-use crate::ui::{amount, count};
-use reco_ops::aws::sqs::{MOST_PER_SECOND, MoveTask, Sqs};
-use reco_ops::dlq::queues::{self as pair, QueuePair};
-use reco_ops::dlq::redrive::QUESTION;
+use crate::flags::select::Choice;
+use crate::ui::Ui;
+use reco_ops::aws::sqs::MOST_PER_SECOND;
+use reco_ops::dlq::move_task::{MoveOptions, MoveOutcome, MovePlan, MoveQuestions, plan_move};
 use reco_ops::dlq::redrive::report::Engine;
+use reco_ops::dlq::session::Ask;
 use reco_ops::error::{Error, Kind, Result};
 
 /// Requested engine.
@@ -66,47 +66,45 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         return Err(Error::new(Kind::Usage, format!("--engine native is not possible: {reason}"))
             .hint("drop the options it does not support, or use --engine client"));
     }
-    let sqs = Sqs::new(context.sdk().await?);
-    let events = context.events();
-    let found = pair::find(&sqs, context.queues(), &events);
-    let pair = context.before_all(found).await?;
-    let pair = match &args.to {
-        Some(to) => pair::bound_for(&sqs, pair, to).await?,
-        None => pair,
+    let options = MoveOptions {
+        to: args.to.clone(),
+        force: args.force,
+        rate: args.guards.rate,
+        client_instead: auto,
     };
-    pair::check_home(&pair)?;
-    pair::guard(&pair, args.force)?;
-    if let Some(reason) = forbidden(&sqs, &pair).await? {
-        if auto {
-            return Ok(Chosen::client(reason));
-        }
-        return Err(Error::refused(format!("--engine native is not possible: {reason}"))
-            .hint("use --engine client"));
-    }
-    if let Some(reason) = smaller(&pair).filter(|_| auto) {
-        return Ok(Chosen::client(reason));
-    }
-    let confirmed = must_confirm(args);
-    if confirmed {
-        confirm(context, &pair).await?;
-    }
+    let planned = async { plan_move(context.world().await?, options).await };
+    let native = match context.before_all(planned).await? {
+        MovePlan::Native(native) => native,
+        MovePlan::Client(reason) => return Ok(Chosen::client(reason)),
+    };
     let reason = if auto {
         "all messages are moved, with no option that needs the client"
     } else {
         "--engine native"
     };
-    let native = Native { context, args, sqs, pair, engine: Engine::native(reason) };
-    match native.run().await {
-        Ok(outcome) => Ok(Chosen::Native(outcome)),
-        Err(Unstarted::Instead(error)) if auto => {
-            let engine = Engine::client(format!("SQS did not start a move task: {error}"));
-            Ok(Chosen::Client { engine, confirmed })
+    let confirmed = must_confirm(args);
+    let after_signal = AfterSignal(&context.ui);
+    let questions = MoveQuestions {
+        start: confirmed.then_some(context as &dyn Ask),
+        cancel: context.ui.may_ask.then_some(&after_signal as &dyn Ask),
+    };
+    match native.run(reason, questions).await? {
+        MoveOutcome::Moved(report) => {
+            context.ui.report(&*report)?;
+            Ok(Chosen::Native(report.outcome()))
         }
-        Err(Unstarted::Instead(error)) => Err(match error.hint {
-            Some(_) => error,
-            None => error.hint("use --engine client"),
-        }),
-        Err(Unstarted::Failed(error)) => Err(error),
+        MoveOutcome::Client(reason) => {
+            Ok(Chosen::Client { engine: Engine::client(reason), confirmed })
+        }
+    }
+}
+
+/// Asks although a signal came: the question is what to do about it. A second one ends the command.
+struct AfterSignal<'a>(&'a Ui);
+
+impl Ask for AfterSignal<'_> {
+    fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>> {
+        Box::pin(self.0.ask(question, "--yes"))
     }
 }
 
@@ -154,65 +152,6 @@ fn beyond_native(args: &RedriveArgs) -> Option<String> {
     ];
     let asked = reasons.into_iter().find(|(asked, _)| *asked).map(|(_, reason)| reason);
     asked.or_else(|| guards.beyond_rate()).map(str::to_owned)
-}
-
-/// Returns the AWS rule that rules out a move task, as far as it can be checked in advance.
-async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
-    let dlq = &pair.dlq.queue;
-    if pair.dlq.state.visible == 0 {
-        return Ok(Some(format!("{} looks empty", dlq.name)));
-    }
-    if pair.named && pair.is_shared() {
-        // A move task brings every message home, those of the other queues, too.
-        return Ok(Some("the DLQ has messages of other queues than --queue".to_owned()));
-    }
-    // AWS: the source of a move task must be the dead-letter queue of an SQS queue.
-    match sqs.dead_letter_sources(dlq).await {
-        Ok(sources) if sources.is_empty() => {
-            return Ok(Some(format!("no queue names {} as its DLQ", dlq.name)));
-        }
-        Ok(_) => {}
-        Err(error) => return Ok(Some(error.to_string())),
-    }
-    match sqs.moves(dlq).await {
-        Ok(tasks) => match tasks.iter().find(|task| task.status.is_active()) {
-            Some(task) => Err(busy(&dlq.name, task)),
-            None => Ok(None),
-        },
-        Err(error) => Ok(Some(error.to_string())),
-    }
-}
-
-/// AWS does not say what a move task does with a message that the destination would not take;
-/// recoctl leaves it in the DLQ and names it.
-fn smaller(pair: &QueuePair) -> Option<String> {
-    let (dlq, source) = (&pair.dlq, pair.source.as_ref()?);
-    let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
-    (takes < has).then(|| {
-        let name = &source.queue.name;
-        format!("{name} accepts messages up to {takes} bytes, and the DLQ may hold larger ones")
-    })
-}
-
-fn busy(dlq: &str, task: &MoveTask) -> Error {
-    let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
-    Error::refused(format!("a move task is already running on {dlq}"))
-        .cause(match of {
-            Some(of) => format!("it has moved {}{of}", count(task.moved)),
-            None => format!("it has moved {}", amount(task.moved, "message")),
-        })
-        .hint(
-            "see `recoctl dlq tasks list`; wait for it to finish, or stop it with `recoctl dlq tasks cancel`",
-        )
-}
-
-async fn confirm(context: &Context, pair: &QueuePair) -> Result<()> {
-    let about = amount(pair.dlq.state.visible, "message");
-    let question = format!("{} holds about {about}; {QUESTION}", pair.dlq.queue.name);
-    if context.confirm(&question, "--yes").await? {
-        return Ok(());
-    }
-    Err(Error::refused("nothing was moved: not confirmed"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-use reco_core::item::KeyType;
+use reco_core::item::{Action, KeyType};
 
 use super::*;
+use crate::backfill::lines::{Content, Line, Place};
 
 async fn prepared(lines: &[&[u8]]) -> Vec<String> {
     let preparer = Preparer {
-        facts: FactsSource::None,
+        facts: FactsSource::NONE,
         policy: Policy::default(),
         schema: Schema::with_key_type(KeyType::N),
         layout: None,

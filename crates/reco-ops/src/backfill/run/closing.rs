@@ -9,7 +9,6 @@ use super::super::line_tracker::Fate;
 use super::super::plan::Plan;
 use super::super::prepare::Preparer;
 use super::super::report::{At, BackfillReport, CheckpointReport, Stopped};
-use super::super::run_counts::RunCounts;
 use super::Run;
 use crate::error::{Error, Kind, Result};
 
@@ -96,14 +95,12 @@ impl Run {
             resume_from: At::new(&self.inputs, dealt_with),
             untouched_from: At::new(&self.inputs, self.end),
         });
-        let run_counts = self.line_tracker.run_counts().clone();
-        if !run_counts.balances() {
+        let counts = self.line_tracker.run_counts().clone();
+        if !counts.balances() {
             return Err(Error::new(Kind::Internal, "the counts of the run do not add up")
-                .cause(format!("{:?}, {:?}", run_counts.lines, run_counts.entries)));
+                .cause(format!("{:?}, {:?}", counts.lines, counts.entries)));
         }
         let duration_s = self.duration_s();
-        let RunCounts { lines, entries, skipped, rejected, kept_articles, dropped_articles, items } =
-            run_counts;
         let facts = preparer.facts_kind();
         let (writer, dated) = (self.sink.writer(), self.dated.share());
         let consumed = self.writes.consumed_wcu;
@@ -115,7 +112,7 @@ impl Run {
         });
         let plan = self.sink.is_dry().then(|| {
             let largest = std::mem::take(&mut self.largest);
-            Plan::new(self.plan, &items, dated, largest, &self.inputs)
+            Plan::new(self.plan, &counts.items, dated, largest, &self.inputs)
         });
         let mut report = BackfillReport {
             outcome: Outcome::Success,
@@ -132,16 +129,10 @@ impl Run {
             facts,
             rules_skipped: facts == "none" && preparer.policy.rules.need_facts(),
             inputs: self.inputs,
-            lines,
-            entries,
-            skipped,
-            rejected,
-            kept_articles,
-            dropped_articles,
-            items,
+            items_per_s: per_second(counts.entries.written, duration_s),
+            counts,
             writes: self.writes,
             duration_s,
-            items_per_s: per_second(entries.written, duration_s),
             shard: preparer.shard,
             queue: self.sink.queue_report(),
             emit: None,

@@ -12,9 +12,9 @@ use reco_store::retry::Stop;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::super::inputs::At;
 use super::super::lines::Place;
 use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
-use super::super::report::At;
 use super::super::{CHUNKS, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};

@@ -8,8 +8,8 @@ use reco_store::reader::{Compared, Difference};
 use serde::Serialize;
 
 use super::super::fault::Fault;
+use super::super::inputs::At;
 use super::super::lines::Place;
-use super::super::report::At;
 use super::Scope;
 
 /// Differences that are listed; the others are counted.

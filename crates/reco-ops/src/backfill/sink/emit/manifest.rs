@@ -100,10 +100,10 @@ impl Merged {
             items: sum(|part| part.items),
             bytes: sum(|part| part.bytes),
             stored_bytes: sum(|part| part.stored_bytes),
-            entries_read: about.entries.read,
-            replaced: about.entries.coalesced,
-            skipped: about.entries.skipped,
-            rejected: about.entries.rejected,
+            entries_read: about.counts.entries.read,
+            replaced: about.counts.entries.coalesced,
+            skipped: about.counts.entries.skipped,
+            rejected: about.counts.entries.rejected,
         };
         let (items, bytes, stored_bytes) = (totals.items, totals.bytes, totals.stored_bytes);
         let broken = about.inputs.iter().any(|input| input.failure.is_some());
@@ -129,7 +129,7 @@ impl Merged {
             policy_fingerprint: &about.policy_fingerprint,
             facts: about.facts,
             inputs: &about.inputs,
-            complete: about.entries.rejected == 0 && !broken,
+            complete: about.counts.entries.rejected == 0 && !broken,
             totals,
             items: sizes,
             parts: &parts,
@@ -144,7 +144,7 @@ impl Merged {
             compression,
             parts: parts.len() as u64,
             items,
-            removals: about.entries.deleted,
+            removals: about.counts.entries.deleted,
             bytes,
             stored_bytes,
             commands,

@@ -1,0 +1,167 @@
+//! What stands in a line: entries on their way to their judgement, and those that need none.
+
+use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
+use reco_core::filter::DropCounts;
+use reco_core::item::PlannedItem;
+use reco_core::shapes::{self, Shaped};
+
+use super::entry::rejected;
+use super::route::{other_shard, sifted};
+use super::{Fate, Found, PreparedEntry, PreparedLine, Preparer, Waiting};
+use crate::backfill::fault::Fault;
+use crate::backfill::lines::{Content, Line};
+use crate::backfill::map::Mapped;
+
+/// The values that `--map` makes of a line, or why it fails.
+type MappedLine = Result<Vec<Mapped>, String>;
+
+impl Preparer {
+    /// Returns the result of `--map` for a line.
+    pub(super) async fn mapped(&self, line: &Line) -> Option<MappedLine> {
+        let (Some(mapping), Content::Text(text)) = (&self.mapping, &line.content) else {
+            return None;
+        };
+        Some(mapping.apply(std::str::from_utf8(text).ok()?).await)
+    }
+
+    pub(super) fn decode_line(
+        &self,
+        line: Line,
+        mapped: Option<MappedLine>,
+        number: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> PreparedLine {
+        let (text, found) = match line.content {
+            Content::Blank(lines) => (None, Found::Blank(lines)),
+            Content::TooLong(bytes) => (None, Found::Bad(Fault::line_too_long(bytes))),
+            Content::Cut(text) => (Some(text), Found::Bad(Fault::cut_off())),
+            Content::Text(text) => {
+                let found = self.decode_text(&text, mapped, number, waiting);
+                (Some(text), found)
+            }
+        };
+        let prepared = PreparedLine { at: line.at, text, found };
+        match self.shard {
+            Some(shard) => sifted(prepared, number, shard, waiting),
+            None => prepared,
+        }
+    }
+
+    fn decode_text(
+        &self,
+        text: &[u8],
+        mapped: Option<MappedLine>,
+        line: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Found {
+        let text = match std::str::from_utf8(text) {
+            Ok(text) => text,
+            Err(error) => return Found::Bad(Fault::not_utf8(error.valid_up_to())),
+        };
+        let Some(mapped) = mapped else {
+            return match self.decode_value(text, line, 0, waiting) {
+                Ok((entries, _)) => Found::Entries(entries),
+                Err(fault) => Found::Bad(fault),
+            };
+        };
+        let values = match mapped {
+            Ok(values) => values,
+            Err(error) => return Found::Bad(Fault::unmapped(&error)),
+        };
+        let (mut found, mut first) = (Vec::new(), 0);
+        let whole = values.len() == 1;
+        for Mapped { value, of } in values {
+            let decoded = value
+                .map_err(|error| Fault::unmapped(&error))
+                .and_then(|value| self.decode_value(&value, line, first, waiting));
+            let (mut entries, count) = match decoded {
+                Ok(decoded) => decoded,
+                Err(fault) if whole => return Found::Bad(fault),
+                Err(fault) => (vec![rejected(first, fault)], 1),
+            };
+            for entry in &mut entries {
+                if let Fate::Reject(fault) = &mut entry.fate {
+                    // The line itself can be mapped again; what was made of it cannot.
+                    fault.text = Some(of.clone().unwrap_or_else(|| text.to_owned()));
+                }
+            }
+            found.append(&mut entries);
+            first += count;
+        }
+        Found::Entries(found)
+    }
+
+    /// Reads one value: what is settled already, and how many entries there are with those that
+    /// wait; the first of them is number `first` of its line.
+    fn decode_value(
+        &self,
+        text: &str,
+        line: usize,
+        first: usize,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
+        shapes::check_one(text)?;
+        if may_delete(text)
+            && let Some(deletion) = deletion(text)?
+        {
+            return Ok((vec![self.delete(first, deletion)], 1));
+        }
+        let Decoded { entries, bad, .. } = match decode(text) {
+            Ok(decoded) => decoded,
+            Err(error @ DecodeError::Foreign { .. }) => match shapes::read(text, &self.schema) {
+                None => return Err(error.into()),
+                Some(Err(error)) => return Err(error.into()),
+                Some(Ok(Shaped::Deletion(deletion))) => {
+                    return Ok((vec![self.delete(first, deletion)], 1));
+                }
+                Some(Ok(Shaped::Other)) => return Ok((Vec::new(), 0)),
+                Some(Ok(Shaped::Decoded(decoded))) => decoded,
+            },
+            Err(error) => return Err(error.into()),
+        };
+        let count = entries.len() + bad.len();
+        let mut found: Vec<PreparedEntry> =
+            bad.into_iter().map(|bad| rejected(first + bad.index, bad.into())).collect();
+        for mut entry in entries {
+            let index = first + entry.index;
+            match self.times.of(entry.recommendation.generated_at) {
+                Ok(time) => {
+                    entry.recommendation.generated_at = time;
+                    let recommendation = entry.recommendation;
+                    waiting.push(Waiting { line, index, recommendation });
+                }
+                Err(fault) => found.push(rejected(index, fault)),
+            }
+        }
+        Ok((found, count))
+    }
+
+    /// A removal is not filtered: facts about a user who is gone may be gone, too.
+    fn delete(&self, index: usize, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
+        if let Some(fault) = self.route.refuses_deletes() {
+            return rejected(index, fault);
+        }
+        let planned = self
+            .times
+            .of(generated_at)
+            .and_then(|time| self.schema.plan_delete(user, time).map_err(Fault::from));
+        let ours = |item: &PlannedItem| {
+            self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
+        };
+        match planned {
+            Ok(item) if !ours(&item) => other_shard(index),
+            Ok(item) => {
+                let (fate, dropped) = (Fate::Write(item), DropCounts::default());
+                PreparedEntry { index, fate, dropped, weak: false }
+            }
+            Err(fault) => rejected(index, fault),
+        }
+    }
+}
+
+/// Returns whether a line is worth a closer look: nearly none removes anything.
+fn may_delete(text: &str) -> bool {
+    // A letter of the key may be written as its number.
+    let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    text.trim_ascii_start().starts_with('{') && (has("\"delete\"") || has("\\u"))
+}

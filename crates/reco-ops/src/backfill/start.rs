@@ -1,0 +1,310 @@
+//! Where a run begins: at the start of its input, or where an earlier run of it came to.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reco_core::human::{amount, form};
+use reco_core::item::KeyType;
+
+use super::checkpoint::{
+    self, Checkpoint, Identity, InputIdentity, Lock, RejectsFile, Saver, State, VERSION,
+};
+use super::inputs::At;
+use super::limit::MaxRejects;
+use super::{Preparer, Rejects};
+use crate::aws::ListType;
+use crate::error::{Error, Kind, Result};
+use crate::event::Events;
+use crate::files::input::Source;
+use crate::journal::{Home, HomeOptions};
+
+/// Reliability options of a backfill: checkpoints, limits and verification.
+#[derive(Debug, Clone)]
+pub struct Reliability {
+    /// Resumes an interrupted run.
+    pub resume: bool,
+    /// Another checkpoint file than the one that the same command finds again.
+    pub checkpoint: Option<PathBuf>,
+    /// Time between checkpoints.
+    pub checkpoint_every: Duration,
+    /// Ends the run when so much of its input is rejected.
+    pub max_rejects: Option<MaxRejects>,
+    /// Read capacity units per second at most when reading back.
+    pub rcu: Option<f64>,
+    /// Price of a million write request units, for a dry run.
+    pub price_per_million_wru: Option<f64>,
+}
+
+/// The setting by which a checkpoint knows of which type lists are written.
+const LIST_TYPE: &str = "the type of lists";
+/// Its value where each id is written as it came.
+const AS_CAME: &str = "as the ids came";
+
+/// Target of a run.
+pub(super) struct RunTarget<'a> {
+    /// The ARN of the table or the queue; `None` in a dry run.
+    pub arn: Option<&'a str>,
+    /// The table's `TableId`.
+    pub table_id: Option<String>,
+    /// Of which type lists are written.
+    pub list_type: &'a ListType,
+}
+
+/// Where a run begins, and what keeps how far it is.
+pub(super) struct Start {
+    /// Where an earlier run came to.
+    pub resumed: Option<Checkpoint>,
+    /// Saver of checkpoints; `None` if the run cannot be resumed.
+    pub saver: Option<Saver>,
+    /// Where rejects go.
+    pub rejects: Rejects,
+    /// When the first run began, in epoch seconds.
+    pub began: i64,
+    /// Of which type the first run wrote lists, whatever the table looks like by now.
+    pub list_type: Option<ListType>,
+}
+
+impl Start {
+    /// A run that begins now and that nobody can go on with.
+    fn afresh(rejects: Rejects) -> Self {
+        let began = jiff::Timestamp::now().as_second();
+        Start { resumed: None, saver: None, rejects, began, list_type: None }
+    }
+}
+
+/// A run's checkpoint, locked.
+struct Kept {
+    path: PathBuf,
+    lock: Lock,
+}
+
+/// Finds where the run begins. `settings` are options that change what is written.
+///
+/// # Errors
+/// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
+/// another process is running it.
+pub(super) fn start(
+    (home, events): (&HomeOptions, &Events),
+    options: &Reliability,
+    sources: &[Source],
+    preparer: &Preparer,
+    target: RunTarget<'_>,
+    settings: BTreeMap<String, String>,
+    rejects: Option<&Path>,
+) -> Result<Start> {
+    let configured = target.list_type.from == "config";
+    let identity = match target.arn {
+        Some(arn) => identify(options, sources, preparer, (arn, target), settings)?,
+        None => None,
+    };
+    let Some(mut identity) = identity else {
+        return Ok(Start::afresh(Rejects::create(rejects)?));
+    };
+    let Some(kept) = keep((home, events), options, &identity)? else {
+        return Ok(Start::afresh(Rejects::create(rejects)?));
+    };
+    let found = checkpoint::load(&kept.path);
+    let mut list_type = None;
+    let (first, resumed, rejects) = if options.resume {
+        let found = found?.ok_or_else(|| nothing_to_resume(&kept.path))?;
+        if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+            // By now the table holds what the first run wrote.
+            list_type = typed(before);
+            identity.settings.insert(LIST_TYPE.to_owned(), before.clone());
+        }
+        refuse_changes(&identity, &found, &kept.path)?;
+        let rejects = resume_rejects(&found, rejects)?;
+        announce(events, &found, sources);
+        let runs = found.runs + 1;
+        (Checkpoint { runs, ..found.clone() }, Some(found), rejects)
+    } else {
+        if let Ok(Some(found)) = &found {
+            let mut as_then = identity.clone();
+            if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
+                as_then.settings.insert(LIST_TYPE.to_owned(), before.clone());
+            }
+            warn_of_unfinished(events, found, &as_then, sources);
+        }
+        (fresh(identity), None, Rejects::create(rejects)?)
+    };
+    let began = first.started_at.parse::<jiff::Timestamp>().map_err(|error| {
+        Error::input(format!("checkpoint {} has no start time", kept.path.display()))
+            .because(&error)
+    })?;
+    let began = began.as_second();
+    let file = rejects.file().map(absolute);
+    let bytes = first.rejects.as_ref().map_or(0, |rejects| rejects.bytes);
+    let first = Checkpoint { rejects: file.map(|path| RejectsFile { path, bytes }), ..first };
+    let saver = match Saver::begin(&kept.path, options.checkpoint_every, first, kept.lock) {
+        Ok(saver) => Some(saver),
+        Err(error) if options.checkpoint.is_none() && !options.resume => {
+            without(events, &error);
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Start { resumed, saver, rejects, began, list_type })
+}
+
+/// Returns the identity for the checkpoint; `None` for inputs that cannot be read twice.
+fn identify(
+    options: &Reliability,
+    sources: &[Source],
+    preparer: &Preparer,
+    (arn, target): (&str, RunTarget<'_>),
+    mut settings: BTreeMap<String, String>,
+) -> Result<Option<Identity>> {
+    if let Some(pipe) = sources.iter().find(|source| source.path().is_none()) {
+        if options.resume || options.checkpoint.is_some() {
+            let name = if pipe.name == "-" { "stdin" } else { &pipe.name };
+            return Err(Error::new(
+                Kind::Usage,
+                format!("a run that reads {name} cannot be resumed"),
+            )
+            .hint("a pipe can be read only once; save its output to a file first"));
+        }
+        return Ok(None);
+    }
+    let inputs = sources.iter().filter_map(Source::path).map(InputIdentity::of);
+    let schema = &preparer.schema;
+    for (name, value) in [
+        ("facts", preparer.facts_kind().to_owned()),
+        ("the user attribute", schema.user_attr.clone()),
+        ("the list attribute", schema.list_attr.clone()),
+        ("the time attribute", schema.generated_at_attr.clone()),
+        ("the type of keys", format!("{:?}", schema.key_type)),
+        (LIST_TYPE, target.list_type.list_type.map_or(AS_CAME.to_owned(), |k| format!("{k:?}"))),
+    ] {
+        settings.entry(name.to_owned()).or_insert(value);
+    }
+    Ok(Some(Identity {
+        inputs: inputs.collect::<Result<_>>()?,
+        table: arn.to_owned(),
+        table_id: target.table_id,
+        policy_fingerprint: preparer.policy.fingerprint(),
+        settings,
+    }))
+}
+
+/// Of which type a checkpoint says that lists are written.
+fn typed(text: &str) -> Option<ListType> {
+    match text {
+        "N" => Some(ListType::of_table(Some(KeyType::N))),
+        "S" => Some(ListType::of_table(Some(KeyType::S))),
+        AS_CAME => Some(ListType::of_ids()),
+        _ => None,
+    }
+}
+
+/// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
+fn keep(
+    (home, events): (&HomeOptions, &Events),
+    options: &Reliability,
+    identity: &Identity,
+) -> Result<Option<Kept>> {
+    let asked_for = options.resume || options.checkpoint.is_some();
+    let taken = Home::of(home).and_then(|home| {
+        let default = || checkpoint::default_path(&home, identity);
+        let path = match &options.checkpoint {
+            None if home.is_passing() => return Ok(None),
+            given => given.clone().unwrap_or_else(default),
+        };
+        Lock::take(&home, &path).map(|lock| Some((path, lock)))
+    });
+    match taken {
+        Ok(None) => Ok(None),
+        Ok(Some((path, Some(lock)))) => Ok(Some(Kept { path, lock })),
+        Ok(Some((path, None))) => Err(Error::refused(format!(
+            "another recoctl process is running this backfill (checkpoint {})",
+            path.display()
+        ))
+        .hint("wait for it to finish, or stop it")),
+        Err(error) if asked_for => Err(error),
+        Err(error) => {
+            without(events, &error);
+            Ok(None)
+        }
+    }
+}
+
+fn without(events: &Events, error: &Error) {
+    events.warn(format!("this run cannot be resumed: {error}"));
+}
+
+fn fresh(identity: Identity) -> Checkpoint {
+    let now = jiff::Timestamp::now().to_string();
+    Checkpoint {
+        version: VERSION,
+        recoctl: env!("CARGO_PKG_VERSION").to_owned(),
+        identity,
+        started_at: now.clone(),
+        saved_at: now,
+        runs: 1,
+        state: State::default(),
+        rejects: None,
+    }
+}
+
+fn nothing_to_resume(path: &Path) -> Error {
+    Error::input(format!("checkpoint {} not found", path.display())).hint(
+        "no backfill of these inputs into this table was started on this machine; omit --resume to start one",
+    )
+}
+
+fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()> {
+    let changes = now.changes_since(&found.identity);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let what = format!("cannot resume from checkpoint {}", path.display());
+    Err(Error::refused(what).cause(changes.join("; ")).hint(
+        "undo the change, or omit --resume to start from the beginning: writing a line twice is harmless",
+    ))
+}
+
+/// The rejects file of the earlier runs, or one of this run's own where they had none.
+fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Rejects> {
+    let Some(RejectsFile { path, bytes }) = &found.rejects else {
+        return Rejects::create(asked_for);
+    };
+    if let Some(asked_for) = asked_for.filter(|asked_for| absolute(asked_for) != *path) {
+        return Err(Error::refused(format!(
+            "the rejects file is {}, but earlier runs used {}",
+            asked_for.display(),
+            path.display()
+        ))
+        .hint("omit --rejects to continue with the earlier file"));
+    }
+    Rejects::resume(path, *bytes)
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn announce(events: &Events, found: &Checkpoint, sources: &[Source]) {
+    if found.state.finished {
+        let at = &found.saved_at;
+        return events.status(format!("this backfill finished at {at}: nothing left to do"));
+    }
+    events.status(format!("resuming {}", reached(found, sources)));
+}
+
+fn warn_of_unfinished(events: &Events, found: &Checkpoint, now: &Identity, sources: &[Source]) {
+    let begun = found.state.run_counts.lines.read > 0;
+    if found.state.finished || !begun || !now.changes_since(&found.identity).is_empty() {
+        return;
+    }
+    events.warn(format!(
+        "an earlier run of this backfill was interrupted; starting from the beginning (--resume would continue {})",
+        reached(found, sources)
+    ));
+}
+
+fn reached(found: &Checkpoint, sources: &[Source]) -> String {
+    let At { file, line, .. } = At::in_sources(sources, found.state.at);
+    let lines = found.state.run_counts.lines.read;
+    let done = format!("{} {} done", amount(lines, "line"), form(lines, "is", "are"));
+    format!("from {file}:{line} ({done})")
+}

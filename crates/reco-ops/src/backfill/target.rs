@@ -1,0 +1,166 @@
+//! Where a backfill writes: the table, files, or the source queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use reco_core::compose::ComposeLimits;
+use reco_store::writer::{Pace as WritePace, Writer, WriterOptions};
+
+use super::sink::Sink;
+use super::sink::emit::{EmitOptions, EmitSink, partitions};
+use super::sink::queue::{QueueSender, QueueSink};
+use super::{RETRY, Route, WriteOptions};
+use crate::aws::Table;
+use crate::aws::sqs::Sqs;
+use crate::error::{Error, Result};
+use crate::files::input::{Compression, Source};
+use crate::rate::{Pace, Rate};
+use crate::sqs::{Destination, Outbox};
+use reco_core::item::Schema;
+use reco_core::shard::Shard;
+
+/// Text by gzip or zstd is a fraction of itself: the guess errs on the side of more partitions.
+const EXPANSION: u64 = 8;
+
+/// Where a backfill writes.
+pub enum Target {
+    /// Into the table; a dry run may have none.
+    Table(Option<Table>),
+    /// Into files for DynamoDB to import, laid out as the table is where there is one.
+    Files(EmitOptions, Option<Table>),
+    /// Through the source queue: the Lambda filters and writes.
+    Queue(ViaQueue),
+}
+
+/// The way through the queue.
+pub struct ViaQueue {
+    sink: QueueSink,
+    limits: ComposeLimits,
+    arn: String,
+}
+
+impl ViaQueue {
+    /// Finds the queue; a dry run sends nothing to it.
+    ///
+    /// # Errors
+    /// When there is no such queue, or it keeps an order.
+    pub async fn open(
+        sdk: &SdkConfig,
+        queue: &str,
+        users_per_message: usize,
+        rate: Option<Rate>,
+        dry_run: bool,
+    ) -> Result<Self> {
+        let sqs = Sqs::new(sdk);
+        let (queue, state) = sqs.resolve(queue).await?;
+        if queue.fifo {
+            let error = Error::config(format!("{} is a FIFO queue", queue.name)).hint(
+                "only the producer knows the message group of a list; write to the table directly, or use a standard queue",
+            );
+            return Err(error);
+        }
+        let limits = ComposeLimits { users: users_per_message, bytes: state.max_message_bytes };
+        let (name, arn) = (queue.name.clone(), queue.arn.clone());
+        // The Lambda writes the same item twice.
+        let outbox = Outbox { twice_is_harmless: true, ..Outbox::new(sqs) };
+        let to = Destination { number: 0, queue, limit: state.max_message_bytes, stamp: None };
+        let sender = (!dry_run).then_some(QueueSender { outbox, to: Arc::new(to) });
+        let pace = Pace::new(rate, Duration::ZERO);
+        Ok(ViaQueue { sink: QueueSink::new(name, sender, pace, limits), limits, arn })
+    }
+}
+
+impl Target {
+    /// The table, where there is one.
+    pub(super) fn table(&self) -> Option<&Table> {
+        match self {
+            Target::Table(table) | Target::Files(_, table) => table.as_ref(),
+            Target::Queue(_) => None,
+        }
+    }
+
+    /// The same, to complete its layout.
+    pub(super) fn table_mut(&mut self) -> Option<&mut Table> {
+        match self {
+            Target::Table(table) | Target::Files(_, table) => table.as_mut(),
+            Target::Queue(_) => None,
+        }
+    }
+
+    pub(super) fn is_queue(&self) -> bool {
+        matches!(self, Target::Queue(_))
+    }
+
+    pub(super) fn route(&self) -> Route {
+        match self {
+            Target::Queue(queue) => Route::Queue(queue.limits),
+            Target::Files(..) => Route::Files,
+            Target::Table(_) => Route::Table,
+        }
+    }
+
+    /// Returns the target that a resumed run must have, too; `None` if runs cannot be resumed.
+    pub(super) fn identity(&self) -> Option<&str> {
+        match self {
+            // Files are all there or not at all.
+            Target::Files(..) => None,
+            Target::Queue(queue) => Some(&queue.arn),
+            Target::Table(table) => table.as_ref().map(|table| match table.info.arn.as_str() {
+                "" => table.info.name.as_str(),
+                arn => arn,
+            }),
+        }
+    }
+
+    /// The table's own identity, where it is what is written to: one recreated under the same name
+    /// has another.
+    pub(super) fn table_id(&self) -> Option<String> {
+        let Target::Table(table) = self else { return None };
+        table.as_ref().map(|table| table.info.id.clone()).filter(|id| !id.is_empty())
+    }
+
+    /// Returns the sink; a dry run writes nothing.
+    ///
+    /// # Errors
+    /// When files cannot be written.
+    pub(super) fn into_sink(
+        self,
+        schema: &Schema,
+        sources: &[Source],
+        write_options: &WriteOptions,
+        (dry_run, concurrency): (bool, usize),
+    ) -> Result<Sink> {
+        let newest = write_options.order.newest;
+        Ok(match self {
+            Target::Queue(queue) => Sink::Queue(queue.sink),
+            Target::Files(options, _) => {
+                let own = u64::from(options.shard.map_or(1, Shard::of));
+                let bytes = decompressed(sources).map(|bytes| bytes / own);
+                let options = EmitOptions { newest, ..options };
+                let sink = EmitSink::create(options, schema.clone(), partitions(bytes))?;
+                Sink::Emit(Box::new(sink))
+            }
+            Target::Table(Some(table)) if !dry_run => {
+                let options = WriterOptions { retry: RETRY, concurrency, only_newer: newest };
+                Sink::Table(Box::new(paced(table.writer(options), write_options)))
+            }
+            Target::Table(_) => Sink::Dry,
+        })
+    }
+}
+
+/// A guess at how many bytes of lines there are; `None` where a pipe may bring any number.
+fn decompressed(sources: &[Source]) -> Option<u64> {
+    let size = |source: &Source| {
+        let factor = if source.compression == Compression::None { 1 } else { EXPANSION };
+        Some(source.bytes?.saturating_mul(factor))
+    };
+    sources.iter().map(size).sum()
+}
+
+/// The writer, on the run's budget: an item costs as often as it is written, once for the table and
+/// once for each index that it is in.
+fn paced(writer: Writer, write_options: &WriteOptions) -> Writer {
+    writer.with_pace(Arc::new(WritePace::new(write_options.budgets)))
+}

@@ -1,0 +1,154 @@
+//! Selected messages of a scan, and warnings about those that were not found.
+
+use std::collections::BTreeSet;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use reco_core::human::{amount, count, form};
+
+use super::judge::{Carried, Row};
+use super::scan::{Found, Scan};
+use super::select::{Match, Matcher};
+use crate::error::{Error, Kind, Result};
+use crate::event::Events;
+use crate::files::spool::Spool;
+
+/// Messages whose expression is evaluated at once.
+const TOGETHER: usize = 16;
+
+/// Selected messages of a scan.
+#[derive(Debug)]
+pub struct Chosen {
+    /// The messages.
+    pub found: Vec<Found>,
+    /// Messages received, chosen or not.
+    pub scanned: u64,
+    /// Messages on which the expression failed.
+    pub undecided: u64,
+    /// Ids that were asked for and not found, where the whole queue was seen.
+    pub missing: Vec<String>,
+}
+
+impl Chosen {
+    /// Takes the chosen messages out of a scan, and warns of what could not be decided or found.
+    ///
+    /// # Errors
+    /// When a message that must be read is not in the spool; refused when the beginning of an id is
+    /// that of several.
+    pub async fn of(
+        events: &Events,
+        matcher: &Matcher,
+        spool: Option<&Spool>,
+        scan: &mut Scan,
+    ) -> Result<Self> {
+        let missing = if scan.end.is_whole() { matcher.missing(scan) } else { Vec::new() };
+        warn_missing(events, &missing);
+        warn_unknown_sources(events, matcher, scan.found.iter().map(|found| &*found.row));
+        let scanned = (scan.found.len() + scan.damaged.len()) as u64;
+        matcher.check_unique(scan.found.iter().map(|found| found.row.message_id.as_str()))?;
+        let matches = matcher.decide_all(&scan.found, spool).await?;
+        let undecided = warn_undecided(events, &matches);
+        let pairs = std::mem::take(&mut scan.found).into_iter().zip(matches);
+        let found = pairs.filter(|(_, decided)| *decided == Match::Yes).map(|(found, _)| found);
+        Ok(Chosen { found: found.collect(), scanned, undecided, missing })
+    }
+
+    /// At most so many of them.
+    #[must_use]
+    pub fn first(mut self, most: usize) -> Self {
+        self.found.truncate(most);
+        self
+    }
+
+    /// With the attributes from the spool, and with the bodies where these are asked for.
+    ///
+    /// # Errors
+    /// When the spool cannot be read.
+    pub fn with_messages(mut self, spool: &Spool, bodies: bool) -> Result<Self> {
+        for found in &mut self.found {
+            if let Some(slot) = found.slot {
+                let message = spool.get(slot)?;
+                let (attributes, body) = (message.attributes, bodies.then_some(message.body));
+                found.row.carried = Some(Box::new(Carried { attributes, body }));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Matcher {
+    /// Decides on what a scan found. Only what needs it is read from the spool, a few messages at a
+    /// time.
+    ///
+    /// # Errors
+    /// When a message that must be read is not in the spool.
+    pub async fn decide_all(&self, found: &[Found], spool: Option<&Spool>) -> Result<Vec<Match>> {
+        let decide = async |found: &Found| {
+            if !self.holds(&found.row) {
+                return Ok(Match::No);
+            }
+            if !self.needs_message() {
+                return Ok(Match::Yes);
+            }
+            let (Some(spool), Some(slot)) = (spool, found.slot) else {
+                return Err(Error::new(Kind::Internal, "a message to match was not spooled"));
+            };
+            Ok(self.decide(&found.row, &spool.get(slot)?).await)
+        };
+        stream::iter(found).map(decide).buffered(TOGETHER).try_collect().await
+    }
+
+    /// The ids that were asked for and are not in a scan.
+    #[must_use]
+    pub fn missing(&self, scan: &Scan) -> Vec<String> {
+        let found = scan.found.iter().map(|found| found.row.message_id.as_str());
+        let damaged = scan.damaged.iter().map(|damaged| damaged.message_id.as_str());
+        self.missing_of(found.chain(damaged))
+    }
+}
+
+/// Counts the messages on which the expression failed, and says so.
+pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
+    let errors = matches.iter().filter_map(|decided| match decided {
+        Match::Undecided(error) => Some(error),
+        Match::Yes | Match::No => None,
+    });
+    let errors: Vec<&String> = errors.collect();
+    if let Some(first) = errors.first() {
+        events.warn(format!(
+            "--where failed on {}, {} (the first: {first})",
+            amount(errors.len() as u64, "message"),
+            form(errors.len() as u64, "which is not selected", "which are not selected")
+        ));
+    }
+    errors.len() as u64
+}
+
+/// Says which queues there are, where none of the messages came from one that was asked for: a
+/// misspelt queue must not look like an empty one.
+pub fn warn_unknown_sources<'a>(
+    events: &Events,
+    matcher: &Matcher,
+    rows: impl Iterator<Item = &'a Row>,
+) {
+    let Some(sources) = &matcher.sources else { return };
+    let known: BTreeSet<Option<&str>> = rows.map(|row| row.source.as_deref()).collect();
+    if known.is_empty() || known.iter().flatten().any(|arn| sources.iter().any(|s| s.is_arn(arn))) {
+        return;
+    }
+    let names: Vec<String> = known
+        .into_iter()
+        .map(|arn| arn.unwrap_or("none (sent to the DLQ directly)").to_owned())
+        .collect();
+    events.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
+}
+
+/// Says which messages were asked for and not found.
+pub fn warn_missing(events: &Events, missing: &[String]) {
+    if let Some(first) = missing.first() {
+        events.warn(format!(
+            "{} of the given message ids {} not received (the first: {first})",
+            count(missing.len() as u64),
+            form(missing.len() as u64, "is", "are")
+        ));
+    }
+}

@@ -1,0 +1,337 @@
+//! A redrive by a move task: SQS moves the messages, and recoctl follows the task to its end.
+//!
+//! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest.
+
+use std::time::{Duration, Instant};
+
+use reco_core::human::{amount, count, known};
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::Follower;
+use crate::aws::sqs::{MoveStatus, MoveTask, Sqs, StartTrouble};
+use crate::dlq::journal::{Home, HomeOptions, Journal, Lock};
+use crate::dlq::queues::{self, QueuePair};
+use crate::dlq::redrive::report::Engine;
+use crate::dlq::redrive::{QUESTION, Rate};
+use crate::dlq::session::{Ask, World};
+use crate::error::{Error, Result};
+use crate::event::{Control, Unit};
+
+/// Limits of a move task.
+const WITHOUT: &str = "moved by SQS itself: no journal, no message ids, no digest checks";
+
+/// What a redrive by a move task is asked for.
+#[derive(Debug, Clone)]
+pub struct MoveOptions {
+    /// Another destination than the source queue.
+    pub to: Option<String>,
+    /// Moves even out of a DLQ with a redrive policy of its own.
+    pub force: bool,
+    /// Messages a second at most: a whole number that SQS accepts.
+    pub rate: Option<Rate>,
+    /// True if recoctl may move the messages itself where SQS cannot.
+    pub client_instead: bool,
+}
+
+/// Result of the checks before a move task.
+pub enum MovePlan {
+    /// SQS can move the messages.
+    Native(Box<MoveRedrive>),
+    /// recoctl has to; why.
+    Client(String),
+}
+
+/// Questions of a redrive by a move task.
+#[derive(Default)]
+pub struct MoveQuestions<'a> {
+    /// Asks before the task is started; `None` where that needs no question.
+    pub start: Option<&'a dyn Ask>,
+    /// Asks after a signal whether to cancel the task; `None` where nobody can answer.
+    pub cancel: Option<&'a dyn Ask>,
+}
+
+/// Result of a redrive by a move task.
+pub enum MoveOutcome {
+    /// SQS moved the messages, as far as the report says.
+    Moved(Box<MoveReport>),
+    /// SQS did not start a task, and recoctl is to move the messages; why.
+    Client(String),
+}
+
+/// A redrive by a move task, ready to run.
+pub struct MoveRedrive {
+    sqs: Sqs,
+    pair: QueuePair,
+    home: HomeOptions,
+    control: Control,
+    options: MoveOptions,
+}
+
+/// Checks whether a move task can do it; nothing is started.
+///
+/// # Errors
+/// When the queues cannot be found or do not belong together, another move task is running, or a
+/// move task cannot do it and recoctl may not.
+pub async fn plan_move(world: World<'_>, options: MoveOptions) -> Result<MovePlan> {
+    let World { sdk, queues: names, home, control } = world;
+    let sqs = Sqs::new(sdk);
+    let mut pair = queues::find(&sqs, names, &control.events).await?;
+    if let Some(to) = &options.to {
+        pair = queues::bound_for(&sqs, pair, to).await?;
+    }
+    queues::check_home(&pair)?;
+    queues::guard(&pair, options.force)?;
+    if let Some(reason) = forbidden(&sqs, &pair).await? {
+        if options.client_instead {
+            return Ok(MovePlan::Client(reason));
+        }
+        return Err(Error::refused(format!("--engine native is not possible: {reason}"))
+            .hint("use --engine client"));
+    }
+    if let Some(reason) = smaller(&pair).filter(|_| options.client_instead) {
+        return Ok(MovePlan::Client(reason));
+    }
+    Ok(MovePlan::Native(Box::new(MoveRedrive { sqs, pair, home, control, options })))
+}
+
+/// Returns the AWS rule that rules out a move task, as far as it can be checked in advance.
+async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
+    let dlq = &pair.dlq.queue;
+    if pair.dlq.state.visible == 0 {
+        return Ok(Some(format!("{} looks empty", dlq.name)));
+    }
+    if pair.named && pair.is_shared() {
+        // A move task brings every message home, those of the other queues, too.
+        return Ok(Some("the DLQ has messages of other queues than --queue".to_owned()));
+    }
+    // AWS: the source of a move task must be the dead-letter queue of an SQS queue.
+    match sqs.dead_letter_sources(dlq).await {
+        Ok(sources) if sources.is_empty() => {
+            return Ok(Some(format!("no queue names {} as its DLQ", dlq.name)));
+        }
+        Ok(_) => {}
+        Err(error) => return Ok(Some(error.to_string())),
+    }
+    match sqs.moves(dlq).await {
+        Ok(tasks) => match tasks.iter().find(|task| task.status.is_active()) {
+            Some(task) => Err(busy(&dlq.name, task)),
+            None => Ok(None),
+        },
+        Err(error) => Ok(Some(error.to_string())),
+    }
+}
+
+/// AWS does not say what a move task does with a message that the destination would not take;
+/// recoctl leaves it in the DLQ and names it.
+fn smaller(pair: &QueuePair) -> Option<String> {
+    let (dlq, source) = (&pair.dlq, pair.source.as_ref()?);
+    let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
+    (takes < has).then(|| {
+        let name = &source.queue.name;
+        format!("{name} accepts messages up to {takes} bytes, and the DLQ may hold larger ones")
+    })
+}
+
+fn busy(dlq: &str, task: &MoveTask) -> Error {
+    let of = task.to_move.map(|to_move| format!(" of about {}", amount(to_move, "message")));
+    Error::refused(format!("a move task is already running on {dlq}"))
+        .cause(match of {
+            Some(of) => format!("it has moved {}{of}", count(task.moved)),
+            None => format!("it has moved {}", amount(task.moved, "message")),
+        })
+        .hint(
+            "see `recoctl dlq tasks list`; wait for it to finish, or stop it with `recoctl dlq tasks cancel`",
+        )
+}
+
+/// Result of the start of a task.
+enum Started {
+    /// It runs, under this handle.
+    Task(String),
+    /// SQS will not start one.
+    Refused(Error),
+}
+
+impl MoveRedrive {
+    /// Asks, starts the task and follows it; `engine_reason` says why SQS moves the messages.
+    ///
+    /// # Errors
+    /// When it is not confirmed, the task cannot be started and recoctl may not move the messages
+    /// instead, or the task cannot be followed.
+    pub async fn run(
+        self,
+        engine_reason: &str,
+        questions: MoveQuestions<'_>,
+    ) -> Result<MoveOutcome> {
+        let dlq = self.pair.dlq.queue.clone();
+        let about = amount(self.pair.dlq.state.visible, "message");
+        if let Some(ask) = questions.start {
+            let question = format!("{} holds about {about}; {QUESTION}", dlq.name);
+            if !ask.ask(&question).await? {
+                return Err(Error::refused("nothing was moved: not confirmed"));
+            }
+        }
+        let _lock = Lock::take(&Home::of(&self.home)?, &dlq.arn, &Journal::new_run_id())?;
+        self.control.events.status(format!(
+            "redriving from {} (about {about}) to {} with an SQS move task ({engine_reason})",
+            dlq.name,
+            self.goes_to(),
+        ));
+        let began = Instant::now();
+        let handle = match self.start().await? {
+            Started::Task(handle) => handle,
+            Started::Refused(error) if self.options.client_instead => {
+                return Ok(MoveOutcome::Client(format!("SQS did not start a move task: {error}")));
+            }
+            Started::Refused(error) => {
+                return Err(match error.hint {
+                    Some(_) => error,
+                    None => error.hint("use --engine client"),
+                });
+            }
+        };
+        let mut follower = Follower::new(self.sqs.clone(), dlq, handle);
+        let (task, interrupted) = self.follow(&mut follower, questions.cancel).await?;
+        let report = self.report(task, interrupted, began.elapsed(), engine_reason);
+        Ok(MoveOutcome::Moved(Box::new(report)))
+    }
+
+    fn goes_to(&self) -> String {
+        let source = self.pair.source.as_ref().map(|source| source.queue.name.clone());
+        source.unwrap_or_else(|| "the queue that each message came from".to_owned())
+    }
+
+    async fn start(&self) -> Result<Started> {
+        let dlq = &self.pair.dlq.queue;
+        // AWS: without a destination each message goes to the queue that it came from. With one,
+        // those go, too, that do not say where they came from.
+        let to = self.pair.source.as_ref().map(|to| &to.queue);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number from 1 to 500, as was checked"
+        )]
+        let rate = self.options.rate.map(|rate| rate.per_second() as u32);
+        let failure = match self.sqs.start_move(dlq, to, rate).await {
+            Ok(handle) => return Ok(Started::Task(handle)),
+            Err(failure) => failure,
+        };
+        match failure.trouble {
+            StartTrouble::Denied | StartTrouble::Unsupported => Ok(Started::Refused(failure.error)),
+            StartTrouble::Refused => Err(failure.error),
+            StartTrouble::Ambiguous => {
+                // No task was running before, and no other recoctl may start one now.
+                let tasks = self.sqs.moves(dlq).await.unwrap_or_default();
+                let error = failure.error;
+                let Some(handle) = tasks.into_iter().find_map(|task| task.handle) else {
+                    return Err(
+                        error.hint("it may have started anyway: check `recoctl dlq tasks list`")
+                    );
+                };
+                self.control.events.warn(format!(
+                    "the move task is running although the response to its start was lost: {error}"
+                ));
+                Ok(Started::Task(handle))
+            }
+        }
+    }
+
+    /// Follows the task to its end. A signal leads to the question whether to cancel it; where
+    /// nobody can answer it goes on, since SQS needs nobody for it and loses nothing.
+    async fn follow(
+        &self,
+        follower: &mut Follower,
+        ask: Option<&dyn Ask>,
+    ) -> Result<(MoveTask, bool)> {
+        let Control { events, cancel } = &self.control;
+        let total = Some(self.pair.dlq.state.visible);
+        let task = {
+            let progress = events.progress("moving", total, Unit::Messages);
+            follower.follow(cancel, &progress).await?
+        };
+        if !cancel.is_cancelled() || !task.status.is_active() {
+            return Ok((task, false));
+        }
+        let question =
+            "the move task continues without recoctl. Cancel it? (moved messages stay moved)";
+        let confirmed = match ask {
+            Some(ask) => ask.ask(question).await.unwrap_or(false),
+            None => false,
+        };
+        if !confirmed {
+            events.warn("the move task continues; see `recoctl dlq tasks list`, or stop it with `recoctl dlq tasks cancel`");
+            return Ok((task, true));
+        }
+        if let Err(error) = follower.cancel().await {
+            events.warn(format!("the move task was not cancelled: {error}"));
+        }
+        let progress = events.progress("cancelling", total, Unit::Messages);
+        Ok((follower.follow(&CancellationToken::new(), &progress).await?, true))
+    }
+
+    fn report(
+        &self,
+        task: MoveTask,
+        interrupted: bool,
+        time: Duration,
+        engine_reason: &str,
+    ) -> MoveReport {
+        let state = &self.pair.dlq.state;
+        MoveReport {
+            dlq: self.pair.dlq.queue.name.clone(),
+            source: self.pair.source.as_ref().map(|source| source.queue.name.clone()),
+            approximate_messages: state.visible,
+            in_flight_elsewhere: state.in_flight,
+            engine: Engine::native(engine_reason),
+            limits: vec![WITHOUT.to_owned()],
+            dry_run: false,
+            counts: MoveCounts { moved: task.moved },
+            rate_limit: self.options.rate.map(|rate| rate.per_second()),
+            duration_s: (time.as_secs_f64() * 1000.0).round() / 1000.0,
+            task,
+            interrupted,
+            journal: None,
+        }
+    }
+}
+
+/// Counts of a redrive by a move task.
+#[derive(Debug, Serialize)]
+pub struct MoveCounts {
+    #[serde(serialize_with = "known")]
+    moved: u64,
+}
+
+/// Report of a redrive by a move task, without details of single messages.
+#[expect(missing_docs, reason = "plain data, named as in the JSON")]
+#[derive(Debug, Serialize)]
+pub struct MoveReport {
+    pub dlq: String,
+    pub source: Option<String>,
+    #[serde(serialize_with = "known")]
+    pub approximate_messages: u64,
+    #[serde(serialize_with = "known")]
+    pub in_flight_elsewhere: u64,
+    #[serde(flatten)]
+    pub engine: Engine,
+    pub limits: Vec<String>,
+    pub dry_run: bool,
+    pub counts: MoveCounts,
+    pub rate_limit: Option<f64>,
+    pub duration_s: f64,
+    pub task: MoveTask,
+    pub interrupted: bool,
+    pub journal: Option<String>,
+}
+
+impl MoveReport {
+    /// How it ended.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let failed = u64::from(self.task.status != MoveStatus::Completed);
+        let tally = Tally { done: self.task.moved, failed, ..Tally::default() };
+        tally.outcome(self.interrupted)
+    }
+}

@@ -1,0 +1,84 @@
+//! SQS's own PurgeQueue, which looks at no message.
+
+use reco_core::human::{count, known};
+use serde::Serialize;
+
+use super::journal::{Home, HomeOptions, Journal, Lock};
+use super::queues::{self, QueuePair};
+use super::session::{Ask, World};
+use crate::aws::sqs::Sqs;
+use crate::error::{Error, Result};
+use crate::event::Control;
+
+/// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
+const RACE: &str =
+    "messages that arrive within the next 60 s may be deleted, too, and so are messages in flight";
+
+/// A purge of a whole DLQ, ready to run.
+#[derive(Debug)]
+pub struct PurgeAll {
+    sqs: Sqs,
+    pair: QueuePair,
+    home: HomeOptions,
+    control: Control,
+}
+
+/// Report of a purge of a whole DLQ.
+#[derive(Debug, Serialize)]
+pub struct PurgeAllReport {
+    /// The DLQ's name.
+    pub dlq: String,
+    /// True if nothing was done.
+    pub dry_run: bool,
+    /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
+    #[serde(serialize_with = "known")]
+    pub approximate_messages: u64,
+    /// True if SQS accepted the purge.
+    pub purged: bool,
+}
+
+impl PurgeAll {
+    /// Finds the DLQ and checks that it is one.
+    ///
+    /// # Errors
+    /// When there is no such queue; refused, unless `force`, where it may be a live queue.
+    pub async fn find(world: World<'_>, force: bool) -> Result<Self> {
+        let World { sdk, queues: names, home, control } = world;
+        let sqs = Sqs::new(sdk);
+        let pair = queues::find(&sqs, names, &control.events).await?;
+        queues::guard_whole(&sqs, &pair, force).await?;
+        Ok(PurgeAll { sqs, pair, home, control })
+    }
+
+    /// Purges, once `ask` has said yes.
+    ///
+    /// # Errors
+    /// When it is not confirmed, another process works on the queue, or SQS refuses.
+    pub async fn run(self, dry_run: bool, ask: Option<&dyn Ask>) -> Result<PurgeAllReport> {
+        let (dlq, about) = (&self.pair.dlq.queue, self.pair.dlq.state.holds());
+        let report = PurgeAllReport {
+            dlq: dlq.name.clone(),
+            dry_run,
+            approximate_messages: about,
+            purged: !dry_run,
+        };
+        if dry_run {
+            return Ok(report);
+        }
+        let question = format!(
+            "this permanently deletes all messages in {} (about {}), without a backup; {RACE}. Delete all?",
+            dlq.name,
+            count(about)
+        );
+        if let Some(ask) = ask
+            && !ask.ask(&question).await?
+        {
+            return Err(Error::refused("nothing was deleted: not confirmed"));
+        }
+        let home = Home::of(&self.home)?;
+        let _lock = Lock::take(&home, &dlq.arn, &Journal::new_run_id())?;
+        self.control.events.warn(format!("purging {}: {RACE}", dlq.name));
+        self.sqs.purge(dlq).await?;
+        Ok(report)
+    }
+}

@@ -1,0 +1,80 @@
+use super::*;
+
+async fn start(expression: &str) -> Evaluator {
+    Evaluator::start(expression, &Child::for_tests()).await.expect("it starts")
+}
+
+fn failed(answer: &Answer, with: &str) {
+    assert!(matches!(answer, Answer::Failed(why) if why.contains(with)), "{with}: {answer:?}");
+}
+
+#[tokio::test]
+async fn answers_come_in_the_order_of_the_questions() {
+    let jq = start(". % 3 == 0").await;
+    let documents: Vec<String> = (0..200).map(|n: u32| n.to_string()).collect();
+    let answers = futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
+    for (n, answer) in answers.iter().enumerate() {
+        assert_eq!(*answer, if n % 3 == 0 { Answer::Yes } else { Answer::No });
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_ends_the_child_spares_the_others() {
+    // 1 overflows the stack while it is printed, 2 takes all memory, 3 never ends.
+    let jq = start(
+        r#"if . == 1 then reduce range(3000000) as $i (0; [.]) | tojson
+           elif . == 2 then [range(1e9)] | length
+           elif . == 3 then def f: f; f
+           elif . == 4 then def g: 1 + g; g
+           else true end"#,
+    )
+    .await;
+    let asked = ["0", "1", "5", "2", "6", "3", "7", "4", "8"];
+    let answers = futures::future::join_all(asked.iter().map(|text| jq.matches(text))).await;
+    for (text, answer) in asked.iter().zip(&answers) {
+        match *text {
+            "3" => failed(answer, "CPU time"),
+            // An unoptimised build may be at the end of its time before that of its memory.
+            "1" | "2" | "4" => assert!(matches!(answer, Answer::Failed(_)), "{answer:?}"),
+            _ => assert_eq!(*answer, Answer::Yes, "{text}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_stack_is_bounded() {
+    let jq = start("if . == 1 then [recurse([.])] | length else true end").await;
+    assert!(matches!(jq.matches("1").await, Answer::Failed(_)));
+    let jq = start("reduce range(500000) as $i (0; [.]) | tojson").await;
+    failed(&jq.matches("1").await, "jq exhausted its stack");
+}
+
+#[tokio::test]
+async fn memory_is_bounded() {
+    let jq = start(r#""x" * 2000000000 | length"#).await;
+    failed(&jq.matches("1").await, "MiB of memory");
+    let jq = start(
+        r#"if . == 1 then reduce range(40) as $i ("xxxxxxxx"; . + .) | length else true end"#,
+    )
+    .await;
+    failed(&jq.matches("1").await, "MiB of memory");
+    assert_eq!(jq.matches("2").await, Answer::Yes);
+}
+
+#[tokio::test]
+async fn what_does_not_compile_is_said_and_never_overflows_the_parent() {
+    let child = Child::for_tests();
+    assert!(
+        Evaluator::start("nope", &child).await.is_err_and(|why| why.contains("no such filter"))
+    );
+    for deep in ["[".repeat(500_000), "-".repeat(500_000), ".|".repeat(500_000)] {
+        assert!(Evaluator::start(&deep, &child).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn the_childs_chatter_is_not_heard() {
+    let jq = start(r#"("\u001b[2J" * 100000 | stderr, debug) | true"#).await;
+    assert_eq!(jq.matches("1").await, Answer::Yes);
+    assert_eq!(jq.matches("2").await, Answer::Yes);
+}

@@ -1,0 +1,243 @@
+//! The flags by which messages are chosen, the same for every command on the DLQ.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use reco_core::classify::Class;
+
+use crate::context::Context;
+use crate::flags::seconds;
+use reco_ops::aws::sqs::QueueRef;
+use reco_ops::dlq::query::Query;
+use reco_ops::dlq::select::{Classes, Matcher};
+use reco_ops::error::{Error, Kind, Result};
+use reco_ops::files::safe_file::INPUT_LIMIT;
+
+/// Message selection; all given conditions must hold.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SelectArgs {
+    /// Only messages of these classes; `all` selects every class. redrive defaults to retryable or,
+    /// with --id or --where, to every class except stale and superseded
+    #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = choice_parser())]
+    pub class: Vec<Choice>,
+    /// Only messages with these ids or id prefixes (as printed in tables); @FILE reads them from a
+    /// file, one per line
+    #[arg(long, value_name = "ID,...", value_delimiter = ',')]
+    pub id: Vec<OsString>,
+    /// Only messages that match this jq expression, e.g. '.attributes.source == "batch"';
+    /// available: message_id, body, body_text, attributes, class, reasons, age_s, receive_count,
+    /// users, group_id, source
+    #[arg(long = "where", value_name = "JQ")]
+    pub filter: Option<String>,
+    /// Only messages from these source queues: name, URL or ARN
+    #[arg(long, value_name = "QUEUE,...", value_delimiter = ',')]
+    pub source: Vec<String>,
+    /// Only messages sent more than this long ago, e.g. 90m, 2h, 3d
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub older_than: Option<i64>,
+    /// Only messages sent less than this long ago
+    #[arg(long, value_name = "DURATION", value_parser = seconds)]
+    pub newer_than: Option<i64>,
+}
+
+/// A class, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Every class.
+    All,
+    /// This one.
+    Of(Class),
+}
+
+fn choice_parser() -> impl TypedValueParser<Value = Choice> {
+    let names = Class::ALL.map(Class::name).into_iter().chain(["all"]);
+    PossibleValuesParser::new(names).try_map(|name| match name.as_str() {
+        "all" => Ok(Choice::All),
+        name => name.parse::<Class>().map(Choice::Of),
+    })
+}
+
+impl SelectArgs {
+    /// Returns whether any condition narrows the choice; `--class all` does not.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let all = self.class.is_empty() || self.class.contains(&Choice::All);
+        !all || self.narrows_beyond_class()
+    }
+
+    fn narrows_beyond_class(&self) -> bool {
+        self.names_messages()
+            || !self.source.is_empty()
+            || self.older_than.is_some()
+            || self.newer_than.is_some()
+    }
+
+    /// Returns whether messages are chosen by what they are, and not by class or age alone.
+    #[must_use]
+    pub fn names_messages(&self) -> bool {
+        !self.id.is_empty() || self.filter.is_some()
+    }
+
+    /// Returns the adjective for the selected messages in counts: their classes, if no other
+    /// condition applies.
+    #[must_use]
+    pub fn adjective(&self) -> Option<String> {
+        if !self.narrows() {
+            return None;
+        }
+        match self.classes(Classes::Any) {
+            Classes::Only(classes) if !self.narrows_beyond_class() => {
+                let names: Vec<&str> = classes.iter().map(|class| class.name()).collect();
+                Some(names.join(" or "))
+            }
+            _ => Some("matching".to_owned()),
+        }
+    }
+
+    /// The matcher; without `--class`, of the classes in `default`.
+    ///
+    /// # Errors
+    /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
+    pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
+        let query = match &self.filter {
+            Some(text) => Some(compile(text, context).await?),
+            None => None,
+        };
+        Ok(Matcher {
+            classes: self.classes(default),
+            ids: if self.id.is_empty() { None } else { Some(ids(&self.id, context).await?) },
+            sources: if self.source.is_empty() { None } else { Some(sources(&self.source)?) },
+            older_than_s: self.older_than,
+            newer_than_s: self.newer_than,
+            query,
+        })
+    }
+
+    fn classes(&self, default: Classes) -> Classes {
+        if self.class.is_empty() {
+            return default;
+        }
+        let classes = self.class.iter().map(|choice| match choice {
+            Choice::All => None,
+            Choice::Of(class) => Some(*class),
+        });
+        classes.collect::<Option<Vec<Class>>>().map_or(Classes::Any, Classes::Only)
+    }
+}
+
+async fn compile(text: &str, context: &Context) -> Result<Query> {
+    Query::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
+        Error::new(Kind::Usage, format!("--where {text:?} is not a valid jq expression"))
+            .cause(error)
+            .hint("use a jq expression such as '.attributes.source == \"batch\"'")
+    })
+}
+
+fn sources(given: &[String]) -> Result<Vec<QueueRef>> {
+    let parse = |given: &String| {
+        QueueRef::parse(given.trim()).map_err(|error| {
+            Error::new(Kind::Usage, format!("--source {given:?} is not a queue"))
+                .hint(error.hint.unwrap_or_default())
+        })
+    };
+    given.iter().map(parse).collect()
+}
+
+async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    for id in given {
+        let Some(path) = file_of(id) else {
+            ids.insert(id.to_string_lossy().trim().to_owned());
+            continue;
+        };
+        let failed = || Error::input(format!("cannot read message ids from {}", path.display()));
+        let text = context.read(&path, INPUT_LIMIT, failed).await?;
+        ids.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    ids.remove("");
+    if ids.is_empty() {
+        return Err(Error::new(Kind::Usage, "--id is empty")
+            .hint("pass message ids, or @FILE with one id per line"));
+    }
+    Ok(ids)
+}
+
+/// The file that `@FILE` names, whose name need not be UTF-8.
+fn file_of(given: &OsString) -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        let path = given.as_bytes().strip_prefix(b"@")?;
+        Some(OsString::from_vec(path.to_vec()).into())
+    }
+    #[cfg(not(unix))]
+    given.to_str()?.strip_prefix('@').map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use reco_ops::jq;
+
+    /// The child of the test below, which has no binary but its own.
+    #[test]
+    #[ignore = "run by another test, as a child process"]
+    fn child() {
+        assert_eq!(jq::serve(), std::process::ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn classes_alone_and_all_of_them() {
+        let of = |class: &[Choice]| {
+            let args = SelectArgs { class: class.to_vec(), ..SelectArgs::default() };
+            (args.classes(Classes::NotOutdated), args.narrows())
+        };
+        assert_eq!(of(&[]), (Classes::NotOutdated, false));
+        assert_eq!(of(&[Choice::All]), (Classes::Any, false));
+        let stale = Choice::Of(Class::Stale);
+        assert_eq!(of(&[stale]), (Classes::Only(vec![Class::Stale]), true));
+        assert_eq!(of(&[stale, Choice::All]), (Classes::Any, false));
+    }
+
+    fn context() -> Context {
+        let settings = crate::config::Settings::default();
+        let ui = crate::ui::Ui::from_process(crate::ui::UiOptions::default());
+        Context::new(settings, ui, CancellationToken::new())
+    }
+
+    #[tokio::test]
+    async fn ids_come_from_the_line_and_from_files() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("ids");
+        std::fs::write(&path, "b\n\n  c \r\n").expect("written");
+        let given = ["a".into(), OsString::from(format!("@{}", path.display()))];
+        let (context, ids) = (context(), super::ids);
+        let read = ids(&given, &context).await.expect("ids");
+        assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
+        std::fs::write(&path, "\u{feff}b\nc\n").expect("written");
+        let read = ids(&given, &context).await.expect("ids");
+        assert_eq!(read, ["a", "b", "c"].map(str::to_owned).into());
+        std::fs::write(&path, "\n").expect("written");
+        assert!(ids(&given[1..], &context).await.is_err(), "no id must not mean every message");
+        assert!(ids(&["@/nowhere".into()], &context).await.is_err());
+        assert!(ids(&[OsString::new()], &context).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_wrong_expression_is_a_usage_error_with_its_place() {
+        let args = SelectArgs { filter: Some(".a | nope".to_owned()), ..SelectArgs::default() };
+        let child = "flags::select::tests::child";
+        let child = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
+        let mut context = context();
+        context.jq = jq::Child::new("/proc/self/exe", child);
+        let error = args.matcher(Classes::Any, &context).await;
+        let error = error.expect_err("it does not compile");
+        assert!(error.to_string().contains("--where"), "{error}");
+        assert!(error.to_string().contains("at character"), "{error}");
+    }
+}

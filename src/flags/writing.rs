@@ -1,0 +1,96 @@
+//! Write options of a backfill: further attributes of an item, and the items that it may replace.
+
+use clap::Args;
+use reco_core::Time;
+use reco_core::budget::Wanted;
+use reco_core::item::{Attribute, KeyType};
+use reco_ops::backfill::Writing;
+
+/// Write options.
+#[derive(Debug, Args)]
+pub struct WritingArgs {
+    /// Maximum WCU per second, indexes included: a number, a percentage of the table's own limit
+    /// such as 50%, or `auto` to adapt to what the table can take [default: no limit; slow down
+    /// when throttled]
+    #[arg(long, help_heading = "Writing", value_name = "N|NN%|auto")]
+    pub wcu: Option<Wanted>,
+    /// Shuffle writes in windows of N items, so that key-sorted input does not create a hot
+    /// partition; 0 keeps the input order
+    #[arg(long, help_heading = "Writing", value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    pub shuffle_window: u32,
+    /// Keep items that are as new as the line or newer, by `generated_at`; takes one call per item
+    #[arg(long, help_heading = "Writing")]
+    pub if_newer: bool,
+    /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
+    #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
+    pub generated_at: Option<Time>,
+    /// Add this attribute to every item: a plain number becomes a Number, anything else a String;
+    /// set the type with NAME:S=VALUE or NAME:N=VALUE
+    #[arg(long = "attr", help_heading = "Writing", value_name = "NAME=VALUE")]
+    pub attrs: Vec<Attribute>,
+    /// Expire items this long after the start of the run, e.g. 30d
+    #[arg(long, help_heading = "Writing", value_name = "DURATION", value_parser = crate::flags::seconds)]
+    pub ttl: Option<i64>,
+    /// TTL attribute of the table
+    #[arg(
+        long,
+        help_heading = "Writing",
+        value_name = "NAME",
+        default_value = "expires_at",
+        requires = "ttl"
+    )]
+    pub ttl_attribute: String,
+    /// Write --ttl even if TTL is disabled on the table or uses another attribute
+    #[arg(long, help_heading = "Writing", requires = "ttl")]
+    pub ttl_anyway: bool,
+    /// Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in a
+    /// sample of the table's lists; without any, as in the input]
+    #[arg(long, help_heading = "Writing", value_name = "N|S", value_parser = list_type)]
+    pub list_type: Option<KeyType>,
+}
+
+impl WritingArgs {
+    /// The options that they stand for.
+    pub fn options(&self) -> Writing {
+        Writing {
+            wcu: self.wcu,
+            shuffle_window: usize::try_from(self.shuffle_window).unwrap_or(usize::MAX),
+            if_newer: self.if_newer,
+            generated_at: self.generated_at,
+            attrs: self.attrs.clone(),
+            ttl: self.ttl,
+            ttl_attribute: self.ttl_attribute.clone(),
+            ttl_anyway: self.ttl_anyway,
+        }
+    }
+}
+
+pub fn list_type(text: &str) -> Result<KeyType, String> {
+    match text {
+        "N" | "n" => Ok(KeyType::N),
+        "S" | "s" => Ok(KeyType::S),
+        _ => Err("must be N (Numbers) or S (Strings)".to_owned()),
+    }
+}
+
+/// Epoch seconds, or an ISO 8601 time.
+pub fn time(text: &str) -> Result<Time, String> {
+    Time::from_text(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_as_seconds_or_rfc_3339() {
+        let at = |millis| Ok(Time::from_millis(millis));
+        assert_eq!(time("1768446000"), at(1_768_446_000_000));
+        assert_eq!(time("1768446000.25"), at(1_768_446_000_250));
+        assert_eq!(time("2026-01-15T03:00:00Z"), at(1_768_446_000_000));
+        assert_eq!(time("2026-01-15T12:00:00.900+09:00"), at(1_768_446_000_900));
+        for wrong in ["", "yesterday", "2026-01-15", "1768446000000", "20260115"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The report of metrics, for people.
+
+use reco_core::outcome::Outcome;
+
+use crate::ui::{MISSING, Palette, Report, Tone, View, count, duration, escape_line, sparkline};
+use reco_ops::metrics::plan::{Live, Subject, Unit};
+use reco_ops::metrics::report::{Finding, Level, MetricsReport, Row, Section};
+use reco_ops::metrics::span::shown;
+
+/// Columns of a row's label.
+const LABEL: usize = 20;
+/// Columns of a number.
+const NUMBER: usize = 9;
+/// Columns of a sparkline, at least and at most.
+const SPARK: (usize, usize) = (12, 60);
+
+impl Report for MetricsReport {
+    const KIND: &'static str = "metrics";
+    const ROWS: Option<&'static str> = Some("sections");
+
+    fn outcome(&self) -> Outcome {
+        Outcome::Success
+    }
+
+    fn render(&self, view: &View) -> String {
+        let palette = view.palette;
+        let (span, period) = (self.end - self.start, i64::from(self.period_s));
+        let label = format!("last {} by {}", shown(span), shown(period));
+        let mut text = format!("{}\n", curves(&label, &self.sections, view));
+        for finding in &self.findings {
+            text.push_str(&said(finding, palette));
+        }
+        for left_out in &self.left_out {
+            let label = palette.paint(Tone::Faint, "left out");
+            text.push_str(&format!("{label} {}\n", escape_line(left_out)));
+        }
+        text
+    }
+}
+
+fn spark_width(view: &View) -> usize {
+    let numbers = 4 * (NUMBER + 1);
+    view.width
+        .map_or(SPARK.1, |width| width.saturating_sub(LABEL + 1 + numbers))
+        .clamp(SPARK.0, SPARK.1)
+}
+
+/// Every row of the sections as a curve with its numbers, under a heading.
+pub fn curves(label: &str, sections: &[Section], view: &View) -> String {
+    let (palette, width) = (view.palette, spark_width(view));
+    let mut text = format!("{}\n", heading(label, width, palette));
+    for section in sections {
+        text.push_str(&format!("\n{}\n", title(section, palette)));
+        for row in &section.rows {
+            text.push_str(&format!("{}\n", line(row, width, palette)));
+        }
+    }
+    text
+}
+
+fn heading(label: &str, width: usize, palette: Palette) -> String {
+    let names = ["LAST", "MAX", "AVG", "TOTAL"].map(|name| format!(" {name:>NUMBER$}"));
+    let text = format!("{label:LABEL$} {:width$}{}", "", names.concat());
+    palette.paint(Tone::Heading, text.trim_end())
+}
+
+fn title(section: &Section, palette: Palette) -> String {
+    let kind = match section.subject {
+        Subject::Table => "table",
+        Subject::Index => "index",
+        Subject::Function => "function",
+        Subject::Queue => "queue",
+        Subject::Dlq => "dead-letter queue",
+    };
+    let name = palette.paint(Tone::Heading, &format!("{kind} {}", escape_line(&section.name)));
+    let live = section.live.map(|Live { visible, in_flight, delayed }| {
+        let delayed =
+            if delayed > 0 { format!(", {} delayed", count(delayed)) } else { String::new() };
+        format!(" — now {} visible, {} in flight{delayed}", count(visible), count(in_flight))
+    });
+    format!("{name}{}", live.unwrap_or_default())
+}
+
+fn line(row: &Row, width: usize, palette: Palette) -> String {
+    let values: Vec<Option<f64>> = row.values().collect();
+    let spark = sparkline(&values, width);
+    let padding = " ".repeat(width.saturating_sub(spark.chars().count()));
+    let bad = row.measure.is_trouble() && row.total > Some(0.0);
+    let spark = palette.paint(if bad { Tone::Bad } else { Tone::Command }, &spark);
+    let level = |value: Option<f64>| number(value, row.unit);
+    // What does not add up has no total, which is not the same as an unknown one.
+    let total = match (row.unit, row.total) {
+        (Unit::PerSecond | Unit::Count, total) => number(total, Unit::Count),
+        _ => String::new(),
+    };
+    let numbers = [level(row.last), level(row.max), level(row.avg), total];
+    let numbers = numbers.map(|number| format!(" {number:>NUMBER$}")).concat();
+    let incomplete = row.incomplete.as_deref().map(|why| {
+        format!("\n{}", palette.paint(Tone::Warn, &format!("  incomplete: {}", escape_line(why))))
+    });
+    let text = format!("{:LABEL$} {spark}{padding}{numbers}", row.measure.label());
+    format!("{}{}", text.trim_end(), incomplete.unwrap_or_default())
+}
+
+fn number(value: Option<f64>, unit: Unit) -> String {
+    let Some(value) = value else { return MISSING.to_string() };
+    match unit {
+        Unit::Seconds => duration(whole(value)),
+        _ if value >= 1e7 => format!("{:.1}M", value / 1e6),
+        _ if value >= 100.0 || value.fract().abs() < 0.05 => count(whole(value).unsigned_abs()),
+        _ => format!("{value:.1}"),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "metrics are far below 2^63")]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
+fn said(finding: &Finding, palette: Palette) -> String {
+    let (tone, mark) = match finding.level {
+        Level::Bad => (Tone::Bad, "bad "),
+        Level::Warn => (Tone::Warn, "look"),
+        Level::Good => (Tone::Good, "ok  "),
+    };
+    let advice = finding.advice.as_deref().map(|advice| format!(": {advice}")).unwrap_or_default();
+    let name = escape_line(&finding.name);
+    format!("{} {name}: {}{advice}\n", palette.paint(tone, mark), finding.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reco_ops::aws::{Series, Span};
+    use reco_ops::metrics::meaning::meaning;
+    use reco_ops::metrics::plan::Measure;
+
+    /// An hour with an incident in its middle.
+    const SPAN: Span = Span { start: 1_700_000_040, end: 1_700_003_640, period: 60 };
+
+    fn row(measure: Measure, value: impl Fn(u32) -> Option<f64>) -> Row {
+        let points = (0..60)
+            .filter_map(|minute| Some((SPAN.start + i64::from(minute) * 60, value(minute)?)));
+        Row::new(measure, &Series { points: points.collect(), incomplete: None }, &SPAN)
+    }
+
+    fn report() -> MetricsReport {
+        let incident = |minute: u32| (20..32).contains(&minute);
+        let only_then = move |value: f64| move |minute: u32| incident(minute).then_some(value);
+        let consumed = move |minute: u32| Some(if incident(minute) { 7056.0 } else { 2400.0 });
+        let table = vec![
+            row(Measure::ConsumedWcu, consumed),
+            row(Measure::ProvisionedWcu, |minute| (minute % 5 == 0).then_some(120.0)),
+            row(Measure::Throttled, only_then(100.25)),
+            row(Measure::ThrottledProvisioned, only_then(100.25)),
+            row(Measure::ThrottledKeyRange, |_| None),
+        ];
+        let mut slow = row(Measure::DurationMean, move |minute| {
+            Some(if incident(minute) { 2712.5 } else { 71.25 })
+        });
+        slow.incomplete = Some("PartialData".to_owned());
+        let function = vec![
+            row(Measure::Invocations, |_| Some(48.0)),
+            row(Measure::Errors, move |minute| Some(if incident(minute) { 12.0 } else { 0.0 })),
+            slow,
+        ];
+        let dlq = vec![
+            row(Measure::Visible, |minute| Some(f64::from(minute.saturating_sub(20)))),
+            row(Measure::OldestAge, |minute| Some(f64::from(minute) * 61.0)),
+        ];
+        let live = Some(Live { visible: 41, in_flight: 2, delayed: 1 });
+        let name = |name: &str| name.to_owned();
+        let sections = vec![
+            Section::new(Subject::Table, name("recommendations"), None, table),
+            Section::new(Subject::Function, name("recs-writer"), None, function),
+            Section::new(Subject::Dlq, name("recs-dlq"), live, dlq),
+        ];
+        MetricsReport {
+            start: SPAN.start,
+            end: SPAN.end,
+            period_s: SPAN.period,
+            findings: meaning(&sections, SPAN.period),
+            sections,
+            left_out: vec!["source queue: no queue names recs-dlq as its DLQ".to_owned()],
+        }
+    }
+
+    fn rendered(width: usize) -> String {
+        report().render(&View { width: Some(width), palette: Palette::new(false) })
+    }
+
+    #[test]
+    fn an_incident_at_80_columns() {
+        let text = rendered(80);
+        let rows = text.lines().take_while(|line| !line.starts_with("bad"));
+        assert!(rows.into_iter().all(|line| line.chars().count() <= 80), "{text}");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn an_incident_at_140_columns() {
+        insta::assert_snapshot!(rendered(140));
+    }
+
+    #[test]
+    fn json_has_every_point() {
+        let mut report = report();
+        for row in report.sections.iter_mut().flat_map(|section| &mut section.rows) {
+            row.points.truncate(3);
+        }
+        insta::assert_json_snapshot!(report);
+    }
+}

@@ -1,0 +1,27 @@
+//! The report of a redrive, as people and programs see it.
+
+mod change;
+mod guards;
+mod native;
+mod text;
+
+use reco_core::outcome::Outcome;
+
+use crate::ui::{Report, View};
+use reco_ops::dlq::redrive::report::RedriveReport;
+
+impl Report for RedriveReport {
+    const KIND: &'static str = "dlq.redrive";
+    const ROWS: Option<&'static str> = Some("messages");
+
+    fn outcome(&self) -> Outcome {
+        RedriveReport::outcome(self)
+    }
+
+    fn render(&self, view: &View) -> String {
+        text::text(self, view)
+    }
+}
+
+#[cfg(test)]
+mod tests;

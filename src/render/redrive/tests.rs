@@ -1,0 +1,155 @@
+//! Rendering and outcome of a redrive's report.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reco_core::classify::Class;
+use reco_core::journal::Digest;
+
+use super::*;
+use crate::render::rows::sample;
+use reco_ops::aws::sqs::Queue;
+use reco_ops::dlq::journal::Sign;
+use reco_ops::dlq::reach::Reach;
+use reco_ops::dlq::redrive::report::{Engine, Record, RedriveSummary};
+use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
+use reco_ops::sqs::{Destination, Released, SendOutcome};
+
+fn report(messages: Vec<Record>, dry_run: bool) -> RedriveReport {
+    let options = RedriveOptions { rate: "50".parse().ok(), dry_run, ..RedriveOptions::default() };
+    let ending = RedriveSummary {
+        seen: messages.len() as u64,
+        move_time: Duration::from_millis(20),
+        time: Duration::from_millis(1_234),
+        reach: Reach { exhausted: true, ..Reach::default() },
+        engine: Engine::client("a dry run lists each message"),
+        ..RedriveSummary::default()
+    };
+    let released = Released { released: 2, ..Released::default() };
+    RedriveReport::new((sample::queues(), sample::basis()), &options, messages, released, &ending)
+}
+
+fn to() -> Arc<Destination> {
+    let (name, url, arn) = ("recs".to_owned(), String::new(), String::new());
+    let queue = Queue { name, url, arn, fifo: false };
+    Arc::new(Destination { number: 0, queue, limit: 1_000, stamp: None })
+}
+
+fn mixed() -> Vec<Record> {
+    let rows = sample::rows();
+    let because = |reason: &str| reason.to_owned();
+    vec![
+        Record::moved(
+            &rows[0],
+            SendOutcome::Sent { sent_as: because("new-1"), perhaps_twice: true },
+            None,
+        ),
+        Record::decided(&rows[1], &Decision::Skip, None),
+        Record::decided(&rows[3], &Decision::Skip, None),
+        Record::decided(
+            &rows[2],
+            &Decision::Unsendable(because("character U+0000 at byte 7")),
+            None,
+        ),
+        Record::moved(
+            &rows[2],
+            SendOutcome::Uncertain { reason: because("the answer was lost") },
+            None,
+        ),
+        Record::moved(
+            &rows[0],
+            SendOutcome::NotDeleted { sent_as: because("new-2"), reason: because("handle lapsed") },
+            None,
+        ),
+        Record::moved(&rows[0], SendOutcome::Left { reason: because("stopped by a signal") }, None),
+    ]
+}
+
+#[test]
+fn every_category_is_named_with_its_messages() {
+    insta::assert_snapshot!(report(mixed(), false).render(&sample::view(80)));
+}
+
+#[test]
+fn a_dry_run_says_so() {
+    let rows = sample::rows();
+    let records = vec![
+        Record::decided(&rows[0], &Decision::Move(to()), None),
+        Record::decided(&rows[1], &Decision::Skip, None),
+        Record::decided(&rows[0], &Decision::BeyondMax, None),
+    ];
+    insta::assert_snapshot!(report(records, true).render(&sample::view(140)));
+}
+
+#[test]
+fn json_counts_add_up() {
+    let report = report(mixed(), false);
+    assert_eq!(report.counts.values().sum::<u64>(), report.seen);
+    insta::assert_json_snapshot!(report);
+}
+
+#[test]
+fn outcomes() {
+    let rows = sample::rows();
+    let moved = || {
+        Record::moved(
+            &rows[0],
+            SendOutcome::Sent { sent_as: "n".to_owned(), perhaps_twice: false },
+            None,
+        )
+    };
+    let failed = || Record::moved(&rows[0], SendOutcome::Failed { reason: "no".to_owned() }, None);
+    let skipped = || Record::decided(&rows[1], &Decision::Skip, None);
+    let outcome = |records| report(records, false).outcome();
+    assert_eq!(outcome(vec![moved(), skipped()]), Outcome::Success);
+    assert_eq!(outcome(vec![moved(), failed()]), Outcome::Partial);
+    assert_eq!(outcome(vec![failed()]), Outcome::Failed);
+    // Something was done, or perhaps: that is not "nothing could be done".
+    let (sent_as, reason) = ("n".to_owned(), "denied".to_owned());
+    let not_deleted = SendOutcome::NotDeleted { sent_as, reason };
+    assert_eq!(outcome(vec![Record::moved(&rows[0], not_deleted, None)]), Outcome::Partial);
+    let uncertain = SendOutcome::Uncertain { reason: "lost".to_owned() };
+    assert_eq!(outcome(vec![Record::moved(&rows[0], uncertain, None)]), Outcome::Partial);
+    assert_eq!(outcome(vec![Record::already_sent(&rows[0])]), Outcome::Success);
+    assert_eq!(outcome(vec![skipped()]), Outcome::NothingToDo);
+}
+
+/// A run that its guards paused, and that stopped because of what came back.
+fn guarded() -> RedriveReport {
+    let bounces = Bounces::new("20%".parse().expect("a limit"));
+    for number in 0..20 {
+        let (id, sent_as) = (format!("old-{number}"), format!("new-{number:02}"));
+        bounces.sent(&id, &sent_as, &Digest::of("body", &BTreeMap::new()));
+    }
+    for number in 0..12 {
+        let class = if number < 10 { Class::Malformed } else { Class::Partial };
+        bounces.came_back(&format!("new-{number:02}"), Sign::CameBack, Some(class));
+    }
+    let stopped = bounces.verdict();
+    let pauses = Pauses { pauses: 2, paused_s: 61.5 };
+    let guards =
+        [(Guard::MaxBacklog, pauses), (Guard::MaxThrottles, Pauses { pauses: 0, paused_s: 0.0 })];
+    let report = report(mixed(), false);
+    RedriveReport { stopped, guards: guards.into(), bounces: bounces.summary(), ..report }
+}
+
+#[test]
+fn what_the_guards_did_is_told() {
+    insta::assert_snapshot!(guards::guards_text(&guarded()));
+}
+
+#[test]
+fn only_an_interruption_outranks_what_came_back() {
+    let report = guarded();
+    assert_eq!(report.outcome(), Outcome::Bounced);
+    assert_eq!(RedriveReport { interrupted: true, ..report }.outcome(), Outcome::Interrupted);
+}
+
+/// While its last messages are entered, a redrive holds of each what a send answered, and this.
+#[test]
+fn a_record_and_an_outcome_are_small() {
+    use reco_ops::sqs::SendOutcome;
+    let (record, outcome) = (size_of::<Record>(), size_of::<(String, SendOutcome)>());
+    assert!(record + outcome <= 192, "{record} and {outcome} bytes");
+}

@@ -1,0 +1,131 @@
+//! The report of a redrive, for people.
+
+use super::change::changes;
+use super::guards::guards_text;
+use crate::render::rows;
+use crate::ui::{Tone, View, amount, count, escape_line, was};
+use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport};
+
+/// Messages named in the table of each category; JSON has all.
+pub(super) const NAMED: usize = 10;
+
+/// Each category with its messages, then what else there is to know.
+pub(super) fn text(report: &RedriveReport, view: &View) -> String {
+    let mut text = String::new();
+    for (category, messages) in &report.counts {
+        text.push_str(&section(report, *category, *messages, view));
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&footer(report));
+    text.push_str(&guards_text(report));
+    text.push_str(&rows::basis(&report.basis, view));
+    text
+}
+
+fn section(report: &RedriveReport, category: Category, messages: u64, view: &View) -> String {
+    let name = view.palette.paint(tone(category), &format!("{:<12}", category.name()));
+    let mut text = format!("{name} {:>7}  {}\n", count(messages), category.meaning());
+    if category == Category::Skipped {
+        for (class, messages) in &report.skipped_by_class {
+            let class = view.palette.paint(rows::tone(*class), &format!("{:<12}", class.name()));
+            text.push_str(&format!("  {class} {:>5}\n", count(*messages)));
+        }
+        return text;
+    }
+    if matches!(category, Category::Moved | Category::Planned | Category::BeyondMax) {
+        return text;
+    }
+    let named: Vec<&Record> =
+        report.messages.iter().filter(|record| record.fate == category).collect();
+    for record in named.iter().take(NAMED) {
+        let reason = record.reason.as_deref().unwrap_or_default();
+        text.push_str(&format!("  {} {}\n", escape_line(&record.message_id), escape_line(reason)));
+    }
+    if named.len() > NAMED {
+        let more = count((named.len() - NAMED) as u64);
+        text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
+    }
+    text
+}
+
+/// Names what may be doubled.
+fn twice(report: &RedriveReport) -> String {
+    if report.perhaps_twice == 0 {
+        return String::new();
+    }
+    let named = report.messages.iter().filter(|record| record.perhaps_twice).take(NAMED);
+    let named: Vec<String> = named.map(|record| escape_line(&record.message_id)).collect();
+    let more = if report.perhaps_twice > NAMED as u64 { ", ..." } else { "" };
+    format!(
+        "{} of the moved messages may be duplicated in the destination, since SQS reported a server-side failure when they were sent: {}{more}\n",
+        count(report.perhaps_twice),
+        named.join(", ")
+    )
+}
+
+fn footer(report: &RedriveReport) -> String {
+    let dlq = &report.queues.dlq;
+    let source = report.queues.source.as_deref().unwrap_or("the queue that each came from");
+    let seen = amount(report.seen, "message");
+    let mut text = match (report.seen, report.dry_run) {
+        (0, _) => format!("no messages in {dlq}"),
+        (_, true) => {
+            format!("{seen} of {dlq} examined; nothing was moved (--dry-run)")
+        }
+        (_, false) => format!("{seen} of {dlq} received, destination {source}"),
+    };
+    if let Some(rate) = report.rate {
+        text.push_str(&format!("; {rate:.1}/s"));
+    }
+    if let Some(limit) = report.rate_limit.filter(|_| report.rate.is_some()) {
+        text.push_str(&format!(" of at most {limit}/s"));
+    }
+    text.push_str(&format!("; {:.1} s", report.duration_s));
+    if report.wcu > 0 {
+        let verb = if report.dry_run { "would cost" } else { "will cost" };
+        text.push_str(&format!("; {verb} about {} WCU on the table", count(report.wcu)));
+    }
+    if report.interrupted {
+        text.push_str("; interrupted: messages in flight were finished, the rest released");
+    }
+    text.push('\n');
+    text.push_str(&changes(&report.changes, report.dry_run));
+    text.push_str(&twice(report));
+    let Engine { engine, engine_reason } = &report.engine;
+    text.push_str(&format!("engine {engine}: {}\n", escape_line(engine_reason)));
+    if let Some(journal) = &report.journal {
+        text.push_str(&format!("journal {}\n", escape_line(journal)));
+    }
+    if report.moved_to.len() > 1 {
+        for (queue, messages) in &report.moved_to {
+            text.push_str(&format!(
+                "to {}: {}\n",
+                escape_line(queue),
+                amount(*messages, "message")
+            ));
+        }
+    }
+    if report.overtaking > 0 {
+        text.push_str(&format!(
+            "{} moved ahead of earlier messages of the same FIFO message group that stay in the DLQ\n",
+            amount(report.overtaking, "message")
+        ));
+    }
+    text.push_str(&report.reach.words());
+    if report.queues.in_flight_elsewhere > 0 {
+        let others = was(report.queues.in_flight_elsewhere);
+        text.push_str(&format!("{others} in flight elsewhere and not received\n"));
+    }
+    text
+}
+
+fn tone(category: Category) -> Tone {
+    match category {
+        Category::Moved | Category::Planned | Category::AlreadySent => Tone::Good,
+        Category::Skipped | Category::BeyondMax | Category::OtherSource => Tone::Faint,
+        Category::Left | Category::CameBack => Tone::Warn,
+        _ => Tone::Bad,
+    }
+}

@@ -1,0 +1,216 @@
+//! Human-readable result of a verification.
+
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+
+use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, form};
+use reco_ops::backfill::verify::{Unread, Verification, Wrong};
+
+/// Differences that are shown; JSON has more.
+const SHOWN: usize = 10;
+
+/// Result of a verification with its settings.
+#[derive(Debug, Serialize)]
+pub struct VerifyReport {
+    /// Result of the run.
+    pub outcome: Outcome,
+    /// The table.
+    pub table: String,
+    /// SHA-256 of the policy in force.
+    pub policy_fingerprint: String,
+    /// Where facts came from.
+    pub facts: &'static str,
+    /// Result.
+    #[serde(flatten)]
+    pub verification: Verification,
+}
+
+impl Report for VerifyReport {
+    const KIND: &'static str = "verify";
+    const ROWS: Option<&'static str> = Some("differences");
+
+    fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    fn render(&self, view: &View) -> String {
+        let mut text = verification(&self.verification, &self.table, view);
+        let fingerprint = self.policy_fingerprint.get(..12).unwrap_or(&self.policy_fingerprint);
+        for (name, value) in [("facts", self.facts), ("policy", fingerprint)] {
+            let name = view.palette.paint(Tone::Faint, &format!("{name:<11}"));
+            text.push_str(&format!("{name} {value}\n"));
+        }
+        text
+    }
+}
+
+/// Renders the result as part of a report.
+pub fn verification(found: &Verification, table: &str, view: &View) -> String {
+    let palette = view.palette;
+    let mut text = headline(found, table, view);
+    if !found.differences.is_empty() {
+        let columns = [("WHERE", Align::Left), ("USER", Align::Right), ("WHAT", Align::Left)];
+        let mut rows = Table::new(view, &columns);
+        rows.never_narrow(&[0, 1]);
+        found.differences.iter().take(SHOWN).for_each(|wrong| rows.toned_row(row(wrong)));
+        text.push_str(&format!("\n{}", rows.finish()));
+        let more = found.differing.saturating_sub(SHOWN as u64);
+        if more > 0 {
+            text.push_str(&format!(
+                "and {} more; use --output json for the full list\n",
+                count(more)
+            ));
+        }
+        text.push('\n');
+    }
+    for (name, value) in facts(found) {
+        let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
+        text.push_str(&format!("{name} {value}\n"));
+    }
+    for Unread { at, entry, detail, .. } in found.unread_lines.iter().take(SHOWN) {
+        let entry = entry.map(|index| format!(", entry {index}")).unwrap_or_default();
+        let label = palette.paint(Tone::Bad, "not read");
+        let (file, detail) = (escape_line(&at.file), escape_line(detail));
+        text.push_str(&format!("{label} {file}:{}{entry}: {detail}\n", at.line));
+    }
+    let more = found.unread.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        text.push_str(&format!("and {} more that could not be read\n", count(more)));
+    }
+    for broken in &found.broken_inputs {
+        let label = palette.paint(Tone::Bad, "input incomplete");
+        text.push_str(&format!("{label} {}\n", escape_line(broken)));
+    }
+    if let Some(reason) = &found.stopped {
+        let label = palette.paint(Tone::Warn, "verification incomplete");
+        text.push_str(&format!("{label}: {}\n", escape_line(reason)));
+    }
+    text
+}
+
+fn row(wrong: &Wrong) -> [(String, Option<Tone>); 3] {
+    let place = format!("{}:{}", escape_line(&wrong.at.file), wrong.at.line);
+    let user = escape_line(&wrong.user.to_string());
+    let what = escape_line(&wrong.difference.to_string());
+    [(place, None), (user, None), (what, Some(Tone::Bad))]
+}
+
+fn headline(found: &Verification, table: &str, view: &View) -> String {
+    let whose = match (found.sample, found.users) {
+        (Some(_), Some(users)) => format!("a random sample of {}", amount(users, "user")),
+        (Some(asked), None) => format!("a random sample of {}", amount(asked, "user")),
+        (None, _) => "all users".to_owned(),
+    };
+    let compared = amount(found.compared, "list");
+    let (tone, verdict) = match (found.differing, found.compared) {
+        (0, 0) => (Tone::Warn, "no user was compared".to_owned()),
+        (0, _) if found.unread > 0 => {
+            (Tone::Warn, "no differences among the lists that could be read".to_owned())
+        }
+        (0, _) => (Tone::Good, "no differences".to_owned()),
+        (1, _) => (Tone::Bad, "1 user differs".to_owned()),
+        (n, _) => (Tone::Bad, format!("{} users differ", count(n))),
+    };
+    let verdict = view.palette.paint(tone, &verdict);
+    format!("verified {whose} in {table}: {verdict} ({compared} compared)\n")
+}
+
+fn facts(found: &Verification) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if found.newer > 0 {
+        let whose = if found.newer == 1 { "user has" } else { "users have" };
+        facts.push((
+            "newer",
+            format!("{} {whose} a newer list than the input's", count(found.newer)),
+        ));
+    }
+    if found.as_new > 0 {
+        let whose = form(found.as_new, "user has", "users have");
+        let what = format!("{} {whose} a different list with the same time", count(found.as_new));
+        facts.push(("same time", what));
+    }
+    if found.unread > 0 {
+        let what = format!("{} could not be read", amount(found.unread, "line"));
+        facts.push(("not read", what));
+    }
+    let (calls, retries) = (amount(found.calls, "call"), count(found.retries));
+    facts.push(("reads", format!("{:.0} RCU, {calls}, {retries} retried", found.consumed_rcu)));
+    if found.passes > 1 {
+        let passes = found.passes;
+        facts.push((
+            "passes",
+            format!("{passes} over the input, because later lines replace many lists"),
+        ));
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::Id;
+    use reco_store::reader::Difference;
+
+    use super::*;
+    use crate::ui::Palette;
+    use reco_ops::backfill::report::At;
+    use reco_ops::backfill::verify::Counted;
+
+    fn report() -> VerifyReport {
+        let wrong = |line: u64, difference: Difference| Wrong {
+            at: At { file: "recs.jsonl".to_owned(), line, offset: line * 100 },
+            entry: 0,
+            user: Id::from(line + 7_000_000),
+            difference,
+        };
+        let unread = |line: u64, entry: Option<usize>| Unread {
+            at: At { file: "recs.jsonl".to_owned(), line, offset: line * 100 },
+            entry,
+            reason: "malformed",
+            detail: "expected a list".to_owned(),
+        };
+        let list = Difference::List {
+            rank: 3,
+            expected: Some("17".to_owned()),
+            found: None,
+            expected_len: 100,
+            found_len: 2,
+        };
+        let mut differences = vec![wrong(3, Difference::Missing), wrong(900, list)];
+        differences.extend((1000..1010).map(|line| wrong(line, Difference::Missing)));
+        VerifyReport {
+            outcome: Outcome::Findings,
+            table: "recommendations".to_owned(),
+            policy_fingerprint: "cf2c930c04f04760a9ee84d39dc8b742".to_owned(),
+            facts: "sqlite",
+            verification: Verification {
+                sample: Some(1000),
+                users: Some(1000),
+                compared: 1040,
+                differing: 12,
+                newer: 3,
+                as_new: 1,
+                unread: 12,
+                unread_lines: vec![unread(7, None), unread(8, Some(2))],
+                counted: Counted::default(),
+                differences,
+                broken_inputs: vec!["cut.gz:7: unexpected end of file".to_owned()],
+                passes: 2,
+                consumed_rcu: 1040.0,
+                calls: 11,
+                retries: 1,
+                throttled_calls: 0,
+                duration_s: 1.5,
+                stopped: Some("the table went away".to_owned()),
+                interrupted: false,
+            },
+        }
+    }
+
+    #[test]
+    fn differences_are_listed_with_their_place() {
+        for width in [80, 140] {
+            let view = View { width: Some(width), palette: Palette::new(false) };
+            insta::assert_snapshot!(format!("at_{width}"), report().render(&view));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! `recoctl backfill` past one machine, through the real binary against the sandbox: shards, the
+//! queue, and files for DynamoDB's own import.
+
+mod emit;
+mod kit;
+mod queue;
+mod shard;
+
+/// What would have no effect is refused, not passed over.
+#[test]
+fn a_write_budget_is_for_writes_of_our_own() {
+    let harness = kit::harness(aws_sdk_dynamodb::types::ScalarAttributeType::N);
+    harness.write("in.jsonl", "[1,[2]]\n");
+    let elsewhere: [&[&str]; 2] = [&["--via", "queue"], &["--emit", "dynamodb-json", "out"]];
+    for way in elsewhere {
+        for paced in [["--wcu", "500"], ["--shuffle-window", "64"]] {
+            let args = [&["backfill", "in.jsonl"], way, &paced].concat();
+            let output = harness.recoctl(&args).output().expect("runs");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{stderr}");
+            assert!(stderr.contains("cannot be used with"), "{stderr}");
+        }
+    }
+}

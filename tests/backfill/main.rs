@@ -1,0 +1,15 @@
+//! Backfills, through the real binary: a module for each concern.
+
+#[path = "../support/faults.rs"]
+mod faults;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod budget;
+mod machines;
+mod movielens;
+mod reading;
+mod resume;
+mod runs;
+mod verify;
+mod writing;

@@ -1,0 +1,66 @@
+//! Input formats: archives of every kind, JSON in every layout, and output of other tools, through
+//! the real binary.
+
+mod archives;
+mod layouts;
+mod limits;
+mod shapes;
+mod verify;
+
+use std::collections::BTreeMap;
+
+use crate::support::Harness;
+use crate::support::table::{create_plain, expected, n, plain};
+use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
+use reco_sandbox::SandboxOptions;
+
+/// A sandbox with one empty table `recs`, its key a Number; no facts.
+fn harness() -> Harness {
+    plain(SandboxOptions::empty())
+}
+
+fn create(harness: &Harness, table: &str) {
+    create_plain(harness, table, &[("user_id", ScalarAttributeType::N)]);
+}
+
+/// Somebody else writes an item.
+fn put(harness: &Harness, user: u64, rest: &[(&str, AttributeValue)]) {
+    let own = ("user_id".to_owned(), n(user));
+    let rest = rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let item = rest.chain([own]).collect();
+    let put = harness.dynamodb().put_item().table_name("recs").set_item(Some(item)).send();
+    harness.runtime.block_on(put).expect("put");
+}
+
+fn list(ids: &[u64]) -> AttributeValue {
+    AttributeValue::L(ids.iter().copied().map(n).collect())
+}
+
+/// The table's items: key to list.
+fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
+    let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    let text = |value: &AttributeValue| match value {
+        AttributeValue::N(text) => text.clone(),
+        AttributeValue::S(text) => format!("{text:?}"),
+        other => panic!("no id: {other:?}"),
+    };
+    let list = |value: &AttributeValue| {
+        let ids: Vec<String> = value.as_l().expect("a list").iter().map(text).collect();
+        format!("[{}]", ids.join(","))
+    };
+    items.iter().map(|item| (text(&item["user_id"]), list(&item["recommended_note_ids"]))).collect()
+}
+
+/// Stderr of a command that must end so.
+fn stderr<S: AsRef<str>>(
+    harness: &Harness,
+    code: i32,
+    args: impl IntoIterator<Item = S>,
+) -> String {
+    let output = harness.recoctl(args).output().expect("recoctl runs");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}

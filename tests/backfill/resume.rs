@@ -1,0 +1,465 @@
+//! Checkpoints of `recoctl backfill` through the real binary: whatever cuts a run off, going on
+//! with it ends with the table, the accounts and the rejects of a run that nothing disturbed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::table::{assert_balanced, create_plain, plain};
+use crate::support::{Harness, eventually};
+use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use serde_json::{Value, json};
+
+/// A sandbox with one empty table `recs` that takes so many WCU a second.
+fn harness(wcu: Option<f64>) -> Harness {
+    let write_capacity = wcu.map(|wcu| WriteCapacity { wcu, burst_seconds: 0.2 });
+    let options = SandboxOptions { write_capacity, ..SandboxOptions::empty() };
+    plain(options)
+}
+
+/// The table's items, whole.
+fn items(harness: &Harness) -> BTreeMap<String, String> {
+    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    let key = |value: &AttributeValue| value.as_n().expect("a number").clone();
+    items
+        .iter()
+        .map(|item| {
+            let sorted: BTreeMap<_, _> = item.iter().collect();
+            (key(&item["user_id"]), format!("{sorted:?}"))
+        })
+        .collect()
+}
+
+/// What the input holds, line by line: users that come again near and far, lists that change, users
+/// whose item is removed, some of whom get a list again, lines that are rejected, that hold several entries, that are skipped, that are blank.
+fn line(n: u64) -> String {
+    let user = match n % 5 {
+        0 => n % 35,
+        1 => 1000 + n / 10,
+        2 => n % 400,
+        _ => 5000 + n,
+    };
+    match n {
+        _ if n % 41 == 7 => format!("not json {n}"),
+        _ if n % 43 == 9 => format!("[{user},[]]"),
+        _ if n % 47 == 11 => String::new(),
+        _ if n % 29 == 3 => format!(r#"{{"user_id":{user},"delete":true}}"#),
+        _ if n % 31 == 5 => format!(r#"{{"user_id":{},"delete":true}}"#, 4900 + n),
+        _ if n % 53 == 13 => {
+            format!(r#"{{"data":[[{user},[{n}]],[{n},"x"],[{},[7,{n}]]]}}"#, n % 35)
+        }
+        _ => format!("[{user},[{n},3,1,2]]"),
+    }
+}
+
+fn input(lines: u64) -> String {
+    (1..=lines).map(|n| format!("{}\n", line(n))).collect()
+}
+
+/// What the accounts of the whole input must be; which of two lists of a user was written before
+/// the other replaced it is chance.
+fn accounts(report: &Value) -> Value {
+    let entries = &report["entries"];
+    let of = |name: &str| entries[name].as_u64().expect("a count");
+    assert_balanced(report);
+    let lines = &report["lines"];
+    json!({
+        "lines": { "read": lines["read"], "rejected": lines["rejected"], "blank": lines["blank"],
+            "left": lines["left"], "failed": lines["failed"] },
+        "entries": of("read"),
+        "written, deleted or replaced": of("written") + of("deleted") + of("coalesced"),
+        "skipped": report["skipped"],
+        "rejected": report["rejected"],
+        "kept": report["kept_articles"],
+        "dropped": report["dropped_articles"],
+    })
+}
+
+/// What a run that nothing disturbs leaves behind.
+struct Undisturbed {
+    items: BTreeMap<String, String>,
+    accounts: Value,
+    rejects: String,
+}
+
+fn undisturbed(name: &str, input: &[u8]) -> Undisturbed {
+    let harness = harness(None);
+    harness.write(name, input);
+    let report = harness.json(4, ["backfill", name, "--rejects", "rejects.jsonl"]);
+    let rejects = read(&harness, "rejects.jsonl");
+    assert!(rejects.lines().count() > 10);
+    Undisturbed { items: items(&harness), accounts: accounts(&report), rejects }
+}
+
+fn read(harness: &Harness, name: &str) -> String {
+    std::fs::read_to_string(harness.home.path().join(name)).unwrap_or_default()
+}
+
+fn wait_for_end(child: &mut std::process::Child, within: Duration) -> bool {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < within {
+        if child.try_wait().expect("asked").is_some() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    false
+}
+
+/// Runs the backfill, kills it once or more at random times, goes on with it to its end.
+fn kill_and_resume(point: u64, name: &str, input: &[u8], expected: &Undisturbed) -> u64 {
+    let mut random = fastrand::Rng::with_seed(point);
+    let harness = harness(Some(500.0));
+    harness.write(name, input);
+    let begin = ["backfill", name, "--rejects", "rejects.jsonl", "--checkpoint-every", "0.03"];
+    let resume = ["backfill", name, "--resume", "--checkpoint-every", "0.03"];
+    let mut kills = 0;
+    // A run that is killed before its first checkpoint has begun nothing.
+    let next = || if checkpoints(&harness) > 0 { resume.as_slice() } else { begin.as_slice() };
+    for _ in 0..random.u32(1..=3) {
+        let mut child = crate::support::spawn(&harness, next());
+        // A debug binary takes a while to begin, and then a few seconds.
+        if wait_for_end(&mut child, Duration::from_millis(random.u64(50..3500))) {
+            break;
+        }
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        kills += 1;
+        if checkpoints(&harness) == 0 {
+            let _ = std::fs::remove_file(harness.home.path().join("rejects.jsonl"));
+        }
+    }
+    let args = next().iter().chain(&["--output", "json"]);
+    let command = harness.recoctl(args).output().expect("runs");
+    let stderr = String::from_utf8_lossy(&command.stderr);
+    assert!(matches!(command.status.code(), Some(4 | 5)), "point {point}: {stderr}");
+    let report: Value = serde_json::from_slice(&command.stdout).expect(&stderr);
+    assert_eq!(items(&harness), expected.items, "point {point}");
+    assert_eq!(accounts(&report), expected.accounts, "point {point}");
+    assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects, "point {point}");
+    kills
+}
+
+fn checkpoints(harness: &Harness) -> usize {
+    let root = harness.home.path().join(".local/state/recoctl/journal");
+    let endpoints = std::fs::read_dir(root).into_iter().flatten().flatten();
+    let files = endpoints
+        .flat_map(|endpoint| std::fs::read_dir(endpoint.path().join("backfills")))
+        .flat_map(|files| files.flatten());
+    files.filter(|file| file.path().extension().is_some_and(|name| name == "json")).count()
+}
+
+fn gzipped(text: &str) -> Vec<u8> {
+    use tokio::io::AsyncReadExt;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let source = std::io::Cursor::new(text.as_bytes().to_vec());
+    let mut encoder = async_compression::tokio::bufread::GzipEncoder::new(source);
+    let mut bytes = Vec::new();
+    runtime.block_on(encoder.read_to_end(&mut bytes)).expect("compressed");
+    bytes
+}
+
+/// Few points for every day; all of them by `RECOCTL_FULL_MATRIX=1`.
+#[test]
+fn killed_at_any_time_and_resumed_table_accounts_and_rejects_are_those_of_an_undisturbed_run() {
+    let points = if std::env::var_os("RECOCTL_FULL_MATRIX").is_some() { 200 } else { 6 };
+    let text = input(1500);
+    let plain = (text.as_bytes().to_vec(), undisturbed("in.jsonl", text.as_bytes()));
+    let packed = gzipped(&text);
+    let packed = (packed.clone(), undisturbed("in.jsonl.gz", &packed));
+    let (next, kills) = (AtomicU64::new(0), AtomicU64::new(0));
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let point = next.fetch_add(1, Ordering::Relaxed);
+                    if point >= points {
+                        return;
+                    }
+                    let (name, (input, expected)) = match point % 4 {
+                        3 => ("in.jsonl.gz", &packed),
+                        _ => ("in.jsonl", &plain),
+                    };
+                    let killed = kill_and_resume(point, name, input, expected);
+                    kills.fetch_add(killed, Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    let kills = kills.load(Ordering::Relaxed);
+    eprintln!("{points} points, {kills} kills");
+    assert!(kills >= points / 2, "only {kills} kills at {points} points");
+}
+
+/// Begins a slow run, waits until some of it is done, and sends what Ctrl-C sends.
+fn interrupted(harness: &Harness, args: &[&str]) -> Value {
+    let child = crate::support::spawn(harness, args);
+    eventually("items arrive", Duration::from_secs(60), || items(harness).len() > 60);
+    crate::support::interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(130));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn items_of_a_resumed_run_expire_with_those_before() {
+    let harness = harness(Some(300.0));
+    harness.write("in.jsonl", input(1500));
+    let args = ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--output", "json"];
+    interrupted(&harness, &args);
+    // Another second, so that a time taken anew would differ.
+    thread::sleep(Duration::from_millis(1100));
+    harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--resume"]);
+    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    let times: std::collections::BTreeSet<_> =
+        items.iter().map(|item| item["expires_at"].as_n().expect("a number").clone()).collect();
+    assert!(items.len() > 500);
+    assert_eq!(times.len(), 1, "{times:?}");
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_accounts_for_the_whole_input() {
+    let text = input(1500);
+    let expected = undisturbed("in.jsonl", text.as_bytes());
+    let harness = harness(Some(300.0));
+    harness.write("in.jsonl", &text);
+    let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
+    let first = interrupted(&harness, &args);
+    let rejected = first["entries"]["rejected"].as_u64().expect("a count");
+    assert_eq!(read(&harness, "rejects.jsonl").lines().count() as u64, rejected);
+    assert_eq!(first["checkpoint"]["finished"], false);
+
+    let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(second["resumed"]["from"], first["stopped"]["resume_from"]);
+    assert_eq!(second["resumed"]["runs"], 1);
+    assert_eq!(items(&harness), expected.items);
+    assert_eq!(accounts(&second), expected.accounts);
+    assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects);
+    assert_eq!(second["checkpoint"]["finished"], true);
+
+    let third = harness.json(5, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(third["outcome"], "nothing-to-do");
+    assert_eq!(accounts(&third), expected.accounts);
+    assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects);
+}
+
+#[test]
+fn a_run_is_not_gone_on_with_when_input_policy_table_or_settings_changed() {
+    let mut harness = harness(Some(100.0));
+    let path = harness.write("in.jsonl", input(1500));
+    create_plain(&harness, "other", &[("user_id", ScalarAttributeType::N)]);
+    let keep = ["--checkpoint", "kept.json"];
+    let mut args = vec!["backfill", "in.jsonl", "--output", "json"];
+    args.extend(keep);
+    interrupted(&harness, &args);
+    let refused = |harness: &Harness, more: &[&str], why: &str| {
+        let args = ["backfill", "in.jsonl", "--resume"].into_iter().chain(keep);
+        let output =
+            harness.recoctl(args.chain(more.iter().copied())).output().expect("recoctl runs");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(7), "{stderr}");
+        assert!(stderr.contains(why), "{stderr}");
+    };
+    let before = items(&harness);
+    harness.write("policy.toml", "[limits]\nmax_len = 3\n");
+    refused(&harness, &["--policy", "policy.toml"], "the policy's fingerprint is");
+    refused(&harness, &["--table", "other"], "the table is");
+    refused(&harness, &["--rejects", "elsewhere.jsonl", "--policy", "policy.toml"], "policy");
+    harness.set("RECOCTL_LIST_ATTRIBUTE", "lists");
+    refused(&harness, &[], "the list attribute is lists, but was recommended_note_ids");
+    harness.set("RECOCTL_LIST_ATTRIBUTE", "recommended_note_ids");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, format!("{text}[1,[2]]\n")).expect("written");
+    refused(&harness, &[], "bytes, but had");
+    std::fs::write(&path, &text).expect("written");
+    refused(&harness, &[], "modification time");
+    assert_eq!(items(&harness), before, "nothing was written");
+}
+
+#[test]
+fn what_cannot_be_resumed_is_said() {
+    let harness = harness(None);
+    harness.write("in.jsonl", "[1,[2]]\n");
+    let errors = [
+        vec!["backfill", "-", "--resume"],
+        vec!["backfill", "-", "--checkpoint", "kept.json"],
+        vec!["backfill", "in.jsonl", "--resume", "--checkpoint", "none.json"],
+        vec!["backfill", "in.jsonl", "--resume", "--dry-run"],
+        vec!["backfill", "in.jsonl", "--checkpoint", "in.jsonl/kept.json"],
+    ];
+    let told: Vec<String> = errors
+        .into_iter()
+        .map(|args| {
+            let output = harness.recoctl(args).write_stdin("[1,[2]]\n").output().expect("runs");
+            let code = output.status.code().expect("a code");
+            format!("exit {code}: {}", crate::support::told(&output))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+    assert!(items(&harness).is_empty());
+}
+
+#[test]
+fn an_unfinished_run_is_told_of_and_two_runs_are_kept_apart() {
+    let harness = harness(Some(100.0));
+    harness.write("in.jsonl", input(1500));
+    let child = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
+    eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
+    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(7), "{stderr}");
+    assert!(stderr.contains("another recoctl process is running this backfill"), "{stderr}");
+    crate::support::interrupt(&child);
+    child.wait_with_output().expect("ends");
+    let mut again = crate::support::spawn(&harness, &["backfill", "in.jsonl", "--output", "json"]);
+    thread::sleep(Duration::from_millis(1500));
+    crate::support::interrupt(&again);
+    again.wait().expect("ends");
+    let mut stderr = String::new();
+    std::io::Read::read_to_string(&mut again.stderr.take().expect("piped"), &mut stderr)
+        .expect("read");
+    assert!(stderr.contains("--resume would continue from in.jsonl:"), "{stderr}");
+}
+
+#[test]
+fn a_table_that_is_gone_rejects_nothing_and_another_of_its_name_is_not_gone_on_with() {
+    let text = input(1500);
+    let expected = undisturbed("in.jsonl", text.as_bytes());
+    let harness = harness(Some(300.0));
+    harness.write("in.jsonl", &text);
+    let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"];
+    let child = crate::support::spawn(&harness, &args);
+    eventually("items arrive", Duration::from_secs(60), || items(&harness).len() > 60);
+    let delete = harness.dynamodb().delete_table().table_name("recs").send();
+    harness.runtime.block_on(delete).expect("deleted");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(4));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["stopped"]["cause"], "table");
+    assert_eq!(report["entries"]["failed"], 0);
+    assert!(report["entries"]["left"].as_u64() > Some(0));
+    create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
+    // What was written before is gone with the table: another one of the same name is not gone on
+    // with.
+    let output = harness.recoctl(["backfill", "in.jsonl", "--resume"]).output().expect("runs");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{told}");
+    assert!(told.contains("the table was deleted and recreated"), "{told}");
+    let second = harness.json(4, ["backfill", "in.jsonl"]);
+    assert_eq!(accounts(&second), expected.accounts);
+    assert_eq!(items(&harness), expected.items);
+}
+
+#[test]
+fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
+    let harness = harness(None);
+    let good: String = (0..3000).map(|user| format!("[{user},[1]]\n")).collect();
+    let bad: String = (0..500).map(|n| format!("bad {n}\n")).collect();
+    harness.write("in.jsonl", format!("{good}{bad}{good}"));
+    // Whether anything was written by then is chance: what is spread waits a while.
+    let stopped = |args: &[&str]| -> Value {
+        let args = args.iter().chain(&["--output", "json"]);
+        let output = harness.recoctl(args).output().expect("runs");
+        assert!(matches!(output.status.code(), Some(4 | 8)), "{output:?}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let report =
+        stopped(&["backfill", "in.jsonl", "--max-rejects", "20", "--rejects", "rejects.jsonl"]);
+    assert_balanced(&report);
+    assert_eq!(report["stopped"]["cause"], "too-many-rejects");
+    assert_eq!(report["lines"]["rejected"], 21);
+    assert_eq!(read(&harness, "rejects.jsonl").lines().count(), 21);
+    assert_eq!(report["stopped"]["untouched_from"]["line"], 3022);
+    let again = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(again["lines"]["read"], 6500);
+    assert_eq!(again["lines"]["rejected"], 500);
+    assert_eq!(read(&harness, "rejects.jsonl").lines().count(), 500);
+    assert_eq!(items(&harness).len(), 3000);
+
+    let report = stopped(&["backfill", "in.jsonl", "--max-rejects", "2%"]);
+    assert_eq!(report["stopped"]["cause"], "too-many-rejects", "after the thousandth line");
+    harness.json(4, ["backfill", "in.jsonl", "--max-rejects", "15%"]);
+
+    harness.write("bad.jsonl", bad);
+    let output =
+        harness.recoctl(["backfill", "bad.jsonl", "--max-rejects", "0"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(8));
+}
+
+/// What a shell may not write more of than the disk has.
+#[test]
+fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
+    let text: String = (0..3000)
+        .map(|n| if n % 5 == 0 { format!("bad line {n}\n") } else { format!("[{n},[1]]\n") })
+        .collect();
+    let expected = undisturbed("in.jsonl", text.as_bytes());
+    let harness = harness(None);
+    harness.write("in.jsonl", &text);
+    let mut command = std::process::Command::new("/bin/sh");
+    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ ignored,
+    // a write beyond it is an error.
+    let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
+    command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
+    command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
+    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
+    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
+    let output = command.output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    assert_eq!(report["stopped"]["cause"], "rejects", "{report}");
+    let second = harness.json(4, ["backfill", "in.jsonl", "--resume"]);
+    assert_eq!(accounts(&second), expected.accounts);
+    assert_eq!(read(&harness, "rejects.jsonl"), expected.rejects);
+    assert_eq!(items(&harness), expected.items);
+}
+
+#[test]
+fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
+    let text = input(1500);
+    let packed = gzipped(&text);
+    let harness = harness(Some(300.0));
+    harness.write("cut.gz", &packed[..packed.len() / 3]);
+    harness.write("in.jsonl", &text);
+    let args = ["backfill", "cut.gz", "in.jsonl", "--output", "json"];
+    let child = crate::support::spawn(&harness, &args);
+    // These users are in the second input only: the first is cut off before them.
+    let under_way =
+        || items(&harness).keys().any(|user| user.parse::<u64>().is_ok_and(|n| n > 6000));
+    eventually("the second input is under way", Duration::from_secs(60), under_way);
+    crate::support::interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(130));
+    let second = harness.json(4, ["backfill", "cut.gz", "in.jsonl", "--resume"]);
+    assert!(second["inputs"][0]["failure"]["reason"].is_string(), "{second}");
+    assert_eq!(second["rejected"]["cut-off"], 1);
+    assert_eq!(items(&harness), undisturbed("in.jsonl", text.as_bytes()).items);
+    let whole = self::harness(None);
+    for name in ["cut.gz", "in.jsonl"] {
+        std::fs::copy(harness.home.path().join(name), whole.home.path().join(name))
+            .expect("copied");
+    }
+    let report = whole.json(4, ["backfill", "cut.gz", "in.jsonl"]);
+    assert_eq!(accounts(&second), accounts(&report));
+}
+
+/// The file and its directory are the user's own.
+#[cfg(unix)]
+#[test]
+fn a_checkpoint_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let harness = harness(None);
+    harness.write("in.jsonl", "[1,[2]]\n");
+    let report = harness.json(0, ["backfill", "in.jsonl"]);
+    let path = Path::new(report["checkpoint"]["file"].as_str().expect("a path"));
+    let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(path), mode(path.parent().expect("a parent"))), (0o600, 0o700));
+}

@@ -1,0 +1,354 @@
+//! `recoctl backfill` through the real binary, against the sandbox.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+
+use crate::support::Harness;
+use crate::support::table::{assert_balanced, create_plain as create_table, expected, shown};
+use async_compression::tokio::bufread::{GzipEncoder, ZstdEncoder};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::dynamodb::limiter::WriteCapacity;
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// A sandbox with one empty table `recs`, its key of this name and type; no facts.
+fn harness_with(capacity: Option<WriteCapacity>, key: &str, kind: ScalarAttributeType) -> Harness {
+    let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
+    let mut harness = Harness::sandbox(options);
+    harness.set("RECOCTL_TABLE", "recs");
+    create_table(&harness, "recs", &[(key, kind)]);
+    harness
+}
+
+fn harness() -> Harness {
+    harness_with(None, "user_id", ScalarAttributeType::N)
+}
+
+/// The table's items: key to list (and time, where there is one).
+fn items(harness: &Harness) -> BTreeMap<String, String> {
+    let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
+    let pages = scan.into_paginator().items().send().try_collect();
+    let items = harness.runtime.block_on(pages).expect("the table can be read");
+    items
+        .iter()
+        .map(|item| {
+            let list = shown(&item["recommended_note_ids"]);
+            let time = item.get("generated_at").map(|time| format!("@{}", shown(time)));
+            (shown(&item["user_id"]), format!("{list}{}", time.unwrap_or_default()))
+        })
+        .collect()
+}
+
+#[test]
+fn all_shapes_are_written_in_rank_order() {
+    let harness = harness();
+    let lines = concat!(
+        "\u{feff}[1,[30,10,20,10]]\r\n",
+        "\n",
+        r#"{"user_id":"2","recommended_note_ids":["5",4],"generated_at":1768446000}"#,
+        "\r\n",
+        r#"{"data":[[3,[1]],[9007199254740993,[2]]],"generated_at":"2026-01-15T03:00:00Z"}"#,
+    );
+    harness.write("recs.jsonl", lines);
+    let report = harness.json(0, ["backfill", "recs.jsonl"]);
+    let expected = expected(&[
+        ("1", "[30,10,20]"),
+        ("2", "[\"5\",4]@1768446000"),
+        ("3", "[1]@1768446000"),
+        ("9007199254740993", "[2]@1768446000"),
+    ]);
+    assert_eq!(items(&harness), expected);
+    assert_balanced(&report);
+    assert_eq!(report["lines"]["read"], 4);
+    assert_eq!(report["lines"]["blank"], 1);
+    assert_eq!(report["entries"]["written"], 4);
+    assert_eq!(report["dropped_articles"]["duplicate"], 1);
+    assert_eq!(report["rules_skipped"], true);
+    assert_eq!(report["writes"]["consumed_wcu"], 4.0);
+    assert_eq!(report["items"]["wcu"], 4);
+}
+
+#[test]
+fn compression_is_told_by_content_and_stdin_is_an_input() {
+    let lines: String = (0..1000).map(|user| format!("[{user},[{},7]]\n", user + 10)).collect();
+    let (half, rest) = lines.split_at(lines.len() / 2);
+    // Two members one after the other are one stream (RFC 1952, 2.2; RFC 8878, 3.1).
+    let gzip = [compressed(GzipEncoder::new, half), compressed(GzipEncoder::new, rest)].concat();
+    let zstd = [compressed(ZstdEncoder::new, half), compressed(ZstdEncoder::new, rest)].concat();
+    let mut found = Vec::new();
+    for input in [lines.clone().into_bytes(), gzip, zstd] {
+        let harness = harness();
+        harness.write("misleading.zst", &input);
+        let report = harness.json(0, ["backfill", "misleading.zst"]);
+        assert_eq!(report["entries"]["written"], 1000);
+        let from_file = items(&harness);
+
+        let harness = self::harness();
+        let mut command = harness.recoctl(["backfill", "-", "--quiet"]);
+        command.write_stdin(input).assert().success();
+        assert_eq!(items(&harness), from_file);
+        found.push(from_file);
+    }
+    assert_eq!(found[0].len(), 1000);
+    assert_eq!(found[0], found[1]);
+    assert_eq!(found[0], found[2]);
+}
+
+/// Compresses by the same library that the binary reads with, but by its own encoder.
+fn compressed<E>(encoder: fn(Cursor<Vec<u8>>) -> E, text: &str) -> Vec<u8>
+where
+    E: AsyncRead + Unpin,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let mut bytes = Vec::new();
+    let mut encoder = encoder(Cursor::new(text.as_bytes().to_vec()));
+    runtime.block_on(encoder.read_to_end(&mut bytes)).expect("compressed");
+    bytes
+}
+
+#[test]
+fn what_cannot_be_written_is_kept_and_counted() {
+    let harness = harness();
+    let mut input = b"[1,[10]]\n[2,[20\nnot json\n".to_vec();
+    input.extend(b"{\"order\":17}\n[3,[\xff]]\n[\"bob\",[5]]\n[4,[]]\n");
+    input.extend(br#"{"data":[[5,[50]],["x",[51]],[6,"no"],[7,[70]]]}"#);
+    harness.write("in.jsonl", &input);
+    let report = harness.json(4, ["backfill", "in.jsonl", "--rejects", "out.jsonl"]);
+    assert_eq!(items(&harness), expected(&[("1", "[10]"), ("5", "[50]"), ("7", "[70]")]));
+    assert_balanced(&report);
+    let rejected = serde_json::json!({
+        "bad-entry": 1, "foreign": 1, "malformed": 2, "not-utf8": 1, "wrong-type": 2,
+    });
+    assert_eq!(report["rejected"], rejected);
+    assert_eq!(report["skipped"], serde_json::json!({ "too-few": 1 }));
+    assert_eq!(report["outcome"], "partial");
+
+    let text = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("is there");
+    let rejects: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(rejects.len(), 7);
+    for reject in &rejects {
+        // The offset and the text name the very bytes of the input.
+        let offset = reject["offset"].as_u64().expect("an offset") as usize;
+        if reject.get("entry").is_none()
+            && let Some(text) = reject["text"].as_str()
+        {
+            assert_eq!(&input[offset..offset + text.len()], text.as_bytes());
+        }
+    }
+    let entry = |index: u64| rejects.iter().find(|r| r["entry"] == index).expect("an entry");
+    assert_eq!(entry(1)["text"], r#"["x",[51]]"#);
+    assert_eq!(entry(2)["text"], r#"[6,"no"]"#);
+
+    // A second run does not overwrite the first one's rejects.
+    let output = harness.recoctl(["backfill", "in.jsonl", "--rejects", "out.jsonl"]).output();
+    let output = output.expect("runs");
+    assert_eq!(output.status.code(), Some(8));
+    insta::assert_snapshot!(crate::support::told(&output));
+}
+
+#[test]
+fn rejects_are_shown_when_no_file_keeps_them() {
+    let harness = harness();
+    harness.write("in.jsonl", format!("[1,[10]]\n{}", "[2,[20\u{1b}[31m\n".repeat(7)));
+    let output = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(4));
+    insta::assert_snapshot!(crate::support::told(&output));
+}
+
+#[test]
+fn inputs_are_checked_before_anything_is_written() {
+    let harness = harness();
+    harness.write("good.jsonl", "[1,[10]]\n");
+    harness.write("archive.jsonl", b"BZh91AY&SY\x96\x02");
+    std::fs::create_dir(harness.home.path().join("dir")).expect("created");
+    let cases = [
+        (vec!["good.jsonl", "absent.jsonl"], 8),
+        (vec!["good.jsonl", "dir"], 8),
+        (vec!["good.jsonl", "archive.jsonl"], 8),
+        (vec!["good.jsonl", "./good.jsonl"], 2),
+    ];
+    let mut errors = Vec::new();
+    for (files, code) in cases {
+        let output = harness.recoctl(["backfill"]).args(files).output().expect("runs");
+        assert_eq!(output.status.code(), Some(code));
+        errors.push(crate::support::told(&output));
+    }
+    insta::assert_snapshot!(errors.join("\n"));
+    assert!(items(&harness).is_empty());
+}
+
+#[test]
+fn an_empty_input_is_nothing_to_do() {
+    let harness = harness();
+    harness.write("empty", "");
+    harness.write("blank", "\n  \n");
+    let report = harness.json(5, ["backfill", "empty", "blank"]);
+    assert_eq!(report["lines"]["read"], 2);
+    assert_eq!(report["outcome"], "nothing-to-do");
+}
+
+#[test]
+fn a_broken_archive_is_reported_after_its_good_part() {
+    let harness = harness();
+    let lines: String = (0..20_000).map(|user| format!("[{user},[{}]]\n", user * 7 + 1)).collect();
+    let path = harness.write("in.jsonl", lines);
+    let status = std::process::Command::new("gzip").arg(&path).status().expect("gzip runs");
+    assert!(status.success());
+    let archive = std::fs::read(harness.home.path().join("in.jsonl.gz")).expect("is there");
+    harness.write("cut.gz", &archive[..archive.len() / 2]);
+    harness.write("other.jsonl", "[999999,[1]]");
+    let report = harness.json(4, ["backfill", "cut.gz", "other.jsonl"]);
+    assert_balanced(&report);
+    let written = report["entries"]["written"].as_u64().expect("a count");
+    assert!(written > 1000, "{written}");
+    let found = items(&harness);
+    assert_eq!(found.len() as u64, written);
+    assert!(found.contains_key("999999"), "the other input is written all the same");
+    assert_eq!(report["rejected"], serde_json::json!({ "cut-off": 1 }));
+    assert_eq!(report["inputs"][0]["failure"]["line"], report["lines"]["read"]);
+    assert!(report["inputs"][0]["failure"]["reason"].is_string());
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_needs_no_table() {
+    let harness = harness();
+    harness.write("in.jsonl", "[1,[10,11,10]]\n[2,[20]]\nbad\n");
+    let report = harness.json(4, ["backfill", "in.jsonl", "--dry-run"]);
+    assert!(items(&harness).is_empty());
+    assert_eq!(report["entries"]["written"], 2);
+    assert_eq!(report["items"]["wcu"], 2);
+    assert_eq!(report["dropped_articles"]["duplicate"], 1);
+
+    let mut command = harness.recoctl(["backfill", "in.jsonl", "--dry-run", "--output", "json"]);
+    let output = command.env_remove("RECOCTL_TABLE").output().expect("runs");
+    let without: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(without["items"], report["items"]);
+    assert_eq!(without["table"], Value::Null);
+}
+
+#[test]
+fn tables_that_cannot_hold_recommendations_are_refused() {
+    let number = ScalarAttributeType::N;
+    let harness = harness();
+    create_table(&harness, "sorted", &[("user_id", number.clone()), ("at", number.clone())]);
+    create_table(&harness, "other", &[("uid", number)]);
+    harness.write("in.jsonl", "[1,[10]]\n");
+    let mut errors = Vec::new();
+    for table in ["absent", "sorted", "other"] {
+        let output =
+            harness.recoctl(["backfill", "in.jsonl", "--table", table]).output().expect("runs");
+        assert_eq!(output.status.code(), Some(3), "{table}");
+        errors.push(crate::support::told(&output));
+    }
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn keys_are_of_the_tables_type_and_ids_in_lists_as_they_came() {
+    let harness = harness_with(None, "user_id", ScalarAttributeType::S);
+    harness.write("in.jsonl", "[1,[10]]\n[\"ann\",[\"x\"]]\n");
+    harness.json(0, ["backfill", "in.jsonl"]);
+    let expected = expected(&[("\"1\"", "[10]"), ("\"ann\"", "[\"x\"]")]);
+    assert_eq!(items(&harness), expected);
+}
+
+#[test]
+fn the_last_list_of_a_user_wins() {
+    let harness = harness();
+    let lines: String =
+        (1..=6000).map(|n| format!("[{},[{n}]]\n", if n % 3 == 0 { 0 } else { n % 40 })).collect();
+    harness.write("in.jsonl", lines);
+    let report = harness.json(0, ["backfill", "in.jsonl", "--concurrency", "64"]);
+    assert_balanced(&report);
+    let mut last = BTreeMap::new();
+    for n in 1..=6000_u32 {
+        let user = if n % 3 == 0 { 0 } else { n % 40 };
+        last.insert(user.to_string(), format!("[{n}]"));
+    }
+    assert_eq!(items(&harness), last);
+    let entries = &report["entries"];
+    assert!(entries["coalesced"].as_u64() > Some(0), "{entries}");
+}
+
+#[test]
+fn throttling_is_waited_out_and_reported() {
+    let capacity = WriteCapacity::per_second(60.0);
+    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let lines: String = (0..240).map(|user| format!("[{user},[1]]\n")).collect();
+    harness.write("in.jsonl", lines);
+    let report = harness.json(0, ["backfill", "in.jsonl"]);
+    assert_eq!(items(&harness).len(), 240);
+    assert_eq!(report["entries"]["written"], 240);
+    let writes = &report["writes"];
+    assert!(writes["retries"].as_u64() > Some(0), "{writes}");
+    assert_eq!(writes["consumed_wcu"], 240.0);
+    assert_eq!(
+        writes["throttling"][0]["reason"], "TableWriteProvisionedThroughputExceeded",
+        "{writes}"
+    );
+}
+
+#[test]
+fn an_interrupted_run_says_where_to_go_on() {
+    let capacity = WriteCapacity::per_second(50.0);
+    let harness = harness_with(Some(capacity), "user_id", ScalarAttributeType::N);
+    let lines: String = (0..20_000).map(|user| format!("[{user},[1]]\n")).collect();
+    let path = harness.write("in.jsonl", lines);
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
+        .args(["backfill", "in.jsonl", "--output", "json"])
+        .current_dir(harness.home.path())
+        .env_clear()
+        .envs(harness.env().iter().map(|(name, value)| (name, value)))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("runs");
+    let within = std::time::Duration::from_secs(60);
+    crate::support::eventually("items arrive", within, || items(&harness).len() > 60);
+    let interrupt = ["-INT", &child.id().to_string()].map(str::to_owned);
+    let status = std::process::Command::new("kill").args(interrupt).status().expect("kill runs");
+    assert!(status.success());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(130));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_balanced(&report);
+    assert_eq!(report["outcome"], "interrupted");
+
+    let found = items(&harness);
+    assert_eq!(found.len() as u64, report["entries"]["written"].as_u64().expect("a count"));
+    let line = |at: &str| report["stopped"][at]["line"].as_u64().expect("a line");
+    // Line n holds user n - 1.
+    let missing = (0..).find(|user: &u64| !found.contains_key(&user.to_string())).expect("one");
+    assert_eq!(line("resume_from"), missing + 1);
+    let beyond =
+        |user: &String| user.parse::<u64>().expect("a number") + 1 >= line("untouched_from");
+    assert!(!found.keys().any(beyond));
+    drop(path);
+}
+
+#[test]
+fn an_interrupt_does_not_wait_for_a_silent_pipe() {
+    let harness = harness();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
+        .args(["backfill", "-", "--quiet"])
+        .current_dir(harness.home.path())
+        .env_clear()
+        .envs(harness.env().iter().map(|(name, value)| (name, value)))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("runs");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(b"[1,[10]]\n[2,[20]]\n").expect("fed");
+    let within = std::time::Duration::from_secs(30);
+    crate::support::eventually("what came is written", within, || items(&harness).len() == 2);
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill runs");
+    crate::support::eventually("it ends", within, || {
+        child.try_wait().expect("its state").is_some()
+    });
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    drop(stdin);
+}

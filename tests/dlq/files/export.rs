@@ -1,0 +1,204 @@
+//! Exporting.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::kit::*;
+use crate::support::{interrupt, spawn};
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    let permissions = std::fs::metadata(path).expect("there").permissions();
+    std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777
+}
+
+#[test]
+fn an_export_leaves_the_queue_as_it_was_and_has_every_message_whole() {
+    for name in ["e.jsonl", "e.jsonl.gz", "e.jsonl.zst"] {
+        let harness = queues(STANDARD, &[]);
+        plant_every_kind(&harness, STANDARD);
+        let before = contents(&harness, "recs-dlq");
+        let report = harness.json(0, ["dlq", "export", name]);
+        adds_up(&report);
+        assert_eq!((count(&report, "exported"), &report["file"]["complete"]), (5, &json!(true)));
+        assert_eq!(contents(&harness, "recs-dlq"), before);
+        assert_eq!(snapshot(&harness, "recs-dlq").depth.in_flight, 0);
+        let path = harness.home.path().join(name);
+        #[cfg(unix)]
+        assert_eq!(mode(&path), 0o600);
+        let text = text(&harness, &path);
+        let lines: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!((&lines[0]["export"]["version"], lines.len()), (&json!(1), 7));
+        assert_eq!(lines[6], json!({"end": {"messages": 5}}));
+        assert!(!text.contains("receipt_handle"));
+        let of = |line: &Value| line["message"]["body"].as_str().expect("a body").to_owned();
+        let found: Vec<String> = lines[1..6].iter().map(of).collect();
+        assert_eq!(sorted(found), before.iter().map(|(body, ..)| body.clone()).collect::<Vec<_>>());
+        assert!(lines[1]["message"]["system"]["SentTimestamp"].is_string());
+    }
+}
+
+#[test]
+fn what_is_there_is_never_overwritten_and_nothing_leaves_no_file() {
+    let harness = with_messages(STANDARD, 2, &[]);
+    let there = harness.write("there.jsonl", "precious");
+    let words = refused(&harness, 8, &["dlq", "export", "there.jsonl", "--and-delete", "--yes"]);
+    assert!(words.contains("never overwritten"), "{words}");
+    assert_eq!(std::fs::read_to_string(there).expect("there"), "precious");
+    assert!(refused(&harness, 2, &["dlq", "export", "-"]).contains("to stdout"));
+    assert_eq!(bodies(&harness, "recs-dlq").len(), 2);
+    let report = harness.json(5, ["dlq", "export", "none.jsonl", "--class", "malformed"]);
+    assert_eq!((count(&report, "skipped"), &report["file"]), (2, &Value::Null));
+    assert!(!harness.home.path().join("none.jsonl").exists());
+}
+
+#[test]
+fn the_flags_choose_what_is_exported_and_only_that_is_deleted() {
+    let harness = queues(STANDARD, &[]);
+    plant_every_kind(&harness, STANDARD);
+    let args = [
+        "dlq",
+        "export",
+        "bad.jsonl",
+        "--class",
+        "malformed,foreign",
+        "--max",
+        "2",
+        "--and-delete",
+    ];
+    let report = harness.json(0, args);
+    adds_up(&report);
+    assert_eq!((count(&report, "deleted"), count(&report, "skipped")), (2, 2));
+    assert_eq!(count(&report, "beyond-max"), 1);
+    let kept = exported(&harness, &harness.home.path().join("bad.jsonl"));
+    let left = bodies(&harness, "recs-dlq");
+    assert_eq!((kept.len(), left.len()), (2, 3));
+    assert!(kept.iter().all(|body| !left.contains(body)), "{kept:?} {left:?}");
+}
+
+#[test]
+fn deleting_everything_needs_a_yes_and_fifo_queues_empty_in_waves() {
+    for suffix in [STANDARD, FIFO] {
+        let harness = with_messages(suffix, 60, &[]);
+        let dlq = format!("recs-dlq{suffix}");
+        let words = refused(&harness, 7, &["dlq", "export", "all.jsonl.gz", "--and-delete"]);
+        assert!(words.contains("--yes"), "{words}");
+        let received =
+            snapshot(&harness, &dlq).messages.iter().any(|message| message.receive_count > 0);
+        assert!(!received, "a refusal receives nothing");
+        let before = bodies(&harness, &dlq);
+        let report = harness.json(0, ["dlq", "export", "all.jsonl.gz", "--and-delete", "--yes"]);
+        adds_up(&report);
+        assert_eq!(count(&report, "deleted"), 60);
+        assert!(bodies(&harness, &dlq).is_empty());
+        let kept = exported(&harness, &harness.home.path().join("all.jsonl.gz"));
+        assert_eq!(sorted(kept), sorted(before));
+    }
+}
+
+#[test]
+fn a_fifo_queue_that_shows_only_its_fronts_is_not_exported_whole() {
+    let harness = queues(FIFO, &[]);
+    for user in 0..40 {
+        let group_id = Some("one".to_owned());
+        plant(
+            &harness,
+            FIFO,
+            reco_sandbox::sqs::Planted { body: body(user), group_id, ..Default::default() },
+        );
+    }
+    let report = harness.json(4, ["dlq", "export", "part.jsonl"]);
+    let (exported, unreached) = (count(&report, "exported"), report["unreached"].as_u64());
+    assert!(exported > 0 && exported < 40, "{exported}");
+    assert_eq!(unreached, Some(40 - exported));
+    assert_eq!(bodies(&harness, "recs-dlq.fifo").len(), 40);
+}
+
+/// `kill -9` between the flush of the file and the deletes, and within them: nothing is lost.
+#[test]
+fn killed_between_flush_and_delete_every_message_is_in_the_file_or_in_the_queue() {
+    for (name, suffix) in [("e.jsonl", STANDARD), ("e.jsonl.gz", FIFO), ("e.jsonl.zst", STANDARD)] {
+        let harness = with_messages(suffix, 40, &["DeleteMessageBatch:slow:1:400"]);
+        let dlq = format!("recs-dlq{suffix}");
+        let path = harness.home.path().join(name);
+        let args = ["dlq", "export", name, "--and-delete", "--yes"];
+        let mut child = spawn(&harness, &args);
+        let killed =
+            kill_when(&mut child, || path.exists() && !exported(&harness, &path).is_empty());
+        assert!(killed, "a slow delete leaves time to kill");
+        let kept: BTreeSet<String> = exported(&harness, &path).into_iter().collect();
+        let left: BTreeSet<String> =
+            snapshot(&harness, &dlq).messages.into_iter().map(|message| message.body).collect();
+        for user in 0..40 {
+            assert!(kept.contains(&body(user)) || left.contains(&body(user)), "{user} is lost");
+        }
+        assert!(kept.len() + left.len() > 40, "it was killed before its deletes were through");
+        // What the file has can be used, cut off as it is.
+        let checked =
+            harness.json(0, ["dlq", "import", name, "--dry-run", "--to", &format!("recs{suffix}")]);
+        assert_eq!(count(&checked, "planned") as usize, kept.len());
+        assert_eq!(checked["file_complete"], false);
+    }
+}
+
+#[test]
+fn interrupted_it_keeps_and_releases_the_rest() {
+    let harness = with_messages(STANDARD, 300, &["DeleteMessageBatch:slow:1:300"]);
+    let path = harness.home.path().join("e.jsonl");
+    let mut child = spawn(&harness, &["dlq", "export", "e.jsonl", "--and-delete", "--yes"]);
+    crate::support::eventually("it writes", std::time::Duration::from_secs(60), || {
+        path.exists() && exported(&harness, &path).len() == 300
+    });
+    interrupt(&child);
+    let code = child.wait().expect("it ends").code();
+    assert_eq!(code, Some(130));
+    let left = bodies(&harness, "recs-dlq");
+    assert!(!left.is_empty(), "it was interrupted before the last of 30 slow deletes");
+    assert_eq!(exported(&harness, &path).len(), 300);
+}
+
+#[test]
+fn a_full_disk_deletes_nothing_that_is_not_in_the_file() {
+    let harness = with_messages(STANDARD, 400, &[]);
+    let whole = harness.json(0, ["dlq", "export", "whole.jsonl"]);
+    let bytes = whole["file"]["bytes"].as_u64().expect("a size");
+    // A limit in blocks of 512 bytes: the spool fits, which has no digests, and the file does not.
+    // With SIGXFSZ ignored, a write beyond it is an error.
+    let limit = bytes / 512 - 12;
+    let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", &script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
+    command.args(["dlq", "export", "e.jsonl", "--and-delete", "--yes", "--output", "json"]);
+    command.env_clear().env("HOME", harness.home.path()).current_dir(harness.home.path());
+    command.envs(harness.env().iter().map(|(name, value)| (name, value)));
+    let output = command.output().expect("it runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect(&stderr);
+    adds_up(&report);
+    assert_eq!((count(&report, "left"), count(&report, "deleted")), (400, 0), "{stderr}");
+    assert!(report["messages"][0]["reason"].to_string().contains("cannot write export"));
+    assert_eq!(bodies(&harness, "recs-dlq").len(), 400);
+}
+
+#[test]
+fn a_run_that_deletes_is_kept_apart_from_others() {
+    let harness = with_messages(STANDARD, 30, &[]);
+    let mut child = spawn(&harness, &["dlq", "redrive", "--rate", "5"]);
+    crate::support::eventually("the redrive moves", std::time::Duration::from_secs(60), || {
+        !bodies(&harness, "recs").is_empty()
+    });
+    for args in [
+        &["dlq", "export", "e.jsonl", "--and-delete", "--yes"][..],
+        &["dlq", "purge", "--class", "malformed", "--backup", "b.jsonl"],
+        &["dlq", "purge", "--all-now", "--yes"],
+    ] {
+        let words = refused(&harness, 7, args);
+        assert!(words.contains(&format!("process {}", child.id())), "{words}");
+    }
+    interrupt(&child);
+    child.wait().expect("it ends");
+}

@@ -1,0 +1,132 @@
+//! Messages go on arriving: every command ends, and leaves what came later alone.
+
+use std::time::Duration;
+
+use reco_sandbox::SandboxOptions;
+use serde_json::json;
+
+use super::kit::*;
+use crate::support::{Harness, eventually};
+
+/// Pauses between two arrivals: 0.5, 3 and 50 a second.
+const PAUSES_MS: [u64; 3] = [2_000, 333, 20];
+
+/// Nothing is lost or doubled, and nothing stays invisible.
+fn all_in_one_place(harness: &Harness, suffix: &str, messages: usize, arrived: &[String]) {
+    let copies = copies(harness, suffix);
+    for body in (0..messages).map(sound).chain(arrived.iter().cloned()) {
+        let (source, dlq) = copies.get(&body).copied().unwrap_or_default();
+        assert_eq!(source + dlq, 1, "{body}: {source} in the source queue, {dlq} in the DLQ");
+    }
+    assert_eq!(in_flight(harness, &format!("recs-dlq{suffix}")), 0, "all are visible");
+}
+
+/// The harness's own limit of 120 s on a command is what a command that never ends runs into.
+#[test]
+fn looking_ends_while_messages_arrive() {
+    for pause in PAUSES_MS {
+        for suffix in [STANDARD, FIFO] {
+            let harness = with_messages(suffix, 40);
+            let arrivals = Arrivals::start(&harness, suffix, Duration::from_millis(pause), true);
+            let classified = harness.recoctl(["dlq", "classify"]).output().expect("it runs");
+            assert!(matches!(classified.status.code(), Some(0 | 4)), "{:?}", classified.status);
+            let peeked = harness.recoctl(["dlq", "peek", "--class", "stale"]).output();
+            assert!(peeked.expect("it runs").status.code().is_some());
+            let arrived = arrivals.stop();
+            all_in_one_place(&harness, suffix, 40, &arrived);
+        }
+    }
+}
+
+#[test]
+fn a_redrive_moves_what_was_there_and_ends_while_messages_arrive() {
+    for pause in PAUSES_MS {
+        for poison in [false, true] {
+            let harness = with_messages(STANDARD, 200);
+            let pause = Duration::from_millis(pause);
+            let arrivals = Arrivals::start(&harness, STANDARD, pause, poison);
+            let report = harness.json(0, ["dlq", "redrive", "--rate", "200"]);
+            let arrived = arrivals.stop();
+            let moved = count(&report, "moved");
+            // Which of them were there when it began, SQS does not say; how many, it does.
+            assert!(moved >= 150, "{moved} of 200 moved: {report}");
+            all_in_one_place(&harness, STANDARD, 200, &arrived);
+        }
+    }
+}
+
+#[test]
+fn a_fifo_redrive_ends_while_messages_arrive() {
+    for poison in [false, true] {
+        let harness = with_messages(FIFO, 60);
+        let pause = Duration::from_millis(100);
+        let arrivals = Arrivals::start(&harness, FIFO, pause, poison);
+        let output = harness.recoctl(["dlq", "redrive"]).output().expect("it runs");
+        assert!(output.status.code().is_some_and(|code| [0, 4].contains(&code)), "{output:?}");
+        let arrived = arrivals.stop();
+        all_in_one_place(&harness, FIFO, 60, &arrived);
+        let left = bodies(&harness, "recs-dlq.fifo");
+        assert!((0..60).map(sound).all(|body| !left.contains(&body)), "all that was there moved");
+    }
+}
+
+/// Each of its messages is behind another one, so that a redrive takes front after front while many
+/// arrive; it moves what was there and what came with the first fronts, and leaves the rest alone.
+#[test]
+fn a_fifo_redrive_leaves_arrivals_alone_and_counts_them() {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    (0..60).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    let arrivals = Arrivals::start(&harness, FIFO, Duration::from_millis(20), false);
+    let report = harness.json(0, ["dlq", "redrive", "--rate", "40"]);
+    let arrived = arrivals.stop();
+    all_in_one_place(&harness, FIFO, 60, &arrived);
+    let left = bodies(&harness, "recs-dlq.fifo");
+    assert!((0..60).map(sound).all(|body| !left.contains(&body)), "all that was there moved");
+    assert!(report["arrived"].as_u64() > Some(0), "{}", report["arrived"]);
+    let seen: u64 =
+        report["counts"].as_object().expect("counts").values().filter_map(|n| n.as_u64()).sum();
+    assert_eq!(report["seen"], seen, "every message that was received has one record");
+}
+
+#[test]
+fn exports_and_purges_end_while_messages_arrive() {
+    let harness = with_messages(STANDARD, 50);
+    let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(50), true);
+    let exported = harness.json(0, ["dlq", "export", "out.jsonl"]);
+    assert!(count(&exported, "exported") >= 50, "{exported}");
+    let purged = harness.json(0, ["dlq", "purge", "--class", "retryable", "--backup", "b.jsonl"]);
+    let arrived = arrivals.stop();
+    let left = bodies(&harness, "recs-dlq");
+    assert_eq!(left.len() as u64, 50 + arrived.len() as u64 - count(&purged, "deleted"));
+    assert_eq!(in_flight(&harness, "recs-dlq"), 0);
+}
+
+#[test]
+fn a_resume_ends_while_messages_arrive() {
+    let mut harness = with_messages(STANDARD, 60);
+    // Sent and not deleted; then the deletes work again, but the handles of the run are gone.
+    let wrong = behind(&mut harness, |action, before| match action {
+        "DeleteMessageBatch" if before > 0 => crate::faults::Fault::Deny,
+        _ => crate::faults::Fault::None,
+    });
+    let report = harness.json(4, ["dlq", "redrive"]);
+    assert!(count(&report, "not-deleted") > 0, "{report}");
+    wrong.heal();
+    let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(100), false);
+    let journal = report["journal"].as_str().expect("a journal");
+    let resumed = harness.recoctl(["dlq", "journal", "resume", journal]).output().expect("it runs");
+    assert!(resumed.status.code().is_some(), "it ends");
+    let arrived = arrivals.stop();
+    all_in_one_place(&harness, STANDARD, 60, &arrived);
+}
+
+#[test]
+fn what_arrived_meanwhile_is_told() {
+    let harness = with_messages(STANDARD, 30);
+    let arrivals = Arrivals::start(&harness, STANDARD, Duration::from_millis(10), true);
+    eventually("they arrive", Duration::from_secs(20), || bodies(&harness, "recs-dlq").len() > 40);
+    let report = harness.json(0, ["dlq", "classify"]);
+    drop(arrivals);
+    assert_eq!(report["exhausted"], json!(true), "all that was there was seen");
+    assert!(report["arrived"].as_u64() > Some(0), "{}", report["arrived"]);
+}

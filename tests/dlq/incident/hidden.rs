@@ -1,0 +1,117 @@
+//! "Empty" when it is not: answers that were lost, a queue at its quota, fronts of FIFO groups.
+
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::SqsOptions;
+use serde_json::json;
+
+use super::kit::*;
+use crate::faults::Fault;
+
+#[test]
+fn lost_answers_hide_messages_and_that_is_told() {
+    for command in [&["dlq", "classify"][..], &["dlq", "redrive"]] {
+        let mut harness = with_messages(STANDARD, 200);
+        behind(&mut harness, |action, before| match (action, before) {
+            ("ReceiveMessage", 2 | 5 | 7) => Fault::DropAfter,
+            _ => Fault::None,
+        });
+        let report = harness.json(4, command.to_vec());
+        assert_eq!(report["exhausted"], json!(false));
+        let hidden = &report["hidden"];
+        assert_eq!(hidden["in_flight"], 30, "{hidden}");
+        let seconds = hidden["visible_in_s"].as_u64().expect("seconds");
+        assert!((1..=75).contains(&seconds), "{seconds}");
+        assert!(hidden["visible_at"].is_string());
+        assert_eq!(in_flight(&harness, "recs-dlq"), 30, "no others are invisible");
+    }
+}
+
+#[test]
+fn a_lost_answer_of_a_fifo_queue_hides_nothing() {
+    let mut harness = with_messages(FIFO, 20);
+    behind(&mut harness, |action, before| match (action, before) {
+        ("ReceiveMessage", 0 | 1) => Fault::DropAfter,
+        _ => Fault::None,
+    });
+    let report = harness.json(0, ["dlq", "redrive"]);
+    assert_eq!(count(&report, "moved"), 20);
+}
+
+#[test]
+fn a_fifo_receive_that_is_given_up_names_what_it_hides() {
+    for command in ["classify", "redrive"] {
+        let mut harness = with_messages(FIFO, 20);
+        behind(&mut harness, |action, _| match action {
+            "ReceiveMessage" => Fault::DropAfter,
+            _ => Fault::None,
+        });
+        let output = harness.recoctl(["dlq", command]).output().expect("it ends");
+        assert_ne!(output.status.code(), Some(0), "{command}");
+        let hidden = in_flight(&harness, &format!("recs-dlq{FIFO}"));
+        assert!(hidden > 0, "the answers were lost after the messages were hidden");
+        let told = crate::support::told(&output);
+        assert!(told.contains("SQS responses were lost: up to"), "{command}: {told}");
+    }
+}
+
+#[test]
+fn a_queue_at_its_quota_is_not_empty() {
+    let sqs_options = SqsOptions { in_flight_limit: 5, ..SqsOptions::default() };
+    let options = SandboxOptions { sqs: sqs_options, ..SandboxOptions::empty() };
+    let harness = queues(STANDARD, options);
+    (0..200).for_each(|user| drop(plant(&harness, STANDARD, &sound(user), user)));
+    let client = harness.sqs();
+    harness.runtime.block_on(async {
+        let url = client.get_queue_url().queue_name("recs-dlq").send().await.expect("there");
+        let receive = client.receive_message().set_queue_url(url.queue_url);
+        receive.max_number_of_messages(5).send().await.expect("received");
+    });
+    for command in [&["dlq", "peek"][..], &["dlq", "classify"], &["dlq", "redrive"]] {
+        let report = harness.json(4, command.to_vec());
+        assert_eq!(report["exhausted"], json!(false), "{command:?}");
+        assert_eq!(report["hidden"]["visible"], 195, "{command:?}: {}", report["hidden"]);
+    }
+}
+
+/// 200 messages of one group, of which SQS gives out ten at a time.
+fn one_group(malformed_first: bool) -> crate::support::Harness {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    for user in 0..200 {
+        let body =
+            if malformed_first && user < 10 { format!("broken {user}") } else { sound(user) };
+        plant(&harness, FIFO, &body, 0);
+    }
+    harness
+}
+
+#[test]
+fn what_stands_behind_the_front_of_a_group_is_told() {
+    let harness = one_group(false);
+    let classified = harness.json(4, ["dlq", "classify"]);
+    assert_eq!(
+        (&classified["scanned"], &classified["exhausted"], &classified["unreached"]),
+        (&json!(10), &json!(false), &json!(190))
+    );
+    let exported = harness.json(4, ["dlq", "export", "out.jsonl"]);
+    assert_eq!(exported["file"]["complete"], json!(false), "{}", exported["file"]);
+    assert_eq!(exported["unreached"], 190);
+    let moved = harness.json(0, ["dlq", "redrive"]);
+    assert_eq!((count(&moved, "moved"), &moved["unreached"]), (200, &json!(0)));
+}
+
+#[test]
+fn wanted_messages_that_are_not_reached_are_no_success() {
+    let harness = one_group(true);
+    let report = harness.json(4, ["dlq", "redrive"]);
+    assert_eq!((count(&report, "moved"), count(&report, "skipped")), (0, 10));
+    assert_eq!(report["unreached"], 190);
+}
+
+#[test]
+fn what_overtakes_a_message_that_stays_is_counted() {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    plant(&harness, FIFO, "broken", 0);
+    (1..6).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    let report = harness.json(0, ["dlq", "redrive"]);
+    assert_eq!((count(&report, "moved"), &report["overtaking"]), (5, &json!(5)));
+}

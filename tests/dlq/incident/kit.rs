@@ -1,0 +1,125 @@
+//! A DLQ with its source queue, and what may happen to them meanwhile.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::Planted;
+
+use crate::faults::Fault;
+use crate::support::Harness;
+use crate::support::queues::plant_sound;
+pub use crate::support::queues::{FIFO, STANDARD, bodies, count, create, queues, sound, sqs};
+
+/// With so many sound messages, each of a user of its own.
+pub fn with_messages(suffix: &str, messages: usize) -> Harness {
+    let harness = queues(suffix, SandboxOptions::empty());
+    plant_sound(&harness, suffix, messages, 7);
+    harness
+}
+
+/// Puts a message into the DLQ; answers with its id.
+pub fn plant(harness: &Harness, suffix: &str, body: &str, group: usize) -> String {
+    let group_id = (!suffix.is_empty()).then(|| format!("group-{}", group % 7));
+    let planted = Planted { body: body.to_owned(), group_id, ..Planted::default() };
+    sqs(harness).plant(&format!("recs-dlq{suffix}"), planted).expect("planted")
+}
+
+/// A server in front of the sandbox's SQS that goes wrong until it is healed.
+pub struct Wrong(Arc<AtomicBool>);
+
+impl Wrong {
+    /// From now on every call is served.
+    pub fn heal(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Puts a server in front of the sandbox's SQS that goes wrong by this rule.
+pub fn behind(
+    harness: &mut Harness,
+    rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
+) -> Wrong {
+    let (sqs, healed) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
+    let is_healed = Arc::clone(&healed);
+    let rule = move |action: &str, before: usize| {
+        if is_healed.load(Ordering::Relaxed) { Fault::None } else { rule(action, before) }
+    };
+    let (endpoint, _) = harness.runtime.block_on(crate::faults::start(sqs, Arc::new(rule)));
+    harness.set("AWS_ENDPOINT_URL_SQS", &endpoint);
+    Wrong(healed)
+}
+
+/// How many messages of a queue are in flight.
+pub fn in_flight(harness: &Harness, queue: &str) -> usize {
+    sqs(harness).snapshot(queue).expect("there").depth.in_flight
+}
+
+/// Returns the number of times that each body is in the source queue and in the DLQ.
+pub fn copies(harness: &Harness, suffix: &str) -> BTreeMap<String, (usize, usize)> {
+    let mut copies: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for body in bodies(harness, &format!("recs{suffix}")) {
+        copies.entry(body).or_default().0 += 1;
+    }
+    for body in bodies(harness, &format!("recs-dlq{suffix}")) {
+        copies.entry(body).or_default().1 += 1;
+    }
+    copies
+}
+
+/// The journals of a harness.
+pub fn journals(harness: &Harness) -> Vec<PathBuf> {
+    let root = harness.home.path().join(".local/state/recoctl/journal");
+    let mut found = Vec::new();
+    for endpoint in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let files = std::fs::read_dir(endpoint.path()).into_iter().flatten().flatten();
+        let files = files.map(|file| file.path());
+        found.extend(files.filter(|path| path.extension().is_some_and(|name| name == "jsonl")));
+    }
+    found.sort();
+    found
+}
+
+/// Messages that go on arriving in the DLQ until it is dropped.
+pub struct Arrivals {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Vec<String>>>,
+}
+
+impl Arrivals {
+    /// One every `pause`; sound ones, or poison.
+    pub fn start(harness: &Harness, suffix: &'static str, pause: Duration, poison: bool) -> Self {
+        let (sqs, stop) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
+        let ended = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            let mut bodies = Vec::new();
+            while !ended.load(Ordering::Relaxed) {
+                let number = 1_000_000 + bodies.len();
+                let body = if poison { format!("poison {number}") } else { sound(number) };
+                let group_id = (!suffix.is_empty()).then(|| format!("late-{}", number % 5));
+                let planted = Planted { body: body.clone(), group_id, ..Planted::default() };
+                sqs.plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
+                bodies.push(body);
+                std::thread::sleep(pause);
+            }
+            bodies
+        });
+        Arrivals { stop, thread: Some(thread) }
+    }
+
+    /// Ends them; answers with the bodies of all that arrived.
+    pub fn stop(mut self) -> Vec<String> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().map(|thread| thread.join().expect("it plants")).unwrap_or_default()
+    }
+}
+
+impl Drop for Arrivals {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,329 @@
+//! Everything at once, drawn at random from a seed: faults, both types of queue, messages that
+//! arrive, a consumer that fails some, a run that is stopped, and what the operator tries next. In
+//! the end every message is in exactly one place, or it is named; none is invisible unsaid.
+//!
+//! `RECOCTL_MATRIX_RUNS=2000` draws that many; `RECOCTL_MATRIX_FROM` is the first seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Output;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fastrand::Rng;
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::faults::{Fault, FaultKind};
+use reco_sandbox::sqs::{Planted, Sqs};
+use serde_json::Value;
+
+use super::kit::*;
+use crate::support::{Harness, spawn};
+
+/// What a redrive calls for each message; faults of the calls before only end it early.
+const ACTIONS: [&str; 4] =
+    ["ReceiveMessage", "SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"];
+
+/// One run of the matrix.
+#[derive(Debug, Clone)]
+struct Case {
+    seed: u64,
+    suffix: &'static str,
+    messages: usize,
+    fault: Option<Fault>,
+    /// Pause between two arrivals, and whether they are poison.
+    arrivals: Option<(Duration, bool)>,
+    /// True if a consumer works through the source queue and fails some.
+    consumer: bool,
+    /// A signal, and after how long.
+    stop: Option<(&'static str, Duration)>,
+    /// True if the run is resumed before it is tried again.
+    resume: bool,
+}
+
+impl Case {
+    fn draw(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let kind = rng.choice(FaultKind::ALL);
+        let fault = kind.filter(|_| rng.f64() < 0.8).and_then(|kind| {
+            let actions: Vec<&str> =
+                ACTIONS.into_iter().filter(|action| kind.actions().contains(action)).collect();
+            let action = rng.choice(actions)?;
+            let argument = if kind == FaultKind::Slow { ":60" } else { "" };
+            let fault = format!("{action}:{}:{:.2}{argument}", kind.name(), 0.05 + 0.3 * rng.f64());
+            Some(fault.parse().expect("a fault"))
+        });
+        let pause = rng.choice([2_000, 300, 20]).map(Duration::from_millis);
+        let stop = rng.choice(["KILL", "TERM", "HUP", "INT"]);
+        let after = Duration::from_millis(rng.u64(20..1_600));
+        Case {
+            seed,
+            suffix: if rng.bool() { STANDARD } else { FIFO },
+            messages: rng.usize(10..80),
+            fault,
+            arrivals: pause.filter(|_| rng.bool()).map(|pause| (pause, rng.bool())),
+            consumer: rng.f64() < 0.3,
+            stop: stop.filter(|_| rng.f64() < 0.8).map(|signal| (signal, after)),
+            resume: rng.bool(),
+        }
+    }
+}
+
+/// Everything that was ever said of single messages.
+#[derive(Debug, Default)]
+struct Named {
+    ids: BTreeSet<String>,
+    /// Messages that reports say are invisible still.
+    invisible: u64,
+}
+
+impl Named {
+    fn read(&mut self, output: &Output) {
+        let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
+            return self.read_status(output);
+        };
+        for row in report["messages"].as_array().into_iter().flatten() {
+            let named =
+                ["uncertain", "not-deleted", "not-seen"].iter().any(|fate| row["fate"] == *fate);
+            if named || row["perhaps_twice"] == true {
+                self.ids.extend(row["message_id"].as_str().map(str::to_owned));
+                self.ids.extend(row["sent_as"].as_str().map(str::to_owned));
+            }
+        }
+        let unreleased = report["unreleased"].as_array().map_or(0, Vec::len) as u64;
+        let lost = report["lost"]["messages"].as_u64().unwrap_or(0);
+        self.invisible += unreleased + lost;
+    }
+
+    /// What a run that ended with an error, and so without a report, says to be hidden.
+    fn read_status(&mut self, output: &Output) {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let lost = text.split("SQS responses were lost: up to ").nth(1);
+        let number = lost.and_then(|rest| rest.split(' ').next()?.replace(',', "").parse().ok());
+        self.invisible += number.unwrap_or(0);
+    }
+
+    /// What the journals name as perhaps twice.
+    fn read_journals(&mut self, harness: &Harness) {
+        for path in journals(harness) {
+            let path = path.to_str().expect("UTF-8").to_owned();
+            let args = ["dlq", "journal", "show", &path, "--output", "json"];
+            let shown = harness.recoctl(args).output().expect("it runs");
+            let Ok(report) = serde_json::from_slice::<Value>(&shown.stdout) else { continue };
+            let double = report["possibly_double"].as_array().into_iter().flatten();
+            self.ids.extend(double.filter_map(Value::as_str).map(str::to_owned));
+            // Sent or perhaps sent, and not deleted: what a resume and every next run name.
+            for row in report["messages"].as_array().into_iter().flatten() {
+                let open = ["acked", "uncertain", "intended"];
+                if open.iter().any(|standing| row["standing"] == *standing) {
+                    self.ids.extend(row["message_id"].as_str().map(str::to_owned));
+                }
+            }
+        }
+    }
+}
+
+/// What a consumer took: the bodies that it dealt with, and of each body the ids it came under.
+#[derive(Default)]
+struct Consumed {
+    bodies: Vec<String>,
+    ids: Vec<(String, String)>,
+}
+
+/// Works through the source queue: of what it takes a part fails and is back in the DLQ under its
+/// id, as a redrive policy moves it.
+struct Consumer {
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<Consumed>>,
+}
+
+impl Consumer {
+    fn start(harness: &Harness, case: &Case) -> Self {
+        let (stop, suffix) = (Arc::new(AtomicBool::new(false)), case.suffix);
+        let ended = Arc::clone(&stop);
+        // A way to SQS past the faults, which only recoctl is to meet.
+        let rule: crate::faults::Rule = Arc::new(|_, _| crate::faults::Fault::None);
+        let server = crate::faults::start(sqs(harness).clone(), rule);
+        let (endpoint, _) = harness.runtime.block_on(server);
+        let client = harness.sqs_at(&endpoint);
+        let (sqs, mut rng) = (sqs(harness).clone(), Rng::with_seed(case.seed ^ 0xC0FFEE));
+        let runtime = harness.runtime.handle().clone();
+        let thread = std::thread::spawn(move || {
+            let mut consumed = Consumed::default();
+            while !ended.load(Ordering::Relaxed) {
+                let some = runtime.block_on(take(&client, &sqs, suffix));
+                for (id, body, group_id) in some {
+                    consumed.ids.push((body.clone(), id.clone()));
+                    if rng.f64() < 0.3 {
+                        let message_id = Some(id);
+                        let planted = Planted { body, group_id, message_id, ..Planted::default() };
+                        sqs.plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
+                    } else {
+                        consumed.bodies.push(body);
+                    }
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            consumed
+        });
+        Consumer { stop, thread: Some(thread) }
+    }
+
+    fn stop(mut self) -> Consumed {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().map(|thread| thread.join().expect("it works")).unwrap_or_default()
+    }
+}
+
+/// Takes messages out of the source queue, for good.
+async fn take(
+    client: &aws_sdk_sqs::Client,
+    sqs: &Sqs,
+    suffix: &str,
+) -> Vec<(String, String, Option<String>)> {
+    let name = format!("recs{suffix}");
+    let url = sqs.queue_url(&name);
+    let receive = client.receive_message().queue_url(&url).max_number_of_messages(5);
+    let names = aws_sdk_sqs::types::MessageSystemAttributeName::All;
+    let Ok(answer) = receive.message_system_attribute_names(names).send().await else {
+        return Vec::new();
+    };
+    let mut taken = Vec::new();
+    for message in answer.messages.unwrap_or_default() {
+        let (id, body) = (message.message_id.expect("an id"), message.body.expect("a body"));
+        let group = aws_sdk_sqs::types::MessageSystemAttributeName::MessageGroupId;
+        let group = message.attributes.and_then(|attributes| attributes.get(&group).cloned());
+        let delete = client.delete_message().queue_url(&url);
+        let handle = message.receipt_handle.expect("a handle");
+        // What is not deleted comes again; it is dealt with then.
+        if delete.receipt_handle(handle).send().await.is_ok() {
+            taken.push((id, body, group));
+        }
+    }
+    taken
+}
+
+/// A run that is not killed for being slow: with throttled deletes, a FIFO redrive of all that has
+/// arrived takes minutes on a busy machine, and what a kill hides is named by nobody.
+fn unhurried(harness: &Harness, args: &[&str]) -> assert_cmd::Command {
+    let mut command = harness.recoctl(args);
+    command.timeout(Duration::from_secs(1_800));
+    command
+}
+
+fn first_run(harness: &Harness, case: &Case, named: &mut Named) {
+    let args = ["dlq", "redrive", "--stop-on-bounce", "off", "--output", "json"];
+    let Some((signal, after)) = case.stop else {
+        return named.read(&unhurried(harness, &args).output().expect("it runs"));
+    };
+    let child = spawn(harness, &args);
+    std::thread::sleep(after);
+    let id = child.id().to_string();
+    // It may have ended by itself.
+    let _ = std::process::Command::new("kill").args([&format!("-{signal}"), &id]).output();
+    let (done, told) = mpsc::channel();
+    std::thread::spawn(move || done.send(child.wait_with_output()));
+    let output = told.recv_timeout(Duration::from_secs(120)).expect("it ends after a signal");
+    named.read(&output.expect("it ran"));
+}
+
+fn run(case: &Case) {
+    let faults: Vec<Fault> = case.fault.iter().cloned().collect();
+    let options = SandboxOptions { faults, fault_seed: case.seed, ..SandboxOptions::empty() };
+    let harness = queues(case.suffix, options);
+    let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for user in 0..case.messages {
+        let id = plant(&harness, case.suffix, &sound(user), user);
+        ids.entry(sound(user)).or_default().insert(id);
+    }
+    let arrivals =
+        case.arrivals.map(|(pause, poison)| Arrivals::start(&harness, case.suffix, pause, poison));
+    let consumer = case.consumer.then(|| Consumer::start(&harness, case));
+    let mut named = Named::default();
+    first_run(&harness, case, &mut named);
+    if case.resume
+        && let Some(path) = journals(&harness).pop()
+    {
+        let path = path.to_str().expect("UTF-8").to_owned();
+        let args = ["dlq", "journal", "resume", &path, "--output", "json"];
+        named.read(&unhurried(&harness, &args).output().expect("it ends"));
+    }
+    // A killed run hides what it held until its visibility timeout ends; nothing else does.
+    let hidden_by_kill = matches!(case.stop, Some(("KILL", _)));
+    let args = ["dlq", "redrive", "--stop-on-bounce", "off", "--output", "json"];
+    named.read(&unhurried(&harness, &args).output().expect("it ends"));
+    let arrived = arrivals.map(Arrivals::stop).unwrap_or_default();
+    let consumed = consumer.map(Consumer::stop).unwrap_or_default();
+    named.read_journals(&harness);
+    for (body, id) in consumed.ids {
+        ids.entry(body).or_default().insert(id);
+    }
+    check(&harness, case, &mut ids, (arrived, consumed.bodies), &named);
+    if !hidden_by_kill {
+        let in_flight = in_flight(&harness, &format!("recs-dlq{}", case.suffix)) as u64;
+        assert!(
+            in_flight <= named.invisible,
+            "{case:?}: {in_flight} invisible, said {}",
+            named.invisible
+        );
+    }
+}
+
+/// Every body is somewhere; one that is in more than one place is named by one of its ids.
+fn check(
+    harness: &Harness,
+    case: &Case,
+    ids: &mut BTreeMap<String, BTreeSet<String>>,
+    (arrived, consumed): (Vec<String>, Vec<String>),
+    named: &Named,
+) {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for queue in ["recs", "recs-dlq"] {
+        let snapshot = sqs(harness).snapshot(&format!("{queue}{}", case.suffix)).expect("there");
+        for message in snapshot.messages {
+            ids.entry(message.body.clone()).or_default().insert(message.id.clone());
+            places.entry(message.body).or_default().push(format!("{queue}:{}", message.id));
+        }
+    }
+    for body in consumed {
+        places.entry(body).or_default().push("consumed".to_owned());
+    }
+    for body in (0..case.messages).map(sound).chain(arrived) {
+        let there = places.get(&body).cloned().unwrap_or_default();
+        assert!(!there.is_empty(), "{case:?}: {body} is lost");
+        let known = ids.get(&body).cloned().unwrap_or_default();
+        assert!(
+            there.len() == 1 || known.iter().any(|id| named.ids.contains(id)),
+            "{case:?}: {body} is in {there:?}, and not named"
+        );
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+#[test]
+fn whatever_happens_and_whatever_is_tried_next_every_message_is_in_one_place_or_named() {
+    let (from, runs) = (number("RECOCTL_MATRIX_FROM").unwrap_or(0), number("RECOCTL_MATRIX_RUNS"));
+    let runs = runs.unwrap_or(24);
+    let (next, failed) = (AtomicU64::new(from), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from + runs {
+                        return;
+                    }
+                    // A failing seed must not hide what later ones would show; its panic is printed.
+                    if std::panic::catch_unwind(|| run(&Case::draw(seed))).is_err() {
+                        failed.lock().expect("no panic holds it").push(seed);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().expect("no panic holds it");
+    assert!(failed.is_empty(), "of {runs} seeds from {from} on these failed: {failed:?}");
+}

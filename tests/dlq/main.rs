@@ -1,0 +1,18 @@
+//! The dead-letter queue, through the real binary: a module for each concern.
+
+#[path = "../support/faults.rs"]
+mod faults;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod files;
+mod guards;
+mod incident;
+mod injected;
+mod journal;
+mod look;
+mod matrix;
+mod native;
+mod redrive;
+mod repair;
+mod select;
