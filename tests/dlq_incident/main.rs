@@ -7,6 +7,7 @@ mod faults;
 mod hidden;
 mod kit;
 mod matrix;
+mod prefixes;
 mod shared;
 #[path = "../support/mod.rs"]
 mod support;

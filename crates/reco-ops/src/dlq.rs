@@ -1,7 +1,9 @@
 //! The dead-letter queue: what is in it, why, and what is done about it.
 
 pub mod collect;
+pub mod copies;
 pub mod export;
+pub mod import;
 pub mod journal;
 pub mod judge;
 pub mod move_task;

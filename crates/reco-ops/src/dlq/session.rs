@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
-use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
+use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory, now_ms};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
-use crate::dlq::scan::{Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
+use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
 use crate::error::Result;
 use crate::event::{Control, Events, Unit};
-use crate::sqs::{Drain, Released, VisibilityLease, period_for};
+use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
 use reco_core::human::{amount, form, known};
 
 /// A DLQ under examination.
@@ -38,6 +38,8 @@ pub struct Session {
     pub sdk: SdkConfig,
     /// Whom it tells, and what ends it early.
     pub control: Control,
+    /// When it began, in milliseconds since 1970.
+    began_ms: i64,
     _lock: Option<Lock>,
 }
 
@@ -133,6 +135,7 @@ impl Session {
         criteria: impl Future<Output = Result<Criteria>>,
     ) -> Result<Self> {
         let World { sdk, queues, home, control } = world;
+        let began_ms = now_ms();
         let sqs = Sqs::new(sdk);
         let mut pair = queues::find(&sqs, queues, &control.events).await?;
         if let Some(to) = &options.to {
@@ -189,6 +192,7 @@ impl Session {
             history,
             sdk: sdk.clone(),
             control,
+            began_ms,
             _lock: lock,
         })
     }
@@ -229,16 +233,34 @@ impl Session {
         scan
     }
 
+    /// Messages of a scan that were there when the session began. What arrives at a FIFO DLQ can be
+    /// told by its time. AWS: a move to a FIFO DLQ resets the time of sending.
+    #[must_use]
+    pub fn early(&self, scan: &Scan) -> u64 {
+        scan.taken() - scan.found.iter().filter(|found| self.is_late(found)).count() as u64
+    }
+
+    /// Returns whether a message arrived at a FIFO DLQ since the session began.
+    #[must_use]
+    pub fn is_late(&self, found: &Found) -> bool {
+        self.pair.dlq.queue.fifo && found.row.sent_at_ms.is_some_and(|sent| sent >= self.began_ms)
+    }
+
     /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
-    /// and none of them is visible again yet.
-    pub async fn reach(&self, scan: &Scan, taken: u64) -> Reach {
-        let whole = scan.end.is_whole() && !self.pair.dlq.queue.fifo;
-        let arrived = match self.sqs.state(&self.pair.dlq.queue).await {
-            Ok(state) if whole => reach::arrived(self.depth(), taken, state.visible),
-            // How many arrived is worth no failure.
-            _ => 0,
+    /// `early` of which were there when the session began, and none of them is visible again yet.
+    pub async fn reach(&self, scan: &Scan, (taken, early): (u64, u64)) -> Reach {
+        let state = self.sqs.state(&self.pair.dlq.queue).await;
+        // How many arrived is worth no failure.
+        let Some(state) = state.ok().filter(|_| scan.end.is_whole()) else {
+            return Reach::of(scan.end, 0);
         };
-        Reach::of(scan.end, arrived)
+        // Arrivals may have come instead of what stands behind a front that stays.
+        let missed = self.depth().saturating_sub(early).min(state.visible);
+        match self.pair.dlq.queue.fifo {
+            true if missed > 0 => Reach::of(DrainEnd::Front(missed), state.visible - missed),
+            true => Reach::of(scan.end, state.visible),
+            false => Reach::of(scan.end, reach::arrived(self.depth(), taken, state.visible)),
+        }
     }
 
     /// Makes all that is held visible at once, and warns of what could not be.

@@ -26,8 +26,8 @@ pub struct Doubt {
 /// Result of a batch.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// Of each message its id, its group where that has an order, and its outcome.
-    pub(crate) outcomes: Vec<(String, Option<GroupKey>, SendOutcome)>,
+    /// Of each message its place, its group where that has an order, and its outcome.
+    pub(crate) outcomes: Vec<(usize, Option<GroupKey>, SendOutcome)>,
     /// Failure of the call as a whole.
     pub trouble: Option<Trouble>,
     /// `SendMessageBatch` calls made.
@@ -59,6 +59,7 @@ pub enum Trouble {
 pub(in crate::sqs) struct Pending {
     pub(in crate::sqs) dispatch: Dispatch,
     pub(in crate::sqs) known: bool,
+    place: usize,
     key: Option<GroupKey>,
     rejects: Option<Slot>,
     doubt: Option<Doubt>,
@@ -85,7 +86,7 @@ impl Batch<'_> {
             Some(doubt) => SendOutcome::Uncertain { reason: doubt.reason },
             None => outcome,
         };
-        self.sent.outcomes.push((pending.dispatch.message.id, pending.key, outcome));
+        self.sent.outcomes.push((pending.place, pending.key, outcome));
     }
 
     fn settle_pending(&mut self, outcome: impl Fn() -> SendOutcome) {
@@ -207,14 +208,14 @@ impl Outbox {
         };
         for message in messages {
             let key = message.key();
-            let OutboxMessage { id, content, doubt, known, .. } = message;
+            let OutboxMessage { place, content, doubt, known, .. } = message;
             match self.read(content) {
                 Ok((dispatch, rejects)) => {
-                    batch.pending.push(Pending { dispatch, known, key, rejects, doubt });
+                    batch.pending.push(Pending { dispatch, known, place, key, rejects, doubt });
                 }
                 Err(error) => {
                     let outcome = SendOutcome::Left { reason: error.to_string() };
-                    batch.sent.outcomes.push((id, key, outcome));
+                    batch.sent.outcomes.push((place, key, outcome));
                 }
             }
         }
@@ -392,7 +393,7 @@ impl Outbox {
                     SendOutcome::Sent { sent_as, perhaps_twice }
                 }
             };
-            batch.sent.outcomes.push((one.message_id().to_owned(), pending.key.clone(), outcome));
+            batch.sent.outcomes.push((pending.place, pending.key.clone(), outcome));
         }
         // Without this record a resume deletes once more what is gone, which is harmless.
         if let (Some(journal), Some(_), Ok(lines)) =
