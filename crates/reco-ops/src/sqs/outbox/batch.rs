@@ -164,19 +164,20 @@ impl Outbox {
         let Some(to) = messages.first().map(|first| first.to.clone()) else {
             return Sent::default();
         };
+        let mut under_way = messages.len();
         let mut batch = self.load(&to, messages);
         let mut attempt = 0;
         loop {
             self.drop_lapsed(&mut batch).await;
             batch.drop_aged();
-            if batch.pending.is_empty() {
-                break;
-            }
             attempt += 1;
-            let Some(reason) = self.attempt(&mut batch, pace).await else { break };
-            if batch.pending.is_empty() {
-                break;
-            }
+            let again = match batch.pending.is_empty() {
+                true => None,
+                false => self.attempt(&mut batch, pace).await,
+            };
+            pace.gate().arrive(under_way);
+            under_way = batch.pending.len();
+            let Some(reason) = again.filter(|_| under_way > 0) else { break };
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| SendOutcome::Failed {
                     reason: format!("not accepted after {attempt} attempts: {reason}"),
@@ -185,7 +186,7 @@ impl Outbox {
             }
             let again = async {
                 tokio::time::sleep(RETRIES.delay(attempt)).await;
-                pace.wait(batch.pending.len()).await
+                pace.wait(under_way).await
             };
             let again = cancel.run_until_cancelled(again).await;
             if let Err(reason) = again.unwrap_or_else(|| Err(STOPPED.to_owned())) {
