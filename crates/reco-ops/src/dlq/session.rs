@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
-use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory, now_ms};
+use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
 use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
@@ -38,8 +38,6 @@ pub struct Session {
     pub sdk: SdkConfig,
     /// Whom it tells, and what ends it early.
     pub control: Control,
-    /// When it began, in milliseconds since 1970.
-    began_ms: i64,
     _lock: Option<Lock>,
 }
 
@@ -135,7 +133,6 @@ impl Session {
         criteria: impl Future<Output = Result<Criteria>>,
     ) -> Result<Self> {
         let World { sdk, queues, home, control } = world;
-        let began_ms = now_ms();
         let sqs = Sqs::new(sdk);
         let mut pair = queues::find(&sqs, queues, &control.events).await?;
         if let Some(to) = &options.to {
@@ -192,7 +189,6 @@ impl Session {
             history,
             sdk: sdk.clone(),
             control,
-            began_ms,
             _lock: lock,
         })
     }
@@ -233,17 +229,18 @@ impl Session {
         scan
     }
 
-    /// Messages of a scan that were there when the session began. What arrives at a FIFO DLQ can be
+    /// Messages of a scan that were there when the DLQ's depth was read. What arrives at a FIFO DLQ can be
     /// told by its time. AWS: a move to a FIFO DLQ resets the time of sending.
     #[must_use]
     pub fn early(&self, scan: &Scan) -> u64 {
         scan.taken() - scan.found.iter().filter(|found| self.is_late(found)).count() as u64
     }
 
-    /// Returns whether a message arrived at a FIFO DLQ since the session began.
+    /// Returns whether a message arrived at a FIFO DLQ since its depth was read.
     #[must_use]
     pub fn is_late(&self, found: &Found) -> bool {
-        self.pair.dlq.queue.fifo && found.row.sent_at_ms.is_some_and(|sent| sent >= self.began_ms)
+        let dlq = &self.pair.dlq;
+        dlq.queue.fifo && found.row.sent_at_ms.is_some_and(|sent| sent >= dlq.state.read_ms)
     }
 
     /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
