@@ -146,7 +146,7 @@ impl Context {
     /// # Errors
     /// As `work`; interrupted by a signal.
     pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        self.control().before_all(work).await
+        reco_ops::dlq::session::before_all(&self.control(), work).await
     }
 
     /// Asks a yes-or-no question before something is done; anything but yes is no. `flag` names what

@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{Error, Kind, Result};
-
 /// Counted unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -138,20 +136,6 @@ pub struct Control {
     pub events: Events,
     /// Cancelled by the first signal: finish what is in flight, release the rest, report.
     pub cancel: CancellationToken,
-}
-
-impl Control {
-    /// Ends work that changes nothing at the first signal.
-    ///
-    /// # Errors
-    /// The work's own, or that a signal came first.
-    pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        // On the heap: the futures of whole services would fill a thread's stack.
-        let done = self.cancel.run_until_cancelled(Box::pin(work)).await;
-        done.unwrap_or_else(|| {
-            Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
-        })
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
 use super::export::Opened;
 use super::journal::{EXPORT, Home};
 use super::judge::unsendable;
-use super::session::Ask;
+use super::session::{Ask, before_all};
 use crate::aws::sqs::Sqs;
 use crate::error::{Error, Result};
 use crate::event::Control;
@@ -119,7 +119,7 @@ pub async fn import(
     options: &ImportOptions,
     ask: Option<&dyn Ask>,
 ) -> Result<ImportReport> {
-    let mut plan = control.before_all(plan(connect, home, options)).await?;
+    let mut plan = before_all(control, plan(connect, home, options)).await?;
     let to_send = plan.of(CopyFate::Planned);
     warn(control, options, &plan, ask.is_some());
     if options.dry_run || to_send == 0 {

@@ -14,7 +14,7 @@ use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
 use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events, Unit};
 use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
 use reco_core::human::{amount, form, known};
@@ -266,6 +266,18 @@ impl Session {
         warn_unreleased(&self.control.events, &released);
         released
     }
+}
+
+/// Ends work that changes nothing at the first signal.
+///
+/// # Errors
+/// The work's own, or that a signal came first.
+pub async fn before_all<T>(control: &Control, work: impl Future<Output = Result<T>>) -> Result<T> {
+    // On the heap: the futures of whole services would fill a thread's stack.
+    let done = control.cancel.run_until_cancelled(Box::pin(work)).await;
+    done.unwrap_or_else(|| {
+        Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
+    })
 }
 
 /// Returns the history from the journals of the queue `arn`; empty if they cannot be read.

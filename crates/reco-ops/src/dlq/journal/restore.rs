@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Home, RESTORE, find, load};
 use crate::aws::sqs::Sqs;
 use crate::dlq::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
-use crate::dlq::session::Ask;
+use crate::dlq::session::{Ask, before_all};
 use crate::error::{Error, Result};
 use crate::event::Control;
 use crate::rate::Pace;
@@ -92,7 +92,7 @@ pub async fn restore(
         let (sqs, origin) = (connect(given).await?, (RESTORE, header.run_id.as_str()));
         Copies::open(sqs, home, origin, given, (options.again, false)).await
     };
-    let copies = control.before_all(open).await?;
+    let copies = before_all(control, open).await?;
     let wanted = |standing| options.all || standing == Standing::Deleted;
     let wanted = state.messages().filter(|(_, standing)| wanted(*standing));
     let mut rows: Vec<CopyRow> = wanted.map(|(id, _)| copies.row(id.to_owned())).collect();
