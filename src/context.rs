@@ -146,11 +146,7 @@ impl Context {
     /// # Errors
     /// As `work`; interrupted by a signal.
     pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        // On the heap: the futures of whole services would fill a thread's stack.
-        let done = self.cancel.run_until_cancelled(Box::pin(work)).await;
-        done.unwrap_or_else(|| {
-            Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
-        })
+        reco_ops::dlq::session::before_all(&self.control(), work).await
     }
 
     /// Asks a yes-or-no question before something is done; anything but yes is no. `flag` names what

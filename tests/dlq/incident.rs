@@ -5,4 +5,5 @@ mod arrivals;
 mod hidden;
 mod kit;
 mod matrix;
+mod prefixes;
 mod shared;

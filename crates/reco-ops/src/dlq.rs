@@ -2,7 +2,9 @@
 
 pub mod chosen;
 pub mod collect;
+pub mod copies;
 pub mod export;
+pub mod import;
 pub mod journal;
 pub mod judge;
 pub mod move_task;

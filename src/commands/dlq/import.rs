@@ -1,32 +1,21 @@
 //! `recoctl dlq import`: the messages of an export into a queue, each once.
-//!
-//! The file is read twice: first as a whole, so that nothing is sent from a file that is broken
-//! further down, then to send.
 
-mod report;
-
-use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
-use futures::{Stream, StreamExt};
-use reco_core::export::{Ending, Header};
-use reco_core::message::Message;
 use reco_core::outcome::Outcome;
-use tokio::sync::mpsc::{Receiver, Sender as Feeder, channel};
 
 use crate::context::Context;
-use crate::ui::{Report, Unit, amount, form, was};
-use reco_ops::aws::sqs::{BATCH, Queue, QueueState, Sqs};
-use reco_ops::dlq::export::Opened;
-use reco_ops::dlq::journal::{EXPORT, Journal, Ledger, Lock, MessageState, Origin};
-use reco_ops::dlq::judge::unsendable;
-use reco_ops::dlq::redrive::{Pace, Rate};
-use reco_ops::error::{Error, Kind, Result};
-use reco_ops::sqs::{Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome};
-use report::{Fate, ImportReport, Row};
+use crate::ui::{Report, Tone, View, amount, count, escape_line, form};
+use reco_ops::aws::sqs::Sqs;
+use reco_ops::dlq::copies::{CopyFate, CopyRow};
+use reco_ops::dlq::import::{ImportOptions, ImportReport, import};
+use reco_ops::dlq::session::Ask;
+use reco_ops::error::Result;
+use reco_ops::rate::Rate;
+
+/// Messages named in the table of each fate; JSON has all.
+const NAMED: usize = 10;
 
 /// Arguments of `recoctl dlq import`.
 #[derive(Debug, Args)]
@@ -51,257 +40,104 @@ pub struct ImportArgs {
     pub yes: bool,
 }
 
-/// Plan of an import, made once the whole file was read.
-struct Plan {
-    header: Header,
-    ending: Ending,
-    queue: Queue,
-    limit: usize,
-    ledger: Ledger,
-    rows: Vec<Row>,
-    /// Messages that stand in the file more than once; sent once.
-    repeated: u64,
-}
-
-/// Checks, asks, sends.
+/// Imports.
 ///
 /// # Errors
-/// When the file is no export or is broken, the queue cannot be found, the prompt is not confirmed,
-/// another run is on the queue, or the journal cannot be written.
+/// As [`import`].
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
-    let home = context.home()?;
-    let header = context.before_all(Opened::open(&args.file)).await?.header()?.clone();
-    let given = args.to.clone().unwrap_or_else(|| header.queue.clone());
-    let sqs = Sqs::new(context.sdk_for(&given).await?);
-    let (queue, state) = context.before_all(sqs.resolve(&given)).await?;
-    let id = header.export_id.clone();
-    // Before the ledger is read: another import may be writing it.
-    let lock = match args.dry_run {
-        true => None,
-        false => Some(Lock::take(&home, &queue.arn, &Journal::new_run_id())?),
-    };
-    let to = queue.arn.clone();
-    let origin = Origin { kind: EXPORT, id: &id, to: &to };
-    let ledger = Ledger::open(&home, &origin, args.again)?;
-    let mut plan = plan(&args, queue, &state, ledger).await?;
-    warn(context, &args, &plan);
-    let mut journal = None;
-    if !args.dry_run && plan.to_send() > 0 {
-        confirm(context, &args, &plan).await?;
-        let (written, stamp) = plan.ledger.write(&home, &origin, plan.queue.fifo)?;
-        let written = Arc::new(written);
-        let passing = home.is_passing();
-        journal = (!passing).then(|| written.path().display().to_string());
-        let (queue, limit) = (plan.queue.clone(), plan.limit);
-        let to = Arc::new(Destination { number: 0, queue, limit, stamp: Some(stamp) });
-        let sender = Sender::new(sqs, Arc::clone(&written), to);
-        send(context, &args, &mut plan, sender).await?;
-        let report = report(context, &args, &plan, journal.clone());
-        if let Err(error) = written.close_with(report.outcome(), report.tally()).await {
-            context.ui.warn(format!("the journal has no end record: {error}"));
-        }
-    }
-    drop(lock);
-    let report = report(context, &args, &plan, journal);
+    let ImportArgs { file, to, rate, again, dry_run, yes } = args;
+    let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
+    let options = ImportOptions { file, to, rate, again, dry_run };
+    let (control, ask) = (context.control(), (!yes).then_some(context as &dyn Ask));
+    let report = import(connect, context.home()?, &control, &options, ask).await?;
     context.ui.report(&report)?;
     Ok(report.outcome())
 }
 
-/// Sends messages that come from nowhere that they would be deleted from.
-pub(super) struct Sender {
-    pub(super) outbox: Arc<Outbox>,
-    pub(super) to: Arc<Destination>,
-}
-
-impl Sender {
-    pub(super) fn new(sqs: Sqs, journal: Arc<Journal>, to: Arc<Destination>) -> Self {
-        let outbox = Outbox {
-            journal: Some(journal),
-            journal_destination: Some(to.queue.arn.clone()),
-            ..Outbox::new(sqs)
-        };
-        Sender { outbox: Arc::new(outbox), to }
-    }
-
-    /// A message on its way.
-    pub(super) fn outgoing(&self, message: Message, doubt: Option<Doubt>) -> OutboxMessage {
-        OutboxMessage {
-            id: message.id.clone(),
-            group: message.group_id().map(str::to_owned),
-            size: message.size(),
-            to: Arc::clone(&self.to),
-            content: Content::Here(Box::new(Dispatch { message, out: None })),
-            doubt,
-            known: false,
-        }
+const fn meaning(fate: CopyFate) -> &'static str {
+    match fate {
+        CopyFate::Sent | CopyFate::Restored => "acknowledged by the queue with matching digests",
+        CopyFate::Planned => "would be sent",
+        CopyFate::AlreadySent => "by an earlier import of this export; not sent again",
+        CopyFate::Uncertain => "possibly in the queue: check before sending them with --again",
+        CopyFate::Failed => "not accepted by the queue",
+        CopyFate::Left => "not attempted: import the file again",
     }
 }
 
-/// Messages as they come out of a channel.
-pub(super) fn stream_of<T>(mut messages: Receiver<T>) -> impl Stream<Item = T> + Unpin {
-    futures::stream::poll_fn(move |task| messages.poll_recv(task))
-}
-
-impl Plan {
-    fn to_send(&self) -> u64 {
-        self.rows.iter().filter(|row| row.fate == Fate::Planned).count() as u64
+const fn tone(fate: CopyFate) -> Tone {
+    match fate {
+        CopyFate::Sent | CopyFate::Restored | CopyFate::Planned => Tone::Good,
+        CopyFate::AlreadySent => Tone::Faint,
+        CopyFate::Left => Tone::Warn,
+        CopyFate::Uncertain | CopyFate::Failed => Tone::Bad,
     }
 }
 
-/// Reads the whole file and decides on each message.
-async fn plan(args: &ImportArgs, queue: Queue, state: &QueueState, ledger: Ledger) -> Result<Plan> {
-    let mut opened = Opened::open(&args.file).await?;
-    let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
-    let limit = state.max_message_bytes;
-    while let Some(message) = opened.next().await? {
-        if !seen.insert(message.id.clone()) {
-            repeated += 1;
-            continue;
-        }
-        let (fate, reason) = decide(&message, &ledger, limit, queue.fifo);
-        rows.push(Row { message_id: message.id, fate, reason, sent_as: None });
-    }
-    let (header, ending) = opened.finish()?;
-    Ok(Plan { header, ending, queue, limit, ledger, rows, repeated })
-}
+impl Report for ImportReport {
+    const KIND: &'static str = "dlq.import";
+    const ROWS: Option<&'static str> = Some("messages");
 
-fn decide(message: &Message, ledger: &Ledger, limit: usize, fifo: bool) -> (Fate, Option<String>) {
-    match ledger.state(&message.id) {
-        MessageState::Sent => return (Fate::AlreadySent, None),
-        MessageState::Uncertain(reason) => return (Fate::Uncertain, Some(reason)),
-        MessageState::ToSend(_) => {}
+    fn outcome(&self) -> Outcome {
+        ImportReport::outcome(self)
     }
-    // AWS: SendMessage: MessageGroupId is required for FIFO queues.
-    let no_group = (fifo && message.group_id().is_none())
-        .then(|| "it has no message group id, which a FIFO queue requires".to_owned());
-    match unsendable(message, Some(limit)).or(no_group) {
-        Some(reason) => (Fate::Failed, Some(reason)),
-        None => (Fate::Planned, None),
-    }
-}
 
-fn warn(context: &Context, args: &ImportArgs, plan: &Plan) {
-    let (file, messages) = (args.file.display(), plan.ending.messages);
-    // The report says so, too; whoever is asked must know it before.
-    let asked = !args.yes && context.ui.may_ask;
-    if let Some(line) = plan.ending.torn_line.filter(|_| asked) {
-        context.ui.warn(format!(
-            "{file} ends in the middle of line {line}: it has {}, and the run that wrote it was interrupted",
-            amount(messages, "whole message")
-        ));
-    } else if asked && !plan.ending.complete {
-        context.ui.warn(format!(
-            "{file} has no end record because the run that wrote it was interrupted: it has {}",
-            amount(messages, "message")
-        ));
-    }
-    if plan.queue.arn == plan.header.queue && !plan.header.deletes && plan.to_send() > 0 {
-        context.ui.warn(format!(
-            "the export left its messages in {}: those still there will be duplicated",
-            plan.queue.name
-        ));
-    }
-    let uncertain = plan.rows.iter().filter(|row| row.fate == Fate::Uncertain).count();
-    if uncertain > 0 {
-        context.ui.warn(format!(
-            "{} possibly sent by an earlier import, and {} skipped; --again sends all of them again",
-            was(uncertain as u64),
-            form(uncertain as u64, "is", "are")
-        ));
-    }
-}
-
-async fn confirm(context: &Context, args: &ImportArgs, plan: &Plan) -> Result<()> {
-    let question = format!(
-        "this sends {} to {}, under new {}. Send {}?",
-        amount(plan.to_send(), "message"),
-        plan.queue.name,
-        form(plan.to_send(), "id", "ids"),
-        form(plan.to_send(), "it", "them")
-    );
-    if args.yes || context.confirm(&question, "--yes").await? {
-        return Ok(());
-    }
-    Err(Error::refused("nothing was imported: not confirmed"))
-}
-
-/// Sends what is planned, and notes the fates in the plan.
-async fn send(context: &Context, args: &ImportArgs, plan: &mut Plan, sender: Sender) -> Result<()> {
-    let total = plan.to_send();
-    let ui = &context.ui;
-    ui.status(format!("importing {} into {}", amount(total, "message"), plan.queue.name));
-    let progress = ui.progress("importing", Some(total), Unit::Messages);
-    let planned = plan.rows.iter().filter(|row| row.fate == Fate::Planned);
-    let planned: HashSet<String> = planned.map(|row| row.message_id.clone()).collect();
-    let (give, take) = channel(2 * BATCH);
-    let reading = tokio::spawn(feed(args.file.clone(), planned, give));
-    let (cancel, pace) = (&context.cancel, Pace::new(args.rate, Duration::ZERO));
-    let ledger = &plan.ledger;
-    let messages = stream_of(take).map(|message| {
-        let doubt = match ledger.state(&message.id) {
-            MessageState::ToSend(doubt) => doubt,
-            MessageState::Sent | MessageState::Uncertain(_) => None,
-        };
-        sender.outgoing(message, doubt)
-    });
-    let outcomes = sender.outbox.send_all(messages, &pace, cancel, &progress).await?;
-    let read = reading.await.map_err(|error| {
-        Error::new(Kind::Internal, "reading the export failed unexpectedly").because(&error)
-    })?;
-    if let Err(error) = read {
-        ui.warn(format!("not all of {} was sent: {error}", args.file.display()));
-    }
-    let index: HashMap<String, usize> =
-        plan.rows.iter().enumerate().map(|(at, row)| (row.message_id.clone(), at)).collect();
-    for (message_id, outcome) in outcomes {
-        let Some(at) = index.get(&message_id) else { continue };
-        let row = &mut plan.rows[*at];
-        (row.fate, row.reason, row.sent_as) = match outcome {
-            SendOutcome::Sent { sent_as, .. } | SendOutcome::NotDeleted { sent_as, .. } => {
-                (Fate::Sent, None, Some(sent_as))
+    fn render(&self, view: &View) -> String {
+        let mut text = String::new();
+        for (fate, messages) in &self.counts {
+            let name = view.palette.paint(tone(*fate), &format!("{:<12}", fate.name()));
+            text.push_str(&format!("{name} {:>7}  {}\n", count(*messages), meaning(*fate)));
+            let named: Vec<(&CopyRow, &String)> = self
+                .messages
+                .iter()
+                .filter(|row| row.fate == *fate)
+                .filter_map(|row| Some((row, row.reason.as_ref()?)))
+                .collect();
+            for (row, reason) in named.iter().take(NAMED) {
+                let (id, reason) = (escape_line(&row.message_id), escape_line(reason));
+                text.push_str(&format!("  {id} {reason}\n"));
             }
-            SendOutcome::Failed { reason } => (Fate::Failed, Some(reason), None),
-            SendOutcome::Uncertain { reason } => (Fate::Uncertain, Some(reason), None),
-            SendOutcome::Left { reason } => (Fate::Left, Some(reason), None),
-        };
-    }
-    for row in plan.rows.iter_mut().filter(|row| row.fate == Fate::Planned) {
-        row.fate = Fate::Left;
-        row.reason = Some("the file could not be read up to it".to_owned());
-    }
-    Ok(())
-}
-
-/// Reads the file again, and gives each message that is planned once.
-async fn feed(file: PathBuf, mut planned: HashSet<String>, give: Feeder<Message>) -> Result<()> {
-    let mut opened = Opened::open(&file).await?;
-    while let Some(message) = opened.next().await? {
-        if planned.remove(&message.id) && give.send(message).await.is_err() {
-            break;
+            if named.len() > NAMED {
+                let more = count((named.len() - NAMED) as u64);
+                text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
+            }
         }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&footer(self, view));
+        text
     }
-    Ok(())
 }
 
-fn report(
-    context: &Context,
-    args: &ImportArgs,
-    plan: &Plan,
-    journal: Option<String>,
-) -> ImportReport {
-    ImportReport::new(
-        report::Origin {
-            file: args.file.display().to_string(),
-            exported_from: plan.header.queue.clone(),
-            exported_at: plan.header.exported_at.clone(),
-            file_complete: plan.ending.complete,
-            torn_line: plan.ending.torn_line,
-            repeated: plan.repeated,
-        },
-        plan.queue.name.clone(),
-        args.dry_run,
-        context.cancel.is_cancelled(),
-        journal,
-        plan.rows.clone(),
-    )
+fn footer(report: &ImportReport, view: &View) -> String {
+    let (file, queue) = (escape_line(&report.origin.file), escape_line(&report.queue));
+    let messages = amount(report.messages.len() as u64, "message");
+    let mut text = format!("{messages} of {file}, destination {queue}");
+    if report.dry_run {
+        text.push_str("; nothing was sent (--dry-run)");
+    }
+    if report.interrupted {
+        text.push_str("; interrupted: import the file again for the rest");
+    }
+    text.push('\n');
+    if !report.origin.file_complete {
+        let label = view.palette.paint(Tone::Warn, "note:");
+        let torn = match report.origin.torn_line {
+            Some(line) => format!(", cut off in line {line}"),
+            None => String::new(),
+        };
+        text.push_str(&format!(
+            "{label} the file is incomplete{torn}: the run that wrote it was interrupted\n"
+        ));
+    }
+    if report.origin.repeated > 0 {
+        let repeated = amount(report.origin.repeated, "message");
+        let stand = form(report.origin.repeated, "stands", "stand");
+        text.push_str(&format!("{repeated} {stand} in the file more than once; sent once\n"));
+    }
+    if let Some(journal) = &report.journal {
+        text.push_str(&format!("journal {}\n", escape_line(journal)));
+    }
+    text
 }

@@ -39,7 +39,12 @@ pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig
                 .build(),
         )
         .retry_config(
-            RetryConfig::standard().with_max_attempts(8).with_max_backoff(Duration::from_secs(10)),
+            RetryConfig::standard()
+                .with_max_attempts(8)
+                // The SDK would wait up to a second for its first repetition: of a FIFO group, whose
+                // messages go one by one, each throttled delete holds up all that follow.
+                .with_initial_backoff(Duration::from_millis(200))
+                .with_max_backoff(Duration::from_secs(10)),
         );
     if let Some(client) = reco_store::http::client() {
         surroundings = surroundings.with_http_client(client.clone());

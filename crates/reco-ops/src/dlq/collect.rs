@@ -92,6 +92,7 @@ pub async fn collect(
         ending: CollectSummary::default(),
         records: Vec::new(),
         released: Released::default(),
+        early: 0,
         began: Instant::now(),
     };
     let result = collector.run().await;
@@ -123,6 +124,8 @@ struct Collector<'a> {
     ending: CollectSummary,
     records: Vec<Record>,
     released: Released,
+    /// Messages that came and that were there when the run began.
+    early: u64,
     began: Instant,
 }
 
@@ -145,7 +148,8 @@ impl Collector<'_> {
             let scan = self.session.scan(goal, depth).await?;
             self.ending.seen += (scan.found.len() + scan.damaged.len()) as u64;
             self.ending.repeated += scan.repeated;
-            self.ending.reach = self.session.reach(&scan, self.ending.seen).await;
+            self.early += self.session.early(&scan) - scan.again;
+            self.ending.reach = self.session.reach(&scan, (self.ending.seen, self.early)).await;
             let full = scan.end == DrainEnd::Enough;
             let may_go_on = self.deletes() && (self.fifo() || full);
             let deleted = self.wave(scan, may_go_on).await?;

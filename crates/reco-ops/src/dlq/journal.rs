@@ -2,11 +2,13 @@
 
 mod history;
 mod imports;
+mod restore;
 mod resume;
 
 pub use history::{RedriveHistory, Redriven, Sign, Unfinished};
 pub use imports::{EXPORT, Ledger, MessageState, Origin, RESTORE};
-pub use resume::{Finished, Resumed, Resumer};
+pub use restore::{RestoreOptions, RestoreReport, restore};
+pub use resume::{ResumeReport, Resumed, ResumedRow, resume};
 
 pub use crate::journal::{
     Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load, make_private,

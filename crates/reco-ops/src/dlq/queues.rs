@@ -246,6 +246,7 @@ mod tests {
             retention_s: 345_600,
             max_message_bytes: 1 << 20,
             visibility_timeout_s: 30,
+            read_ms: 0,
         };
         QueueInfo { queue, state }
     }

@@ -12,11 +12,11 @@ use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
 use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
-use crate::dlq::scan::{Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
+use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events, Unit};
-use crate::sqs::{Drain, Released, VisibilityLease, period_for};
+use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
 use reco_core::human::{amount, form, known};
 
 /// A DLQ under examination.
@@ -229,16 +229,35 @@ impl Session {
         scan
     }
 
+    /// Messages of a scan that were there when the DLQ's depth was read. What arrives at a FIFO DLQ can be
+    /// told by its time. AWS: a move to a FIFO DLQ resets the time of sending.
+    #[must_use]
+    pub fn early(&self, scan: &Scan) -> u64 {
+        scan.taken() - scan.found.iter().filter(|found| self.is_late(found)).count() as u64
+    }
+
+    /// Returns whether a message arrived at a FIFO DLQ since its depth was read.
+    #[must_use]
+    pub fn is_late(&self, found: &Found) -> bool {
+        let dlq = &self.pair.dlq;
+        dlq.queue.fifo && found.row.sent_at_ms.is_some_and(|sent| sent >= dlq.state.read_ms)
+    }
+
     /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
-    /// and none of them is visible again yet.
-    pub async fn reach(&self, scan: &Scan, taken: u64) -> Reach {
-        let whole = scan.end.is_whole() && !self.pair.dlq.queue.fifo;
-        let arrived = match self.sqs.state(&self.pair.dlq.queue).await {
-            Ok(state) if whole => reach::arrived(self.depth(), taken, state.visible),
-            // How many arrived is worth no failure.
-            _ => 0,
+    /// `early` of which were there when the session began, and none of them is visible again yet.
+    pub async fn reach(&self, scan: &Scan, (taken, early): (u64, u64)) -> Reach {
+        let state = self.sqs.state(&self.pair.dlq.queue).await;
+        // How many arrived is worth no failure.
+        let Some(state) = state.ok().filter(|_| scan.end.is_whole()) else {
+            return Reach::of(scan.end, 0);
         };
-        Reach::of(scan.end, arrived)
+        // Arrivals may have come instead of what stands behind a front that stays.
+        let missed = self.depth().saturating_sub(early).min(state.visible);
+        match self.pair.dlq.queue.fifo {
+            true if missed > 0 => Reach::of(DrainEnd::Front(missed), state.visible - missed),
+            true => Reach::of(scan.end, state.visible),
+            false => Reach::of(scan.end, reach::arrived(self.depth(), taken, state.visible)),
+        }
     }
 
     /// Makes all that is held visible at once, and warns of what could not be.
@@ -247,6 +266,18 @@ impl Session {
         warn_unreleased(&self.control.events, &released);
         released
     }
+}
+
+/// Ends work that changes nothing at the first signal.
+///
+/// # Errors
+/// The work's own, or that a signal came first.
+pub async fn before_all<T>(control: &Control, work: impl Future<Output = Result<T>>) -> Result<T> {
+    // On the heap: the futures of whole services would fill a thread's stack.
+    let done = control.cancel.run_until_cancelled(Box::pin(work)).await;
+    done.unwrap_or_else(|| {
+        Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
+    })
 }
 
 /// Returns the history from the journals of the queue `arn`; empty if they cannot be read.

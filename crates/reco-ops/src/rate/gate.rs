@@ -49,6 +49,7 @@ struct State {
     /// Number of messages that may be sent before the destination is checked again.
     room: Option<i64>,
     departed: u64,
+    arrived: u64,
     stopped: Option<String>,
 }
 
@@ -126,11 +127,11 @@ impl Gate {
         held
     }
 
-    /// Lets no more than `messages` go beside those that have already gone since `departed` had
-    /// gone, until it is called again.
-    pub fn make_room(&self, messages: u64, departed: u64) {
+    /// Lets no more than `messages` go beside those that had not arrived yet when `arrived` had,
+    /// until it is called again.
+    pub fn make_room(&self, messages: u64, arrived: u64) {
         self.state.send_modify(|state| {
-            let since = state.departed.saturating_sub(departed);
+            let since = state.departed.saturating_sub(arrived);
             let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
             state.room = Some(signed(messages).saturating_sub(signed(since)));
         });
@@ -149,10 +150,16 @@ impl Gate {
         self.state.borrow().stopped.clone()
     }
 
-    /// Returns the number of messages that have gone.
+    /// Notes that the call for messages that may go has ended, whatever became of them.
+    pub fn arrive(&self, messages: usize) {
+        self.state.send_modify(|state| state.arrived += messages as u64);
+    }
+
+    /// Returns the number of messages whose call has ended: of those that are under way, the
+    /// destination's depth says nothing yet.
     #[must_use]
-    pub fn departed(&self) -> u64 {
-        self.state.borrow().departed
+    pub fn arrived(&self) -> u64 {
+        self.state.borrow().arrived
     }
 
     /// Waits until `messages` may go.
@@ -235,14 +242,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn room_counts_what_went_while_it_was_measured() {
         let gate = Gate::default();
-        let before = gate.departed();
         assert!(goes(&gate, 7).await);
-        gate.make_room(20, before);
+        // They are under way: the destination does not count them yet.
+        gate.make_room(20, gate.arrived());
         // 13 are left: two batches of 10, the second of which goes beyond by less than a batch.
         assert!(goes(&gate, 10).await && goes(&gate, 10).await);
         assert!(!goes(&gate, 1).await);
         gate.out_of_room().await;
-        gate.make_room(1, gate.departed());
+        gate.arrive(27);
+        gate.make_room(1, gate.arrived());
         assert!(goes(&gate, 1).await && !goes(&gate, 1).await);
     }
 

@@ -294,9 +294,11 @@ impl Run {
             self.end = (out == 0).then(|| self.not_given_out());
             return None;
         }
-        // What is left by the counts, and one receive to confirm.
+        // What is left by the counts, and one receive to confirm. Of a front that may be all in one
+        // answer, the others would wait in vain: they are asked once the first one has come.
         let left = self.bound.depth.saturating_sub(self.came());
-        let useful = usize::try_from(left).unwrap_or(usize::MAX).div_ceil(BATCH).clamp(1, CALLS);
+        let most = if self.bound.front_only && self.came() == 0 { 1 } else { CALLS };
+        let useful = usize::try_from(left).unwrap_or(usize::MAX).div_ceil(BATCH).clamp(1, most);
         if out >= useful {
             return None;
         }

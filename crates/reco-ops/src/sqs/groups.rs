@@ -15,7 +15,7 @@ const AHEAD: (usize, usize) = (2_000, 32 * 1024 * 1024);
 const WINDOW: usize = 200;
 
 /// A FIFO group of one destination.
-pub(super) type GroupKey = (usize, String);
+pub(super) type GroupKey = (usize, Box<str>);
 
 /// The messages that wait, by group.
 #[derive(Debug, Default)]
@@ -133,8 +133,8 @@ mod tests {
         to: &Arc<Destination>,
     ) -> OutboxMessage {
         OutboxMessage {
-            id: id.to_string(),
-            group: group.map(str::to_owned),
+            place: id,
+            group: group.map(Into::into),
             size,
             to: Arc::clone(to),
             content: Content::Spooled { slot: Slot::default(), out: None, rejects: None },
@@ -151,12 +151,12 @@ mod tests {
         groups
     }
 
-    fn ids(batch: &[OutboxMessage]) -> Vec<&str> {
-        batch.iter().map(|message| message.id.as_str()).collect()
+    fn places(batch: &[OutboxMessage]) -> Vec<usize> {
+        batch.iter().map(|message| message.place).collect()
     }
 
     fn key(group: &str) -> GroupKey {
-        (0, group.to_owned())
+        (0, group.into())
     }
 
     #[test]
@@ -169,9 +169,9 @@ mod tests {
             (None, 1),
             (None, 2 * mega),
         ]);
-        assert_eq!(ids(&groups.next_batch(3)), ["0"]);
-        assert_eq!(ids(&groups.next_batch(3)), ["1", "2", "3"]);
-        assert_eq!(ids(&groups.next_batch(3)), ["4"]);
+        assert_eq!(places(&groups.next_batch(3)), [0]);
+        assert_eq!(places(&groups.next_batch(3)), [1, 2, 3]);
+        assert_eq!(places(&groups.next_batch(3)), [4]);
         assert!(groups.next_batch(3).is_empty());
     }
 
@@ -179,24 +179,24 @@ mod tests {
     fn a_group_has_one_message_under_way_and_keeps_its_order() {
         let (a, b) = (Some("a"), Some("b"));
         let mut groups = groups(&[(a, 1), (a, 1), (b, 1), (a, 1)]);
-        assert_eq!(ids(&groups.next_batch(10)), ["0", "2"]);
+        assert_eq!(places(&groups.next_batch(10)), [0, 2]);
         assert!(groups.next_batch(10).is_empty(), "both groups are under way");
         groups.done(key("a"), true);
-        assert_eq!(ids(&groups.next_batch(10)), ["1"]);
+        assert_eq!(places(&groups.next_batch(10)), [1]);
         groups.done(key("b"), true);
         groups.done(key("a"), true);
-        assert_eq!(ids(&groups.next_batch(10)), ["3"]);
+        assert_eq!(places(&groups.next_batch(10)), [3]);
     }
 
     #[test]
     fn a_message_that_is_not_sent_blocks_the_rest_of_its_group_only() {
         let (a, b) = (Some("a"), Some("b"));
         let mut groups = groups(&[(a, 1), (b, 1), (a, 1), (b, 1)]);
-        assert_eq!(ids(&groups.next_batch(10)), ["0", "1"]);
+        assert_eq!(places(&groups.next_batch(10)), [0, 1]);
         let left = groups.done(key("a"), false);
-        assert_eq!(left.iter().map(|message| &*message.id).collect::<Vec<_>>(), ["2"]);
+        assert_eq!(left.iter().map(|message| message.place).collect::<Vec<_>>(), [2]);
         groups.done(key("b"), true);
-        assert_eq!(ids(&groups.next_batch(10)), ["3"]);
+        assert_eq!(places(&groups.next_batch(10)), [3]);
         assert!(groups.push(message(4, a, 1, &destination(0, true))).is_some(), "a is blocked");
         assert!(groups.take_all().is_empty());
     }
@@ -209,7 +209,7 @@ mod tests {
             let group = if id < 2 { "a" } else { "b" };
             groups.push(message(id, Some(group), 1, to));
         }
-        assert_eq!(ids(&groups.next_batch(10)), ["0", "2"]);
-        assert_eq!(ids(&groups.next_batch(10)), ["1", "3"]);
+        assert_eq!(places(&groups.next_batch(10)), [0, 2]);
+        assert_eq!(places(&groups.next_batch(10)), [1, 3]);
     }
 }

@@ -249,10 +249,10 @@ impl VisibilityLease {
     }
 
     /// Makes these messages visible at once.
-    pub async fn release(&self, ids: &[String]) -> Released {
+    pub async fn release(&self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Released {
         let taken = {
             let mut state = self.inner.lock();
-            ids.iter().filter_map(|id| state.held.remove_entry(id.as_str())).collect()
+            ids.into_iter().filter_map(|id| state.held.remove_entry(id.as_ref())).collect()
         };
         self.inner.release(taken).await
     }

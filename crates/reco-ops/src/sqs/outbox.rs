@@ -39,6 +39,9 @@ const LEAST_CALL: usize = 256 * 1024;
 /// Reason why a message was not sent when a signal came first.
 const STOPPED: &str = "stopped by a signal before it was sent";
 
+/// Reason why a message was not sent that another one stands before.
+const BEHIND: &str = "an earlier message of its group was not moved";
+
 /// A queue that messages are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -97,10 +100,10 @@ pub enum Content {
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMessage {
-    /// Its id where it came from.
-    pub id: String,
+    /// Its place in a list of the caller's, by which its outcome is told.
+    pub place: usize,
     /// Its order group; only of a FIFO queue.
-    pub group: Option<String>,
+    pub group: Option<Box<str>>,
     /// Its size in bytes, as it counts against a batch.
     pub size: usize,
     /// Where it goes.
@@ -114,6 +117,20 @@ pub struct OutboxMessage {
 }
 
 impl OutboxMessage {
+    /// A message in memory.
+    #[must_use]
+    pub fn here(place: usize, message: Message, to: &Arc<Destination>) -> Self {
+        OutboxMessage {
+            place,
+            group: message.group_id().map(Into::into),
+            size: message.size(),
+            to: Arc::clone(to),
+            content: Content::Here(Box::new(Dispatch { message, out: None })),
+            doubt: None,
+            known: false,
+        }
+    }
+
     pub(super) fn key(&self) -> Option<GroupKey> {
         self.group.clone().filter(|_| self.to.queue.fifo).map(|group| (self.to.number, group))
     }
@@ -204,7 +221,7 @@ impl Outbox {
         }
     }
 
-    /// Sends all messages of a stream; answers with what became of each, by id.
+    /// Sends all messages of a stream, and tells what became of each as soon as it is known.
     ///
     /// The first message goes alone when messages are deleted after the send: whether deleting is
     /// allowed is then known before more than one is in both queues.
@@ -217,10 +234,11 @@ impl Outbox {
         pace: &Pace,
         cancel: &CancellationToken,
         progress: &Progress,
-    ) -> Result<Vec<(String, SendOutcome)>> {
+        tell: impl FnMut(usize, SendOutcome),
+    ) -> Result<()> {
         let mut run = Run {
             groups: FifoGroups::default(),
-            outcomes: Vec::with_capacity(messages.size_hint().0),
+            tell,
             entries: pace.batch().min(Limits::SEND_MESSAGE_BATCH.entries),
             proven: self.lease.is_none(),
             failures: 0,
@@ -269,13 +287,13 @@ impl Outbox {
         while let Some(message) = messages.next().await {
             run.leave(vec![message]);
         }
-        Ok(run.outcomes)
+        Ok(())
     }
 }
 
-struct Run {
+struct Run<T> {
     groups: FifoGroups,
-    outcomes: Vec<(String, SendOutcome)>,
+    tell: T,
     entries: usize,
     /// True if a message was sent and deleted.
     proven: bool,
@@ -284,7 +302,7 @@ struct Run {
     halted: Option<String>,
 }
 
-impl Run {
+impl<T: FnMut(usize, SendOutcome)> Run<T> {
     /// Returns whether a batch may go; while more is to come, only a full one.
     fn may_send(&self, open: bool, in_flight: usize) -> bool {
         let most = if self.proven { CALLS } else { 1 };
@@ -298,36 +316,32 @@ impl Run {
 
     fn push(&mut self, message: OutboxMessage) {
         if let Some(message) = self.groups.push(message) {
-            self.leave_behind([message]);
+            self.leave_all([message], BEHIND);
         }
     }
 
-    fn leave_behind(&mut self, left: impl IntoIterator<Item = OutboxMessage>) {
-        let reason = "an earlier message of its group was not moved";
-        let left = left.into_iter();
-        self.outcomes
-            .extend(left.map(|one| (one.id, SendOutcome::Left { reason: reason.to_owned() })));
+    fn leave(&mut self, left: Vec<OutboxMessage>) {
+        match &self.halted {
+            Some(reason) => self.leave_all(left, &format!("not attempted: {reason}")),
+            None => self.leave_all(left, STOPPED),
+        }
     }
 
-    fn leave(&mut self, left: Vec<OutboxMessage>) {
-        let reason = match &self.halted {
-            Some(reason) => format!("not attempted: {reason}"),
-            None => STOPPED.to_owned(),
-        };
-        let left = left.into_iter();
-        self.outcomes
-            .extend(left.map(|one| (one.id, SendOutcome::Left { reason: reason.clone() })));
+    fn leave_all(&mut self, left: impl IntoIterator<Item = OutboxMessage>, reason: &str) {
+        for one in left {
+            (self.tell)(one.place, SendOutcome::Left { reason: reason.to_owned() });
+        }
     }
 
     fn note(&mut self, sent: Sent) {
-        for (id, key, outcome) in sent.outcomes {
+        for (place, key, outcome) in sent.outcomes {
             let is_sent = matches!(outcome, SendOutcome::Sent { .. });
             self.proven |= is_sent;
             if let Some(key) = key {
                 let left = self.groups.done(key, is_sent);
-                self.leave_behind(left);
+                self.leave_all(left, BEHIND);
             }
-            self.outcomes.push((id, outcome));
+            (self.tell)(place, outcome);
         }
         match sent.trouble {
             None => self.failures = 0,

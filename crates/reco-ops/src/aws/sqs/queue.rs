@@ -42,6 +42,8 @@ pub struct QueueState {
     pub max_message_bytes: usize,
     /// Default visibility timeout in seconds.
     pub visibility_timeout_s: u64,
+    /// When this was read, milliseconds since the epoch.
+    pub read_ms: i64,
 }
 
 impl QueueState {
@@ -220,6 +222,7 @@ fn read_state(attributes: &HashMap<Name, String>) -> QueueState {
         max_message_bytes: usize::try_from(number(&Name::MaximumMessageSize, 1024 * 1024))
             .unwrap_or(1024 * 1024),
         visibility_timeout_s: number(&Name::VisibilityTimeout, 30),
+        read_ms: jiff::Timestamp::now().as_millisecond(),
     }
 }
 

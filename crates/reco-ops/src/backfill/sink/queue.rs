@@ -17,9 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::write::Entry;
 use super::{Handed, Handing};
 use crate::rate::Pace;
-use crate::sqs::{
-    Content, Destination, Dispatch, Outbox, OutboxMessage, SendOutcome, Sent, Trouble,
-};
+use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome, Sent, Trouble};
 
 /// Entries of one batch at most: about 1 MiB of lists of 100 ids, which is what a call holds.
 const ENTRIES: usize = 1000;
@@ -207,26 +205,18 @@ impl QueueSink {
             Some(Err(reason)) => return Some(reason),
             Some(Ok(())) => {}
         }
-        let mut by_id = BTreeMap::new();
+        let mut parts = Vec::with_capacity(bodies.len());
         let mut messages = Vec::with_capacity(bodies.len());
-        for mut body in bodies {
+        for (place, mut body) in bodies.into_iter().enumerate() {
             let id = self.shared.next.fetch_add(1, Ordering::Relaxed).to_string();
-            let message = message(id.clone(), std::mem::take(&mut body.body));
-            by_id.insert(id.clone(), (body.lists, message.size()));
-            messages.push(OutboxMessage {
-                id,
-                group: None,
-                size: message.size(),
-                to: Arc::clone(&sender.to),
-                content: Content::Here(Box::new(Dispatch { message, out: None })),
-                doubt: None,
-                known: false,
-            });
+            let message = message(id, std::mem::take(&mut body.body));
+            parts.push((body.lists, message.size()));
+            messages.push(OutboxMessage::here(place, message, &sender.to));
         }
         let sent = sender.outbox.send(messages, &self.shared.pace, halt).await;
         let mut done = Vec::new();
-        for (id, _, outcome) in &sent.outcomes {
-            let Some((lists, bytes)) = by_id.remove(id) else { continue };
+        for (place, _, outcome) in &sent.outcomes {
+            let (lists, bytes) = &parts[*place];
             let handing = match outcome {
                 SendOutcome::Sent { .. } | SendOutcome::NotDeleted { .. } => Handing::Done,
                 SendOutcome::Failed { reason } | SendOutcome::Uncertain { reason } => {
@@ -234,11 +224,11 @@ impl QueueSink {
                 }
                 SendOutcome::Left { .. } => Handing::Left,
             };
-            for list in &lists {
+            for list in lists {
                 handings[*list] = handing.clone();
             }
             if handing == Handing::Done {
-                done.push((lists.len() as u64, bytes as u64));
+                done.push((lists.len() as u64, *bytes as u64));
             }
         }
         self.enter(&done, &sent);

@@ -20,14 +20,14 @@ pub const EXPORT: &str = "export:";
 pub const RESTORE: &str = "restore:";
 
 /// Where messages come from, and where they go.
-#[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
+#[derive(Debug, Clone)]
+pub struct Origin {
     /// [`EXPORT`] or [`RESTORE`].
     pub kind: &'static str,
     /// The id of the export, or of the run.
-    pub id: &'a str,
+    pub id: String,
     /// ARN of the queue that they go to.
-    pub to: &'a str,
+    pub to: String,
 }
 
 /// History of earlier imports from one origin into one queue.
@@ -54,7 +54,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When there is a journal that cannot be read.
-    pub fn open(home: &Home, origin: &Origin<'_>, again: bool) -> Result<Self> {
+    pub fn open(home: &Home, origin: &Origin, again: bool) -> Result<Self> {
         let directory = home.journals().join("imports");
         let sum: [u8; 32] = Sha256::digest(origin.to.as_bytes()).into();
         let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -101,7 +101,7 @@ impl Ledger {
     ///
     /// # Errors
     /// Refused, when it cannot be written: nothing may be sent without it.
-    pub fn write(&self, home: &Home, origin: &Origin<'_>, fifo: bool) -> Result<(Journal, String)> {
+    pub fn write(&self, home: &Home, origin: &Origin, fifo: bool) -> Result<(Journal, String)> {
         if let Some((path, state)) = &self.found
             && let Some(header) = state.header()
         {
@@ -120,7 +120,7 @@ impl Ledger {
             run_id: run_id.clone(),
             started_at: String::new(),
             source: format!("{}{}", origin.kind, origin.id),
-            destination: Some(origin.to.to_owned()),
+            destination: Some(origin.to.clone()),
             fifo,
             recoctl: String::new(),
             policy: String::new(),

@@ -4,90 +4,152 @@
 //! First by the handles of the run itself, which hold its messages until their visibility timeout
 //! ends; then, for what is held by them no more, by receiving the DLQ.
 
+mod report;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream;
+use reco_core::human::amount;
 use reco_core::journal::{Acked, Kept, Resume, State};
 use reco_core::message::Message;
 use reco_core::settle::{Deletable, replayed};
-use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
+use super::{EXPORT, Home, Lock, RESTORE, find, load, now_ms};
 use crate::aws::sqs::{Queue, Sqs};
+use crate::dlq::queues::{QueueInfo, QueuePair, guard};
 use crate::dlq::scan::HOLD_LIMIT;
 use crate::dlq::session::warn_unreleased;
-use crate::error::Result;
-use crate::event::{Events, Progress};
+use crate::error::{Error, Result};
+use crate::event::{Control, Progress, Unit};
 use crate::journal::{Journal, each_kept};
 use crate::rate::Pace;
 use crate::sqs::records::deleted;
 use crate::sqs::{
-    Bound, Content, DeleteOutcome, Destination, Dispatch, Doubt, Drain, DrainEnd, Outbox,
-    OutboxMessage, Released, SendOutcome, VisibilityLease, period_for,
+    Bound, Content, DeleteOutcome, Destination, Doubt, Drain, DrainEnd, Outbox, OutboxMessage,
+    Released, SendOutcome, VisibilityLease, period_for,
 };
+use report::Finished;
+pub use report::{ResumeReport, Resumed, ResumedRow};
 
-/// Result for a message that was left unfinished.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "fate", rename_all = "kebab-case")]
-pub enum Resumed {
-    /// The destination has it, and now it is deleted from the DLQ.
-    Deleted,
-    /// The destination has it, and the DLQ had it no more.
-    Gone,
-    /// Sent again under the deduplication id of the first send, and deleted.
-    Resent,
-    /// The destination has it; it was not seen in the DLQ, where others hold messages.
-    NotSeen,
-    /// The destination has it; it is still in the DLQ.
-    NotDeleted {
-        /// Reason.
-        reason: String,
-    },
-    /// In the DLQ, and perhaps at the destination as well.
-    Uncertain {
-        /// Reason for the uncertainty.
-        reason: String,
-    },
-}
-
-/// Result of a resume.
-#[derive(Debug, Default)]
-pub struct Finished {
-    /// Every message that was open, by id.
-    pub outcomes: BTreeMap<String, Resumed>,
-    /// Messages received on the way and let go.
-    pub released: Released,
-}
-
-impl Finished {
-    /// Returns whether nothing is left that another resume could do.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        let open = |one: &Resumed| matches!(one, Resumed::NotSeen | Resumed::NotDeleted { .. });
-        !self.outcomes.values().any(open)
+/// Resumes the run `run`: its id, the beginning of it, or its journal's path.
+///
+/// # Errors
+/// When there is no such journal, its queues cannot be found, another run is on the DLQ, or SQS
+/// fails. What was done until then is in the journal, and resuming again goes on from there.
+pub async fn resume(
+    connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
+    home: &Home,
+    control: &Control,
+    run: &str,
+    force: bool,
+) -> Result<ResumeReport> {
+    let path = find(home, run)?;
+    let header = load(&path)?.header().cloned().ok_or_else(|| {
+        Error::input(format!("journal {} has no header", path.display()))
+            .hint("its run was interrupted before sending any message: nothing to resume")
+    })?;
+    for (kind, what, again) in [
+        (EXPORT, "an import", "import the same file again"),
+        (RESTORE, "a restore", "restore the same run again"),
+    ] {
+        if header.source.starts_with(kind) {
+            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
+                .hint(format!("{again}: messages already sent are not sent twice")));
+        }
     }
+    let _lock = Lock::take(home, &header.source, &header.run_id)?;
+    // Only now is it sure that nobody writes it.
+    let state = load(&path)?;
+    let left = state.resume(now_ms());
+    let mut report = ResumeReport {
+        journal: path.display().to_string(),
+        run_id: Some(header.run_id.clone()),
+        source: Some(header.source.clone()),
+        destination: header.destination.clone(),
+        torn_line: state.tail().torn.as_ref().map(|torn| torn.line),
+        counts: BTreeMap::new(),
+        finished: true,
+        released: Released::default(),
+        interrupted: false,
+        messages: Vec::new(),
+    };
+    if left == Resume::default() {
+        // Without its end it would be offered for a resume for ever.
+        if state.end().is_none() {
+            let (outcome, counts) = report.end();
+            Journal::append(&path, &state)?.close_with(outcome, counts).await?;
+        }
+    } else {
+        let sqs = connect(&header.source).await?;
+        let (from, from_state) = sqs.resolve(&header.source).await?;
+        let depth = from_state.visible;
+        guard(&QueuePair::of_dlq(QueueInfo { queue: from.clone(), state: from_state }), force)?;
+        let to = match left.resend.is_empty() {
+            true => HashMap::new(),
+            false => destinations(&sqs, &path, header.destination.as_deref()).await?,
+        };
+        control.events.status(format!(
+            "resuming run {} on {}: {} to finish",
+            header.run_id,
+            from.name,
+            amount((left.delete.len() + left.resend.len()) as u64, "message")
+        ));
+        let journal = Arc::new(Journal::append(&path, &state)?);
+        let period = period_for(depth);
+        let lease = Arc::new(VisibilityLease::start(sqs.clone(), from.clone(), period));
+        let progress = Arc::new(control.events.progress("scanning", Some(depth), Unit::Messages));
+        let resumer = Resumer { sqs, from, depth, to, journal, control, lease };
+        let result = resumer.run(&path, &state, left, &progress).await;
+        let released = resumer.lease.release_all().await;
+        warn_unreleased(&control.events, &released);
+        let mut finished = result?;
+        finished.released.merge(released);
+        report.enter(finished);
+        if report.finished && !control.cancel.is_cancelled() {
+            let (outcome, counts) = report.end();
+            resumer.journal.close_with(outcome, counts).await?;
+        }
+    }
+    report.interrupted = control.cancel.is_cancelled();
+    Ok(report)
+}
+
+/// The queues that a journal's messages were sent to, by ARN.
+async fn destinations(
+    sqs: &Sqs,
+    path: &Path,
+    header: Option<&str>,
+) -> Result<HashMap<String, Arc<Destination>>> {
+    let mut arns: Vec<String> = header.map(str::to_owned).into_iter().collect();
+    each_kept(path, |kept| {
+        arns.extend(kept.to.filter(|arn| !arns.contains(arn)));
+        Ok(())
+    })?;
+    let mut found = HashMap::new();
+    for (number, arn) in arns.into_iter().enumerate() {
+        let (queue, state) = sqs.resolve(&arn).await?;
+        let limit = state.max_message_bytes;
+        found.insert(arn, Arc::new(Destination { number, queue, limit, stamp: None }));
+    }
+    Ok(found)
 }
 
 /// Resumes one run.
-#[derive(Debug)]
-pub struct Resumer {
-    /// SQS.
-    pub sqs: Sqs,
+struct Resumer<'a> {
+    sqs: Sqs,
     /// The DLQ.
-    pub from: Queue,
+    from: Queue,
     /// Messages that are visible in it.
-    pub depth: u64,
+    depth: u64,
     /// The destinations, by ARN, where messages are to be sent again.
-    pub to: HashMap<String, Arc<Destination>>,
+    to: HashMap<String, Arc<Destination>>,
     /// The run's journal, to go on in.
-    pub journal: Arc<Journal>,
-    /// Ends it early.
-    pub cancel: CancellationToken,
-    /// Told what stays invisible where there will be no report.
-    pub events: Events,
+    journal: Arc<Journal>,
+    control: &'a Control,
+    lease: Arc<VisibilityLease>,
 }
 
 /// Remaining work.
@@ -96,38 +158,10 @@ struct Open {
     finished: Finished,
 }
 
-impl Resumer {
+impl Resumer<'_> {
     /// Does what `resume` says is left to do of the journal at `path`, which says `state`.
-    ///
-    /// # Errors
-    /// When the journal cannot be read or written, or the DLQ cannot be received from. What was
-    /// done until then is in the journal, and resuming again goes on from there.
-    pub async fn run(
+    async fn run(
         &self,
-        path: &Path,
-        state: &State,
-        resume: Resume,
-        progress: &Arc<Progress>,
-    ) -> Result<Finished> {
-        let period = period_for(self.depth);
-        let lease = Arc::new(VisibilityLease::start(self.sqs.clone(), self.from.clone(), period));
-        let result = self.with(&lease, path, state, resume, progress).await;
-        let released = lease.release_all().await;
-        match result {
-            Ok(mut finished) => {
-                finished.released.merge(released);
-                Ok(finished)
-            }
-            Err(error) => {
-                warn_unreleased(&self.events, &released);
-                Err(error)
-            }
-        }
-    }
-
-    async fn with(
-        &self,
-        lease: &Arc<VisibilityLease>,
         path: &Path,
         state: &State,
         resume: Resume,
@@ -141,9 +175,9 @@ impl Resumer {
         );
         let mut open = Open { resend: HashMap::new(), finished };
         let handles = self.read(path, state, resend, &mut open)?;
-        self.by_old_handles(lease, &mut open, &delete, handles).await?;
-        if (lease.awaits() || !open.resend.is_empty()) && !self.cancel.is_cancelled() {
-            self.by_receiving(lease, &mut open, progress).await?;
+        self.by_old_handles(&mut open, &delete, handles).await?;
+        if (self.lease.awaits() || !open.resend.is_empty()) && !self.control.cancel.is_cancelled() {
+            self.by_receiving(&mut open, progress).await?;
         }
         let Open { resend, mut finished } = open;
         for acked in &delete {
@@ -185,42 +219,36 @@ impl Resumer {
     /// A handle that still holds its message is the message's newest: a delete by it counts.
     async fn by_old_handles(
         &self,
-        lease: &Arc<VisibilityLease>,
         open: &mut Open,
         acked: &[Acked],
         uncertain: Vec<(String, String)>,
     ) -> Result<()> {
         // What is uncertain is shown to everyone again.
-        let held = lease.adopt(uncertain).await;
-        open.finished.released.merge_invisible(lease.release(&held).await);
+        let held = self.lease.adopt(uncertain).await;
+        open.finished.released.merge_invisible(self.lease.release(&held).await);
         let handles = acked
             .iter()
             .map(|acked| (acked.message_id().to_owned(), acked.receipt_handle().to_owned()));
-        lease.adopt(handles).await;
+        self.lease.adopt(handles).await;
         let deletable: Vec<Deletable> = acked.iter().map(replayed).collect();
-        let outcomes = lease.delete(deletable.clone()).await;
+        let outcomes = self.lease.delete(deletable.clone()).await;
         self.enter(open, deletable.into_iter().zip(outcomes)).await?;
         let handles = open
             .resend
             .iter()
             .map(|(id, (kept, _))| (id.clone(), kept.message.receipt_handle.clone()));
-        let held = lease.adopt(handles.collect::<Vec<_>>()).await;
-        self.resend(lease, open, held).await
+        let held = self.lease.adopt(handles.collect::<Vec<_>>()).await;
+        self.resend(open, held).await
     }
 
     /// Receives what the DLQ holds; what is of no concern is held meanwhile, so that it is received
     /// once.
-    async fn by_receiving(
-        &self,
-        lease: &Arc<VisibilityLease>,
-        open: &mut Open,
-        progress: &Arc<Progress>,
-    ) -> Result<()> {
+    async fn by_receiving(&self, open: &mut Open, progress: &Arc<Progress>) -> Result<()> {
         let drain = Arc::new(Drain {
             sqs: self.sqs.clone(),
             queue: self.from.clone(),
-            lease: Arc::clone(lease),
-            cancel: self.cancel.clone(),
+            lease: Arc::clone(&self.lease),
+            cancel: self.control.cancel.clone(),
         });
         let bound = Bound { at_most: HOLD_LIMIT, depth: self.depth, front_only: false };
         let (wanted, told) = (Arc::new(ids(open)), Arc::clone(progress));
@@ -235,16 +263,16 @@ impl Resumer {
         let (mut found, resend) = (Vec::new(), open.resend.len());
         let accept = |ids: Vec<String>| {
             found.extend(ids);
-            !lease.awaits() && found.len() >= resend
+            !self.lease.awaits() && found.len() >= resend
         };
         let drained = drain.run(bound, work, accept).await?;
         self.enter(open, drained.cleared).await?;
-        self.resend(lease, open, found).await?;
+        self.resend(open, found).await?;
         let state = self.sqs.state(&self.from).await?;
         // Behind held messages of its group, a message of a FIFO queue cannot be seen.
-        let elsewhere = state.in_flight.saturating_sub(lease.held() as u64);
+        let elsewhere = state.in_flight.saturating_sub(self.lease.held() as u64);
         if drained.end == DrainEnd::Empty && elsewhere == 0 && state.visible == 0 {
-            let gone = lease.awaited();
+            let gone = self.lease.awaited();
             self.journal.durable(deleted(&gone)?).await?;
             let gone = gone.into_iter().map(|one| (one.message_id().to_owned(), Resumed::Gone));
             open.finished.outcomes.extend(gone);
@@ -277,29 +305,24 @@ impl Resumer {
     }
 
     /// Sends messages again under their ids and deletes them. They are held.
-    async fn resend(
-        &self,
-        lease: &Arc<VisibilityLease>,
-        open: &mut Open,
-        ids: Vec<String>,
-    ) -> Result<()> {
-        let mut again: Vec<(Kept, Doubt)> =
-            ids.iter().filter_map(|id| open.resend.remove(id)).collect();
-        again.sort_by_key(|(kept, _)| kept.message.sequence());
-        let messages: Vec<OutboxMessage> =
-            again.into_iter().filter_map(|(kept, doubt)| self.outgoing(kept, doubt)).collect();
+    async fn resend(&self, open: &mut Open, ids: Vec<String>) -> Result<()> {
+        let take = |(at, id)| Some((at, open.resend.remove(id)?));
+        let mut again: Vec<(usize, (Kept, Doubt))> =
+            ids.iter().enumerate().filter_map(take).collect();
+        again.sort_by_key(|(_, (kept, _))| kept.message.sequence());
+        let outgoing = |(at, (kept, doubt))| self.outgoing(at, kept, doubt);
+        let messages: Vec<OutboxMessage> = again.into_iter().filter_map(outgoing).collect();
         if messages.is_empty() {
             return Ok(());
         }
         let outbox = Arc::new(Outbox {
             journal: Some(Arc::clone(&self.journal)),
-            lease: Some(Arc::clone(lease)),
+            lease: Some(Arc::clone(&self.lease)),
             ..Outbox::new(self.sqs.clone())
         });
         let pace = Pace::new(None, Duration::ZERO);
         let quiet = Progress::none();
-        let outcomes = outbox.send_all(stream::iter(messages), &pace, &self.cancel, &quiet).await?;
-        for (id, outcome) in outcomes {
+        let tell = |at: usize, outcome| {
             let outcome = match outcome {
                 SendOutcome::Sent { .. } => Resumed::Resent,
                 SendOutcome::NotDeleted { reason, .. } => Resumed::NotDeleted { reason },
@@ -307,27 +330,24 @@ impl Resumer {
                 | SendOutcome::Failed { reason }
                 | SendOutcome::Left { reason } => Resumed::Uncertain { reason },
             };
-            open.finished.outcomes.insert(id, outcome);
-        }
-        Ok(())
+            open.finished.outcomes.insert(ids[at].clone(), outcome);
+        };
+        let messages = stream::iter(messages);
+        outbox.send_all(messages, &pace, &self.control.cancel, &quiet, tell).await
     }
 
-    fn outgoing(&self, kept: Kept, doubt: Doubt) -> Option<OutboxMessage> {
+    fn outgoing(&self, place: usize, kept: Kept, doubt: Doubt) -> Option<OutboxMessage> {
         let Kept { message, out, to } = kept;
         // An intent that names no destination is for that of the header, which is the first.
         let to = match to {
             Some(arn) => self.to.get(&arn),
             None => self.to.values().find(|to| to.number == 0),
         };
-        Some(OutboxMessage {
-            id: message.id.clone(),
-            group: message.group_id().map(str::to_owned),
-            size: message.size(),
-            to: Arc::clone(to?),
-            content: Content::Here(Box::new(Dispatch { message, out })),
-            doubt: Some(doubt),
-            known: true,
-        })
+        let mut outgoing = OutboxMessage::here(place, message, to?);
+        if let (Content::Here(dispatch), Some(out)) = (&mut outgoing.content, out) {
+            dispatch.out = Some(out);
+        }
+        Some(OutboxMessage { doubt: Some(doubt), known: true, ..outgoing })
     }
 }
 

@@ -20,14 +20,14 @@ impl Redrive<'_> {
     ///
     /// # Errors
     /// When the journal that proves it cannot be read any more.
-    pub async fn clear_sent(&mut self, found: Vec<Found>) -> Result<Vec<Found>> {
-        let sent = |found: &Found| {
+    pub async fn clear_sent(&mut self, found: &mut Vec<Found>) -> Result<()> {
+        let is_sent = |found: &mut Found| {
             found.row.redriven.as_ref().is_some_and(|redriven| redriven.sign == Sign::StillHere)
         };
-        let (sent, rest): (Vec<Found>, Vec<Found>) = found.into_iter().partition(sent);
+        let sent: Vec<Found> = found.extract_if(.., is_sent).collect();
         if self.options.dry_run {
             self.records.extend(sent.iter().map(|found| Record::already_sent(&found.row)));
-            return Ok(rest);
+            return Ok(());
         }
         let mut by_run: BTreeMap<String, Vec<Found>> = BTreeMap::new();
         for found in sent {
@@ -37,7 +37,7 @@ impl Redrive<'_> {
         for (run_id, found) in by_run {
             self.clear_run(&run_id, found).await?;
         }
-        Ok(rest)
+        Ok(())
     }
 
     async fn clear_run(&mut self, run_id: &str, found: Vec<Found>) -> Result<()> {

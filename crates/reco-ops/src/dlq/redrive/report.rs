@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
-use reco_core::settle::Deletable;
 use serde::Serialize;
 
 use super::RedriveOptions;
@@ -17,7 +16,7 @@ use crate::dlq::judge::Provenance;
 use crate::dlq::reach::Reach;
 use crate::dlq::redrive::{Bounced, Guard, Pauses};
 use crate::dlq::session::Queues;
-use crate::sqs::{DeleteOutcome, Released};
+use crate::sqs::Released;
 pub use record::{Category, Record};
 
 /// The engine that is used, and why.
@@ -54,8 +53,6 @@ pub struct RedriveSummary {
     pub moved_to: MovedTo,
     /// FIFO: messages that were moved past earlier ones of their group.
     pub overtaking: u64,
-    /// Sent and not deleted messages that came again while others moved.
-    pub late: Vec<(Deletable, DeleteOutcome)>,
     /// Deliveries of messages that were held already.
     pub repeated: u64,
     /// Scans that brought something.

@@ -169,6 +169,7 @@ mod tests {
             retention_s: 0,
             max_message_bytes: 1 << 20,
             visibility_timeout_s: 30,
+            read_ms: 0,
         };
         (queue, state)
     }

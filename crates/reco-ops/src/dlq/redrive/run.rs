@@ -1,5 +1,6 @@
 //! A redrive under way: wave by wave, until every message that was received is accounted for.
 
+mod going;
 mod verify;
 mod waves;
 
@@ -12,6 +13,7 @@ use reco_core::classify::Class;
 use reco_core::human::{count, was};
 use reco_core::settle::Deletable;
 
+use self::going::Going;
 use super::guards::Guards;
 use super::report::{Category, Record, RedriveReport, RedriveSummary};
 use super::{Ask, QUESTION, RedriveOptions};
@@ -19,16 +21,14 @@ use crate::dlq::chosen::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::dlq::journal::{Journal, now_ms};
 use crate::dlq::judge::Provenance;
 use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
-use crate::dlq::repair::{Changed, Repair, Repaired, Repairer};
+use crate::dlq::repair::{Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
 use crate::dlq::session::{Session, warn_unreleased};
 use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::files::spool::Spool;
-use crate::sqs::{
-    AckWatch, Content, DeleteOutcome, Destination, Outbox, OutboxMessage, Released, SendOutcome,
-};
+use crate::sqs::{AckWatch, DeleteOutcome, Outbox, Released, SendOutcome};
 
 /// A redrive under way.
 pub struct Redrive<'a> {
@@ -53,8 +53,8 @@ pub struct Redrive<'a> {
     named: Vec<String>,
     /// Messages that are named, kept until all were seen: see [`Redrive::set_named_apart`].
     waiting: Vec<Found>,
-    /// When the run began, in milliseconds since 1970.
-    began_ms: i64,
+    /// Messages that came and that were there when the run began.
+    early: u64,
     /// As many messages came as were there when the run began.
     all_came: bool,
     /// FIFO: messages that arrived since and were left alone.
@@ -63,13 +63,6 @@ pub struct Redrive<'a> {
     staying: HashSet<String>,
     pub(super) released: Released,
     began: Instant,
-}
-
-/// A message that is about to be moved.
-struct Going {
-    found: Found,
-    changed: Option<Box<Changed>>,
-    to: Arc<Destination>,
 }
 
 impl<'a> Redrive<'a> {
@@ -97,7 +90,7 @@ impl<'a> Redrive<'a> {
             cleared: Vec::new(),
             named: Vec::new(),
             waiting: Vec::new(),
-            began_ms: now_ms(),
+            early: 0,
             all_came: false,
             arrived: 0,
             staying: HashSet::new(),
@@ -134,20 +127,23 @@ impl<'a> Redrive<'a> {
         {
             confirm(operator, &scan.found).await?;
         }
-        scan.found = self.clear_sent(scan.found).await?;
-        let (going, staying) = self.part(scan).await?;
+        self.clear_sent(&mut scan.found).await?;
+        let first = self.records.len();
+        let going = self.part(scan).await?;
         if !self.fifo() && self.ending.reach.exhausted {
             // They have been seen; others may have them back while the rest is moved. On a FIFO
             // queue, and where more is to come, they would be received again by the next scan.
-            let released = self.session.lease.release(&staying).await;
+            let moves = |one: &&Record| one.is(Category::Planned) && !self.options.dry_run;
+            let staying = self.records[first..].iter().filter(|one| !moves(one));
+            let released = self.session.lease.release(staying.map(Record::message_id)).await;
             warn_unreleased(&self.session.control.events, &released);
             self.released.merge(released);
         }
         self.move_all(going).await
     }
 
-    /// Parts what was found into what goes, and the ids of what stays.
-    async fn part(&mut self, mut scan: Scan) -> Result<(Vec<Going>, Vec<String>)> {
+    /// Decides on what was found, and enters each message; answers with what goes.
+    async fn part(&mut self, mut scan: Scan) -> Result<Vec<Going>> {
         let taken = self.ending.moving;
         let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         let chosen = self.choose(&scan.found).await?;
@@ -164,22 +160,25 @@ impl<'a> Redrive<'a> {
                 }
             });
         let decisions = decide(candidates, room, self.options.resend_uncertain);
-        let (mut going, mut staying) = (Vec::new(), Vec::new());
+        let moves = |one: &&Decision| matches!(one, Decision::Move(_));
+        let moving = decisions.iter().filter(moves).count();
+        self.ending.moving += moving as u64;
+        let mut going = Vec::with_capacity(if self.options.dry_run { 0 } else { moving });
+        if self.records.is_empty() {
+            // As many as there are, mostly: growing by doubling would take twice what they need.
+            self.records.reserve_exact(scan.found.len());
+        }
         for ((found, repaired), decision) in scan.found.into_iter().zip(repaired).zip(decisions) {
             let changed = repaired.and_then(Repaired::into_changed);
             self.note_order(&found, &decision);
-            match decision {
-                Decision::Move(to) if !self.options.dry_run => {
-                    going.push(Going { found, changed, to });
-                }
-                decision => {
-                    self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
-                    staying.push(found.row.message_id.clone());
-                    self.records.push(Record::decided(&found.row, &decision, changed.as_deref()));
-                }
+            let record = Record::decided(&found.row, &decision, changed.as_deref());
+            if let (Decision::Move(to), false) = (decision, self.options.dry_run) {
+                let record = self.records.len();
+                going.push(self.going(record, found, changed, to));
             }
+            self.records.push(record);
         }
-        Ok((going, staying))
+        Ok(going)
     }
 
     /// Counts what overtakes an earlier message of its FIFO group that stays.
@@ -272,69 +271,38 @@ impl<'a> Redrive<'a> {
             return Err(Error::new(Kind::Internal, "a dry run attempted to move messages"));
         };
         let total = going.len() as u64;
-        self.ending.moving += total;
         let progress = self.session.control.events.progress("moving", Some(total), Unit::Messages);
         let began = Instant::now();
         let pace = self.pace.clone();
         self.guards.begin(self.session, &self.route, pace.gate());
         let bounce_task = self.guards.watch_bounces(self.session, pace.gate()).await;
-        let messages = stream::iter(going.iter().map(|one| self.outgoing(one)));
-        let cancel = &self.session.control.cancel;
-        let outcomes = outbox.send_all(messages, &pace, cancel, &progress).await;
+        let (cancel, records, ending) =
+            (&self.session.control.cancel, &mut self.records, &mut self.ending);
+        let (mut moved, first) = (0, going[0].record);
+        let tell = |at: usize, outcome: SendOutcome| {
+            records[at].is_settled(outcome);
+            if let (true, Some(to)) = (records[at].is(Category::Moved), &records[at].to) {
+                moved += 1;
+                *ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
+            }
+        };
+        let messages = stream::iter(going.into_iter().map(Going::outgoing));
+        let result = outbox.send_all(messages, &pace, cancel, &progress, tell).await;
         self.ending.move_time += began.elapsed();
+        for record in self.records[first..].iter_mut().filter(|one| one.is(Category::Planned)) {
+            record.is_settled(SendOutcome::Uncertain {
+                reason: "its outcome is not known".to_owned(),
+            });
+        }
         if let Some(bounce_task) = bounce_task {
             // Looked at, and let go: not counted among what was received and left.
             let watched = bounce_task.finish().await;
             let released = self.session.lease.release(&watched.held).await;
             warn_unreleased(&self.session.control.events, &released);
             self.released.merge_invisible(released);
-            self.ending.late.extend(watched.cleared);
+            self.note_cleared(watched.cleared);
         }
-        Ok(self.enter(going, outcomes?))
-    }
-
-    /// Enters what became of each message; answers with how many were moved.
-    fn enter(&mut self, going: Vec<Going>, outcomes: Vec<(String, SendOutcome)>) -> u64 {
-        let some = |(id, outcome)| (id, Some(outcome));
-        let mut outcomes: Vec<(String, Option<SendOutcome>)> =
-            outcomes.into_iter().map(some).collect();
-        // Looked up in place: a table would be another copy of as many ids.
-        outcomes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut moved = 0;
-        self.records.reserve_exact(going.len());
-        for Going { found, changed, to } in going {
-            let row = &found.row;
-            let lost = || SendOutcome::Uncertain { reason: "its outcome is not known".to_owned() };
-            let at = outcomes.binary_search_by(|(id, _)| id.cmp(&row.message_id)).ok();
-            let outcome = at.and_then(|at| outcomes[at].1.take()).unwrap_or_else(lost);
-            if matches!(outcome, SendOutcome::Sent { .. }) {
-                moved += 1;
-                *self.ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
-            }
-            let record = Record::moved(row, outcome, changed.as_deref());
-            self.records.push(record.to(&to));
-        }
-        let late = std::mem::take(&mut self.ending.late);
-        self.note_cleared(late);
-        moved
-    }
-
-    fn outgoing(&self, Going { found, changed, to }: &Going) -> OutboxMessage {
-        let (row, changed) = (&found.row, changed.as_deref());
-        let known = self.session.history.remembered(&row.message_id);
-        OutboxMessage {
-            id: row.message_id.clone(),
-            group: row.group_id.as_deref().filter(|_| self.fifo()).map(str::to_owned),
-            size: changed.map_or(row.size_bytes, |changed| changed.size),
-            to: Arc::clone(to),
-            content: Content::Spooled {
-                slot: found.slot.unwrap_or_default(),
-                out: changed.map(|changed| changed.out),
-                rejects: changed.and_then(|changed| changed.rejects),
-            },
-            doubt: known.filter(|_| self.fifo()),
-            known: false,
-        }
+        result.map(|()| moved)
     }
 
     /// Returns the basis of the classification; with waves, it applies to each wave.

@@ -97,6 +97,7 @@ mod tests {
             retention_s: 0,
             max_message_bytes: 0,
             visibility_timeout_s: 0,
+            read_ms: 0,
         }
     }
 

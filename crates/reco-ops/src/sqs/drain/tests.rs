@@ -35,6 +35,19 @@ fn receivers_are_as_many_as_the_depth_needs() {
     assert_eq!((0..20).filter(|out| run(1_000, 0).claim(*out).is_some()).count(), 1);
 }
 
+/// All groups may be in the first answer; a second long poll beside it would wait for its whole
+/// second, at each front.
+#[test]
+fn a_front_is_asked_for_once_and_then_without_waiting() {
+    let mut front = Run::new(Bound { at_most: 1_000, depth: 500, front_only: true });
+    assert_eq!([front.claim(0), front.claim(1)], [Some(10), None]);
+    assert!(!front.polls_short());
+    let ten = brought(&front, 10);
+    front.note(ten);
+    assert!(front.polls_short() && front.claim(0).is_some() && front.claim(CALLS - 1).is_some());
+    assert_eq!(front.claim(CALLS), None);
+}
+
 #[test]
 fn a_drain_that_has_all_that_was_there_goes_on_for_a_grace_only() {
     let mut full = run(1_000, 10);

@@ -26,8 +26,8 @@ pub struct Doubt {
 /// Result of a batch.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// Of each message its id, its group where that has an order, and its outcome.
-    pub(crate) outcomes: Vec<(String, Option<GroupKey>, SendOutcome)>,
+    /// Of each message its place, its group where that has an order, and its outcome.
+    pub(crate) outcomes: Vec<(usize, Option<GroupKey>, SendOutcome)>,
     /// Failure of the call as a whole.
     pub trouble: Option<Trouble>,
     /// `SendMessageBatch` calls made.
@@ -59,6 +59,7 @@ pub enum Trouble {
 pub(in crate::sqs) struct Pending {
     pub(in crate::sqs) dispatch: Dispatch,
     pub(in crate::sqs) known: bool,
+    place: usize,
     key: Option<GroupKey>,
     rejects: Option<Slot>,
     doubt: Option<Doubt>,
@@ -85,7 +86,7 @@ impl Batch<'_> {
             Some(doubt) => SendOutcome::Uncertain { reason: doubt.reason },
             None => outcome,
         };
-        self.sent.outcomes.push((pending.dispatch.message.id, pending.key, outcome));
+        self.sent.outcomes.push((pending.place, pending.key, outcome));
     }
 
     fn settle_pending(&mut self, outcome: impl Fn() -> SendOutcome) {
@@ -163,19 +164,20 @@ impl Outbox {
         let Some(to) = messages.first().map(|first| first.to.clone()) else {
             return Sent::default();
         };
+        let mut under_way = messages.len();
         let mut batch = self.load(&to, messages);
         let mut attempt = 0;
         loop {
             self.drop_lapsed(&mut batch).await;
             batch.drop_aged();
-            if batch.pending.is_empty() {
-                break;
-            }
             attempt += 1;
-            let Some(reason) = self.attempt(&mut batch, pace).await else { break };
-            if batch.pending.is_empty() {
-                break;
-            }
+            let again = match batch.pending.is_empty() {
+                true => None,
+                false => self.attempt(&mut batch, pace).await,
+            };
+            pace.gate().arrive(under_way);
+            under_way = batch.pending.len();
+            let Some(reason) = again.filter(|_| under_way > 0) else { break };
             if attempt >= RETRIES.max_attempts {
                 batch.settle_pending(|| SendOutcome::Failed {
                     reason: format!("not accepted after {attempt} attempts: {reason}"),
@@ -184,7 +186,7 @@ impl Outbox {
             }
             let again = async {
                 tokio::time::sleep(RETRIES.delay(attempt)).await;
-                pace.wait(batch.pending.len()).await
+                pace.wait(under_way).await
             };
             let again = cancel.run_until_cancelled(again).await;
             if let Err(reason) = again.unwrap_or_else(|| Err(STOPPED.to_owned())) {
@@ -207,14 +209,14 @@ impl Outbox {
         };
         for message in messages {
             let key = message.key();
-            let OutboxMessage { id, content, doubt, known, .. } = message;
+            let OutboxMessage { place, content, doubt, known, .. } = message;
             match self.read(content) {
                 Ok((dispatch, rejects)) => {
-                    batch.pending.push(Pending { dispatch, known, key, rejects, doubt });
+                    batch.pending.push(Pending { dispatch, known, place, key, rejects, doubt });
                 }
                 Err(error) => {
                     let outcome = SendOutcome::Left { reason: error.to_string() };
-                    batch.sent.outcomes.push((id, key, outcome));
+                    batch.sent.outcomes.push((place, key, outcome));
                 }
             }
         }
@@ -392,7 +394,7 @@ impl Outbox {
                     SendOutcome::Sent { sent_as, perhaps_twice }
                 }
             };
-            batch.sent.outcomes.push((one.message_id().to_owned(), pending.key.clone(), outcome));
+            batch.sent.outcomes.push((pending.place, pending.key.clone(), outcome));
         }
         // Without this record a resume deletes once more what is gone, which is harmless.
         if let (Some(journal), Some(_), Ok(lines)) =

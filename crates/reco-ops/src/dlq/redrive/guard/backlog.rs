@@ -32,10 +32,10 @@ impl Watch for Backlog {
     const EVERY: Duration = Duration::from_secs(1);
     const SOONER: bool = true;
 
-    /// Messages sent between two checks are subtracted from the room found by the check, so that a
-    /// fast redrive exceeds the limit by less than a batch, plus the delay of SQS's own counts.
+    /// Messages that are under way, or sent between two checks, are subtracted from the room found by
+    /// the check, so that a fast redrive exceeds the limit by less than a batch, plus the delay of SQS's own counts.
     async fn look(&mut self, gate: &Gate) -> Result<Verdict> {
-        let departed = gate.departed();
+        let arrived = gate.arrived();
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (mut name, mut depth) = (String::new(), 0);
         for queue in queues {
@@ -45,7 +45,7 @@ impl Watch for Backlog {
                 (name, depth) = (queue.name, holds);
             }
         }
-        gate.make_room(self.most.saturating_sub(depth), departed);
+        gate.make_room(self.most.saturating_sub(depth), arrived);
         self.paused = is_too_deep(depth, self.most, self.paused);
         if !self.paused {
             return Ok(Verdict::Go);

@@ -96,17 +96,17 @@ impl Category {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// Its id.
-    pub message_id: String,
+    pub message_id: Box<str>,
     /// Its class; none of one that came garbled.
     pub class: Option<Class>,
     /// Result.
     pub fate: Category,
     /// Why, where that needs to be said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Box<str>>,
     /// Its id in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_as: Option<String>,
+    pub sent_as: Option<Box<str>>,
     /// The queue that it goes to.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
@@ -136,7 +136,7 @@ impl Record {
     /// A moved message that its delete did not remove.
     pub fn is_still_there(&mut self, reason: String) {
         self.fate = Category::NotDeleted;
-        self.reason = Some(reason);
+        self.reason = Some(reason.into());
     }
 
     /// A sent message whose delete came to pass after all.
@@ -146,20 +146,15 @@ impl Record {
         }
     }
 
-    /// The same with the queue that it goes to.
-    pub fn to(self, queue: &Arc<Destination>) -> Self {
-        Record { to: Some(Arc::clone(queue)), ..self }
-    }
-
     /// A message that an earlier run had sent, and that is deleted now.
     pub fn already_sent(row: &Row) -> Self {
         let reason = row.redriven.as_ref().map(|redriven| format!("by run {}", redriven.run_id));
-        Record::of(row, Category::AlreadySent, reason, None)
+        Record::of(row, Category::AlreadySent, reason)
     }
 
     /// A message that an earlier run had sent, and that could not be deleted now.
     pub fn still_here(row: &Row, reason: String) -> Self {
-        Record::of(row, Category::NotDeleted, Some(reason), None)
+        Record::of(row, Category::NotDeleted, Some(reason))
     }
 
     /// Its id.
@@ -172,10 +167,10 @@ impl Record {
     #[must_use]
     pub fn damaged(damaged: &Damaged) -> Self {
         Record {
-            message_id: damaged.message_id.clone(),
+            message_id: damaged.message_id.as_str().into(),
             class: None,
             fate: Category::Damaged,
-            reason: Some(damaged.reason.clone()),
+            reason: Some(damaged.reason.as_str().into()),
             sent_as: None,
             to: None,
             changed: None,
@@ -184,14 +179,14 @@ impl Record {
         }
     }
 
-    fn of(row: &Row, fate: Category, reason: Option<String>, sent_as: Option<String>) -> Self {
+    fn of(row: &Row, fate: Category, reason: Option<String>) -> Self {
         let (class, wcu) = (Some(row.verdict.class), row.verdict.wcu);
         Record {
-            message_id: row.message_id.clone(),
+            message_id: row.message_id.as_str().into(),
             class,
             fate,
-            reason,
-            sent_as,
+            reason: reason.map(Into::into),
+            sent_as: None,
             to: None,
             changed: None,
             perhaps_twice: false,
@@ -210,61 +205,53 @@ impl Record {
         }
     }
 
-    /// A message that was not sent: by choice, or because it is a dry run.
+    /// A message that is not sent, by choice, or not yet.
     pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
-        let record = match decision {
-            Decision::Move(to) => Record::of(row, Category::Planned, None, None).to(to),
-            Decision::Skip => {
-                Record::of(row, Category::Skipped, row.verdict.reasons.first().cloned(), None)
-            }
+        let some = |reason: &str| Some(reason.to_owned());
+        let (category, reason) = match decision {
+            Decision::Move(_) => (Category::Planned, None),
+            Decision::Skip => (Category::Skipped, row.verdict.reasons.first().cloned()),
             Decision::Undecided(error) => {
-                Record::of(row, Category::Skipped, Some(format!("--where failed: {error}")), None)
+                (Category::Skipped, Some(format!("--where failed: {error}")))
             }
-            Decision::BeyondMax => Record::of(row, Category::BeyondMax, None, None),
-            Decision::Elsewhere => Record::of(
-                row,
-                Category::OtherSource,
-                row.source.as_deref().map(str::to_owned),
-                None,
-            ),
-            Decision::Homeless(reason) => {
-                Record::of(row, Category::Failed, Some(reason.clone()), None)
+            Decision::BeyondMax => (Category::BeyondMax, None),
+            Decision::Elsewhere => (Category::OtherSource, row.source.as_deref().and_then(some)),
+            Decision::Homeless(reason) | Decision::Unsendable(reason) => {
+                (Category::Failed, some(reason))
             }
             Decision::PerhapsSent(run) => {
                 let reason = format!("possibly sent by run {run}, which was interrupted");
-                Record::of(row, Category::Uncertain, Some(reason), None)
+                (Category::Uncertain, Some(reason))
             }
-            Decision::Unsendable(reason) => {
-                Record::of(row, Category::Failed, Some(reason.clone()), None)
-            }
-            Decision::Unrepaired(reason) => {
-                Record::of(row, Category::Unrepaired, Some(reason.clone()), None)
-            }
+            Decision::Unrepaired(reason) => (Category::Unrepaired, some(reason)),
         };
+        let mut record = Record::of(row, category, reason);
+        if let Decision::Move(to) = decision {
+            record.to = Some(Arc::clone(to));
+        }
         record.with(changed)
     }
 
     /// A message that this run moved, and that came back.
     pub fn came_back(row: &Row) -> Self {
-        Record::of(row, Category::CameBack, row.verdict.reasons.first().cloned(), None)
+        Record::of(row, Category::CameBack, row.verdict.reasons.first().cloned())
     }
 
-    /// A message that was to be moved.
-    pub fn moved(row: &Row, outcome: SendOutcome, changed: Option<&Changed>) -> Self {
-        let record = match outcome {
+    /// A message that was planned, and what became of it.
+    pub fn is_settled(&mut self, outcome: SendOutcome) {
+        let (fate, reason, sent_as) = match outcome {
             SendOutcome::Sent { sent_as, perhaps_twice } => {
-                let record = Record::of(row, Category::Moved, None, Some(sent_as));
-                Record { perhaps_twice, ..record }
+                self.perhaps_twice = perhaps_twice;
+                (Category::Moved, None, Some(sent_as))
             }
             SendOutcome::NotDeleted { sent_as, reason } => {
-                Record::of(row, Category::NotDeleted, Some(reason), Some(sent_as))
+                (Category::NotDeleted, Some(reason), Some(sent_as))
             }
-            SendOutcome::Uncertain { reason } => {
-                Record::of(row, Category::Uncertain, Some(reason), None)
-            }
-            SendOutcome::Failed { reason } => Record::of(row, Category::Failed, Some(reason), None),
-            SendOutcome::Left { reason } => Record::of(row, Category::Left, Some(reason), None),
+            SendOutcome::Uncertain { reason } => (Category::Uncertain, Some(reason), None),
+            SendOutcome::Failed { reason } => (Category::Failed, Some(reason), None),
+            SendOutcome::Left { reason } => (Category::Left, Some(reason), None),
         };
-        record.with(changed)
+        self.fate = fate;
+        (self.reason, self.sent_as) = (reason.map(Into::into), sent_as.map(Into::into));
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::Redrive;
-use crate::dlq::journal::now_ms;
 use crate::dlq::scan::{Found, Goal, Scan};
 use crate::dlq::session::warn_unreleased;
 use crate::error::{Error, Result};
@@ -24,7 +23,6 @@ impl Redrive<'_> {
     /// When a scan or its judgement fails.
     pub async fn run(&mut self) -> Result<()> {
         let mut in_vain = 0;
-        self.began_ms = now_ms();
         loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
@@ -45,7 +43,9 @@ impl Redrive<'_> {
                 break;
             }
             if self.fifo() {
-                if moved == 0 || self.options.dry_run {
+                // By a clock that is ahead of SQS's, what arrives was there all along.
+                let endless = self.ending.seen > 2 * self.session.depth() + 100;
+                if moved == 0 || endless || self.options.dry_run {
                     break;
                 }
                 continue;
@@ -74,7 +74,8 @@ impl Redrive<'_> {
         self.ending.seen += new;
         self.ending.repeated += scan.repeated;
         self.ending.again += scan.again;
-        self.ending.reach = self.session.reach(scan, self.ending.seen).await;
+        self.early += self.session.early(scan) - scan.again;
+        self.ending.reach = self.session.reach(scan, (self.ending.seen, self.early)).await;
     }
 
     /// On a standard queue, keeps messages that `--id` names, where it gives prefixes, until all were
@@ -96,14 +97,12 @@ impl Redrive<'_> {
 
     /// Leaves what arrived at a FIFO queue since the run began, once as many messages came as were
     /// there: a live queue would keep the run going. Held until the end, they are not received
-    /// again, nor is what stands behind them. AWS: a move to a FIFO DLQ resets the time of sending.
+    /// again, nor is what stands behind them.
     pub(super) fn leave_arrivals(&mut self, found: &mut Vec<Found>) {
-        if !self.fifo() || !self.all_came {
+        if !self.all_came {
             return;
         }
-        let arrived =
-            |found: &mut Found| found.row.sent_at_ms.is_some_and(|sent| sent >= self.began_ms);
-        let arrived = found.extract_if(.., arrived).count() as u64;
+        let arrived = found.extract_if(.., |found| self.session.is_late(found)).count() as u64;
         self.ending.seen -= arrived;
         self.arrived += arrived;
     }

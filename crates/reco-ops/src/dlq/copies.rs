@@ -1,0 +1,250 @@
+//! Copies of kept messages into a queue, those of an export or of a redrive's journal: each is sent
+//! once, however often the command is run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use reco_core::message::Message;
+use reco_core::outcome::Outcome;
+use serde::Serialize;
+use tokio::sync::mpsc::{Sender, channel};
+
+use super::export::Opened;
+use super::journal::{Home, Journal, Ledger, Lock, MessageState, Origin, each_kept};
+use crate::aws::sqs::{BATCH, Queue, Sqs};
+use crate::error::{Error, Kind, Result};
+use crate::event::{Control, Unit};
+use crate::rate::Pace;
+use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome};
+
+/// What became of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyFate {
+    /// In the queue, by an import.
+    Sent,
+    /// In the queue, by a restore.
+    Restored,
+    /// Would be sent.
+    Planned,
+    /// An earlier run sent it.
+    AlreadySent,
+    /// Perhaps in the queue.
+    Uncertain,
+    /// The queue did not take it.
+    Failed,
+    /// Not tried.
+    Left,
+}
+
+impl CopyFate {
+    /// As tables name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            CopyFate::Sent => "sent",
+            CopyFate::Restored => "restored",
+            CopyFate::Planned => "planned",
+            CopyFate::AlreadySent => "already sent",
+            CopyFate::Uncertain => "uncertain",
+            CopyFate::Failed => "failed",
+            CopyFate::Left => "left",
+        }
+    }
+}
+
+/// One copy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CopyRow {
+    /// The message's id where it is kept.
+    pub message_id: String,
+    /// Result.
+    pub fate: CopyFate,
+    /// Why, where that needs to be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its id in the queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_as: Option<String>,
+}
+
+/// A file that messages are kept in.
+#[derive(Debug, Clone)]
+pub enum KeptIn {
+    /// An export.
+    Export(PathBuf),
+    /// A redrive's journal.
+    Journal(PathBuf),
+}
+
+impl KeptIn {
+    fn path(&self) -> &Path {
+        match self {
+            KeptIn::Export(path) | KeptIn::Journal(path) => path,
+        }
+    }
+
+    /// Gives all messages of it, until nobody takes them any more.
+    async fn read(self, give: Sender<Message>) -> Result<()> {
+        let path = match self {
+            KeptIn::Export(path) => {
+                let mut opened = Opened::open(&path).await?;
+                while let Some(message) = opened.next().await? {
+                    if give.send(message).await.is_err() {
+                        break;
+                    }
+                }
+                return Ok(());
+            }
+            KeptIn::Journal(path) => path,
+        };
+        let read = move || {
+            each_kept(&path, |kept| {
+                let _ = give.blocking_send(kept.message);
+                Ok(())
+            })
+        };
+        tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(unexpected(&error)))
+    }
+}
+
+fn unexpected(error: &tokio::task::JoinError) -> Error {
+    Error::new(Kind::Internal, "reading the file failed unexpectedly").because(error)
+}
+
+/// A queue that copies go to, and what earlier runs sent there.
+#[derive(Debug)]
+pub struct Copies {
+    /// The queue.
+    pub queue: Queue,
+    /// Its `MaximumMessageSize` in bytes.
+    pub limit: usize,
+    sqs: Sqs,
+    home: Home,
+    origin: Origin,
+    ledger: Ledger,
+    _lock: Option<Lock>,
+}
+
+impl Copies {
+    /// Looks up the queue `to`, keeps other runs off it unless nothing will be sent (`dry_run`), and
+    /// reads what earlier runs sent of the same origin; with `again`, nothing counts as sent.
+    ///
+    /// # Errors
+    /// When the queue cannot be found, another run is on it, or an earlier journal cannot be read.
+    pub async fn open(
+        sqs: Sqs,
+        home: Home,
+        (kind, id): (&'static str, &str),
+        to: &str,
+        (again, dry_run): (bool, bool),
+    ) -> Result<Self> {
+        let (queue, state) = sqs.resolve(to).await?;
+        // Before the ledger is read: another run may be writing it.
+        let take = || Lock::take(&home, &queue.arn, &Journal::new_run_id());
+        let lock = (!dry_run).then(take).transpose()?;
+        let origin = Origin { kind, id: id.to_owned(), to: queue.arn.clone() };
+        let ledger = Ledger::open(&home, &origin, again)?;
+        let limit = state.max_message_bytes;
+        Ok(Copies { queue, limit, sqs, home, origin, ledger, _lock: lock })
+    }
+
+    /// How a message stands before anything is sent.
+    #[must_use]
+    pub fn row(&self, message_id: String) -> CopyRow {
+        let (fate, reason) = match self.ledger.state(&message_id) {
+            MessageState::Sent => (CopyFate::AlreadySent, None),
+            MessageState::Uncertain(reason) => (CopyFate::Uncertain, Some(reason)),
+            MessageState::ToSend(_) => (CopyFate::Planned, None),
+        };
+        CopyRow { message_id, fate, reason, sent_as: None }
+    }
+
+    /// Sends what is planned of `rows`, in the order of the file, and enters what became of each;
+    /// `sent` is what becomes of those that the queue takes. Answers with the journal.
+    ///
+    /// # Errors
+    /// When the journal cannot be written: then nothing was sent.
+    pub async fn send(
+        &self,
+        file: KeptIn,
+        rows: &mut [CopyRow],
+        sent: CopyFate,
+        pace: &Pace,
+        control: &Control,
+    ) -> Result<Journal> {
+        let (journal, stamp) = self.ledger.write(&self.home, &self.origin, self.queue.fifo)?;
+        let journal = Arc::new(journal);
+        let (queue, limit) = (self.queue.clone(), self.limit);
+        let to = Arc::new(Destination { number: 0, queue, limit, stamp: Some(stamp) });
+        let outbox = Arc::new(Outbox {
+            journal: Some(Arc::clone(&journal)),
+            journal_destination: Some(to.queue.arn.clone()),
+            ..Outbox::new(self.sqs.clone())
+        });
+        let planned = |(_, row): &(usize, &CopyRow)| row.fate == CopyFate::Planned;
+        let planned = rows.iter().enumerate().filter(planned);
+        let mut wanted: HashMap<String, usize> =
+            planned.map(|(place, row)| (row.message_id.clone(), place)).collect();
+        let what = if sent == CopyFate::Restored { "restoring" } else { "importing" };
+        let progress = control.events.progress(what, Some(wanted.len() as u64), Unit::Messages);
+        let (give, mut take) = channel(2 * BATCH);
+        let path = file.path().to_owned();
+        let reading = tokio::spawn(file.read(give));
+        let messages = stream::poll_fn(|task| take.poll_recv(task)).filter_map(|message| {
+            let outgoing = wanted.remove(&message.id).map(|place| {
+                let doubt = match self.ledger.state(&message.id) {
+                    MessageState::ToSend(doubt) => doubt,
+                    MessageState::Sent | MessageState::Uncertain(_) => None,
+                };
+                OutboxMessage { doubt, ..OutboxMessage::here(place, message, &to) }
+            });
+            std::future::ready(outgoing)
+        });
+        let tell = |place: usize, outcome| rows[place].is_settled(sent, outcome);
+        outbox.send_all(messages, pace, &control.cancel, &progress, tell).await?;
+        drop(outbox);
+        if let Err(error) = reading.await.unwrap_or_else(|error| Err(unexpected(&error))) {
+            control.events.warn(format!("not all of {} was sent: {error}", path.display()));
+        }
+        for row in rows.iter_mut().filter(|row| row.fate == CopyFate::Planned) {
+            let reason = "the file could not be read up to it".to_owned();
+            row.is_settled(sent, SendOutcome::Left { reason });
+        }
+        Arc::into_inner(journal)
+            .ok_or_else(|| Error::new(Kind::Internal, "the journal is in use after the last send"))
+    }
+
+    /// The journal's file; `None` when it goes with this process, so that nobody looks for it.
+    #[must_use]
+    pub fn path_of(&self, journal: &Journal) -> Option<String> {
+        (!self.home.is_passing()).then(|| journal.path().display().to_string())
+    }
+}
+
+impl CopyRow {
+    fn is_settled(&mut self, sent: CopyFate, outcome: SendOutcome) {
+        (self.fate, self.reason, self.sent_as) = match outcome {
+            SendOutcome::Sent { sent_as, .. } | SendOutcome::NotDeleted { sent_as, .. } => {
+                (sent, None, Some(sent_as))
+            }
+            SendOutcome::Failed { reason } => (CopyFate::Failed, Some(reason), None),
+            SendOutcome::Uncertain { reason } => (CopyFate::Uncertain, Some(reason), None),
+            SendOutcome::Left { reason } => (CopyFate::Left, Some(reason), None),
+        };
+    }
+}
+
+/// Writes the end into a journal. That it cannot be written is a warning: what was sent is in it.
+pub(super) async fn close(
+    journal: &Journal,
+    outcome: Outcome,
+    counts: BTreeMap<String, u64>,
+    control: &Control,
+) {
+    if let Err(error) = journal.close_with(outcome, counts).await {
+        control.events.warn(format!("the journal has no end record: {error}"));
+    }
+}

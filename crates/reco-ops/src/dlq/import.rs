@@ -1,0 +1,254 @@
+//! Import of an export: its messages into a queue, each once.
+//!
+//! The file is read twice: first as a whole, so that nothing is sent from a file that is broken
+//! further down, then to send.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reco_core::export::{Ending, Header};
+use reco_core::human::{amount, form, was};
+use reco_core::message::Message;
+use reco_core::outcome::{Outcome, Tally};
+use serde::Serialize;
+
+use super::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
+use super::export::Opened;
+use super::journal::{EXPORT, Home};
+use super::judge::unsendable;
+use super::session::{Ask, before_all};
+use crate::aws::sqs::Sqs;
+use crate::error::{Error, Result};
+use crate::event::Control;
+use crate::rate::{Pace, Rate};
+
+/// What is imported, and where to.
+#[derive(Debug)]
+pub struct ImportOptions {
+    /// The export.
+    pub file: PathBuf,
+    /// The queue that it goes to, where that is not the one that was exported.
+    pub to: Option<String>,
+    /// Messages a second at most.
+    pub rate: Option<Rate>,
+    /// Sends what earlier imports sent, too.
+    pub again: bool,
+    /// Says what would be sent, and sends nothing.
+    pub dry_run: bool,
+}
+
+/// Where the messages came from.
+#[derive(Debug, Serialize)]
+pub struct ImportedFile {
+    /// The file.
+    pub file: String,
+    /// ARN of the queue that was exported.
+    pub exported_from: String,
+    /// When, RFC 3339.
+    pub exported_at: String,
+    /// True if the file has everything that it was to have.
+    pub file_complete: bool,
+    /// A last line that was cut off while it was written.
+    pub torn_line: Option<u64>,
+    /// Messages that stand in the file once more.
+    pub repeated: u64,
+}
+
+/// Report of an import: every message of the file has exactly one fate.
+#[derive(Debug, Serialize)]
+pub struct ImportReport {
+    /// Where the messages came from.
+    #[serde(flatten)]
+    pub origin: ImportedFile,
+    /// The queue.
+    pub queue: String,
+    /// Whether nothing was sent.
+    pub dry_run: bool,
+    /// Messages by what became of them.
+    pub counts: BTreeMap<CopyFate, u64>,
+    /// Stopped by a signal.
+    pub interrupted: bool,
+    /// The file that knows what was sent; null when nothing was.
+    pub journal: Option<String>,
+    /// Every message.
+    pub messages: Vec<CopyRow>,
+}
+
+impl ImportReport {
+    fn of(&self, fate: CopyFate) -> u64 {
+        self.counts.get(&fate).copied().unwrap_or(0)
+    }
+
+    /// Result of the import.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let tally = Tally {
+            done: self.of(CopyFate::Sent) + self.of(CopyFate::Planned),
+            excluded: self.of(CopyFate::AlreadySent),
+            failed: self.of(CopyFate::Failed) + self.of(CopyFate::Left),
+            partly: self.of(CopyFate::Uncertain),
+            ..Tally::default()
+        };
+        tally.outcome(self.interrupted)
+    }
+
+    fn tally(&self) -> BTreeMap<String, u64> {
+        self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()
+    }
+}
+
+/// Plan of an import, made once the whole file was read.
+struct Plan {
+    header: Header,
+    ending: Ending,
+    copies: Copies,
+    rows: Vec<CopyRow>,
+    repeated: u64,
+}
+
+/// Checks, asks, sends.
+///
+/// # Errors
+/// When the file is no export or is broken, the queue cannot be found, the prompt is not confirmed,
+/// another run is on the queue, or the journal cannot be written.
+pub async fn import(
+    connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
+    home: Home,
+    control: &Control,
+    options: &ImportOptions,
+    ask: Option<&dyn Ask>,
+) -> Result<ImportReport> {
+    let mut plan = before_all(control, plan(connect, home, options)).await?;
+    let to_send = plan.of(CopyFate::Planned);
+    warn(control, options, &plan, ask.is_some());
+    if options.dry_run || to_send == 0 {
+        return Ok(report(control, options, &mut plan, None));
+    }
+    if let Some(operator) = ask {
+        confirm(operator, &plan.copies.queue.name, to_send).await?;
+    }
+    let messages = amount(to_send, "message");
+    control.events.status(format!("importing {messages} into {}", plan.copies.queue.name));
+    let (file, pace) = (options.file.clone(), Pace::new(options.rate, Duration::ZERO));
+    let (file, sent) = (KeptIn::Export(file), CopyFate::Sent);
+    let journal = plan.copies.send(file, &mut plan.rows, sent, &pace, control).await?;
+    let path = plan.copies.path_of(&journal);
+    let report = report(control, options, &mut plan, path);
+    close(&journal, report.outcome(), report.tally(), control).await;
+    Ok(report)
+}
+
+/// Reads the whole file and decides on each message.
+async fn plan(
+    connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
+    home: Home,
+    options: &ImportOptions,
+) -> Result<Plan> {
+    let mut opened = Opened::open(&options.file).await?;
+    let Header { queue, export_id, .. } = opened.header()?.clone();
+    let given = options.to.as_ref().unwrap_or(&queue);
+    let (sqs, origin) = (connect(given).await?, (EXPORT, export_id.as_str()));
+    let copies = Copies::open(sqs, home, origin, given, (options.again, options.dry_run)).await?;
+    let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
+    while let Some(message) = opened.next().await? {
+        if seen.insert(message.id.clone()) {
+            rows.push(row(&copies, message));
+        } else {
+            repeated += 1;
+        }
+    }
+    let (header, ending) = opened.finish()?;
+    Ok(Plan { header, ending, copies, rows, repeated })
+}
+
+fn row(copies: &Copies, message: Message) -> CopyRow {
+    // AWS: SendMessage: MessageGroupId is required for FIFO queues.
+    let no_group = (copies.queue.fifo && message.group_id().is_none())
+        .then(|| "it has no message group id, which a FIFO queue requires".to_owned());
+    let refused = unsendable(&message, Some(copies.limit)).or(no_group);
+    let row = copies.row(message.id);
+    match refused.filter(|_| row.fate == CopyFate::Planned) {
+        Some(reason) => CopyRow { fate: CopyFate::Failed, reason: Some(reason), ..row },
+        None => row,
+    }
+}
+
+impl Plan {
+    fn of(&self, fate: CopyFate) -> u64 {
+        self.rows.iter().filter(|row| row.fate == fate).count() as u64
+    }
+}
+
+fn warn(control: &Control, options: &ImportOptions, plan: &Plan, asks: bool) {
+    let (file, messages, events) = (options.file.display(), plan.ending.messages, &control.events);
+    // The report says so, too; whoever is asked must know it before.
+    if let Some(line) = plan.ending.torn_line.filter(|_| asks) {
+        events.warn(format!(
+            "{file} ends in the middle of line {line}: it has {}, and the run that wrote it was interrupted",
+            amount(messages, "whole message")
+        ));
+    } else if asks && !plan.ending.complete {
+        events.warn(format!(
+            "{file} has no end record because the run that wrote it was interrupted: it has {}",
+            amount(messages, "message")
+        ));
+    }
+    let queue = &plan.copies.queue;
+    if queue.arn == plan.header.queue && !plan.header.deletes && plan.of(CopyFate::Planned) > 0 {
+        events.warn(format!(
+            "the export left its messages in {}: those still there will be duplicated",
+            queue.name
+        ));
+    }
+    let uncertain = plan.of(CopyFate::Uncertain);
+    if uncertain > 0 {
+        events.warn(format!(
+            "{} possibly sent by an earlier import, and {} skipped; --again sends all of them again",
+            was(uncertain),
+            form(uncertain, "is", "are")
+        ));
+    }
+}
+
+async fn confirm(operator: &dyn Ask, queue: &str, to_send: u64) -> Result<()> {
+    let question = format!(
+        "this sends {} to {queue}, under new {}. Send {}?",
+        amount(to_send, "message"),
+        form(to_send, "id", "ids"),
+        form(to_send, "it", "them")
+    );
+    if operator.ask(&question).await? {
+        return Ok(());
+    }
+    Err(Error::refused("nothing was imported: not confirmed"))
+}
+
+fn report(
+    control: &Control,
+    options: &ImportOptions,
+    plan: &mut Plan,
+    journal: Option<String>,
+) -> ImportReport {
+    let (rows, header) = (std::mem::take(&mut plan.rows), &plan.header);
+    let mut counts = BTreeMap::new();
+    for row in &rows {
+        *counts.entry(row.fate).or_default() += 1;
+    }
+    ImportReport {
+        origin: ImportedFile {
+            file: options.file.display().to_string(),
+            exported_from: header.queue.clone(),
+            exported_at: header.exported_at.clone(),
+            file_complete: plan.ending.complete,
+            torn_line: plan.ending.torn_line,
+            repeated: plan.repeated,
+        },
+        queue: plan.copies.queue.name.clone(),
+        dry_run: options.dry_run,
+        counts,
+        interrupted: control.cancel.is_cancelled(),
+        journal,
+        messages: rows,
+    }
+}
