@@ -71,6 +71,11 @@ impl Template {
                         let met = self.condition(argument[0].as_str().unwrap());
                         self.resolve(&argument[if met { 1 } else { 2 }])
                     }
+                    "Fn::Split" => {
+                        let by = argument[0].as_str().unwrap();
+                        let text = plain(&self.resolve(&argument[1]).unwrap());
+                        Some(text.split(by).map(Value::from).collect())
+                    }
                     key if key.starts_with("Fn::") => panic!("{key} is not read here"),
                     _ => self.resolve_members(object),
                 }

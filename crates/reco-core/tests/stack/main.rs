@@ -90,6 +90,7 @@ const BAD: &[(&str, Change)] = &[
         s.function.timeout_s = Some(901);
         s.queue.visibility_timeout_s = Some(43_200);
     }),
+    ("function-timeout", |s| s.function.timeout_s = Some(4)),
     ("function-memory", |s| s.function.memory_mb = Some(127)),
     ("function-memory", |s| s.function.memory_mb = Some(10_241)),
     ("write-capacity", |s| s.mapping.maximum_concurrency = Some(Ceiling::At(3))),
@@ -104,6 +105,8 @@ const BAD: &[(&str, Change)] = &[
     ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).fires_from = 2),
     ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).watches = Watched::Other),
     ("dlq-alarm-missing-data", |s| alarm(s, Watched::DlqDepth).missing_data = MissingData::Missing),
+    ("dlq-alarm-in-flight", |s| alarm(s, Watched::DlqDepth).watches = Watched::DlqVisible),
+    ("pipeline-alarms", |s| alarm(s, Watched::MessagesReturned).watches = Watched::Other),
     ("pipeline-alarms", |s| alarm(s, Watched::QueueAge).watches = Watched::Other),
     ("alarm-actions", |s| alarm(s, Watched::FunctionErrors).has_actions = false),
 ];
@@ -132,6 +135,7 @@ fn every_rule_has_a_bad_variant() {
 /// The values just inside: a rule that refuses them is too strict.
 const GOOD: &[Change] = &[
     |s| s.queue.visibility_timeout_s = Some(185),
+    |s| s.function.timeout_s = Some(5),
     |s| s.dlq.retention_s = s.queue.retention_s.map(|seconds| seconds + 1),
     |s| s.workload.batch_ms = Some(15_000),
     |s| s.workload.message_bytes = Some(628_121), // 10 x (628,121 + 1,024) = 6,291,450 bytes
@@ -197,8 +201,8 @@ fn parameters_reach_the_resources_that_the_rules_judge() {
             &["batch-window", "batch-payload", "write-capacity"],
         ),
         (&[("MaximumConcurrency", json!(3))], &["write-capacity"]),
-        (&[("ReservedConcurrency", json!(1))], &["reserved-concurrency"]),
-        (&[("MaxWriteRequestUnits", json!(1000))], &["write-capacity"]),
+        (&[("ReservedConcurrency", json!("1"))], &["reserved-concurrency"]),
+        (&[("MaxWriteRequestUnits", json!("1000"))], &["write-capacity"]),
     ];
     for (parameters, rules) in variants {
         assert_eq!(broken(&stack(&deployed(parameters))), rules, "{parameters:?}");
