@@ -120,7 +120,7 @@ class Retained(unittest.TestCase):
         for name, (kind, properties) in Deployed(TEMPLATE).resources().items():
             for key, value in properties.items():
                 if "DeletionProtection" in key:
-                    self.assertEqual(value, "false", f"{name}.{key}")
+                    self.assertIs(value, False, f"{name}.{key}")
         properties = Deployed(TEMPLATE).resources()["Table"][1]
         self.assertIn("DeletionProtectionEnabled", properties)
 
@@ -236,7 +236,7 @@ class Values(unittest.TestCase):
         spec = schema("AWS::DynamoDB::Table")["definitions"]["TimeToLiveSpecification"]
         self.assertEqual(spec["required"], ["Enabled"])
         off = Deployed(TEMPLATE, TtlEnabled="false").resources()["Table"][1]
-        expected = {"AttributeName": "expires_at", "Enabled": "false"}
+        expected = {"AttributeName": "expires_at", "Enabled": False}
         self.assertEqual(off["TimeToLiveSpecification"], expected)
 
     def test_the_environment_stays_below_4_kilobytes_at_its_worst(self):
