@@ -62,3 +62,8 @@ fn a_stack_is_made_fails_recovers_and_goes_away() {
 fn recoctl_works_with_the_stacks_policies() {
     python(&prepared("tests/support/independent.sh", &[]), "test_permissions");
 }
+
+#[test]
+fn every_command_runs_under_the_operator_policies() {
+    python(&tools(), "test_sandbox");
+}

@@ -7,6 +7,7 @@ import re
 import unittest
 
 import awscli.botocore
+import cfnlint
 
 from resolve import Deployed, load
 from test_schemas import ALL
@@ -139,6 +140,32 @@ class Calls(unittest.TestCase):
         self.assertEqual(denied, {})
         beside = LAMBDAS_OWN | OPERATORS_BESIDE
         self.assertEqual(allowed - set(calls) - beside, set(), "granted for no call")
+
+    def test_actions_are_granted_on_resources_where_they_know_any_and_on_all_where_not(self):
+        """AWS: Service Authorization Reference, as cfn-lint brings it. An action that knows no
+        resources is not allowed by an ARN, and one that does should not be allowed on all."""
+        path = pathlib.Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json"
+        known = json.loads(path.read_text(encoding="utf-8"))
+        looked_at = 0
+        for name, (kind, properties) in self.resources.items():
+            documents = [properties.get("PolicyDocument")] if kind == "AWS::IAM::ManagedPolicy" else []
+            if kind == "AWS::IAM::Role":
+                documents = [policy["PolicyDocument"] for policy in properties["Policies"]]
+            for statement in sum((document["Statement"] for document in documents), []):
+                # Lambda makes interfaces in subnets and groups that only it knows by then; metrics
+                # are read as a whole, data sets are of another kind.
+                if statement.get("Sid") in ("NetworkInterfaces", "ReadMetrics"):
+                    continue
+                actions = statement["Action"]
+                for action in [actions] if isinstance(actions, str) else actions:
+                    service, operation = action.split(":")
+                    spec = known.get(service, {}).get("Actions", {}).get(operation.lower())
+                    if spec is None:
+                        continue
+                    looked_at += 1
+                    everywhere = statement["Resource"] == "*"
+                    self.assertEqual(everywhere, not spec.get("Resources"), f"{name}: {action}")
+        self.assertGreater(looked_at, 40)
 
     def test_who_looks_may_change_nothing(self):
         looking = granted([self.document("OperatorReadPolicy")])

@@ -110,7 +110,10 @@ mod tests {
         let line = batch_done(&report, &STAMP);
         assert_eq!(line["failures"][0]["reason"], "malformed");
         assert_eq!(line["failures"][0]["at"], "line 1");
-        assert_eq!((&line["returned"], &line["returned_by_reason"]["malformed"]), (&json!(1), &json!(1)));
+        assert_eq!(
+            (&line["returned"], &line["returned_by_reason"]["malformed"]),
+            (&json!(1), &json!(1))
+        );
         assert!(line["throttling"].is_object() && line["dropped"].is_object(), "{line}");
         assert_eq!(line["level"], "INFO");
         assert_eq!(line["timestamp"], "2026-01-02T03:04:05.123Z");
@@ -135,7 +138,10 @@ mod tests {
         report.facts_error = Some("é".repeat(1 << 20));
         report.write_error = Some("\"".repeat(1 << 20));
         let line = batch_done(&report, &STAMP);
-        assert_eq!((&line["returned"], line["failures"].as_array().map(Vec::len)), (&json!(10_000), Some(50)));
+        assert_eq!(
+            (&line["returned"], line["failures"].as_array().map(Vec::len)),
+            (&json!(10_000), Some(50))
+        );
         let lines: Vec<Value> = messages_returned(&report, &STAMP).collect();
         assert_eq!(lines.len(), 1_000);
         for line in lines.iter().chain([&line]) {

@@ -2,6 +2,7 @@
 
 use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
+use crate::permissions::Grant;
 use crate::runtime::FunctionError;
 use crate::seed::{SeedError, SeedOptions};
 use crate::sqs::SqsOptions;
@@ -39,6 +40,8 @@ pub struct SandboxOptions {
     pub sqs: SqsOptions,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
+    /// Policies that access keys are held to; keys without one may call everything.
+    pub grants: Vec<Grant>,
     /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
     /// the same faults.
     pub fault_seed: u64,
@@ -70,6 +73,7 @@ impl SandboxOptions {
             metrics_by_second: false,
             sqs: SqsOptions::default(),
             faults: Vec::new(),
+            grants: Vec::new(),
             fault_seed: 0,
         }
     }

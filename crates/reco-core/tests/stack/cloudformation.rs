@@ -152,7 +152,8 @@ impl Template {
         self.holds(self.raw(&format!("/Conditions/{name}")))
     }
 
-    fn holds(&self, condition: &Value) -> bool {
+    /// A condition, or an assertion of a rule.
+    pub fn holds(&self, condition: &Value) -> bool {
         let (key, argument) = condition.as_object().unwrap().iter().next().unwrap();
         match key.as_str() {
             "Fn::Not" => !self.holds(&argument[0]),

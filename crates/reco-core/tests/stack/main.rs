@@ -8,6 +8,7 @@
 mod boundaries;
 mod cloudformation;
 mod deployment;
+mod given;
 mod rules;
 mod template;
 
@@ -219,5 +220,62 @@ fn rules_are_complete_data() {
         assert!(!rule.title.is_empty() && rule.reason.len() > 20, "{}", rule.id);
         let aws = "https://docs.aws.amazon.com/";
         assert!(rule.source.url.starts_with(aws) && !rule.source.title.is_empty(), "{}", rule.id);
+    }
+}
+
+fn problems(arguments: &[&str]) -> Vec<String> {
+    let code = ["CodeBucket=builds", "CodeKey=writer/1.zip"];
+    let arguments = code.iter().chain(arguments).map(|argument| (*argument).to_owned());
+    given::Given::parse(arguments).unwrap().problems()
+}
+
+#[test]
+fn parameters_that_cloudformation_or_the_function_would_refuse_are_problems() {
+    assert_eq!(problems(&[]), [""; 0]);
+    for (arguments, told) in [
+        (
+            &["ReservedConcurrency=0"][..],
+            "ReservedConcurrency is \"0\", should be -1, or at least 1",
+        ),
+        (&["FunctionTimeoutSeconds=1"], "FunctionTimeoutSeconds is 1, should be 5 to 900"),
+        (&["BatchSize=many"], "BatchSize is \"many\", should be a number"),
+        (&["UserIdType=B"], "UserIdType is \"B\", should be one of N, S"),
+        (&["SubnetIds=subnet-1"], "SubnetIds is \"subnet-1\", should be two subnets or more"),
+        (&["VpcId=vpc-1"], "VpcId needs RdsProxySecurityGroupId"),
+        (&["PolicyToml=limits.max_len = "], "the policy is invalid"),
+        (&["PolicyToml=limits.max_len = 5"], "PolicyFingerprint is not given; the policy's is "),
+        (&["PolicyFile=policy.toml"], "PolicyFile: give the file, too"),
+        (&["PolicyFile=a.toml", "PolicyToml=limits.max_len = 5"], "give either PolicyToml or"),
+    ] {
+        let problems = problems(arguments);
+        assert!(problems.iter().any(|each| each.starts_with(told)), "{arguments:?}: {problems:?}");
+    }
+    let other = format!("PolicyFingerprint={}", "0".repeat(64));
+    let said = problems(&[&other]).join("\n");
+    assert!(said.contains("the function would not start"), "{said}");
+    let long = format!("FactsTablesToml={}", "x".repeat(401));
+    assert!(problems(&[&long])[0].contains("should have at most 400"));
+}
+
+#[test]
+fn a_policy_in_the_zip_is_compared_with_its_fingerprint() {
+    let path = template::repository().join("examples/policy.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let policy = reco_core::policy::Policy::from_toml(&text).unwrap();
+    let fingerprint = format!("PolicyFingerprint={}", policy.fingerprint());
+    let file = path.to_str().unwrap();
+    let arguments = ["PolicyFile=policy.toml", "--policy-file", file, &fingerprint];
+    assert_eq!(problems(&arguments), [""; 0]);
+    assert!(problems(&arguments[..3])[0].contains("is not given"));
+}
+
+#[test]
+fn what_is_no_parameter_is_named() {
+    for (argument, told) in [
+        ("Visibility=3", "no parameter \"Visibility\""),
+        ("VisibilityTimeoutSeconds", "is not NAME=VALUE"),
+    ] {
+        let refused = given::Given::parse([argument.to_owned()].into_iter()).err().unwrap();
+        assert!(refused.contains(told), "{refused}");
     }
 }

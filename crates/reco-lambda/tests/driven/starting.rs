@@ -89,7 +89,10 @@ async fn the_level_of_the_functions_log_is_obeyed_and_metrics_survive_it() {
         let returned = world.said("message returned");
         assert_eq!(returned.len(), messages, "{level}");
         for line in returned {
-            assert_eq!((&line["message_id"], &line["reason"]), (&json!("m-1"), &json!("malformed")));
+            assert_eq!(
+                (&line["message_id"], &line["reason"]),
+                (&json!("m-1"), &json!("malformed"))
+            );
         }
         let metrics = world.metrics();
         assert_eq!((metrics.len(), &metrics[0]["level"]), (1, &json!(level)));

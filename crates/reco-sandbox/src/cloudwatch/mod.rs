@@ -122,6 +122,12 @@ impl Cloudwatch {
     }
 }
 
+/// The answer to a call that the caller's policies do not allow.
+pub(crate) fn denied(format: Format, message: &str) -> Response {
+    let error = Error::denied(message);
+    rendered(format, error.status(), error.body(format))
+}
+
 fn rendered(format: Format, status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = respond(status, format.media_type(), body);
     if format == Format::Cbor {

@@ -130,6 +130,11 @@ impl Sqs {
         self.inner.queue_arn(name)
     }
 
+    /// The region and the account of its ARNs.
+    pub(crate) fn place(&self) -> (&str, &str) {
+        (&self.inner.options.region, &self.inner.options.account)
+    }
+
     /// Answers one awsJson call. Errors are responses.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let result = match parse(&request) {

@@ -86,7 +86,10 @@ impl MySqlFacts {
 
     /// Facts from the database that a secret names. The secret is read before every connection, the
     /// first included: one that cannot be read now may be readable at the next lookup.
-    pub(in crate::facts) fn by_secret(secret: SecretUrl, sql: FactsSql) -> Result<Self, FactsError> {
+    pub(in crate::facts) fn by_secret(
+        secret: SecretUrl,
+        sql: FactsSql,
+    ) -> Result<Self, FactsError> {
         let options = secret.mysql_options();
         Self::at(Target::Secret(secret), options, sql)
     }

@@ -73,11 +73,7 @@ impl Secrets {
         self.open_with(url, FactsOptions::default()).await
     }
 
-    async fn open_with(
-        &self,
-        url: &str,
-        options: FactsOptions,
-    ) -> Result<FactsSource, FactsError> {
+    async fn open_with(&self, url: &str, options: FactsOptions) -> Result<FactsSource, FactsError> {
         let credentials = Credentials::from_keys("test", "test", None);
         let aws = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
