@@ -212,7 +212,7 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(self.stack.left(), KEPT)
 
         parameters = ["CodeKey=writer/1.zip", f"CodeBucket=builds-{REGION}"]
-        self.take_back("recs", f"builds-{REGION}", *parameters)
+        self.take_back("recs", *parameters)
         self.assertEqual(set(self.stack.resources()), {"Queue", "Dlq", "Table"})
         self.reach("UPDATE_COMPLETE", self.stack.update())
         self.assertIn("Function", self.stack.resources())

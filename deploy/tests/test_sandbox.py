@@ -72,7 +72,11 @@ def document(*names):
     return text
 
 
-class Sandbox(unittest.TestCase):
+class Running(unittest.TestCase):
+    """A sandbox that holds the keys of operators to their policies."""
+
+    EXTRA = []
+
     def setUp(self):
         self.home = self.enterContext(tempfile.TemporaryDirectory())
         keys = {
@@ -86,9 +90,8 @@ class Sandbox(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(document(*names))
             arguments += ["--iam-policy", f"{key}={path}"]
-        # Nobody else takes messages: the worker would, of what is sent back.
         self.process = subprocess.Popen(
-            [os.environ["RECOCTL"], "sandbox", "start", "--output", "json", *arguments],
+            [os.environ["RECOCTL"], "sandbox", "start", "--output", "json", *arguments, *self.EXTRA],
             env={"PATH": os.environ["PATH"], "HOME": self.home},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
@@ -155,6 +158,8 @@ class Sandbox(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0, f"{arguments}: {told}")
         self.assertIn(action, told, arguments)
 
+
+class Policies(Running):
     def test_every_command_is_tried(self):
         tried = {" ".join(words(arguments)) for arguments in LOOKING + ACTING}
         self.assertEqual(commands([]) - {name for name in commands([]) if local(name)}, tried)
@@ -185,6 +190,23 @@ class Sandbox(unittest.TestCase):
         purge = ["dlq", "purge", "--all-now", "--yes"]
         self.refused("writer", "sqs:PurgeQueue", purge)
         self.allowed("purger", purge)
+
+
+class Throttled(Running):
+    """What a throttled write has hit is the cause that recoctl names, wherever it does."""
+
+    EXTRA = ["--wcu", "20", "--throttle-as", "key-range"]
+
+    def test_the_limit_that_was_hit_is_named(self):
+        with open(os.path.join(self.home, "many.jsonl"), "w", encoding="utf-8") as file:
+            for user in range(400):
+                file.write(json.dumps({"user_id": user, "recommended_note_ids": [1, 2, 3]}) + "\n")
+        told = self.run_as("writer", ["backfill", "many.jsonl", "--facts", "none", "--output", "json"])
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("TableWriteKeyRangeThroughputExceeded", told.stdout + told.stderr)
+        self.assertNotIn("TableWriteProvisionedThroughputExceeded", told.stdout)
+        metrics = json.loads(self.run_as("reader", ["metrics", "--output", "json"]).stdout)
+        self.assertIn("WriteKeyRangeThroughputThrottleEvents", json.dumps(metrics))
 
 
 def words(arguments):

@@ -1,5 +1,6 @@
 //! Options and start errors of a sandbox.
 
+use crate::dynamodb::ThrottleCause;
 use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
 use crate::permissions::Grant;
@@ -21,6 +22,8 @@ pub struct SandboxOptions {
     pub port: u16,
     /// Write capacity of every table; `None` writes without limit.
     pub write_capacity: Option<WriteCapacity>,
+    /// What a write beyond it is said to have hit.
+    pub throttle_cause: ThrottleCause,
     /// The pipeline to seed; `None` leaves the sandbox empty.
     pub seed: Option<SeedOptions>,
     /// The worker between queue and table; `None` leaves messages in the source queue. There is no
@@ -65,6 +68,7 @@ impl SandboxOptions {
         Self {
             port: 0,
             write_capacity: None,
+            throttle_cause: ThrottleCause::default(),
             seed: None,
             worker: None,
             policy: Policy::default(),

@@ -82,7 +82,8 @@ impl Sandbox {
             if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
         let sqs = Sqs::new(options.sqs);
         sqs.set_base_url(&endpoint);
-        let services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
+        let mut services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
+        services.dynamodb = services.dynamodb.throttling_as(options.throttle_cause);
         let pipeline = match &options.seed {
             Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy.item).await?),
             None => None,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
+use reco_sandbox::dynamodb::ThrottleCause;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use reco_sandbox::faults::Fault;
 use reco_sandbox::permissions::{DocumentError, Grant};
@@ -23,6 +24,9 @@ pub struct StartArgs {
     /// Limit writes to this many WCU per second and throttle the rest as DynamoDB does
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub wcu: Option<u32>,
+    /// Limit that writes beyond --wcu are said to have hit: provisioned, key-range, on-demand or account
+    #[arg(long, value_name = "LIMIT", default_value = "provisioned", requires = "wcu")]
+    pub throttle_as: ThrottleCause,
     /// Start empty: no queues, no table, no facts
     #[arg(long)]
     pub empty: bool,
@@ -67,6 +71,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     options.port = args.port;
     options.policy = context.policy().await?;
     options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
+    options.throttle_cause = args.throttle_as;
     options.lambda_bin.clone_from(&args.lambda_bin);
     if let Some(worker) = &mut options.worker {
         worker.reserved = args.reserved_concurrency.map(usize::from);
