@@ -101,11 +101,16 @@ pub(super) fn exception<'a>(
             })
         })
         .collect();
+    // The service model spells the member in two ways.
+    let member = match cause {
+        ThrottleCause::KeyRange | ThrottleCause::OnDemandMaximum => "throttlingReasons",
+        ThrottleCause::Provisioned | ThrottleCause::Account => "ThrottlingReasons",
+    };
     let body = serde_json::json!({
         "__type": format!("com.amazonaws.dynamodb.v20120810#{exception}"),
         "message": "The level of configured provisioned throughput for the table was exceeded. \
                     Consider increasing your provisioning level with the UpdateTable API.",
-        "ThrottlingReasons": reasons,
+        member: reasons,
     })
     .to_string();
     let mut response = respond(StatusCode::BAD_REQUEST, AWS_JSON, "");

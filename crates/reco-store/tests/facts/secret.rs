@@ -181,8 +181,8 @@ async fn opened_lazily_a_secret_is_asked_for_again_at_each_lookup() {
     let (name, database) = account();
     let secrets = Secrets::start(None).await;
     let lazily = || FactsOptions { lazy: true, ..FactsOptions::default() };
-    let facts = secrets.open_with(&format!("mysql:///?secret={ARN}{}", verified()), lazily());
-    let facts = facts.await.unwrap();
+    let url = format!("mysql:///?secret={ARN}{}", verified());
+    let facts = secrets.open_with(&url, lazily()).await.unwrap();
     assert_eq!((facts.kind(), secrets.reads()), ("mysql", 0));
     for reads in 1..=2 {
         let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
