@@ -14,6 +14,7 @@ use reco_store::facts::CacheOptions;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Options of a sandbox.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct SandboxOptions {
     pub facts_cache: Option<CacheOptions>,
     /// Summarise metrics by the second instead of by the minute.
     pub metrics_by_second: bool,
+    /// How late metrics are.
+    pub metrics_lag: Duration,
     /// Identity and limits of SQS.
     pub sqs: SqsOptions,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
@@ -75,6 +78,7 @@ impl SandboxOptions {
             lambda_bin: None,
             facts_cache: None,
             metrics_by_second: false,
+            metrics_lag: Duration::ZERO,
             sqs: SqsOptions::default(),
             faults: Vec::new(),
             grants: Vec::new(),

@@ -80,6 +80,7 @@ impl Sandbox {
         let guard = stop.clone().drop_guard();
         let cloudwatch =
             if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
+        let cloudwatch = cloudwatch.late_by(options.metrics_lag);
         let sqs = Sqs::new(options.sqs);
         sqs.set_base_url(&endpoint);
         let mut services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;

@@ -1,6 +1,7 @@
 //! `recoctl sandbox start`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
@@ -42,6 +43,12 @@ pub struct StartArgs {
     /// that good ones may end in the DLQ.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "empty")]
     pub reserved_concurrency: Option<u16>,
+    /// Seconds for which the counts of messages stay as first shown, as counts of SQS lag
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub count_lag: u32,
+    /// Seconds by which metrics are late, as those of CloudWatch may be
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub metrics_lag: u32,
     /// Inject an SQS fault, e.g. SendMessageBatch:entry-fail:0.1; may be repeated
     ///
     /// The action is an SQS action, or * for all that support the fault. Faults of whole calls:
@@ -71,6 +78,8 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     options.port = args.port;
     options.policy = context.policy().await?;
     options.write_capacity = args.wcu.map(|wcu| WriteCapacity::per_second(f64::from(wcu)));
+    options.sqs.count_lag = Duration::from_secs(args.count_lag.into());
+    options.metrics_lag = Duration::from_secs(args.metrics_lag.into());
     options.throttle_cause = args.throttle_as;
     options.lambda_bin.clone_from(&args.lambda_bin);
     if let Some(worker) = &mut options.worker {

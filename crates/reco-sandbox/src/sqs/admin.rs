@@ -119,7 +119,8 @@ impl Sqs {
         let mut state = self.inner.lock();
         let cell = state.by_url(&call.queue_url, &self.inner.options)?;
         call.attribute_names.iter().try_for_each(|name| check_readable(name))?;
-        let mut attributes = cell.attributes();
+        let lag = self.inner.options.count_lag.as_millis();
+        let mut attributes = cell.attributes(u64::try_from(lag).unwrap_or(u64::MAX));
         let wanted = &call.attribute_names;
         if !wanted.iter().any(|name| name == "All") {
             attributes.retain(|name, _| wanted.contains(name));
@@ -184,8 +185,15 @@ impl Sqs {
 }
 
 impl Cell {
-    fn attributes(&mut self) -> BTreeMap<String, String> {
-        let counts = self.queue.counts(now_ms());
+    fn attributes(&mut self, lag_ms: u64) -> BTreeMap<String, String> {
+        let now = now_ms();
+        let counts = match self.shown {
+            Some((at, counts)) if now < at.saturating_add(lag_ms) => counts,
+            _ => self.queue.counts(now),
+        };
+        if self.shown.is_none_or(|(at, _)| now >= at.saturating_add(lag_ms)) {
+            self.shown = Some((now, counts));
+        }
         let mut all = self.settings.render();
         let mut show = |name: &str, value: String| all.insert(name.to_owned(), value);
         show("ApproximateNumberOfMessages", counts.visible.to_string());

@@ -61,6 +61,9 @@ pub struct SqsOptions {
     /// Messages a second of a move task that names no rate. AWS chooses it by the backlog, up to
     /// 500, which is also the highest rate one may ask for.
     pub move_rate: u32,
+    /// How long the counts of messages stay as they were first shown. AWS: they are approximate, and
+    /// right about a minute after the last change.
+    pub count_lag: Duration,
 }
 
 impl Default for SqsOptions {
@@ -73,6 +76,7 @@ impl Default for SqsOptions {
             purge_interval: Duration::from_secs(60),
             recreate_after: Duration::from_secs(60),
             move_rate: 500,
+            count_lag: Duration::ZERO,
         }
     }
 }
