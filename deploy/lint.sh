@@ -2,6 +2,7 @@
 # Check deploy/template.yaml with cfn-lint:
 #
 #   deploy/lint.sh [arguments for cfn-lint]
+#   deploy/lint.sh --print-bin     only prepare, and print the directory of the programs
 #
 # Needs python3 with venv, no AWS account. The first run installs cfn-lint into
 # .cache/cfn-lint-venv; later runs reuse it. Safe to run twice, and concurrently: one process
@@ -39,4 +40,8 @@ if [[ ! -f $stamp || $(<"$stamp") != "$want" ]]; then
 fi
 flock -u 9
 
+if [[ ${1:-} == --print-bin ]]; then
+    printf '%s\n' "$venv/bin"
+    exit 0
+fi
 exec "$venv/bin/cfn-lint" "$@" -- "$here/template.yaml" 9>&-

@@ -125,6 +125,7 @@ fn sandbox(options: &LoadOptions) -> SandboxOptions {
             window: options.window,
             concurrency: size(parameters.concurrency),
             timeout: Duration::from_secs(parameters.timeout_s),
+            ..WorkerOptions::default()
         }),
         policy: options.policy.clone(),
         lambda_bin: options.lambda_bin.clone(),

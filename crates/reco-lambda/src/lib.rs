@@ -5,6 +5,7 @@
 
 mod handler;
 mod intake;
+pub mod lines;
 pub mod metrics;
 mod plan;
 mod report;

@@ -5,79 +5,88 @@ use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use reco_lambda::HandlerReport;
+use reco_lambda::lines::{Stamp, batch_done, messages_returned};
 use reco_lambda::metrics::{Batch, emf};
-use serde::Serialize;
+use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Begins logging at the level of `RECO_LOG` (info). Libraries are held at warnings whatever it
-/// says: at finer levels they print requests and statements.
-pub(crate) fn start() {
-    let level = std::env::var("RECO_LOG").ok().and_then(|level| level.parse().ok());
-    let targets = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target("reco_", level.unwrap_or(LevelFilter::INFO))
-        .with_target("bootstrap", level.unwrap_or(LevelFilter::INFO));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
-    tracing_subscriber::registry().with(lines).with(targets).init();
+/// The function's log.
+pub(crate) struct Log {
+    level: LevelFilter,
+    /// The level that Lambda itself keeps the log to; what must not be lost claims it.
+    kept: String,
 }
 
-/// A batch's two lines: what became of it, and its metrics.
-pub(crate) fn batch(
-    function: &str,
-    request_id: &str,
-    report: &HandlerReport,
-    cold_start: Option<Duration>,
-) {
-    event(request_id, report);
-    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let batch = Batch {
-        function,
-        request_id,
-        at_ms: milliseconds(now),
-        cold_start_ms: cold_start.map(milliseconds),
-    };
-    // In one piece, so that no other line comes in between.
-    let line = format!("{}\n", emf(report, &batch));
-    if let Err(error) = std::io::stdout().lock().write_all(line.as_bytes()) {
-        tracing::error!(request_id, %error, "metrics could not be written");
+/// Begins logging at the level of `RECO_LOG`, or else at that of the function's logging configuration,
+/// which Lambda passes on in `AWS_LAMBDA_LOG_LEVEL` (info). Libraries are held at warnings whatever it
+/// says: at finer levels they print requests and statements.
+pub(crate) fn start() -> Log {
+    let set = |name| std::env::var(name).ok().filter(|text: &String| !text.is_empty());
+    let configured = set("AWS_LAMBDA_LOG_LEVEL");
+    let level = set("RECO_LOG").as_deref().and_then(level_of);
+    let level = level.or_else(|| configured.as_deref().and_then(level_of));
+    let level = level.unwrap_or(LevelFilter::INFO);
+    let targets = Targets::new()
+        .with_default(LevelFilter::WARN.min(level))
+        .with_target("reco_", level)
+        .with_target("bootstrap", level);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true);
+    tracing_subscriber::registry().with(lines).with(targets).init();
+    Log { level, kept: configured.unwrap_or_else(|| "INFO".to_owned()) }
+}
+
+/// Lambda has one more level than the log.
+fn level_of(text: &str) -> Option<LevelFilter> {
+    if text.eq_ignore_ascii_case("fatal") {
+        return Some(LevelFilter::ERROR);
+    }
+    text.parse().ok()
+}
+
+impl Log {
+    /// A batch's lines: what became of it, the messages that it returns, and its metrics, which are
+    /// written at every level.
+    pub(crate) fn batch(
+        &self,
+        function: &str,
+        request_id: &str,
+        report: &HandlerReport,
+        cold_start: Option<Duration>,
+    ) {
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let stamp = Stamp { request_id, at_ms: milliseconds(now) };
+        let mut lines = Vec::new();
+        if self.level >= LevelFilter::WARN {
+            lines.extend(messages_returned(report, &stamp));
+        }
+        if self.level >= LevelFilter::INFO {
+            lines.push(batch_done(report, &stamp));
+        }
+        let batch = Batch {
+            function,
+            request_id,
+            at_ms: stamp.at_ms,
+            cold_start_ms: cold_start.map(milliseconds),
+        };
+        let mut metrics = emf(report, &batch);
+        metrics["timestamp"] = stamp.timestamp().into();
+        metrics["level"] = self.kept.as_str().into();
+        lines.push(metrics);
+        if let Err(error) = write(&lines) {
+            tracing::error!(request_id, %error, "the batch's lines could not be written");
+        }
     }
 }
 
-fn event(request_id: &str, report: &HandlerReport) {
-    tracing::info!(
-        request_id,
-        messages = report.messages,
-        entries = report.entries,
-        written = report.written,
-        stale = report.stale,
-        superseded = report.superseded,
-        skipped = json(&report.skipped),
-        dropped = json(&report.dropped),
-        bad = report.bad,
-        rejected = report.rejected,
-        held = report.held,
-        unprocessed = report.unprocessed,
-        wcu = report.wcu,
-        calls = report.calls,
-        retries = report.retries,
-        throttled_calls = report.throttled_calls,
-        returned_items = report.returned_items,
-        throttling = json(&report.throttling),
-        write_error = report.write_error,
-        facts = report.facts,
-        facts_error = report.facts_error,
-        facts_cached = report.facts_cached,
-        facts_ms = report.facts_ms,
-        write_ms = report.write_ms,
-        failures = json(&report.failures),
-        "batch done"
-    );
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+/// Each line in one piece, so that no other comes in between.
+fn write(lines: &[Value]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    for line in lines {
+        stdout.write_all(format!("{line}\n").as_bytes())?;
+    }
+    stdout.flush()
 }

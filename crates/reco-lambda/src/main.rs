@@ -10,22 +10,23 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_config::BehaviorVersion;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use log::Log;
 use reco_lambda::settings::Settings;
 use reco_lambda::{Pipeline, handle};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let started = Instant::now();
-    log::start();
+    let log = log::start();
     // An error that `main` returned would be printed a second time, and not as JSON.
-    match serve(started).await {
+    match serve(started, log).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
 /// Starts and polls until the environment ends. What goes wrong is logged here.
-async fn serve(started: Instant) -> Result<(), Error> {
+async fn serve(started: Instant, log: Log) -> Result<(), Error> {
     let (pipeline, margin) = match open().await {
         Ok(opened) => opened,
         Err(error) => {
@@ -36,6 +37,7 @@ async fn serve(started: Instant) -> Result<(), Error> {
     };
     let function = Function {
         pipeline,
+        log,
         margin,
         cold_start: Mutex::new(Some(started.elapsed())),
         name: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default(),
@@ -63,6 +65,7 @@ async fn open() -> Result<(Pipeline, Duration), Error> {
 /// The function, for as long as its environment lives.
 struct Function {
     pipeline: Pipeline,
+    log: Log,
     margin: Duration,
     /// Time that the start took, until the first batch has told it.
     cold_start: Mutex<Option<Duration>>,
@@ -75,10 +78,19 @@ impl Function {
         let cold_start = self.cold_start.lock().ok().and_then(|mut first| first.take());
         let stops_at = SystemTime::UNIX_EPOCH + Duration::from_millis(context.deadline);
         let remaining = stops_at.duration_since(SystemTime::now()).unwrap_or_default();
+        if remaining <= self.margin {
+            let (remaining_ms, margin_ms) = (remaining.as_millis(), self.margin.as_millis());
+            tracing::error!(
+                request_id = context.request_id,
+                remaining_ms,
+                margin_ms,
+                "no time for the batch: raise the function's timeout above what is kept for its answer"
+            );
+        }
         let deadline = tokio::time::Instant::now() + remaining.saturating_sub(self.margin);
         match handle(&self.pipeline, payload, deadline).await {
             Ok(handled) => {
-                log::batch(&self.name, &context.request_id, &handled.report, cold_start);
+                self.log.batch(&self.name, &context.request_id, &handled.report, cold_start);
                 Ok(handled.response)
             }
             Err(error) => {

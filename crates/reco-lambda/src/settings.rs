@@ -22,12 +22,20 @@ use variables::Variables;
 /// Time kept back for answering: the response must leave before the function is stopped.
 const DEADLINE_MARGIN: Duration = Duration::from_secs(1);
 
+/// AWS: "Lambda execution environment lifecycle": a function that has not started after 10 seconds is
+/// stopped, and nothing says why. This long it may take, so that it says so itself.
+const INIT_LIMIT: Duration = Duration::from_secs(8);
+
+/// The share of it that connecting to the facts database may take, which is not needed to start.
+const WARM_UP_LIMIT: Duration = Duration::from_secs(5);
+
 /// Environment variables. Variables that are set but empty count as not set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `RECO_TABLE`: the table's name or ARN.
     pub table: String,
-    /// `RECO_POLICY`: the policy as TOML or the path of a TOML file; every rule when not set.
+    /// `RECO_POLICY`: the policy as TOML or the path of a TOML file, in the function's package unless
+    /// it is absolute; every rule when not set.
     pub policy: Policy,
     /// `RECO_FACTS`: `none`, `sqlite:PATH`, `mysql://USER@HOST/DATABASE?auth=iam`,
     /// `mysql://HOST/DATABASE?secret=ARN`, or the ARN of a secret that names host and database too.
@@ -97,8 +105,9 @@ impl Settings {
 
     /// Opens what the settings name, the facts beside the table.
     ///
-    /// A database that cannot be reached now is only warned of: a batch that finds it so is
-    /// returned for retry, and one that comes after it is back is handled.
+    /// A database that cannot be reached now, or a secret that cannot be read, is only warned of: a
+    /// batch that finds it so is returned for retry, and one that comes after it is back is handled.
+    /// It takes 8 seconds at most.
     ///
     /// # Errors
     /// [`SettingsError`] when the facts can never be had as configured, or the table cannot be
@@ -106,7 +115,7 @@ impl Settings {
     pub async fn open(&self, shared: &SdkConfig) -> Result<Pipeline, SettingsError> {
         let client = Client::from_conf(dynamodb_config(shared).build());
         let (facts, schema) =
-            tokio::try_join!(self.open_facts(shared), self.describe_table(&client))?;
+            tokio::try_join!(self.open_facts(shared), self.describe_in_time(&client))?;
         let only_newer = self.policy.writes.only_newer;
         let options = WriterOptions { only_newer, ..WriterOptions::default() };
         let writer = Writer::new(client, &self.table, schema, options);
@@ -124,10 +133,23 @@ impl Settings {
             ..FactsOptions::default()
         };
         let facts = FactsSource::open(&self.facts, options).await?;
-        if let Err(error) = facts.warm_up().await {
-            tracing::warn!(%error, "facts database unavailable at init");
+        match tokio::time::timeout(WARM_UP_LIMIT, facts.warm_up()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "facts database unavailable at init"),
+            Err(_) => {
+                let error = format!("no connection within {} s", WARM_UP_LIMIT.as_secs());
+                tracing::warn!(error, "facts database unavailable at init");
+            }
         }
         Ok(facts)
+    }
+
+    async fn describe_in_time(&self, client: &Client) -> Result<Schema, SettingsError> {
+        let described = tokio::time::timeout(INIT_LIMIT, self.describe_table(client)).await;
+        described.unwrap_or_else(|_| {
+            let seconds = INIT_LIMIT.as_secs();
+            Err(SettingsError::TableSilent { table: self.table.clone(), seconds })
+        })
     }
 
     async fn describe_table(&self, client: &Client) -> Result<Schema, SettingsError> {
@@ -186,6 +208,11 @@ mod tests {
         std::fs::write(&path, "limits.max_len = 5").expect("written");
         let file = read(&[("RECO_POLICY", path.to_str().expect("UTF-8"))]).expect("valid").policy;
         assert_eq!(file.fingerprint(), inline.fingerprint());
+
+        let root = directory.path().to_str().expect("UTF-8");
+        let packaged = [("LAMBDA_TASK_ROOT", root), ("RECO_POLICY", "policy.toml")];
+        let packaged = read(&packaged).expect("valid").policy;
+        assert_eq!(packaged.fingerprint(), inline.fingerprint());
 
         let error = refused(&[("RECO_POLICY", "no-such-file.toml")]);
         assert!(error.contains("\"no-such-file.toml\" (from RECO_POLICY)"), "{error}");

@@ -8,6 +8,7 @@ pub mod feed;
 mod gateway;
 mod http;
 mod options;
+pub mod permissions;
 mod place;
 pub mod runtime;
 mod sample;

@@ -1,7 +1,9 @@
 //! Options and start errors of a sandbox.
 
+use crate::dynamodb::ThrottleCause;
 use crate::dynamodb::limiter::WriteCapacity;
 use crate::faults::Fault;
+use crate::permissions::Grant;
 use crate::runtime::FunctionError;
 use crate::seed::{SeedError, SeedOptions};
 use crate::sqs::SqsOptions;
@@ -12,6 +14,7 @@ use reco_store::facts::CacheOptions;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Options of a sandbox.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct SandboxOptions {
     pub port: u16,
     /// Write capacity of every table; `None` writes without limit.
     pub write_capacity: Option<WriteCapacity>,
+    /// What a write beyond it is said to have hit.
+    pub throttle_cause: ThrottleCause,
     /// The pipeline to seed; `None` leaves the sandbox empty.
     pub seed: Option<SeedOptions>,
     /// The worker between queue and table; `None` leaves messages in the source queue. There is no
@@ -35,10 +40,14 @@ pub struct SandboxOptions {
     pub facts_cache: Option<CacheOptions>,
     /// Summarise metrics by the second instead of by the minute.
     pub metrics_by_second: bool,
+    /// How late metrics are.
+    pub metrics_lag: Duration,
     /// Identity and limits of SQS.
     pub sqs: SqsOptions,
     /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
     pub faults: Vec<Fault>,
+    /// Policies that access keys are held to; keys without one may call everything.
+    pub grants: Vec<Grant>,
     /// Seed of the chance by which faults strike: the same calls of an action in the same order meet
     /// the same faults.
     pub fault_seed: u64,
@@ -62,14 +71,17 @@ impl SandboxOptions {
         Self {
             port: 0,
             write_capacity: None,
+            throttle_cause: ThrottleCause::default(),
             seed: None,
             worker: None,
             policy: Policy::default(),
             lambda_bin: None,
             facts_cache: None,
             metrics_by_second: false,
+            metrics_lag: Duration::ZERO,
             sqs: SqsOptions::default(),
             faults: Vec::new(),
+            grants: Vec::new(),
             fault_seed: 0,
         }
     }

@@ -6,6 +6,7 @@ use crate::faults::FaultySqs;
 use crate::feed::{Feed, Lists};
 use crate::gateway::Gateway;
 use crate::options::{SandboxError, SandboxOptions};
+use crate::permissions::Permissions;
 use crate::place::Place;
 use crate::runtime::{Fleet, FunctionBinary, FunctionLog};
 use crate::seed::{self, Seed, SeedOptions};
@@ -22,6 +23,7 @@ use reco_store::facts::CacheOptions;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -78,15 +80,18 @@ impl Sandbox {
         let guard = stop.clone().drop_guard();
         let cloudwatch =
             if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
+        let cloudwatch = cloudwatch.late_by(options.metrics_lag);
         let sqs = Sqs::new(options.sqs);
         sqs.set_base_url(&endpoint);
-        let services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
+        let mut services = Services::start(sqs, options.write_capacity, cloudwatch, &stop).await?;
+        services.dynamodb = services.dynamodb.throttling_as(options.throttle_cause);
         let pipeline = match &options.seed {
             Some(seed) => Some(Pipeline::seed(&services, seed, &options.policy.item).await?),
             None => None,
         };
         let faulty = FaultySqs::new(services.sqs.clone(), options.faults, options.fault_seed);
-        let gateway = services.gateway(faulty.clone());
+        let permissions = Permissions::new(options.grants);
+        let gateway = services.gateway(faulty.clone(), permissions);
         let gateway = tokio::spawn(gateway.serve(listener, stop.child_token()));
         // From here on the services answer, which the function needs to describe its table.
         let worker = match (&pipeline, &options.worker) {
@@ -264,8 +269,13 @@ impl Services {
         Worker::start(source, function, self.cloudwatch.clone(), options, stop)
     }
 
-    fn gateway(&self, sqs: FaultySqs) -> Gateway {
-        Gateway { sqs, dynamodb: self.dynamodb.clone(), cloudwatch: self.cloudwatch.clone() }
+    fn gateway(&self, sqs: FaultySqs, permissions: Permissions) -> Gateway {
+        Gateway {
+            sqs,
+            dynamodb: self.dynamodb.clone(),
+            cloudwatch: self.cloudwatch.clone(),
+            permissions: Arc::new(permissions),
+        }
     }
 }
 

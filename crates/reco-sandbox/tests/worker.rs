@@ -198,3 +198,72 @@ async fn a_window_gathers_a_larger_batch() {
     assert_eq!(*sizes.lock().unwrap(), [25]);
     sandbox.shutdown().await;
 }
+
+/// Messages that were received for invocations that the function does not have are not handled, and
+/// are a receive the poorer: good ones end in the DLQ.
+#[tokio::test]
+async fn throttled_invocations_use_up_receives() {
+    let sandbox = queues().await;
+    let slow = function(|_| async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(SqsBatchResponse::default())
+    });
+    plant(&sandbox, (0..40).map(|n| n.to_string()));
+    let reserved = |reserved| WorkerOptions {
+        batch_size: 1,
+        concurrency: 8,
+        reserved: Some(reserved),
+        ..WorkerOptions::default()
+    };
+    let worker = start(&sandbox, slow, reserved(1));
+    eventually("an empty queue", || drained(&sandbox)).await;
+    worker.stop().await;
+    let dead = sandbox.sqs().snapshot("dlq").unwrap().messages.len();
+    assert!((1..40).contains(&dead), "{dead} of 40 good messages in the DLQ");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_cut_at_the_payload_of_an_invocation() {
+    let sandbox = queues().await;
+    let sizes = Arc::new(Mutex::new(Vec::new()));
+    let noted = sizes.clone();
+    let sized = function(move |event| {
+        let payload = serde_json::to_vec(&event).unwrap().len();
+        noted.lock().unwrap().push((event.records.len(), payload));
+        async { Ok(SqsBatchResponse::default()) }
+    });
+    // 900 KB each: six fit into 6 MB with what is around them, seven do not.
+    plant(&sandbox, (0..10).map(|n| format!("{n}{}", "x".repeat(900 * 1024))));
+    let worker =
+        start(&sandbox, sized, WorkerOptions { concurrency: 1, ..WorkerOptions::default() });
+    eventually("an empty queue", || drained(&sandbox)).await;
+    worker.stop().await;
+    let sizes = sizes.lock().unwrap().clone();
+    assert_eq!(sizes.iter().map(|(records, _)| records).sum::<usize>(), 10);
+    assert!(sizes.len() > 1, "{sizes:?}");
+    assert!(sizes.iter().all(|(_, payload)| *payload <= 6 * 1024 * 1024 + 100), "{sizes:?}");
+    sandbox.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_dlq_takes_only_the_sources_that_it_allows() {
+    let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
+    let sqs = sandbox.sqs();
+    let allowed = sqs.queue_arn("allowed");
+    let by_queue = format!(r#"{{"redrivePermission":"byQueue","sourceQueueArns":["{allowed}"]}}"#);
+    for (dlq, policy) in
+        [("listed", by_queue.as_str()), ("closed", r#"{"redrivePermission":"denyAll"}"#)]
+    {
+        sqs.create_queue(dlq, &[("RedriveAllowPolicy", policy)]).unwrap();
+    }
+    let to = |dlq: &str| {
+        format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":2}}"#, sqs.queue_arn(dlq))
+    };
+    sqs.create_queue("allowed", &[("RedrivePolicy", &to("listed"))]).unwrap();
+    for (queue, dlq) in [("another", "listed"), ("allowed-not", "closed")] {
+        let refused = sqs.create_queue(queue, &[("RedrivePolicy", &to(dlq))]).unwrap_err();
+        assert!(refused.to_string().contains("redrive allow policy"), "{refused}");
+    }
+    sandbox.shutdown().await;
+}

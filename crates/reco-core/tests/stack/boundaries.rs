@@ -8,7 +8,7 @@ use crate::template::deployed;
 const ACCOUNT: &str = "123456789012";
 const VPC: [(&str, &str); 5] = [
     ("VpcId", "vpc-1"),
-    ("SubnetIds", "subnet-1"),
+    ("SubnetIds", "subnet-1,subnet-2"),
     ("RdsProxySecurityGroupId", "sg-1"),
     ("RdsProxyEndpoint", "proxy.example.com"),
     ("DynamoDbPrefixListId", "pl-1"),
@@ -27,11 +27,11 @@ fn with(parameters: &[(&str, &str)]) -> Template {
 
 /// The statements about keys, each with whose policy it is in.
 fn key_statements(template: &Template) -> Vec<(String, Value)> {
-    let roles = template.resources("AWS::IAM::RolePolicy").into_iter();
+    let role = template.properties("FunctionRole")["Policies"][0]["PolicyDocument"].clone();
     let managed = template.resources("AWS::IAM::ManagedPolicy").into_iter();
+    let managed = managed.map(|id| (id.clone(), template.properties(id)["PolicyDocument"].clone()));
     let mut found = Vec::new();
-    for id in roles.chain(managed) {
-        let document = &template.properties(id)["PolicyDocument"];
+    for (id, document) in managed.chain([("FunctionRole".to_owned(), role)]) {
         for statement in document["Statement"].as_array().unwrap() {
             if statement["Action"].to_string().contains("kms:") {
                 found.push((id.clone(), statement.clone()));
@@ -80,15 +80,34 @@ fn keys_of_ones_own_encrypt_and_each_side_can_use_what_it_needs_by_way_of_the_se
         said.push(format!("{whose}: {actions} on {on}"));
     }
     let expected = [
-        "FunctionQueueKeyPolicy: kms:Decrypt on queue",
-        "FunctionSecretKeyPolicy: kms:Decrypt on secret",
-        "FunctionTableKeyPolicy: kms:Decrypt,kms:DescribeKey on table",
+        "FunctionRole: kms:Decrypt on queue",
+        "FunctionRole: kms:Decrypt,kms:DescribeKey on table",
+        "FunctionRole: kms:Decrypt on secret",
+        "OperatorReadPolicy: kms:Decrypt on secret",
         "OperatorReadPolicy: kms:Decrypt on queue",
         "OperatorReadPolicy: kms:Decrypt,kms:DescribeKey on table",
         "OperatorWritePolicy: kms:GenerateDataKey on queue",
         "ProducerPolicy: kms:GenerateDataKey,kms:Decrypt on queue",
     ];
     assert_eq!(said, expected);
+}
+
+/// Each queue's policy is about that queue alone, by its exact ARN, and stays as long as it does.
+#[test]
+fn each_queue_refuses_calls_without_tls_by_a_policy_of_its_own() {
+    let template = with(&[("PipelineName", "films")]);
+    for (policy, queue, name) in [("QueueTls", "Queue", "films"), ("DlqTls", "Dlq", "films-dlq")] {
+        let properties = template.properties(policy);
+        assert_eq!(properties["Queues"], json!([name]));
+        let statement = &properties["PolicyDocument"]["Statement"][0];
+        assert_eq!(statement["Resource"], format!("arn:aws:sqs:eu-west-1:{ACCOUNT}:{name}"));
+        assert_eq!((&statement["Effect"], &statement["Action"]), (&json!("Deny"), &json!("sqs:*")));
+        for kept in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            let of = |id: &str| template.raw(&format!("/Resources/{id}/{kept}")).clone();
+            assert_eq!(of(policy), of(queue), "{policy} {kept}");
+        }
+    }
+    assert_eq!(template.resources("AWS::SQS::QueuePolicy").len(), 2);
 }
 
 /// Each egress rule: its port, and where to.

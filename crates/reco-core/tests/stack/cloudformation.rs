@@ -71,6 +71,11 @@ impl Template {
                         let met = self.condition(argument[0].as_str().unwrap());
                         self.resolve(&argument[if met { 1 } else { 2 }])
                     }
+                    "Fn::Split" => {
+                        let by = argument[0].as_str().unwrap();
+                        let text = plain(&self.resolve(&argument[1]).unwrap());
+                        Some(text.split(by).map(Value::from).collect())
+                    }
                     key if key.starts_with("Fn::") => panic!("{key} is not read here"),
                     _ => self.resolve_members(object),
                 }
@@ -147,7 +152,8 @@ impl Template {
         self.holds(self.raw(&format!("/Conditions/{name}")))
     }
 
-    fn holds(&self, condition: &Value) -> bool {
+    /// A condition, or an assertion of a rule.
+    pub fn holds(&self, condition: &Value) -> bool {
         let (key, argument) = condition.as_object().unwrap().iter().next().unwrap();
         match key.as_str() {
             "Fn::Not" => !self.holds(&argument[0]),

@@ -8,6 +8,7 @@
 mod boundaries;
 mod cloudformation;
 mod deployment;
+mod given;
 mod rules;
 mod template;
 
@@ -90,6 +91,7 @@ const BAD: &[(&str, Change)] = &[
         s.function.timeout_s = Some(901);
         s.queue.visibility_timeout_s = Some(43_200);
     }),
+    ("function-timeout", |s| s.function.timeout_s = Some(4)),
     ("function-memory", |s| s.function.memory_mb = Some(127)),
     ("function-memory", |s| s.function.memory_mb = Some(10_241)),
     ("write-capacity", |s| s.mapping.maximum_concurrency = Some(Ceiling::At(3))),
@@ -104,6 +106,8 @@ const BAD: &[(&str, Change)] = &[
     ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).fires_from = 2),
     ("dlq-alarm", |s| alarm(s, Watched::DlqDepth).watches = Watched::Other),
     ("dlq-alarm-missing-data", |s| alarm(s, Watched::DlqDepth).missing_data = MissingData::Missing),
+    ("dlq-alarm-in-flight", |s| alarm(s, Watched::DlqDepth).watches = Watched::DlqVisible),
+    ("pipeline-alarms", |s| alarm(s, Watched::MessagesReturned).watches = Watched::Other),
     ("pipeline-alarms", |s| alarm(s, Watched::QueueAge).watches = Watched::Other),
     ("alarm-actions", |s| alarm(s, Watched::FunctionErrors).has_actions = false),
 ];
@@ -132,6 +136,7 @@ fn every_rule_has_a_bad_variant() {
 /// The values just inside: a rule that refuses them is too strict.
 const GOOD: &[Change] = &[
     |s| s.queue.visibility_timeout_s = Some(185),
+    |s| s.function.timeout_s = Some(5),
     |s| s.dlq.retention_s = s.queue.retention_s.map(|seconds| seconds + 1),
     |s| s.workload.batch_ms = Some(15_000),
     |s| s.workload.message_bytes = Some(628_121), // 10 x (628,121 + 1,024) = 6,291,450 bytes
@@ -197,8 +202,8 @@ fn parameters_reach_the_resources_that_the_rules_judge() {
             &["batch-window", "batch-payload", "write-capacity"],
         ),
         (&[("MaximumConcurrency", json!(3))], &["write-capacity"]),
-        (&[("ReservedConcurrency", json!(1))], &["reserved-concurrency"]),
-        (&[("MaxWriteRequestUnits", json!(1000))], &["write-capacity"]),
+        (&[("ReservedConcurrency", json!("1"))], &["reserved-concurrency"]),
+        (&[("MaxWriteRequestUnits", json!("1000"))], &["write-capacity"]),
     ];
     for (parameters, rules) in variants {
         assert_eq!(broken(&stack(&deployed(parameters))), rules, "{parameters:?}");
@@ -215,5 +220,62 @@ fn rules_are_complete_data() {
         assert!(!rule.title.is_empty() && rule.reason.len() > 20, "{}", rule.id);
         let aws = "https://docs.aws.amazon.com/";
         assert!(rule.source.url.starts_with(aws) && !rule.source.title.is_empty(), "{}", rule.id);
+    }
+}
+
+fn problems(arguments: &[&str]) -> Vec<String> {
+    let code = ["CodeBucket=builds", "CodeKey=writer/1.zip"];
+    let arguments = code.iter().chain(arguments).map(|argument| (*argument).to_owned());
+    given::Given::parse(arguments).unwrap().problems()
+}
+
+#[test]
+fn parameters_that_cloudformation_or_the_function_would_refuse_are_problems() {
+    assert_eq!(problems(&[]), [""; 0]);
+    for (arguments, told) in [
+        (
+            &["ReservedConcurrency=0"][..],
+            "ReservedConcurrency is \"0\", should be -1, or at least 1",
+        ),
+        (&["FunctionTimeoutSeconds=1"], "FunctionTimeoutSeconds is 1, should be 5 to 900"),
+        (&["BatchSize=many"], "BatchSize is \"many\", should be a number"),
+        (&["UserIdType=B"], "UserIdType is \"B\", should be one of N, S"),
+        (&["SubnetIds=subnet-1"], "SubnetIds is \"subnet-1\", should be two subnets or more"),
+        (&["VpcId=vpc-1"], "VpcId needs RdsProxySecurityGroupId"),
+        (&["PolicyToml=limits.max_len = "], "the policy is invalid"),
+        (&["PolicyToml=limits.max_len = 5"], "PolicyFingerprint is not given; the policy's is "),
+        (&["PolicyFile=policy.toml"], "PolicyFile: give the file, too"),
+        (&["PolicyFile=a.toml", "PolicyToml=limits.max_len = 5"], "give either PolicyToml or"),
+    ] {
+        let problems = problems(arguments);
+        assert!(problems.iter().any(|each| each.starts_with(told)), "{arguments:?}: {problems:?}");
+    }
+    let other = format!("PolicyFingerprint={}", "0".repeat(64));
+    let said = problems(&[&other]).join("\n");
+    assert!(said.contains("the function would not start"), "{said}");
+    let long = format!("FactsTablesToml={}", "x".repeat(401));
+    assert!(problems(&[&long])[0].contains("should have at most 400"));
+}
+
+#[test]
+fn a_policy_in_the_zip_is_compared_with_its_fingerprint() {
+    let path = template::repository().join("examples/policy.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let policy = reco_core::policy::Policy::from_toml(&text).unwrap();
+    let fingerprint = format!("PolicyFingerprint={}", policy.fingerprint());
+    let file = path.to_str().unwrap();
+    let arguments = ["PolicyFile=policy.toml", "--policy-file", file, &fingerprint];
+    assert_eq!(problems(&arguments), [""; 0]);
+    assert!(problems(&arguments[..3])[0].contains("is not given"));
+}
+
+#[test]
+fn what_is_no_parameter_is_named() {
+    for (argument, told) in [
+        ("Visibility=3", "no parameter \"Visibility\""),
+        ("VisibilityTimeoutSeconds", "is not NAME=VALUE"),
+    ] {
+        let refused = given::Given::parse([argument.to_owned()].into_iter()).err().unwrap();
+        assert!(refused.contains(told), "{refused}");
     }
 }

@@ -71,8 +71,10 @@ fn redrive_allow(policy: &Value, source: &Value) -> RedriveAllow {
     }
 }
 
+/// A number, also one that CloudFormation hands on as text.
 fn ceiling(value: &Value) -> Ceiling {
-    value.as_u64().map_or(Ceiling::Unset, Ceiling::At)
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    number.map_or(Ceiling::Unset, Ceiling::At)
 }
 
 fn function(properties: &Value) -> Function {
@@ -143,14 +145,32 @@ fn alarm(properties: &Value, template: &Template) -> Alarm {
     }
 }
 
+/// The metrics that an alarm on an expression adds up.
+fn summed(properties: &Value) -> Vec<(String, String)> {
+    let metrics = properties["Metrics"].as_array().into_iter().flatten();
+    let metrics = metrics.filter_map(|query| query.pointer("/MetricStat/Metric"));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    metrics
+        .map(|metric| (text(&metric["MetricName"]), text(&metric["Dimensions"][0]["Value"])))
+        .collect()
+}
+
 fn watched(properties: &Value, template: &Template) -> Watched {
+    let dlq = template.properties("Dlq")["QueueName"].as_str().unwrap().to_owned();
+    let of_dlq = |name: &str| (name.to_owned(), dlq.clone());
+    let depth = ["ApproximateNumberOfMessagesVisible", "ApproximateNumberOfMessagesNotVisible"];
+    match summed(properties) {
+        metrics if metrics.is_empty() => {}
+        metrics if metrics == depth.map(of_dlq) => return Watched::DlqDepth,
+        _ => return Watched::Other,
+    }
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let name = |id: &str, key: &str| text(&template.properties(id)[key]);
     let on = text(&properties["Dimensions"][0]["Value"]);
     let metric = (text(&properties["Namespace"]), text(&properties["MetricName"]));
     match (metric.0.as_str(), metric.1.as_str()) {
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible") if on == name("Dlq", "QueueName") => {
-            Watched::DlqDepth
+            Watched::DlqVisible
         }
         ("AWS/SQS", "ApproximateAgeOfOldestMessage") if on == name("Queue", "QueueName") => {
             Watched::QueueAge
@@ -163,6 +183,9 @@ fn watched(properties: &Value, template: &Template) -> Watched {
         }
         ("AWS/DynamoDB", "WriteThrottleEvents") if on == name("Table", "TableName") => {
             Watched::TableWriteThrottles
+        }
+        ("Reco/Writer", "MessagesReturned") if on == name("Function", "FunctionName") => {
+            Watched::MessagesReturned
         }
         _ => Watched::Other,
     }

@@ -61,6 +61,16 @@ pub enum SettingsError {
     /// The table cannot be used.
     #[error("RECO_TABLE: {0}")]
     Table(#[from] TableError),
+    /// DynamoDB did not answer while there was time to start.
+    #[error(
+        "RECO_TABLE: no response from DynamoDB about table {table:?} within {seconds} s; in a VPC, its subnets need a gateway endpoint for DynamoDB, and the function's security group has to let it out to DynamoDB's prefix list"
+    )]
+    TableSilent {
+        /// The table.
+        table: String,
+        /// How long was waited.
+        seconds: u64,
+    },
     /// The table's lists are none that could be written to.
     #[error("RECO_TABLE: {0}")]
     Lists(#[from] ListsError),

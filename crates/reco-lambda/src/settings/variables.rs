@@ -1,6 +1,7 @@
 //! Environment variables as values.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reco_core::policy::Policy;
@@ -48,14 +49,21 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         let text = if text.contains(['=', '[', '\n']) {
             text
         } else {
-            std::fs::read_to_string(&text).map_err(|reason| SettingsError::File {
+            let path = self.packaged(text);
+            std::fs::read_to_string(&path).map_err(|reason| SettingsError::File {
                 name,
-                path: text,
+                path: path.display().to_string(),
                 reason,
             })?
         };
         let value = read(&text);
         value.map(Some).map_err(|error| SettingsError::Toml { name, reason: error.to_string() })
+    }
+
+    /// A path inside the function's package, where Lambda has put it, unless it is absolute.
+    fn packaged(&self, path: String) -> PathBuf {
+        let root = self.set("LAMBDA_TASK_ROOT").unwrap_or_default();
+        PathBuf::from(root).join(path)
     }
 
     pub(super) fn cache(

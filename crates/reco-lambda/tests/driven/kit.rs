@@ -73,6 +73,14 @@ impl World {
         lines.into_iter().filter(|line| line["message"] == message).collect()
     }
 
+    /// Every line whose `message` begins so.
+    pub fn lines_with(&self, beginning: &str) -> Vec<Value> {
+        let begins = |line: &Value| {
+            line["message"].as_str().is_some_and(|message| message.starts_with(beginning))
+        };
+        self.lines().into_iter().filter(begins).collect()
+    }
+
     /// The metrics lines.
     pub fn metrics(&self) -> Vec<Value> {
         self.lines().into_iter().filter(|line| line["_aws"].is_object()).collect()

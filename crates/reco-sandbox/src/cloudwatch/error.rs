@@ -47,6 +47,11 @@ impl Error {
         )
     }
 
+    /// A call that the caller's policies do not allow.
+    pub fn denied(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, ..Self::sender("AccessDenied", message) }
+    }
+
     /// A token that no earlier answer of the same request gave.
     pub fn invalid_token() -> Self {
         Self::sender(

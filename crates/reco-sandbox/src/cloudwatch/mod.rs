@@ -34,6 +34,8 @@ pub struct Cloudwatch {
     state: Arc<Mutex<State>>,
     /// Seconds to which what the services publish is summarised.
     resolution: i64,
+    /// Seconds by which points come late.
+    lag: i64,
 }
 
 impl std::fmt::Debug for Cloudwatch {
@@ -58,7 +60,7 @@ impl Cloudwatch {
     /// An empty CloudWatch.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: Arc::default(), resolution: store::MINUTE }
+        Self { state: Arc::default(), resolution: store::MINUTE, lag: 0 }
     }
 
     /// An empty CloudWatch to which the services publish by the second: for runs of a minute, in
@@ -66,6 +68,13 @@ impl Cloudwatch {
     #[must_use]
     pub fn by_second() -> Self {
         Self { resolution: 1, ..Self::new() }
+    }
+
+    /// The same, with every point to be had only so long after its time. AWS: metrics of a service come
+    /// within minutes, those of a queue that was inactive within 15.
+    #[must_use]
+    pub fn late_by(self, lag: std::time::Duration) -> Self {
+        Self { lag: i64::try_from(lag.as_secs()).unwrap_or(i64::MAX), ..self }
     }
 
     /// Records one value of a series at a time in seconds since the epoch.
@@ -108,7 +117,12 @@ impl Cloudwatch {
         let State { store, alarms } = &mut *self.lock();
         match operation {
             "PutMetricData" => put::put_metric_data(format, store, &format.read(body)?, now_s()),
-            "GetMetricData" => query::get_metric_data(format, store, &format.read(body)?),
+            "GetMetricData" => {
+                // Points may be of the future, too.
+                let late = now_s().saturating_sub(self.lag);
+                let newest = if self.lag == 0 { i64::MAX } else { late };
+                query::get_metric_data(format, store, &format.read(body)?, newest)
+            }
             "ListMetrics" => list::list_metrics(format, store, &format.read(body)?),
             "PutMetricAlarm" => alarms.put(format, format.read(body)?, now_s()),
             "DescribeAlarms" => alarms.describe(format, &format.read(body)?, store, now_s()),
@@ -120,6 +134,12 @@ impl Cloudwatch {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The answer to a call that the caller's policies do not allow.
+pub(crate) fn denied(format: Format, message: &str) -> Response {
+    let error = Error::denied(message);
+    rendered(format, error.status(), error.body(format))
 }
 
 fn rendered(format: Format, status: StatusCode, body: Vec<u8>) -> Response {

@@ -1,5 +1,6 @@
 //! The series DynamoDB publishes to CloudWatch about writes, under the namespace `AWS/DynamoDB`.
 
+use super::throttle::ThrottleCause;
 use crate::cloudwatch::Cloudwatch;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -100,9 +101,9 @@ impl Meter {
     }
 
     /// `WriteThrottleEvents` and its cause: one event a write that did not pass.
-    pub fn throttled(&self, table: &str, writes: usize) {
+    pub fn throttled(&self, cause: ThrottleCause, table: &str, writes: usize) {
         let events = writes as f64;
-        for metric in ["WriteThrottleEvents", "WriteProvisionedThroughputThrottleEvents"] {
+        for metric in ["WriteThrottleEvents", cause.metric()] {
             self.now(metric, &[("TableName", table)], events);
         }
     }

@@ -21,6 +21,7 @@ use limiter::{Limiter, WriteCapacity};
 use meter::Meter;
 use std::io;
 use std::sync::Arc;
+pub use throttle::ThrottleCause;
 use tokio_util::sync::CancellationToken;
 use write::Operation;
 
@@ -34,6 +35,7 @@ pub struct DynamoDb {
     limiter: Option<Arc<Limiter>>,
     meter: Meter,
     creation: Creation,
+    cause: ThrottleCause,
 }
 
 impl DynamoDb {
@@ -51,7 +53,14 @@ impl DynamoDb {
             limiter: capacity.map(|capacity| Arc::new(Limiter::new(capacity))),
             meter: Meter::new(metrics),
             creation: Creation::default(),
+            cause: ThrottleCause::default(),
         })
+    }
+
+    /// The same, with throttled writes said to have hit this limit.
+    #[must_use]
+    pub fn throttling_as(self, cause: ThrottleCause) -> Self {
+        Self { cause, ..self }
     }
 
     /// The write capacity enforced on every table, if any.

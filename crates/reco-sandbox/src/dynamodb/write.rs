@@ -79,14 +79,14 @@ impl DynamoDb {
             Ok(admission) => admission,
             Err(Refused(tables)) => {
                 for (table, writes) in &tables {
-                    self.meter.throttled(table, *writes);
+                    self.meter.throttled(self.cause, table, *writes);
                     self.meter.refused(table, operation.name());
                 }
-                return throttle::exception(tables.keys().map(String::as_str));
+                return throttle::exception(self.cause, tables.keys().map(String::as_str));
             }
         };
         for (table, writes) in &admission.throttled {
-            self.meter.throttled(plan::table_name(table), writes.len());
+            self.meter.throttled(self.cause, plan::table_name(table), writes.len());
         }
         set(&mut fields, "ReturnConsumedCapacity", "INDEXES");
         let body = serde_json::to_vec(&fields).unwrap_or_default();

@@ -46,6 +46,11 @@ impl FaultySqs {
         self.dice.injected()
     }
 
+    /// The server behind the faults.
+    pub const fn server(&self) -> &Sqs {
+        &self.sqs
+    }
+
     /// Answers one awsJson call, or asks for its connection to be closed.
     pub async fn handle(&self, request: Request) -> Result<Response, Dropped> {
         match sqs::parse(&request) {

@@ -6,13 +6,15 @@ mod route;
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::DynamoDb;
 use crate::faults::{Dropped, FaultySqs};
-use crate::http::Response;
+use crate::http::{Request, Response};
+use crate::permissions::{Asked, Denied, Permissions, access_key};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use route::Route;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +34,8 @@ pub struct Gateway {
     pub dynamodb: DynamoDb,
     /// CloudWatch.
     pub cloudwatch: Cloudwatch,
+    /// What each access key may call.
+    pub permissions: Arc<Permissions>,
 }
 
 impl Gateway {
@@ -97,6 +101,9 @@ impl Gateway {
         };
         let route = Route::of(&parts);
         let request = hyper::Request::from_parts(parts, body);
+        if let Err(denied) = self.permitted(&route, &request) {
+            return Ok(route::denied(&route, &denied.to_string()));
+        }
         Ok(match route {
             Route::Sqs => self.sqs.handle(request).await?,
             Route::DynamoDb => self.dynamodb.handle(request).await,
@@ -105,5 +112,24 @@ impl Gateway {
             }
             Route::Unknown => route::unknown(&request),
         })
+    }
+
+    /// Whether the key that signed the request may make this call.
+    fn permitted(&self, route: &Route, request: &Request) -> Result<(), Denied> {
+        let operation = || {
+            let target = request.headers().get("x-amz-target");
+            let target = target.and_then(|target| target.to_str().ok()).unwrap_or_default();
+            target.rsplit('.').next().unwrap_or_default()
+        };
+        let sqs = self.sqs.server();
+        let (region, account) = sqs.place();
+        let asked = match route {
+            Route::Sqs => Asked::of_sqs(operation(), request.body(), sqs),
+            Route::DynamoDb => Asked::of_dynamodb(operation(), request.body(), region, account),
+            Route::Cloudwatch(_, operation) => Asked::of_cloudwatch(operation),
+            Route::Unknown => return Ok(()),
+        };
+        let key = access_key(request.headers()).unwrap_or_default();
+        self.permissions.check(key, &asked)
     }
 }

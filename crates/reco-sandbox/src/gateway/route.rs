@@ -1,6 +1,6 @@
 //! Routing of a request to its service, and the responses for unknown requests.
 
-use crate::http::{AWS_JSON, Request, Response, StatusCode, respond};
+use crate::http::{AWS_JSON, HeaderValue, Request, Response, StatusCode, respond};
 use crate::{cloudwatch, dynamodb};
 use hyper::http::request::Parts;
 
@@ -79,6 +79,20 @@ pub fn unreadable(reason: &str) -> Response {
         &format!("the request's body could not be read: {reason}"),
         StatusCode::PAYLOAD_TOO_LARGE,
     )
+}
+
+/// The answer to a call that the caller's policies do not allow, as each service gives it.
+pub fn denied(route: &Route, message: &str) -> Response {
+    match route {
+        Route::Cloudwatch(format, _) => cloudwatch::denied(*format, message),
+        Route::Sqs => {
+            let mut response = json_error("AccessDeniedException", message, StatusCode::FORBIDDEN);
+            let code = HeaderValue::from_static("AccessDenied;Sender");
+            response.headers_mut().insert("x-amzn-query-error", code);
+            response
+        }
+        _ => json_error("AccessDeniedException", message, StatusCode::BAD_REQUEST),
+    }
 }
 
 fn json_error(kind: &str, message: &str, status: StatusCode) -> Response {

@@ -62,7 +62,7 @@ impl Sqs {
                 ),
             ));
         }
-        check_redrive(&state, &settings)?;
+        check_redrive(&state, &settings, &self.inner.queue_arn(name))?;
         let mut cell = Cell::new(self.inner.queue_arn(name).into(), settings, now);
         cell.tags = tags;
         state.queues.insert(name.to_owned(), cell);
@@ -119,7 +119,8 @@ impl Sqs {
         let mut state = self.inner.lock();
         let cell = state.by_url(&call.queue_url, &self.inner.options)?;
         call.attribute_names.iter().try_for_each(|name| check_readable(name))?;
-        let mut attributes = cell.attributes();
+        let lag = self.inner.options.count_lag.as_millis();
+        let mut attributes = cell.attributes(u64::try_from(lag).unwrap_or(u64::MAX));
         let wanted = &call.attribute_names;
         if !wanted.iter().any(|name| name == "All") {
             attributes.retain(|name, _| wanted.contains(name));
@@ -139,7 +140,8 @@ impl Sqs {
             let message = "the attribute FifoQueue cannot be changed after creation";
             return Err(SqsError::new(ErrorKind::InvalidAttributeName, message));
         }
-        check_redrive(&state, &settings)?;
+        let name = call.queue_url.rsplit('/').next().unwrap_or_default();
+        check_redrive(&state, &settings, &self.inner.queue_arn(name))?;
         let cell = state.by_url(&call.queue_url, &self.inner.options)?;
         cell.queue.retention_ms = settings.retention_s * 1000;
         cell.settings = settings;
@@ -183,8 +185,15 @@ impl Sqs {
 }
 
 impl Cell {
-    fn attributes(&mut self) -> BTreeMap<String, String> {
-        let counts = self.queue.counts(now_ms());
+    fn attributes(&mut self, lag_ms: u64) -> BTreeMap<String, String> {
+        let now = now_ms();
+        let counts = match self.shown {
+            Some((at, counts)) if now < at.saturating_add(lag_ms) => counts,
+            _ => self.queue.counts(now),
+        };
+        if self.shown.is_none_or(|(at, _)| now >= at.saturating_add(lag_ms)) {
+            self.shown = Some((now, counts));
+        }
         let mut all = self.settings.render();
         let mut show = |name: &str, value: String| all.insert(name.to_owned(), value);
         show("ApproximateNumberOfMessages", counts.visible.to_string());
@@ -230,8 +239,9 @@ fn same_as_existing(cell: &Cell, given: &BTreeMap<String, String>) -> Result<(),
     ))
 }
 
-/// AWS: the dead-letter queue must exist and be of the same type as its source.
-fn check_redrive(state: &State, settings: &Settings) -> Result<(), SqsError> {
+/// AWS: the dead-letter queue must exist, be of the same type as its source, and allow it by its
+/// redrive-allow policy, by default any.
+fn check_redrive(state: &State, settings: &Settings, source: &str) -> Result<(), SqsError> {
     let Some(policy) = &settings.redrive else { return Ok(()) };
     let arn = &policy.dead_letter_target_arn;
     let refuse = |reason| Err(SqsError::invalid("RedrivePolicy", arn, reason));
@@ -239,6 +249,9 @@ fn check_redrive(state: &State, settings: &Settings) -> Result<(), SqsError> {
         None => refuse("dead letter target does not exist"),
         Some(cell) if cell.settings.fifo != settings.fifo => {
             refuse("dead letter target must be of the same type, standard or FIFO, as its source")
+        }
+        Some(cell) if !cell.settings.allows_source(source) => {
+            refuse("the redrive allow policy of the dead letter target does not allow this queue")
         }
         Some(_) => Ok(()),
     }

@@ -92,6 +92,22 @@ impl Settings {
         Ok(())
     }
 
+    /// Returns whether a queue may use this one as its DLQ.
+    ///
+    /// AWS: SetQueueAttributes, `RedriveAllowPolicy`: `allowAll` (the default), `denyAll`, or `byQueue`
+    /// with the ARNs.
+    pub fn allows_source(&self, arn: &str) -> bool {
+        let Some(policy) = self.kept.get("RedriveAllowPolicy") else { return true };
+        let policy: serde_json::Value = serde_json::from_str(policy).unwrap_or_default();
+        match policy["redrivePermission"].as_str() {
+            Some("denyAll") => false,
+            Some("byQueue") => policy["sourceQueueArns"]
+                .as_array()
+                .is_some_and(|listed| listed.iter().any(|each| each == arn)),
+            _ => true,
+        }
+    }
+
     /// Sets every attribute of `given`, or none.
     pub fn with<'a>(
         mut self,

@@ -61,6 +61,9 @@ pub struct SqsOptions {
     /// Messages a second of a move task that names no rate. AWS chooses it by the backlog, up to
     /// 500, which is also the highest rate one may ask for.
     pub move_rate: u32,
+    /// How long the counts of messages stay as they were first shown. AWS: they are approximate, and
+    /// right about a minute after the last change.
+    pub count_lag: Duration,
 }
 
 impl Default for SqsOptions {
@@ -73,6 +76,7 @@ impl Default for SqsOptions {
             purge_interval: Duration::from_secs(60),
             recreate_after: Duration::from_secs(60),
             move_rate: 500,
+            count_lag: Duration::ZERO,
         }
     }
 }
@@ -128,6 +132,11 @@ impl Sqs {
     /// The ARN of a queue, whether or not it exists.
     pub fn queue_arn(&self, name: &str) -> String {
         self.inner.queue_arn(name)
+    }
+
+    /// The region and the account of its ARNs.
+    pub(crate) fn place(&self) -> (&str, &str) {
+        (&self.inner.options.region, &self.inner.options.account)
     }
 
     /// Answers one awsJson call. Errors are responses.

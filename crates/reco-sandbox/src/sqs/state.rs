@@ -11,7 +11,7 @@ use super::dedup::Memory;
 use super::error::SqsError;
 use super::message::Message;
 use super::move_task::MoveTask;
-use super::queue::Queue;
+use super::queue::{Counts, Queue};
 use super::snapshot::Traffic;
 
 #[derive(Debug, Default)]
@@ -36,6 +36,8 @@ pub(crate) struct Cell {
     pub created_ms: u64,
     pub modified_ms: u64,
     pub purged_ms: Option<u64>,
+    /// When its counts were taken that are shown, and what they were.
+    pub shown: Option<(u64, Counts)>,
     pub traffic: Traffic,
     /// Woken when a message may have become visible.
     pub changed: Arc<Notify>,
@@ -53,6 +55,7 @@ impl Cell {
             created_ms: now,
             modified_ms: now,
             purged_ms: None,
+            shown: None,
             traffic: Traffic::default(),
             changed: Arc::new(Notify::new()),
         }

@@ -11,6 +11,11 @@ pub fn of(messages: &[Message], queue_arn: &str) -> SqsEvent {
     event
 }
 
+/// Bytes of a message's record in the event, as JSON.
+pub fn size(message: &Message, queue_arn: &str) -> usize {
+    serde_json::to_vec(&record(message, queue_arn)).map_or(0, |record| record.len() + 1)
+}
+
 fn record(message: &Message, queue_arn: &str) -> SqsMessage {
     let mut record = SqsMessage::default();
     record.message_id = message.message_id.clone();

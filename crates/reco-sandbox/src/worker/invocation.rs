@@ -5,7 +5,17 @@ use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+
+/// A running invocation among those of the function, until it ends.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
 
 /// AWS: DeleteMessageBatch takes 10 entries.
 const MAX_DELETE: usize = 10;
@@ -14,6 +24,14 @@ impl Mapping {
     /// Invokes the function with a batch and deletes what it handled.
     pub(super) async fn invoke(&self, batch: Vec<Message>) {
         let concurrent = self.options.concurrency.max(1) - self.free.available_permits();
+        // AWS: "Configuring scaling behavior for SQS event source mappings": what is received for an
+        // invocation that is throttled comes again after its visibility timeout, a receive the poorer.
+        let place = self.invoked.fetch_add(1, Ordering::SeqCst);
+        let _place = Place(&self.invoked);
+        if self.options.reserved.is_some_and(|reserved| place >= reserved) {
+            self.record("Throttles", 1.0);
+            return;
+        }
         self.record("Invocations", 1.0);
         self.record("Throttles", 0.0);
         self.record("ConcurrentExecutions", concurrent as f64);

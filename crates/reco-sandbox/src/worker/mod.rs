@@ -18,6 +18,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_sqs::Client;
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -40,6 +41,10 @@ pub struct WorkerOptions {
     pub window: Duration,
     /// Most invocations at a time (AWS: `MaximumConcurrency`, 2 to 1,000).
     pub concurrency: usize,
+    /// Invocations at a time that the function itself may have (reserved concurrency); `None` as many
+    /// as the mapping makes. What the mapping has received for more is throttled: not handled, and
+    /// received once more.
+    pub reserved: Option<usize>,
     /// The function's timeout. Shorter than the queue's visibility timeout, or messages come again
     /// while they are being handled.
     pub timeout: Duration,
@@ -51,6 +56,7 @@ impl Default for WorkerOptions {
             batch_size: 10,
             window: Duration::ZERO,
             concurrency: 4,
+            reserved: None,
             timeout: Duration::from_millis(1_500),
         }
     }
@@ -73,6 +79,7 @@ struct Mapping {
     metrics: Cloudwatch,
     options: WorkerOptions,
     free: Arc<Semaphore>,
+    invoked: Arc<AtomicUsize>,
     running: TaskTracker,
 }
 
@@ -106,6 +113,7 @@ impl Worker {
             function,
             metrics,
             free: Arc::new(Semaphore::new(options.concurrency.max(1))),
+            invoked: Arc::default(),
             running: TaskTracker::new(),
             options,
         };

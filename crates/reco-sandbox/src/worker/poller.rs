@@ -1,6 +1,6 @@
 //! Receiving: batches by size and window, no more than there are free invocations.
 
-use super::Mapping;
+use super::{Mapping, event};
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use std::time::Duration;
@@ -15,6 +15,27 @@ const LONG_POLL: Duration = Duration::from_secs(5);
 const SHORT_POLL: Duration = Duration::from_millis(50);
 /// Time to wait after a receive that failed.
 const AFTER_ERROR: Duration = Duration::from_millis(200);
+
+/// AWS: Lambda quotas, the payload of an invocation: 6 MB.
+const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
+
+/// A batch in parts whose events fit an invocation; Lambda cuts batches there, whatever their size.
+fn within_payload(batch: Vec<Message>, queue_arn: &str) -> Vec<Vec<Message>> {
+    let mut parts: Vec<Vec<Message>> = Vec::new();
+    let mut taken = MAX_PAYLOAD;
+    for message in batch {
+        let size = event::size(&message, queue_arn);
+        if taken + size > MAX_PAYLOAD {
+            parts.push(Vec::new());
+            taken = 0;
+        }
+        taken += size;
+        if let Some(part) = parts.last_mut() {
+            part.push(message);
+        }
+    }
+    parts
+}
 
 impl Mapping {
     /// Polls and invokes until `stop` is cancelled, then waits for the running invocations.
@@ -31,7 +52,9 @@ impl Mapping {
             }
             let mapping = self.clone();
             self.running.spawn(async move {
-                mapping.invoke(batch).await;
+                for part in within_payload(batch, &mapping.queue_arn) {
+                    mapping.invoke(part).await;
+                }
                 drop(free);
             });
         }

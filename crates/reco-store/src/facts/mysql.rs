@@ -23,7 +23,8 @@ use sqlx::mysql::{MySqlColumn, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
 
 use self::error::{Failure, of_query};
-use self::pool::Links;
+use self::pool::{Links, Target};
+use self::secret::SecretUrl;
 use super::database::{Column, Database, Kept, LONGEST_ID, Row, Rows, hex, never_empty};
 use super::ids::Quoting;
 use super::sql::FactsSql;
@@ -78,11 +79,26 @@ impl MySqlFacts {
     /// # Errors
     /// [`FactsError`] at stage query when a configured statement is not one that reads.
     pub fn new(url: &MySqlUrl, password: Password, sql: FactsSql) -> Result<Self, FactsError> {
+        let target = Target::Known(Box::new(url.connect_options()), password);
+        Self::at(target, url.options, sql)
+    }
+
+    /// Facts from the database that a secret names. The secret is read before every connection, the
+    /// first included: one that cannot be read now may be readable at the next lookup.
+    pub(in crate::facts) fn by_secret(
+        secret: SecretUrl,
+        sql: FactsSql,
+    ) -> Result<Self, FactsError> {
+        let options = secret.mysql_options();
+        Self::at(Target::Secret(secret), options, sql)
+    }
+
+    fn at(target: Target, options: MySqlOptions, sql: FactsSql) -> Result<Self, FactsError> {
         sql.validate_for(MAX_STATEMENT).map_err(error::bad_statement)?;
-        let links = Links::new(url, password)?;
+        let links = Links::new(target, options)?;
         let in_transactions =
             sql != FactsSql { ids_per_statement: sql.ids_per_statement, ..FactsSql::default() };
-        Ok(MySqlFacts { links, sql, in_transactions, query_timeout: url.options.query_timeout })
+        Ok(MySqlFacts { links, sql, in_transactions, query_timeout: options.query_timeout })
     }
 
     /// Connects, unless a connection is open already.

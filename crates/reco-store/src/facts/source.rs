@@ -9,7 +9,7 @@ use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
 
 use super::cache::{ArticleCache, CacheOptions, CacheStats};
 use super::database::{KnownArticles, ask};
-use super::mysql::secret::{self, SecretStore};
+use super::mysql::secret::{self, SecretStore, SecretUrl};
 use super::mysql::{
     Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
     url as mysql_url,
@@ -228,6 +228,9 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
     if let Some(id) = secret::named_by(&url) {
         mysql_url::check_secret(&url)?;
         let store = SecretStore::new(&aws_config(aws.clone()).await, id);
+        if lazy && password.is_none() {
+            return MySqlFacts::by_secret(SecretUrl::new(url, store, defaults)?, tables.sql());
+        }
         let secret = store.read().await.map_err(unproven)?;
         secret.complete(&mut url)?;
         from_secret = Some(store.password(secret));

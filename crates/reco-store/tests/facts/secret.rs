@@ -70,6 +70,10 @@ impl Secrets {
     }
 
     async fn open(&self, url: &str) -> Result<FactsSource, FactsError> {
+        self.open_with(url, FactsOptions::default()).await
+    }
+
+    async fn open_with(&self, url: &str, options: FactsOptions) -> Result<FactsSource, FactsError> {
         let credentials = Credentials::from_keys("test", "test", None);
         let aws = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -77,7 +81,7 @@ impl Secrets {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(format!("http://127.0.0.1:{}", self.port))
             .build();
-        let options = FactsOptions { aws: Some(aws), ..FactsOptions::default() };
+        let options = FactsOptions { aws: Some(aws), ..options };
         FactsSource::open(url, options).await
     }
 
@@ -168,6 +172,37 @@ async fn after_a_rotation_the_next_connection_has_the_new_user() {
     kill(&name);
     answers(&facts).await;
     assert_eq!(secrets.reads(), 2);
+}
+
+/// A permission that comes after the code: the source opens, its lookups fail until the secret can be
+/// read, and then answer.
+#[tokio::test]
+async fn opened_lazily_a_secret_is_asked_for_again_at_each_lookup() {
+    let (name, database) = account();
+    let secrets = Secrets::start(None).await;
+    let lazily = || FactsOptions { lazy: true, ..FactsOptions::default() };
+    let url = format!("mysql:///?secret={ARN}{}", verified());
+    let facts = secrets.open_with(&url, lazily()).await.unwrap();
+    assert_eq!((facts.kind(), secrets.reads()), ("mysql", 0));
+    for reads in 1..=2 {
+        let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+        assert_eq!(error.stage, FactsStage::Auth, "{error}");
+        assert!(error.to_string().contains("ResourceNotFoundException"), "{error}");
+        assert_eq!(secrets.reads(), reads);
+    }
+    let held = json!({
+        "host": "127.0.0.1", "port": server().port, "dbname": database,
+        "username": name, "password": "hunter2",
+    });
+    *secrets.held.lock().unwrap() = Some(held);
+    answers(&facts).await;
+
+    // What is wrong whatever the secret says is said at once.
+    let wrong = format!("mysql:///?secret={ARN}&ssl-mode=disabled");
+    let error = secrets.open_with(&wrong, lazily()).await.unwrap_err();
+    assert!(error.to_string().contains("verified"), "{error}");
+    let wrong = format!("mysql:///?secret={ARN}&ssl-mod=x");
+    assert!(secrets.open_with(&wrong, lazily()).await.is_err());
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ const ALSO_WATCHED: &[(Watched, &str)] = &[
     (Watched::QueueAge, "age of the queue's oldest message"),
     (Watched::FunctionThrottles, "function throttles"),
     (Watched::FunctionErrors, "function errors"),
+    (Watched::MessagesReturned, "messages returned for retry"),
     (Watched::TableWriteThrottles, "table write throttles"),
 ];
 
@@ -45,8 +46,16 @@ pub(super) const RULES: &[Rule] = &[
         check: dlq_alarm_missing_data,
     },
     Rule {
+        id: "dlq-alarm-in-flight",
+        title: "the DLQ's alarm counts messages in flight, too",
+        severity: Severity::Warning,
+        reason: "who looks at a message hides it for a while: an alarm on visible messages goes off and on with every look",
+        source: DLQ_ALARMS,
+        check: dlq_alarm_in_flight,
+    },
+    Rule {
         id: "pipeline-alarms",
-        title: "alarms on age, function throttles and errors, table write throttles",
+        title: "alarms on age, function throttles and errors, messages returned, table write throttles",
         severity: Severity::Warning,
         reason: "each fires before messages reach the DLQ, while there is still time",
         source: ALARMS,
@@ -66,26 +75,41 @@ fn on(alarms: &[Alarm], watched: Watched) -> impl Iterator<Item = &Alarm> {
     alarms.iter().filter(move |alarm| alarm.watches == watched)
 }
 
+/// The alarms on the DLQ's messages, in flight or not.
+fn on_dlq(alarms: &[Alarm]) -> impl Iterator<Item = &Alarm> {
+    on(alarms, Watched::DlqDepth).chain(on(alarms, Watched::DlqVisible))
+}
+
 fn dlq_alarm(stack: &Stack) -> Judged {
     let alarms = stack.alarms.as_ref()?;
-    let earliest = on(alarms, Watched::DlqDepth).map(|alarm| alarm.fires_from).min();
+    let earliest = on_dlq(alarms).map(|alarm| alarm.fires_from).min();
     judged(
         earliest.is_some_and(|count| count <= 1),
         || match earliest {
             None => "no alarm on the DLQ's depth".to_owned(),
             Some(count) => format!("fires from {} on", amount(count, "message")),
         },
-        || "ApproximateNumberOfMessagesVisible > 0".to_owned(),
+        || "messages in the DLQ > 0".to_owned(),
     )
 }
 
 fn dlq_alarm_missing_data(stack: &Stack) -> Judged {
     let alarms = stack.alarms.as_ref()?;
-    let alarm = on(alarms, Watched::DlqDepth).min_by_key(|alarm| alarm.fires_from)?;
+    let alarm = on_dlq(alarms).min_by_key(|alarm| alarm.fires_from)?;
     judged(
         alarm.missing_data == MissingData::NotBreaching,
         || format!("{:?} treats it as {}", alarm.name, alarm.missing_data.name()),
         || "notBreaching".to_owned(),
+    )
+}
+
+fn dlq_alarm_in_flight(stack: &Stack) -> Judged {
+    let alarms = stack.alarms.as_ref()?;
+    let alarm = on_dlq(alarms).next()?; // without one: said by dlq-alarm
+    judged(
+        alarm.watches == Watched::DlqDepth,
+        || format!("{:?} counts visible messages only", alarm.name),
+        || "visible and not visible messages, added up".to_owned(),
     )
 }
 

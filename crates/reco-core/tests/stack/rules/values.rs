@@ -188,8 +188,10 @@ pub struct Alarm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Watched {
-    /// `AWS/SQS ApproximateNumberOfMessagesVisible` of the DLQ.
+    /// `AWS/SQS ApproximateNumberOfMessagesVisible` and `...NotVisible` of the DLQ, added up.
     DlqDepth,
+    /// `AWS/SQS ApproximateNumberOfMessagesVisible` of the DLQ alone.
+    DlqVisible,
     /// `AWS/SQS ApproximateAgeOfOldestMessage` of the source queue.
     QueueAge,
     /// `AWS/Lambda Throttles`.
@@ -198,6 +200,8 @@ pub enum Watched {
     FunctionErrors,
     /// `AWS/DynamoDB WriteThrottleEvents`.
     TableWriteThrottles,
+    /// `Reco/Writer MessagesReturned`: messages that the function returns for retry.
+    MessagesReturned,
     /// Anything else.
     Other,
 }

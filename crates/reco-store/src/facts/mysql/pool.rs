@@ -13,7 +13,8 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 
 use super::error::{Failure, of_connect};
 use super::relay::{Cut, Relay};
-use super::{MySqlOptions, MySqlUrl, Password};
+use super::secret::SecretUrl;
+use super::{MySqlOptions, Password};
 
 /// A connection, and whether the last statement on it came to its end.
 #[derive(Debug)]
@@ -42,10 +43,37 @@ impl Link {
     }
 }
 
+/// Where a new connection goes, and as whom.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// A known place, with a password of its own or a new one each time.
+    Known(Box<MySqlConnectOptions>, Password),
+    /// As a secret says, which is read before every connection.
+    Secret(SecretUrl),
+}
+
+impl Target {
+    async fn options(&self) -> Result<MySqlConnectOptions, Failure> {
+        let (options, password) = match self {
+            Target::Known(options, password) => (options, password),
+            Target::Secret(secret) => return secret.options().await,
+        };
+        let login = password.get().await;
+        let login = login.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
+        let mut options = options.as_ref().clone();
+        if let Some(login) = login {
+            options = options.password(&login.password);
+            if let Some(user) = &login.user {
+                options = options.username(user);
+            }
+        }
+        Ok(options)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Dialer {
-    options: MySqlConnectOptions,
-    password: Password,
+    target: Target,
 }
 
 impl Manager for Dialer {
@@ -53,15 +81,7 @@ impl Manager for Dialer {
     type Error = Failure;
 
     async fn create(&self) -> Result<Link, Failure> {
-        let login = self.password.get().await;
-        let login = login.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
-        let mut options = self.options.clone();
-        if let Some(login) = login {
-            options = options.password(&login.password);
-            if let Some(user) = &login.user {
-                options = options.username(user);
-            }
-        }
+        let mut options = self.target.options().await?;
         let relay = Relay::open(options.get_host(), options.get_port()).await;
         let relay = relay.map_err(|error| of_connect(&sqlx::Error::Io(error)))?;
         let cut = relay.as_ref().map(Relay::cut).unwrap_or_default();
@@ -95,10 +115,8 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn new(url: &MySqlUrl, password: Password) -> Result<Self, FactsError> {
-        let options = url.options;
-        let dialer = Dialer { options: url.connect_options(), password };
-        let pool = Pool::builder(dialer)
+    pub(super) fn new(target: Target, options: MySqlOptions) -> Result<Self, FactsError> {
+        let pool = Pool::builder(Dialer { target })
             .max_size(options.pool_size.max(1))
             .wait_timeout(Some(options.wait_timeout))
             .create_timeout(Some(options.connect_timeout))

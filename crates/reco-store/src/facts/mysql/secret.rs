@@ -13,12 +13,15 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-use reco_core::facts::FactsError;
+use futures::future::BoxFuture;
+use reco_core::facts::{FactsError, FactsStage};
 use serde::Deserialize;
+use sqlx::mysql::MySqlConnectOptions;
 use url::Url;
 
+use super::error::Failure;
 use super::url::unusable;
-use super::{Login, Password, PasswordError};
+use super::{Login, MySqlOptions, MySqlUrl, Password, PasswordError};
 
 /// Inside a VPC without a way to Secrets Manager nothing answers; the function should say so
 /// before its own time is over.
@@ -179,6 +182,63 @@ impl SecretStore {
                     None => Ok(store.read().await?.login()),
                 }
             }
+        })
+    }
+}
+
+/// A URL that its secret completes before every connection: place, user and password are those of
+/// the secret at that time.
+#[derive(Debug)]
+pub(in crate::facts) struct SecretUrl {
+    url: Url,
+    store: SecretStore,
+    defaults: MySqlOptions,
+    options: MySqlOptions,
+}
+
+impl SecretUrl {
+    /// # Errors
+    /// [`FactsError`] at stage connect when the URL is wrong whatever the secret says.
+    pub(in crate::facts) fn new(
+        url: Url,
+        store: SecretStore,
+        defaults: MySqlOptions,
+    ) -> Result<Self, FactsError> {
+        let mut stand_in = url.clone();
+        let any = |text: &str| Some(text.to_owned());
+        let anything = Secret {
+            username: "user".to_owned(),
+            password: String::new(),
+            host: any("host"),
+            port: None,
+            dbname: any("database"),
+        };
+        anything.complete(&mut stand_in)?;
+        let (parsed, _) = MySqlUrl::of(&stand_in, defaults)?;
+        Ok(SecretUrl { url, store, defaults, options: parsed.options })
+    }
+
+    pub(super) fn mysql_options(&self) -> MySqlOptions {
+        self.options
+    }
+
+    // Boxed: the SDK's futures are nested so deep that a caller's own would pass the compiler's limit.
+    pub(super) fn options(&self) -> BoxFuture<'_, Result<MySqlConnectOptions, Failure>> {
+        Box::pin(self.read_options())
+    }
+
+    async fn read_options(&self) -> Result<MySqlConnectOptions, Failure> {
+        let failed = |error: FactsError| Failure::new(error.stage, error.reason);
+        let secret = self.store.read().await;
+        let secret = secret.map_err(|e| Failure::new(FactsStage::Auth, e.to_string()))?;
+        let mut url = self.url.clone();
+        secret.complete(&mut url).map_err(failed)?;
+        let (url, _) = MySqlUrl::of(&url, self.defaults).map_err(failed)?;
+        let Login { user, password } = secret.login();
+        let options = url.connect_options().password(&password);
+        Ok(match user {
+            Some(user) => options.username(&user),
+            None => options,
         })
     }
 }
