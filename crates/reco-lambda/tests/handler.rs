@@ -30,7 +30,7 @@ fn pipeline(client: Client) -> Pipeline {
     let schema = Schema::with_key_type(KeyType::N);
     let options = WriterOptions { retry, ..WriterOptions::default() };
     let writer = Writer::new(client, "recs", schema, options);
-    Pipeline { facts: FactsSource::None, policy: Policy::default(), writer }
+    Pipeline { facts: FactsSource::NONE, policy: Policy::default(), writer }
 }
 
 async fn with_table() -> (Client, Pipeline) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsRequest};
-use reco_store::facts::SqliteFacts;
+use reco_store::facts::FactsSource;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 const USERS: i64 = 10_000;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pool = SqlitePool::connect_with(options).await?;
     sqlx::raw_sql(DATABASE).execute(&pool).await?;
     pool.close().await;
-    let facts = SqliteFacts::open(&path.to_string_lossy()).await?;
+    let facts = FactsSource::from_url(&path.to_string_lossy()).await?;
     let mut out = std::io::stdout();
     for (name, spread) in [("all 5,000 articles distinct", 5_000), ("500 popular articles", 500)] {
         let mut times = Vec::with_capacity(LOOKUPS);

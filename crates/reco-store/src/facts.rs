@@ -8,7 +8,6 @@ mod cache;
 mod check;
 mod database;
 mod ids;
-mod knowing;
 mod mysql;
 mod pages;
 mod snapshot;
@@ -17,16 +16,13 @@ mod sql;
 mod sqlite;
 mod tables;
 
-pub use cache::{CacheOptions, CacheStats, CachedFacts};
+pub use cache::{CacheOptions, CacheStats};
 pub use check::{Finding, Level, check};
 pub use database::KnownArticles;
-pub use knowing::LookupKnowing;
 pub use mysql::{
-    Authentication, Login, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError,
-    iam_password,
+    Authentication, Login, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
 pub use source::{FactsOptions, FactsSource, needs_aws, stays_here, without_password};
 pub use sql::FactsSql;
-pub use sqlite::SqliteFacts;
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

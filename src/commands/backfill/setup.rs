@@ -45,7 +45,7 @@ pub(super) async fn job(
     let mut write_options =
         args.writing.write_options(context, table, &mut schema, only_newer, writes).await?;
     let mut preparer = Preparer {
-        facts: target.facts.take().unwrap_or(FactsSource::None),
+        facts: target.facts.take().unwrap_or(FactsSource::NONE),
         policy,
         schema,
         layout: None,
@@ -55,8 +55,7 @@ pub(super) async fn job(
         mapping: super::mapping(context, args.map.as_deref()).await?,
     };
     // The Lambda judges what is sent to it: without facts, of two lists the later may come to nothing.
-    let unforeseen =
-        matches!(preparer.facts, FactsSource::None) && preparer.policy.rules.need_facts();
+    let unforeseen = preparer.facts.is_none() && preparer.policy.rules.need_facts();
     write_options.order.keep_all = target.queue.is_some() && unforeseen;
     let mut settings = args.writing.settings();
     settings.extend(args.machines.settings());

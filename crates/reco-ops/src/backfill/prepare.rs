@@ -261,7 +261,7 @@ impl Preparer {
     /// For a queue they only predict what the Lambda will leave of each list: without them, a later
     /// list that it filters to nothing would take a good one's place.
     async fn facts_of(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
-        if matches!(self.facts, FactsSource::None) || !self.policy.rules.need_facts() {
+        if self.facts.is_none() || !self.policy.rules.need_facts() {
             return Ok(FactSet::Unavailable);
         }
         let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
@@ -271,7 +271,7 @@ impl Preparer {
     /// The facts by which entries are judged here; on their way to the Lambda they are not.
     pub fn facts_kind(&self) -> &'static str {
         match self.route {
-            Route::Queue(_) => FactsSource::None.kind(),
+            Route::Queue(_) => FactsSource::NONE.kind(),
             Route::Table | Route::Files => self.facts.kind(),
         }
     }

@@ -228,7 +228,7 @@ impl Judge {
     #[must_use]
     pub fn basis(&self) -> Provenance {
         let mut limits = Vec::new();
-        if matches!(self.facts, FactsSource::None) && self.policy.rules.need_facts() {
+        if self.facts.is_none() && self.policy.rules.need_facts() {
             limits.push(
                 "facts are `none`: rules that need facts were skipped, so unknown users and lists that the filter would empty are not detected"
                     .to_owned(),

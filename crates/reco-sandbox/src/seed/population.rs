@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use reco_core::Id;
     use reco_core::facts::{FactSet, Facts, FactsRequest};
-    use reco_store::facts::SqliteFacts;
+    use reco_store::facts::FactsSource;
 
     #[test]
     fn no_list_has_an_article_twice() {
@@ -107,7 +107,7 @@ mod tests {
         let path = directory.path().join("facts.sqlite");
         let population = Population { users: 50, reads: 20 };
         population.write(&path).await.expect("written");
-        let facts = SqliteFacts::open(&path.to_string_lossy()).await.expect("opens");
+        let facts = FactsSource::from_url(&path.to_string_lossy()).await.expect("opens");
         let request = FactsRequest {
             users: (1..=51_u64).map(Id::from).collect(),
             articles: (1..=50).flat_map(|user| list(user, 100)).map(Id::from).collect(),

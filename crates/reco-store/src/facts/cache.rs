@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 use reco_core::Id;
-use reco_core::facts::{ArticleFacts, FactSet, Facts, FactsError, FactsRequest};
+use reco_core::facts::{ArticleFacts, FactSet, FactsRequest};
 use serde::Serialize;
 
 use super::database::KnownArticles;
-use super::knowing::LookupKnowing;
 
 /// Size and lifetime of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,43 +35,37 @@ pub struct CacheStats {
     pub misses: u64,
 }
 
-/// A source of facts that remembers articles.
+/// Articles remembered from one batch to the next.
 ///
 /// Users, reads and mutes are never remembered: a user is in one batch and then not for long, and
 /// a block or a read just made must count at once. Nor are articles that the source does not
 /// know: they may be inserted a moment later, and until then would be dropped from every list.
 #[derive(Debug)]
-pub struct CachedFacts<F> {
-    source: F,
+pub(super) struct ArticleCache {
     articles: Cache<Id, ArticleFacts>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-impl<F: LookupKnowing> CachedFacts<F> {
-    /// Remembers the articles of `source`.
-    pub fn new(source: F, options: CacheOptions) -> Self {
+impl ArticleCache {
+    pub(super) fn new(options: CacheOptions) -> Self {
         let articles = Cache::builder()
             .max_capacity(options.capacity)
             .time_to_live(options.time_to_live)
             .build();
-        CachedFacts { source, articles, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
-    }
-
-    /// The source behind.
-    pub fn source(&self) -> &F {
-        &self.source
+        ArticleCache { articles, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// Returns the statistics of the cache so far.
-    pub fn stats(&self) -> CacheStats {
+    pub(super) fn stats(&self) -> CacheStats {
         CacheStats {
             hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
         }
     }
 
-    fn remembered(&self, request: &FactsRequest) -> KnownArticles {
+    /// Returns the requested articles that are remembered.
+    pub(super) fn known(&self, request: &FactsRequest) -> KnownArticles {
         let known: KnownArticles = request
             .articles
             .iter()
@@ -83,22 +76,15 @@ impl<F: LookupKnowing> CachedFacts<F> {
         self.misses.fetch_add(misses as u64, Ordering::Relaxed);
         known
     }
-}
 
-impl<F: LookupKnowing> Facts for CachedFacts<F> {
-    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        let known = self.remembered(request);
-        // Only what is new is put in: putting the rest in again would let it live on.
-        let new = |id: &Id| !known.contains_key(id);
-        let asked: Vec<Id> = request.articles.iter().filter(|id| new(id)).cloned().collect();
-        let answer = self.source.lookup_knowing(request, known).await?;
-        if let FactSet::Known { articles, .. } = &answer {
-            for id in asked {
-                if let Some(facts) = articles.get(&id) {
-                    self.articles.insert(id, facts.clone());
-                }
+    /// Remembers what `answer` says about the articles that were `asked` for. Those remembered
+    /// before must not be among them: it would prolong their life.
+    pub(super) fn remember(&self, asked: &[&Id], answer: &FactSet) {
+        let FactSet::Known { articles, .. } = answer else { return };
+        for id in asked {
+            if let Some(facts) = articles.get(*id) {
+                self.articles.insert((*id).clone(), facts.clone());
             }
         }
-        Ok(answer)
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::database::{Column, Database};
 use super::ids::Literals;
-use super::source::FactsSource;
+use super::source::{Backend, FactsSource};
 use super::sql::{Binding, Bounds, statements};
 
 /// Severity of a finding.
@@ -55,10 +55,10 @@ const SHAPES: [(&str, &[Part]); 4] = [
 /// # Errors
 /// [`FactsError`] when the database can't be asked at all; for "none" too.
 pub async fn check(source: &FactsSource) -> Result<Vec<Finding>, FactsError> {
-    match source.uncached() {
-        FactsSource::Sqlite(database) => check_all(database).await,
-        FactsSource::MySql(database) => check_all(database).await,
-        FactsSource::None | FactsSource::Cached(_) => Err(FactsError {
+    match &source.backend {
+        Backend::Sqlite(database) => check_all(database).await,
+        Backend::MySql(database) => check_all(database).await,
+        Backend::None => Err(FactsError {
             stage: FactsStage::Connect,
             reason: "the facts source is \"none\": nothing to check".to_owned(),
         }),

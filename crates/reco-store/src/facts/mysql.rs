@@ -16,17 +16,14 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use reco_core::Id;
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::facts::FactsError;
 use sqlx::mysql::{MySqlColumn, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, TypeInfo, ValueRef};
 
 use self::error::{Failure, of_query};
 use self::pool::Links;
-use super::database::{
-    Column, Database, Kept, KnownArticles, LONGEST_ID, Row, Rows, ask, hex, never_empty,
-};
+use super::database::{Column, Database, Kept, LONGEST_ID, Row, Rows, hex, never_empty};
 use super::ids::Quoting;
-use super::knowing::LookupKnowing;
 use super::sql::FactsSql;
 
 pub use iam::iam_password;
@@ -63,7 +60,7 @@ impl Default for MySqlOptions {
 
 /// Facts from a MySQL or MariaDB database.
 #[derive(Debug, Clone)]
-pub struct MySqlFacts {
+pub(super) struct MySqlFacts {
     links: Links,
     sql: FactsSql,
     /// True if the statements are configured, and run in transactions that cannot write. Ours only
@@ -223,22 +220,6 @@ impl Database for MySqlFacts {
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
         self.fetch(what, &statement, read).await
-    }
-}
-
-impl Facts for MySqlFacts {
-    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        self.lookup_knowing(request, KnownArticles::default()).await
-    }
-}
-
-impl LookupKnowing for MySqlFacts {
-    async fn lookup_knowing(
-        &self,
-        request: &FactsRequest,
-        known: KnownArticles,
-    ) -> Result<FactSet, FactsError> {
-        ask(self, request, known).await
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use self::file::SnapshotFile;
 use super::database::Database;
 use super::pages::{Pages, Scan};
-use super::source::FactsSource;
+use super::source::{Backend, FactsSource};
 use super::tables::FactsTables;
 
 /// Options of a snapshot.
@@ -76,10 +76,10 @@ pub async fn snapshot(
 ) -> Result<SnapshotReport, SnapshotError> {
     refuse_whole_statements(&options.tables)?;
     let file = SnapshotFile::create(out).await?;
-    match source.uncached() {
-        FactsSource::Sqlite(database) => copy(database, options, file, progress).await,
-        FactsSource::MySql(database) => copy(database, options, file, progress).await,
-        FactsSource::None | FactsSource::Cached(_) => {
+    match &source.backend {
+        Backend::Sqlite(database) => copy(database, options, file, progress).await,
+        Backend::MySql(database) => copy(database, options, file, progress).await,
+        Backend::None => {
             Err(SnapshotError::Refused("the facts source is \"none\": nothing to copy".to_owned()))
         }
     }

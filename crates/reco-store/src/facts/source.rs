@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use futures::future::BoxFuture;
+use reco_core::Id;
 use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
 
-use super::cache::{CacheOptions, CacheStats, CachedFacts};
-use super::database::KnownArticles;
-use super::knowing::LookupKnowing;
+use super::cache::{ArticleCache, CacheOptions, CacheStats};
+use super::database::{KnownArticles, ask};
 use super::mysql::secret::{self, SecretStore};
 use super::mysql::{
     Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
@@ -19,15 +19,21 @@ use super::tables::FactsTables;
 
 /// Where facts come from, chosen by configuration.
 #[derive(Debug, Clone)]
-pub enum FactsSource {
+pub struct FactsSource {
+    pub(super) backend: Backend,
+    /// Articles remembered between batches.
+    cache: Option<Arc<ArticleCache>>,
+}
+
+/// The database behind a [`FactsSource`].
+#[derive(Debug, Clone)]
+pub(super) enum Backend {
     /// No facts: rules that need them are skipped.
     None,
     /// An SQLite file.
     Sqlite(SqliteFacts),
     /// A MySQL or MariaDB server.
     MySql(MySqlFacts),
-    /// Another source, with its articles remembered between batches.
-    Cached(Arc<CachedFacts<FactsSource>>),
 }
 
 /// Settings in addition to the URL.
@@ -50,6 +56,9 @@ pub struct FactsOptions {
 }
 
 impl FactsSource {
+    /// No facts: rules that need them are skipped.
+    pub const NONE: FactsSource = FactsSource { backend: Backend::None, cache: None };
+
     /// Opens the source that `url` names with the defaults: `none`, `sqlite:PATH`, the path of an
     /// SQLite file, `mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?OPTIONS]`, or the ARN of a
     /// secret that says all this. What a URL with `secret=ARN` leaves out, the secret says.
@@ -66,28 +75,20 @@ impl FactsSource {
     /// [`FactsError`] when the kind of source is not known or it cannot be opened. The URL itself
     /// is never repeated when it could carry credentials.
     pub async fn open(url: &str, options: FactsOptions) -> Result<Self, FactsError> {
-        let cache = options.cache;
-        let source = match url {
-            "none" => FactsSource::None,
+        let cache = options.cache.map(|options| Arc::new(ArticleCache::new(options)));
+        let backend = match url {
+            "none" => Backend::None,
             "" => return Err(unusable("the facts source is empty".to_owned())),
-            _ if secret::is_arn(url) => {
-                FactsSource::MySql(mysql(&secret::url_of(url), options).await?)
-            }
+            _ if secret::is_arn(url) => Backend::MySql(mysql(&secret::url_of(url), options).await?),
             _ => match url.split_once("://") {
-                Some(("mysql" | "mariadb", _)) => FactsSource::MySql(mysql(url, options).await?),
+                Some(("mysql" | "mariadb", _)) => Backend::MySql(mysql(url, options).await?),
                 Some((scheme, _)) if scheme != "sqlite" => {
                     return Err(unusable(format!("unknown kind of facts source {scheme:?}")));
                 }
-                _ => {
-                    let sql = options.tables.sql();
-                    FactsSource::Sqlite(SqliteFacts::open_with(url, sql).await?)
-                }
+                _ => Backend::Sqlite(SqliteFacts::open(url, options.tables.sql()).await?),
             },
         };
-        Ok(match cache {
-            Some(cache) => FactsSource::Cached(Arc::new(CachedFacts::new(source, cache))),
-            None => source,
-        })
+        Ok(FactsSource { backend, cache })
     }
 
     /// Connects now, so that the first lookup need not; does nothing for a file.
@@ -96,37 +97,61 @@ impl FactsSource {
     /// [`FactsError`] at stage connect, authenticate or timeout. The source stays usable: the next
     /// lookup tries again.
     pub async fn warm_up(&self) -> Result<(), FactsError> {
-        match self.uncached() {
-            FactsSource::MySql(facts) => facts.warm_up().await,
-            _ => Ok(()),
+        match &self.backend {
+            Backend::MySql(facts) => facts.warm_up().await,
+            Backend::None | Backend::Sqlite(_) => Ok(()),
         }
     }
 
     /// The source's kind, as reports name it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
-            FactsSource::None => "none",
-            FactsSource::Sqlite(_) => "sqlite",
-            FactsSource::MySql(_) => "mysql",
-            FactsSource::Cached(cached) => cached.source().kind(),
+        match self.backend {
+            Backend::None => "none",
+            Backend::Sqlite(_) => "sqlite",
+            Backend::MySql(_) => "mysql",
         }
     }
 
-    /// The source itself, where articles are remembered before it.
-    pub(super) fn uncached(&self) -> &FactsSource {
-        match self {
-            FactsSource::Cached(cached) => cached.source(),
-            source => source,
-        }
+    /// Returns whether there are no facts to ask for.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        matches!(self.backend, Backend::None)
     }
 
     /// Returns the statistics of the article cache so far, if there is one.
     #[must_use]
     pub fn cache_stats(&self) -> Option<CacheStats> {
+        self.cache.as_ref().map(|cache| cache.stats())
+    }
+}
+
+impl Facts for FactsSource {
+    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
+        let Some(cache) = &self.cache else {
+            return self.backend.lookup(request, KnownArticles::default()).await;
+        };
+        let known = cache.known(request);
+        let is_new = |id: &&Id| !known.contains_key(*id);
+        let new: Vec<&Id> = request.articles.iter().filter(is_new).collect();
+        let answer = self.backend.lookup(request, known).await?;
+        cache.remember(&new, &answer);
+        Ok(answer)
+    }
+}
+
+impl Backend {
+    /// Answers a request, where the facts of some articles are `known` and need not be asked for.
+    // Boxed: a database driver's futures nest deeper than the compiler follows them from a caller.
+    fn lookup<'a>(
+        &'a self,
+        request: &'a FactsRequest,
+        known: KnownArticles,
+    ) -> BoxFuture<'a, Result<FactSet, FactsError>> {
         match self {
-            FactsSource::Cached(cached) => Some(cached.stats()),
-            _ => None,
+            Backend::None => Box::pin(async { Ok(FactSet::Unavailable) }),
+            Backend::Sqlite(facts) => Box::pin(facts.lookup(request, known)),
+            Backend::MySql(facts) => Box::pin(ask(facts, request, known)),
         }
     }
 }
@@ -237,44 +262,6 @@ fn unusable(reason: String) -> FactsError {
     let reason =
         format!("{reason}; use \"none\", \"sqlite:PATH\" or \"mysql://USER@HOST/DATABASE\"");
     FactsError { stage: FactsStage::Connect, reason }
-}
-
-impl Facts for FactsSource {
-    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        self.answer(request).await
-    }
-}
-
-impl LookupKnowing for FactsSource {
-    async fn lookup_knowing(
-        &self,
-        request: &FactsRequest,
-        known: KnownArticles,
-    ) -> Result<FactSet, FactsError> {
-        self.answer_knowing(request, known).await
-    }
-}
-
-type Answer<'a> = BoxFuture<'a, Result<FactSet, FactsError>>;
-
-// Boxed: behind a cache there is a source of this same type, and the futures of a database driver
-// are nested so deep that a caller's own would pass the compiler's limit.
-impl FactsSource {
-    fn answer<'a>(&'a self, request: &'a FactsRequest) -> Answer<'a> {
-        match self {
-            FactsSource::Cached(cached) => Box::pin(cached.lookup(request)),
-            source => source.answer_knowing(request, KnownArticles::default()),
-        }
-    }
-
-    fn answer_knowing<'a>(&'a self, request: &'a FactsRequest, known: KnownArticles) -> Answer<'a> {
-        match self {
-            FactsSource::None => Box::pin(async { Ok(FactSet::Unavailable) }),
-            FactsSource::Sqlite(facts) => Box::pin(facts.lookup_knowing(request, known)),
-            FactsSource::MySql(facts) => Box::pin(facts.lookup_knowing(request, known)),
-            FactsSource::Cached(cached) => cached.source().answer_knowing(request, known),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use reco_core::Id;
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::facts::{FactSet, FactsError, FactsRequest, FactsStage};
 use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
 use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, ask, hex, never_empty};
 use super::ids::Quoting;
-use super::knowing::LookupKnowing;
 use super::source::without_password;
 use super::sql::FactsSql;
 
@@ -23,25 +22,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Facts from the tables `users`, `articles`, `reads` and `mutes` of an SQLite file.
 #[derive(Debug, Clone)]
-pub struct SqliteFacts {
+pub(super) struct SqliteFacts {
     pool: SqlitePool,
     sql: FactsSql,
 }
 
 impl SqliteFacts {
-    /// Opens `sqlite:PATH` or a plain path with the default statements.
-    ///
-    /// # Errors
-    /// As [`SqliteFacts::open_with`].
-    pub async fn open(url: &str) -> Result<Self, FactsError> {
-        Self::open_with(url, FactsSql::default()).await
-    }
-
     /// Opens `sqlite:PATH` or a plain path, read-only; a missing file is never created.
     ///
     /// # Errors
     /// [`FactsError`] at stage connect when there is no such file or it is no SQLite database.
-    pub async fn open_with(url: &str, sql: FactsSql) -> Result<Self, FactsError> {
+    pub async fn open(url: &str, sql: FactsSql) -> Result<Self, FactsError> {
         let path = url
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
@@ -76,6 +67,23 @@ impl SqliteFacts {
             .await
             .map_err(|error| connect(format!("{shown}: {}", explain(&error))))?;
         Ok(SqliteFacts { pool, sql })
+    }
+
+    /// Answers a request, where the facts of some articles are `known`.
+    ///
+    /// # Errors
+    /// [`FactsError`], at stage timeout when the answer takes too long.
+    pub(super) async fn lookup(
+        &self,
+        request: &FactsRequest,
+        known: KnownArticles,
+    ) -> Result<FactSet, FactsError> {
+        let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
+        answer.unwrap_or_else(|_| {
+            let seconds = LOOKUP_TIMEOUT.as_secs();
+            let reason = format!("no response within {seconds} s; check the indexes of its tables");
+            Err(FactsError { stage: FactsStage::Timeout, reason })
+        })
     }
 
     /// Reads rows one by one, so that a statement without an end does not fill the memory.
@@ -152,27 +160,6 @@ impl Database for SqliteFacts {
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
         self.fetch(what, statement, read).await
-    }
-}
-
-impl Facts for SqliteFacts {
-    async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
-        self.lookup_knowing(request, KnownArticles::default()).await
-    }
-}
-
-impl LookupKnowing for SqliteFacts {
-    async fn lookup_knowing(
-        &self,
-        request: &FactsRequest,
-        known: KnownArticles,
-    ) -> Result<FactSet, FactsError> {
-        let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
-        answer.unwrap_or_else(|_| {
-            let seconds = LOOKUP_TIMEOUT.as_secs();
-            let reason = format!("no response within {seconds} s; check the indexes of its tables");
-            Err(FactsError { stage: FactsStage::Timeout, reason })
-        })
     }
 }
 

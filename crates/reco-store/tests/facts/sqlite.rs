@@ -1,7 +1,7 @@
 //! Tests specific to SQLite files.
 
 use reco_core::facts::{FactSet, Facts, FactsStage};
-use reco_store::facts::{FactsSource, FactsSql, SqliteFacts};
+use reco_store::facts::{FactsOptions, FactsSource, FactsTables};
 
 use crate::kit::{TABLES, asking, ids, sqlite};
 
@@ -9,7 +9,7 @@ use crate::kit::{TABLES, asking, ids, sqlite};
 async fn failures_name_their_stage() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing.sqlite");
-    let error = SqliteFacts::open(missing.to_str().unwrap()).await.unwrap_err();
+    let error = FactsSource::from_url(missing.to_str().unwrap()).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Connect);
     assert!(error.to_string().contains("missing.sqlite"), "{error}");
     assert!(!missing.exists(), "a missing file is never created");
@@ -20,7 +20,7 @@ async fn failures_name_their_stage() {
         "this is no database, and long enough to be read as a header of one. ".repeat(9),
     )
     .unwrap();
-    let error = SqliteFacts::open(other.to_str().unwrap()).await.unwrap_err();
+    let error = FactsSource::from_url(other.to_str().unwrap()).await.unwrap_err();
     assert_eq!(error.stage, FactsStage::Connect);
 }
 
@@ -28,11 +28,10 @@ async fn failures_name_their_stage() {
 async fn the_file_is_never_written() {
     let directory = tempfile::tempdir().unwrap();
     let path = sqlite(directory.path(), TABLES).await;
-    let sql = FactsSql {
-        users: "DELETE FROM users WHERE id IN ({users})".to_owned(),
-        ..FactsSql::default()
-    };
-    let facts = SqliteFacts::open_with(path.to_str().unwrap(), sql).await.unwrap();
+    let mut tables = FactsTables::default();
+    tables.users.statement = Some("DELETE FROM users WHERE id IN ({users})".to_owned());
+    let options = FactsOptions { tables, ..FactsOptions::default() };
+    let facts = FactsSource::open(path.to_str().unwrap(), options).await.unwrap();
     let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
     assert!(error.to_string().contains("readonly"), "{error}");
 }

@@ -4,7 +4,7 @@ use super::*;
 
 async fn prepared(lines: &[&[u8]]) -> Vec<String> {
     let preparer = Preparer {
-        facts: FactsSource::None,
+        facts: FactsSource::NONE,
         policy: Policy::default(),
         schema: Schema::with_key_type(KeyType::N),
         layout: None,
