@@ -15,10 +15,12 @@ use reco_core::outcome::Outcome;
 use reco_store::retry::RetryOptions;
 
 use self::machines::MachinesArgs;
+pub(super) use self::machines::size;
 use self::setup::Job;
 use self::trust::TrustArgs;
 pub(super) use self::trust::positive;
 use self::writing::WritingArgs;
+use super::facts::FactsArgs;
 use crate::context::Context;
 use crate::ui::{Ui, Unit, amount, escape_line};
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
@@ -63,6 +65,9 @@ pub struct BackfillArgs {
     /// Number of batches (up to 25 items each) in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: u16,
+    /// Facts options.
+    #[command(flatten)]
+    pub facts: FactsArgs,
     /// Checkpoint, resume and verification options.
     #[command(flatten)]
     pub trust: TrustArgs,

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::backfill::writing::{list_type, time};
 use super::backfill::{READS, RETRY, mapping, positive, read_back};
+use super::facts::FactsArgs;
 use super::metrics::seconds;
 use crate::config::Key;
 use crate::context::Context;
@@ -47,6 +48,9 @@ pub struct VerifyArgs {
     /// Verify only the users of shard I of N
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// Facts options.
+    #[command(flatten)]
+    pub facts: FactsArgs,
     /// Options of the backfill that wrote the files.
     #[command(flatten)]
     pub written: WrittenArgs,
@@ -120,7 +124,7 @@ pub struct VerifyReport {
 pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     context.before_all(readable_again(&args.files)).await?;
     let policy = context.policy().await?;
-    let facts = context.facts().await?;
+    let facts = args.facts.open(context).await?;
     let name = context.settings.require(Key::Table)?;
     let VerifyArgs { written, shard, .. } = args;
     let mapping = mapping(context, args.map.as_deref()).await?;

@@ -10,6 +10,7 @@ use reco_store::writer::{Pace, Writer, WriterOptions};
 use super::machines::ViaQueue;
 use super::trust::{self, RunTarget, Start};
 use super::{BackfillArgs, RETRY};
+use crate::commands::facts::FactsArgs;
 use crate::config::Key;
 use crate::context::Context;
 use reco_ops::aws::Table;
@@ -110,10 +111,10 @@ struct Target {
 impl Target {
     async fn find(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Self> {
         if let Some(queue) = args.machines.queue(context, args.dry_run).await? {
-            let facts = foresight(context).await;
+            let facts = foresight(context, &args.facts).await;
             return Ok(Target { queue: Some(queue), facts, table: None });
         }
-        let facts = Some(context.facts().await?);
+        let facts = Some(args.facts.open(context).await?);
         let tableless = args.dry_run || args.machines.emits();
         Ok(Target { queue: None, facts, table: table(context, tableless, item).await? })
     }
@@ -178,8 +179,8 @@ impl Target {
 
 /// The facts by which can be foreseen what the Lambda's filter leaves. The Lambda has its own, so a
 /// run goes on without.
-async fn foresight(context: &Context) -> Option<FactsSource> {
-    match context.facts().await {
+async fn foresight(context: &Context, facts: &FactsArgs) -> Option<FactsSource> {
+    match facts.open(context).await {
         Ok(facts) => Some(facts),
         Err(error) => {
             context.ui.status(format!(

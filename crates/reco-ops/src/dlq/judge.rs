@@ -10,13 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use reco_core::classify::{Classification, ClassifyContext, Content, Held, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::facts::{FactSet, Facts, FactsError};
 use reco_core::item::{ItemDescription, KeyType, Schema};
 use reco_core::message::{Attribute, AttributeValue, Message, forbidden_character};
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::{UserDigest, user_digest};
-use reco_core::{Id, Time};
+use reco_core::{Id, Recommendation, Time};
 use reco_store::facts::FactsSource;
 use reco_store::lists::Layout;
 use serde::{Serialize, Serializer};
@@ -297,8 +297,8 @@ impl Judge {
 
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
         let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
-        let request = FactsRequest::of(sound.map(|entry| &entry.recommendation));
-        self.facts.lookup(&request).await.map_err(|error| facts_failed(&error))
+        let lists: Vec<&Recommendation> = sound.map(|entry| &entry.recommendation).collect();
+        self.facts.for_lists(&lists).await.map_err(|error| facts_failed(&error))
     }
 
     fn row(

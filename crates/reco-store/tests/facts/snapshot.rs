@@ -18,7 +18,12 @@ both! {
 }
 
 fn options(page_size: usize) -> SnapshotOptions {
-    SnapshotOptions { tables: FactsTables::default(), page_size, taken_at: 1_700_000_000 }
+    SnapshotOptions {
+        tables: FactsTables::default(),
+        page_size,
+        taken_at: 1_700_000_000,
+        source: "a test".to_owned(),
+    }
 }
 
 async fn taken(
