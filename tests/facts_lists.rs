@@ -76,7 +76,7 @@ impl Made {
         command.args(["--policy", "policy.toml", "backfill", "lists.jsonl"]);
         command.args(["--emit", "dynamodb-json", "out", "--emit-compression", "none"]);
         command.args(options).assert().success();
-        let lists = read(&out);
+        let lists = read(&out.join("data"));
         std::fs::remove_dir_all(out).expect("removed");
         lists
     }
@@ -105,7 +105,8 @@ fn read(directory: &Path) -> Lists {
     let mut lists = Lists::new();
     for file in std::fs::read_dir(directory).expect("a directory") {
         let path = file.expect("a file").path();
-        if path.ends_with("manifest.json") {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        if !name.starts_with("part-") {
             continue;
         }
         for line in std::fs::read_to_string(path).expect("text").lines() {
@@ -113,7 +114,8 @@ fn read(directory: &Path) -> Lists {
             let text = |value: &Value| value["S"].as_str().expect("a string").to_owned();
             let user = text(&item["Item"]["user_id"]);
             let list = item["Item"]["recommended_note_ids"]["L"].as_array().expect("a list");
-            lists.insert(user.trim_start_matches("u:").to_owned(), list.iter().map(text).collect());
+            let user = user.strip_prefix("u:").expect("the prefix").to_owned();
+            assert!(lists.insert(user, list.iter().map(text).collect()).is_none());
         }
     }
     lists

@@ -161,7 +161,7 @@ def emitted(args, lists: Path, facts: str) -> dict:
     if done.returncode:
         sys.exit(f"recoctl --emit failed ({done.returncode}): {done.stderr.decode()[-2000:]}")
     kept = {}
-    for part in sorted(out.glob("part-*")):
+    for part in sorted((out / "data").glob("part-*")):
         with part.open() as lines:
             for line in lines:
                 item = json.loads(line)["Item"]

@@ -61,11 +61,15 @@ impl SqliteFacts {
         if let Err(error) = std::fs::File::open(path) {
             return Err(connect(format!("cannot open {shown}: {error}")));
         }
+        let missing = taken::missing(path);
+        if missing > 0 {
+            return Err(connect(format!(
+                "{shown} is cut off: {missing} bytes are missing at its end; copy it again"
+            )));
+        }
         let connections = Arc::new(Connections::new(path));
         // The header is read only by the first query, so a file of another kind shows here.
-        let file = path.to_owned();
-        let looked =
-            connections.run("the file", move |connection| Ok(taken::look(connection, &file)?));
+        let looked = connections.run("the file", |connection| Ok(taken::look(connection)?));
         let taken = looked.await.map_err(|error| connect(format!("{shown}: {}", error.reason)))?;
         let taken = match taken.map(|taken| taken.usable()).transpose() {
             Ok(taken) => taken,
@@ -219,7 +223,9 @@ impl Database for SqliteFacts {
         let detail = |row: &SqliteRow<'_>| row.get::<_, String>("detail");
         let mut tables = Vec::new();
         for detail in self.fetch(what, format!("EXPLAIN QUERY PLAN {statement}"), detail).await? {
-            if let Some(table) = detail.strip_prefix("SCAN ") {
+            // What a function makes of one row, as `json_each`, is no table.
+            let scanned = detail.strip_prefix("SCAN ");
+            if let Some(table) = scanned.filter(|table| !table.contains(" VIRTUAL TABLE ")) {
                 tables.push(table.split(' ').next().unwrap_or(table).to_owned());
             }
         }
