@@ -159,6 +159,29 @@ fn a_server_gives_the_same() {
     made.assert_same("sqlite:copy.sqlite", &[]);
 }
 
+#[test]
+fn an_old_snapshot_is_refused() {
+    let made = made(&["--lists", "100", "--users", "110", "--articles", "500"]);
+    let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
+    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    let older = "import sqlite3; db = sqlite3.connect('copy.sqlite'); \
+        db.execute('UPDATE snapshot SET taken_at = taken_at - 8 * 86400'); db.commit()";
+    let python = support::python_bin().join("python");
+    let mut python = Command::new(python);
+    let aged = python.args(["-c", older]).current_dir(made.directory.path()).status();
+    assert!(aged.expect("python runs").success());
+    let mut command = made.recoctl("sqlite:copy.sqlite");
+    let refused = command.args(["backfill", "lists.jsonl", "--dry-run"]).output().expect("runs");
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(
+        words.contains("too old") && words.contains("8 d") && words.contains("at most 7 d"),
+        "{words}"
+    );
+    assert!(words.contains("recoctl facts snapshot"), "{words}");
+    made.assert_same("sqlite:copy.sqlite", &["--facts-max-age", "9d"]);
+}
+
 /// The tables of an SQLite file as statements for MariaDB.
 const DUMP: &str = r#"
 import sqlite3, sys

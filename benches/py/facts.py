@@ -105,7 +105,9 @@ ANTI_JOIN = """
 def duck(path: Path, lists: Path, threads: int):
     """The lists are in a table before the time begins, as Python's are in memory."""
     import duckdb
+    from duckdb_extensions import import_extension
 
+    import_extension("sqlite_scanner")
     db = duckdb.connect(config={"threads": threads})
     db.execute(f"ATTACH '{path}' AS facts (TYPE sqlite, READ_ONLY)")
     db.execute(f"""

@@ -52,21 +52,7 @@ impl SqliteFacts {
             .map_or(Path::new(url), Path::new);
         // What is no such file may be a database's URL with a slip in it, and hold a password.
         let shown = without_password(&path.to_string_lossy());
-        if let Ok(data) = std::fs::metadata(path)
-            && !data.is_file()
-        {
-            return Err(connect(format!("cannot open {shown}: not a regular file")));
-        }
-        // SQLite itself says only "unable to open database file", for this and for everything else.
-        if let Err(error) = std::fs::File::open(path) {
-            return Err(connect(format!("cannot open {shown}: {error}")));
-        }
-        let missing = taken::missing(path);
-        if missing > 0 {
-            return Err(connect(format!(
-                "{shown} is cut off: {missing} bytes are missing at its end; copy it again"
-            )));
-        }
+        check_file(path, &shown)?;
         let connections = Arc::new(Connections::new(path));
         // The header is read only by the first query, so a file of another kind shows here.
         let looked = connections.run("the file", |connection| Ok(taken::look(connection)?));
@@ -239,4 +225,24 @@ impl Database for SqliteFacts {
 
 fn connect(reason: String) -> FactsError {
     FactsError { stage: FactsStage::Connect, reason }
+}
+
+/// Says of a file why it cannot be used, as far as that shows before SQLite opens it.
+fn check_file(path: &Path, shown: &str) -> Result<(), FactsError> {
+    if let Ok(data) = std::fs::metadata(path)
+        && !data.is_file()
+    {
+        return Err(connect(format!("cannot open {shown}: not a regular file")));
+    }
+    // SQLite itself says only "unable to open database file", for this and for everything else.
+    if let Err(error) = std::fs::File::open(path) {
+        return Err(connect(format!("cannot open {shown}: {error}")));
+    }
+    let missing = taken::missing(path);
+    if missing > 0 {
+        return Err(connect(format!(
+            "{shown} is cut off: {missing} bytes are missing at its end; copy it again"
+        )));
+    }
+    Ok(())
 }
