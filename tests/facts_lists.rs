@@ -175,7 +175,7 @@ fn an_old_snapshot_is_refused() {
     let words = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(
-        words.contains("too old") && words.contains("8 d") && words.contains("at most 7 d"),
+        words.contains("too old") && words.contains("8d") && words.contains("at most 7d"),
         "{words}"
     );
     assert!(words.contains("recoctl facts snapshot"), "{words}");
