@@ -5,11 +5,13 @@ mod flows;
 use std::future::Future;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_config::SdkConfig;
+use reco_core::human;
 use reco_core::item::{ItemDescription, KeyType};
 use reco_core::policy::Policy;
-use reco_store::facts::{FactsOptions, FactsSource, FactsTables, needs_aws};
+use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, needs_aws};
 use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,15 @@ use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::read_text;
 use reco_ops::files::safe_file::SETTINGS_LIMIT;
 use reco_ops::jq;
+
+/// Bytes of articles that a long run holds, unless a flag says otherwise.
+const FACTS_MEMORY: u64 = 256 << 20;
+
+/// Age of a snapshot that a long run judges by, unless a flag says otherwise.
+const FACTS_MAX_AGE_S: i64 = 7 * 86_400;
+
+/// Bytes of an article that is remembered, where not all of them fit.
+const CACHED_ARTICLE: u64 = 200;
 
 /// Time that a sandbox of this run may take to work through its queue: poison is received a few
 /// times before it is back in the DLQ.
@@ -183,11 +194,42 @@ impl Context {
     /// # Errors
     /// When it cannot be reached, or is no source that recoctl knows.
     pub async fn facts(&self) -> Result<FactsSource> {
+        self.facts_with(FactsOptions::default()).await
+    }
+
+    /// The same for a long run, which reads all articles once if they fit so many bytes. `otherwise`
+    /// is the flag that lets the command go on with an older snapshot.
+    ///
+    /// # Errors
+    /// As [`Context::facts`], and when they are a snapshot older than so many seconds.
+    pub async fn facts_for_long_run(
+        &self,
+        memory: u64,
+        max_age_s: i64,
+        otherwise: &str,
+    ) -> Result<FactsSource> {
+        let cache = CacheOptions { capacity: memory / CACHED_ARTICLE, ..CacheOptions::default() };
+        let (memory, cache) = (Some(memory), Some(cache));
+        let options = FactsOptions { memory, cache, ..FactsOptions::default() };
+        let facts = self.facts_with(options).await?;
+        let age = facts.taken_at().map(|at| unix_seconds().saturating_sub(at));
+        match age.filter(|age| *age > max_age_s) {
+            None => Ok(facts),
+            Some(age) => {
+                let (age, most) = (human::duration(age), human::duration(max_age_s));
+                Err(Error::refused("the facts snapshot is too old")
+                    .cause(format!("it was taken {age} ago; at most {most} is allowed"))
+                    .hint(format!("take it again with `recoctl facts snapshot`, or pass {otherwise}")))
+            }
+        }
+    }
+
+    async fn facts_with(&self, options: FactsOptions) -> Result<FactsSource> {
         let url = self.settings.value(Key::Facts).unwrap_or("none");
         // Others work without an account.
         let aws = if needs_aws(url) { Some(self.sdk().await?.clone()) } else { None };
         let tables = self.facts_tables().await?;
-        let options = FactsOptions { tables, aws, ..FactsOptions::default() };
+        let options = FactsOptions { tables, aws, ..options };
         self.announce(None);
         self.before_all(async {
             Box::pin(FactsSource::open(url, options)).await.map_err(|error| {
@@ -308,4 +350,10 @@ fn this_program() -> std::path::PathBuf {
 #[cfg(not(target_os = "linux"))]
 fn this_program() -> std::path::PathBuf {
     std::env::current_exe().unwrap_or_else(|_| "recoctl".into())
+}
+
+/// Seconds since the epoch.
+pub fn unix_seconds() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
 }

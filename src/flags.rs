@@ -1,5 +1,6 @@
 //! Flags that several commands share, and the plain options that they stand for.
 
+pub mod facts;
 pub mod guards;
 pub mod reliability;
 pub mod repair;

@@ -10,6 +10,7 @@ use reco_store::facts::FactsSource;
 
 use crate::config::Key;
 use crate::context::Context;
+use crate::flags::facts::FactsArgs;
 use crate::flags::reliability::ReliabilityArgs;
 use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
@@ -49,6 +50,9 @@ pub struct BackfillArgs {
     /// Number of batches (up to 25 items each) in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub concurrency: u16,
+    /// Facts options.
+    #[command(flatten)]
+    pub facts: FactsArgs,
     /// Checkpoint, resume and verification options.
     #[command(flatten)]
     pub reliability: ReliabilityArgs,
@@ -129,9 +133,9 @@ async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> 
     let (facts, target) = match args.scale_out.via {
         Some(_) => {
             let target = via_queue(context, args).await?;
-            (foresight(context).await, target)
+            (foresight(context, &args.facts).await, target)
         }
-        None => (context.facts().await?, target(context, args, &item).await?),
+        None => (args.facts.open(context).await?, target(context, args, &item).await?),
     };
     let mapping = mapping(context, args.map.as_deref()).await?;
     let (home, control) = (context.home_options(), context.control());
@@ -159,8 +163,8 @@ async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
 }
 
 /// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.
-async fn foresight(context: &Context) -> FactsSource {
-    context.facts().await.unwrap_or_else(|error| {
+async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
+    facts.open(context).await.unwrap_or_else(|error| {
         context.ui.status(format!(
             "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
         ));

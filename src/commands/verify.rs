@@ -13,6 +13,7 @@ use reco_store::reader::{Expiry, Reader};
 use super::backfill::{mapping, read_back};
 use crate::config::Key;
 use crate::context::Context;
+use crate::flags::facts::FactsArgs;
 use crate::flags::reliability::positive;
 use crate::flags::seconds;
 use crate::flags::writing::{list_type, time};
@@ -46,6 +47,9 @@ pub struct VerifyArgs {
     /// Verify only the users of shard I of N
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// Facts options.
+    #[command(flatten)]
+    pub facts: FactsArgs,
     /// Options of the backfill that wrote the files.
     #[command(flatten)]
     pub written: WrittenArgs,
@@ -103,7 +107,7 @@ impl WrittenArgs {
 pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     context.before_all(readable_again(&args.files)).await?;
     let policy = context.policy().await?;
-    let facts = context.facts().await?;
+    let facts = args.facts.open(context).await?;
     let name = context.settings.require(Key::Table)?;
     let VerifyArgs { written, shard, .. } = args;
     let mapping = mapping(context, args.map.as_deref()).await?;

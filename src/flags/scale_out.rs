@@ -94,7 +94,7 @@ impl ScaleOutArgs {
 }
 
 /// `1000`, `64K`, `256M`, `1G`; a B after it changes nothing.
-fn size(text: &str) -> std::result::Result<u64, String> {
+pub(super) fn size(text: &str) -> std::result::Result<u64, String> {
     let form = || "must be a number of bytes, optionally with K, M or G, such as 256M".to_owned();
     let upper = text.to_ascii_uppercase();
     let number = upper.strip_suffix('B').unwrap_or(&upper);

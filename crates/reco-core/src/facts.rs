@@ -1,6 +1,11 @@
 //! Facts about users and articles, and the trait to look them up for a whole batch at once.
 
+mod index;
+
 use std::future::Future;
+use std::sync::Arc;
+
+pub use index::ArticleIndex;
 
 use crate::{Id, IdMap, IdSet, Recommendation};
 
@@ -40,7 +45,7 @@ pub struct UserFacts {
     pub active: bool,
     /// Authors whom the user mutes or blocks.
     pub muted_authors: IdSet,
-    /// Requested articles that the user has read.
+    /// Articles that the user has read: those asked for at least.
     pub read: IdSet,
 }
 
@@ -65,6 +70,41 @@ pub enum FactSet {
         /// By article id.
         articles: IdMap<ArticleFacts>,
     },
+    /// The same, with articles that are held for longer than for this answer. There are more of
+    /// them than were asked for.
+    Indexed {
+        /// By user id.
+        users: IdMap<UserFacts>,
+        /// The articles.
+        articles: Arc<ArticleIndex>,
+    },
+}
+
+impl FactSet {
+    /// Returns whether anything is known at all; without, rules that need facts are skipped.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        !matches!(self, FactSet::Unavailable)
+    }
+
+    /// What is known of a user.
+    #[must_use]
+    pub fn user(&self, id: &Id) -> Option<&UserFacts> {
+        match self {
+            FactSet::Unavailable => None,
+            FactSet::Known { users, .. } | FactSet::Indexed { users, .. } => users.get(id),
+        }
+    }
+
+    /// What is known of an article.
+    #[must_use]
+    pub fn article(&self, id: &Id) -> Option<&ArticleFacts> {
+        match self {
+            FactSet::Unavailable => None,
+            FactSet::Known { articles, .. } => articles.get(id),
+            FactSet::Indexed { articles, .. } => articles.get(id),
+        }
+    }
 }
 
 /// Where looking facts up failed; decides what the operator checks first.
@@ -111,6 +151,18 @@ pub trait Facts: Send + Sync {
         &self,
         request: &FactsRequest,
     ) -> impl Future<Output = Result<FactSet, FactsError>> + Send;
+
+    /// Answers for all that lists are judged by: their users and their articles. What a source can
+    /// tell sooner than by asking for each article, it does.
+    ///
+    /// # Errors
+    /// As [`Facts::lookup`].
+    fn for_lists(
+        &self,
+        lists: &[&Recommendation],
+    ) -> impl Future<Output = Result<FactSet, FactsError>> + Send {
+        async { self.lookup(&FactsRequest::of(lists.iter().copied())).await }
+    }
 }
 
 /// No facts at all: `facts = "none"`.

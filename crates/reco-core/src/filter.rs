@@ -193,8 +193,8 @@ fn judge_user<'f>(
     facts: &'f FactSet,
     policy: &Policy,
 ) -> Result<Option<&'f UserFacts>, SkipReason> {
-    let FactSet::Known { users, .. } = facts else { return Ok(None) };
-    match users.get(user) {
+    match facts.user(user) {
+        None if !facts.is_available() => Ok(None),
         None if policy.rules.user_known => Err(SkipReason::UnknownUser),
         Some(user) if policy.rules.user_active && !user.active => Err(SkipReason::InactiveUser),
         user => Ok(user),
@@ -208,9 +208,11 @@ fn judge_article(
     facts: &FactSet,
     policy: &Policy,
 ) -> Option<DropReason> {
-    let FactSet::Known { articles, .. } = facts else { return None };
+    if !facts.is_available() {
+        return None;
+    }
     let rules = &policy.rules;
-    let known = articles.get(article);
+    let known = facts.article(article);
     if known.is_none() && rules.article_known {
         return Some(DropReason::UnknownArticle);
     }

@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use reco_core::Id;
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::facts::{FactSet, Facts, FactsError, FactsStage};
 use reco_core::item::Schema;
 use reco_core::policy::Policy;
+use reco_core::{Id, Recommendation};
 use reco_store::facts::FactsSource;
 use reco_store::retry::Stop;
 use reco_store::writer::Writer;
@@ -96,11 +96,11 @@ async fn lookup(
 ) -> Result<FactSet, FactsError> {
     let decoded = incoming.iter().filter_map(|message| message.decoded.as_ref().ok());
     let entries = decoded.flat_map(|decoded| &decoded.entries);
-    let request = FactsRequest::of(entries.map(|entry| &entry.recommendation));
-    if request.is_empty() || !pipeline.policy.rules.need_facts() {
+    let lists: Vec<&Recommendation> = entries.map(|entry| &entry.recommendation).collect();
+    if lists.is_empty() || !pipeline.policy.rules.need_facts() {
         return Ok(FactSet::Unavailable);
     }
-    let answer = tokio::time::timeout_at(deadline, pipeline.facts.lookup(&request)).await;
+    let answer = tokio::time::timeout_at(deadline, pipeline.facts.for_lists(&lists)).await;
     answer.unwrap_or_else(|_| {
         let reason = "no response before the function's deadline".to_owned();
         Err(FactsError { stage: FactsStage::Timeout, reason })

@@ -4,6 +4,8 @@
 //! prepares statements (AWS: "Avoiding pinning an RDS Proxy"), and the same statements serve every
 //! database behind [`FactsSource`].
 
+mod articles;
+mod ask;
 mod cache;
 mod check;
 mod database;
@@ -24,5 +26,5 @@ pub use mysql::{
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
 pub use source::{FactsOptions, FactsSource, needs_aws, stays_here, without_password};
-pub use sql::FactsSql;
+pub use sql::{FactsSql, PairsSql};
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

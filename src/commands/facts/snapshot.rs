@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use clap::Args;
 use reco_core::outcome::Outcome;
-use reco_store::facts::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
+use reco_store::facts::{
+    SnapshotError, SnapshotOptions, SnapshotReport, snapshot, without_password,
+};
 use serde::Serialize;
 
-use crate::context::Context;
+use crate::config::Key;
+use crate::context::{Context, unix_seconds};
 use crate::ui::{Progress, Report, Ui, Unit, View, amount, bytes};
 use reco_ops::error::{Error, Kind, Result};
 
@@ -36,7 +39,8 @@ pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     let options = SnapshotOptions {
         tables: context.facts_tables().await?,
         page_size: args.page_size,
-        taken_at: now(),
+        taken_at: unix_seconds(),
+        source: without_password(context.settings.value(Key::Facts).unwrap_or("none")),
     };
     let source = context.facts().await?;
     let begun = Instant::now();
@@ -99,11 +103,6 @@ fn failed(error: &SnapshotError, out: &Path) -> Error {
     }
 }
 
-fn now() -> i64 {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX)
-}
-
 #[derive(Debug, Serialize)]
 struct Taken {
     file: String,
@@ -122,15 +121,16 @@ impl Report for Taken {
     }
 
     fn render(&self, _: &View) -> String {
-        let SnapshotReport { users, articles, reads, mutes, bytes: size } = self.rows;
+        let SnapshotReport { users, articles, reads, mutes, bytes: size, digest } = &self.rows;
         format!(
             "{file}: {}, {}, {}, {} ({}) in {:.1} s\n\
+             SHA-256 of the facts: {digest}\n\
              use it with: --facts sqlite:{file}\n",
-            amount(users, "user"),
-            amount(articles, "article"),
-            amount(reads, "read"),
-            amount(mutes, "mute"),
-            bytes(size),
+            amount(*users, "user"),
+            amount(*articles, "article"),
+            amount(*reads, "read"),
+            amount(*mutes, "mute"),
+            bytes(*size),
             self.duration_s,
             file = self.file,
         )

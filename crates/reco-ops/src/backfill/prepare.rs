@@ -7,7 +7,7 @@ mod route;
 use std::sync::Arc;
 
 use reco_core::decode::decode;
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::facts::{FactSet, Facts, FactsError};
 use reco_core::filter::{DropCounts, filter};
 use reco_core::item::Schema;
 use reco_core::judge::{Judged, Verdict, judge};
@@ -182,8 +182,8 @@ impl Preparer {
         if self.facts.is_none() || !self.policy.rules.need_facts() {
             return Ok(FactSet::Unavailable);
         }
-        let request = FactsRequest::of(group.iter().map(|entry| &entry.recommendation));
-        Ok(self.facts.lookup(&request).await?)
+        let lists: Vec<&Recommendation> = group.iter().map(|e| &e.recommendation).collect();
+        Ok(self.facts.for_lists(&lists).await?)
     }
 
     /// The facts by which entries are judged here; on their way to the Lambda they are not.

@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use reco_core::classify::{ClassifyContext, Content, Held, classify};
 use reco_core::decode::{DecodeError, Decoded, decode};
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest};
+use reco_core::facts::{FactSet, Facts, FactsError};
 use reco_core::item::{ItemDescription, KeyType, Schema};
 use reco_core::message::Message;
 use reco_core::policy::Policy;
 use reco_core::salvage::{SalvageError, Salvaged, salvage};
 use reco_core::supersede::{UserDigest, user_digest};
-use reco_core::{Id, Time};
+use reco_core::{Id, Recommendation, Time};
 use reco_store::facts::FactsSource;
 use reco_store::lists::Layout;
 use serde::Serialize;
@@ -217,8 +217,8 @@ impl Judge {
 
     async fn facts_for(&self, decoded: &[Result<Decoded, DecodeError>]) -> Result<FactSet> {
         let sound = decoded.iter().flatten().flat_map(|decoded| &decoded.entries);
-        let request = FactsRequest::of(sound.map(|entry| &entry.recommendation));
-        self.facts.lookup(&request).await.map_err(|error| facts_failed(&error))
+        let lists: Vec<&Recommendation> = sound.map(|entry| &entry.recommendation).collect();
+        self.facts.for_lists(&lists).await.map_err(|error| facts_failed(&error))
     }
 
     fn row(

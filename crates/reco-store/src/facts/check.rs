@@ -68,7 +68,7 @@ pub async fn check(source: &FactsSource) -> Result<Vec<Finding>, FactsError> {
 async fn check_all<D: Database>(database: &D) -> Result<Vec<Finding>, FactsError> {
     let mut findings = Vec::new();
     let sql = database.sql();
-    let templates = [&sql.users, &sql.articles, &sql.reads, &sql.mutes];
+    let templates = [&sql.users, &sql.articles, sql.reads.usual(), sql.mutes.usual()];
     for ((facts, shape), template) in SHAPES.into_iter().zip(templates) {
         findings.append(&mut check_one(database, facts, shape, template).await?);
     }

@@ -1,13 +1,12 @@
 //! Interface of the databases behind the facts.
 
-use std::collections::HashSet;
 use std::future::Future;
 
-use reco_core::facts::{ArticleFacts, FactSet, FactsError, FactsRequest, UserFacts};
-use reco_core::{Id, IdMap, IdSet};
+use reco_core::facts::{ArticleFacts, FactsError};
+use reco_core::{Id, IdMap};
 
-use super::ids::{Literals, Quoting};
-use super::sql::{Binding, Bounds, FactsSql, statements};
+use super::ids::Quoting;
+use super::sql::FactsSql;
 
 /// Most rows of one answer: more than 5,000 users times 400 articles, and 100 MB.
 pub(super) const MOST_ROWS: usize = 2_000_000;
@@ -176,104 +175,9 @@ pub(super) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Answers a whole request with as few statements as their bounds allow.
-pub(super) async fn ask<D: Database>(
-    database: &D,
-    request: &FactsRequest,
-    known: KnownArticles,
-) -> Result<FactSet, FactsError> {
-    let asked_users = Literals::of(&request.users, D::QUOTING);
-    let new = request.articles.iter().filter(|id| !known.contains_key(*id));
-    let new_articles = Literals::of(new, D::QUOTING);
-    let (mut users, articles) = tokio::try_join!(
-        users(database, &request.users, &asked_users),
-        articles(database, &request.articles, &new_articles)
-    )?;
-    let articles = merged(known, articles, &request.articles);
-
-    let known_users = Literals::of(users.keys(), D::QUOTING);
-    let all_articles = Literals::of(&request.articles, D::QUOTING);
-    let by: HashSet<&Id> = articles.values().filter_map(|a| a.author.as_ref()).collect();
-    let authors = Literals::of(by, D::QUOTING);
-    let in_users = Binding { name: "{users}", ids: &known_users };
-    let of_articles = [in_users, Binding { name: "{articles}", ids: &all_articles }];
-    let of_authors = [in_users, Binding { name: "{authors}", ids: &authors }];
-    let (reads, mutes) = tokio::try_join!(
-        all_rows(database, "reads", &database.sql().reads, &of_articles),
-        all_rows(database, "mutes", &database.sql().mutes, &of_authors)
-    )?;
-    for (user, article) in reads.into_iter().filter_map(pair) {
-        let user = users.get_mut(&user).filter(|_| request.articles.contains(&article));
-        if let Some(user) = user {
-            user.read.insert(article);
-        }
-    }
-    for (user, author) in mutes.into_iter().filter_map(pair) {
-        if let Some(user) = users.get_mut(&user) {
-            user.muted_authors.insert(author);
-        }
-    }
-    Ok(FactSet::Known { users, articles })
-}
-
-async fn users<D: Database>(
-    database: &D,
-    asked: &IdSet,
-    ids: &Literals,
-) -> Result<IdMap<UserFacts>, FactsError> {
-    let bindings = [Binding { name: "{users}", ids }];
-    let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
-    // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
-    let answers = rows.into_iter().filter_map(|[id, active, _]| {
-        let id = id.filter(|id| asked.contains(id))?;
-        Some((id, UserFacts { active: is_true(active.as_ref()), ..UserFacts::default() }))
-    });
-    Ok(answers.collect())
-}
-
-async fn articles<D: Database>(
-    database: &D,
-    asked: &IdSet,
-    ids: &Literals,
-) -> Result<KnownArticles, FactsError> {
-    let bindings = [Binding { name: "{articles}", ids }];
-    let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
-    let answers = rows.into_iter().filter_map(|[id, published, author]| {
-        let id = id.filter(|id| asked.contains(id))?;
-        Some((id, ArticleFacts { published: is_true(published.as_ref()), author }))
-    });
-    Ok(answers.collect())
-}
-
-async fn all_rows<D: Database>(
-    database: &D,
-    what: &'static str,
-    template: &str,
-    bindings: &[Binding<'_>],
-) -> Result<Vec<Row>, FactsError> {
-    let mut all = Vec::new();
-    let ids = database.sql().ids_per_statement.max(1);
-    let bounds = Bounds { ids, bytes: D::MAX_STATEMENT };
-    for statement in statements(template, bindings, bounds) {
-        all.append(&mut database.rows(what, statement).await?);
-    }
-    Ok(all)
-}
-
-/// Merges known and new articles, limited to the requested ones: a cache may know more.
-fn merged(known: KnownArticles, new: KnownArticles, asked: &IdSet) -> KnownArticles {
-    let mut all = new;
-    all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));
-    all
-}
-
 /// A comparison with null is null: not active, not published.
 pub(super) fn is_true(flag: Option<&Id>) -> bool {
     flag.and_then(Id::as_integer).is_some_and(|flag| flag != 0)
-}
-
-fn pair([one, other, _]: Row) -> Option<(Id, Id)> {
-    Some((one?, other?))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A copy of the facts as an SQLite file, so that a large backfill does not load the database that
 //! serves production.
 
+mod digest;
 mod file;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +24,21 @@ pub struct SnapshotOptions {
     pub page_size: usize,
     /// When it is taken, in seconds since the epoch; written into the file.
     pub taken_at: i64,
+    /// What the source is called, without credentials; written into the file.
+    pub source: String,
+}
+
+/// What a snapshot says of itself.
+#[derive(Debug)]
+struct Taken {
+    at: i64,
+    source: String,
+    /// The statements that its facts would have been asked with.
+    statements: String,
 }
 
 /// Row counts of a snapshot.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SnapshotReport {
     /// Users.
     pub users: u64,
@@ -38,6 +50,8 @@ pub struct SnapshotReport {
     pub mutes: u64,
     /// Size of the file in bytes.
     pub bytes: u64,
+    /// SHA-256 of the facts in it.
+    pub digest: String,
 }
 
 /// Reason why there is no snapshot. An older file of the same name is then as it was.
@@ -121,6 +135,10 @@ async fn copy<D: Database>(
             progress(what, *count);
         }
     }
-    report.bytes = file.finish(options.taken_at).await?;
+    let sql = tables.sql();
+    let statements = [&sql.users, &sql.articles, sql.reads.usual(), sql.mutes.usual()];
+    let statements = statements.map(String::as_str).join(";\n");
+    let taken = Taken { at: options.taken_at, source: options.source.clone(), statements };
+    (report.bytes, report.digest) = file.finish(taken).await?;
     Ok(report)
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use futures::future::BoxFuture;
-use reco_core::Id;
-use reco_core::facts::{FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::facts::{ArticleIndex, FactSet, Facts, FactsError, FactsRequest, FactsStage};
+use reco_core::{Id, Recommendation};
 
+use super::articles::Articles;
+use super::ask::{ask, ask_users};
 use super::cache::{ArticleCache, CacheOptions, CacheStats};
-use super::database::{KnownArticles, ask};
+use super::database::KnownArticles;
 use super::mysql::secret::{self, SecretStore, SecretUrl};
 use super::mysql::{
     Authentication, MySqlFacts, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
@@ -23,6 +25,8 @@ pub struct FactsSource {
     pub(super) backend: Backend,
     /// Articles remembered between batches.
     cache: Option<Arc<ArticleCache>>,
+    /// All articles, held for a whole run.
+    articles: Option<Arc<Articles>>,
 }
 
 /// The database behind a [`FactsSource`].
@@ -53,11 +57,15 @@ pub struct FactsOptions {
     pub lazy: bool,
     /// Remember articles between batches.
     pub cache: Option<CacheOptions>,
+    /// For long runs: once many lists were judged, all articles are read and held, if they fit so
+    /// many bytes. A change made to an article afterwards is not seen.
+    pub memory: Option<u64>,
 }
 
 impl FactsSource {
     /// No facts: rules that need them are skipped.
-    pub const NONE: FactsSource = FactsSource { backend: Backend::None, cache: None };
+    pub const NONE: FactsSource =
+        FactsSource { backend: Backend::None, cache: None, articles: None };
 
     /// Opens the source that `url` names with the defaults: `none`, `sqlite:PATH`, the path of an
     /// SQLite file, `mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE[?OPTIONS]`, or the ARN of a
@@ -75,6 +83,7 @@ impl FactsSource {
     /// [`FactsError`] when the kind of source is not known or it cannot be opened. The URL itself
     /// is never repeated when it could carry credentials.
     pub async fn open(url: &str, options: FactsOptions) -> Result<Self, FactsError> {
+        let (memory, tables) = (options.memory, options.tables.clone());
         let cache = options.cache.map(|options| Arc::new(ArticleCache::new(options)));
         let backend = match url {
             "none" => Backend::None,
@@ -85,10 +94,15 @@ impl FactsSource {
                 Some((scheme, _)) if scheme != "sqlite" => {
                     return Err(unusable(format!("unknown kind of facts source {scheme:?}")));
                 }
-                _ => Backend::Sqlite(SqliteFacts::open(url, options.tables.sql()).await?),
+                _ => Backend::Sqlite(SqliteFacts::open(url, &options.tables).await?),
             },
         };
-        Ok(FactsSource { backend, cache })
+        let tables = match &backend {
+            Backend::Sqlite(facts) => facts.tables().clone(),
+            Backend::None | Backend::MySql(_) => tables,
+        };
+        let articles = memory.map(|bytes| Arc::new(Articles::new(tables, bytes)));
+        Ok(FactsSource { backend, cache, articles })
     }
 
     /// Connects now, so that the first lookup need not; does nothing for a file.
@@ -113,6 +127,15 @@ impl FactsSource {
         }
     }
 
+    /// When the facts were copied, in seconds since the epoch, if they are a snapshot.
+    #[must_use]
+    pub fn taken_at(&self) -> Option<i64> {
+        match &self.backend {
+            Backend::Sqlite(facts) => facts.taken_at(),
+            Backend::None | Backend::MySql(_) => None,
+        }
+    }
+
     /// Returns whether there are no facts to ask for.
     #[must_use]
     pub fn is_none(&self) -> bool {
@@ -128,31 +151,70 @@ impl FactsSource {
 
 impl Facts for FactsSource {
     async fn lookup(&self, request: &FactsRequest) -> Result<FactSet, FactsError> {
+        self.on_demand(request, &[]).await
+    }
+
+    async fn for_lists(&self, lists: &[&Recommendation]) -> Result<FactSet, FactsError> {
+        if let Some(articles) = &self.articles
+            && let Some(articles) = articles.for_lists(&self.backend, lists).await?
+        {
+            return self.backend.users(lists, articles).await;
+        }
+        self.on_demand(&FactsRequest::of(lists.iter().copied()), lists).await
+    }
+}
+
+impl FactsSource {
+    /// Asks for the articles that are not remembered, and for all users.
+    async fn on_demand(
+        &self,
+        request: &FactsRequest,
+        lists: &[&Recommendation],
+    ) -> Result<FactSet, FactsError> {
         let Some(cache) = &self.cache else {
-            return self.backend.lookup(request, KnownArticles::default()).await;
+            return self.backend.lookup(request, lists, KnownArticles::default()).await;
         };
         let known = cache.known(request);
         let is_new = |id: &&Id| !known.contains_key(*id);
         let new: Vec<&Id> = request.articles.iter().filter(is_new).collect();
-        let answer = self.backend.lookup(request, known).await?;
+        let answer = self.backend.lookup(request, lists, known).await?;
         cache.remember(&new, &answer);
         Ok(answer)
     }
 }
 
+type Answer<'a> = BoxFuture<'a, Result<FactSet, FactsError>>;
+
+// Boxed: a database driver's futures nest deeper than the compiler follows them from a caller.
 impl Backend {
     /// Answers a request, where the facts of some articles are `known` and need not be asked for.
-    // Boxed: a database driver's futures nest deeper than the compiler follows them from a caller.
     fn lookup<'a>(
         &'a self,
         request: &'a FactsRequest,
+        lists: &'a [&'a Recommendation],
         known: KnownArticles,
-    ) -> BoxFuture<'a, Result<FactSet, FactsError>> {
+    ) -> Answer<'a> {
         match self {
             Backend::None => Box::pin(async { Ok(FactSet::Unavailable) }),
-            Backend::Sqlite(facts) => Box::pin(facts.lookup(request, known)),
-            Backend::MySql(facts) => Box::pin(ask(facts, request, known)),
+            Backend::Sqlite(facts) => Box::pin(facts.lookup(request, lists, known)),
+            Backend::MySql(facts) => Box::pin(ask(facts, request, lists, known)),
         }
+    }
+
+    /// Answers for the users of lists, where all articles are at hand.
+    fn users<'a>(
+        &'a self,
+        lists: &'a [&'a Recommendation],
+        articles: Arc<ArticleIndex>,
+    ) -> Answer<'a> {
+        Box::pin(async move {
+            let users = match self {
+                Backend::None => return Ok(FactSet::Unavailable),
+                Backend::Sqlite(facts) => facts.users(lists, &articles).await?,
+                Backend::MySql(facts) => ask_users(facts, lists, &articles).await?,
+            };
+            Ok(FactSet::Indexed { users, articles })
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use super::tables::FactsTables;
 /// Bytes of a statement that are left for ids at least: two of the longest, as literals.
 const ROOM_FOR_IDS: usize = 2 * (2 * 3072 + 16);
 
-/// The four statements that facts are read with.
+/// The statements that facts are read with.
 ///
 /// `{users}`, `{articles}` and `{authors}` stand for lists of id literals; a statement is run once
 /// for every combination of the lists that it names. Columns are read by position.
@@ -17,16 +17,35 @@ pub struct FactsSql {
     /// Columns: article id, whether published (0 or 1), author id or null.
     pub articles: String,
     /// Columns: user id, article id that the user has read.
-    ///
-    /// The default keeps the article condition from the index on purpose (`= 1`): scanning what 50
-    /// users have read was 3 to 13 times as fast as looking up every pair of user and article, at
-    /// 200 reads a user. Where users have read very much more, leave `= 1` out.
-    pub reads: String,
+    pub reads: PairsSql,
     /// Columns: user id, author id whom the user mutes. `{authors}` are those of the articles.
-    pub mutes: String,
-    /// Most ids in one list. Few long statements are faster than many short ones: each repeats the
-    /// scan of what the users have read. A text for MySQL is bounded besides.
+    pub mutes: PairsSql,
+    /// Most ids in one list. Few long statements are faster than many short ones. A text for MySQL
+    /// is bounded besides.
     pub ids_per_statement: usize,
+}
+
+/// The statements for pairs of a user and something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairsSql {
+    /// All pairs of `{users}`; not there where the statement is configured as a whole.
+    pub by_user: Option<String>,
+    /// Those of `{users}` with `{articles}` or `{authors}`: for users with very many, and where
+    /// there is no other.
+    pub by_pair: String,
+}
+
+impl PairsSql {
+    /// A configured statement, which names users and others.
+    #[must_use]
+    pub fn configured(statement: String) -> Self {
+        PairsSql { by_user: None, by_pair: statement }
+    }
+
+    /// The statement that nearly all users are asked with.
+    pub(super) fn usual(&self) -> &String {
+        self.by_user.as_ref().unwrap_or(&self.by_pair)
+    }
 }
 
 impl Default for FactsSql {
@@ -42,8 +61,8 @@ impl FactsSql {
         let named = [
             ("users", &self.users),
             ("articles", &self.articles),
-            ("reads", &self.reads),
-            ("mutes", &self.mutes),
+            ("reads", &self.reads.by_pair),
+            ("mutes", &self.mutes.by_pair),
         ];
         for (what, statement) in named {
             let most = bytes.saturating_sub(ROOM_FOR_IDS);
@@ -64,8 +83,8 @@ impl FactsSql {
         let needed: [(&str, &str, &[&str]); 4] = [
             ("users", &self.users, &["{users}"]),
             ("articles", &self.articles, &["{articles}"]),
-            ("reads", &self.reads, &["{users}", "{articles}"]),
-            ("mutes", &self.mutes, &["{users}", "{authors}"]),
+            ("reads", &self.reads.by_pair, &["{users}", "{articles}"]),
+            ("mutes", &self.mutes.by_pair, &["{users}", "{authors}"]),
         ];
         for (what, statement, placeholders) in needed {
             let first = statement.split_whitespace().next().unwrap_or_default();

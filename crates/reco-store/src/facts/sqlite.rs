@@ -1,30 +1,43 @@
 //! Facts from an SQLite file, opened read-only.
 
+mod connections;
+mod people;
+mod rows;
+mod taken;
+mod value;
+
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::TryStreamExt;
-use reco_core::Id;
-use reco_core::facts::{FactSet, FactsError, FactsRequest, FactsStage};
-use sqlx::sqlite::{SqliteColumn, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo, ValueRef};
+use reco_core::facts::{ArticleIndex, FactSet, FactsError, FactsRequest, FactsStage, UserFacts};
+use reco_core::{Id, IdMap, IdSet, Recommendation};
+use rusqlite::Row as SqliteRow;
 
-use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, ask, hex, never_empty};
+use self::connections::Connections;
+use self::people::{Form, Heavy};
+use super::ask::{ask, ask_users};
+use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, hex, never_empty};
 use super::ids::Quoting;
 use super::source::without_password;
 use super::sql::FactsSql;
+use super::tables::FactsTables;
+pub(super) use rows::json_of;
+pub(super) use taken::SNAPSHOT_FORMAT;
+pub(super) use value::Key;
 
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Time that a connection waits for a writer to let go of the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// Facts from the tables `users`, `articles`, `reads` and `mutes` of an SQLite file.
 #[derive(Debug, Clone)]
 pub(super) struct SqliteFacts {
-    pool: SqlitePool,
-    sql: FactsSql,
+    connections: Arc<Connections>,
+    sql: Arc<FactsSql>,
+    tables: Arc<FactsTables>,
+    taken_at: Option<i64>,
+    /// How users are asked for one by one; not where statements are configured as a whole.
+    form: Option<Form>,
 }
 
 impl SqliteFacts {
@@ -32,41 +45,91 @@ impl SqliteFacts {
     ///
     /// # Errors
     /// [`FactsError`] at stage connect when there is no such file or it is no SQLite database.
-    pub async fn open(url: &str, sql: FactsSql) -> Result<Self, FactsError> {
+    pub async fn open(url: &str, tables: &FactsTables) -> Result<Self, FactsError> {
         let path = url
             .strip_prefix("sqlite://")
             .or_else(|| url.strip_prefix("sqlite:"))
             .map_or(Path::new(url), Path::new);
         // What is no such file may be a database's URL with a slip in it, and hold a password.
         let shown = without_password(&path.to_string_lossy());
-        if let Ok(data) = std::fs::metadata(path)
-            && !data.is_file()
-        {
-            return Err(connect(format!("cannot open {shown}: not a regular file")));
-        }
-        // SQLite itself says only "unable to open database file", for this and for everything else.
-        if let Err(error) = std::fs::File::open(path) {
-            return Err(connect(format!("cannot open {shown}: {error}")));
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
-            .create_if_missing(false)
-            .busy_timeout(BUSY_TIMEOUT)
-            // Rows come from a thread of their own; a short buffer makes the two wait in turns.
-            .row_buffer_size(4096)
-            // Statements hold users' ids, which belong into no log.
-            .disable_statement_logging();
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(LOOKUP_TIMEOUT)
-            .connect_lazy_with(options);
+        check_file(path, &shown)?;
+        let connections = Arc::new(Connections::new(path));
         // The header is read only by the first query, so a file of another kind shows here.
-        sqlx::raw_sql("SELECT count(*) FROM sqlite_master")
-            .execute(&pool)
-            .await
-            .map_err(|error| connect(format!("{shown}: {}", explain(&error))))?;
-        Ok(SqliteFacts { pool, sql })
+        let looked = connections.run("the file", |connection| Ok(taken::look(connection)?));
+        let taken = looked.await.map_err(|error| connect(format!("{shown}: {}", error.reason)))?;
+        let taken = match taken.map(|taken| taken.usable()).transpose() {
+            Ok(taken) => taken,
+            Err(refusal) => return Err(connect(format!("{shown}: {refusal}"))),
+        };
+        // A snapshot has its own names, whatever those of its source are.
+        let tables = match &taken {
+            Some(_) => {
+                FactsTables { ids_per_statement: tables.ids_per_statement, ..Default::default() }
+            }
+            None => tables.clone(),
+        };
+        let sql = Arc::new(tables.sql());
+        let form = match &taken {
+            Some(taken) if taken.has_rows() => Some(Form::Rows),
+            _ => Form::of(&sql),
+        };
+        let taken_at = taken.map(|taken| taken.at);
+        Ok(SqliteFacts { connections, sql, tables: Arc::new(tables), form, taken_at })
+    }
+
+    /// The tables as the file has them.
+    pub(super) fn tables(&self) -> &FactsTables {
+        &self.tables
+    }
+
+    /// When the file was taken, in seconds since the epoch, if it is a snapshot.
+    pub(super) fn taken_at(&self) -> Option<i64> {
+        self.taken_at
+    }
+
+    /// Answers a request, where the facts of some articles are `known`.
+    ///
+    /// # Errors
+    /// [`FactsError`], at stage timeout when the answer takes too long.
+    pub(super) async fn lookup(
+        &self,
+        request: &FactsRequest,
+        lists: &[&Recommendation],
+        known: KnownArticles,
+    ) -> Result<FactSet, FactsError> {
+        in_time(ask(self, request, lists, known)).await
+    }
+
+    /// Answers for the users of lists, one ordered range each. What is known of articles is at
+    /// hand.
+    ///
+    /// # Errors
+    /// As [`SqliteFacts::lookup`].
+    pub(super) async fn users(
+        &self,
+        lists: &[&Recommendation],
+        articles: &ArticleIndex,
+    ) -> Result<IdMap<UserFacts>, FactsError> {
+        let Some(form) = self.form.clone() else {
+            return in_time(ask_users(self, lists, articles)).await;
+        };
+        let users: IdSet = lists.iter().map(|list| list.user.clone()).collect();
+        in_time(async {
+            let asked = form.clone();
+            let work = move |connection: &rusqlite::Connection| asked.ask(connection, users);
+            let (mut users, heavy) = self.connections.run("users", work).await?;
+            if !heavy.is_empty() {
+                let heavy: Vec<Heavy> =
+                    heavy.into_iter().map(|user| Heavy::of(user, lists, articles)).collect();
+                let work = move |connection: &rusqlite::Connection| {
+                    form.ask_by_pair(connection, heavy, &mut users)?;
+                    Ok(users)
+                };
+                users = self.connections.run("reads", work).await?;
+            }
+            Ok(users)
+        })
+        .await
     }
 
     /// Answers a request, where the facts of some articles are `known`.
@@ -87,24 +150,35 @@ impl SqliteFacts {
     }
 
     /// Reads rows one by one, so that a statement without an end does not fill the memory.
-    async fn fetch<T: Kept>(
+    async fn fetch<T: Kept + Send + 'static>(
         &self,
-        what: &str,
+        what: &'static str,
         statement: String,
-        read: fn(&SqliteRow) -> Result<T, sqlx::Error>,
+        read: fn(&SqliteRow<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, FactsError> {
-        // Safe: the template is configuration, and the lists hold validated literals only.
-        let mut answer = sqlx::raw_sql(AssertSqlSafe(statement)).fetch(&self.pool);
-        let mut rows = Rows::new();
-        while let Some(row) = answer.try_next().await.map_err(|error| failed(what, &error))? {
-            let row = read(&row).map_err(|error| failed(what, &error))?;
-            rows.push(row).map_err(|more| FactsError {
-                stage: FactsStage::Query,
-                reason: format!("{what}: a statement returned {more}"),
-            })?;
-        }
-        Ok(rows.into_vec())
+        let work = move |connection: &rusqlite::Connection| {
+            let mut prepared = connection.prepare(&statement)?;
+            let mut answer = prepared.query([])?;
+            let mut rows = Rows::new();
+            while let Some(row) = answer.next()? {
+                rows.push(read(row)?).map_err(|more| FactsError {
+                    stage: FactsStage::Query,
+                    reason: format!("{what}: a statement returned {more}"),
+                })?;
+            }
+            Ok(rows.into_vec())
+        };
+        self.connections.run(what, work).await
     }
+}
+
+async fn in_time<T>(work: impl Future<Output = Result<T, FactsError>>) -> Result<T, FactsError> {
+    let answer = tokio::time::timeout(LOOKUP_TIMEOUT, work).await;
+    answer.unwrap_or_else(|_| {
+        let seconds = LOOKUP_TIMEOUT.as_secs();
+        let reason = format!("no response within {seconds} s; check the indexes of its tables");
+        Err(FactsError { stage: FactsStage::Timeout, reason })
+    })
 }
 
 impl Database for SqliteFacts {
@@ -130,16 +204,17 @@ impl Database for SqliteFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<Column>, FactsError> {
-        let columns = |row: &SqliteRow| {
-            let column = |column: &SqliteColumn| {
-                // What is no plain column has no type.
-                let kind = column.type_info().name().replace("NULL", "");
-                Column { name: column.name().to_owned(), kind }
-            };
-            Ok(row.columns().iter().map(column).collect::<Vec<_>>())
+        let work = move |connection: &rusqlite::Connection| {
+            let prepared = connection.prepare(&never_empty(&statement))?;
+            let columns = prepared.columns();
+            // What is no plain column has no type.
+            let kind =
+                |column: &rusqlite::Column<'_>| column.decl_type().unwrap_or_default().into();
+            let columns = columns.iter();
+            let columns = columns.map(|c| Column { name: c.name().to_owned(), kind: kind(c) });
+            Ok(columns.collect())
         };
-        let rows = self.fetch(what, never_empty(&statement), columns).await?;
-        Ok(rows.into_iter().next().unwrap_or_default())
+        self.connections.run(what, work).await
     }
 
     /// SQLite: "EXPLAIN QUERY PLAN": `SCAN table` reads all of it, `SEARCH` uses an index.
@@ -148,10 +223,12 @@ impl Database for SqliteFacts {
         what: &'static str,
         statement: String,
     ) -> Result<Vec<String>, FactsError> {
-        let detail = |row: &SqliteRow| row.try_get::<String, _>("detail");
+        let detail = |row: &SqliteRow<'_>| row.get::<_, String>("detail");
         let mut tables = Vec::new();
         for detail in self.fetch(what, format!("EXPLAIN QUERY PLAN {statement}"), detail).await? {
-            if let Some(table) = detail.strip_prefix("SCAN ") {
+            // What a function makes of one row, as `json_each`, is no table.
+            let scanned = detail.strip_prefix("SCAN ");
+            if let Some(table) = scanned.filter(|table| !table.contains(" VIRTUAL TABLE ")) {
                 tables.push(table.split(' ').next().unwrap_or(table).to_owned());
             }
         }
@@ -159,51 +236,30 @@ impl Database for SqliteFacts {
     }
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
-        self.fetch(what, statement, read).await
+        self.fetch(what, statement, value::row).await
     }
-}
-
-fn read(row: &SqliteRow) -> Result<Row, sqlx::Error> {
-    let mut cells = Row::default();
-    for (column, cell) in cells.iter_mut().enumerate().take(row.len()) {
-        *cell = id_at(row, column)?;
-    }
-    Ok(cells)
-}
-
-fn id_at(row: &SqliteRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
-    let value = row.try_get_raw(column)?;
-    if value.is_null() {
-        return Ok(None);
-    }
-    if value.type_info().name() == "INTEGER" {
-        return row.try_get_unchecked::<i64, _>(column).map(|number| Some(Id::from(number)));
-    }
-    row.try_get_unchecked::<String, _>(column).map(|text| Some(Id::from(text.as_str())))
 }
 
 fn connect(reason: String) -> FactsError {
     FactsError { stage: FactsStage::Connect, reason }
 }
 
-/// Sorts an error by the stage it belongs to. SQLite: "Result and Error Codes".
-fn failed(what: &str, error: &sqlx::Error) -> FactsError {
-    let primary = match error {
-        sqlx::Error::Database(error) => error.code().and_then(|code| code.parse::<u32>().ok()),
-        _ => None,
-    };
-    let stage = match (error, primary.map(|code| code & 0xff)) {
-        (sqlx::Error::PoolTimedOut, _) | (_, Some(5 | 6)) => FactsStage::Timeout,
-        (_, Some(3 | 23)) => FactsStage::Auth,
-        (sqlx::Error::Io(_), _) | (_, Some(14 | 26)) => FactsStage::Connect,
-        _ => FactsStage::Query,
-    };
-    FactsError { stage, reason: format!("{what}: {}", explain(error)) }
-}
-
-fn explain(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        other => other.to_string(),
+/// Says of a file why it cannot be used, as far as that shows before SQLite opens it.
+fn check_file(path: &Path, shown: &str) -> Result<(), FactsError> {
+    if let Ok(data) = std::fs::metadata(path)
+        && !data.is_file()
+    {
+        return Err(connect(format!("cannot open {shown}: not a regular file")));
     }
+    // SQLite itself says only "unable to open database file", for this and for everything else.
+    if let Err(error) = std::fs::File::open(path) {
+        return Err(connect(format!("cannot open {shown}: {error}")));
+    }
+    let missing = taken::missing(path);
+    if missing > 0 {
+        return Err(connect(format!(
+            "{shown} is cut off: {missing} bytes are missing at its end; copy it again"
+        )));
+    }
+    Ok(())
 }

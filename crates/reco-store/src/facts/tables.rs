@@ -3,7 +3,7 @@
 use reco_core::toml_fault::TomlFault;
 use serde::Deserialize;
 
-use super::sql::FactsSql;
+use super::sql::{FactsSql, PairsSql};
 
 const IDS_PER_STATEMENT: usize = 5_000;
 
@@ -140,12 +140,16 @@ impl FactsTables {
                     "SELECT {id}, {published}, {author} FROM {table} WHERE {id} IN ({{articles}})"
                 )
             }),
-            reads: or(&reads.statement, || {
-                pairs(&reads.table, &reads.user, &reads.article, "{articles}")
-            }),
-            mutes: or(&mutes.statement, || {
-                pairs(&mutes.table, &mutes.user, &mutes.author, "{authors}")
-            }),
+            reads: pairs(
+                reads.statement.as_ref(),
+                [&reads.table, &reads.user, &reads.article],
+                "{articles}",
+            ),
+            mutes: pairs(
+                mutes.statement.as_ref(),
+                [&mutes.table, &mutes.user, &mutes.author],
+                "{authors}",
+            ),
             ids_per_statement: self.ids_per_statement,
         }
     }
@@ -155,15 +159,14 @@ fn or(statement: &Option<String>, made: impl FnOnce() -> String) -> String {
     statement.clone().unwrap_or_else(made)
 }
 
-fn pairs(table: &str, user: &str, other: &str, others: &str) -> String {
-    let (table, user, other) = (name(table), name(user), name(other));
-    // `= 1` keeps the second condition from the index, see [`FactsSql::reads`]. MySQL besides gives
-    // up on an index when two lists multiply to more ranges than `range_optimizer_max_mem_size`
-    // holds (8 MiB, about 230 bytes each).
-    format!(
-        "SELECT {user}, {other} FROM {table} \
-         WHERE {user} IN ({{users}}) AND ({other} IN ({others})) = 1"
-    )
+fn pairs(statement: Option<&String>, names: [&String; 3], others: &str) -> PairsSql {
+    if let Some(statement) = statement {
+        return PairsSql::configured(statement.clone());
+    }
+    let [table, user, other] = names.map(|text| name(text));
+    let by_user = format!("SELECT {user}, {other} FROM {table} WHERE {user} IN ({{users}})");
+    let by_pair = format!("{by_user} AND {other} IN ({others})");
+    PairsSql { by_user: Some(by_user), by_pair }
 }
 
 /// Quotes a plain name, part by part. Backquotes are MySQL's own and SQLite takes them too.
@@ -195,16 +198,12 @@ mod tests {
             "SELECT `id`, status = 'published', `author_id` FROM `articles` \
              WHERE `id` IN ({articles})"
         );
-        assert_eq!(
-            sql.reads,
-            "SELECT `user_id`, `article_id` FROM `reads` \
-             WHERE `user_id` IN ({users}) AND (`article_id` IN ({articles})) = 1"
-        );
-        assert_eq!(
-            sql.mutes,
-            "SELECT `user_id`, `author_id` FROM `mutes` \
-             WHERE `user_id` IN ({users}) AND (`author_id` IN ({authors})) = 1"
-        );
+        let by_user = "SELECT `user_id`, `article_id` FROM `reads` WHERE `user_id` IN ({users})";
+        assert_eq!(sql.reads.by_user.as_deref(), Some(by_user));
+        assert_eq!(sql.reads.by_pair, format!("{by_user} AND `article_id` IN ({{articles}})"));
+        let by_user = "SELECT `user_id`, `author_id` FROM `mutes` WHERE `user_id` IN ({users})";
+        assert_eq!(sql.mutes.by_user.as_deref(), Some(by_user));
+        assert_eq!(sql.mutes.by_pair, format!("{by_user} AND `author_id` IN ({{authors}})"));
     }
 
     #[test]
@@ -221,7 +220,8 @@ mod tests {
             "SELECT `m`.`id`, a.on FROM app.members m JOIN accounts a USING (id) \
              WHERE `m`.`id` IN ({users})"
         );
-        assert_eq!(sql.reads, "SELECT u, a FROM r WHERE u IN ({users}) AND a IN ({articles})");
+        let reads = "SELECT u, a FROM r WHERE u IN ({users}) AND a IN ({articles})";
+        assert_eq!(sql.reads, PairsSql::configured(reads.to_owned()));
         assert_eq!((sql.ids_per_statement, sql.mutes), (50, FactsSql::default().mutes));
     }
 

@@ -99,7 +99,7 @@ pub async fn known(
 ) -> (IdMap<UserFacts>, KnownArticles) {
     match facts.lookup(request).await.unwrap() {
         FactSet::Known { users, articles } => (users, articles),
-        FactSet::Unavailable => panic!("the database knows"),
+        FactSet::Indexed { .. } | FactSet::Unavailable => panic!("the database knows"),
     }
 }
 

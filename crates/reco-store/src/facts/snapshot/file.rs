@@ -3,30 +3,67 @@
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use reco_core::Id;
-use sqlx::query_builder::Separated;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, QueryBuilder, Sqlite};
+use rusqlite::{Connection, params};
+use tokio::sync::Mutex;
 
-use super::SnapshotError;
+use super::digest::digest;
+use super::{SnapshotError, Taken};
 use crate::facts::database::{Row, is_true};
+use crate::facts::sqlite::{Key, SNAPSHOT_FORMAT, json_of};
 
-/// Ids have no type, so that an integer is found as an integer and any other text as text.
+/// What comes from the source, as it comes. Ids have no type, so that an integer is found as an
+/// integer and any other text as text.
+const STAGING: &str = "
+    CREATE TABLE users(id PRIMARY KEY, active INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE reads(id PRIMARY KEY, others TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE mutes(id PRIMARY KEY, others TEXT NOT NULL) WITHOUT ROWID;";
+
+/// One row a user, so that all facts of one are found together. The views are for other programs,
+/// and for recoctl from before there was this form.
 const SCHEMA: &str = "
-    CREATE TABLE users(id PRIMARY KEY, status TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE articles(id PRIMARY KEY, status TEXT NOT NULL, author_id) WITHOUT ROWID;
-    CREATE TABLE reads(user_id, article_id, PRIMARY KEY (user_id, article_id)) WITHOUT ROWID;
-    CREATE TABLE mutes(user_id, author_id, PRIMARY KEY (user_id, author_id)) WITHOUT ROWID;
-    CREATE TABLE snapshot(taken_at INTEGER NOT NULL);";
+    CREATE TABLE snapshot.people(
+        id PRIMARY KEY, active INTEGER NOT NULL, reads TEXT NOT NULL, mutes TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE snapshot.articles(id PRIMARY KEY, status TEXT NOT NULL, author_id) WITHOUT ROWID;
+    CREATE TABLE snapshot.snapshot(
+        taken_at INTEGER NOT NULL, format INTEGER NOT NULL, source TEXT NOT NULL,
+        statements TEXT NOT NULL, digest TEXT NOT NULL
+    );
+    CREATE VIEW snapshot.users AS
+        SELECT id, CASE WHEN active THEN 'active' ELSE 'other' END AS status FROM people;
+    CREATE VIEW snapshot.reads AS SELECT people.id AS user_id, each.value AS article_id
+        FROM people, json_each(people.reads) AS each;
+    CREATE VIEW snapshot.mutes AS SELECT people.id AS user_id, each.value AS author_id
+        FROM people, json_each(people.mutes) AS each;";
 
-/// SQLite takes at most 32,766 parameters a statement; a row has at most three.
-const ROWS_PER_INSERT: usize = 5_000;
+const FILL: &str = "
+    INSERT INTO snapshot.people
+        SELECT id, active, coalesce(reads.others, '[]'), coalesce(mutes.others, '[]')
+        FROM main.users LEFT JOIN main.reads USING (id) LEFT JOIN main.mutes USING (id)
+        ORDER BY id;";
 
+/// Two lists of JSON, neither of them empty, are one.
+const APPEND_READS: &str = "
+    INSERT INTO main.reads VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+        SET others = rtrim(others, ']') || ',' || ltrim(excluded.others, '[')";
+
+const APPEND_MUTES: &str = "
+    INSERT INTO main.mutes VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
+        SET others = rtrim(others, ']') || ',' || ltrim(excluded.others, '[')";
+
+/// Ids of a user that are held at most before they are written.
+const MOST_HELD: usize = 100_000;
+
+/// A file that is being written, on threads that may wait for the disk.
 pub(super) struct SnapshotFile {
     out: PathBuf,
     partial: Partial,
-    connection: SqliteConnection,
+    writing: Arc<Mutex<Writing>>,
+    // Last: the connection that uses it is closed first.
+    _staging: Partial,
 }
 
 /// Removes the file unless it was renamed away.
@@ -39,87 +76,156 @@ impl Drop for Partial {
     }
 }
 
+struct Writing {
+    connection: Connection,
+    /// The user whose rows come, in the table that is written.
+    group: Option<Group>,
+}
+
+struct Group {
+    table: &'static str,
+    user: Id,
+    others: Vec<Id>,
+}
+
 impl SnapshotFile {
     pub(super) async fn create(out: &Path) -> Result<Self, SnapshotError> {
         refuse_other_files(out)?;
-        let mut name = out.as_os_str().to_owned();
-        name.push(format!(".{}.partial", std::process::id()));
-        let path = PathBuf::from(name);
-        private_file(&path).map_err(|error| failed(&path, &error))?;
-        let partial = Partial(path);
+        let beside = |ending: &str| {
+            let mut name = out.as_os_str().to_owned();
+            name.push(format!(".{}.{ending}", std::process::id()));
+            let path = PathBuf::from(name);
+            private_file(&path).map_err(|error| failed(&path, &error))?;
+            Ok::<_, SnapshotError>(Partial(path))
+        };
+        let (partial, staging) = (beside("partial")?, beside("staging")?);
+        let file = |error: rusqlite::Error| failed(&partial.0, &error);
+        let connection = Connection::open(&staging.0).map_err(file)?;
+        connection
+            .execute("ATTACH DATABASE ? AS snapshot", [partial.0.to_string_lossy()])
+            .map_err(file)?;
         // No journal and no waiting for the disk: a file that is not finished is thrown away.
-        let options = SqliteConnectOptions::new()
-            .filename(&partial.0)
-            .journal_mode(SqliteJournalMode::Off)
-            .synchronous(SqliteSynchronous::Off)
-            .disable_statement_logging();
-        let mut connection = options.connect().await.map_err(|error| failed(&partial.0, &error))?;
-        let made = sqlx::raw_sql(SCHEMA).execute(&mut connection).await;
-        made.map_err(|error| failed(&partial.0, &error))?;
-        Ok(SnapshotFile { out: out.to_owned(), partial, connection })
+        for schema in ["main", "snapshot"] {
+            let quick =
+                format!("PRAGMA {schema}.synchronous = OFF; PRAGMA {schema}.journal_mode = OFF;");
+            connection.execute_batch(&quick).map_err(file)?;
+        }
+        connection.execute_batch(STAGING).map_err(file)?;
+        connection.execute_batch(SCHEMA).map_err(file)?;
+        let writing = Arc::new(Mutex::new(Writing { connection, group: None }));
+        Ok(SnapshotFile { out: out.to_owned(), partial, writing, _staging: staging })
     }
 
     /// Writes rows of one table; how many were new.
     pub(super) async fn insert(
         &mut self,
-        table: &str,
+        table: &'static str,
         rows: Vec<Row>,
     ) -> Result<u64, SnapshotError> {
-        let path = self.partial.0.clone();
-        let mut written = 0;
-        let failed = |error: sqlx::Error| failed(&path, &error);
-        let mut transaction = self.connection.begin().await.map_err(failed)?;
-        for chunk in rows.chunks(ROWS_PER_INSERT) {
-            let mut insert = insert(table, chunk);
-            let done = insert.build().persistent(false).execute(&mut *transaction).await;
-            written += done.map_err(failed)?.rows_affected();
-        }
-        transaction.commit().await.map_err(failed)?;
-        Ok(written)
+        self.work(move |writing| match table {
+            "users" | "articles" => writing.insert(table, &rows),
+            _ => writing.insert_pairs(table, rows),
+        })
+        .await
     }
 
-    /// Makes the file last and gives it its name; its size in bytes.
-    pub(super) async fn finish(mut self, taken_at: i64) -> Result<u64, SnapshotError> {
+    /// Makes the file last and gives it its name; its size in bytes, and its digest.
+    pub(super) async fn finish(self, taken: Taken) -> Result<(u64, String), SnapshotError> {
+        let digest = self.work(move |writing| writing.finish(&taken)).await?;
         let path = &self.partial.0;
-        let noted = sqlx::query("INSERT INTO snapshot VALUES (?)").bind(taken_at);
-        noted.execute(&mut self.connection).await.map_err(|error| failed(path, &error))?;
-        self.connection.close().await.map_err(|error| failed(path, &error))?;
         let file = File::open(path).map_err(|error| failed(path, &error))?;
         file.sync_all().map_err(|error| failed(path, &error))?;
         let bytes = file.metadata().map_err(|error| failed(path, &error))?.len();
         std::fs::rename(path, &self.out).map_err(|error| failed(&self.out, &error))?;
-        Ok(bytes)
+        Ok((bytes, digest))
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writing) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, SnapshotError> {
+        let mut writing = Arc::clone(&self.writing).lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || work(&mut writing)).await;
+        done.map_err(|error| failed(&self.partial.0, &error))?
+            .map_err(|error| failed(&self.partial.0, &error))
     }
 }
 
-fn insert(table: &str, rows: &[Row]) -> QueryBuilder<Sqlite> {
-    // A join may bring a row twice: once is enough.
-    let mut insert = QueryBuilder::new(format!("INSERT OR IGNORE INTO {table} "));
-    insert.push_values(rows, |mut values, [one, two, three]| {
-        bind(&mut values, one);
-        match table {
-            "users" => status(&mut values, two, "active"),
-            "articles" => {
-                status(&mut values, two, "published");
-                bind(&mut values, three);
-            }
-            _ => bind(&mut values, two),
+impl Writing {
+    fn insert(&mut self, table: &str, rows: &[Row]) -> rusqlite::Result<u64> {
+        let transaction = self.connection.unchecked_transaction()?;
+        // A join may bring a row twice: once is enough.
+        let mut statement = transaction.prepare_cached(match table {
+            "users" => "INSERT OR IGNORE INTO main.users VALUES (?, ?)",
+            _ => "INSERT OR IGNORE INTO snapshot.articles VALUES (?, ?, ?)",
+        })?;
+        let mut written = 0;
+        for [id, flag, author] in rows {
+            let (Some(id), flag) = (id, is_true(flag.as_ref())) else { continue };
+            written += match table {
+                "users" => statement.execute(params![Key(id), flag])?,
+                _ => {
+                    let status = if flag { "published" } else { "other" };
+                    statement.execute(params![Key(id), status, author.as_ref().map(Key)])?
+                }
+            };
         }
-    });
-    insert
-}
+        drop(statement);
+        transaction.commit()?;
+        Ok(written as u64)
+    }
 
-fn status(values: &mut Separated<'_, Sqlite, &'static str>, flag: &Option<Id>, yes: &'static str) {
-    values.push_bind(if is_true(flag.as_ref()) { yes } else { "other" });
-}
+    /// Rows come ordered by user and other, so equal ones stand together. In a collation that
+    /// tells fewer ids apart than we do, a user may come again later.
+    fn insert_pairs(&mut self, table: &'static str, rows: Vec<Row>) -> rusqlite::Result<u64> {
+        self.connection.execute_batch("BEGIN")?;
+        let mut count = 0;
+        for [user, other, _] in rows {
+            let (Some(user), Some(other)) = (user, other) else { continue };
+            // No list can hold it, and no lookup asks for it.
+            if other.text_len() == 0 {
+                continue;
+            }
+            let goes_on = |group: &Group| {
+                group.table == table && group.user == user && group.others.len() < MOST_HELD
+            };
+            if !self.group.as_ref().is_some_and(goes_on) {
+                self.flush()?;
+            }
+            let group = self.group.get_or_insert(Group { table, user, others: Vec::new() });
+            if group.others.last() != Some(&other) {
+                group.others.push(other);
+                count += 1;
+            }
+        }
+        self.connection.execute_batch("COMMIT")?;
+        Ok(count)
+    }
 
-/// As lookups write ids: an integer within 64 bits as one, everything else as text.
-fn bind(values: &mut Separated<'_, Sqlite, &'static str>, id: &Option<Id>) {
-    match id.as_ref().map(|id| (id.as_integer().map(i64::try_from), id)) {
-        None => values.push_bind(None::<i64>),
-        Some((Some(Ok(number)), _)) => values.push_bind(number),
-        Some((_, id)) => values.push_bind(id.text().into_owned()),
-    };
+    fn flush(&mut self) -> rusqlite::Result<()> {
+        let Some(Group { table, user, others }) = self.group.take() else { return Ok(()) };
+        let mut append = self.connection.prepare_cached(match table {
+            "reads" => APPEND_READS,
+            _ => APPEND_MUTES,
+        })?;
+        append.execute(params![Key(&user), json_of(&others)])?;
+        Ok(())
+    }
+
+    fn finish(&mut self, taken: &Taken) -> rusqlite::Result<String> {
+        self.flush()?;
+        let transaction = self.connection.unchecked_transaction()?;
+        transaction.execute_batch(FILL)?;
+        let digest = digest(&transaction)?;
+        let Taken { at, source, statements } = taken;
+        transaction.execute(
+            "INSERT INTO snapshot.snapshot VALUES (?, ?, ?, ?, ?)",
+            params![at, SNAPSHOT_FORMAT, source, statements, digest],
+        )?;
+        transaction.commit()?;
+        self.connection.execute("DETACH DATABASE snapshot", [])?;
+        Ok(digest)
+    }
 }
 
 /// A snapshot may replace a snapshot, and nothing else.

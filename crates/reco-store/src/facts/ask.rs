@@ -1,0 +1,290 @@
+//! Asking a database for the facts of a whole batch.
+//!
+//! What users have read and whom they mute is asked by user and matched on our side: an index
+//! clustered by user gives it in one range each, while a list of articles would make the database
+//! compare every row with every list. Users with very many rows are asked about by their articles.
+
+use std::collections::HashMap;
+
+use reco_core::facts::{ArticleFacts, ArticleIndex, FactSet, FactsError, FactsRequest, UserFacts};
+use reco_core::{Id, IdMap, IdSet, Recommendation};
+
+use super::database::{Database, KnownArticles, Row, is_true};
+use super::ids::Literals;
+use super::sql::{Binding, Bounds, PairsSql, statements};
+
+/// Rows a user may have to be asked for all of them; beyond, one lookup an article is cheaper.
+pub(super) const ROWS_PER_USER: usize = 1_000;
+
+/// Users whose pairs are asked for at once: no answer has more than 100,000 rows.
+const USERS_AT_ONCE: usize = 100;
+
+/// Answers a whole request with as few statements as their bounds allow. `lists` are those that the
+/// request is made of, where there are any: of users with very many rows only their own articles
+/// are asked.
+pub(super) async fn ask<D: Database>(
+    database: &D,
+    request: &FactsRequest,
+    lists: &[&Recommendation],
+    known: KnownArticles,
+) -> Result<FactSet, FactsError> {
+    let new = request.articles.iter().filter(|id| !known.contains_key(*id));
+    let new = Literals::of(new, D::QUOTING);
+    let (users, articles) = tokio::try_join!(
+        users(database, &request.users),
+        articles(database, &request.articles, &new)
+    )?;
+    let articles = merged(known, articles, &request.articles);
+    if request.articles.is_empty() {
+        return Ok(FactSet::Known { users, articles });
+    }
+    let mut people = People::of(database, users).await?;
+    let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
+    let all = Wanted { lists, others: &request.articles };
+    people.ask_by_pair(database, all, author).await?;
+    let authors: IdSet = articles.values().filter_map(|a| a.author.clone()).collect();
+    for user in people.users.values_mut() {
+        user.read.retain(|article| request.articles.contains(article));
+        user.muted_authors.retain(|author| authors.contains(author));
+    }
+    Ok(FactSet::Known { users: people.users, articles })
+}
+
+/// Answers for the users of lists, where what is known of articles is at hand.
+pub(super) async fn ask_users<D: Database>(
+    database: &D,
+    lists: &[&Recommendation],
+    articles: &ArticleIndex,
+) -> Result<IdMap<UserFacts>, FactsError> {
+    let users: IdSet = lists.iter().map(|list| list.user.clone()).collect();
+    let mut people = People::of(database, self::users(database, &users).await?).await?;
+    let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
+    let none = IdSet::default();
+    people.ask_by_pair(database, Wanted { lists, others: &none }, author).await?;
+    Ok(people.users)
+}
+
+/// The articles that users are asked about one by one.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    lists: &'a [&'a Recommendation],
+    /// Those of all users, where there are no lists.
+    others: &'a IdSet,
+}
+
+impl<'a> Wanted<'a> {
+    /// The articles of one user, or of all.
+    fn of(self, user: Option<&Id>) -> IdSet {
+        if self.lists.is_empty() {
+            return self.others.clone();
+        }
+        let lists = self.lists.iter().filter(|list| user.is_none_or(|user| list.user == *user));
+        lists.flat_map(|list| list.articles.iter().cloned()).collect()
+    }
+}
+
+/// What is known of users so far.
+struct People {
+    users: IdMap<UserFacts>,
+    reads_left: Left,
+    mutes_left: Left,
+}
+
+/// Users about whom is still to be asked.
+enum Left {
+    /// Each by their own articles: they have too many rows.
+    Each(Vec<Id>),
+    /// All at once, by a statement that is configured as a whole.
+    All,
+}
+
+impl People {
+    /// Asks what these users have read and whom they mute.
+    async fn of<D: Database>(
+        database: &D,
+        mut users: IdMap<UserFacts>,
+    ) -> Result<Self, FactsError> {
+        let sql = database.sql();
+        let known: Vec<Id> = users.keys().cloned().collect();
+        let ((reads, reads_left), (mutes, mutes_left)) = tokio::try_join!(
+            by_user(database, "reads", &sql.reads, &known),
+            by_user(database, "mutes", &sql.mutes, &known)
+        )?;
+        add(&mut users, reads, |user| &mut user.read);
+        add(&mut users, mutes, |user| &mut user.muted_authors);
+        Ok(People { users, reads_left, mutes_left })
+    }
+
+    /// Asks for what is left, article by article and author by author.
+    async fn ask_by_pair<'a, D: Database>(
+        &mut self,
+        database: &D,
+        wanted: Wanted<'_>,
+        author: impl Fn(&Id) -> Option<&'a Id>,
+    ) -> Result<(), FactsError> {
+        let sql = database.sql();
+        for (users, articles) in self.groups(&self.reads_left, wanted) {
+            let others = Others { name: "{articles}", ids: &articles };
+            let rows = by_pair(database, "reads", &sql.reads, &users, others).await?;
+            add(&mut self.users, rows, |user| &mut user.read);
+        }
+        for (users, articles) in self.groups(&self.mutes_left, wanted) {
+            let authors: IdSet = articles.iter().filter_map(&author).cloned().collect();
+            let others = Others { name: "{authors}", ids: &authors };
+            let rows = by_pair(database, "mutes", &sql.mutes, &users, others).await?;
+            add(&mut self.users, rows, |user| &mut user.muted_authors);
+        }
+        Ok(())
+    }
+
+    /// The users who are asked about together, with the articles in question.
+    fn groups(&self, left: &Left, wanted: Wanted<'_>) -> Vec<(Vec<Id>, IdSet)> {
+        match left {
+            Left::All if self.users.is_empty() => Vec::new(),
+            Left::All => vec![(self.users.keys().cloned().collect(), wanted.of(None))],
+            Left::Each(users) => {
+                let known = users.iter().filter(|user| self.users.contains_key(*user));
+                known.map(|user| (vec![user.clone()], wanted.of(Some(user)))).collect()
+            }
+        }
+    }
+}
+
+fn add(users: &mut IdMap<UserFacts>, rows: Vec<Row>, set: fn(&mut UserFacts) -> &mut IdSet) {
+    for [user, other, _] in rows {
+        if let (Some(user), Some(other)) = (user.and_then(|user| users.get_mut(&user)), other) {
+            set(user).insert(other);
+        }
+    }
+}
+
+async fn users<D: Database>(database: &D, asked: &IdSet) -> Result<IdMap<UserFacts>, FactsError> {
+    let ids = Literals::of(asked, D::QUOTING);
+    let bindings = [Binding { name: "{users}", ids: &ids }];
+    let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
+    // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
+    let answers = rows.into_iter().filter_map(|[id, active, _]| {
+        let id = id.filter(|id| asked.contains(id))?;
+        Some((id, UserFacts { active: is_true(active.as_ref()), ..UserFacts::default() }))
+    });
+    Ok(answers.collect())
+}
+
+async fn articles<D: Database>(
+    database: &D,
+    asked: &IdSet,
+    ids: &Literals,
+) -> Result<KnownArticles, FactsError> {
+    let bindings = [Binding { name: "{articles}", ids }];
+    let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
+    let articles = rows.into_iter().filter_map(article);
+    Ok(articles.filter(|(id, _)| asked.contains(id)).collect())
+}
+
+/// A row of an article.
+pub(super) fn article([id, published, author]: Row) -> Option<(Id, ArticleFacts)> {
+    Some((id?, ArticleFacts { published: is_true(published.as_ref()), author }))
+}
+
+/// All pairs of users, and the users who have too many.
+async fn by_user<D: Database>(
+    database: &D,
+    what: &'static str,
+    sql: &PairsSql,
+    users: &[Id],
+) -> Result<(Vec<Row>, Left), FactsError> {
+    let Some(template) = &sql.by_user else { return Ok((Vec::new(), Left::All)) };
+    let (mut all, mut many) = (Vec::new(), Vec::new());
+    let users: Vec<&Id> = users.iter().collect();
+    for group in users.chunks(USERS_AT_ONCE) {
+        let mut group = group.to_vec();
+        let mut answer = bounded(database, what, template, &group).await?;
+        if let Err(rows) = answer {
+            let heavy = heavy(&rows);
+            let (these, others) = group.into_iter().partition(|user| heavy.contains(user));
+            many.extend(Vec::<&Id>::into_iter(these).cloned());
+            group = others;
+            answer = bounded(database, what, template, &group).await?;
+        }
+        match answer {
+            Ok(mut rows) => all.append(&mut rows),
+            // There are more such users than it is worth to find.
+            Err(_) => many.extend(group.into_iter().cloned()),
+        }
+    }
+    Ok((all, Left::Each(many)))
+}
+
+/// The pairs of a few users, or as many as may be: then at least one of them has too many.
+async fn bounded<D: Database>(
+    database: &D,
+    what: &'static str,
+    template: &str,
+    users: &[&Id],
+) -> Result<Result<Vec<Row>, Vec<Row>>, FactsError> {
+    let ids = Literals::of(users.iter().copied(), D::QUOTING);
+    let most = users.len() * ROWS_PER_USER;
+    let mut all = Vec::new();
+    let bindings = [Binding { name: "{users}", ids: &ids }];
+    let limit = format!(" LIMIT {}", most + 1);
+    for statement in statements(template, &bindings, bounds(database, limit.len())) {
+        all.append(&mut database.rows(what, statement + &limit).await?);
+        if all.len() > most {
+            return Ok(Err(all));
+        }
+    }
+    Ok(Ok(all))
+}
+
+/// Users with more rows than are read.
+fn heavy(rows: &[Row]) -> IdSet {
+    let mut counts: HashMap<&Id, usize> = HashMap::new();
+    rows.iter().flat_map(|[user, ..]| user).for_each(|user| *counts.entry(user).or_default() += 1);
+    let many = counts.into_iter().filter(|(_, count)| *count > ROWS_PER_USER);
+    many.map(|(user, _)| user.clone()).collect()
+}
+
+/// The articles or authors of a pair.
+struct Others<'a> {
+    name: &'static str,
+    ids: &'a IdSet,
+}
+
+async fn by_pair<D: Database>(
+    database: &D,
+    what: &'static str,
+    sql: &PairsSql,
+    users: &[Id],
+    others: Others<'_>,
+) -> Result<Vec<Row>, FactsError> {
+    let (users, ids) = (Literals::of(users, D::QUOTING), Literals::of(others.ids, D::QUOTING));
+    let others = Binding { name: others.name, ids: &ids };
+    let bindings = [Binding { name: "{users}", ids: &users }, others];
+    all_rows(database, what, &sql.by_pair, &bindings).await
+}
+
+async fn all_rows<D: Database>(
+    database: &D,
+    what: &'static str,
+    template: &str,
+    bindings: &[Binding<'_>],
+) -> Result<Vec<Row>, FactsError> {
+    let mut all = Vec::new();
+    for statement in statements(template, bindings, bounds(database, 0)) {
+        all.append(&mut database.rows(what, statement).await?);
+    }
+    Ok(all)
+}
+
+/// The bounds of a statement to which so many bytes are added.
+fn bounds<D: Database>(database: &D, added: usize) -> Bounds {
+    let ids = database.sql().ids_per_statement.max(1);
+    Bounds { ids, bytes: D::MAX_STATEMENT - added }
+}
+
+/// Merges known and new articles, limited to the requested ones: a cache may know more.
+fn merged(known: KnownArticles, new: KnownArticles, asked: &IdSet) -> KnownArticles {
+    let mut all = new;
+    all.extend(known.into_iter().filter(|(id, _)| asked.contains(id)));
+    all
+}

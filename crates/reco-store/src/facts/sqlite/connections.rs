@@ -1,0 +1,115 @@
+//! Connections to one file, each used on a thread that may wait for the disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reco_core::facts::{FactsError, FactsStage};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
+
+/// Time that a connection waits for a writer to let go of the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections to one file.
+#[derive(Debug)]
+pub(super) struct Connections {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// Reason why work on a connection failed.
+pub(super) enum Failure {
+    Sqlite(rusqlite::Error),
+    Facts(FactsError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Failure::Sqlite(error)
+    }
+}
+
+impl From<FactsError> for Failure {
+    fn from(error: FactsError) -> Self {
+        Failure::Facts(error)
+    }
+}
+
+/// Ends a statement whose answer nobody waits for any more.
+struct Interrupt(Option<InterruptHandle>);
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        if let Some(handle) = &self.0 {
+            handle.interrupt();
+        }
+    }
+}
+
+impl Connections {
+    pub(super) fn new(path: &Path) -> Self {
+        Connections { path: path.to_owned(), idle: Mutex::default() }
+    }
+
+    /// Runs `work` on a connection of its own. `what` names it in errors.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, FactsError> {
+        let connection = self.take().map_err(|error| failed(what, &error))?;
+        let mut interrupt = Interrupt(Some(connection.get_interrupt_handle()));
+        let done = tokio::task::spawn_blocking(move || {
+            // One look at the file's locks for all statements, and one state of it.
+            let done = connection.unchecked_transaction().map_err(Failure::from).and_then(|open| {
+                let done = work(&connection)?;
+                open.finish()?;
+                Ok(done)
+            });
+            (done, connection)
+        });
+        let (done, connection) = done.await.map_err(|error| FactsError {
+            stage: FactsStage::Query,
+            reason: format!("{what}: {error}"),
+        })?;
+        interrupt.0 = None;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        done.map_err(|failure| match failure {
+            Failure::Sqlite(error) => failed(what, &error),
+            Failure::Facts(error) => error,
+        })
+    }
+
+    fn take(&self) -> rusqlite::Result<Connection> {
+        if let Some(idle) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(idle);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(connection)
+    }
+}
+
+/// Sorts an error by the stage it belongs to. SQLite: "Result and Error Codes".
+pub(super) fn failed(what: &str, error: &rusqlite::Error) -> FactsError {
+    use ErrorCode as Code;
+    let stage = match error.sqlite_error_code() {
+        Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::OperationInterrupted) => {
+            FactsStage::Timeout
+        }
+        Some(Code::PermissionDenied | Code::AuthorizationForStatementDenied) => FactsStage::Auth,
+        Some(Code::CannotOpen | Code::NotADatabase) => FactsStage::Connect,
+        _ => FactsStage::Query,
+    };
+    FactsError { stage, reason: format!("{what}: {}", explain(error)) }
+}
+
+fn explain(error: &rusqlite::Error) -> String {
+    match error {
+        // Without the statement, which may hold users' ids.
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,199 @@
+//! What recoctl leaves of 2,000 lists, held list by list against the original pipeline's way: a
+//! query a user and a list, in Python. `benches/facts --lists 100000 --odd` is the same at length.
+
+#[path = "support/mariadb.rs"]
+mod mariadb;
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mariadb::{database, server};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Keys of this form hold any id.
+const POLICY: &str = "[item]\nkey_prefix = \"u:\"\nlist_type = \"S\"\n";
+
+type Lists = BTreeMap<String, Vec<String>>;
+
+struct Made {
+    directory: TempDir,
+    expected: Lists,
+}
+
+/// Facts, lists, and what the naive filter leaves of them.
+fn made(options: &[&str]) -> Made {
+    let directory = tempfile::tempdir().expect("a directory");
+    let script = support::repository().join("tests/data/facts_and_lists.py");
+    let made = Command::new(support::python_bin().join("python"))
+        .arg(script)
+        .arg("--out")
+        .arg(directory.path())
+        .args(options)
+        .output()
+        .expect("the script runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    std::fs::write(directory.path().join("policy.toml"), POLICY).expect("written");
+    let text = std::fs::read_to_string(directory.path().join("expected.jsonl")).expect("is there");
+    let mut expected = Lists::new();
+    let mut nothing = 0;
+    for line in text.lines() {
+        let [user, list]: [Value; 2] = serde_json::from_str(line).expect("JSON");
+        match list.as_array() {
+            Some(list) => {
+                let ids = list.iter().map(id).collect();
+                assert!(expected.insert(id(&user), ids).is_none(), "{user} has two lists");
+            }
+            None => nothing += 1,
+        }
+    }
+    assert!(expected.len() > 10 * nothing && nothing > 0, "{} and {nothing}", expected.len());
+    Made { directory, expected }
+}
+
+fn id(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+impl Made {
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn recoctl(&self, facts: &str) -> assert_cmd::Command {
+        let mut command = assert_cmd::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
+        command.env_clear().env("HOME", self.directory.path()).current_dir(self.directory.path());
+        command.args(["--facts", facts, "--quiet"]);
+        command
+    }
+
+    /// What recoctl leaves of the lists, read from the files that it writes for an import.
+    fn filtered(&self, facts: &str, options: &[&str]) -> Lists {
+        let out = self.file("out");
+        let mut command = self.recoctl(facts);
+        command.args(["--policy", "policy.toml", "backfill", "lists.jsonl"]);
+        command.args(["--emit", "dynamodb-json", "out", "--emit-compression", "none"]);
+        command.args(options).assert().success();
+        let lists = read(&out.join("data"));
+        std::fs::remove_dir_all(out).expect("removed");
+        lists
+    }
+
+    /// The URL of a server with the same facts.
+    fn on_a_server(&self) -> String {
+        let dump = Command::new(support::python_bin().join("python"))
+            .args(["-c", DUMP])
+            .arg(self.file("facts.sqlite"))
+            .output()
+            .expect("python runs");
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        server().url(&database(&String::from_utf8(dump.stdout).expect("UTF-8")))
+    }
+
+    fn assert_same(&self, facts: &str, options: &[&str]) {
+        let found = self.filtered(facts, options);
+        for (user, list) in &self.expected {
+            assert_eq!(found.get(user), Some(list), "{facts} {options:?}: user {user}");
+        }
+        assert_eq!(found.len(), self.expected.len(), "{facts} {options:?}");
+    }
+}
+
+fn read(directory: &Path) -> Lists {
+    let mut lists = Lists::new();
+    for file in std::fs::read_dir(directory).expect("a directory") {
+        let path = file.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        if !name.starts_with("part-") {
+            continue;
+        }
+        for line in std::fs::read_to_string(path).expect("text").lines() {
+            let item: Value = serde_json::from_str(line).expect("JSON");
+            let text = |value: &Value| value["S"].as_str().expect("a string").to_owned();
+            let user = text(&item["Item"]["user_id"]);
+            let list = item["Item"]["recommended_note_ids"]["L"].as_array().expect("a list");
+            let user = user.strip_prefix("u:").expect("the prefix").to_owned();
+            assert!(lists.insert(user, list.iter().map(text).collect()).is_none());
+        }
+    }
+    lists
+}
+
+#[test]
+fn ids_of_every_kind_are_filtered_as_by_a_query_a_user() {
+    let made = made(&["--odd"]);
+    let snapshot = ["facts", "snapshot", "--out", "copy.sqlite"];
+    made.recoctl("sqlite:facts.sqlite").args(snapshot).assert().success();
+    for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite"] {
+        made.assert_same(facts, &[]);
+        // Articles that do not fit are asked for as they come.
+        made.assert_same(facts, &["--facts-memory", "64K"]);
+    }
+    // A copy of a copy is one.
+    let again = ["facts", "snapshot", "--out", "again.sqlite"];
+    made.recoctl("sqlite:copy.sqlite").args(again).assert().success();
+    made.assert_same("sqlite:again.sqlite", &[]);
+}
+
+#[test]
+fn users_with_very_many_reads_are_filtered_the_same() {
+    let many = ["--lists", "100", "--users", "110", "--reads", "2500", "--articles", "40000"];
+    let made = made(&many);
+    let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
+    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite", &made.on_a_server()] {
+        made.assert_same(facts, &[]);
+        made.assert_same(facts, &["--facts-memory", "64K"]);
+    }
+}
+
+#[test]
+fn a_server_gives_the_same() {
+    let made = made(&[]);
+    let url = made.on_a_server();
+    made.assert_same(&url, &[]);
+    made.assert_same(&url, &["--facts-memory", "64K"]);
+    made.recoctl(&url).args(["facts", "snapshot", "--out", "copy.sqlite"]).assert().success();
+    made.assert_same("sqlite:copy.sqlite", &[]);
+}
+
+#[test]
+fn an_old_snapshot_is_refused() {
+    let made = made(&["--lists", "100", "--users", "110", "--articles", "500"]);
+    let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
+    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    let older = "import sqlite3; db = sqlite3.connect('copy.sqlite'); \
+        db.execute('UPDATE snapshot SET taken_at = taken_at - 8 * 86400'); db.commit()";
+    let python = support::python_bin().join("python");
+    let mut python = Command::new(python);
+    let aged = python.args(["-c", older]).current_dir(made.directory.path()).status();
+    assert!(aged.expect("python runs").success());
+    let mut command = made.recoctl("sqlite:copy.sqlite");
+    let refused = command.args(["backfill", "lists.jsonl", "--dry-run"]).output().expect("runs");
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(
+        words.contains("too old") && words.contains("8d") && words.contains("at most 7d"),
+        "{words}"
+    );
+    assert!(words.contains("recoctl facts snapshot"), "{words}");
+    made.assert_same("sqlite:copy.sqlite", &["--facts-max-age", "9d"]);
+}
+
+/// The tables of an SQLite file as statements for MariaDB.
+const DUMP: &str = r#"
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+print("""CREATE TABLE users(id BIGINT PRIMARY KEY, status VARCHAR(20));
+CREATE TABLE articles(id BIGINT PRIMARY KEY, status VARCHAR(20), author_id BIGINT);
+CREATE TABLE `reads`(user_id BIGINT, article_id BIGINT, PRIMARY KEY (user_id, article_id));
+CREATE TABLE mutes(user_id BIGINT, author_id BIGINT, PRIMARY KEY (user_id, author_id));""")
+cell = lambda c: "NULL" if c is None else repr(c)
+for table in ("users", "articles", "reads", "mutes"):
+    rows = db.execute(f"SELECT * FROM {table}").fetchall()
+    for at in range(0, len(rows), 1000):
+        values = ",".join("(" + ",".join(map(cell, row)) + ")" for row in rows[at:at + 1000])
+        print(f"INSERT INTO `{table}` VALUES {values};")
+"#;
