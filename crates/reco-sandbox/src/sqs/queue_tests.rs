@@ -175,7 +175,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a history left: every message is in exactly one of these.
+/// Result of a history: every message put is still in the queue, deleted or dead.
 struct Run {
     queue: Queue,
     now: u64,
@@ -276,7 +276,7 @@ proptest! {
         max_receives in prop::option::of(1..4u32),
     ) {
         let mut run = play(fifo, &steps, max_receives)?;
-        // Once every timeout is over, all that is left can be received and deleted.
+        // Once every timeout is over, all remaining messages can be received and deleted.
         run.now += 10_000;
         let mut left = run.put - run.deleted - run.dead;
         while left > 0 {
