@@ -1,5 +1,5 @@
-//! Real input: MovieLens through `recoctl backfill`, held against an independent computation of the
-//! filter, on the sandbox and on somebody else's server.
+//! Real input: MovieLens through `recoctl backfill`, compared with an independent computation of
+//! the filter, on the sandbox and on the independent server.
 
 mod support;
 
@@ -15,7 +15,7 @@ use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 use support::Harness;
 
-/// Where the generated input lies; made when it is not there yet.
+/// Returns the path of the generated input, which is made on first use.
 fn movielens() -> PathBuf {
     let python = support::python_bin().join("python");
     let script = support::repository().join("tests/data/movielens.py");

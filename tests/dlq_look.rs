@@ -14,7 +14,7 @@ fn seeded() -> Harness {
     Harness::sandbox(SandboxOptions { worker: None, ..SandboxOptions::default() })
 }
 
-/// A sandbox with the queues `recs` and `recs-dlq`, and so many messages in the DLQ.
+/// Starts a sandbox with the queues `recs` and `recs-dlq`, and this many messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -86,7 +86,7 @@ fn a_peek_by_class_shows_that_class_only() {
 #[test]
 fn control_characters_never_reach_the_terminal() {
     let harness = with_messages(0);
-    // ESC itself is not allowed in a body; U+009B is, and starts a control sequence as well.
+    // ESC itself is not allowed in a body; U+009B is, and also starts a control sequence.
     let planted = Planted { body: "\u{9b}2J{\u{202e}".to_owned(), ..Planted::default() };
     harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
     let output = harness.recoctl(["dlq", "peek", "--full"]).output().expect("recoctl runs");
@@ -415,7 +415,7 @@ fn an_independent_server_is_looked_into_just_the_same() {
 #[test]
 fn an_interrupted_classify_hides_nothing_and_exits_130() {
     let harness = seeded();
-    // Once all are held, the scan waits for more with a long poll: that is when it is interrupted.
+    // Once it holds all messages, the scan long-polls for more: that is when it is interrupted.
     let mut child = support::spawn(&harness, &["dlq", "classify"]);
     eventually("messages are held", Duration::from_secs(20), || depth(&harness, "recs-dlq").1 > 0);
     support::interrupt(&child);

@@ -1,5 +1,5 @@
-//! `recoctl dlq redrive --engine` and `recoctl dlq tasks` through the real binary: who moves the
-//! messages, why, and what becomes of a move task.
+//! `recoctl dlq redrive --engine` and `recoctl dlq tasks` through the real binary: which engine
+//! moves the messages, why, and the life of a move task.
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "support/faults.rs"]
@@ -17,7 +17,7 @@ use support::{Harness, eventually};
 
 const ALL: [&str; 5] = ["dlq", "redrive", "--class", "all", "--yes"];
 
-/// So many sound messages in a DLQ, behind a server with this rule.
+/// Starts a DLQ with this many sound messages, behind a server with this rule.
 fn with_rule(
     suffix: &str,
     messages: usize,
@@ -124,7 +124,7 @@ fn native_by_name_refuses_what_it_cannot_do_and_asks_first() {
     assert!(client["journal"].is_string());
 }
 
-/// A move task judges nothing: who says by what messages are to be judged gets what does.
+/// A move task does not classify, so flags for classification exclude it.
 #[test]
 fn native_goes_by_no_facts_policy_or_table() {
     let harness = with_messages("", 4);
@@ -214,13 +214,13 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
         running()["status"] == "running"
     });
     assert!(running()["handle"].is_string());
-    // Another recoctl is kept off by the lock; one on another machine sees the task.
+    // The lock keeps off another recoctl on this machine; one on another machine sees the task.
     let state = harness.home.path().join("elsewhere");
     let elsewhere = harness.recoctl(ALL).env("XDG_STATE_HOME", state).output().expect("it runs");
     let stderr = String::from_utf8_lossy(&elsewhere.stderr);
     assert_eq!(elsewhere.status.code(), Some(7), "{stderr}");
     assert!(stderr.contains("dlq tasks cancel"), "{stderr}");
-    // Ctrl-C where nobody can be asked: it goes on.
+    // Ctrl-C without a terminal for the prompt: the task continues.
     support::interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -1,5 +1,5 @@
-//! `recoctl backfill` past one machine, through the real binary against the sandbox: shards, the
-//! queue, and files for DynamoDB's own import.
+//! `recoctl backfill` on more than one machine, through the real binary against the sandbox:
+//! shards, the queue, and files for DynamoDB's import.
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../support/faults.rs"]
@@ -12,7 +12,7 @@ mod kit;
 mod queue;
 mod shard;
 
-/// What would have no effect is refused, not passed over.
+/// Flags that would have no effect are refused, not ignored.
 #[test]
 fn a_write_budget_is_for_writes_of_our_own() {
     let harness = kit::harness(aws_sdk_dynamodb::types::ScalarAttributeType::N);

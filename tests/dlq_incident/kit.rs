@@ -1,4 +1,4 @@
-//! A DLQ with its source queue, and what may happen to them meanwhile.
+//! A DLQ with its source queue, plus faults and arrivals.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::support::Harness;
 pub const STANDARD: &str = "";
 pub const FIFO: &str = ".fifo";
 
-/// A sandbox with `recs` and its DLQ `recs-dlq`, both with a suffix to their names.
+/// Starts a sandbox with `recs` and its DLQ `recs-dlq`, both with a suffix to their names.
 pub fn queues(suffix: &str, options: SandboxOptions) -> Harness {
     let mut harness = Harness::sandbox(options);
     let sqs = harness.the_sandbox().sqs().clone();
@@ -27,7 +27,7 @@ pub fn queues(suffix: &str, options: SandboxOptions) -> Harness {
     harness
 }
 
-/// Makes a queue, with a DLQ where one is named.
+/// Creates a queue, with a DLQ if one is named.
 pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
     let policy = dlq.map(|dlq| {
         json!({"deadLetterTargetArn": sqs.queue_arn(dlq), "maxReceiveCount": 5}).to_string()
@@ -40,19 +40,19 @@ pub fn create(sqs: &Sqs, name: &str, dlq: Option<&str>) {
     sqs.create_queue(name, &attributes).expect("created");
 }
 
-/// With so many sound messages, each of a user of its own.
+/// Starts queues with this many sound messages, each of a different user.
 pub fn with_messages(suffix: &str, messages: usize) -> Harness {
     let harness = queues(suffix, SandboxOptions::empty());
     (0..messages).for_each(|user| drop(plant(&harness, suffix, &sound(user), user)));
     harness
 }
 
-/// A body that may be written.
+/// Returns a body that can be written.
 pub fn sound(user: usize) -> String {
     format!("[{user},[2]]")
 }
 
-/// Puts a message into the DLQ; answers with its id.
+/// Puts a message into the DLQ; returns its id.
 pub fn plant(harness: &Harness, suffix: &str, body: &str, group: usize) -> String {
     let group_id = (!suffix.is_empty()).then(|| format!("group-{}", group % 7));
     let planted = Planted { body: body.to_owned(), group_id, ..Planted::default() };
@@ -63,17 +63,17 @@ pub fn sqs(harness: &Harness) -> &Sqs {
     harness.the_sandbox().sqs()
 }
 
-/// A server in front of the sandbox's SQS that goes wrong until it is healed.
+/// A server in front of the sandbox's SQS that fails until it is healed.
 pub struct Wrong(Arc<AtomicBool>);
 
 impl Wrong {
-    /// From now on every call is served.
+    /// Serves every call from now on.
     pub fn heal(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Puts a server in front of the sandbox's SQS that goes wrong by this rule.
+/// Puts a server in front of the sandbox's SQS that fails by this rule.
 pub fn behind(
     harness: &mut Harness,
     rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
@@ -88,7 +88,7 @@ pub fn behind(
     Wrong(healed)
 }
 
-/// Bodies in a queue, sorted.
+/// Returns the bodies in a queue, sorted.
 pub fn bodies(harness: &Harness, queue: &str) -> Vec<String> {
     let messages = sqs(harness).snapshot(queue).expect("there").messages;
     let mut bodies: Vec<String> = messages.into_iter().map(|message| message.body).collect();
@@ -96,12 +96,12 @@ pub fn bodies(harness: &Harness, queue: &str) -> Vec<String> {
     bodies
 }
 
-/// How many messages of a queue are in flight.
+/// Returns the number of messages in flight in a queue.
 pub fn in_flight(harness: &Harness, queue: &str) -> usize {
     sqs(harness).snapshot(queue).expect("there").depth.in_flight
 }
 
-/// Returns the number of times that each body is in the source queue and in the DLQ.
+/// Returns how often each body is in the source queue and in the DLQ.
 pub fn copies(harness: &Harness, suffix: &str) -> BTreeMap<String, (usize, usize)> {
     let mut copies: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for body in bodies(harness, &format!("recs{suffix}")) {
@@ -117,7 +117,7 @@ pub fn count(report: &Value, category: &str) -> u64 {
     report["counts"][category].as_u64().unwrap_or(0)
 }
 
-/// The journals of a harness.
+/// Returns the journals of a harness.
 pub fn journals(harness: &Harness) -> Vec<PathBuf> {
     let root = harness.home.path().join(".local/state/recoctl/journal");
     let mut found = Vec::new();
@@ -130,14 +130,14 @@ pub fn journals(harness: &Harness) -> Vec<PathBuf> {
     found
 }
 
-/// Messages that go on arriving in the DLQ until it is dropped.
+/// Messages that keep arriving in the DLQ until this is dropped.
 pub struct Arrivals {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Arrivals {
-    /// One every `pause`; sound ones, or poison.
+    /// Sends one message every `pause`, sound or poison.
     pub fn start(harness: &Harness, suffix: &'static str, pause: Duration, poison: bool) -> Self {
         let (sqs, stop) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
         let ended = Arc::clone(&stop);
@@ -157,7 +157,7 @@ impl Arrivals {
         Arrivals { stop, thread: Some(thread) }
     }
 
-    /// Ends them; answers with the bodies of all that arrived.
+    /// Stops arrivals; returns the bodies of all that arrived.
     pub fn stop(mut self) -> Vec<String> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take().map(|thread| thread.join().expect("it plants")).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Endpoints that lie, drip, or say nothing.
+//! Endpoints that lie, drip, or do not answer.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -10,10 +10,10 @@ use crate::kit::{Fake, Place, Ran, ended_within, http, signal};
 
 const PEEK: [&str; 4] = ["dlq", "peek", "--dlq", "recs-dlq"];
 
-/// More than the 30 s that an endpoint may take to be named, on a busy machine.
+/// More than the 30 s after which an endpoint must be named, on a busy machine.
 const NAMED_WITHIN: Duration = Duration::from_secs(60);
 
-/// An SQS that is sound but for what `lie` answers, by operation.
+/// Starts an SQS that answers correctly except for operations that `lie` answers.
 pub fn sqs(lie: impl Fn(&str, &str) -> Option<(u16, Value)> + Send + Sync + 'static) -> Fake {
     Fake::http(move |request, stream| {
         let target = request.lines().find_map(|line| {

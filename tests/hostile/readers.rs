@@ -1,4 +1,4 @@
-//! Inputs that are little on the disk and much in memory, or that come when they like.
+//! Inputs that are small on disk and large in memory, or that arrive slowly.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::files::when_read;
 use crate::kit::{Fake, Place, Ran, ended_within, fifo, signal};
 
-/// Line breaks of the archives: enough that one entry for each would be seen.
+/// Line breaks in the archives: enough that memory for each of them would show.
 const BREAKS: usize = 48 << 20;
 
-/// An archive of `first`, as many line breaks, and `last`.
+/// Writes an archive of `first`, about [`BREAKS`] bytes of `line`, and `last`.
 fn archive(path: &Path, first: &str, line: &str, last: &str) {
     let file = std::fs::File::create(path).unwrap();
     let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
@@ -26,10 +26,10 @@ fn archive(path: &Path, first: &str, line: &str, last: &str) {
     packed.finish().unwrap();
 }
 
-/// The most memory that a process took, in KiB; what it said.
+/// Runs with a limit of `kib` KiB of data memory; returns its result.
 #[cfg(target_os = "linux")]
 fn run_in(place: &Place, kib: u64, args: &[&str]) -> Ran {
-    // Data and not addresses: stacks and arenas are reserved and never touched.
+    // Limits data and not address space: stacks and arenas are reserved but never touched.
     let script = format!("ulimit -d {kib}; exec \"$0\" \"$@\"");
     let recoctl = place.command(args);
     let mut command = std::process::Command::new("/bin/sh");
@@ -70,7 +70,7 @@ fn an_array_with_blank_lines_in_it_takes_no_memory_either() {
     assert_eq!(report["entries"]["written"], 2, "{report}");
 }
 
-/// A sound SQS whose queue is empty: ids that are asked for are missing.
+/// Starts a correct SQS whose queue is empty, so that requested ids are missing.
 fn empty_queue() -> Fake {
     crate::endpoint::sqs(|operation, _| {
         let attributes = json!({ "Attributes": crate::endpoint::attributes("0") });
@@ -113,7 +113,7 @@ fn a_signal_ends_the_reading_of_an_archive_that_is_all_blank() {
         let mut end = when_read(&pipe);
         let writer = std::thread::spawn(move || {
             rustix::fs::fcntl_setfl(&end, rustix::fs::OFlags::empty()).unwrap();
-            // One after the other, until nobody reads: an input of blank lines without an end.
+            // Blocks of blank lines without end, until the reader is gone.
             while end.write_all(&[b'\n'; 1 << 16]).is_ok() {}
         });
         std::thread::sleep(Duration::from_millis(500));
@@ -170,7 +170,7 @@ fn an_export_is_not_read_from_what_can_be_read_once() {
     }
 }
 
-/// Magic bytes of some formats are letters.
+/// The magic bytes of some formats are letters.
 #[test]
 fn a_text_that_begins_like_a_format_is_a_text() {
     let place = Place::new();

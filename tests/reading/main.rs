@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::types::{
 use reco_sandbox::SandboxOptions;
 use support::Harness;
 
-/// A sandbox with one empty table `recs`, its key a Number; no facts.
+/// Starts a sandbox with one empty table `recs` with a Number key, without facts.
 fn harness() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     harness.set("RECOCTL_TABLE", "recs");
@@ -42,7 +42,7 @@ fn create(harness: &Harness, table: &str) {
     harness.runtime.block_on(create.send()).expect("the table is created");
 }
 
-/// Somebody else writes an item.
+/// Puts an item without recoctl.
 fn put(harness: &Harness, user: u64, rest: &[(&str, AttributeValue)]) {
     let own = ("user_id".to_owned(), n(user));
     let rest = rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -59,7 +59,7 @@ fn list(ids: &[u64]) -> AttributeValue {
     AttributeValue::L(ids.iter().copied().map(n).collect())
 }
 
-/// The table's items: key to list.
+/// Returns the table's items: key to list.
 fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
     let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
@@ -80,7 +80,7 @@ fn expected(items: &[(&str, &str)]) -> BTreeMap<String, String> {
     items.iter().map(|(key, list)| ((*key).to_owned(), (*list).to_owned())).collect()
 }
 
-/// Stderr of a command that must end so.
+/// Returns the stderr of a command that must exit with `code`.
 fn stderr<S: AsRef<str>>(
     harness: &Harness,
     code: i32,
