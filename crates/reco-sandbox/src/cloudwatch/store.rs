@@ -141,7 +141,6 @@ impl Summary {
 
 type Series = BTreeMap<i64, Summary>;
 
-/// All series.
 #[derive(Debug, Default)]
 pub struct Store {
     series: BTreeMap<SeriesKey, Series>,

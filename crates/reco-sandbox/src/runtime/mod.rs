@@ -20,7 +20,7 @@ pub use fleet::Fleet;
 pub struct FunctionBinary {
     /// Path of the program.
     pub path: PathBuf,
-    /// All its environment variables, besides those that Lambda sets.
+    /// Environment variables, besides those that Lambda sets.
     pub variables: Vec<(String, String)>,
     /// Destination of its output.
     pub log: FunctionLog,

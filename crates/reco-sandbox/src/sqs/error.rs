@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 
-/// An error as SQS reports it: a kind that determines code and status, and a message to read.
+/// An error as SQS reports it: a kind that determines code and status, and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", kind.code())]
 pub struct SqsError {

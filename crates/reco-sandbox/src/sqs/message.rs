@@ -100,7 +100,7 @@ impl Content {
     }
 }
 
-/// A message and its state that changes on the way through queues. Cheap to clone.
+/// A message, with the state that changes on its way through queues. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub id: Arc<str>,

@@ -249,8 +249,8 @@ fn held(run: &Run, claim: &Claim) -> bool {
     run.claims.iter().any(|(other, _, until)| other.key == claim.key && *until > run.now)
 }
 
-/// A FIFO receive gives each group's messages in the order they were put, and none of a group
-/// that has messages in flight.
+/// Checks that a FIFO receive returns each group's messages in the order they were put, and none of
+/// a group that has messages in flight.
 fn check_order(run: &Run, batch: &Batch) -> Result<(), TestCaseError> {
     let mut last: BTreeMap<u8, u64> = BTreeMap::new();
     for (claim, message) in &batch.messages {

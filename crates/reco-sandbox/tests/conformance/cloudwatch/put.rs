@@ -1,4 +1,4 @@
-//! `PutMetricData`: the kinds of value, and what is refused.
+//! `PutMetricData`: the kinds of value, and refusals.
 
 use aws_sdk_cloudwatch::types::StatisticSet;
 
