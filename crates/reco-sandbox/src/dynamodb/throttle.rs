@@ -1,9 +1,9 @@
-//! The answer when no part of a write passed.
+//! Answer to a write that was throttled entirely.
 
 use super::engine::{replace_body, table_arn};
 use crate::http::{AWS_JSON, Response, StatusCode, respond};
 
-/// `ProvisionedThroughputExceededException` with the reason for each table.
+/// Returns a `ProvisionedThroughputExceededException` with the reason for each table.
 ///
 /// AWS: a batch of which nothing was processed fails as a whole; `ThrottlingReasons` names the
 /// limit that was hit and the resource it belongs to.
