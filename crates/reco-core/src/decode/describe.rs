@@ -26,7 +26,7 @@ pub(super) fn describe(text: &str) -> String {
     }
 }
 
-/// An object's first keys, quoted, and how many follow.
+/// An object's first keys, quoted, and the number of further keys.
 struct Keys {
     first: Vec<String>,
     more: usize,

@@ -108,7 +108,7 @@ fn a_time_is_written_in_the_tables_form() {
     assert_eq!(serde_json::to_string(&time).expect("JSON"), "1768446000.9");
 }
 
-/// Every hour from 2030 to 2101, those whose digits are a date, too.
+/// Every hour from 2030 to 2101, and seconds whose digits look like a date.
 #[test]
 fn no_second_to_come_is_taken_for_a_date() {
     let from = Time::from_iso("2030-01-01T00:00:00Z").expect("a time").seconds();
@@ -154,7 +154,7 @@ fn a_table_of_milliseconds_reads_its_own_and_others() {
 }
 
 fn any_time() -> impl Strategy<Value = Time> {
-    // From 2001 to past 2100, and the small numbers that count versions.
+    // From 2001 to past 2100, and small numbers as used for versions.
     let seconds = prop_oneof![
         1_000_000_000_i64..4_500_000_000,
         2_000_000_000_i64..2_100_000_000,
@@ -170,7 +170,7 @@ proptest! {
         prop_assert_eq!(Time::from_number(&time.to_string()), Ok(time));
         prop_assert_eq!(Time::from_iso(&time.iso()), Ok(time));
         for form in [TimeForm::Seconds, TimeForm::Milliseconds, TimeForm::Iso8601] {
-            // Versions are whole numbers; a part of one is told from no other form.
+            // Versions are whole numbers; a fraction of one is ambiguous.
             let time = if time.seconds < 1_000_000 { Time { nanos: 0, ..time } } else { time };
             prop_assert_eq!(Time::from_stored(form, form.kind(), &form.text(time)), Ok(time));
         }
