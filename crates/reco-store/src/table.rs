@@ -13,50 +13,51 @@ use serde::{Deserialize, Serialize};
 use crate::retry::{self, RetryOptions};
 use crate::service::ServiceError;
 
-/// A table, as far as writing to it is concerned.
+/// The properties of a table that matter for writing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableInfo {
-    /// Its name.
+    /// Table name.
     pub name: String,
-    /// Its ARN; empty where the server gives none.
+    /// Table ARN; empty if the server gives none.
     pub arn: String,
-    /// Its status, `ACTIVE` when it can be written.
+    /// Table status; `ACTIVE` if it can be written.
     pub status: String,
     /// The partition key attribute.
     pub key_name: String,
     /// The partition key's type; `None` for Binary.
     pub key_type: Option<KeyType>,
-    /// The sort key attribute, where it has one.
+    /// Sort key attribute, if the table has one.
     pub sort_key: Option<String>,
-    /// The sort key's type; `None` for Binary, and where there is no sort key.
+    /// The sort key's type; `None` for Binary or without a sort key.
     pub sort_type: Option<KeyType>,
-    /// `TableId`: another one when the table was deleted and recreated under its name. Empty where
-    /// the server gives none.
+    /// `TableId`, which changes when the table is deleted and recreated with its name. Empty if the
+    /// server gives none.
     pub id: String,
     /// Billing mode, which determines the limits.
     pub billing: Billing,
-    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// `WarmThroughput` in write units per second: the rate that it accepts immediately, if
+    /// reported.
     pub warm_wcu: Option<i64>,
-    /// Its secondary indexes: each costs write capacity of its own.
+    /// Secondary indexes; each consumes write capacity of its own.
     pub indexes: Vec<IndexInfo>,
-    /// Items in it; DynamoDB updates this every six hours or so.
+    /// Number of items; DynamoDB updates this about every six hours.
     pub item_count: Option<i64>,
 }
 
-/// Billing mode.
+/// Billing mode with its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "mode", rename_all = "kebab-case")]
 pub enum Billing {
     /// A fixed number of units per second.
     Provisioned {
-        /// Write capacity units a second, where DynamoDB says what can be.
+        /// Write capacity units per second, if DynamoDB gives a plausible number.
         wcu: Option<i64>,
-        /// Read capacity units a second, likewise.
+        /// Read capacity units per second, likewise.
         rcu: Option<i64>,
     },
-    /// By request.
+    /// Billed by request.
     OnDemand {
-        /// `MaxWriteRequestUnits`, where the table limits them.
+        /// `MaxWriteRequestUnits`, if the table has this limit.
         max_wcu: Option<i64>,
     },
 }
@@ -64,21 +65,22 @@ pub enum Billing {
 /// A secondary index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IndexInfo {
-    /// Its name.
+    /// Index name.
     pub name: String,
-    /// The attributes of its key: only items that have all of them are in it.
+    /// Key attributes; the index contains only items that have all of them.
     pub keys: Vec<String>,
-    /// True if it is a global index, with capacity of its own; a local one takes the table's.
+    /// True for a global index, which has its own capacity; a local one uses the table's.
     pub global: bool,
     /// Provisioned write capacity units per second; `None` on demand and for local indexes.
     pub wcu: Option<i64>,
-    /// `MaxWriteRequestUnits`, where an on-demand index limits them.
+    /// `MaxWriteRequestUnits`, if an on-demand index has this limit.
     pub max_wcu: Option<i64>,
-    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// `WarmThroughput` in write units per second: the rate that it accepts immediately, if
+    /// reported.
     pub warm_wcu: Option<i64>,
 }
 
-/// Attribute names and the list's type, as configured beside the policy.
+/// Attribute names and list type configured outside the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SchemaNames {
@@ -88,7 +90,7 @@ pub struct SchemaNames {
     pub list_attr: String,
     /// The time attribute.
     pub generated_at_attr: String,
-    /// The type of the list's elements, where it is given.
+    /// Type of the list's elements, if configured.
     pub list_type: Option<KeyType>,
 }
 
@@ -105,10 +107,10 @@ impl Default for SchemaNames {
 }
 
 impl SchemaNames {
-    /// The policy's description of the item with these names, where it does not say them itself.
+    /// Returns the policy's item description, with these names where it sets none.
     ///
     /// # Errors
-    /// [`DescriptionError`] where both name an attribute, and not the same.
+    /// [`DescriptionError`] if both set an attribute name and the names differ.
     pub fn over(self, item: &ItemDescription) -> Result<ItemDescription, DescriptionError> {
         let default = SchemaNames::default();
         let named = |name: String, default: &str| Some(name).filter(|name| name != default);
@@ -124,82 +126,82 @@ impl SchemaNames {
 /// A table that cannot be described, or cannot hold recommendations.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// The service did not say.
+    /// The table could not be described.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// It is being made, or is gone soon.
+    /// The table is being created or deleted, or is otherwise unusable.
     #[error("table {table:?} is {}", .status.in_words())]
     NotReady {
-        /// The table.
+        /// Table name.
         table: String,
-        /// What it is instead.
+        /// Reason why it is not ready.
         status: NotReady,
     },
-    /// Its description lacks the partition key.
+    /// The description lacks the partition key.
     #[error("table {table:?} has no readable partition key in its description")]
     NoKey {
-        /// The table.
+        /// Table name.
         table: String,
     },
-    /// One user could have many items, and nothing says which is the list.
+    /// A user may have many items, and the policy does not say which one is the list.
     #[error(
         "table {table:?} has the sort key {sort_key:?}; set in the policy which items are lists: [item] sort_key = {sort_key:?} and sort_value, e.g. \"RECS\""
     )]
     SortKey {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its sort key attribute.
         sort_key: String,
     },
-    /// The sort key is named otherwise, or there is none.
+    /// The sort key has another name, or there is none.
     #[error(
         "table {table:?} has {}, but the policy's item.sort_key is {configured:?}",
         .actual.as_ref().map_or("no sort key".to_owned(), |name| format!("the sort key {name:?}"))
     )]
     SortKeyName {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its sort key attribute.
         actual: Option<String>,
-        /// The policy's.
+        /// The policy's sort key attribute.
         configured: String,
     },
-    /// The policy's key does not fit the key type.
+    /// The policy's prefix or value does not fit a Number key.
     #[error("table {table:?} has the Number key {key:?}, and the policy's {what} is {value:?}")]
     NotNumeric {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its key attribute.
         key: String,
         /// The policy's setting.
         what: &'static str,
-        /// Content.
+        /// Value in the policy.
         value: String,
     },
     /// The sort key is Binary.
     #[error("table {table:?} has a Binary sort key {key:?}; it needs to be Number or String")]
     BinarySortKey {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its sort key attribute.
         key: String,
     },
-    /// The key is named otherwise.
+    /// The partition key has another name.
     #[error(
         "table {table:?} has the partition key {actual:?}, but the user attribute is configured as {configured:?}; configure the same attribute, or the right table"
     )]
     KeyName {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its partition key attribute.
         actual: String,
         /// The configured user attribute.
         configured: String,
     },
-    /// Ids are numbers or strings.
+    /// The partition key is Binary, but ids are numbers or strings.
     #[error("table {table:?} has a Binary partition key {key:?}; user ids need Number or String")]
     BinaryKey {
-        /// The table.
+        /// Table name.
         table: String,
         /// Its partition key attribute.
         key: String,
@@ -209,17 +211,17 @@ pub enum TableError {
     Item(#[from] DescriptionError),
 }
 
-/// Why a table can be neither read nor written.
+/// Reason why a table can be neither read nor written.
 /// AWS: "TableDescription", `TableStatus`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotReady {
-    /// `CREATING`: passes by itself.
+    /// `CREATING`: temporary.
     Creating,
-    /// `DELETING`.
+    /// `DELETING`: will be gone soon.
     Deleting,
-    /// `ARCHIVING` or `ARCHIVED`, after its key could not be used for seven days.
+    /// `ARCHIVING` or `ARCHIVED`: its KMS key was inaccessible for seven days.
     Archived,
-    /// `INACCESSIBLE_ENCRYPTION_CREDENTIALS`.
+    /// `INACCESSIBLE_ENCRYPTION_CREDENTIALS`: its KMS key cannot be used.
     KeyInaccessible,
 }
 
@@ -244,13 +246,13 @@ impl NotReady {
     }
 }
 
-/// Asks DynamoDB about a table (`DescribeTable`).
+/// Describes a table (`DescribeTable`).
 ///
 /// # Errors
-/// [`TableError::Service`] in the service's own words; [`TableError::NoKey`] when the description
-/// names no partition key.
+/// [`TableError::Service`] if the call fails; [`TableError::NoKey`] if the description has no
+/// partition key.
 pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableError> {
-    // A status question should not keep its asker waiting for a quarter of a minute.
+    // Fewer attempts than usual, so that a status command does not hang for 15 seconds.
     let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
     let answer = retry::read("DescribeTable", table, &retry, || {
         client.describe_table().table_name(table).send()
@@ -264,16 +266,16 @@ pub async fn describe(client: &Client, table: &str) -> Result<TableInfo, TableEr
 /// TTL settings of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expiry {
-    /// A Number of epoch seconds in this attribute.
+    /// Items expire by epoch seconds in this attribute.
     By(String),
-    /// Nothing: items stay.
+    /// Items never expire.
     Never,
 }
 
-/// Asks DynamoDB by what a table expires its items (`DescribeTimeToLive`).
+/// Reads the TTL settings of a table (`DescribeTimeToLive`).
 ///
 /// # Errors
-/// In the service's own words.
+/// The service's error.
 pub async fn describe_expiry(client: &Client, table: &str) -> Result<Expiry, ServiceError> {
     let retry = RetryOptions { max_attempts: 5, ..RetryOptions::default() };
     let answer = retry::read("DescribeTimeToLive", table, &retry, || {
@@ -306,7 +308,7 @@ fn read_description(table: &str, from: &TableDescription) -> Option<TableInfo> {
     })
 }
 
-/// `None` when the attribute is not defined, `Some(None)` when it is Binary.
+/// Returns the key's type: `None` if the attribute is not defined, `Some(None)` if it is Binary.
 fn scalar_type(from: &TableDescription, key: &KeySchemaElement) -> Option<Option<KeyType>> {
     let mut definitions = from.attribute_definitions().iter();
     let definition = definitions.find(|d| d.attribute_name() == key.attribute_name())?;
@@ -333,17 +335,18 @@ fn billing(from: &TableDescription) -> Billing {
     }
 }
 
-/// Units a second that no table has: an answer that says so says nothing.
+/// Units per second that no table has; larger values are ignored.
 const ABSURD_UNITS: i64 = 1 << 40;
 
-/// DynamoDB writes "no limit" as -1; other numbers that cannot be are unknown, too.
+/// Returns a limit, if there is one. DynamoDB writes "no limit" as -1; implausible numbers count as
+/// unknown.
 fn limited(units: Option<i64>) -> Option<i64> {
     units.filter(|units| (1..ABSURD_UNITS).contains(units))
 }
 
-/// Capacity that an answer says was consumed, in units; nothing where that cannot be.
+/// Returns the consumed capacity units of a response; 0 if the number is implausible.
 pub(crate) fn consumed(units: Option<f64>) -> f64 {
-    // A call takes 16 MB at most, and a unit is half a KB at least.
+    // A call has at most 16 MB, and a unit is at least half a KB.
     units.filter(|units| (0.0..1e6).contains(units)).unwrap_or_default()
 }
 
@@ -368,17 +371,16 @@ fn indexes(from: &TableDescription) -> Vec<IndexInfo> {
 }
 
 impl TableInfo {
-    /// Why it can be neither read nor written, where that is so.
+    /// Returns the reason if the table can be neither read nor written.
     #[must_use]
     pub fn not_ready(&self) -> Option<NotReady> {
         NotReady::of(&self.status)
     }
 
-    /// The layout of the items that are described, in this table.
+    /// Returns the layout of the described items in this table.
     ///
     /// # Errors
-    /// [`TableError`] when the table cannot be used yet or any more, or its keys are not what the
-    /// description says.
+    /// [`TableError`] if the table is not usable, or its keys do not match the description.
     pub fn schema(&self, item: &ItemDescription) -> Result<Schema, TableError> {
         item.check()?;
         let table = || self.name.clone();
@@ -404,7 +406,7 @@ impl TableInfo {
         Ok(item.schema(key_type, sort_type))
     }
 
-    /// The sort key's type, where the table has the one that is described.
+    /// Returns the sort key's type after checking that the table has the described sort key.
     fn check_sort_key(&self, item: &ItemDescription) -> Result<KeyType, TableError> {
         let table = self.name.clone();
         match (&self.sort_key, &item.sort_key) {
@@ -455,8 +457,8 @@ impl TableInfo {
         }
     }
 
-    /// Returns the number of indexes that an item of this layout is in, when it has a time: those
-    /// of whose key it has every attribute. Each of them costs a write of its own.
+    /// Returns the number of indexes that contain an item of this layout with a time: those whose
+    /// key attributes the item has. Each costs a separate write.
     #[must_use]
     pub fn indexes_of(&self, schema: &Schema) -> usize {
         self.written_indexes(schema).count()
@@ -473,8 +475,8 @@ impl TableInfo {
     }
 
     /// Returns the write capacity limit for items of this layout, for the table and the indexes
-    /// that they are in together. Each global index has its own capacity, and one that throttles
-    /// holds back the table: the tightest one determines the number of items per second. A local
+    /// that contain them together. Each global index has its own capacity and holds back the table
+    /// when it throttles, so the tightest one determines the number of items per second. A local
     /// index uses the table's capacity. AWS: "Using Global Secondary Indexes in DynamoDB",
     /// Provisioned throughput considerations.
     #[must_use]
@@ -486,7 +488,7 @@ impl TableInfo {
             written.iter().copied().filter(|index| index.global).collect();
         let local = (written.len() - global.len()) as f64;
         let price = 1.0 + written.len() as f64;
-        // Items a second, each of one unit in every place.
+        // Items per second, with one unit per item in the table and each index.
         let tightest = |table: Option<f64>, of: fn(&IndexInfo) -> Option<i64>| {
             let table = table.map(|units| units / (1.0 + local));
             let indexes = global.iter().filter_map(|index| of(index)).map(|units| units as f64);
@@ -505,7 +507,7 @@ impl TableInfo {
         }
     }
 
-    /// The write capacity units per second that the table itself allows, where it has a limit.
+    /// Returns the table's own limit in write capacity units per second, if it has one.
     #[must_use]
     pub fn write_limit(&self) -> Option<i64> {
         match self.billing {
