@@ -14,32 +14,33 @@ use reco_core::{Id, Time};
 use crate::intake::Incoming;
 use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
 
-/// A message, as far as its outcome is concerned.
+/// A message whose outcome depends on the writes.
 struct Pending {
     id: String,
     group: Option<String>,
-    /// Users whose lists must be written, by this message or by a newer one of the batch.
+    /// Users whose lists must be written, from this message or a newer one in the batch.
     users: Vec<Id>,
     failure: Option<FailureReason>,
 }
 
-/// The writes of a batch, each user once, and the messages that wait for them.
+/// The writes of a batch, each user once, and the messages that depend on them.
 pub(crate) struct Plan {
     messages: Vec<Pending>,
     /// Items to write, in the order in which users first occur.
     pub(crate) items: Vec<PlannedItem>,
 }
 
-/// Age of a list if any list replaces any other: by the producer's own time, else by the time of
-/// sending; between equals, by the time of sending and then by order.
+/// Age of a list under unguarded writes: the producer's time, else the send time; ties are broken
+/// by send time and then by order.
 type Age = (Option<Time>, Option<Time>, usize, usize);
 
 impl Plan {
     /// Judges all messages and keeps the newest list of each user.
     ///
-    /// The newest of those that the filter lets pass, so that the table ends as if the messages had
-    /// come one by one. Where only what is older is replaced, the newest is the one that the
-    /// conditional writes would leave, so that it does not matter how messages are cut into batches.
+    /// Only lists that pass the filter count, so that the table ends up as if the messages had been
+    /// handled one by one. With guarded writes, the newest list is the one that the conditional
+    /// writes would leave, so that the result does not depend on how messages are split into
+    /// batches.
     pub(crate) fn make(
         incoming: Vec<Incoming>,
         facts: &FactSet,
@@ -114,7 +115,7 @@ impl Plan {
         }
     }
 
-    /// Names the messages to retry, given the users whose lists were not written.
+    /// Reports the messages to retry, given the users whose lists were not written.
     pub(crate) fn settle(self, left: &HashSet<Id>, report: &mut HandlerReport) {
         let mut stopped: HashSet<String> = HashSet::new();
         for Pending { id, group, users, failure } in self.messages {
@@ -133,7 +134,7 @@ impl Plan {
     }
 }
 
-/// Entries of a message, good and bad.
+/// Returns the number of entries in a message, good and bad.
 pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
     decoded.as_ref().map_or(0, |decoded| (decoded.entries.len() + decoded.bad.len()) as u64)
 }
@@ -243,7 +244,7 @@ mod tests {
     fn where_only_older_lists_are_replaced_the_newest_is_what_the_writes_would_leave() {
         let dated = r#"{"data":[[7,[1]]],"generated_at":200}"#;
         let batch = [
-            // Sent later, and of unknown time: the table would not take it over the dated one.
+            // Sent later, but of unknown time: it would not replace the dated list.
             (vec![(1_000, dated), (9_000_000, r#"{"data":[[7,[2]]]}"#)], "1"),
             (vec![(9_000_000, r#"{"data":[[7,[2]]]}"#), (1_000, dated)], "1"),
             (vec![(1_000, dated), (2_000, r#"{"data":[[7,[3]]],"generated_at":200}"#)], "1"),
@@ -262,7 +263,7 @@ mod tests {
         }
     }
 
-    /// What the guarded writes of a batch leave of a table: each user's time and first article.
+    /// Applies the guarded writes of a batch to a table of each user's time and first article.
     fn write(table: &mut BTreeMap<String, (Option<Time>, String)>, bodies: &[String]) {
         let incoming =
             bodies.iter().map(|body| message("m", None, Some(1_000), body)).collect::<Vec<_>>();
