@@ -6,11 +6,11 @@
 //! |---|---|---|
 //! | 1 | `malformed` | the body does not decode, or none of its entries does |
 //! | 2 | `foreign` | valid JSON, but not a message of this pipeline |
-//! | 3 | `oversize` | larger than the destination queue accepts, or no entry is writable and one is over 400 KB |
-//! | 4 | `malformed` | no entry is writable and one did not decode or does not fit the table's types |
-//! | 5 | `unknown-user` | no entry is writable, all because their users are unknown or inactive |
-//! | 6 | `empty` | no entry is writable: the filter leaves nothing |
-//! | 7 | `superseded` | every writable user is in a newer message of the same scan that can pass and goes to the same queue |
+//! | 3 | `oversize` | too large for the destination queue, or nothing is writable and an entry is over 400 KB |
+//! | 4 | `malformed` | nothing is writable and an entry did not decode or does not fit the table |
+//! | 5 | `unknown-user` | nothing is writable because all users are unknown or inactive |
+//! | 6 | `empty` | nothing is writable: the filter leaves nothing |
+//! | 7 | `superseded` | every writable user is in a newer message (same scan and queue) that can pass |
 //! | 8 | `stale` | the table holds a newer list for every writable user |
 //! | 9 | `partial` | some entries are bad, others writable |
 //! | 10 | `retryable` | it would succeed now |
@@ -56,7 +56,7 @@ pub struct Content {
 /// Layout of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// The shape.
+    /// Shape of the message.
     pub shape: Shape,
     /// Envelopes, outermost first.
     pub envelopes: Vec<Envelope>,
@@ -134,7 +134,7 @@ impl Content {
 /// Context of a message outside its body.
 #[derive(Debug, Clone, Copy)]
 pub struct ClassifyContext<'a> {
-    /// The size that counts against the destination's limit, in bytes.
+    /// Size that counts towards the destination's limit, in bytes.
     pub message_bytes: usize,
     /// The destination's `MaximumMessageSize` in bytes, if known.
     pub destination_limit: Option<usize>,
@@ -143,7 +143,7 @@ pub struct ClassifyContext<'a> {
     pub sent_at: Option<Time>,
     /// `generated_at` of the users' items in the table, where present.
     pub in_table: &'a HashMap<Id, Held>,
-    /// True if newer messages of the same scan carry all of its writable users.
+    /// True if newer messages of the same scan contain all of its writable users.
     pub superseded: bool,
 }
 
@@ -172,11 +172,11 @@ pub struct Classification {
     pub envelopes: Box<[Envelope]>,
     /// Number of entries, including bad ones.
     pub users: usize,
-    /// Entries that would be written.
+    /// Number of entries that would be written.
     pub writable: usize,
-    /// Entries that did not decode or that the table cannot hold.
+    /// Number of entries that did not decode or that the table cannot hold.
     pub bad: usize,
-    /// Article ids that would be written.
+    /// Number of article ids that would be written.
     pub kept_articles: usize,
     /// Article ids that the filter drops, by reason. Boxed, since most messages have none.
     #[serde(serialize_with = "or_none")]

@@ -94,7 +94,7 @@ impl BadEntry {
 /// A recommendation message or line, with its good and bad entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// Layout.
+    /// Shape of the text.
     pub shape: Shape,
     /// Envelopes around it, outermost first.
     pub envelopes: Vec<Envelope>,

@@ -117,7 +117,7 @@ pub enum ExportError {
     Broken {
         /// Line number.
         line: u64,
-        /// Message of the parser.
+        /// The parser's error message.
         reason: String,
     },
     /// The first line is not a header.

@@ -36,7 +36,7 @@ pub enum DropReason {
 }
 
 impl DropReason {
-    /// Every reason, in the order of the checks.
+    /// All reasons, in the order of the checks.
     pub const ALL: [DropReason; 7] = [
         DropReason::Duplicate,
         DropReason::UnknownArticle,

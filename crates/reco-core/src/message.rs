@@ -34,7 +34,7 @@ pub struct Message {
 pub struct Attribute {
     /// The full type label; begins with `String`, `Number` or `Binary`.
     pub data_type: String,
-    /// The value.
+    /// Value of the attribute.
     pub value: AttributeValue,
 }
 
@@ -87,7 +87,8 @@ impl Message {
     pub fn receive_count(&self) -> u64 {
         self.system_number("ApproximateReceiveCount")
             .and_then(|n| u64::try_from(n).ok())
-            // AWS: at most 1,000 receives before a redrive policy moves it; without one, 14 days of them.
+            // AWS: a redrive policy moves it after at most 1,000 receives; without one, it can be
+            // received for 14 days.
             .filter(|n| *n <= 100_000_000)
             .unwrap_or(0)
     }

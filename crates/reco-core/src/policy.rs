@@ -66,7 +66,7 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a whole number of at least 1, or false")]
 pub enum Limit {
-    /// The bound.
+    /// A bound of at least 1.
     At(std::num::NonZeroU32),
     /// No bound. Written `false`; `true` is refused by [`Policy::from_toml`].
     Off(bool),

@@ -198,7 +198,7 @@ pub fn replayed(proof: &Acked) -> Deletable {
 pub struct Unsent<M> {
     /// The message.
     pub message: M,
-    /// Reason, in the service's words.
+    /// Reason, mostly from the service.
     pub reason: String,
 }
 

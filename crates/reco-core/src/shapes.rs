@@ -19,7 +19,7 @@ pub enum Shaped {
     Deletion(Deletion),
 }
 
-/// Reason why a line of another shape cannot be used.
+/// Reason why a line in another format cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// The line has a known shape and a fault.

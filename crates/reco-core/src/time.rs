@@ -82,10 +82,10 @@ impl TimeForm {
 /// Reason why a value is not a valid time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    /// Neither a number nor a time.
+    /// Text that is neither a number nor a time.
     #[error("is neither epoch seconds nor an ISO 8601 time")]
     NotATime,
-    /// The moment is ambiguous without a time zone.
+    /// A time without a time zone, which is ambiguous.
     #[error("has no time zone; use e.g. 2026-01-15T03:00:00Z")]
     NoZone,
     /// A number in a finer unit.
@@ -94,13 +94,13 @@ pub enum TimeError {
     /// The digits of a date.
     #[error("looks like the digits of a date; write epoch seconds or e.g. 2026-01-15T03:00:00Z")]
     Date,
-    /// A moment in the early seventies.
+    /// A time in the early 1970s.
     #[error("would be a time in the early 1970s; write epoch seconds")]
     TooEarly,
-    /// A moment past the year 5138.
+    /// A time past the year 5138.
     #[error("is past the year 5138")]
     TooLate,
-    /// Finer than nanoseconds.
+    /// A fraction finer than nanoseconds.
     #[error("has more than nine decimal places")]
     TooFine,
 }
@@ -135,7 +135,8 @@ impl Time {
         Some(Time { seconds, nanos: nanos.rem_euclid(NANOS) as u32 })
     }
 
-    /// Reads the text of a JSON number: epoch seconds, a fraction included (Python's `time.time()`).
+    /// Reads the text of a JSON number: epoch seconds with or without a fraction (Python's
+    /// `time.time()`).
     ///
     /// # Errors
     /// [`TimeError`] if it is not a number, or is most likely another form of time.

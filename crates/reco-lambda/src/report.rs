@@ -10,7 +10,7 @@ use serde::Serialize;
 /// `skipped`, `bad`, `rejected`, `held` and `unprocessed`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct HandlerReport {
-    /// Messages in the batch.
+    /// Number of messages in the batch.
     pub messages: u64,
     /// Messages returned for retry, with the reason. Contains no part of a body.
     pub failures: Vec<MessageFailure>,

@@ -94,7 +94,7 @@ pub fn time(at: Time, schema: &Schema) -> AttributeValue {
 /// Returns the time in an item's time attribute, whichever program wrote it. `None` if it has none.
 ///
 /// # Errors
-/// The value found, and why it is not a valid time.
+/// Description of a value that is not a valid time.
 pub fn time_of(
     item: &HashMap<String, AttributeValue>,
     schema: &Schema,

@@ -63,7 +63,7 @@ pub fn over<const N: usize>(
     })
 }
 
-/// A connector that is a function.
+/// A connector made of a function.
 struct Calls<F>(F);
 
 impl<F> fmt::Debug for Calls<F> {

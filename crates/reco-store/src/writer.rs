@@ -28,7 +28,7 @@ pub use report::{Throttle, WriteFailure, WriteReport};
 /// Options of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// Retry options.
+    /// Attempts and delays of retries.
     pub retry: RetryOptions,
     /// Maximum batches in flight in [`Writer::write_all`].
     pub concurrency: usize,

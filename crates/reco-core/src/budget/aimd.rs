@@ -31,8 +31,8 @@ const ONE_EVENT: Duration = Duration::from_secs(1);
 /// Minimum rate of one WCU per second, so that a run always makes progress.
 const FLOOR: f64 = 1.0;
 
-/// Additive increase, multiplicative decrease.
-/// Chiu and Jain, 1989: "Analysis of the increase and decrease algorithms for congestion avoidance".
+/// Additive increase, multiplicative decrease (Chiu and Jain, 1989: "Analysis of the increase and
+/// decrease algorithms for congestion avoidance").
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aimd {
     /// WCU per second; `None` without a budget until the first throttle.

@@ -133,7 +133,7 @@ impl Throttle {
     }
 }
 
-/// Recent throughput as a moving mean.
+/// Moving average of the throughput.
 #[derive(Debug, Clone, Copy)]
 struct Meter {
     /// WCU per second over the last complete window.

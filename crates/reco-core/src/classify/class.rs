@@ -25,7 +25,7 @@ pub enum Class {
     Oversize,
     /// The table holds newer lists for all of its users.
     Stale,
-    /// Newer messages of the same scan carry all of its users.
+    /// Newer messages of the same scan contain all of its users.
     Superseded,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::fault::clip;
 use crate::words::amount;
 
-/// Number of keys that are shown.
+/// Maximum number of keys to show.
 const SHOWN_KEYS: usize = 5;
 
 /// Describes an unknown object by its first keys, which show the operator where it comes from.

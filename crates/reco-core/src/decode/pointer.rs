@@ -10,10 +10,10 @@ use super::DecodeError;
 
 /// Recognises a pointer in any of its spellings; `None` for any other text.
 ///
-/// The Java library writes a pair of a class name and an object (`software.amazon.payloadoffloading.
-/// PayloadS3Pointer`, and `com.amazon.sqs.javamessaging.MessageS3Pointer` before version 2); the
-/// Python library writes the same; ports to other languages write the object alone, some of them
-/// with a capital letter.
+/// The Java library writes a pair of a class name and an object
+/// (`software.amazon.payloadoffloading.PayloadS3Pointer`, and
+/// `com.amazon.sqs.javamessaging.MessageS3Pointer` before version 2); the Python library writes the
+/// same; ports to other languages write the object alone, some of them capitalised.
 pub(super) fn pointer(text: &str) -> Option<DecodeError> {
     let start = text.trim_start();
     if let Some(pair) = start.strip_prefix('[') {

@@ -14,7 +14,7 @@ pub enum JournalError {
     Broken {
         /// Line number, from 1.
         line: u64,
-        /// Message of the parser.
+        /// The parser's error message.
         reason: String,
     },
     /// The first record is not a header.

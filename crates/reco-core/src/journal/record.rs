@@ -16,7 +16,7 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record<'a> {
-    /// The first line.
+    /// The header, always the first line.
     Header(Header),
     /// A message is about to be sent for the first time.
     Intent(Intent<'a>),
@@ -128,7 +128,7 @@ pub struct Refused {
     pub message_id: String,
     /// The batch that was refused.
     pub batch: u64,
-    /// Reason, in the service's words.
+    /// Reason given by the service.
     pub reason: String,
 }
 
@@ -137,7 +137,7 @@ pub struct Refused {
 pub struct Uncertain {
     /// The original message's id.
     pub message_id: String,
-    /// The batch in question.
+    /// The batch that is uncertain.
     pub batch: u64,
     /// Reason for the uncertainty.
     pub reason: String,

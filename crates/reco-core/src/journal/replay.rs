@@ -187,7 +187,7 @@ impl State {
         self.end.as_ref()
     }
 
-    /// Returns the end of the file.
+    /// Returns how the file ends.
     #[must_use]
     pub const fn tail(&self) -> &Tail {
         &self.tail

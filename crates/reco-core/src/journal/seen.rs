@@ -17,7 +17,7 @@ pub struct Seen {
     known: HashMap<Key, Known>,
 }
 
-/// Bytes need no alignment: with a `u128` the table would be a quarter larger.
+/// Bytes, which need no alignment: with a `u128`, the table would be a quarter larger.
 type Key = [u8; 16];
 
 #[derive(Debug, Clone, Copy)]

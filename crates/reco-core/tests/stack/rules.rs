@@ -31,11 +31,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// A rule that a stack breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule's id.
     pub rule: &'static str,
     /// Short title of the rule.
     pub title: &'static str,
-    /// Severity.
     pub severity: Severity,
     /// Actual value.
     pub is: String,
@@ -43,7 +41,6 @@ pub struct Finding {
     pub should: String,
     /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Source of the rule.
     pub source: Source,
 }
 

@@ -31,7 +31,7 @@ pub struct WriteReport {
     /// would replace, each with the reason.
     pub refused: Vec<(Id, WriteFailure)>,
     /// Reason why items are left: the first one, preferring reasons that concern more than one
-    /// item. `None` only if nothing is left.
+    /// item. `None` if and only if nothing is left.
     pub failure: Option<WriteFailure>,
     /// Write capacity units consumed, as reported by DynamoDB, including indexes.
     pub wcu: f64,

@@ -127,7 +127,7 @@ async fn killed_connections_are_replaced() {
     }
 }
 
-/// The slow statement opens several connections, which are all lost at once.
+/// The slow statement forces several connections to open, and all are lost at once.
 #[tokio::test]
 async fn all_connections_may_be_lost_at_once() {
     let account = Account::new("");

@@ -210,7 +210,7 @@ fn maximum_concurrency_set(stack: &Stack) -> Judged {
 
 fn maximum_concurrency(stack: &Stack) -> Judged {
     let Ceiling::At(most) = stack.mapping.maximum_concurrency? else {
-        return None; // said by maximum-concurrency-set
+        return None; // reported by maximum-concurrency-set
     };
     let (low, high) = (CONCURRENCY.start(), CONCURRENCY.end());
     judged(CONCURRENCY.contains(&most), || most.to_string(), || format!("{low} to {high}"))
@@ -218,7 +218,7 @@ fn maximum_concurrency(stack: &Stack) -> Judged {
 
 fn reserved_concurrency(stack: &Stack) -> Judged {
     let Ceiling::At(reserved) = stack.function.reserved_concurrency? else {
-        return Some(Ok(())); // nothing is held back from the function
+        return Some(Ok(())); // the function has no limit of its own
     };
     // Without a maximum, the mapping scales to the AWS limit.
     let needed = match stack.mapping.maximum_concurrency? {

@@ -45,7 +45,6 @@ pub struct Rule {
     pub severity: Severity,
     /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Source of the rule.
     pub source: Source,
     #[serde(skip)]
     pub(super) check: fn(&Stack) -> Judged,

@@ -92,7 +92,6 @@ pub enum RedriveAllow {
 pub enum Ceiling {
     /// Known not to be set.
     Unset,
-    /// The limit.
     At(u64),
 }
 
@@ -130,7 +129,6 @@ pub struct Mapping {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Table {
-    /// Throughput mode.
     pub mode: Option<TableMode>,
     /// True if point-in-time recovery is on.
     pub point_in_time_recovery: Option<bool>,
