@@ -4,7 +4,7 @@
 //! a message is recorded before its send ([`Intent`]), the response after it ([`Ack`], [`Refused`],
 //! [`Uncertain`]), and [`Deleted`] after the delete. Intents must be flushed before the send and
 //! acknowledgements before the delete. Wherever a run is interrupted, [`Replay`] then tells which
-//! messages are safe to delete, and [`Restore`] returns every one of them.
+//! messages are safe to delete, and [`Restore`] returns every message.
 //!
 //! Records of one message appear in the order in which they were written; those of concurrent
 //! batches may interleave. Only the last line may be truncated.

@@ -143,7 +143,7 @@ pub struct Uncertain {
     pub reason: String,
 }
 
-/// The message was deleted from the source queue.
+/// The source queue confirmed the delete of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deleted {
     /// The original message's id.
