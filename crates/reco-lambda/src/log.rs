@@ -12,8 +12,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Begins logging at the level of `RECO_LOG` (info). Libraries are held at warnings whatever it
-/// says: at finer levels they print requests and statements.
+/// Starts logging at the level of `RECO_LOG` (default `info`). Libraries stay at `warn`, since at
+/// finer levels they print requests and statements.
 pub(crate) fn start() {
     let level = std::env::var("RECO_LOG").ok().and_then(|level| level.parse().ok());
     let targets = Targets::new()
@@ -24,7 +24,7 @@ pub(crate) fn start() {
     tracing_subscriber::registry().with(lines).with(targets).init();
 }
 
-/// A batch's two lines: what became of it, and its metrics.
+/// Logs the two lines of a batch: its result and its metrics.
 pub(crate) fn batch(
     function: &str,
     request_id: &str,
@@ -40,7 +40,7 @@ pub(crate) fn batch(
         at_ms: milliseconds(now),
         cold_start_ms: cold_start.map(milliseconds),
     };
-    // In one piece, so that no other line comes in between.
+    // A single write, so that no other line comes in between.
     let line = format!("{}\n", emf(report, &batch));
     if let Err(error) = std::io::stdout().lock().write_all(line.as_bytes()) {
         tracing::error!(request_id, %error, "metrics could not be written");

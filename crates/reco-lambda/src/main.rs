@@ -1,4 +1,4 @@
-//! The function: polls the Lambda runtime and hands each batch to the handler.
+//! The function: polls the Lambda runtime and passes each batch to the handler.
 
 mod init_error;
 mod log;
@@ -17,14 +17,14 @@ use reco_lambda::{Pipeline, handle};
 async fn main() -> ExitCode {
     let started = Instant::now();
     log::start();
-    // An error that `main` returned would be printed a second time, and not as JSON.
+    // An error returned by `main` would be printed again, and not as JSON.
     match serve(started).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Starts and polls until the environment ends. What goes wrong is logged here.
+/// Starts and polls until the environment ends. Logs its errors itself.
 async fn serve(started: Instant) -> Result<(), Error> {
     let (pipeline, margin) = match open().await {
         Ok(opened) => opened,
@@ -60,11 +60,11 @@ async fn open() -> Result<(Pipeline, Duration), Error> {
     Ok((pipeline, settings.margin))
 }
 
-/// The function, for as long as its environment lives.
+/// State of the function for the lifetime of its environment.
 struct Function {
     pipeline: Pipeline,
     margin: Duration,
-    /// Time that the start took, until the first batch has told it.
+    /// Duration of the start, until the first batch has reported it.
     cold_start: Mutex<Option<Duration>>,
     name: String,
 }

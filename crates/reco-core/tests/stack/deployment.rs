@@ -1,5 +1,5 @@
-//! The rest of what `deploy/` promises: what the template hands to the function, to recoctl, to
-//! CloudWatch, and the README's table of rules.
+//! Other guarantees of `deploy/`: settings for the function, recoctl and CloudWatch, and the
+//! README's table of rules.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -32,7 +32,7 @@ fn every_alarm_is_on_the_dashboard() {
     }
 }
 
-/// A metric that nobody emits is a chart that stays empty and an alarm that never fires.
+/// A metric that is never emitted leaves a chart empty and an alarm silent.
 #[test]
 fn the_functions_own_metrics_are_emitted() {
     let template = deployed(&[]);
@@ -76,7 +76,7 @@ fn variables(parameters: &[(&str, Value)]) -> BTreeSet<String> {
     properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect()
 }
 
-/// Everything the template sets is something that the function reads.
+/// The function reads every variable that the template sets.
 #[test]
 fn the_function_reads_what_the_template_sets() {
     let cache = ["RECO_FACTS_CACHE_ARTICLES", "RECO_FACTS_CACHE_SECONDS"];
@@ -110,7 +110,7 @@ fn the_function_enters_a_vpc_only_when_asked() {
     assert_eq!(template.output("RdsProxyAddress"), "proxy.example.com:3306");
 }
 
-/// Who may do what, action by action: a wider grant has to be written down here too.
+/// Grants by action: a wider grant must be added here, too.
 #[test]
 fn grants_are_the_least_that_is_needed() {
     let template = deployed(&[]);
@@ -142,7 +142,7 @@ fn grants_are_the_least_that_is_needed() {
     insta::assert_snapshot!(grants);
 }
 
-/// What the SDK's methods need. Batches need the action of the single call.
+/// IAM actions for the SDK's methods. Batches need the action of the single call.
 const ACTIONS: [(&str, &[&str]); 3] = [
     (
         "sqs",
@@ -184,8 +184,8 @@ const ACTIONS: [(&str, &[&str]); 3] = [
     ("cloudwatch", &["get_metric_data", "list_metrics", "put_metric_data", "describe_alarms"]),
 ];
 
-/// Called, and left out of the policies on purpose: PurgeQueue deletes what nobody looked at, and
-/// ListQueues is for servers that lack ListDeadLetterSourceQueues.
+/// Called but deliberately not granted: PurgeQueue deletes messages unseen, and ListQueues is only
+/// for servers without ListDeadLetterSourceQueues.
 const WITHHELD: [&str; 2] = ["sqs:ListQueues", "sqs:PurgeQueue"];
 
 fn sources(directory: &Path, found: &mut String) {
@@ -204,7 +204,7 @@ fn action(service: &str, method: &str) -> String {
     format!("{service}:{}", method.split('_').map(word).collect::<String>())
 }
 
-/// A command that meets AccessDenied with the policies that are made for it is of no use.
+/// The operator policies must cover every call, so that no command fails with AccessDenied.
 #[test]
 fn operators_may_make_every_call_that_recoctl_makes() {
     let mut code = String::new();
