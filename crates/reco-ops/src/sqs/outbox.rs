@@ -84,13 +84,13 @@ impl Dispatch {
 /// Content of a message, in memory or spooled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// In memory.
+    /// Held in memory.
     Here(Box<Dispatch>),
-    /// In the outbox's spool.
+    /// Stored in the outbox's spool.
     Spooled {
-        /// The message.
+        /// Slot of the message.
         slot: Slot,
-        /// The body that is sent instead of its own.
+        /// Body to send instead of the original.
         out: Option<Slot>,
         /// Entries that are not sent, as lines of the rejects file.
         rejects: Option<Slot>,
@@ -144,11 +144,11 @@ impl OutboxMessage {
 /// Outcome for one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// The destination has it, and where it came from has it no more.
+    /// The destination has it, and it is gone from where it came.
     Sent {
-        /// Its id in the destination.
+        /// Message id in the destination.
         sent_as: String,
-        /// True if an earlier attempt may have brought it there as well.
+        /// True if an earlier attempt may have delivered it as well.
         perhaps_twice: bool,
     },
     /// The destination has it, and so may the queue that it came from.
