@@ -67,7 +67,7 @@ pub struct QueueRules {
     pub homes: Homes,
 }
 
-/// Group of messages that go to the same queue and therefore overwrite each other's lists.
+/// Destinations of the messages. Messages to the same queue overwrite each other's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Homes {
     /// All messages go to one queue.

@@ -40,7 +40,7 @@ impl Follower {
     }
 
     /// Polls until the task has ended or `cancel` is triggered; in the latter case the returned
-    /// task is still active.
+    /// task may still be active.
     ///
     /// # Errors
     /// When SQS repeatedly fails to answer or does not list the task; it may still be running.

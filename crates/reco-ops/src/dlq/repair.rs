@@ -26,16 +26,16 @@ pub struct Repair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// Envelopes were taken off.
+    /// Known envelopes were removed.
     Unwrap,
-    /// An expression rewrote it.
+    /// The body was rewritten by an expression.
     Transform,
     /// Bad entries were left out.
     Salvage,
 }
 
 impl Step {
-    /// The flag that asks for it.
+    /// Returns the flag that requests it.
     #[must_use]
     pub fn flag(self) -> &'static str {
         match self {

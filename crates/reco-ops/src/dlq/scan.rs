@@ -29,11 +29,11 @@ pub const HOLD_LIMIT: usize = 100_000;
 /// Goal of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Everything, up to the scanner's limit.
+    /// All messages, up to the scanner's limit.
     All,
-    /// So many messages, whatever they are.
+    /// This many messages, unfiltered.
     First(usize),
-    /// So many messages that the scanner's `wanted` chooses.
+    /// This many messages that match the scanner's `wanted`.
     Matching(usize),
     /// The front of each FIFO group, as far as it is delivered at once; more scans follow.
     Front,

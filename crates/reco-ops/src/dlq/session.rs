@@ -76,7 +76,7 @@ pub trait Ask {
     /// Asks a yes-or-no question; any answer but yes counts as no.
     ///
     /// # Errors
-    /// Refused if there is no terminal to ask on; interrupted by a signal.
+    /// Refused if no prompt is possible; interrupted by a signal.
     fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>>;
 }
 

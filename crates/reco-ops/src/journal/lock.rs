@@ -1,5 +1,5 @@
-//! Allows one run at a time on a DLQ: two would hold each other's messages, and one might send a
-//! message whose fate is uncertain in the other.
+//! Lock that allows one run at a time on a DLQ: two would hold each other's messages, and one might
+//! send a message whose fate is uncertain in the other.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};

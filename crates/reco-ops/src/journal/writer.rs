@@ -46,7 +46,7 @@ pub fn now_ms() -> i64 {
 /// Serializes records as lines.
 ///
 /// # Errors
-/// None that a record can cause.
+/// Only if a record cannot be serialized, which no record causes.
 pub fn lines<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for record in records {

@@ -58,7 +58,7 @@ struct Held {
     deleting: bool,
 }
 
-/// Returns the approximate memory that a held message takes besides its judgement, in bytes.
+/// Returns the approximate memory that a held message takes besides its row, in bytes.
 #[cfg(test)]
 pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
     size_of::<(Box<str>, Held)>() * 3 / 2 + id.len() + handle.len()

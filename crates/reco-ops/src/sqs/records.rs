@@ -64,7 +64,7 @@ fn uncertain(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
 /// Record of each deleted message, written after the delete.
 ///
 /// # Errors
-/// None that a record can cause.
+/// Only if a record cannot be serialized, which no record causes.
 pub fn deleted<'a>(gone: impl IntoIterator<Item = &'a Deletable>) -> Result<Vec<u8>> {
     lines(gone.into_iter().map(|deletable| {
         Record::Deleted(Deleted { message_id: deletable.message_id().to_owned() })

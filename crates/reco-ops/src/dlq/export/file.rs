@@ -17,7 +17,7 @@ use crate::files::safe_file::create_private;
 /// Size of the write buffer in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// An export that is being written.
+/// Export file open for writing.
 pub struct ExportFile {
     path: PathBuf,
     writer: Box<dyn AsyncWrite + Send + Unpin>,

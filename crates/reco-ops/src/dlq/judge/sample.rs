@@ -1,4 +1,4 @@
-//! Messages for tests, really classified, at a fixed time.
+//! Messages for tests, classified by the real rules at a fixed time.
 
 use std::collections::HashMap;
 

@@ -103,7 +103,7 @@ async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
         return Ok(Some(format!("{} looks empty", dlq.name)));
     }
     if pair.named && pair.is_shared() {
-        // A move task moves every message to its source queue, including those of other queues.
+        // A move task would move every message, including those of the other queues.
         return Ok(Some("the DLQ has messages of other queues than --queue".to_owned()));
     }
     // AWS: the source of a move task must be the dead-letter queue of an SQS queue.

@@ -67,7 +67,7 @@ pub struct Repairer<'a> {
     pub wanted: &'a Classes,
 }
 
-/// A body under repair.
+/// Body being repaired.
 struct Draft {
     at: usize,
     message: Message,

@@ -16,8 +16,8 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// With room for so many, which is touched only as they come: growing by doubling would take
-    /// twice what they need.
+    /// Reserves room for `messages`, which costs memory only as it is used; growth by doubling
+    /// could take twice as much.
     pub(super) fn with_room(messages: usize) -> Self {
         let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
         Gathered { newest: Newest::default(), found, users }

@@ -66,7 +66,7 @@ pub(in crate::sqs) struct Pending {
     doubt: Option<Doubt>,
 }
 
-/// A batch under way.
+/// State of a batch being sent.
 struct Batch<'a> {
     to: &'a Destination,
     pending: Vec<Pending>,

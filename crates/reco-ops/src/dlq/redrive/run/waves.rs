@@ -20,7 +20,7 @@ impl Redrive<'_> {
     /// Messages that are not moved stay held until then, so that they are received only once.
     ///
     /// # Errors
-    /// When a scan or its judgement fails.
+    /// When scanning or classifying fails.
     pub async fn run(&mut self) -> Result<()> {
         let mut in_vain = 0;
         loop {
