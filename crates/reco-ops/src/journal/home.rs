@@ -47,9 +47,9 @@ pub struct Home {
 }
 
 impl Home {
-    /// Returns `$XDG_STATE_HOME/recoctl/journal`, or else `~/.local/state/recoctl/journal`. A
-    /// custom endpoint gets a subdirectory named after it, since queues of two endpoints may have
-    /// the same ARN. Creates nothing.
+    /// Returns `$XDG_STATE_HOME/recoctl/journal`, or else `~/.local/state/recoctl/journal`, without
+    /// creating it. A custom endpoint gets a subdirectory named after it, since queues of two
+    /// endpoints may have the same ARN.
     ///
     /// # Errors
     /// When neither variable is set, or other users can write to the directory.

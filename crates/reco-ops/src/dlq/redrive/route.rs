@@ -47,21 +47,21 @@ fn destination(number: usize, queue: &Queue, state: &QueueState) -> Arc<Destinat
 }
 
 impl Route {
-    /// Sends all messages of a DLQ to one queue.
+    /// Routes all messages of a DLQ to one queue.
     #[must_use]
     pub fn all(dlq: &Queue, (queue, state): (&Queue, &QueueState)) -> Self {
         Route::new(dlq, Rule::All(destination(0, queue, state)))
     }
 
-    /// Sends only the messages of one source queue, back to it. `alone` means that no other queue
+    /// Routes only the messages of one source queue, back to it. `alone` means that no other queue
     /// has the same DLQ, so that messages of unknown origin count as its own.
     #[must_use]
     pub fn only(dlq: &Queue, (queue, state): (&Queue, &QueueState), alone: bool) -> Self {
         Route::new(dlq, Rule::Only { home: destination(0, queue, state), adopts: alone })
     }
 
-    /// Sends each message to its source queue; one of unknown origin to `otherwise`, the only queue
-    /// with this DLQ.
+    /// Routes each message to its source queue; one of unknown origin to `otherwise`, the only
+    /// queue with this DLQ.
     #[must_use]
     pub fn home(dlq: &Queue, otherwise: Option<(&Queue, &QueueState)>) -> Self {
         let otherwise = otherwise.map(|(queue, state)| destination(0, queue, state));
