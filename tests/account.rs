@@ -1,5 +1,5 @@
-//! Account, region and route of calls: through the real binary, in front of a server that records
-//! its requests.
+//! Account, region and route of calls, through the real binary against a server that records its
+//! requests.
 
 mod support;
 
@@ -13,14 +13,14 @@ use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::Harness;
 
-/// How SQS says that a queue does not exist.
+/// SQS's answer for a queue that does not exist.
 const NO_SUCH_QUEUE: (&str, &str, &str) = (
     "400 Bad Request",
     "content-type: application/x-amz-json-1.0\r\n",
     r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#,
 );
 
-/// A server that gives every call the same answer, and remembers whose it was.
+/// A server that gives every call the same answer and records the heads of requests.
 struct Recorder {
     endpoint: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -32,7 +32,7 @@ impl Recorder {
         Recorder::answering(status, headers, body)
     }
 
-    /// Answers with this status, these further headers and this body.
+    /// Starts a server that answers with this status, these extra headers and this body.
     fn answering(status: &str, headers: &str, body: &str) -> Self {
         let whole = format!(
             "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -54,7 +54,7 @@ impl Recorder {
         self.heads.lock().expect("unpoisoned").len()
     }
 
-    /// The access key id and the region that the last call was signed with.
+    /// Returns the access key id and the region that the last call was signed with.
     fn signed(&self) -> (String, String) {
         let heads = self.heads.lock().expect("unpoisoned");
         let head = heads.last().expect("a call came");
@@ -64,7 +64,7 @@ impl Recorder {
     }
 }
 
-/// Reads one request, notes its head, and answers.
+/// Reads one request, records its head, and answers.
 fn answer(mut stream: TcpStream, seen: &Mutex<Vec<String>>, whole: &str) -> Option<()> {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
     let mut reader = BufReader::new(stream.try_clone().ok()?);
@@ -100,7 +100,7 @@ aws_secret_access_key = x
 region = eu-north-1
 ";
 
-/// A harness without any AWS variable, with the profiles above.
+/// Returns a harness without any AWS variable, with the profiles above.
 fn bare() -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     for (name, _) in harness.env().to_vec() {
@@ -121,7 +121,7 @@ fn with_staging_keys() -> Harness {
     harness
 }
 
-/// Runs a peek in front of a recorder; answers with exit code, what it was signed with and stderr.
+/// Runs a peek against a recorder; returns exit code, key and region of the signature, and stderr.
 fn peek(harness: &Harness, args: &[&str]) -> (Option<i32>, Option<(String, String)>, String) {
     let recorder = Recorder::start();
     let output = harness
@@ -154,7 +154,7 @@ fn an_explicit_profile_beats_the_keys_and_the_region_of_the_environment() {
     harness.write("recoctl.toml", "profile = \"prod\"\n");
     let file = ["--queue", "recs", "--config", "recoctl.toml"];
     assert_eq!(peek(&harness, &file).1, by("AKIAPROD", "eu-west-1"));
-    // As for the AWS CLI, AWS_PROFILE alone does not beat keys.
+    // As in the AWS CLI, AWS_PROFILE alone does not take precedence over keys.
     harness.write("recoctl.toml", "");
     harness.set("AWS_PROFILE", "prod");
     assert_eq!(peek(&harness, &queue).1, by("AKIASTAGING", "us-east-2"));
@@ -240,7 +240,7 @@ fn the_region_comes_from_a_queue_where_none_is_configured() {
     let table = "arn:aws:dynamodb:eu-north-1:123456789012:table/recs";
     let named = ["--queue", "recs", "--table", table];
     assert_eq!(peek(&harness, &named).1, by("AKIA", "eu-north-1"));
-    // What is configured is not overridden by how a queue is spelled.
+    // A configured region is not overridden by the region of a queue's ARN.
     harness.set("AWS_REGION", "us-east-2");
     let (code, signed, stderr) = peek(&harness, &["--queue", arn]);
     assert_eq!((code, signed), (Some(3), None), "{stderr}");
@@ -298,11 +298,11 @@ fn what_is_on_this_machine_never_goes_through_a_proxy() {
     for name in PROXIES {
         harness.set(name, &proxy.endpoint);
     }
-    // Its own clients, the function's and recoctl's: all of them stay here.
+    // Calls of the sandbox, its function and recoctl all stay on this machine.
     let report = harness.json(0, ["--sandbox", "dlq", "classify"]);
     assert!(report["scanned"].as_u64().is_some_and(|scanned| scanned > 0));
     assert_eq!(proxy.count(), 0, "nothing went out");
-    // The proxy is used for what it is for.
+    // Calls to other hosts do use the proxy.
     let away = ["dlq", "peek", "--endpoint-url", "http://sqs.recoctl.invalid"];
     let output = harness.recoctl(away).output().expect("it runs");
     assert_eq!(output.status.code(), Some(3), "the proxy answered that there is no such queue");
@@ -315,7 +315,7 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
     let sqs = harness.the_sandbox().sqs().clone();
     let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
     sqs.plant("recs", planted).expect("planted");
-    // Both queues are somebody's source: the second has a consumer and no policy of its own.
+    // Both are live source queues: the second has a consumer but no redrive policy.
     sqs.create_queue("orders", &[]).expect("created");
     let planted = Planted { body: "[7, [8]]".to_owned(), ..Planted::default() };
     sqs.plant("orders", planted).expect("planted");
@@ -351,7 +351,7 @@ fn a_live_source_queue_is_never_emptied_as_if_it_were_the_dlq() {
     assert_eq!(sqs.snapshot("orders").expect("there").messages.len(), 0);
 }
 
-/// Runs a peek in front of a server with one answer; its exit code and stderr.
+/// Runs a peek against a server with one answer; returns exit code and stderr.
 fn told(answer: (&str, &str, &str)) -> (Option<i32>, String) {
     let mut harness = bare();
     harness.set("AWS_REGION", "us-east-1");
@@ -390,7 +390,7 @@ fn a_clock_that_is_wrong_is_named_with_how_far_it_is_off() {
         let time = jiff::Timestamp::from_second(now).expect("a time");
         time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     };
-    // The server's clock stands still while the call is tried again: a minute more or less.
+    // The server's clock stands still during retries, so allow a minute either way.
     for (off_s, minutes, way) in
         [(14 * 60, [14, 13, 12], "behind"), (-14 * 60, [14, 15, 16], "ahead of")]
     {

@@ -1,6 +1,6 @@
-//! What may depend on what. The directions are drawn in the documentation; here they are checked
-//! against the graph that cargo resolves, normal dependencies only, and, inside reco-ops, against
-//! what the sources name.
+//! Allowed dependencies, as the documentation draws them: between crates they are checked against
+//! the graph that cargo resolves (normal dependencies only), inside reco-ops against the names in
+//! the sources.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "architecture/rooms.rs"]
@@ -13,14 +13,14 @@ use std::sync::LazyLock;
 
 use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
 
-/// The resolved graph: each package's name, and the packages that it links.
+/// Resolved graph: the name of each package, and the packages that it links.
 struct Graph {
     names: HashMap<PackageId, String>,
     links: HashMap<PackageId, Vec<PackageId>>,
 }
 
 static GRAPH: LazyLock<Graph> = LazyLock::new(|| {
-    // Only this platform's packages are sure to be on this machine.
+    // Only this platform's packages are certain to be on this machine.
     let options = ["--locked".to_owned(), "--filter-platform".to_owned(), host()];
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let metadata = MetadataCommand::new().manifest_path(manifest).other_options(options).exec();
@@ -52,12 +52,12 @@ fn id_of(name: &str) -> &'static PackageId {
     GRAPH.names.iter().find(|(_, known)| *known == name).map(|(id, _)| id).unwrap()
 }
 
-/// The packages that `name` names itself.
+/// Returns the packages that `name` depends on directly.
 fn direct(name: &str) -> BTreeSet<&'static str> {
     GRAPH.links[id_of(name)].iter().map(|id| GRAPH.names[id].as_str()).collect()
 }
 
-/// Everything that ends up in a program that links `name`.
+/// Returns everything that ends up in a program that links `name`.
 fn reached(name: &str) -> BTreeSet<&'static str> {
     let mut reached = BTreeSet::new();
     let mut open = vec![id_of(name)];
@@ -71,7 +71,8 @@ fn reached(name: &str) -> BTreeSet<&'static str> {
     reached
 }
 
-/// Those of `found` that a pattern names; a pattern that ends in `*` names a family.
+/// Returns the members of `found` that match a pattern; a pattern that ends in `*` matches a
+/// prefix.
 fn among(found: &BTreeSet<&'static str>, patterns: &[&str]) -> Vec<&'static str> {
     let matches = |name: &str| {
         patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
@@ -173,7 +174,7 @@ fn the_flows_reach_nothing_of_the_command_line() {
     assert!(reached.contains("aws-sdk-sqs"), "it asks AWS");
 }
 
-/// The rooms of reco-ops: each may name those of later lines only.
+/// The rooms of reco-ops: each may name only those of later lines.
 const ROOMS: [&[&str]; 6] = [
     &["backfill"],
     &["dlq"],
@@ -183,7 +184,7 @@ const ROOMS: [&[&str]; 6] = [
     &["error", "event"],
 ];
 
-/// The sources of reco-ops, by their paths below `src`.
+/// Returns the sources of reco-ops, by their paths below `src`.
 fn sources_of_ops() -> Vec<(String, String)> {
     fn read(root: &Path, directory: &Path, sources: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(directory).unwrap() {
@@ -226,7 +227,7 @@ fn the_flows_read_no_environment_and_print_nothing() {
     assert_eq!(wrong, [""; 0]);
 }
 
-/// `0.10.9` and `2.0.119` as others may use them instead: `0.10`, `2`.
+/// Returns the range of compatible versions: `0.10` for `0.10.9`, `2` for `2.0.119`.
 fn line_of(version: &str) -> String {
     let mut parts = version.split('.');
     match (parts.next(), parts.next()) {
@@ -236,7 +237,7 @@ fn line_of(version: &str) -> String {
     }
 }
 
-/// What `deny.toml` bans with cargo-deny, where that is not installed.
+/// Checks what `deny.toml` bans, for machines without cargo-deny.
 #[test]
 fn a_crate_in_two_versions_is_on_the_list_of_those_that_stay() {
     let deny = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
@@ -286,7 +287,7 @@ fn all_linked() -> String {
     String::from_utf8(tree.stdout).unwrap()
 }
 
-/// The checks above pass on an empty graph too; this one does not.
+/// The checks above also pass on an empty graph; this one does not.
 #[test]
 fn the_graph_shows_what_is_there() {
     let all = reached("recoctl");

@@ -29,7 +29,7 @@ fn manual_pages() -> Vec<String> {
     names
 }
 
-/// Every command's words, from the pages that `recoctl man` writes: `["dlq", "peek"]`.
+/// Returns the words of every command, from the pages that `recoctl man` writes: `["dlq", "peek"]`.
 fn commands() -> Vec<Vec<String>> {
     let dir = tempfile::tempdir().expect("a temporary directory can be made");
     recoctl().args(["man", "--out-dir"]).arg(dir.path()).assert().success();

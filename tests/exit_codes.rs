@@ -1,4 +1,5 @@
-//! Exit codes through the real binary: each of the table's is had by what the table says of it.
+//! Exit codes through the real binary: each code of the table occurs in the case that the table
+//! describes.
 
 #[path = "support/faults.rs"]
 #[allow(dead_code, reason = "not every fault ends in a code of its own")]
@@ -15,7 +16,7 @@ use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::{Harness, eventually, interrupt, spawn};
 
-/// The queues `recs` and `recs-dlq`, with messages of these bodies in the DLQ.
+/// Starts the queues `recs` and `recs-dlq`, with messages of these bodies in the DLQ.
 fn with_bodies(bodies: &[&str]) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -30,7 +31,7 @@ fn with_bodies(bodies: &[&str]) -> Harness {
     harness
 }
 
-/// Puts a server that goes wrong before the sandbox's SQS.
+/// Puts a failing server in front of the sandbox's SQS.
 fn go_wrong(harness: &mut Harness, rule: fn(&str) -> Fault) {
     let sqs = harness.the_sandbox().sqs().clone();
     let rule = Arc::new(move |action: &str, _: usize| rule(action));
@@ -163,7 +164,7 @@ fn what_was_sent_and_cannot_be_deleted_is_4() {
         "DeleteMessageBatch" => Fault::Deny,
         _ => Fault::None,
     });
-    // The permission is tried on the first message: no second one is sent.
+    // The permission to delete is tried on the first message, so no second one is sent.
     let report: Value = harness.json(4, ["dlq", "redrive"]);
     assert_eq!(report["counts"], json!({"not-deleted": 1, "left": 1}), "{report}");
     let mut harness = with_bodies(&SOUND[..1]);

@@ -1,4 +1,4 @@
-//! Global flags: each changes something where it is taken, and is refused where it does not.
+//! Global flags: each has an effect where it is accepted, and is refused where it has none.
 
 mod support;
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use reco_sandbox::SandboxOptions;
 use support::Harness;
 
-/// The global flags that a command may or may not go by, each with a value where it takes one.
+/// Global flags that may or may not apply to a command, each with a value if it takes one.
 const FLAGS: [(&str, Option<&str>); 13] = [
     ("--env", Some("e")),
     ("--config", Some("recoctl.toml")),
@@ -24,9 +24,9 @@ const FLAGS: [(&str, Option<&str>); 13] = [
     ("--output", Some("json")),
 ];
 
-/// Every command with arguments that it can be called with, and the flags that it goes by: the
-/// letters of env, config, profile, region, endpoint, sandbox, queue, dlq, table, function, facts,
-/// policy and output; `.` where the flag changes nothing.
+/// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
+/// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy and output; `.`
+/// where the flag has no effect.
 const COMMANDS: [(&str, &str); 31] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdt.fpo"),
@@ -61,7 +61,8 @@ const COMMANDS: [(&str, &str); 31] = [
     ("man dlq peek", "............."),
 ];
 
-/// Stderr of a command that cannot get far: there is no such file, environment or server.
+/// Returns exit code and stderr of a command that fails early: its file, environment or server does
+/// not exist.
 fn told(harness: &Harness, words: &[&str]) -> (Option<i32>, String) {
     let mut command = harness.recoctl(words.iter().copied());
     for (name, _) in harness.env() {
@@ -81,7 +82,7 @@ fn a_flag_that_changes_nothing_is_a_usage_error() {
             if letter != '.' {
                 continue;
             }
-            // Before and behind the words of the command.
+            // Before and after the words of the command.
             for first in [true, false] {
                 let mut words: Vec<&str> = command.split(' ').collect();
                 let at = if first { 0 } else { words.len() };
@@ -99,7 +100,7 @@ fn a_flag_that_changes_nothing_is_a_usage_error() {
 fn a_flag_that_changes_something_is_taken() {
     let harness = Harness::sandbox(SandboxOptions::empty());
     for (command, taken) in COMMANDS {
-        // A sandbox of one's own runs until it is stopped.
+        // Without `--sandbox`: a sandbox runs until it is stopped.
         let flags = FLAGS.iter().zip(taken.chars()).filter(|(_, letter)| *letter != '.');
         let flags: Vec<_> =
             flags.map(|(flag, _)| *flag).filter(|(flag, _)| *flag != "--sandbox").collect();
@@ -108,7 +109,7 @@ fn a_flag_that_changes_something_is_taken() {
         }
         let mut words: Vec<&str> = command.split(' ').collect();
         words.extend(flags.iter().flat_map(|(flag, value)| [Some(*flag), *value]).flatten());
-        // The configuration file that is named does not exist: nothing else happens.
+        // The configuration file does not exist, so nothing else happens.
         let (code, told) = told(&harness, &words);
         assert!(!told.contains("has no effect"), "{words:?}: {told}");
         assert_eq!(code, Some(3), "{words:?}: {told}");
@@ -122,7 +123,7 @@ fn a_flag_that_changes_something_is_taken() {
     }
 }
 
-/// The table above has every command that there is.
+/// The table above contains every command.
 #[test]
 fn every_command_is_in_the_table() {
     let harness = Harness::sandbox(SandboxOptions::empty());

@@ -1,15 +1,15 @@
-//! Everything that reads foreign bytes, on its seeds and on ten thousand inputs made from them, always
-//! the same ones. It may refuse an input; it must not panic or overflow its stack on one.
+//! Every parser of foreign bytes, on its seeds and on ten thousand inputs made from them, the same
+//! in every run. It may refuse an input, but must not panic or overflow its stack.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 use recoctl::fuzzing::{TARGETS, Target};
 
-/// Inputs of each target besides its seeds.
+/// Inputs per target, besides its seeds.
 const INPUTS: usize = 10_000;
 
-/// The first three are what other parsers choke on.
+/// The first three are the ones that other parsers choke on.
 const TOKENS: [&str; 24] = [
     "[",
     "{",
@@ -45,7 +45,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
-/// A seed, or two spliced, with some bytes cut, doubled, flipped or put in.
+/// Returns a seed, or two spliced, with some bytes cut, doubled, flipped or inserted.
 fn mutated(random: &mut fastrand::Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     let mut input = random.choice(seeds).unwrap().clone();
     if random.u8(..) < 32 {
@@ -104,14 +104,14 @@ macro_rules! targets {
             fn $name() {
                 let name = stringify!($name).trim_start_matches("r#");
                 let (_, target) = *TARGETS.iter().find(|(known, _)| *known == name).unwrap();
-                // As the child's thread has it; all others do with what a thread has.
+                // The stack of the jq child's thread; all others manage with a thread's default.
                 let stack = if name == "jq" { 64 << 20 } else { 2 << 20 };
                 let thread = std::thread::Builder::new().stack_size(stack);
                 thread.spawn(move || fuzz(name, target)).unwrap().join().unwrap();
             }
         )*
 
-        /// None is left out here, and each has a program of its own for the long form.
+        /// Every target is listed here, and has a program of its own for longer runs.
         #[test]
         fn every_target_is_run() {
             let here = [$(stringify!($name),)*];

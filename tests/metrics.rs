@@ -199,7 +199,7 @@ fn a_long_stretch_is_read_over_many_pages() {
     let invocations = values(row(section(&report, "function"), "invocations"));
     assert_eq!(invocations.len(), 13 * 24 * 60);
     assert!(invocations.iter().all(Option::is_some));
-    // Whole weeks of a value that repeats every seven minutes: 3 on average.
+    // The value repeats every seven minutes: 3 on average.
     let sum: f64 = invocations.iter().flatten().sum();
     assert!((sum / invocations.len() as f64 - 3.0).abs() < 0.01, "{sum}");
 }

@@ -30,11 +30,11 @@ use tokio_util::sync::CancellationToken;
 
 const TABLE: &str = "recommendations";
 
-/// Every message of the DLQ must be found again in exactly one place: moved (and then its lists in
-/// the table), or still in the DLQ; and the report names each of them once.
+/// Every message of the DLQ must end up in exactly one place: moved (with its lists in the table),
+/// or still in the DLQ. The report names each of them once.
 #[test]
 fn of_a_thousand_mixed_messages_none_is_missing() {
-    // Long enough that a busy machine's function is not taken for a throttled one.
+    // Long enough that a busy machine's function is not mistaken for a throttled one.
     let seed = SeedOptions {
         mix: Mix::of_total(1000),
         visibility_timeout_s: 30,
@@ -91,9 +91,9 @@ fn movielens_through_queue_failure_and_redrive_in_the_independent_server() {
     movielens(&Harness::independent());
 }
 
-/// Real messages go through the queue; a function that is throttled for some of them lets those
-/// end in the DLQ; recoctl brings them back; and the table must equal, item by item, what another
-/// program computed from the same data.
+/// Real messages go through the queue; those for which the function is throttled end up in the DLQ;
+/// recoctl brings them back; and the table must equal, item by item, what another program computed
+/// from the same data.
 fn movielens(harness: &Harness) {
     let data = movielens_data();
     let messages = lines(&data.join("messages.jsonl"));
@@ -103,8 +103,8 @@ fn movielens(harness: &Harness) {
     let [unlucky, lucky] = [unlucky, lucky]
         .map(|half| half.into_iter().map(|(_, message)| message).collect::<Vec<String>>());
 
-    // A short visibility timeout brings a throttled message back soon. The lucky half comes after
-    // it, under a long one: on a busy machine the function takes longer than the short one lasts.
+    // A short visibility timeout brings a throttled message back soon. The lucky half follows
+    // later, under a long one: on a busy machine the function takes longer than the short one.
     harness.runtime.block_on(send(harness, &unlucky));
     let unlucky: HashSet<String> = unlucky.into_iter().collect();
     let pipeline = harness.runtime.block_on(pipeline(harness, &data));
@@ -165,7 +165,7 @@ fn lines(path: &std::path::Path) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// Message id to a member of its row.
+/// Returns a field of each row by message id.
 fn by_id(report: &Value, member: &str) -> BTreeMap<String, String> {
     let rows = report["messages"].as_array().expect("messages is a list");
     let pair = |row: &Value| {
@@ -188,8 +188,8 @@ async fn create(harness: &Harness) {
         .await
         .expect("its attributes can be read");
     let arn = &arn.attributes().expect("attributes")[&QueueAttributeName::QueueArn];
-    // More than one: a long poll of a worker that has stopped may still take a message once, and
-    // nobody sees its answer.
+    // More than 1, because a long poll of a stopped worker may still receive a message once, and
+    // its answer is lost.
     let policy = format!(r#"{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"3"}}"#);
     sqs.create_queue()
         .queue_name("recs")
@@ -276,8 +276,8 @@ async fn start(harness: &Harness, function: Function) -> Worker {
     Worker::start(source, function, Cloudwatch::new(), options, CancellationToken::new())
 }
 
-/// The function, but throttled whenever it is handed one of these bodies: such a message comes
-/// back untouched, as valid messages do when a function is out of concurrency.
+/// Returns the function, throttled whenever it gets one of these bodies: such a message comes back
+/// untouched, as valid messages do when a function is out of concurrency.
 fn throttled_for(unlucky: HashSet<String>, function: Function) -> Function {
     Arc::new(move |mut event: SqsEvent, deadline: Instant| {
         let refused = |body: &Option<String>| body.as_ref().is_some_and(|b| unlucky.contains(b));
@@ -297,7 +297,7 @@ fn throttled_for(unlucky: HashSet<String>, function: Function) -> Function {
     })
 }
 
-/// The table as user id to list, in the text of their numbers.
+/// Returns the table as user id to list, with numbers as text.
 fn scan(harness: &Harness) -> BTreeMap<String, Vec<String>> {
     let number = |value: &AttributeValue| value.as_n().expect("a number").clone();
     let scan = async {

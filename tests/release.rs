@@ -1,5 +1,5 @@
-//! `deploy/release.sh`: builds for others name no path of the machine. The builds themselves take long and
-//! are checked by the script as it makes them; here is whether its check can fail.
+//! `deploy/release.sh`: builds for others contain no path of the build machine. The script checks
+//! builds as it makes them, which takes long; tested here is whether its check can fail.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
@@ -37,7 +37,7 @@ fn a_binary_that_names_the_machine_is_refused() {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// The compilers are told of every path that the check looks for.
+/// The compilers get flags for every path that the check looks for.
 #[test]
 fn compilers_are_told_what_to_write_in_their_place() {
     let output = Command::new(script()).arg("flags").output().unwrap();
@@ -47,12 +47,12 @@ fn compilers_are_told_what_to_write_in_their_place() {
         assert!(flags.contains(&format!("--remap-path-prefix={path}=")), "{flags}");
         assert!(flags.contains(&format!("-ffile-prefix-map={path}=")), "{flags}");
     }
-    // Of several that fit the last counts: the checkout may be inside the home.
+    // The last flag that matches counts: the checkout may be inside the home directory.
     let at = |name: &str| flags.find(&format!("=/{name}\n")).unwrap();
     assert!(at("home") < at("cargo") && at("cargo") < at("recoctl"), "{flags}");
 }
 
-/// Whatever the repository says about builds for others goes by the script.
+/// Documentation of builds for others refers to the script.
 #[test]
 fn builds_for_others_are_documented_by_the_script_alone() {
     for page in ["README.md", "deploy/README.md", "docs/SECURITY.md"] {

@@ -43,11 +43,11 @@ fn a_small_table_gives_out_first_and_nothing_is_lost() {
     let measured = &report["measured"];
     assert_eq!((&measured["sent"], &measured["left"]), (&600.into(), &0.into()));
     assert_eq!(measured["dead"], 0, "{measured}");
-    // Written once each, unless an invocation did not end in time and was repeated.
+    // Written once each, unless an invocation timed out and was repeated.
     assert!(measured["written"].as_u64() >= Some(600), "{measured}");
     assert!(measured["throttled"].as_u64() > Some(0), "{measured}");
     assert_eq!(report["verdict"]["stage"], "table", "{}", report["verdict"]);
-    // 600 lists of 1 WCU through 40 WCU a second and one second's worth saved up.
+    // 600 lists of 1 WCU at 40 WCU per second, with one second's worth banked.
     assert!(measured["elapsed_s"].as_f64() >= Some(13.5), "{measured}");
     let consumed = row(&report, "table", "consumed-wcu");
     assert_eq!(consumed["total"].as_f64(), measured["wcu"].as_f64());

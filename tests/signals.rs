@@ -1,4 +1,4 @@
-//! Being stopped: which signals end a run, when a second one counts, and Ctrl-C at a question.
+//! Signals: which ones end a run, when a second one counts, and Ctrl-C at a prompt.
 #![cfg(unix)]
 
 #[path = "support/faults.rs"]
@@ -18,7 +18,7 @@ use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 use support::{Harness, eventually, spawn};
 
-/// The queues `recs` and `recs-dlq`, with so many sound messages in the DLQ.
+/// Starts the queues `recs` and `recs-dlq`, with this many sound messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -33,13 +33,13 @@ fn with_messages(messages: usize) -> Harness {
     harness
 }
 
-/// Messages of a queue, and how many of them are hidden.
+/// Returns the number of messages in a queue, and how many of them are hidden.
 fn depth(harness: &Harness, queue: &str) -> (usize, usize) {
     let depth = harness.the_sandbox().sqs().depth(queue).expect("the queue exists");
     (depth.visible + depth.in_flight, depth.in_flight)
 }
 
-/// Sends signals one right after the other.
+/// Sends signals in quick succession.
 fn signal(child: &Child, names: &[&str]) {
     let id = child.id();
     let script: Vec<String> = names.iter().map(|name| format!("kill -{name} {id}")).collect();
@@ -49,8 +49,8 @@ fn signal(child: &Child, names: &[&str]) {
 
 const SLOW_REDRIVE: [&str; 6] = ["dlq", "redrive", "--rate", "5", "--output", "json"];
 
-/// Signals a redrive that has begun to move; asserts that it reports, and that each message is in
-/// one place and visible.
+/// Signals a redrive that has begun to move messages; asserts that it reports, and that each
+/// message is in one queue and visible.
 fn stops_in_order(signals: &[&str]) {
     let harness = with_messages(300);
     let child = spawn(&harness, &SLOW_REDRIVE);
@@ -68,7 +68,7 @@ fn stops_in_order(signals: &[&str]) {
 
 #[test]
 fn two_signals_at_once_are_one() {
-    // As GNU timeout, a closing terminal and an impatient finger send them.
+    // As sent by GNU timeout, a closing terminal and an impatient finger.
     for signals in [&["TERM", "TERM"][..], &["HUP", "TERM"], &["INT", "INT", "INT"]] {
         stops_in_order(signals);
     }
@@ -95,7 +95,7 @@ fn timeout_of_coreutils_stops_in_order() {
         .current_dir(harness.home.path())
         .output()
         .expect("timeout runs");
-    // Its own code for a command that it stopped.
+    // The exit code of `timeout` itself for a command that it stopped.
     assert_eq!(output.status.code(), Some(124));
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!(report["interrupted"], true);
@@ -103,7 +103,7 @@ fn timeout_of_coreutils_stops_in_order() {
     assert_eq!((source.0 + dlq.0, source.1, dlq.1), (300, 0, 0));
 }
 
-/// Waits for a process, but not for ever.
+/// Waits for a process, but not longer than `within`.
 fn ended(child: &mut Child, within: Duration) -> Option<ExitStatus> {
     let began = Instant::now();
     while began.elapsed() < within {
@@ -117,8 +117,8 @@ fn ended(child: &mut Child, within: Duration) -> Option<ExitStatus> {
 
 #[test]
 fn a_second_signal_a_second_later_stops_at_once() {
-    // A receive that is never answered keeps the command from ending in order: what it brings must be
-    // released.
+    // A receive that is never answered keeps the command from ending in order, because the messages
+    // it may bring must be released.
     let mut harness = with_messages(3);
     let sqs = harness.the_sandbox().sqs().clone();
     let rule = Arc::new(|action: &str, _: usize| match action {
@@ -203,8 +203,8 @@ fn a_run_that_was_suspended_goes_on() {
     assert_eq!((depth(&harness, "recs"), depth(&harness, "recs-dlq")), ((60, 0), (0, 0)));
 }
 
-/// Runs a command on a terminal, answers its question with some bytes, and prints what it showed and
-/// its exit code.
+/// Runs a command on a terminal, answers its prompt with some bytes, and prints its output and exit
+/// code.
 const ON_A_TERMINAL: &str = r#"
 import os, pty, select, sys, time
 answer = sys.argv[1].encode().decode("unicode_escape").encode()

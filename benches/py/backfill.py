@@ -31,7 +31,7 @@ MB = 1_000_000
 
 @dataclass
 class Row:
-    """One program's figures."""
+    """Measurements of one program."""
 
     name: str
     items: int
@@ -54,7 +54,7 @@ def say(text: str) -> None:
 
 
 def environment(args, url: str | None = None) -> dict[str, str]:
-    """No configuration and no checkpoint of the person who measures may leak in."""
+    """Returns an environment without the user's configuration and checkpoints."""
     state = args.work / "state"
     shutil.rmtree(state, ignore_errors=True)
     keep = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
@@ -76,8 +76,8 @@ def environment(args, url: str | None = None) -> dict[str, str]:
 
 
 def run(name: str, command: list, env: dict[str, str], items: int, inner: bool = False) -> Row:
-    """Runs a program to its end. `inner`: items and wall time are what it prints as JSON, because
-    it builds what it sends before it begins."""
+    """Runs a program to its end. With `inner`, items and wall time are taken from the JSON that it
+    prints, because it prepares its requests before it starts the clock."""
     say(name)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun = time.monotonic()
@@ -97,7 +97,8 @@ def run(name: str, command: list, env: dict[str, str], items: int, inner: bool =
 
 @contextlib.contextmanager
 def endpoint(args):
-    """A null endpoint; yields its URL and a function that ends it: items taken, CPU seconds."""
+    """Starts a null endpoint; yields its URL and a function that stops it and returns the number of
+    items taken and CPU seconds."""
     command = [args.bins / "null-endpoint", "--latency-ms", str(args.latency_ms)]
     command += ["--unprocessed", str(args.unprocessed)]
     command += ["--wcu", str(args.wcu)] if args.wcu else []
@@ -121,7 +122,7 @@ def endpoint(args):
 
 
 def written(args, name: str, items: int, command, inner: bool = False) -> Row:
-    """Runs what writes to an endpoint, and checks that all of it arrived."""
+    """Runs a program that writes to an endpoint, and checks that every item arrived."""
     with endpoint(args) as (url, end):
         row = run(name, command(url), environment(args, url), items, inner)
         taken, row.endpoint_cpu_s = end()
@@ -131,7 +132,7 @@ def written(args, name: str, items: int, command, inner: bool = False) -> Row:
 
 
 def pairs(args, lines: int) -> Path:
-    """The input, made once."""
+    """Returns the path of the input, which is generated once."""
     path = args.work / f"pairs-{lines}x{args.ids}.jsonl"
     if not path.exists():
         say(f"making {path}")
@@ -149,7 +150,7 @@ def backfill(path: Path, args, *more) -> list:
 
 
 def posting(args, program: str):
-    """How one of the programs is called that make what they post themselves."""
+    """Returns the command of a program that generates its own requests."""
     return lambda url: [
         args.bins / program, url, "--items", args.lines, "--ids", args.ids,
         "--concurrency", args.concurrency]
@@ -176,7 +177,7 @@ def compare(args) -> list[Row]:
 
 
 def real(args) -> Row:
-    """MovieLens with all facts, filtered: what arrives must be what was computed independently."""
+    """MovieLens with all facts: the number of items must match an independent computation."""
     script = REPOSITORY / "tests" / "data" / "movielens.py"
     done = subprocess.run([sys.executable, script], stdout=subprocess.PIPE, text=True, check=True)
     data = REPOSITORY / done.stdout.strip()
@@ -187,7 +188,7 @@ def real(args) -> Row:
 
 
 def memory(args) -> list[Row]:
-    """The same, with inputs that grow a hundredfold. Large inputs are removed again."""
+    """Measures inputs that grow a hundredfold. Large inputs are removed afterwards."""
     rows = []
     line = pairs(args, 10_000).stat().st_size / 10_000
     for size in args.sizes:

@@ -42,7 +42,7 @@ def arguments():
 
 @contextlib.contextmanager
 def sandbox(binary, latency_ms):
-    """An empty sandbox, and the environment that points at it."""
+    """Starts an empty sandbox; yields the environment that points at it."""
     command = [binary, "sandbox", "start", "--empty", "--quiet"]
     if latency_ms:
         command += ["--fault", f"*:slow:1:{latency_ms}"]
@@ -73,7 +73,7 @@ def client(env):
 
 
 def body(number, options):
-    """A message of distinct users, with ids of 8 digits."""
+    """Returns a message of distinct users, with ids of 8 digits."""
     first = number * options.users
     data = [
         [first + user, [10_000_000 + (first + user) * 97 + rank for rank in range(options.ids)]]
@@ -104,7 +104,7 @@ def depth(sqs, url):
 
 
 def boto3_loop(sqs, source, dlq):
-    """The loop that everybody writes. Seconds."""
+    """Runs the usual hand-written loop; returns seconds."""
     began = time.perf_counter()
     while True:
         received = sqs.receive_message(
@@ -124,8 +124,8 @@ def boto3_loop(sqs, source, dlq):
 
 
 class Peak(threading.Thread):
-    """A process's peak RSS (VmHWM), watched until its end: what wait4 tells counts this program's own
-    memory, in which the process was before it began."""
+    """Peak RSS (VmHWM) of a process, polled until its end: wait4 would also count the memory of this
+    program, from which the process is forked."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
@@ -145,7 +145,7 @@ class Peak(threading.Thread):
 
 
 def recoctl(binary, env):
-    """The whole process, from its start to its end. Seconds, CPU seconds, peak RSS in MiB."""
+    """Runs the whole process; returns seconds, CPU seconds and peak RSS in MiB."""
     with tempfile.TemporaryDirectory() as home:
         env = {**env, "HOME": home, "PATH": os.environ["PATH"], "RECOCTL_QUEUE": "recs"}
         command = [binary, "dlq", "redrive", "--engine", "client", "--facts", "none",

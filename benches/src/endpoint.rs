@@ -1,6 +1,6 @@
-//! The null endpoint: answers as a DynamoDB table would that never has anything to do.
+//! The null endpoint: answers as a DynamoDB table that takes no time.
 //!
-//! It costs as little as it can, since it shares the machine with what is measured.
+//! It costs as little as possible, since it shares the machine with the program that is measured.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,14 +12,14 @@ use memchr::memmem;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// How the endpoint behaves beyond answering at once.
+/// Behaviour of the endpoint beyond answering at once.
 #[derive(Debug, Default)]
 pub struct Behaviour {
-    /// Every answer waits so long.
+    /// Delay of every answer.
     pub latency: Duration,
-    /// Of each call, this share of the items comes back unprocessed (0 to 1).
+    /// Share of the items of each call that comes back unprocessed (0 to 1).
     pub unprocessed: f64,
-    /// Write capacity units a second; an item for which there are none comes back unprocessed.
+    /// Write capacity units per second; items beyond them come back unprocessed.
     pub wcu: Option<NonZeroU32>,
 }
 
@@ -32,7 +32,7 @@ pub struct Counts {
     throttled: AtomicU64,
 }
 
-/// A table that takes everything and keeps nothing.
+/// A table that accepts everything and stores nothing.
 #[derive(Debug)]
 pub struct Endpoint {
     behaviour: Behaviour,
@@ -50,13 +50,13 @@ struct Batch<'a> {
     request_items: std::collections::HashMap<String, Vec<&'a RawValue>>,
 }
 
-/// One burst of a partition's unused capacity would hide the limit; a tenth of a second does not.
+/// A full burst of unused capacity would hide the limit; a tenth of a second does not.
 const BURST_SHARE: u32 = 10;
 
 const EMPTY: &[u8] = br#"{"UnprocessedItems":{}}"#;
 
 impl Endpoint {
-    /// A fresh endpoint.
+    /// Returns an endpoint with counts at zero.
     #[must_use]
     pub fn new(behaviour: Behaviour) -> Self {
         let limiter = behaviour.wcu.map(|wcu| {
@@ -86,7 +86,7 @@ impl Endpoint {
         }
     }
 
-    /// What was counted, as JSON.
+    /// Returns the counts as JSON.
     #[must_use]
     pub fn stats(&self) -> Bytes {
         let Counts { calls, items, returned, throttled } = &self.counts;
@@ -119,7 +119,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes what capacity and chance allow, and gives the rest back.
+    /// Accepts items as capacity and chance allow, and returns the rest as unprocessed.
     fn sort(&self, batch: &Batch<'_>) -> Answer {
         let (mut taken, mut returned, mut wcu) = (0_u64, 0_u64, 0_u32);
         let mut left = serde_json::Map::new();
@@ -167,7 +167,8 @@ impl Endpoint {
     }
 }
 
-/// Write capacity units of an item, roughly: its stored bytes are about half of its digits.
+/// Returns the write capacity units of an item, roughly: its stored size is about half of its
+/// digits.
 fn cost(request: &str) -> NonZeroU32 {
     let numbers = memmem::find_iter(request.as_bytes(), br#""N""#).count();
     // 8-digit numbers: 5 bytes and 1 for the element.
@@ -175,7 +176,7 @@ fn cost(request: &str) -> NonZeroU32 {
     u32::try_from(kib).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
 }
 
-/// The description of a table with the partition key `user_id`, whatever name is asked for.
+/// Returns the description of a table with the partition key `user_id`, under the requested name.
 fn table(body: &[u8]) -> String {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
@@ -231,7 +232,7 @@ mod tests {
         let (status, answer) = call(&endpoint, 25);
         assert_eq!(status, 200);
         let left = answer["UnprocessedItems"]["t"].as_array().expect("a list").len() as u64;
-        // A burst of 10; the clock may have added one or two meanwhile.
+        // A burst of 10; the clock may have added one or two in the meantime.
         assert!((13..=15).contains(&left), "{left}");
         assert_eq!(stats(&endpoint, "items") + left, 25);
         let (status, answer) = call(&endpoint, 1);

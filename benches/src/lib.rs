@@ -1,4 +1,4 @@
-//! What the benchmark programs share: the null endpoint's own logic and the shape of the input.
+//! Shared parts of the benchmark programs: the null endpoint's logic and the shape of the input.
 
 pub mod endpoint;
 pub mod pairs;

@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-/// The smallest id. All have 8 digits, as the ids of a grown service have.
+/// Smallest id. All ids have 8 digits, like those of a large service.
 const FIRST: u64 = 10_000_000;
 
-/// Number of ids that there are.
+/// Number of distinct ids.
 const IDS: u64 = 89_999_999;
 
-/// The ids of one user: `count` distinct ones, the same in every run.
+/// Returns the ids of one user: `count` distinct ones, the same in every run.
 pub fn ids(user: u64, count: u64) -> impl Iterator<Item = u64> {
-    // Steps by a number that shares no factor with `IDS` visit each id once before any comes again.
+    // Steps coprime to `IDS` visit each id once before any repeats.
     let start = user.wrapping_mul(0x9E37_79B9_7F4A_7C15) % IDS;
     (0..count).map(move |rank| FIRST + (start + rank * 7_368_787) % IDS)
 }
@@ -18,7 +18,7 @@ pub fn ids(user: u64, count: u64) -> impl Iterator<Item = u64> {
 /// Writes `lines` lines `[user,[ids...]]` with `count` ids each.
 ///
 /// # Errors
-/// Those of `out`.
+/// When writing to `out` fails.
 pub fn write(out: &mut impl Write, lines: u64, count: u64) -> io::Result<()> {
     let mut line = String::with_capacity(16 + 10 * usize::try_from(count).unwrap_or(0));
     for user in 1..=lines {

@@ -1,4 +1,4 @@
-//! What the pages for contributors say of the repository.
+//! Paths that the pages for contributors name.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The paths that a page names in backticks, and those that it links to.
+/// Returns the paths that a page names in backticks, and those that it links to.
 fn paths_in(page: &str) -> BTreeSet<&str> {
     let roots = [
         ".ci/",
@@ -38,7 +38,7 @@ fn every_path_that_a_guide_names_exists() {
         let text = std::fs::read_to_string(repository().join(page)).unwrap();
         let paths = paths_in(&text);
         assert!(paths.len() >= least, "{page} names only {paths:?}");
-        // A link may name a section of the page.
+        // A link may point to a section of the page.
         let exists = |path: &str| {
             let file = path.split('#').next().unwrap_or(path);
             repository().join(file).exists()

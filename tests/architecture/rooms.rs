@@ -1,22 +1,23 @@
-//! What a source names: the rooms of its crate, the environment, the terminal. Read from its tokens,
-//! so that comments and texts count for nothing.
+//! Names in a source: the rooms of its crate, the environment, the terminal. Read from its tokens,
+//! so that comments and strings do not count.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// What one source names.
+/// Names found in one source.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Named {
     /// Rooms: the modules at the root of the crate.
     pub rooms: BTreeSet<String>,
-    /// Whether it is `std::env`.
+    /// True if `std::env` is named.
     pub environment: bool,
     /// Macros that print.
     pub prints: BTreeSet<String>,
 }
 
-/// Reads a source. `path` is its path below `src`, which says how many `super` lead to the root.
+/// Finds the names in a source. `path` is its path below `src`, which determines how many `super`
+/// lead to the root.
 pub fn named(path: &str, source: &str) -> Named {
     let tokens: TokenStream = source.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut named = Named::default();
@@ -25,15 +26,15 @@ pub fn named(path: &str, source: &str) -> Named {
     named
 }
 
-/// The room that a file is in; none for the root itself.
+/// Returns the room that a file is in; `None` for the root itself.
 pub fn room(path: &str) -> Option<&str> {
     let first = path.split('/').next()?;
     let first = first.strip_suffix(".rs").unwrap_or(first);
     (first != "lib").then_some(first)
 }
 
-/// What is wrong with rooms of which each may name those of later layers only. `files` are paths
-/// below `src` with their sources.
+/// Checks that each room names only rooms of later layers, and returns the violations. `files` are
+/// paths below `src` with their sources.
 pub fn faults<'a>(
     layers: &[&[&str]],
     files: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -72,7 +73,7 @@ fn walk(tokens: TokenStream, depth: usize, named: &mut Named) {
         {
             named.prints.insert(word.clone());
         }
-        // Within a longer path it is not where the path begins.
+        // Inside a longer path, this word is not the start of the path.
         if at > 0 && is_punct(tokens.get(at - 1), ':') {
             continue;
         }
@@ -90,7 +91,7 @@ fn walk(tokens: TokenStream, depth: usize, named: &mut Named) {
     }
 }
 
-/// Where the path goes on after as many `super` as lead to the root; none when they do not.
+/// Returns where the path continues after as many `super` as lead to the root, if they do.
 fn to_the_root(tokens: &[TokenTree], at: usize, depth: usize) -> Option<usize> {
     let (mut at, mut steps) = (at, 0);
     loop {
@@ -108,7 +109,7 @@ fn after_path_separator(tokens: &[TokenTree], at: usize) -> Option<usize> {
     both.then_some(at + 2)
 }
 
-/// The word there, or the first word of each path of a group.
+/// Returns the word there, or the first word of each path of a group.
 fn first_words(tokens: &[TokenTree], at: Option<usize>) -> BTreeSet<String> {
     match at.and_then(|at| tokens.get(at)) {
         Some(TokenTree::Ident(word)) => BTreeSet::from([word.to_string()]),

@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 
 use super::host;
 
-/// Every Rust file below `dir`, which need not exist.
+/// Returns every Rust file below `dir`, which need not exist.
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
     entries
@@ -18,8 +18,8 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The code of the Rust files below these directories, and of those that they take from elsewhere,
-/// without lines that are comments.
+/// Returns the code, without comment lines, of the Rust files below these directories and of the
+/// files that they include from elsewhere.
 fn code(package: &Path, dirs: &[&str]) -> String {
     let own = dirs.iter().flat_map(|dir| sources(&package.join(dir)));
     let mut code = String::new();
@@ -31,7 +31,7 @@ fn code(package: &Path, dirs: &[&str]) -> String {
     code
 }
 
-/// The files of the modules that a file names by `#[path = "..."]`.
+/// Returns the files of the modules that a file includes by `#[path = "..."]`.
 fn taken_from_elsewhere(file: &Path) -> Vec<PathBuf> {
     let text = std::fs::read_to_string(file).unwrap();
     let dir = file.parent().unwrap();
@@ -47,7 +47,7 @@ fn taken_from_elsewhere(file: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether the code names this crate: `name::...`, `use name;` or `use name as other;`.
+/// Returns whether the code names this crate: `name::...`, `use name;` or `use name as other;`.
 fn names(code: &str, name: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     code.match_indices(name).any(|(at, _)| {
@@ -72,7 +72,7 @@ fn a_crate_is_named_by_its_path_and_not_by_words_like_it() {
     }
 }
 
-/// A dependency that no source names only costs: it is compiled, audited and updated for nothing.
+/// A dependency that no source names is compiled, audited and updated for nothing.
 #[test]
 fn every_dependency_is_named_in_the_sources() {
     let mut seen = 0;

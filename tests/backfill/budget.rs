@@ -1,4 +1,4 @@
-//! `recoctl backfill --wcu`: the budget is kept, used, and found out where nobody names it.
+//! `recoctl backfill --wcu`: the budget is kept, used, and determined when it is not given.
 
 use crate::support::Harness;
 use crate::support::table::{assert_balanced, harness, items};
@@ -18,7 +18,7 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
-/// The short form; the full one takes 60 s against `recoctl sandbox start --wcu 500`.
+/// A short version; the full one takes 60 s against `recoctl sandbox start --wcu 500`.
 #[test]
 fn a_budget_at_the_tables_limit_is_used_whole_and_never_throttled() {
     let harness = limited(500.0);
@@ -56,7 +56,7 @@ fn guarded_writes_are_paid_from_the_budget_even_where_they_are_stale() {
     let args = ["backfill", "in.jsonl", "--if-newer", "--generated-at", "5", "--wcu", "50"];
     let first = harness.json(0, args);
     assert_eq!(first["entries"]["written"], 100);
-    // Nothing to do, and paid for all the same.
+    // Nothing is written, but the conditional writes still consume capacity.
     let again = harness.json(5, args);
     assert_eq!(again["entries"]["stale"], 100);
     for report in [first, again] {
@@ -118,7 +118,7 @@ fn a_share_needs_a_table_with_a_limit() {
 #[test]
 fn a_key_sorted_input_is_spread_and_ends_the_same() {
     let harness = limited(1_000_000.0);
-    // Every user twice, far apart and side by side: the last list wins.
+    // Every user again, both far apart and side by side: the last list wins.
     let mut text = lines(3000);
     text.extend((0..3000).map(|user| format!("[{user},[9]]\n[{user},[{}]]\n", user + 1)));
     harness.write("in.jsonl", text);
@@ -151,7 +151,7 @@ fn a_slow_pipe_is_not_kept_waiting_for_a_full_window() {
         .expect("runs");
     let mut stdin = child.stdin.take().expect("piped");
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
-    // The reader passes a line on after a fifth of a second; there is never a pause of half a one.
+    // The reader passes a line on after 200 ms; pauses never reach 500 ms.
     let feeding = std::thread::spawn(move || {
         for user in 0..200 {
             let line = format!("[{user},[1]]\n");

@@ -1,12 +1,12 @@
-//! `recoctl backfill` past one machine, through the real binary against the sandbox: shards, the
-//! queue, and files for DynamoDB's own import.
+//! `recoctl backfill` on more than one machine, through the real binary against the sandbox:
+//! shards, the queue, and files for DynamoDB's import.
 
 mod emit;
 mod kit;
 mod queue;
 mod shard;
 
-/// What would have no effect is refused, not passed over.
+/// Flags that would have no effect are refused, not ignored.
 #[test]
 fn a_write_budget_is_for_writes_of_our_own() {
     let harness = kit::harness(aws_sdk_dynamodb::types::ScalarAttributeType::N);

@@ -1,5 +1,5 @@
-//! Real input: MovieLens through `recoctl backfill`, held against an independent computation of the
-//! filter, on the sandbox and on somebody else's server.
+//! Real input: MovieLens through `recoctl backfill`, compared with an independent computation of
+//! the filter, on the sandbox and on the independent server.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 use serde_json::Value;
 
-/// Where the generated input lies; made when it is not there yet.
+/// Returns the path of the generated input, which is made on first use.
 fn movielens() -> PathBuf {
     let python = crate::support::python_bin().join("python");
     let script = crate::support::repository().join("tests/data/movielens.py");

@@ -14,7 +14,7 @@ use crate::support::table::{create_plain, expected, n, plain};
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use reco_sandbox::SandboxOptions;
 
-/// A sandbox with one empty table `recs`, its key a Number; no facts.
+/// Starts a sandbox with one empty table `recs` with a Number key, without facts.
 fn harness() -> Harness {
     plain(SandboxOptions::empty())
 }
@@ -23,7 +23,7 @@ fn create(harness: &Harness, table: &str) {
     create_plain(harness, table, &[("user_id", ScalarAttributeType::N)]);
 }
 
-/// Somebody else writes an item.
+/// Puts an item without recoctl.
 fn put(harness: &Harness, user: u64, rest: &[(&str, AttributeValue)]) {
     let own = ("user_id".to_owned(), n(user));
     let rest = rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -36,7 +36,7 @@ fn list(ids: &[u64]) -> AttributeValue {
     AttributeValue::L(ids.iter().copied().map(n).collect())
 }
 
-/// The table's items: key to list.
+/// Returns the table's items: key to list.
 fn items(harness: &Harness, table: &str) -> BTreeMap<String, String> {
     let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();

@@ -1,5 +1,5 @@
-//! Checkpoints of `recoctl backfill` through the real binary: whatever cuts a run off, going on
-//! with it ends with the table, the accounts and the rejects of a run that nothing disturbed.
+//! Checkpoints of `recoctl backfill` through the real binary: however a run is cut off, resuming it
+//! leads to the table, the counts and the rejects of an undisturbed run.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,14 +14,14 @@ use reco_sandbox::SandboxOptions;
 use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::{Value, json};
 
-/// A sandbox with one empty table `recs` that takes so many WCU a second.
+/// Starts a sandbox with one empty table `recs` that accepts this many WCU per second.
 fn harness(wcu: Option<f64>) -> Harness {
     let write_capacity = wcu.map(|wcu| WriteCapacity { wcu, burst_seconds: 0.2 });
     let options = SandboxOptions { write_capacity, ..SandboxOptions::empty() };
     plain(options)
 }
 
-/// The table's items, whole.
+/// Returns the table's items with all their attributes.
 fn items(harness: &Harness) -> BTreeMap<String, String> {
     let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
@@ -36,8 +36,9 @@ fn items(harness: &Harness) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What the input holds, line by line: users that come again near and far, lists that change, users
-/// whose item is removed, some of whom get a list again, lines that are rejected, that hold several entries, that are skipped, that are blank.
+/// Returns line `n` of the input: users that recur near and far, lists that change, users whose
+/// item is removed (some get a list again), and lines that are rejected, hold several entries, are
+/// skipped or are blank.
 fn line(n: u64) -> String {
     let user = match n % 5 {
         0 => n % 35,
@@ -62,8 +63,8 @@ fn input(lines: u64) -> String {
     (1..=lines).map(|n| format!("{}\n", line(n))).collect()
 }
 
-/// What the accounts of the whole input must be; which of two lists of a user was written before
-/// the other replaced it is chance.
+/// Returns the counts that must match for the whole input. Whether a list was written before a
+/// later one of the same user replaced it is chance, so these counts are added up.
 fn accounts(report: &Value) -> Value {
     let entries = &report["entries"];
     let of = |name: &str| entries[name].as_u64().expect("a count");
@@ -112,7 +113,7 @@ fn wait_for_end(child: &mut std::process::Child, within: Duration) -> bool {
     false
 }
 
-/// Runs the backfill, kills it once or more at random times, goes on with it to its end.
+/// Runs the backfill, kills it at one or more random times, and resumes it to its end.
 fn kill_and_resume(point: u64, name: &str, input: &[u8], expected: &Undisturbed) -> u64 {
     let mut random = fastrand::Rng::with_seed(point);
     let harness = harness(Some(500.0));
@@ -120,7 +121,7 @@ fn kill_and_resume(point: u64, name: &str, input: &[u8], expected: &Undisturbed)
     let begin = ["backfill", name, "--rejects", "rejects.jsonl", "--checkpoint-every", "0.03"];
     let resume = ["backfill", name, "--resume", "--checkpoint-every", "0.03"];
     let mut kills = 0;
-    // A run that is killed before its first checkpoint has begun nothing.
+    // A run that is killed before its first checkpoint starts over.
     let next = || if checkpoints(&harness) > 0 { resume.as_slice() } else { begin.as_slice() };
     for _ in 0..random.u32(1..=3) {
         let mut child = crate::support::spawn(&harness, next());
@@ -165,7 +166,7 @@ fn gzipped(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Few points for every day; all of them by `RECOCTL_FULL_MATRIX=1`.
+/// A few points by default; all of them with `RECOCTL_FULL_MATRIX=1`.
 #[test]
 fn killed_at_any_time_and_resumed_table_accounts_and_rejects_are_those_of_an_undisturbed_run() {
     let points = if std::env::var_os("RECOCTL_FULL_MATRIX").is_some() { 200 } else { 6 };
@@ -197,7 +198,7 @@ fn killed_at_any_time_and_resumed_table_accounts_and_rejects_are_those_of_an_und
     assert!(kills >= points / 2, "only {kills} kills at {points} points");
 }
 
-/// Begins a slow run, waits until some of it is done, and sends what Ctrl-C sends.
+/// Starts a slow run, waits until some of it is done, and sends SIGINT.
 fn interrupted(harness: &Harness, args: &[&str]) -> Value {
     let child = crate::support::spawn(harness, args);
     eventually("items arrive", Duration::from_secs(60), || items(harness).len() > 60);
@@ -213,7 +214,7 @@ fn items_of_a_resumed_run_expire_with_those_before() {
     harness.write("in.jsonl", input(1500));
     let args = ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--output", "json"];
     interrupted(&harness, &args);
-    // Another second, so that a time taken anew would differ.
+    // Wait for another second, so that a newly taken time would differ.
     thread::sleep(Duration::from_millis(1100));
     harness.json(4, ["backfill", "in.jsonl", "--ttl", "1d", "--ttl-anyway", "--resume"]);
     let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
@@ -364,7 +365,7 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     let good: String = (0..3000).map(|user| format!("[{user},[1]]\n")).collect();
     let bad: String = (0..500).map(|n| format!("bad {n}\n")).collect();
     harness.write("in.jsonl", format!("{good}{bad}{good}"));
-    // Whether anything was written by then is chance: what is spread waits a while.
+    // Whether anything was written by then is chance, because spread items wait for a while.
     let stopped = |args: &[&str]| -> Value {
         let args = args.iter().chain(&["--output", "json"]);
         let output = harness.recoctl(args).output().expect("runs");
@@ -394,7 +395,7 @@ fn too_many_rejects_stop_the_run_with_what_was_done_safe() {
     assert_eq!(output.status.code(), Some(8));
 }
 
-/// What a shell may not write more of than the disk has.
+/// A limit on the size of files that a shell may write stands in for a full disk.
 #[test]
 fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
     let text: String = (0..3000)
@@ -404,8 +405,8 @@ fn a_rejects_file_whose_disk_is_full_stops_the_run_and_no_reject_is_lost() {
     let harness = harness(None);
     harness.write("in.jsonl", &text);
     let mut command = std::process::Command::new("/bin/sh");
-    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ ignored,
-    // a write beyond it is an error.
+    // A limit in blocks of 512 bytes: the checkpoint fits, the rejects do not. With SIGXFSZ
+    // ignored, a write beyond the limit fails with an error.
     let script = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
     command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.args(["backfill", "in.jsonl", "--rejects", "rejects.jsonl", "--output", "json"]);
@@ -451,7 +452,7 @@ fn several_inputs_and_one_that_broke_off_are_accounted_for_after_a_resume() {
     assert_eq!(accounts(&second), accounts(&report));
 }
 
-/// The file and its directory are the user's own.
+/// Only the user can read the file and its directory.
 #[cfg(unix)]
 #[test]
 fn a_checkpoint_is_private() {

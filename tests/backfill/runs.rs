@@ -12,7 +12,7 @@ use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// A sandbox with one empty table `recs`, its key of this name and type; no facts.
+/// Starts a sandbox with one empty table `recs` with a key of this name and type, without facts.
 fn harness_with(capacity: Option<WriteCapacity>, key: &str, kind: ScalarAttributeType) -> Harness {
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let mut harness = Harness::sandbox(options);
@@ -73,7 +73,7 @@ fn all_shapes_are_written_in_rank_order() {
 fn compression_is_told_by_content_and_stdin_is_an_input() {
     let lines: String = (0..1000).map(|user| format!("[{user},[{},7]]\n", user + 10)).collect();
     let (half, rest) = lines.split_at(lines.len() / 2);
-    // Two members one after the other are one stream (RFC 1952, 2.2; RFC 8878, 3.1).
+    // Two concatenated members are one stream (RFC 1952, 2.2; RFC 8878, 3.1).
     let gzip = [compressed(GzipEncoder::new, half), compressed(GzipEncoder::new, rest)].concat();
     let zstd = [compressed(ZstdEncoder::new, half), compressed(ZstdEncoder::new, rest)].concat();
     let mut found = Vec::new();
@@ -95,7 +95,7 @@ fn compression_is_told_by_content_and_stdin_is_an_input() {
     assert_eq!(found[0], found[2]);
 }
 
-/// Compresses by the same library that the binary reads with, but by its own encoder.
+/// Compresses with the library that the binary decompresses with, but with its encoder.
 fn compressed<E>(encoder: fn(Cursor<Vec<u8>>) -> E, text: &str) -> Vec<u8>
 where
     E: AsyncRead + Unpin,
@@ -129,7 +129,7 @@ fn what_cannot_be_written_is_kept_and_counted() {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(rejects.len(), 7);
     for reject in &rejects {
-        // The offset and the text name the very bytes of the input.
+        // The offset and the text identify the exact bytes of the input.
         let offset = reject["offset"].as_u64().expect("an offset") as usize;
         if reject.get("entry").is_none()
             && let Some(text) = reject["text"].as_str()

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reco_sandbox::SandboxOptions;
 use serde_json::{Value, json};
 
-/// Somebody else writes a user's list.
+/// Writes a user's list without recoctl.
 fn put(harness: &Harness, user: u64, list: &[u64], time: Option<u64>) {
     let list = AttributeValue::L(list.iter().copied().map(n).collect());
     let mut item: HashMap<String, AttributeValue> =
@@ -23,8 +23,8 @@ fn delete(harness: &Harness, user: u64) {
     harness.runtime.block_on(delete.send()).expect("deleted");
 }
 
-/// Every user three times, with another list each time; lines that are rejected or skipped after
-/// the last list of their user change nothing.
+/// Returns lines with every user three times, each time with another list. Lines that are rejected
+/// or skipped after a user's last list change nothing.
 fn input(users: u64) -> String {
     let round = |round: u64| move |user: u64| format!("[{user},[{},{round},7]]\n", user + 100);
     let mut text: String = (1..=3).flat_map(|r| (0..users).map(round(r))).collect();
@@ -42,7 +42,7 @@ fn what_was_written_is_read_back_and_found_right() {
     assert!(found["compared"].as_u64() >= Some(700), "{found}");
     assert!(found["consumed_rcu"].as_f64() >= Some(700.0), "{found}");
     assert_eq!(found["passes"], 1);
-    // The lines that cannot be read are said, and are no success.
+    // Lines that cannot be read are reported, and rule out success.
     let report = harness.json(4, ["verify", "in.jsonl", "--users", "all"]);
     assert_eq!((&report["outcome"], &report["unread"]), (&json!("partial"), &json!(2)));
     let report = harness.json(4, ["verify", "in.jsonl", "--users", "50"]);
@@ -75,7 +75,7 @@ fn whatever_differs_is_named_by_line_and_user() {
     harness.json(4, ["backfill", "in.jsonl"]);
     delete(&harness, 5);
     put(&harness, 6, &[106, 3], None);
-    // The list of an earlier line is not the last one.
+    // The list of an earlier line does not count as the last one.
     put(&harness, 7, &[107, 1, 7], None);
     put(&harness, 8, &[108, 7, 3], None);
     put(&harness, 900, &[5], Some(2000));
@@ -104,7 +104,7 @@ fn whatever_differs_is_named_by_line_and_user() {
     assert_eq!(found, expected);
     assert_eq!((&report["differing"], &report["newer"]), (&json!(4), &json!(1)));
 
-    // What a line removes must be gone.
+    // A removed item must be gone.
     harness
         .write("gone.jsonl", "{\"user_id\":5,\"delete\":true}\n{\"user_id\":9,\"delete\":true}\n");
     for users in ["all", "10"] {
@@ -114,7 +114,7 @@ fn whatever_differs_is_named_by_line_and_user() {
         assert_eq!(report["differences"][0]["difference"]["kind"], "present");
     }
 
-    // A backfill that verifies says the same by its exit code once something differs.
+    // A backfill that verifies exits 0 while nothing differs.
     harness.write("one.jsonl", "[5,[1]]\n");
     let report = harness.json(0, ["backfill", "one.jsonl", "--verify"]);
     assert_eq!(report["verification"]["compared"], 1);
@@ -136,7 +136,7 @@ fn whatever_differs_is_named_by_line_and_user() {
     assert_eq!(lines.lines().count(), 5, "a line a difference, and the rest: {lines}");
 }
 
-/// With room for a few users only, users whose lists are outdated by later ones take further passes.
+/// With room for only a few users, users whose lists are outdated by later ones take extra passes.
 #[test]
 fn little_memory_takes_more_passes_and_finds_the_same() {
     let harness = plain(SandboxOptions::empty());

@@ -30,7 +30,7 @@ fn every_item_has_the_attributes_of_the_run() {
         let expires: u64 = expires.parse().expect("whole seconds");
         assert!((begun..=now()).contains(&(expires - 30 * 86_400)), "{expires}");
     }
-    // Names, the String's bytes, 1 + 1 for 0.5; and a time of 10 digits.
+    // Names and values: the String's bytes, 1 + 1 for 0.5; and a time of 10 digits.
     let added = ("model".len() + 2) + ("weight".len() + 2) + ("zip".len() + 3);
     let size = |report: &serde_json::Value| report["items"]["max_bytes"].as_u64().expect("bytes");
     let time = size(&report) - size(&plain) - added as u64 - "expires_at".len() as u64;
@@ -70,7 +70,7 @@ fn deletes_go_beside_puts_and_the_last_word_counts() {
             _ => format!("[{user},[2]]\n"),
         })
         .collect();
-    // Deleted, then written; written, then deleted; never there; and three that are not sure.
+    // Deleted then written, written then deleted, never in the table, and three ambiguous deletes.
     lines.push_str("[0,[3]]\n[51,[3]]\n{\"user_id\":\"51\",\"delete\":true}\n");
     lines.push_str("{\"user_id\":777,\"delete\":true}\n");
     lines.push_str("{\"user_id\":52,\"delete\":false}\n{\"user_id\":53,\"delete\":\"yes\"}\n");
@@ -129,7 +129,7 @@ fn lists_are_written_as_the_table_has_them() {
     assert_eq!((&report["list_type"], &report["list_type_from"]), (&json!("N"), &json!("config")));
     assert_eq!(items(&harness), expected(&[("1", "[10]"), ("5", "[\"50\"]")]));
 
-    // Now the table holds both.
+    // Now the table holds both types.
     let output = harness.recoctl(["backfill", "in.jsonl", "--output", "json"]).output();
     let output = output.expect("runs");
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -187,7 +187,7 @@ fn only_what_is_newer_replaces_what_the_table_holds() {
     assert_eq!(entries["stale"], 2, "{entries}");
     assert_eq!(report["writes"]["calls"], 7);
 
-    // Again: all that was written is there already; nothing says that the delete is.
+    // Run again: the lists are in the table already; a delete leaves nothing to compare with.
     let again = harness.json(0, args);
     assert_eq!(again["entries"]["stale"], 6);
     assert_eq!(items(&harness), expected);
@@ -220,7 +220,7 @@ fn a_list_of_unknown_time_replaces_nothing() {
         })
         .collect();
     assert_eq!(texts, ["[1,[2]]", r#"{"user_id":2,"delete":true}"#, "[3,[2]]", "[4,[2]]"]);
-    // Mended and fed in again.
+    // The rejects are repaired and used as input.
     harness.write("again.jsonl", texts.join("\n"));
     harness.json(0, ["backfill", "again.jsonl", "--if-newer", "--generated-at", "8"]);
     assert_eq!(items(&harness).len(), 4);

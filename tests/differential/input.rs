@@ -1,11 +1,11 @@
-//! Random lines, as producers and people write them.
+//! Random lines, as programs and people write them.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::model::World;
 
-/// Users, in several scripts and in every form that an id may have.
+/// Users, in several scripts and in every form of an id.
 const USERS: [&str; 18] = [
     "1",
     "2",
@@ -27,7 +27,7 @@ const USERS: [&str; 18] = [
     "it's \"a\\b\" ; --",
 ];
 
-/// The facts that go with the lines.
+/// Returns the facts that go with the lines.
 pub fn world() -> World {
     let mut world = World::default();
     for (number, user) in USERS.iter().enumerate() {
@@ -54,7 +54,7 @@ pub fn world() -> World {
     world
 }
 
-/// An id past the 255 bytes that many columns hold.
+/// Returns an id longer than the 255 bytes that many columns hold.
 fn long() -> String {
     "x".repeat(300)
 }
@@ -71,7 +71,7 @@ fn user(random: &mut Rng) -> Value {
     }
 }
 
-/// A number where it can be one, and half of the time its text.
+/// Returns a number if possible, and half of the time its text.
 fn either(text: &str, random: &mut Rng) -> Value {
     match text.parse::<i64>() {
         Ok(number) if random.bool() && number.to_string() == text => json!(number),
@@ -89,7 +89,7 @@ fn list(random: &mut Rng) -> Value {
     (0..length).map(|_| one(random)).collect()
 }
 
-/// A time in one of its forms; now and then one that is none.
+/// Returns a time in one of its forms; now and then an invalid one.
 fn time(random: &mut Rng) -> Value {
     let second = random.u32(0..40);
     let fraction = random.u32(0..4) * 250;
@@ -100,7 +100,7 @@ fn time(random: &mut Rng) -> Value {
         3 => json!("yesterday"),
         4 | 5 => Value::Null,
         6..=15 => json!(1_768_446_000_u64 + u64::from(second)),
-        // A Decimal, as its text and as a number.
+        // A decimal, as text and as a number.
         16 => json!(format!("{}.{fraction:03}", 1_768_446_000_u64 + u64::from(second))),
         17..=22 => {
             let text = format!("{}.{fraction:03}", 1_768_446_000_u64 + u64::from(second));

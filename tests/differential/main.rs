@@ -1,11 +1,12 @@
-//! One truth: random lines come to the same table and the same rejects by every way, and to what an
-//! independent model says (`model.rs`, written from the documentation).
+//! One truth: random lines lead to the same table and the same rejects by every path, and to those
+//! of an independent model (`model.rs`, written from the documentation).
 //!
-//! The ways are a direct backfill, `--emit` read back, the function in random batches, and `--via
-//! queue` with the sandbox's worker between queue and function. Rejects are compared entry by entry.
+//! The paths are a direct backfill, `--emit` read back, the function in random batches, and `--via
+//! queue` with the sandbox's worker between queue and function. Rejects are compared entry by
+//! entry.
 //!
 //! 3,200 lines in eight settings; `RECOCTL_DIFFERENTIAL_LINES=51200 cargo test --test differential`
-//! takes as many as it says, `RECOCTL_DIFFERENTIAL_SEED` others.
+//! takes more, `RECOCTL_DIFFERENTIAL_SEED` others.
 
 mod input;
 mod model;
@@ -34,7 +35,7 @@ use serde_json::{Value, json};
 use support::Harness;
 use tokio_util::sync::CancellationToken;
 
-/// Lines of all settings together.
+/// Returns the number of lines of all settings together.
 fn lines_in_all() -> usize {
     let set = std::env::var("RECOCTL_DIFFERENTIAL_LINES").ok();
     set.map_or(3_200, |number| number.parse().expect("RECOCTL_DIFFERENTIAL_LINES is a number"))
@@ -45,7 +46,7 @@ fn seed() -> u64 {
     set.map_or(11, |number| number.parse().expect("RECOCTL_DIFFERENTIAL_SEED is a number"))
 }
 
-/// One setting, with a sandbox of its own.
+/// One setting, with its own sandbox.
 struct Setting {
     harness: Harness,
     numbers: bool,
@@ -109,7 +110,7 @@ impl Setting {
         (0..count).map(|_| input::line(&mut self.random)).collect()
     }
 
-    /// Runs a backfill, and answers with the lines and entries that it rejected.
+    /// Runs a backfill, and returns the lines and entries that it rejected.
     fn backfill(&self, lines: &[String], args: &[&str]) -> BTreeSet<Reject> {
         self.harness.write("in.jsonl", lines.join("\n") + "\n");
         let rejects = self.harness.home.path().join("rejects.jsonl");
@@ -123,7 +124,7 @@ impl Setting {
         text.lines().map(Reject::read).collect()
     }
 
-    /// The function, as its environment would open it.
+    /// Opens the function as its environment would.
     fn function(&self, table: &str) -> Pipeline {
         let facts = match self.world {
             Some(_) => {
@@ -142,8 +143,8 @@ impl Setting {
         self.harness.runtime.block_on(opening).expect("the function starts")
     }
 
-    /// Hands bodies to the function in random batches; answers with what it rejected. What it
-    /// returned for retry is that, and nothing else.
+    /// Hands bodies to the function in random batches and returns its rejects, asserting that it
+    /// returned exactly the failed messages for retry.
     fn invoke(&mut self, function: &Pipeline, bodies: &[String]) -> BTreeSet<Reject> {
         let mut rejects = BTreeSet::new();
         let mut from = 0;
@@ -170,7 +171,7 @@ impl Setting {
     }
 }
 
-/// A function, and how many messages it has handled.
+/// Returns a function, and the number of messages it has handled.
 fn counted(function: worker::Function) -> (worker::Function, Arc<AtomicUsize>) {
     let handled = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&handled);
@@ -188,7 +189,7 @@ fn counted(function: worker::Function) -> (worker::Function, Arc<AtomicUsize>) {
 
 const LONG: std::time::Duration = std::time::Duration::from_secs(1800);
 
-/// A line, from 1, and the index of its entry where it has others.
+/// A line, counted from 1, and the index of its entry if it has several.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reject(u64, Option<u64>);
 
@@ -198,7 +199,7 @@ impl Reject {
         Reject(reject["line"].as_u64().expect("a line"), reject["entry"].as_u64())
     }
 
-    /// What the function says of a message, as a reject of the line that it was.
+    /// Converts the function's failure of a message into rejects of the line it came from.
     fn of(failure: &MessageFailure, bodies: &[String]) -> Vec<Self> {
         let number: usize = failure.message_id.parse().expect("ours");
         let line = number as u64 + 1;
@@ -228,7 +229,7 @@ fn nanos((kind, text): &model::Typed) -> i128 {
     model::decimal(text).expect("a number")
 }
 
-/// The facts as a SQLite file, made by Python.
+/// Writes the facts to a SQLite file, with Python.
 fn write_facts(path: &Path, world: &World) {
     let script = "
 import json, sqlite3, sys
@@ -273,7 +274,7 @@ db.commit()
     assert!(python.wait().expect("ends").success());
 }
 
-/// What the model says of lines, one after the other.
+/// Returns the model's result for lines, one after the other.
 fn expected(lines: &[String], rules: &Rules<'_>) -> (Table, BTreeSet<Reject>) {
     let (mut table, mut rejects) = (Table::new(), BTreeSet::new());
     for (number, text) in (1_u64..).zip(lines) {
@@ -312,7 +313,7 @@ fn assert_same(way: &str, found: &Table, expected: &Table, lines: &[String]) {
     }
 }
 
-/// The items of emitted files.
+/// Returns the items of emitted files.
 fn emitted(directory: &Path) -> Table {
     let mut table = Table::new();
     for part in std::fs::read_dir(directory.join("data")).expect("there are parts") {
@@ -368,7 +369,7 @@ impl Setting {
         let function = self.function("function");
         assert_eq!(self.invoke(&function, &bodies), rejects, "function: rejects");
         assert_same("function", &self.table("function"), &table, &bodies);
-        // Delivered again, as standard queues do, nothing changes.
+        // Delivered again, as standard queues may do, nothing changes.
         if self.only_newer {
             self.invoke(&function, &bodies);
             let same_time = |held: &Table| {
@@ -382,14 +383,14 @@ impl Setting {
     fn through_the_queue(&mut self) {
         let lines = self.lines();
         let (table, _) = expected(&lines, &self.rules(Removals::Refused));
-        // Ids that no table of numbers holds are the function's to refuse.
+        // The function refuses ids that a table with Number keys cannot hold.
         let only_newer = false;
         let decoding =
             Rules { numbers: false, world: None, only_newer, removals: Removals::Refused };
         let (_, rejects) = expected(&lines, &decoding);
         let sqs = self.harness.sqs();
-        // What the function returns stays in flight: given again, an old list could come after a
-        // newer one, on any standard queue.
+        // Messages that the function returns stay in flight: redelivered, an old list could come
+        // after a newer one, as on any standard queue.
         let create = sqs.create_queue().queue_name("recs");
         let create = create.attributes(QueueAttributeName::VisibilityTimeout, "43200").send();
         let queue = self.harness.runtime.block_on(create).expect("created");
@@ -402,7 +403,7 @@ impl Setting {
         self.assert_returned(&returned, &lines);
     }
 
-    /// Lets the worker take everything from the queue; answers with the bodies that its function
+    /// Lets the worker take everything from the queue; returns the bodies that its function
     /// returned.
     fn work_off(&mut self, url: &str) -> Vec<String> {
         let sandbox = self.harness.the_sandbox();
@@ -413,7 +414,7 @@ impl Setting {
             queue_arn: sqs.queue_arn("recs"),
             function_name: "recs-writer".to_owned(),
         };
-        // One invocation at a time: which of two that overlap is first nobody knows.
+        // One invocation at a time, because the order of two that overlap is undefined.
         let options = WorkerOptions {
             batch_size: self.random.usize(1..=10),
             concurrency: 1,
@@ -425,7 +426,8 @@ impl Setting {
         self.harness.runtime.block_on(async {
             let (metrics, stop) = (Cloudwatch::new(), CancellationToken::new());
             let worker = Worker::start(source, function, metrics, options, stop);
-            // Not until none is visible: a receive that is under way has some, and must not be cut.
+            // Do not stop as soon as none is visible: a receive under way has some, and must not be
+            // cut off.
             while handled.load(Ordering::Relaxed) < sent {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
@@ -435,11 +437,12 @@ impl Setting {
         left.into_iter().map(|message| message.body).collect()
     }
 
-    /// The function returned the messages with users whom this table cannot hold, and no others.
+    /// Asserts that the function returned exactly the messages with users that this table cannot
+    /// hold.
     fn assert_returned(&self, bodies: &[String], lines: &[String]) {
         let refused = |texts: &[String]| -> BTreeMap<String, Vec<model::Typed>> {
             let lists = texts.iter().flat_map(|text| model::lists(text));
-            // The last list of a user is among those that were sent.
+            // The last list of a user is among those sent.
             lists.filter(|(user, _)| self.numbers && !model::is_number(user)).collect()
         };
         for body in bodies {

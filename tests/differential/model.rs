@@ -1,74 +1,74 @@
-//! What the documentation says a table holds in the end, written down a second time: no code of
-//! recoctl's is used here but its words.
+//! The final content of a table according to the documentation, implemented a second time without
+//! any of recoctl's code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// Who and what there is, in the facts.
+/// Users and articles in the facts.
 #[derive(Debug, Default)]
 pub struct World {
-    /// Users and whether they are active.
+    /// Users, and whether they are active.
     pub users: BTreeMap<String, bool>,
     /// Articles, whether they are published, and their authors.
     pub articles: BTreeMap<String, (bool, String)>,
-    /// Users and what they have read.
+    /// Users, and articles they have read.
     pub reads: BTreeSet<(String, String)>,
-    /// Users and whom they mute.
+    /// Users, and authors they mute.
     pub mutes: BTreeSet<(String, String)>,
 }
 
-/// An id as it came: its type (`N` a JSON number, `S` a JSON string) and its text.
+/// An id as given: its type (`N` for a JSON number, `S` for a JSON string) and its text.
 pub type Typed = (char, String);
 
 /// A user's item: the list, and its time in nanoseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The list, best first.
+    /// Articles, best first.
     pub list: Vec<Typed>,
-    /// When it was made.
+    /// Generation time.
     pub time: Option<i128>,
 }
 
-/// A table by the users' ids.
+/// A table, by user id.
 pub type Table = BTreeMap<String, Item>;
 
-/// What becomes of a line that removes an item.
+/// Treatment of a line that removes an item.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Removals {
-    /// It is done.
+    /// The item is removed.
     Done,
-    /// It is an entry that cannot go that way: a queue message cannot say it.
+    /// Rejected as an entry, because a queue message cannot express a removal.
     Refused,
-    /// There is no such line: to the Lambda a body is a list, or nothing of its own.
+    /// No such line: to the Lambda a body is a list or foreign.
     Unknown,
 }
 
-/// The rules in force.
+/// Rules in effect.
 pub struct Rules<'w> {
-    /// The table's key is a Number.
+    /// True if the table's key is a Number.
     pub numbers: bool,
-    /// The facts; `None` without any.
+    /// Facts; `None` without any.
     pub world: Option<&'w World>,
-    /// Only what is older is replaced.
+    /// True if only older items are replaced.
     pub only_newer: bool,
-    /// What becomes of removals.
+    /// Treatment of removals.
     pub removals: Removals,
 }
 
-/// One thing that a line asks for.
+/// One request of a line.
 pub enum Asked {
-    /// A list, already filtered.
+    /// Write a list, already filtered.
     Put(String, Item),
-    /// The user's item is to go.
+    /// Remove the user's item.
     Remove(String, Option<i128>),
-    /// The filter leaves nothing.
+    /// Nothing: the filter leaves no articles.
     Nothing,
-    /// It is a fault of the data.
+    /// Bad data.
     Bad,
 }
 
-/// What a line asks for, entry by entry; `None` for one that cannot be read.
+/// Returns the requests of a line, entry by entry; `None` for a line that cannot be read.
 pub fn line(text: &str, rules: &Rules<'_>) -> Option<Vec<Asked>> {
     let value: Value = serde_json::from_str(text).ok()?;
     if value.is_array() {
@@ -145,7 +145,7 @@ fn id(value: &Value) -> Option<Typed> {
     }
 }
 
-/// A whole number that DynamoDB gives back as it got it.
+/// Returns whether the text is a whole number that DynamoDB returns unchanged.
 pub fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let whole = !digits.is_empty() && digits.len() <= 38;
@@ -181,7 +181,7 @@ fn may_have(world: &World, user: &str, article: &str) -> bool {
         && !world.reads.contains(&both(article))
 }
 
-/// Returns whether an item of this time is replaced by what was made at `made`.
+/// Returns whether an item of this time is replaced by one made at `made`.
 pub fn gives_way(held: Option<i128>, made: Option<i128>) -> bool {
     match (held, made) {
         (None, _) => true,
@@ -190,7 +190,7 @@ pub fn gives_way(held: Option<i128>, made: Option<i128>) -> bool {
     }
 }
 
-/// Does to a table what is asked.
+/// Applies a request to a table.
 pub fn apply(table: &mut Table, asked: &Asked, only_newer: bool) {
     let free = |table: &Table, user: &str, made: &Option<i128>| {
         !only_newer || table.get(user).is_none_or(|held| gives_way(held.time, *made))
@@ -206,7 +206,7 @@ pub fn apply(table: &mut Table, asked: &Asked, only_newer: bool) {
     }
 }
 
-/// A time as messages say it, in nanoseconds.
+/// Parses a time of a message into nanoseconds.
 fn moment(value: &Value) -> Option<i128> {
     match value {
         Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
@@ -221,12 +221,12 @@ fn moment(value: &Value) -> Option<i128> {
 fn seconds(text: &str) -> Option<i128> {
     let nanos = decimal(text)?;
     let seconds = nanos.div_euclid(1_000_000_000);
-    // Milliseconds, and dates written as digits.
+    // Refuses milliseconds, and dates written as digits.
     let fits = seconds <= 100_000_000_000 && !(1_000_000..100_000_000).contains(&seconds);
     fits.then_some(nanos)
 }
 
-/// A plain decimal number of seconds in nanoseconds.
+/// Parses a plain decimal number of seconds into nanoseconds.
 pub fn decimal(text: &str) -> Option<i128> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = format!("{fraction:0<9}");
@@ -234,7 +234,7 @@ pub fn decimal(text: &str) -> Option<i128> {
     Some(seconds * 1_000_000_000 + fraction.get(..9)?.parse::<i128>().ok()?)
 }
 
-/// `2026-01-15T03:00:00.900+09:00`.
+/// Parses a time such as `2026-01-15T03:00:00.900+09:00`.
 fn iso(text: &str) -> Option<i128> {
     let part = |from: usize, to: usize| text.get(from..to)?.parse::<i128>().ok();
     let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
@@ -251,7 +251,7 @@ fn iso(text: &str) -> Option<i128> {
             if zone.starts_with('-') { -seconds } else { seconds }
         }
     };
-    // Days since the epoch, by counting them.
+    // Days since the epoch, counted one by one.
     let leap = |year: i128| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let lengths = [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let years: i128 = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum();
@@ -262,7 +262,7 @@ fn iso(text: &str) -> Option<i128> {
     Some(seconds * 1_000_000_000 + fraction.parse::<i128>().ok()?)
 }
 
-/// Every list that a line has, good or bad for the table, by its user.
+/// Returns every list of a line with its user, whether or not the table can hold it.
 pub fn lists(text: &str) -> Vec<(String, Vec<Typed>)> {
     let value: Value = serde_json::from_str(text).unwrap_or_default();
     let entries = value["data"].as_array().into_iter().flatten().filter_map(pair);

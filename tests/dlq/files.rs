@@ -1,5 +1,5 @@
-//! `recoctl dlq export`, `import` and `purge` through the real binary: what is deleted is in a file,
-//! what is in a file comes back as it was, and nothing is sent twice unnamed.
+//! `recoctl dlq export`, `import` and `purge` through the real binary: deleted messages are in a
+//! file, messages in a file are restored unchanged, and duplicates are always named.
 
 mod export;
 mod import;

@@ -1,5 +1,5 @@
-//! Rate and guards of a redrive, through the real binary: the rate, a deep queue, throttles, and
-//! messages that come back.
+//! Rate and guards of a redrive, through the real binary: rate, backlog, throttles, and messages
+//! that come back.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,7 +16,7 @@ use reco_sandbox::sqs::{Planted, QueueDepth};
 use reco_sandbox::worker::WorkerOptions;
 use serde_json::{Value, json};
 
-/// A sandbox with `recs` and `recs-dlq`, whose DLQ has `messages` retryable messages.
+/// Starts a sandbox with `recs` and `recs-dlq`, with `messages` retryable messages in the DLQ.
 fn with_messages(messages: u32) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -46,8 +46,9 @@ fn the_rate_is_kept() {
     let report = harness.json(0, ["dlq", "redrive", "--rate", "200"]);
     assert_eq!(count(&report, "moved"), 2_400);
     let times = sent_at_ms(&harness);
-    // How evenly they go is held by the pace's own tests, on a clock of their own. Here only what no
-    // busy machine can change: all of them take as long as the rate says, a second at either end.
+    // The tests of the pace check how evenly messages go, with simulated time. Checked here is only
+    // what no busy machine can change: all together they take as long as the rate says, but for a
+    // second at either end.
     let took_ms = times.last().zip(times.first()).map_or(0, |(last, first)| last - first);
     assert!(took_ms >= 10_000, "2,400 messages at 200/s went in {took_ms} ms");
 }
@@ -58,8 +59,8 @@ fn a_ramp_begins_slowly_and_ends_at_the_rate() {
     let report = harness.json(0, ["dlq", "redrive", "--rate", "50", "--ramp", "6s"]);
     assert_eq!(count(&report, "moved"), 300);
     let times = sent_at_ms(&harness);
-    // The line from 2.5/s to 50/s is held by the pace's own tests, on a clock of their own. At 50/s
-    // without a ramp 300 messages take 6 s; with it, some 3 s more, however busy the machine is.
+    // The tests of the pace check the line from 2.5/s to 50/s, with simulated time. Without a ramp
+    // 300 messages at 50/s take 6 s; with it some 3 s more, however busy the machine is.
     let took_ms = times.last().zip(times.first()).map_or(0, |(last, first)| last - first);
     assert!(took_ms >= 7_500, "300 messages went in {took_ms} ms");
 }
@@ -89,7 +90,7 @@ fn consume(harness: &Harness) {
     });
 }
 
-/// Reads stderr until a line has `words`.
+/// Reads stderr until a line contains `words`.
 fn reads(child: &mut Child, words: &str) {
     let stderr = BufReader::new(child.stderr.as_mut().expect("a pipe"));
     let mut seen = Vec::new();
@@ -102,7 +103,7 @@ fn reads(child: &mut Child, words: &str) {
     panic!("no {words:?} in {seen:?}");
 }
 
-/// Interrupts a command that is paused, and answers with its report.
+/// Interrupts a paused command and returns its report.
 fn interrupted(mut child: Child) -> Value {
     let asked = Instant::now();
     crate::support::interrupt(&child);
@@ -128,7 +129,7 @@ fn a_deep_destination_holds_the_redrive_back_until_it_is_drained() {
         deepest = deepest.max(now.visible + now.in_flight);
         consume(&harness);
     }
-    // The limit, and less than a batch.
+    // The limit, plus less than a batch.
     assert!((100..110).contains(&deepest), "{deepest}");
     let report: Value =
         serde_json::from_reader(child.stdout.as_mut().expect("a pipe")).expect("a report");
@@ -158,7 +159,7 @@ fn throttles_hold_the_redrive_back() {
     let function = [("FunctionName", "recs-writer")];
     let minute = i64::try_from(crate::support::now()).expect("in range") / 60 * 60;
     let metrics = harness.the_sandbox().cloudwatch();
-    // In whichever minute the command looks, the one before it is too much.
+    // Whichever minute the command looks at, the value is above the limit.
     for at in [minute - 60, minute, minute + 60] {
         metrics.record("AWS/Lambda", "Throttles", &function, at, 31.0);
     }
@@ -173,7 +174,7 @@ fn throttles_hold_the_redrive_back() {
     let report = interrupted(child);
     assert_eq!((count(&report, "moved"), count(&report, "left")), (0, 5));
     assert_eq!(depth(&harness, "recs-dlq").visible, 5);
-    // 31 are not more than 31.
+    // 31 does not exceed 31.
     let report = harness.json(0, [&args[..3], &["recs-writer", "--max-throttles", "31"]].concat());
     assert_eq!(count(&report, "moved"), 5);
 }
@@ -205,7 +206,7 @@ fn a_guard_that_sees_nothing_stops_the_redrive() {
     assert_eq!(depth(&harness, "recs-dlq").visible, 5);
 }
 
-/// The pipeline with its worker; what fails there is back in the DLQ a second or two later.
+/// Starts the pipeline with its worker; failed messages are back in the DLQ a second or two later.
 fn pipeline(mix: Mix) -> Harness {
     let seed = SeedOptions {
         mix,
@@ -230,7 +231,7 @@ fn messages_that_come_back_stop_the_redrive() {
     assert!(report["stopped"].as_str().expect("a reason").contains("came back"));
     let (moved, left) = (count(&report, "moved"), count(&report, "left"));
     assert!(moved < 200 && moved + left == 200, "{}", report["counts"]);
-    // What is named as come back is what was sent.
+    // Messages named as returned are among those sent.
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let messages = report["messages"].as_array().expect("messages").iter();
     let sent: BTreeSet<String> =
@@ -239,7 +240,7 @@ fn messages_that_come_back_stop_the_redrive() {
     let returned: BTreeSet<String> = returned.iter().map(|one| text(&one["message_id"])).collect();
     assert!(!returned.is_empty() && returned.is_subset(&sent));
     assert_eq!(bounces["by_class"]["malformed"].as_u64(), Some(returned.len() as u64));
-    // In the end all of them are back, visible, each once.
+    // In the end all of them are back and visible, once each.
     eventually("all are back", Duration::from_secs(60), || {
         depth(&harness, "recs-dlq").visible == 200
     });
@@ -248,7 +249,8 @@ fn messages_that_come_back_stop_the_redrive() {
 
 #[test]
 fn a_few_that_come_back_do_not_stop_the_redrive() {
-    // 3 of the 20 from which on a share is judged are 15 %: never enough, however soon they are back.
+    // A share is judged from 20 messages on, of which 3 are 15 %: never enough, however soon they
+    // return.
     let harness = pipeline(Mix::none().with(Class::Retryable, 97).with(Class::Malformed, 3));
     let args = ["dlq", "redrive", "--class", "retryable,malformed", "--rate", "15"];
     let report = harness.json(0, args);
@@ -274,7 +276,7 @@ fn what_was_in_the_dlq_all_along_has_not_come_back() {
     let args = ["dlq", "redrive", "--newer-than", "1h", "--rate", "5", "--output", "json"];
     let mut child = crate::support::spawn(&harness, &args);
     eventually("some are moved", Duration::from_secs(60), || depth(&harness, "recs").visible > 5);
-    // Somebody else's messages arrive, so that the DLQ is looked into.
+    // Other messages arrive, so that the DLQ is inspected.
     plant(&harness, "recs-dlq", 3);
     let status = child.wait().expect("it ends");
     let report: Value =
@@ -310,7 +312,7 @@ fn a_fifo_run_moves_no_message_twice() {
     let began = Instant::now();
     while child.try_wait().expect("a child").is_none() {
         assert!(began.elapsed() < Duration::from_secs(90), "it goes round and round");
-        // A consumer that fails: the second receive finds that there was one too many.
+        // A failing consumer: the second receive exceeds `maxReceiveCount`.
         let receive = client.receive_message().queue_url(&url).max_number_of_messages(10);
         let failing = receive.visibility_timeout(0).send();
         harness.runtime.block_on(failing).expect("received");

@@ -1,4 +1,5 @@
-//! The incident that recoctl exists for: a live and shared DLQ, a dropped connection, a second try.
+//! The incident that recoctl exists for: a live and shared DLQ, a dropped connection, a second
+//! attempt.
 
 mod again;
 mod arrivals;

@@ -1,5 +1,5 @@
-//! `recoctl dlq redrive` in front of an SQS that goes wrong: no message is lost, and what may be
-//! twice is named.
+//! `recoctl dlq redrive` against an SQS that fails: no message is lost, and possible duplicates are
+//! named.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ struct Faulty {
     suffix: &'static str,
 }
 
-/// So many sound messages in a DLQ behind a server with this rule.
+/// Starts a DLQ with this many sound messages, behind a server with this rule.
 fn faulty(
     suffix: &'static str,
     messages: usize,
@@ -42,7 +42,8 @@ impl Faulty {
         visible_bodies(&self.harness, &format!("{queue}{}", self.suffix))
     }
 
-    /// Messages in both queues; every one of `messages` must be in at least one.
+    /// Counts messages that are in both queues, and asserts that all of `messages` are in at least
+    /// one.
     fn twice(&self, messages: usize) -> usize {
         let (source, dlq) = (self.bodies("recs"), self.bodies("recs-dlq"));
         for user in 0..messages {
@@ -64,7 +65,7 @@ fn a_throttled_send_is_sent_again() {
     });
     let report = run.redrive(0);
     assert_eq!(count(&report, "moved"), 5);
-    // The first message goes alone: its three refusals, its send, and the rest.
+    // The first message goes alone: three refusals, its send, and then the rest.
     assert_eq!(run.calls.count("SendMessageBatch"), 5);
     assert_eq!(run.twice(5), 0);
 }
@@ -77,7 +78,7 @@ fn a_send_whose_answer_is_lost_is_never_repeated_on_a_standard_queue() {
             _ => Fault::None,
         });
         let report = run.redrive(4);
-        // Alone, since no send and delete has succeeded yet; after three the rest is left.
+        // One at a time, since no send and delete has succeeded yet; after three the rest is left.
         assert_eq!((count(&report, "uncertain"), count(&report, "left")), (3, 2));
         assert_eq!(run.calls.count("SendMessageBatch"), 3);
         assert_eq!(run.calls.count("DeleteMessageBatch"), 0, "what is uncertain is not deleted");
@@ -105,7 +106,7 @@ fn entries_that_fail_inside_a_success_are_sent_again_or_reported() {
         _ => Fault::None,
     });
     let report = run.redrive(4);
-    // By a fault of its own SQS may have taken the first of each; one was then refused for good.
+    // SQS was at fault for two entries and may have accepted them; one was then refused for good.
     assert_eq!((count(&report, "moved"), count(&report, "uncertain")), (4, 1));
     assert_eq!(report["perhaps_twice"], 1);
     assert_eq!(run.twice(5), 0);
@@ -115,7 +116,8 @@ fn entries_that_fail_inside_a_success_are_sent_again_or_reported() {
 #[test]
 fn a_fifo_group_stops_at_its_first_failure() {
     let run = faulty(".fifo", 9, |action, before| match (action, before) {
-        // After the first message, which goes alone: one of each group; one of them fails for good.
+        // After the first message, which goes alone: one message of each group, one of which fails
+        // for good.
         ("SendMessageBatch", 1) => Fault::FailEntries { entries: vec![0], sender_fault: true },
         _ => Fault::None,
     });

@@ -1,5 +1,5 @@
-//! The journal through the real binary: what it knows, who may write it, and how a run that was cut
-//! off is brought to its end.
+//! The journal through the real binary: its content, its lock, and the resumption of a run that was
+//! cut off.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use reco_sandbox::faults::Fault;
 use reco_sandbox::sqs::Planted;
 use serde_json::{Value, json};
 
-/// A sandbox with so many sound messages in a DLQ, and faults in front of it.
+/// Starts a sandbox with this many sound messages in a DLQ, and faults in front of it.
 fn with_messages(suffix: &str, messages: usize, faults: &[&str]) -> Harness {
     let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
     let options = SandboxOptions { faults, ..SandboxOptions::empty() };
@@ -93,7 +93,7 @@ fn a_journal_whose_disk_is_full_stops_the_run_and_nothing_is_lost() {
     let harness = with_messages(STANDARD, 40, &[]);
     let mut command = std::process::Command::new("/bin/sh");
     // A limit in blocks of 512 bytes: the spool fits, the journal does not. With SIGXFSZ ignored, a
-    // write beyond it is an error.
+    // write beyond the limit fails with an error.
     let script = "trap '' XFSZ; ulimit -f 32; exec \"$0\" \"$@\"";
     command.args(["-c", script]).arg(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.args(["dlq", "redrive", "--output", "json"]);
@@ -126,7 +126,7 @@ fn two_runs_on_one_dlq_are_kept_apart() {
     assert_eq!(refused.status.code(), Some(7), "a run that goes on is not resumed");
     crate::support::interrupt(&child);
     child.wait().expect("it ends");
-    // The lock goes with its process.
+    // The lock is released when its process ends.
     harness.json(0, ["dlq", "redrive"]);
     assert!(bodies(&harness, "recs-dlq").is_empty());
 }
@@ -137,7 +137,7 @@ fn a_torn_last_line_is_tolerated_and_said() {
     let report = harness.json(0, ["dlq", "redrive"]);
     let path = report["journal"].as_str().expect("a path");
     let whole = std::fs::read(path).expect("there");
-    // Cut within the last deletion: the record of the end and half of it are gone.
+    // Cut within the last deletion: half of it and the end record are missing.
     let text = String::from_utf8(whole).expect("UTF-8");
     let at = text.rfind("{\"deleted\"").expect("deletions") + 7;
     std::fs::write(path, &text[..at]).expect("written");
@@ -175,7 +175,7 @@ fn a_message_that_was_redriven_before_is_marked() {
     let report = harness.json(0, ["dlq", "redrive"]);
     let sent_as = report["messages"][0]["sent_as"].as_str().expect("an id");
     let sqs = harness.the_sandbox().sqs();
-    // One comes back as the redrive policy brings it, one with the same content, one is new.
+    // One returns as the redrive policy moves it, one has the same content, one is new.
     let returned = bodies(&harness, "recs");
     let planted = |body: &str, message_id: Option<&str>| {
         let message_id = message_id.map(str::to_owned);
@@ -199,7 +199,7 @@ fn a_message_that_was_redriven_before_is_marked() {
     assert!(reasons.contains("was redriven and came back"), "{reasons}");
 }
 
-/// What becomes of a run that is killed at a point of its choosing, and resumed.
+/// Kills a run at a point, resumes it, and checks the outcome.
 fn kill_and_resume(suffix: &str, point: u64) {
     const MESSAGES: usize = 60;
     let faults = ["SendMessageBatch:slow:0.5:15", "DeleteMessageBatch:slow:0.7:25"];
@@ -250,7 +250,7 @@ fn resume(harness: &Harness, path: &str) -> Value {
     serde_json::from_slice(&output.stdout).expect(&stderr)
 }
 
-/// Lines of the only journal so far.
+/// Returns the number of lines of the only journal so far.
 fn lines(harness: &Harness) -> u64 {
     let Some(path) = journals(harness).pop() else { return 0 };
     let bytes = std::fs::read(path).unwrap_or_default();
@@ -277,12 +277,12 @@ fn assert_each_somewhere(messages: usize, source: &[String], dlq: &[String]) {
     }
 }
 
-/// Points of a matrix: few for every day, all when `RECOCTL_FULL_MATRIX` is set.
+/// Returns the points of a matrix: few by default, all when `RECOCTL_FULL_MATRIX` is set.
 fn points(few: u64, all: u64) -> u64 {
     if std::env::var_os("RECOCTL_FULL_MATRIX").is_some() { all } else { few }
 }
 
-/// Runs the points of a matrix, some at a time.
+/// Runs the points of a matrix, four at a time.
 fn matrix(points: u64, run: impl Fn(u64) + Sync) {
     let next = std::sync::atomic::AtomicU64::new(0);
     thread::scope(|scope| {
@@ -300,7 +300,7 @@ fn matrix(points: u64, run: impl Fn(u64) + Sync) {
     });
 }
 
-/// Ctrl-C at a point: what is in flight is finished, nothing is left invisible, and every message is
+/// Sends Ctrl-C at a point: calls in flight finish, nothing is left invisible, and every message is
 /// in exactly one queue.
 fn interrupt(suffix: &str, point: u64) {
     const MESSAGES: usize = 60;

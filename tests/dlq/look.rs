@@ -13,7 +13,7 @@ fn seeded() -> Harness {
     Harness::sandbox(SandboxOptions { worker: None, ..SandboxOptions::default() })
 }
 
-/// A sandbox with the queues `recs` and `recs-dlq`, and so many messages in the DLQ.
+/// Starts a sandbox with the queues `recs` and `recs-dlq`, and this many messages in the DLQ.
 fn with_messages(messages: usize) -> Harness {
     let harness = queues("", SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs();
@@ -81,7 +81,7 @@ fn a_peek_by_class_shows_that_class_only() {
 #[test]
 fn control_characters_never_reach_the_terminal() {
     let harness = with_messages(0);
-    // ESC itself is not allowed in a body; U+009B is, and starts a control sequence as well.
+    // ESC itself is not allowed in a body; U+009B is, and also starts a control sequence.
     let planted = Planted { body: "\u{9b}2J{\u{202e}".to_owned(), ..Planted::default() };
     harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
     let output = harness.recoctl(["dlq", "peek", "--full"]).output().expect("recoctl runs");

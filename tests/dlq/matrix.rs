@@ -1,5 +1,5 @@
-//! Every kind of fault that SQS can have, in front of a redrive of both types of queue: no message
-//! is lost, and one that is in both queues is named.
+//! Every kind of SQS fault during a redrive, with both types of queue: no message is lost, and one
+//! that is in both queues is named.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn harness(kind: FaultKind, suffix: &str, fault_seed: u64) -> Harness {
     harness
 }
 
-/// Message id and body of each message of a queue.
+/// Returns the message id and body of each message in a queue.
 fn messages(harness: &Harness, queue: &str) -> Vec<(String, String)> {
     let messages = snapshot(harness, queue).messages;
     messages.into_iter().map(|message| (message.id, message.body)).collect()
@@ -42,7 +42,7 @@ fn run(kind: FaultKind, suffix: &str, seed: u64) {
     let output = harness.recoctl(["dlq", "redrive", "--output", "json"]).output().expect("runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(matches!(output.status.code(), Some(0 | 1 | 4)), "{at}: {stderr}");
-    // A run that ended in its scan has no report; then nothing was sent.
+    // A run that ended in its scan has no report, and sent nothing.
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let source = messages(&harness, &format!("recs{suffix}"));
     let dlq = messages(&harness, &format!("recs-dlq{suffix}"));
@@ -69,7 +69,8 @@ fn run(kind: FaultKind, suffix: &str, seed: u64) {
     assert_eq!(unnamed, Vec::<&str>::new(), "{at}: in both queues and not named");
 }
 
-/// A body that is in the destination more than once is one of a message that the report names.
+/// Asserts that a body that is in the destination more than once belongs to a message that the
+/// report names.
 fn assert_twice_is_named(report: &Value, source: &[(String, String)], at: &str) {
     let rows = report["messages"].as_array().into_iter().flatten();
     let named = rows.filter(|row| row["perhaps_twice"] == true || row["fate"] == "uncertain");

@@ -1,5 +1,5 @@
-//! `recoctl dlq redrive --engine` and `recoctl dlq tasks` through the real binary: who moves the
-//! messages, why, and what becomes of a move task.
+//! `recoctl dlq redrive --engine` and `recoctl dlq tasks` through the real binary: which engine
+//! moves the messages, why, and the life of a move task.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const ALL: [&str; 5] = ["dlq", "redrive", "--class", "all", "--yes"];
 
-/// So many sound messages in a DLQ, behind a server with this rule.
+/// Starts a DLQ with this many sound messages, behind a server with this rule.
 fn with_rule(
     suffix: &str,
     messages: usize,
@@ -108,7 +108,7 @@ fn native_by_name_refuses_what_it_cannot_do_and_asks_first() {
     assert!(client["journal"].is_string());
 }
 
-/// A move task judges nothing: who says by what messages are to be judged gets what does.
+/// A move task does not classify, so flags for classification exclude it.
 #[test]
 fn native_goes_by_no_facts_policy_or_table() {
     let harness = with_messages("", 4);
@@ -198,7 +198,7 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
         running()["status"] == "running"
     });
     assert!(running()["handle"].is_string());
-    // Another recoctl is kept off by the lock; one on another machine sees the task.
+    // The lock keeps off another recoctl on this machine; one on another machine sees the task.
     let state = harness.home.path().join("elsewhere");
     let elsewhere = harness.recoctl(ALL).env("XDG_STATE_HOME", state).output().expect("it runs");
     let stderr = String::from_utf8_lossy(&elsewhere.stderr);

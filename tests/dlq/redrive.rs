@@ -1,5 +1,5 @@
-//! `recoctl dlq redrive` through the real binary: what is moved, what is left, and that nothing is
-//! lost on the way.
+//! `recoctl dlq redrive` through the real binary: messages that are moved, messages that are left,
+//! and none that is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use reco_sandbox::seed::{Mix, SeedOptions};
 use reco_sandbox::sqs::{AttributeValue, Planted, SnapshotMessage};
 use serde_json::{Value, json};
 
-/// A sandbox with the queues `recs` and `recs-dlq` (or their FIFO namesakes), empty.
+/// Starts a sandbox with the empty queues `recs` and `recs-dlq` (or their FIFO counterparts).
 fn empty(suffix: &str, attributes: &[(&str, &str)]) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -28,7 +28,7 @@ fn empty(suffix: &str, attributes: &[(&str, &str)]) -> Harness {
     harness
 }
 
-/// The seeded pipeline without the worker that would empty the source queue.
+/// Starts the seeded pipeline without its worker, which would empty the source queue.
 fn seeded(mix: Mix) -> Harness {
     let seed = Some(SeedOptions { mix, ..SeedOptions::default() });
     Harness::sandbox(SandboxOptions { seed, ..SandboxOptions::empty() })
@@ -371,7 +371,7 @@ fn a_dlq_larger_than_what_may_be_held_goes_in_waves() {
     let harness = empty("", &[]);
     let (mut sound, mut broken) = (BTreeSet::new(), BTreeSet::new());
     for user in 0..150 {
-        // 25 of 150 stay: fewer than may be held.
+        // 25 of 150 stay: fewer than may be held at a time.
         let body = if user % 6 == 0 { format!("broken {user}") } else { format!("[{user},[2]]") };
         plant(&harness, "recs-dlq", &body);
         if user % 6 == 0 {
@@ -415,7 +415,7 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
         .expect("runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     adds_up(&report);
-    // The sandbox gives out the oldest first, ever again; AWS does not keep to an order.
+    // The sandbox always returns the oldest message first; AWS guarantees no order.
     assert_eq!(report["exhausted"], false);
     assert!(report["received_again"].as_u64() > Some(0), "{report}");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));

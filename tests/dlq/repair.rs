@@ -1,5 +1,5 @@
-//! Repair on the way, through the real binary: what is sent instead, what is left, and that the
-//! original is never lost.
+//! Repairs during a redrive, through the real binary: what is sent instead, what is left, and that
+//! the original is never lost.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const SOUND: &str = r#"{"data": [[1, [2, 3]]]}"#;
 
-/// A sandbox whose DLQ has these bodies; answers with their ids as well.
+/// Starts a sandbox whose DLQ has these bodies; returns their ids as well.
 fn with_bodies(suffix: &str, bodies: &[&str]) -> (Harness, Vec<String>) {
     let harness = queues(suffix, SandboxOptions::empty());
     let dlq = format!("recs-dlq{suffix}");
@@ -58,7 +58,7 @@ fn a_transform_rewrites_bodies_and_leaves_what_it_breaks() {
         sent.iter().all(|message| message.attributes.contains_key("origin")),
         "attributes stay"
     );
-    // What is planned is what goes out, to the byte.
+    // The bytes that are sent are exactly the planned ones.
     let digests = |report: &Value| -> Vec<Value> {
         let rows = report["messages"].as_array().expect("messages").iter();
         rows.map(|row| row["changed"]["digest"].clone())
@@ -198,7 +198,7 @@ fn a_plan_is_carried_out_with_the_same_repair_only() {
     assert_eq!(bodies(&harness, "recs"), [r#"{"data":[[1,[3,2]]]}"#]);
 }
 
-/// A repair that brings to light that a newer list is about is held back.
+/// A repaired message is held back if the scan has a newer list of its user.
 #[test]
 fn a_repaired_message_does_not_outdo_a_newer_one() {
     let old = r#"{"data":[[1,[2]]],"generated_at":1600000000"#;

@@ -1,4 +1,4 @@
-//! The flags that choose messages, through the real binary: only what every condition names is
+//! Flags that select messages, through the real binary: only messages that meet every condition are
 //! shown or moved, and nothing else is touched.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 const HOUR: u64 = 3_600;
 
-/// The queues `recs` and `recs-dlq` (or their FIFO namesakes) with five messages in the DLQ, by
-/// name: what a message is called is in its attribute `name`.
+/// The queues `recs` and `recs-dlq` (or their FIFO counterparts), with five messages in the DLQ
+/// that are named by their attribute `name`.
 struct Arranged {
     harness: Harness,
     suffix: &'static str,
@@ -22,7 +22,7 @@ struct Arranged {
 fn arrange(suffix: &'static str) -> Arranged {
     let harness = queues(suffix, SandboxOptions::empty());
     let mut arranged = Arranged { harness, suffix, ids: BTreeMap::new() };
-    // `older` carries the user of `newer`, so it is superseded.
+    // `older` has the user of `newer`, so it is superseded.
     for (name, body, age, tries) in [
         ("older", "[1, [10]]", 5 * HOUR, "1"),
         ("newer", "[1, [11]]", 4 * HOUR, "2"),
@@ -57,7 +57,7 @@ impl Arranged {
         self.ids.insert(name, id);
     }
 
-    /// The names of the messages in a queue, all of them visible.
+    /// Returns the names of the messages in a queue, which must all be visible.
     fn names(&self, queue: &str) -> BTreeSet<String> {
         let queue = format!("{queue}{}", self.suffix);
         let snapshot = self.sqs().snapshot(&queue).expect("the queue exists");
@@ -124,7 +124,7 @@ fn peek_and_classify_show_what_every_condition_names() {
     assert_eq!(arranged.shown(&arranged.harness.json(0, max)).len(), 2);
 }
 
-/// A DLQ that two queues share, with messages of both and one that was sent to it directly.
+/// Starts a DLQ that two queues share, with messages of both and one that was sent to it directly.
 fn shared() -> (Harness, BTreeMap<&'static str, String>) {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -223,7 +223,7 @@ fn export_purge_and_redrive_take_the_messages_of_one_source_only() {
     assert_eq!(report["counts"], json!({"deleted": 1, "skipped": 1}));
     let left = sqs.snapshot("shared-dlq").expect("there").messages;
     assert_eq!(left.iter().map(|m| &m.id).collect::<Vec<_>>(), [&ids["direct"]]);
-    // SQS's own purge looks at nothing, so it cannot choose.
+    // SQS's own purge cannot select messages.
     let all_now = ["dlq", "purge", "--all-now", "--source", "recs-b", "--yes"];
     assert_eq!(harness.recoctl(all_now).output().expect("it runs").status.code(), Some(2));
 }
@@ -237,7 +237,7 @@ fn a_redrive_moves_what_every_condition_names_on_both_kinds_of_queue() {
         assert_eq!(report["counts"], json!({"moved": 2, "skipped": 3}), "{suffix}");
         assert_eq!(arranged.names("recs"), set(["broken", "object"]), "{suffix}");
         assert_eq!(arranged.names("recs-dlq"), set(["older", "newer", "young"]), "{suffix}");
-        // Without --class, age narrows the default and does not widen it; superseded stays.
+        // Without --class, age narrows the default and does not widen it; superseded messages stay.
         arranged.harness.json(0, ["dlq", "redrive", "--older-than", "1h"]);
         assert_eq!(arranged.names("recs-dlq"), set(["older", "young"]), "{suffix}");
     }
@@ -274,14 +274,14 @@ fn a_wrong_expression_is_told_before_anything_is_received() {
 #[test]
 fn a_message_on_which_the_expression_fails_stays_and_is_told() {
     let arranged = arrange("");
-    // `.data` of an array is an error; of null (no JSON) it is null.
+    // `.data` of an array is an error; of null (a body that is not JSON) it is null.
     let output = arranged
         .harness
         .recoctl(["dlq", "redrive", "--where", ".body.data", "--output", "json"])
         .output()
         .expect("it runs");
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    // `older` is superseded: the expression was never asked about it.
+    // `older` is superseded, so the expression was not evaluated on it.
     assert_eq!(report["undecided"], 2, "{report}");
     assert_eq!(output.status.code(), Some(4), "some of it could not be decided");
     assert!(String::from_utf8_lossy(&output.stderr).contains("--where failed on 2 messages"));
@@ -340,7 +340,7 @@ fn the_short_ids_of_tables_can_be_given_when_they_are_unique() {
     let report =
         harness.json(0, ["dlq", "redrive", "--id", "0a1b2c3d-0000-4000-8000-000000000001"]);
     assert_eq!(report["counts"], json!({"moved": 1, "skipped": 1}));
-    // Now that one of them is gone, it is unique.
+    // Now that one of them is gone, the prefix is unique.
     let report = harness.json(0, ["dlq", "redrive", "--id", "0a1b2c3d"]);
     assert_eq!(report["counts"], json!({"moved": 1}));
 }
@@ -367,7 +367,8 @@ fn a_plan_moves_exactly_what_was_planned() {
         let path = arranged.harness.write("plan.json", plan.to_string());
         let path = path.to_str().expect("a path").to_owned();
         assert_eq!(plan["counts"]["planned"], 3);
-        // One of them goes elsewhere meanwhile, and one comes that would have been planned, too.
+        // Meanwhile one of them moves elsewhere, and one arrives that would have been planned as
+        // well.
         let young = arranged.ids["young"].clone();
         arranged.harness.json(0, ["dlq", "redrive", "--id", &young]);
         arranged.plant("later", "[9, [10]]", 30, "9");
@@ -397,7 +398,7 @@ fn another_destination_takes_the_messages_when_it_is_of_the_same_type() {
         let other_type = if suffix.is_empty() { "other.fifo" } else { "other" };
         let other: &[(&str, &str)] = if suffix.is_empty() { &[("FifoQueue", "true")] } else { &[] };
         arranged.sqs().create_queue(other_type, other).expect("created");
-        // The DLQ is enough to go by when the destination is given.
+        // The DLQ is enough when the destination is given.
         arranged.harness.set("RECOCTL_QUEUE", "");
         arranged.harness.set("RECOCTL_DLQ", &format!("recs-dlq{suffix}"));
         let own = format!("recs-dlq{suffix}");

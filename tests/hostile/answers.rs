@@ -1,4 +1,4 @@
-//! Answers without an end, with numbers that cannot be, and answers that break off.
+//! Endless answers, impossible numbers, and answers that break off.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ fn run(fake: &Fake, args: &[&str]) -> Ran {
     Place::new().run(&[args, &["--endpoint-url", &fake.url()]].concat())
 }
 
-/// CBOR of text, numbers, lists and maps, as CloudWatch answers.
+/// Encodes text, numbers, lists and maps as CBOR, as CloudWatch answers.
 fn cbor(value: &Value) -> Vec<u8> {
     let head = |kind: u8, length: usize| {
         let length = u32::try_from(length).unwrap();
@@ -27,7 +27,7 @@ fn cbor(value: &Value) -> Vec<u8> {
             let members = map.iter().flat_map(|(key, value)| [cbor(&json!(key)), cbor(value)]);
             [head(5, map.len()), members.flatten().collect()].concat()
         }
-        // A time, where it is whole; else a sample.
+        // A whole number is a time, any other a sample.
         Value::Number(number) => match number.as_i64() {
             Some(time) => [vec![0xc1, 27], time.to_be_bytes().to_vec()].concat(),
             None => [vec![0xfb], number.as_f64().unwrap().to_be_bytes().to_vec()].concat(),
@@ -36,7 +36,7 @@ fn cbor(value: &Value) -> Vec<u8> {
     }
 }
 
-/// A CloudWatch that answers every call with `answer` of its number.
+/// Starts a CloudWatch that answers each call with `answer` of its number.
 fn cloudwatch(answer: impl Fn(usize) -> Value + Send + Sync + 'static) -> Fake {
     let calls = AtomicUsize::new(0);
     Fake::http(move |_, stream| {
@@ -139,7 +139,7 @@ fn a_list_of_move_tasks_is_as_long_as_was_asked_and_its_numbers_can_be() {
     assert!(ran.stdout.contains("an unknown number of"), "{}", ran.stdout);
 }
 
-/// What a receive is answered with; the calls before it are sound.
+/// Runs a peek whose receive gets this answer; the calls before it are answered correctly.
 fn receiving(text: String) -> Ran {
     let fake = Fake::http(move |request, stream| {
         let is = |operation: &str| request.contains(&format!("AmazonSQS.{operation}"));
@@ -175,7 +175,7 @@ fn headers_without_an_end_and_answers_that_break_off_are_told_as_such() {
     }
 }
 
-/// A sound SQS with a message in it, until a later receive.
+/// Starts a correct SQS with one message, which misbehaves from the second receive on.
 fn that_stops_answering(how: fn(&mut std::net::TcpStream)) -> Fake {
     let receives = AtomicUsize::new(0);
     Fake::http(move |request, stream| {

@@ -1,4 +1,4 @@
-//! Endpoints that lie, drip, or say nothing.
+//! Endpoints that lie, drip, or do not answer.
 
 use std::io::Write;
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! One body, one expression: neither ends the run.
+//! A single body or expression does not end the run.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::kit::{ended_within, signal};
 use crate::support::{Harness, spawn};
 
-/// A DLQ with these bodies.
+/// Starts a DLQ with these bodies.
 fn queue(bodies: &[&str]) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sandbox = harness.the_sandbox().sqs().clone();
@@ -61,7 +61,7 @@ fn an_expression_that_never_ends_ends_at_the_first_signal() {
         let child = spawn(&harness, &args);
         std::thread::sleep(Duration::from_secs(2));
         signal(&child, name);
-        // Forty messages at two seconds each are more than a minute.
+        // Forty messages at two seconds each take more than a minute.
         let ran = ended_within(child, Duration::from_secs(30));
         assert_eq!(ran.code, Some(130), "{ran:#?}");
         let report: Value = serde_json::from_str(&ran.stdout).unwrap();

@@ -1,4 +1,4 @@
-//! Files that block, belong to others, or are links; and what recoctl leaves of its own.
+//! Files that block, belong to others, or are links; and the files that recoctl leaves.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -10,7 +10,7 @@ use crate::kit::{Place, ended_within, fifo, signal};
 
 const SOON: Duration = Duration::from_secs(15);
 
-/// Waits until somebody reads from a pipe; the other end, from which nothing comes.
+/// Waits until a pipe is read; returns the write end, which stays silent.
 pub fn when_read(pipe: &Path) -> File {
     loop {
         let mut options = OpenOptions::new();
@@ -117,7 +117,7 @@ fn no_crash_leaves_a_core() {
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
 }
 
-/// A journal may be given by its path, and all in the directory are looked into.
+/// A journal may be named by path, and all journals in the directory are read.
 #[test]
 fn a_journal_that_is_a_pipe_or_has_no_end_keeps_nobody_waiting() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! Servers that lie, and a place to run in.
+//! Servers that lie, and directories to run in.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,22 +9,22 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// What one accepted connection is answered with.
+/// Handler of one accepted connection.
 pub type Answer = Arc<dyn Fn(&str, &mut TcpStream) + Send + Sync>;
 
-/// A TCP server that remembers what it was sent.
+/// A TCP server that records its requests.
 pub struct Fake {
     pub port: u16,
     pub heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
-    /// Serves HTTP, one request a connection; `answer` is given the request.
+    /// Serves HTTP, one request per connection; `answer` gets the request.
     pub fn http(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::start(Arc::new(answer))
     }
 
-    /// Answers every request alike.
+    /// Answers every request the same way.
     pub fn says(status: u16, body: &str) -> Self {
         let text = http(status, body);
         Self::http(move |_, stream| {
@@ -32,7 +32,7 @@ impl Fake {
         })
     }
 
-    /// Accepts, reads, and says nothing.
+    /// Accepts and reads, but never answers.
     pub fn silent() -> Self {
         Self::http(|_, _| std::thread::sleep(Duration::from_secs(120)))
     }
@@ -65,7 +65,7 @@ impl Fake {
     }
 }
 
-/// A response of an AWS service that speaks JSON.
+/// Returns a response of an AWS service that speaks JSON.
 pub fn http(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
@@ -93,7 +93,7 @@ fn request(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A home directory and a working directory, with credentials that must not get out.
+/// A home directory and a working directory, with credentials that must not leak.
 pub struct Place {
     pub dir: TempDir,
 }
@@ -117,7 +117,7 @@ impl Place {
         self.dir.path().join("work")
     }
 
-    /// A file in the working directory.
+    /// Writes a file to the working directory.
     pub fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.work().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -164,7 +164,7 @@ impl Ran {
         }
     }
 
-    /// Ended with this code, and left nothing on the terminal that is not text.
+    /// Asserts that the run ended with this code and printed only text.
     pub fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         for stream in [&self.stdout, &self.stderr] {
@@ -195,7 +195,7 @@ impl Ran {
     }
 }
 
-/// Waits for a child, at most so long; what it said.
+/// Waits up to `most` for a child; returns its result.
 pub fn ended_within(mut child: std::process::Child, most: Duration) -> Ran {
     let start = std::time::Instant::now();
     while child.try_wait().unwrap().is_none() {

@@ -1,5 +1,5 @@
-//! Nothing that recoctl reads can harm who runs it: endpoints, databases, bodies, expressions and
-//! repositories that lie, through the real binary.
+//! Nothing that recoctl reads can harm its user: lying endpoints, databases, bodies, expressions
+//! and repositories, through the real binary.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]

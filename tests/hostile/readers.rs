@@ -1,4 +1,4 @@
-//! Inputs that are little on the disk and much in memory, or that come when they like.
+//! Inputs that are small on disk and large in memory, or that arrive slowly.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::kit::{Fake, Place, Ran, ended_within, fifo, signal};
 /// Line breaks of the archives: enough that one entry for each would be seen.
 const BREAKS: usize = 32 << 20;
 
-/// An archive of `first`, as many line breaks, and `last`.
+/// Writes an archive of `first`, about [`BREAKS`] bytes of `line`, and `last`.
 fn archive(path: &Path, first: &str, line: &str, last: &str) {
     let file = std::fs::File::create(path).unwrap();
     let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
@@ -62,7 +62,7 @@ fn an_array_with_blank_lines_in_it_takes_no_memory_either() {
     assert_eq!(report["entries"]["written"], 2, "{report}");
 }
 
-/// A sound SQS whose queue is empty: ids that are asked for are missing.
+/// Starts a correct SQS whose queue is empty, so that requested ids are missing.
 fn empty_queue() -> Fake {
     crate::endpoint::sqs(|operation, _| {
         let attributes = json!({ "Attributes": crate::endpoint::attributes("0") });
@@ -105,7 +105,7 @@ fn a_signal_ends_the_reading_of_an_archive_that_is_all_blank() {
         let mut end = when_read(&pipe);
         let writer = std::thread::spawn(move || {
             rustix::fs::fcntl_setfl(&end, rustix::fs::OFlags::empty()).unwrap();
-            // One after the other, until nobody reads: an input of blank lines without an end.
+            // Blocks of blank lines without end, until the reader is gone.
             while end.write_all(&[b'\n'; 1 << 16]).is_ok() {}
         });
         std::thread::sleep(Duration::from_millis(500));
@@ -162,7 +162,7 @@ fn an_export_is_not_read_from_what_can_be_read_once() {
     }
 }
 
-/// Magic bytes of some formats are letters.
+/// The magic bytes of some formats are letters.
 #[test]
 fn a_text_that_begins_like_a_format_is_a_text() {
     let place = Place::new();

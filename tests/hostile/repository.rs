@@ -1,4 +1,4 @@
-//! A clone of somebody else's repository, with a recoctl.toml in it.
+//! A clone of a foreign repository that contains a recoctl.toml.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -48,7 +48,7 @@ fn its_facts_get_no_secret_password_or_token() {
     assert_eq!((secrets.heard().len(), database.heard().len()), (0, 0));
 }
 
-/// The operator may name it; but it must prove who it is before it is told anything.
+/// The operator may name the database, but it must prove its identity before it gets any secret.
 #[test]
 fn a_database_that_is_not_verified_gets_no_secret_from_the_operator_either() {
     let place = Place::new();
@@ -128,7 +128,7 @@ fn a_file_counts_once_it_is_trusted_until_it_changes() {
     let ran = place.run(&["config", "trust"]).ended(0);
     assert!(ran.stdout.contains("endpoint_url") && ran.stdout.contains("http://127.0.0.1:1"));
     assert!(place.run(&["config", "show"]).ended(0).stdout.contains("http://127.0.0.1:1"));
-    // As it stands, and where it stands.
+    // Trust is tied to the content of the file and to its path.
     place.write("recoctl.toml", &config("http://127.0.0.1:2"));
     place.run(&["config", "show"]).ended(7);
     place.write("recoctl.toml", &config("http://127.0.0.1:1"));
@@ -222,7 +222,7 @@ fn a_file_that_others_can_write_is_refused() {
     }
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     place.run(&["config", "show"]).ended(0);
-    // Only root can give a file away.
+    // Only root can change the owner of a file.
     if std::os::unix::fs::chown(&file, Some(12_345), None).is_ok() {
         place.run(&["config", "show"]).ended(7).says("another user").says("chown");
     }

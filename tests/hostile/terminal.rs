@@ -1,4 +1,4 @@
-//! What is quoted from files and settings is text on the terminal.
+//! Text quoted from files and settings must not control the terminal.
 
 use crate::kit::Place;
 

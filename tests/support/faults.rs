@@ -1,4 +1,4 @@
-//! A server in front of the sandbox's SQS that goes wrong on purpose.
+//! A server in front of the sandbox's SQS that fails on purpose.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,42 +13,42 @@ use reco_sandbox::sqs::Sqs;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What happens to one call.
+/// Fate of one call.
 #[derive(Debug, Clone)]
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 pub enum Fault {
-    /// Nothing: the call is served.
+    /// No fault: the call is served.
     None,
-    /// It is refused as too fast, without effect.
+    /// Throttled, without effect.
     Throttle,
-    /// It is refused for want of a permission, without effect.
+    /// Access denied, without effect.
     Deny,
-    /// It takes effect, and its answer is a 500.
+    /// Takes effect, but answers 500.
     FailAfter,
-    /// It takes effect, and the connection is closed instead of an answer.
+    /// Takes effect, but closes the connection instead of answering.
     DropAfter,
-    /// It has no effect and no answer; the connection stays open.
+    /// No effect and no answer; the connection stays open.
     Hang,
-    /// It takes effect for all entries but these; they fail inside the answer.
+    /// Takes effect for all entries but these, which fail inside the answer.
     FailEntries {
         /// Indices of the entries.
         entries: Vec<usize>,
-        /// True if the request is said to be at fault.
+        /// Value of `SenderFault`: the request is at fault.
         sender_fault: bool,
     },
-    /// It takes effect, and the answer carries a wrong MD5 of the first entry's body.
+    /// Takes effect, but the answer carries a wrong MD5 of the first entry's body.
     WrongMd5,
 }
 
-/// Chooses a fault by action and by how many calls of the action came before.
+/// Chooses a fault by action and by the number of earlier calls of that action.
 pub type Rule = Arc<dyn Fn(&str, usize) -> Fault + Send + Sync>;
 
-/// Calls by action, in their order.
+/// Actions of the calls so far, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Calls(Arc<Mutex<Vec<String>>>);
 
 impl Calls {
-    /// How many calls of an action came.
+    /// Returns the number of calls of an action.
     pub fn count(&self, action: &str) -> usize {
         self.0.lock().expect("unpoisoned").iter().filter(|known| *known == action).count()
     }
@@ -60,7 +60,7 @@ impl Calls {
     }
 }
 
-/// Starts the server on the current runtime; answers with its endpoint and the calls it sees.
+/// Starts the server on the current runtime; returns its endpoint and the calls it sees.
 pub async fn start(sqs: Sqs, rule: Rule) -> (String, Calls) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
@@ -156,7 +156,7 @@ fn with_failed(response: Response<Bytes>, failed: Vec<Value>) -> Response<Bytes>
     let (mut head, body) = response.into_parts();
     let mut value: Value = serde_json::from_slice(&body).expect("JSON");
     if value["Successful"].is_null() {
-        // Every entry was taken out, and SQS refuses an empty batch.
+        // All entries were removed, and SQS refuses an empty batch.
         head.status = hyper::StatusCode::OK;
         value = json!({"Successful": []});
         head.headers.remove("x-amzn-query-error");

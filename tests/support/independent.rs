@@ -1,4 +1,5 @@
-//! The independent server: somebody else's idea of AWS, so that ours is not tested against itself.
+//! The independent server: another implementation of AWS, so that recoctl is not tested against its
+//! own sandbox only.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -13,9 +14,9 @@ pub struct Independent {
 }
 
 impl Independent {
-    /// Starts it on a free port, preparing its environment the first time.
+    /// Starts it on a free port, preparing its environment on first use.
     pub fn start() -> Self {
-        // Another process may take the free port before the server does: try again then.
+        // Another process may take the free port first, so retry.
         for _ in 0..3 {
             if let Some(server) = Self::try_start() {
                 return server;
@@ -61,7 +62,7 @@ impl Independent {
             && answer == *b"HTTP/"
     }
 
-    /// Its URL.
+    /// Returns its URL.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -81,7 +82,7 @@ fn free_port() -> u16 {
         .port()
 }
 
-/// The bin directory of the Python environment, prepared when it is not there yet.
+/// Returns the bin directory of the Python environment, which is prepared on first use.
 pub fn python_bin() -> PathBuf {
     script("independent.sh")
 }

@@ -6,8 +6,8 @@
 # Then:  BIND_HOST=127.0.0.1 GATEWAY_PORT=<free port> <bin>/ministack
 #
 # Progress goes to stderr. Safe to run at any time and concurrently: one process builds, the
-# others wait for it; when the environment is already as requirements.txt says it costs a
-# checksum. RECOCTL_PYTHON names another interpreter than python3.
+# others wait for it. Costs only a checksum when the environment matches requirements.txt.
+# RECOCTL_PYTHON selects an interpreter other than python3.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,9 +26,9 @@ mkdir -p "$cache"
 exec 9>"$cache/venv.lock"
 flock 9
 
-# A stamp written last marks a finished environment: a build that was cut short has none.
-# It names the interpreter too, because a venv does not survive its interpreter's upgrade, and
-# the venv's own path, because its scripts hold that path.
+# A stamp, written last, marks a finished environment: an interrupted build has none. It also
+# contains the interpreter, because a venv does not survive its interpreter's upgrade, and the
+# venv's path, because the venv's scripts contain it.
 stamp=$venv/.stamp
 want="$(sha256sum <"$requirements") $("$python" -VV | tr '\n' ' ') $venv"
 if [[ -x $venv/bin/ministack && -f $stamp && $(<"$stamp") == "$want" ]]; then

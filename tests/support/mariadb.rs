@@ -1,4 +1,4 @@
-//! A MariaDB server for the tests of one binary, gone with it.
+//! A MariaDB server for the tests of one binary, stopped with it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The running server; its user `root` has no password.
 pub struct MariaDb {
-    /// The TCP port on the loopback interface.
+    /// TCP port on the loopback interface.
     pub port: u16,
-    /// Where it keeps everything; `ca.pem` signed its certificate, which is for `localhost`.
+    /// Data directory. Its `ca.pem` is the CA of the server's certificate, which is for
+    /// `localhost`.
     pub directory: PathBuf,
-    // The server stops when its stdin is closed, which the end of this process does: a static is
-    // never dropped.
+    // The server stops when its stdin is closed. Only the end of this process does that: a static
+    // is never dropped.
     _running: Child,
 }
 
@@ -24,7 +25,7 @@ pub fn server() -> &'static MariaDb {
     SERVER.get_or_init(start)
 }
 
-/// A database of its own for one test, with the statements run in it; its name.
+/// Creates a database for one test, runs the statements in it, and returns its name.
 pub fn database(sql: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("facts_{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -33,12 +34,12 @@ pub fn database(sql: &str) -> String {
 }
 
 impl MariaDb {
-    /// The URL of a database, as root.
+    /// Returns the URL of a database, as root.
     pub fn url(&self, database: &str) -> String {
         format!("mysql://root@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs statements as root; what they print, columns parted by tabs.
+    /// Runs statements as root and returns their output, with columns separated by tabs.
     pub fn run(&self, sql: &str) -> String {
         let mut client = Command::new("mariadb")
             .args(["--no-defaults", "--user=root", "--batch", "--skip-column-names"])
@@ -59,7 +60,7 @@ impl MariaDb {
 }
 
 fn start() -> MariaDb {
-    // Let go at once: the server binds it itself.
+    // Released at once, for the server to bind.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
     let port = port.expect("a free port").port();
     let mut server = Command::new(script())
@@ -81,7 +82,7 @@ fn start() -> MariaDb {
     MariaDb { port, directory, _running: server }
 }
 
-/// Tests of the root package and of the crates below share it.
+/// Finds the script from the root package and from the crates below it.
 fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Run a MariaDB server of its own for tests:
+# Run a temporary MariaDB server for tests:
 #
 #   tests/support/mariadb.sh PORT
 #
-# Listens on 127.0.0.1:PORT with TLS offered (certificate for localhost), user root without a
-# password. Prints the directory it keeps everything in once it answers (there: ca.pem, and
-# server.log), runs until its stdin is closed, then stops the server and removes the directory: a
-# test run that is killed leaves nothing behind either.
+# Listens on 127.0.0.1:PORT with optional TLS (certificate for localhost), user root without a
+# password. Prints its data directory (with ca.pem and server.log) once the server answers. Runs
+# until its stdin is closed, then stops the server and removes the directory, so that even a killed
+# test run leaves nothing behind.
 set -euo pipefail
 
 die() { printf 'mariadb: %s\n' "$*" >&2; exit 1; }
 
 port=${1:?usage: mariadb.sh PORT}
-# Debian keeps the server where an ordinary user's PATH does not lead.
+# Debian installs the server outside the PATH of ordinary users.
 PATH=$PATH:/usr/sbin
 for program in mariadbd mariadb-install-db mariadb openssl; do
     command -v "$program" >/dev/null ||
@@ -24,7 +24,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/mariadb.XXXXXX")
 server=
 # shellcheck disable=SC2317,SC2329 # run by the trap
 clean() {
-    # Nobody reads this data again: no need to let it shut down in order.
+    # The data is not needed any more, so an orderly shutdown is not either.
     [[ -z $server ]] || { kill -KILL "$server" && wait "$server"; } 2>/dev/null || true
     rm -rf "$dir"
 }
@@ -48,7 +48,7 @@ options=(
     --innodb-log-file-size=8M
     --innodb-flush-log-at-trx-commit=0
 )
-# The server refuses to run as root unless told so by name.
+# The server runs as root only if told to explicitly.
 ((EUID != 0)) || options+=(--user=root)
 
 exec 3>&1 >"$dir/setup.log" 2>&1

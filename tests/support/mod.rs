@@ -16,11 +16,11 @@ use tokio::runtime::Runtime;
 
 pub use independent::Independent;
 
-/// A server with the three services, and a home directory of its own: tests run in parallel.
+/// A server with the three services, and a home directory per test, because tests run in parallel.
 pub struct Harness {
     /// Runs the sandbox and the SDK calls of the test.
     pub runtime: Runtime,
-    /// Where the commands of this test run; removed at the end.
+    /// Working directory of this test's commands; removed at the end.
     pub home: TempDir,
     env: Vec<(String, String)>,
     endpoint: String,
@@ -29,7 +29,7 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// In front of a sandbox with these options.
+    /// Starts a harness with a sandbox.
     pub fn sandbox(options: SandboxOptions) -> Self {
         let runtime = runtime();
         let sandbox = runtime.block_on(Sandbox::start(options)).expect("the sandbox starts");
@@ -38,7 +38,7 @@ impl Harness {
         Harness { runtime, home: home(), env, endpoint, sandbox: Some(sandbox), independent: None }
     }
 
-    /// In front of the independent server, which is empty.
+    /// Starts a harness with the independent server, which is empty.
     pub fn independent() -> Self {
         let server = Independent::start();
         let endpoint = server.endpoint();
@@ -60,7 +60,6 @@ impl Harness {
         }
     }
 
-    /// The sandbox.
     pub fn the_sandbox(&self) -> &Sandbox {
         self.sandbox.as_ref().expect("this harness has a sandbox")
     }
@@ -71,17 +70,17 @@ impl Harness {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Takes a variable away from every later command.
+    /// Removes a variable from every later command.
     pub fn unset(&mut self, name: &str) {
         self.env.retain(|(known, _)| known != name);
     }
 
-    /// The environment of every command.
+    /// Returns the environment of every command.
     pub fn env(&self) -> &[(String, String)] {
         &self.env
     }
 
-    /// The real binary with nothing of the developer's own environment.
+    /// Returns the real binary, without the developer's own environment.
     pub fn recoctl<S: AsRef<str>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
         command.env_clear().current_dir(self.home.path()).timeout(Duration::from_secs(120));
@@ -105,19 +104,19 @@ impl Harness {
         })
     }
 
-    /// A file in the home directory.
+    /// Writes a file to the home directory.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.home.path().join(name);
         std::fs::write(&path, content).expect("the file can be written");
         path
     }
 
-    /// An SQS client for arranging and checking.
+    /// Returns an SQS client for setup and checks.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.sqs_at(&self.endpoint)
     }
 
-    /// The same in front of another endpoint.
+    /// Returns an SQS client for another endpoint.
     pub fn sqs_at(&self, endpoint: &str) -> aws_sdk_sqs::Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -128,7 +127,7 @@ impl Harness {
         aws_sdk_sqs::Client::from_conf(config)
     }
 
-    /// A DynamoDB client for arranging and checking.
+    /// Returns a DynamoDB client for setup and checks.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -160,17 +159,17 @@ fn home() -> TempDir {
     tempfile::tempdir().expect("a temporary directory can be made")
 }
 
-/// The bin directory of the Python environment, prepared when it is not there yet.
+/// Returns the bin directory of the Python environment, which is prepared on first use.
 pub fn python_bin() -> PathBuf {
     independent::python_bin()
 }
 
-/// The checkout.
+/// Returns the root of the checkout.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Waits until a condition holds; for what happens in other processes.
+/// Waits until a condition holds, for effects in other processes.
 pub fn eventually(what: &str, within: Duration, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
@@ -179,8 +178,8 @@ pub fn eventually(what: &str, within: Duration, mut holds: impl FnMut() -> bool)
     }
 }
 
-/// The real binary, which hears a hang-up also where the tests run under nohup: an ignored signal is
-/// inherited, and recoctl respects that.
+/// Returns the real binary, reacting to SIGHUP even when the tests run under nohup: an ignored
+/// signal is inherited, and recoctl respects that.
 fn hearing_hang_ups() -> std::process::Command {
     let binary = assert_cmd::cargo::cargo_bin!("recoctl");
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -209,7 +208,7 @@ pub fn spawn(harness: &Harness, args: &[&str]) -> std::process::Child {
         .expect("recoctl runs")
 }
 
-/// Sends what Ctrl-C sends.
+/// Sends SIGINT, as Ctrl-C does.
 pub fn interrupt(child: &std::process::Child) {
     let status = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
@@ -218,13 +217,13 @@ pub fn interrupt(child: &std::process::Child) {
     assert!(status.success());
 }
 
-/// Seconds since 1970.
+/// Returns the current time in seconds since 1970.
 pub fn now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("the clock is right").as_secs()
 }
 
-/// What a command said on stderr, without the line that tells where requests go: its port differs.
+/// Returns a command's stderr without the line that names the endpoint, whose port differs.
 pub fn told(output: &std::process::Output) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     stderr.split_inclusive('\n').filter(|line| !line.starts_with("requests go to ")).collect()

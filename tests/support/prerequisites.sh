@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Make sure of what Cargo and pip can't bring themselves: a C compiler (SQLite, zstd and the TLS
-# library are compiled), python3 with venv, a MariaDB server and openssl for the tests of facts; and
-# for the lints when asked for: shellcheck, rustfmt and clippy.
+# Check for prerequisites that Cargo and pip can't install: a C compiler (for SQLite, zstd and the
+# TLS library), python3 with venv, and a MariaDB server and openssl for the tests of facts; with
+# --lint also shellcheck, rustfmt and clippy.
 #
 #   tests/support/prerequisites.sh [--lint]
 #
-# Installs only what is missing: Debian packages when it runs as root or may use sudo without a
-# password, toolchain components by rustup. Otherwise it says what to install. Quiet when
-# nothing is missing.
+# Installs only missing ones: Debian packages when it runs as root or may use sudo without a
+# password, toolchain components with rustup. Otherwise it lists what to install. Silent when
+# everything is installed.
 set -euo pipefail
 
 say() { printf 'prerequisites: %s\n' "$*" >&2; }
@@ -24,8 +24,8 @@ if ! have "${RECOCTL_PYTHON:-python3}"; then
 elif ! "${RECOCTL_PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; then
     packages+=(python3-venv)
 fi
-# The server alone, without the package that starts it as a service. Debian keeps it where an
-# ordinary user's PATH does not lead.
+# Only the server, without the package that starts it as a service. Debian installs it outside the
+# PATH of ordinary users.
 PATH=$PATH:/usr/sbin have mariadbd || packages+=(mariadb-server-core)
 have mariadb || packages+=(mariadb-client-core)
 have openssl || packages+=(openssl)

@@ -1,4 +1,4 @@
-//! A sandbox with one table, and what stands in it.
+//! A sandbox with one table, and its items.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Harness;
 
-/// A sandbox with one empty on-demand table `recs` whose key is `user_id`; no facts.
+/// Starts a sandbox with one empty on-demand table `recs` whose key is `user_id`, without facts.
 pub fn harness(kind: ScalarAttributeType, capacity: Option<WriteCapacity>) -> Harness {
     let options = SandboxOptions { write_capacity: capacity, ..SandboxOptions::empty() };
     let mut harness = Harness::sandbox(options);
@@ -65,7 +65,7 @@ pub fn expire_by(harness: &Harness, attribute: &str, enabled: bool) {
     harness.runtime.block_on(update.send()).expect("the time to live is set");
 }
 
-/// Puts an item, past recoctl.
+/// Puts an item without recoctl.
 pub fn put(harness: &Harness, item: &[(&str, AttributeValue)]) {
     let mut put = harness.dynamodb().put_item().table_name("recs");
     for (name, value) in item {
@@ -74,12 +74,12 @@ pub fn put(harness: &Harness, item: &[(&str, AttributeValue)]) {
     harness.runtime.block_on(put.send()).expect("the item is put");
 }
 
-/// A Number.
+/// Returns a Number attribute.
 pub fn n(number: impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// A String.
+/// Returns a String attribute.
 pub fn s(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
@@ -96,7 +96,7 @@ pub fn shown(value: &AttributeValue) -> String {
     }
 }
 
-/// The table's items: key to `list name=value...`, the other attributes in alphabetical order.
+/// Returns the table's items: key to `list name=value...`, other attributes in alphabetical order.
 pub fn items(harness: &Harness) -> BTreeMap<String, String> {
     let scan = harness.dynamodb().scan().table_name("recs").consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
@@ -115,12 +115,12 @@ pub fn items(harness: &Harness) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The same, as written in a test.
+/// Returns items in the form of [`items`], from literals.
 pub fn expected(items: &[(&str, &str)]) -> BTreeMap<String, String> {
     items.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
 }
 
-/// Every line and every entry is in exactly one place.
+/// Asserts that every line and every entry is counted exactly once.
 pub fn assert_balanced(report: &Value) {
     for books in ["lines", "entries"] {
         let counts = report[books].as_object().expect("an object");

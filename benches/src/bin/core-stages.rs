@@ -1,5 +1,5 @@
-//! The core's own share: decoding a line, and judging what it says (filter, size). One thread, the
-//! best of several rounds. Prints nanoseconds a line as JSON.
+//! Cost of the core alone: decoding a line, and judging it (filter, size), on one thread, the best
+//! of several rounds. Prints nanoseconds per line as JSON.
 #![expect(clippy::print_stdout, reason = "the figures are this program's data")]
 
 use std::error::Error;
@@ -14,7 +14,7 @@ use reco_core::item::{KeyType, Schema};
 use reco_core::judge::judge;
 use reco_core::policy::Policy;
 
-/// So few that a round fits between two turns of other programs on the same core.
+/// Few enough that a round fits between two time slices of other programs on the same core.
 const LINES: usize = 500;
 const ROUNDS: usize = 400;
 

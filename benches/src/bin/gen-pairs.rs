@@ -1,4 +1,4 @@
-//! Writes the input of the backfill benchmark to stdout: lines `[user,[ids...]]`.
+//! Writes the input of the backfill benchmark to stdout: lines of `[user,[ids...]]`.
 
 use std::io::{self, BufWriter};
 

@@ -35,7 +35,7 @@ struct Args {
     wcu: Option<NonZeroU32>,
 }
 
-// One thread: what is measured has the other core.
+// One thread, to leave the other core to the program that is measured.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let Args { port, latency_ms, unprocessed, wcu } = Args::parse();
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let endpoint = Arc::clone(&endpoint);
         let service = service_fn(move |request| respond(Arc::clone(&endpoint), request));
         tokio::spawn(async move {
-            // A client that goes away ends its connection, nothing else.
+            // A client that disconnects ends only its connection.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;

@@ -1,5 +1,5 @@
-//! The parse limit: a bare typed parse of the file, one thread, nothing else. Prints lines, ids and
-//! seconds as JSON.
+//! The parse limit: a bare typed parse of the file on one thread. Prints lines, ids and seconds as
+//! JSON.
 #![expect(clippy::print_stdout, reason = "the figures are this program's data")]
 
 use std::error::Error;

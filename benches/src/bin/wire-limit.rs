@@ -1,5 +1,5 @@
 //! The wire limit: posts prebuilt, unsigned `BatchWriteItem` bodies as fast as a bare HTTP client
-//! can. Prints the items posted and the seconds it took, as JSON.
+//! can. Prints the number of items and the seconds taken as JSON.
 #![expect(clippy::print_stdout, reason = "the figures are this program's data")]
 
 use std::error::Error;
@@ -87,7 +87,7 @@ async fn post(
     Ok(())
 }
 
-/// A body such as recoctl sends: a table with number keys.
+/// Returns a body such as recoctl sends, for a table with Number keys.
 fn batch(ids: u64) -> String {
     let put = |user: u64| {
         let list: Vec<String> =

@@ -1,4 +1,4 @@
-//! The writer's own limit: what `recoctl backfill` and the Lambda write with, given planned items,
+//! The writer limit: feeds planned items to the writer of `recoctl backfill` and the Lambda,
 //! without reading, decoding or filtering. Prints items and seconds as JSON.
 #![expect(clippy::print_stdout, reason = "the figures are this program's data")]
 

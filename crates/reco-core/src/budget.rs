@@ -1,8 +1,7 @@
 //! The write budget: how many WCU per second a run may spend, and how it spends them.
 //!
-//! Pure arithmetic; the caller says what time it is. [`Wanted`] is what the operator asked for,
-//! [`Budget`] what that means for one table, [`Throttle`] the bucket and the rate that follow from
-//! it while the run goes on.
+//! Pure arithmetic; the caller passes the current time. [`Wanted`] is the operator's request,
+//! [`Budget`] the resulting limits for one table, and [`Throttle`] enforces them during the run.
 
 mod aimd;
 mod bucket;
@@ -19,18 +18,18 @@ pub use bucket::{Bucket, Turn};
 pub use sparse::Budgets;
 pub use throttle::{Paid, Spent, Throttle};
 
-/// Where nothing is known of an on-demand table's past. AWS: "DynamoDB on-demand capacity mode",
-/// Initial throughput: a new table takes up to 4,000 writes per second.
+/// Initial rate for an on-demand table whose warm throughput is unknown. AWS: "DynamoDB on-demand
+/// capacity mode", Initial throughput: a new table takes up to 4,000 writes per second.
 pub const NEW_ON_DEMAND_WCU: f64 = 4_000.0;
 
 /// Budget requested by the operator.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wanted {
-    /// So many WCU per second.
+    /// A fixed number of WCU per second.
     Wcu(f64),
-    /// This share of the table's limit, from 0 to 1.
+    /// A share of the table's limit, from 0 to 1.
     Share(f64),
-    /// As much as the table takes.
+    /// As much as the table accepts.
     Auto,
 }
 
@@ -75,16 +74,16 @@ impl fmt::Display for Wanted {
 /// Write capacity limit of a table.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Capacity {
-    /// Provisioned WCU per second; `None` on demand.
+    /// Provisioned WCU per second; `None` for an on-demand table.
     pub provisioned: Option<f64>,
-    /// An on-demand table's `OnDemandMaxWriteRequestUnits`, where it has one.
+    /// `OnDemandMaxWriteRequestUnits` of an on-demand table, if set.
     pub on_demand_max: Option<f64>,
-    /// `WarmThroughput.WriteUnitsPerSecond`: what the table takes at once.
+    /// `WarmThroughput.WriteUnitsPerSecond`: the rate that the table accepts immediately.
     pub warm: Option<f64>,
 }
 
 impl Capacity {
-    /// The table's own limit, where it has one.
+    /// Returns the table's configured limit, if it has one.
     #[must_use]
     pub fn limit(&self) -> Option<f64> {
         self.provisioned.or(self.on_demand_max).filter(|limit| *limit > 0.0)
@@ -94,15 +93,15 @@ impl Capacity {
 /// Write capacity budget of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Budget {
-    /// WCU per second to begin with; `None`: no limit until the table throttles.
+    /// Initial WCU per second; `None` means unlimited until the table throttles.
     pub start: Option<f64>,
-    /// WCU per second at most, however well it goes.
+    /// Maximum WCU per second; the rate never grows beyond it.
     pub cap: Option<f64>,
-    /// Where these come from.
+    /// Source of these values, such as `flag` or `provisioned`.
     pub from: &'static str,
 }
 
-/// A share was asked for of a table without a limit.
+/// A percentage requested for a table without a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a percentage needs a table with a limit: this table is on-demand without OnDemandMaxWriteRequestUnits"
@@ -110,13 +109,13 @@ pub struct Budget {
 pub struct NoLimit;
 
 impl Budget {
-    /// No budget: as fast as the table takes it.
+    /// No budget: write as fast as the table accepts.
     pub const NONE: Budget = Budget { start: None, cap: None, from: "none" };
 
     /// Returns the budget for a table of this capacity.
     ///
     /// # Errors
-    /// [`NoLimit`] for a share of a table without a limit.
+    /// [`NoLimit`] if a share is requested and the table has no limit.
     pub fn of(wanted: Option<Wanted>, capacity: &Capacity) -> Result<Budget, NoLimit> {
         let fixed = |wcu: f64, from| Budget { start: Some(wcu), cap: Some(wcu), from };
         let limited_by =

@@ -1,22 +1,22 @@
 //! Classification: why a message failed, and what to do about it.
 //!
-//! A message has exactly one class. Where several would fit, the first of this table wins:
+//! A message has exactly one class. If several fit, the first in this table wins:
 //!
 //! | order | class | when |
 //! |---|---|---|
-//! | 1 | `malformed` | the body does not decode, or not one of its entries does |
-//! | 2 | `foreign` | sound JSON, but not a message of this pipeline |
-//! | 3 | `oversize` | larger than the destination queue takes, or no entry is writable and one is over 400 KB |
-//! | 4 | `malformed` | no entry is writable and one did not decode or does not fit the table's types |
-//! | 5 | `unknown-user` | no entry is writable, all because their users are unknown or inactive |
-//! | 6 | `empty` | no entry is writable: the filter leaves nothing |
-//! | 7 | `superseded` | every writable user stands in a newer message of the same scan that can pass and goes to the same queue |
+//! | 1 | `malformed` | the body does not decode, or none of its entries does |
+//! | 2 | `foreign` | valid JSON, but not a message of this pipeline |
+//! | 3 | `oversize` | too large for the destination queue, or nothing is writable and an entry is over 400 KB |
+//! | 4 | `malformed` | nothing is writable and an entry did not decode or does not fit the table |
+//! | 5 | `unknown-user` | nothing is writable because all users are unknown or inactive |
+//! | 6 | `empty` | nothing is writable: the filter leaves nothing |
+//! | 7 | `superseded` | every writable user is in a newer message (same scan and queue) that can pass |
 //! | 8 | `stale` | the table holds a newer list for every writable user |
 //! | 9 | `partial` | some entries are bad, others writable |
-//! | 10 | `retryable` | it would succeed |
+//! | 10 | `retryable` | it would succeed now |
 //!
 //! `superseded` and `stale` come before `partial` and `retryable` because redriving such a message
-//! overwrites newer data, however sound it is. A high receive count is never a class: valid
+//! overwrites newer data, even if it is valid. A high receive count is never a class: valid
 //! messages reach a DLQ when the function is throttled.
 
 mod class;
@@ -49,29 +49,29 @@ pub struct Content {
     pub entries: Vec<JudgedEntry>,
     /// Entries that did not decode: their index and the fault with its position.
     pub bad: Vec<(usize, String)>,
-    /// True if the policy lets a list replace only what is older.
+    /// True if the policy allows a list to replace only an older one.
     pub only_newer: bool,
 }
 
 /// Layout of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// The shape.
+    /// Shape of the message.
     pub shape: Shape,
     /// Envelopes, outermost first.
     pub envelopes: Vec<Envelope>,
 }
 
-/// One entry that decoded.
+/// A decoded entry with its verdict.
 #[derive(Debug, Clone)]
 pub struct JudgedEntry {
     /// Its index in `data`, from 0.
     pub index: usize,
     /// User of the list.
     pub user: Id,
-    /// When the producer says the list was made.
+    /// Generation time given by the producer.
     pub generated_at: Option<Time>,
-    /// Verdict on it.
+    /// Verdict on the entry.
     pub judged: Judged,
 }
 
@@ -106,7 +106,7 @@ impl Content {
         }
     }
 
-    /// The users whose lists would be written.
+    /// Returns the users whose lists would be written.
     pub fn writable_users(&self) -> impl Iterator<Item = &Id> {
         self.writable().map(|entry| &entry.user)
     }
@@ -134,35 +134,35 @@ impl Content {
 /// Context of a message outside its body.
 #[derive(Debug, Clone, Copy)]
 pub struct ClassifyContext<'a> {
-    /// The size that counts against the destination's limit, in bytes.
+    /// Size that counts towards the destination's limit, in bytes.
     pub message_bytes: usize,
-    /// The destination's `MaximumMessageSize` in bytes, where known.
+    /// The destination's `MaximumMessageSize` in bytes, if known.
     pub destination_limit: Option<usize>,
-    /// When the message was sent; stands in where the content has no `generated_at`, unless the
-    /// policy lets only what is newer be replaced: the writer knows no such time.
+    /// When the message was sent. Used for content without `generated_at`, except under
+    /// `only_newer`, since the guarded write does not know the send time.
     pub sent_at: Option<Time>,
-    /// `generated_at` of the items in the table, for those users who have one.
+    /// `generated_at` of the users' items in the table, where present.
     pub in_table: &'a HashMap<Id, Held>,
-    /// True if newer messages of the same scan carry all of its writable users.
+    /// True if newer messages of the same scan contain all of its writable users.
     pub superseded: bool,
 }
 
-/// When a list in the table was made, by what its time attribute holds.
+/// Generation time of a list in the table, from its time attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
-    /// At this time.
+    /// A known time.
     At(Time),
-    /// Nobody can say: what stands there, and why it is no time.
+    /// Not a time: the value, and why it is not one.
     Unreadable(String),
 }
 
-/// A message's class with all that backs it up.
+/// A message's class and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Classification {
     /// The class.
     pub class: Class,
-    /// Reason, most telling first. Never empty, and never more than a screen: a long list ends with
-    /// how many there are beyond it.
+    /// Reasons, most telling first. Never empty; a long list is cut and ends with the number left
+    /// out.
     pub reasons: Vec<String>,
     /// Recommended action.
     pub action: Action,
@@ -172,20 +172,20 @@ pub struct Classification {
     pub envelopes: Box<[Envelope]>,
     /// Number of entries, including bad ones.
     pub users: usize,
-    /// Entries that would be written.
+    /// Number of entries that would be written.
     pub writable: usize,
-    /// Entries that did not decode or that the table cannot hold.
+    /// Number of entries that did not decode or that the table cannot hold.
     pub bad: usize,
-    /// Article ids that would be written.
+    /// Number of article ids that would be written.
     pub kept_articles: usize,
-    /// Article ids that the filter drops, by reason; on the heap, since most messages have none.
+    /// Article ids that the filter drops, by reason. Boxed, since most messages have none.
     #[serde(serialize_with = "or_none")]
     pub dropped_articles: Option<Box<DropCounts>>,
     /// Write cost in WCU.
     pub wcu: u64,
 }
 
-/// What to do about a class: its text, in a byte.
+/// Recommended action for a class, kept in one byte and serialised as its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action(pub Class);
 
@@ -203,8 +203,8 @@ fn or_none<S: Serializer>(
 }
 
 impl Classification {
-    /// Notes what only the end of a scan tells: newer messages of it carry all of the writable
-    /// users. Classes that come before `superseded` in the table stay as they are.
+    /// Marks the message as superseded, which is known only at the end of a scan. Classes before
+    /// `superseded` in the table stay as they are.
     pub fn mark_superseded(&mut self) {
         if matches!(self.class, Class::Stale | Class::Partial | Class::Retryable) {
             self.class = Class::Superseded;
@@ -227,7 +227,7 @@ pub fn classify(content: &Content, around: &ClassifyContext<'_>) -> Classificati
         reasons.truncate(MAX_REASONS);
         reasons.push(format!("and {more} more"));
     }
-    // A hundred thousand of these are held together.
+    // A scan may hold a hundred thousand of these.
     reasons.shrink_to_fit();
     let mut dropped_articles = DropCounts::default();
     let (mut kept_articles, mut wcu, mut writable) = (0, 0, 0);
@@ -363,7 +363,7 @@ fn something_writable(content: &Content, around: &ClassifyContext<'_>) -> (Class
         reasons.insert(0, unreadable);
     }
     if stale > 0 && !only_newer {
-        // Not a class of its own, since the other users need the message; but not to be hidden.
+        // Not a separate class, since the other users need the message, but the operator must know.
         reasons.insert(
             0,
             format!("would overwrite newer lists of {stale} of {writable} writable users"),
@@ -374,14 +374,14 @@ fn something_writable(content: &Content, around: &ClassifyContext<'_>) -> (Class
 
 fn newer_in_table(entry: &JudgedEntry, around: &ClassifyContext<'_>, only_newer: bool) -> bool {
     match (around.in_table.get(&entry.user), entry.generated_at) {
-        // As the conditional write decides.
+        // Same decision as the conditional write.
         (Some(Held::At(held)), made) if only_newer => !gives_way(Some(*held), made),
         (Some(Held::At(held)), made) => made.or(around.sent_at).is_some_and(|made| *held > made),
         _ => false,
     }
 }
 
-/// Says that the age of some lists in the table is not known.
+/// Returns a warning if the age of some lists in the table is unknown.
 fn unreadable_in_table(content: &Content, around: &ClassifyContext<'_>) -> Option<String> {
     let unreadable =
         content.writable().filter_map(|entry| match around.in_table.get(&entry.user) {

@@ -1,11 +1,11 @@
-//! Pieces of input, short enough for a message: an id may be megabytes long.
+//! Clips input for use in messages: an id may be megabytes long.
 
 use std::borrow::Cow;
 
-/// Characters of an id that messages show.
+/// Maximum characters of an id in a message.
 pub const ID_CHARS: usize = 80;
 
-/// The first `chars` characters of a text, and an ellipsis where there are more.
+/// Returns the first `chars` characters of a text, followed by an ellipsis if there are more.
 #[must_use]
 pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
     match text.char_indices().nth(chars) {
@@ -14,7 +14,7 @@ pub fn clip(text: &str, chars: usize) -> Cow<'_, str> {
     }
 }
 
-/// An id as messages show it.
+/// Clips an id to [`ID_CHARS`].
 #[must_use]
 pub fn clip_id(text: &str) -> Cow<'_, str> {
     clip(text, ID_CHARS)

@@ -1,7 +1,7 @@
-//! Composing: from recommendations to the bodies of queue messages, as producers write them.
+//! Composes bodies of queue messages from recommendations, as producers write them.
 //!
-//! A body is `{"data": [[user, [ids...]], ...]}`, with `generated_at` where the lists say when they
-//! were made. One body has one such time, so lists of different times go in different bodies.
+//! A body is `{"data": [[user, [ids...]], ...]}`, with `generated_at` if the lists have one. A body
+//! has one such time, so lists with different times go into different bodies.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ const TAIL: &str = "]}";
 /// Limits of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ComposeLimits {
-    /// Users. Lists of one user that follow each other count once.
+    /// Maximum number of users; consecutive lists of one user count once.
     pub users: usize,
-    /// Bytes of the whole body: the queue's `MaximumMessageSize`.
+    /// Maximum bytes of the whole body: the queue's `MaximumMessageSize`.
     pub bytes: usize,
 }
 
-/// A list as it stands in a body.
+/// A list serialised for a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composable {
     user: Id,
@@ -31,7 +31,7 @@ pub struct Composable {
 /// A list that no message can carry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// The queue's limit is less than a message with this list alone.
+    /// A message with this list alone exceeds the queue's limit.
     #[error("a message with this entry alone is {bytes} bytes; the queue accepts at most {limit}")]
     TooLarge {
         /// The size of such a message in bytes.
@@ -39,16 +39,16 @@ pub enum ComposeError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// SQS refuses a character of it.
+    /// An id contains a character that SQS rejects.
     #[error("an id contains the character U+{0:04X}, which SQS does not allow")]
     Forbidden(u32),
 }
 
 impl Composable {
-    /// Lays a list out.
+    /// Serialises a list.
     ///
     /// # Errors
-    /// [`ComposeError`] when a message with nothing but it would be refused.
+    /// [`ComposeError`] if a message with this list alone would be rejected.
     pub fn new(
         recommendation: &Recommendation,
         limits: ComposeLimits,
@@ -66,23 +66,23 @@ impl Composable {
         Ok(composable)
     }
 
-    /// Its own bytes in a body.
+    /// Returns its size in a body, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
 }
 
-/// A body and who is in it.
+/// A message body and the lists in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composed {
-    /// The message's body.
+    /// Message body.
     pub body: String,
-    /// The indexes of its lists in what was given, ascending.
+    /// Indexes of its lists in the input, ascending.
     pub lists: Vec<usize>,
 }
 
-/// Fills bodies in order, as full as the limits allow. Every list is in exactly one.
+/// Packs lists into bodies in order, as full as the limits allow. Each list is in exactly one body.
 #[must_use]
 pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
     let mut done = Vec::new();
@@ -92,7 +92,7 @@ pub fn compose(lists: &[Composable], limits: ComposeLimits) -> Vec<Composed> {
         let tail = tail(list.generated_at);
         let body = open.entry(list.generated_at).or_insert_with(begun);
         let room = limits.bytes.saturating_sub(body.body.len() + tail.len() + 1);
-        // Lists of one user that follow each other stay in one body, in which their order is sure.
+        // Consecutive lists of one user stay in one body, which keeps their order.
         let follows = before.is_some_and(|before| {
             before.user == list.user && before.generated_at == list.generated_at
         });
@@ -127,7 +127,7 @@ fn tail(generated_at: Option<Time>) -> String {
     generated_at.map_or_else(|| TAIL.to_owned(), |at| format!("],\"generated_at\":{at}}}"))
 }
 
-/// `[user,[ids...]]`, each id in the JSON type that it came in.
+/// Returns `[user,[ids...]]`, with each id in its original JSON type.
 fn entry(user: &Id, articles: &[Id]) -> String {
     let mut text = String::with_capacity(16 + 12 * articles.len());
     text.push('[');
@@ -201,7 +201,7 @@ mod tests {
         assert!(matches!(large, Err(ComposeError::TooLarge { limit: 40, .. })), "{large:?}");
         let forbidden = Composable::new(&list("a\u{ffff}", &[1], None), limits);
         assert_eq!(forbidden, Err(ComposeError::Forbidden(0xffff)));
-        // Escaped by JSON, it is a harmless backslash on the way.
+        // JSON escapes this one, so SQS sees only harmless characters.
         assert!(Composable::new(&list("a\u{1}", &[1], None), limits).is_ok());
     }
 

@@ -1,6 +1,6 @@
-//! Decoding: from a message body or a file's line to recommendations.
+//! Decodes message bodies and file lines into recommendations.
 //!
-//! Three shapes are told apart by what they are, never by configuration:
+//! Three shapes are distinguished by their content, never by configuration:
 //!
 //! | shape | looks like |
 //! |---|---|
@@ -55,33 +55,33 @@ pub enum Envelope {
     SqsEvent,
 }
 
-/// One entry that decoded.
+/// A decoded entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its index in `data`, from 0 (always 0 for a pair or an item).
     pub index: usize,
-    /// Content.
+    /// User, articles and generation time.
     pub recommendation: Recommendation,
 }
 
-/// One entry that did not decode.
+/// An entry that did not decode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("entry {index} at {position}: {reason}")]
 pub struct BadEntry {
     /// Its index in `data`, from 0.
     pub index: usize,
-    /// Where the fault is, in the innermost text (the body, once envelopes are off).
+    /// Position of the fault in the innermost text (the body without its envelopes).
     pub position: Position,
     /// Description of the fault.
     pub reason: String,
-    /// The entry's own text, so that nothing is lost when it is rejected.
+    /// The entry's original text, so that nothing is lost when it is rejected.
     pub text: String,
-    /// The message's `generated_at`, as it was written there.
+    /// The message's `generated_at`, exactly as written.
     pub time: Option<String>,
 }
 
 impl BadEntry {
-    /// The entry in a text of its own that says all that was said of it.
+    /// Returns the entry as a text of its own, with the message's `generated_at` if it has one.
     #[must_use]
     pub fn alone(&self) -> String {
         match &self.time {
@@ -91,10 +91,10 @@ impl BadEntry {
     }
 }
 
-/// A body or line that is ours, with what is good and what is bad in it.
+/// A recommendation message or line, with its good and bad entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
-    /// Layout.
+    /// Shape of the text.
     pub shape: Shape,
     /// Envelopes around it, outermost first.
     pub envelopes: Vec<Envelope>,
@@ -104,18 +104,18 @@ pub struct Decoded {
     pub bad: Vec<BadEntry>,
 }
 
-/// A body or line that is not ours, or is ours but broken as a whole.
+/// A body or line that is not a recommendation message, or is broken as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// Not JSON, cut off, or one of our shapes with the wrong types.
+    /// Not JSON, truncated, or a known shape with the wrong types.
     #[error("malformed at {position}: {reason}")]
     Malformed {
-        /// Where the fault is, in the innermost text (the body, once envelopes are off).
+        /// Position of the fault in the innermost text (the body without its envelopes).
         position: Position,
         /// Description of the fault.
         reason: String,
     },
-    /// Sound JSON, but not a shape of ours.
+    /// Valid JSON of an unknown shape.
     #[error("not a recommendation message: {reason}")]
     Foreign {
         /// Description of the object found.
@@ -126,8 +126,8 @@ pub enum DecodeError {
 /// Decodes a message body or a line's text.
 ///
 /// # Errors
-/// [`DecodeError`] when nothing in it can be read as recommendations. Faults of single entries are
-/// in [`Decoded::bad`] instead.
+/// [`DecodeError`] if nothing in it can be read as recommendations. Faults of single entries are in
+/// [`Decoded::bad`] instead.
 pub fn decode(text: &str) -> Result<Decoded, DecodeError> {
     envelope::decode_nested(text, 0)
 }
@@ -144,8 +144,8 @@ pub fn decode_bytes(line: &[u8]) -> Result<Decoded, DecodeError> {
     decode(text)
 }
 
-/// The keys by which an object's shape or envelope is known; everything else is ignored, so that
-/// producers may add fields.
+/// Keys that identify an object's shape or envelope. Others are ignored, so that producers may add
+/// fields.
 #[derive(Deserialize)]
 struct Top<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
@@ -172,7 +172,7 @@ struct Top<'a> {
     records: Option<&'a RawValue>,
 }
 
-/// Keeps `null` apart from absent: `{"data": null}` is ours and broken, not foreign.
+/// Distinguishes `null` from absent: `{"data": null}` is malformed, not foreign.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
@@ -185,13 +185,13 @@ fn syntax(text: &str, error: &serde_json::Error) -> DecodeError {
     malformed(text, position::offset_of(text, error), position::reason_of(error))
 }
 
-/// Where a text's first value begins, past JSON's white space.
+/// Returns the offset of a text's first value, after JSON white space.
 fn start_of_value(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t', '\n', '\r']).len()
 }
 
-/// Where `part` begins inside `whole`. `RawValue`s borrow from the text they were read from, so
-/// the difference of the two addresses is the offset.
+/// Returns the offset of `part` in `whole`. `RawValue`s borrow from the text they were read from,
+/// so the difference of the two addresses is the offset.
 fn offset_in(whole: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize).min(whole.len())
 }

@@ -1,8 +1,8 @@
-//! The file format of an export: messages as JSON lines, to be looked at, kept, and imported again.
+//! Export file format: messages as JSON lines that can be inspected, archived and imported again.
 //!
-//! The first line is a [`Header`], each further line one message with its whole attribute set and
-//! the digests of body and attributes, and the last line says how many there are. A file without
-//! that last line is incomplete, because its run was interrupted; what is in it is as good as ever.
+//! The first line is a [`Header`]. Each further line is one message with all of its attributes and
+//! the digests of body and attributes. The last line gives the number of messages. A file without
+//! it is incomplete because the run was interrupted; its messages are still valid.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{Attribute, Message, md5_of_attributes, md5_of_body};
 use crate::words::amount;
 
-/// The version of the format that this code writes and the only one it reads.
+/// Format version that this code writes, and the only one it reads.
 pub const VERSION: u32 = 1;
 
 /// The first line of an export.
@@ -20,14 +20,14 @@ pub const VERSION: u32 = 1;
 pub struct Header {
     /// [`VERSION`] of the writer.
     pub version: u32,
-    /// Tells exports apart, wherever a file is copied and however it is compressed.
+    /// Unique id of the export, whatever the file's name and compression.
     pub export_id: String,
     /// ARN of the queue that the messages were received from.
     pub queue: String,
-    /// True if the export was to delete them there.
+    /// True if the export was meant to delete them from the queue.
     #[serde(default)]
     pub deletes: bool,
-    /// When the export began, RFC 3339.
+    /// Start of the export, in RFC 3339.
     pub exported_at: String,
     /// The version of recoctl that wrote it.
     pub recoctl: String,
@@ -42,7 +42,7 @@ enum Line<'a> {
     End(End),
 }
 
-/// A message without its receipt handle, which is of no use to anybody later.
+/// A message without its receipt handle, which is useless after the run.
 #[derive(Serialize, Deserialize)]
 struct Exported<'a> {
     id: Cow<'a, str>,
@@ -51,7 +51,7 @@ struct Exported<'a> {
     attributes: Cow<'a, BTreeMap<String, Attribute>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     system: Cow<'a, BTreeMap<String, String>>,
-    /// ARN of the queue it came from, for whoever reads the file; `system` is what counts.
+    /// ARN of the queue it came from, for people who read the file; an import uses `system`.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     source: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,18 +71,18 @@ fn written(line: &Line<'_>) -> serde_json::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The first line, its newline included.
+/// Returns the header line, including its newline.
 ///
 /// # Errors
-/// None that a header can cause.
+/// Cannot occur: every header serialises.
 pub fn header_line(header: &Header) -> serde_json::Result<Vec<u8>> {
     written(&Line::Export(header.clone()))
 }
 
-/// The line of one message, its newline included.
+/// Returns the line of a message, including its newline.
 ///
 /// # Errors
-/// None that a message can cause.
+/// Cannot occur: every message serialises.
 pub fn message_line(message: &Message) -> serde_json::Result<Vec<u8>> {
     written(&Line::Message(Exported {
         id: Cow::Borrowed(&message.id),
@@ -95,10 +95,10 @@ pub fn message_line(message: &Message) -> serde_json::Result<Vec<u8>> {
     }))
 }
 
-/// The last line of an export that has all that it was to have, its newline included.
+/// Returns the last line of a complete export, including its newline.
 ///
 /// # Errors
-/// None.
+/// Cannot occur: a count serialises.
 pub fn end_line(messages: u64) -> serde_json::Result<Vec<u8>> {
     written(&Line::End(End { messages }))
 }
@@ -109,71 +109,71 @@ pub fn is_header(line: &[u8]) -> bool {
     matches!(serde_json::from_slice(line), Ok(Line::Export(_)))
 }
 
-/// Reason why a file cannot be used as an export. Lines count from 1.
+/// Reason why a file cannot be used as an export. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
-    /// A whole line that is none of an export's.
+    /// A complete line that is not valid in an export.
     #[error("line {line} is broken: {reason}")]
     Broken {
-        /// Its number.
+        /// Line number.
         line: u64,
-        /// Message of the parser.
+        /// The parser's error message.
         reason: String,
     },
     /// The first line is not a header.
     #[error("line {line} is not an export header: this file was not written by a recoctl export")]
     NoHeader {
-        /// Its number.
+        /// Line number.
         line: u64,
     },
-    /// Something follows a header, or the end, that belongs to another export.
+    /// A second header: two exports were concatenated.
     #[error(
         "line {line} starts another export: two files were concatenated; split them before this line"
     )]
     Joined {
-        /// Its number.
+        /// Line number.
         line: u64,
     },
-    /// A version of the format that this code does not know.
+    /// An unknown format version.
     #[error(
         "the export has format {found} but this recoctl reads {VERSION}: use the recoctl that wrote it ({recoctl})"
     )]
     Version {
-        /// The file's.
+        /// Format version of the file.
         found: u32,
-        /// Author.
+        /// Version of recoctl that wrote the file.
         recoctl: String,
     },
-    /// A message is not as it was exported.
+    /// A message was changed after the export.
     #[error(
         "line {line}: the {part} of message {message_id} is not as it was exported (MD5 {found} instead of {said}); \
          remove its `md5_of_{part}` if it was changed on purpose"
     )]
     Changed {
-        /// Its number.
+        /// Line number.
         line: u64,
-        /// The message.
+        /// Message id.
         message_id: String,
         /// `body` or `attributes`.
         part: &'static str,
-        /// The digest of what is there.
+        /// Digest of the present content.
         found: String,
-        /// The digest that the line names.
+        /// Digest recorded in the line.
         said: String,
     },
-    /// A message after the end.
+    /// A line after the end record.
     #[error("line {line} comes after the end record of the export")]
     AfterEnd {
-        /// Its number.
+        /// Line number.
         line: u64,
     },
-    /// Lines are missing, or too many.
+    /// The number of messages differs from the end record.
     #[error(
         "line {line} says that the export has {}, but it has {found}: lines were added or removed",
         amount(*.said, "message")
     )]
     Count {
-        /// Its number.
+        /// Line number.
         line: u64,
         /// Number in the end record.
         said: u64,
@@ -182,14 +182,14 @@ pub enum ExportError {
     },
 }
 
-/// End of a file.
+/// State of an export at the end of the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Ending {
-    /// Messages in it.
+    /// Number of messages.
     pub messages: u64,
-    /// True if it has everything that it was to have.
+    /// True if the file has its end record.
     pub complete: bool,
-    /// A last line that was cut off while it was written.
+    /// Number of a truncated last line, if there is one.
     pub torn_line: Option<u64>,
 }
 
@@ -202,10 +202,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads the next line, its newline included: a last line without one was cut off.
+    /// Reads the next line. Pass its newline, too: an invalid line without one counts as truncated.
     ///
     /// # Errors
-    /// [`ExportError`], with the line.
+    /// [`ExportError`] with the line number.
     pub fn line(&mut self, text: &[u8]) -> Result<Option<Message>, ExportError> {
         self.line += 1;
         let line = self.line;
@@ -239,7 +239,7 @@ impl Reader {
         }
     }
 
-    /// Goes past blank lines, as [`Reader::line`] does with each.
+    /// Counts blank lines that were skipped without a call of [`Reader::line`].
     pub fn blank(&mut self, lines: u64) {
         self.line += lines;
     }
@@ -255,22 +255,22 @@ impl Reader {
         Ok(())
     }
 
-    /// The header, once it was read.
+    /// Returns the header, once it has been read.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
-    /// The number of the line last read.
+    /// Returns the number of the last line read.
     #[must_use]
     pub const fn line_number(&self) -> u64 {
         self.line
     }
 
-    /// End of the file.
+    /// Returns the header and the state at the end of the file.
     ///
     /// # Errors
-    /// When it had no header.
+    /// [`ExportError::NoHeader`] if the file has no header.
     pub fn finish(self) -> Result<(Header, Ending), ExportError> {
         let line = self.line.max(1);
         let header = self.header.ok_or(ExportError::NoHeader { line })?;
@@ -278,7 +278,7 @@ impl Reader {
     }
 }
 
-/// The parser's words with the column alone: to it every text has one line.
+/// Returns the parser's message with the column only: each line is parsed on its own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
@@ -287,7 +287,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// The message of a line whose digests, where it names them, are those of its content.
+/// Checks a line's digests, if present, against its content, and returns the message.
 fn checked(exported: Exported<'_>, line: u64) -> Result<Message, ExportError> {
     let message = Message {
         id: exported.id.into_owned(),

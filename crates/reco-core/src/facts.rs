@@ -12,14 +12,14 @@ use crate::{Id, IdMap, IdSet, Recommendation};
 /// Facts needed for a batch, requested once for all of its users and articles.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FactsRequest {
-    /// Each user once.
+    /// Users of the batch.
     pub users: IdSet,
-    /// Each article once, over all users.
+    /// Articles of all lists in the batch.
     pub articles: IdSet,
 }
 
 impl FactsRequest {
-    /// The users and articles of some recommendations.
+    /// Collects the users and articles of recommendations.
     pub fn of<'a>(recommendations: impl IntoIterator<Item = &'a Recommendation>) -> Self {
         let mut request = FactsRequest::default();
         for recommendation in recommendations {
@@ -31,7 +31,7 @@ impl FactsRequest {
         request
     }
 
-    /// Returns whether nothing is asked.
+    /// Returns whether the request has no ids.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.users.is_empty() && self.articles.is_empty()
@@ -58,16 +58,16 @@ pub struct ArticleFacts {
     pub author: Option<Id>,
 }
 
-/// The answer to a [`FactsRequest`]: an id that is absent is unknown to the database.
+/// Response to a [`FactsRequest`]. An absent id is unknown to the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactSet {
     /// No source of facts: rules that need facts are skipped, and every report says so.
     Unavailable,
-    /// Facts for everything that was asked.
+    /// Facts for the requested ids.
     Known {
-        /// By user id.
+        /// Facts by user id.
         users: IdMap<UserFacts>,
-        /// By article id.
+        /// Facts by article id.
         articles: IdMap<ArticleFacts>,
     },
     /// The same, with articles that are held for longer than for this answer. There are more of
@@ -107,16 +107,16 @@ impl FactSet {
     }
 }
 
-/// Where looking facts up failed; decides what the operator checks first.
+/// Stage at which a lookup failed; tells the operator what to check first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactsStage {
     /// The database could not be reached or opened.
     Connect,
-    /// It refused who we are.
+    /// The database rejected the credentials.
     Auth,
-    /// It refused or failed the query.
+    /// The query was rejected or failed.
     Query,
-    /// It did not answer in time.
+    /// The database did not respond in time.
     Timeout,
 }
 
@@ -131,22 +131,22 @@ impl std::fmt::Display for FactsStage {
     }
 }
 
-/// Facts could not be had: nothing may be decided without them, so the batch fails whole.
+/// Facts are unavailable. Nothing may be decided without them, so the whole batch fails.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("facts database failed to {stage}: {reason}")]
 pub struct FactsError {
-    /// Where it failed.
+    /// Stage of the failure.
     pub stage: FactsStage,
-    /// The database's own words, without credentials.
+    /// The database's error message, without credentials.
     pub reason: String,
 }
 
 /// A source of facts.
 pub trait Facts: Send + Sync {
-    /// Answers for all users and articles of a batch at once.
+    /// Looks up all users and articles of a batch at once.
     ///
     /// # Errors
-    /// [`FactsError`] when the source cannot answer for the whole request.
+    /// [`FactsError`] if the source cannot answer the whole request.
     fn lookup(
         &self,
         request: &FactsRequest,

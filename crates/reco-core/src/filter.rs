@@ -1,7 +1,7 @@
-//! The filter: what of a recommendation may be written, and why the rest may not.
+//! Filter: decides which articles of a recommendation may be written, and why the rest may not.
 //!
-//! Rank order is kept. Checks are made in a fixed order and the first that matches is the reason
-//! counted, so that the counts of two runs can be compared.
+//! Rank order is kept. Checks run in a fixed order and the first match is the reason counted, so
+//! that the counts of two runs can be compared.
 
 mod repeats;
 
@@ -19,9 +19,9 @@ use repeats::repeats;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
-    /// The id stands earlier in the same list.
+    /// The id occurs earlier in the same list.
     Duplicate,
-    /// The facts do not know the article.
+    /// The article is not in the facts.
     UnknownArticle,
     /// The article is not published.
     UnpublishedArticle,
@@ -36,7 +36,7 @@ pub enum DropReason {
 }
 
 impl DropReason {
-    /// Every reason, in the order of the checks.
+    /// All reasons, in the order of the checks.
     pub const ALL: [DropReason; 7] = [
         DropReason::Duplicate,
         DropReason::UnknownArticle,
@@ -47,7 +47,7 @@ impl DropReason {
         DropReason::OverMaxLen,
     ];
 
-    /// The name used in tables and JSON.
+    /// Returns the name used in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl DropReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
-    /// The facts do not know the user.
+    /// The user is not in the facts.
     UnknownUser,
     /// The user is not active.
     InactiveUser,
@@ -75,7 +75,7 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// The name used in tables and JSON.
+    /// Returns the name used in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl DropCounts {
         self.0.iter().sum()
     }
 
-    /// The reasons that occurred, in the order of the checks, with their counts.
+    /// Returns the reasons that occurred with their counts, in the order of the checks.
     pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
         DropReason::ALL.into_iter().map(|reason| (reason, self.get(reason))).filter(|(_, n)| *n > 0)
     }
@@ -149,7 +149,7 @@ pub struct Filtered {
 
 /// Applies a policy to one recommendation.
 ///
-/// Pure: the same input, facts and policy give the same answer in the Lambda and in recoctl.
+/// Pure: the same input, facts and policy give the same result in the Lambda and in recoctl.
 #[must_use]
 pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) -> Filtered {
     let user = match judge_user(&recommendation.user, facts, policy) {
@@ -180,7 +180,7 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
     if kept < policy.limits.min_len.get().unwrap_or(0) {
         return Filtered { verdict: Err(SkipReason::TooFew), dropped };
     }
-    // What is kept waits to be written: 100 ids of 10,000 must not hold the room of all.
+    // Kept lists wait to be written: 100 ids of 10,000 should not hold the memory of all.
     if articles.len() < articles.capacity() / 2 {
         articles.shrink_to_fit();
     }
@@ -236,7 +236,7 @@ fn judge_article(
 /// Totals over many entries, as the Lambda logs them and a backfill reports them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FilterTotals {
-    /// Entries that came in.
+    /// Entries received.
     pub entries: u64,
     /// Entries with a list to write.
     pub kept_entries: u64,

@@ -1,6 +1,7 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// Seconds as two units at most: `45s`, `3m 20s`, `5h 10m`, `2d 4h`. Negative ones get a minus.
+/// Formats seconds in at most two units: `45s`, `3m 20s`, `5h 10m`, `2d 4h`. Negative values get a
+/// minus.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };
@@ -20,7 +21,7 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
-/// Bytes with a binary unit: `812 B`, `1.2 KiB`, `3.0 MiB`.
+/// Formats bytes with a binary unit: `812 B`, `1.2 KiB`, `3.0 MiB`.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 pub fn bytes(bytes: u64) -> String {
@@ -39,14 +40,14 @@ pub fn bytes(bytes: u64) -> String {
     format!("{value:.1} {unit}")
 }
 
-/// A count that is not known. Whatever is added to it or compared with it, it stays large: what is
-/// unknown is not taken for nothing.
+/// An unknown count. It is the maximum, so that sums and comparisons treat it as large, never as
+/// zero.
 pub const UNKNOWN: u64 = u64::MAX;
 
-/// Serialises a count, and one that is not known as null.
+/// Serialises a count, or null if it is unknown.
 ///
 /// # Errors
-/// Those of the serialiser.
+/// Errors of the serialiser.
 pub fn known<S: serde::Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     match *count {
         UNKNOWN => serializer.serialize_none(),
@@ -54,7 +55,7 @@ pub fn known<S: serde::Serializer>(count: &u64, serializer: S) -> Result<S::Ok, 
     }
 }
 
-/// A count with thousands separated: `12,345`.
+/// Formats a count with thousands separators: `12,345`.
 #[must_use]
 pub fn count(number: u64) -> String {
     if number == UNKNOWN {
@@ -71,8 +72,7 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
-/// A number of things: `1 message`, `3 messages`; of what does not end in `s`, `1 entry`,
-/// `3 entries` and `1 batch`, `3 batches`.
+/// Formats a count with its noun: `1 message`, `3 messages`, `3 entries`, `3 batches`.
 #[must_use]
 pub fn amount(number: u64, one: &str) -> String {
     if number == 1 {
@@ -86,13 +86,13 @@ pub fn amount(number: u64, one: &str) -> String {
     format!("{} {many}", count(number))
 }
 
-/// `1 message was`, `3 messages were`.
+/// Formats a count of messages with its verb: `1 message was`, `3 messages were`.
 #[must_use]
 pub fn was(messages: u64) -> String {
     format!("{} {}", amount(messages, "message"), form(messages, "was", "were"))
 }
 
-/// `is` or `are`, as for so many: the form of a word for one, and for any other number.
+/// Returns the form of a word that goes with a number, such as `is` or `are`.
 #[must_use]
 pub fn form<'a>(number: u64, one: &'a str, many: &'a str) -> &'a str {
     if number == 1 { one } else { many }

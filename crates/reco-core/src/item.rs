@@ -1,4 +1,4 @@
-//! The DynamoDB item: its shape, its exact size by the documented rules, and what writing it costs.
+//! The DynamoDB item: its layout, its exact size by the documented rules, and its write cost.
 
 mod constant;
 mod description;
@@ -18,14 +18,14 @@ pub use layout::Attributes;
 use measure::{Misfit, Size};
 pub use sequence::gives_way;
 
-/// The largest item DynamoDB stores: 400 KB, names and values together.
+/// Maximum size of an item: 400 KB, including attribute names.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Items.
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
 
-/// A partition key value is at most 2,048 bytes long (same page, Partition keys).
+/// Maximum length of a partition key value in bytes (same page, Partition keys).
 pub const MAX_KEY_BYTES: usize = 2048;
 
-/// A sort key value is at most 1,024 bytes long (same page, Sort keys).
+/// Maximum length of a sort key value in bytes (same page, Sort keys).
 pub const MAX_SORT_BYTES: usize = 1024;
 
 /// The type of a scalar attribute.
@@ -42,19 +42,19 @@ pub enum KeyType {
 pub struct Schema {
     /// The partition key attribute (default `user_id`).
     pub user_attr: String,
-    /// Stands before the user's id in the partition key.
+    /// Prefix of the user id in the partition key.
     pub key_prefix: String,
-    /// The sort key, in tables that have one.
+    /// Sort key, if the table has one.
     pub sort: Option<SortKey>,
     /// The list attribute (default `recommended_note_ids`).
     pub list_attr: String,
-    /// The time attribute (default `generated_at`); written only when the input says when the list
-    /// was inferred.
+    /// The time attribute (default `generated_at`); written only if the input has a generation
+    /// time.
     pub generated_at_attr: String,
-    /// The partition key's type, from the table's own description.
+    /// Type of the partition key, from the table description.
     pub key_type: KeyType,
-    /// The type of the list's elements; `None` as the ids came: a JSON number is a Number, a JSON
-    /// string a String.
+    /// Type of the list's elements; `None` keeps the type of each id: a JSON number is a Number, a
+    /// JSON string a String.
     pub list_type: Option<KeyType>,
     /// The form of the time attribute.
     pub time_form: TimeForm,
@@ -62,53 +62,53 @@ pub struct Schema {
     pub constants: Vec<Attribute>,
 }
 
-/// Construction of a list's sort key.
+/// Sort key of a list and how it is built.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SortKey {
-    /// The attribute.
+    /// Attribute name.
     pub name: String,
-    /// Its type.
+    /// Attribute type.
     pub kind: KeyType,
-    /// The key of every list, or what stands before the user's id in it.
+    /// The whole sort key, or the prefix of the user id.
     pub text: String,
-    /// True if the user's id follows.
+    /// True if the user id follows `text`.
     pub with_user: bool,
 }
 
 impl SortKey {
-    /// The sort key of a user's list.
+    /// Returns the sort key of a user's list.
     #[must_use]
     pub fn of(&self, user: &Id) -> String {
         if self.with_user { format!("{}{}", self.text, user.text()) } else { self.text.clone() }
     }
 }
 
-/// An attribute of an item's key, and its value for one user.
+/// A key attribute with its value for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPart<'a> {
-    /// The attribute.
+    /// Attribute name.
     pub name: &'a str,
-    /// Its type.
+    /// Attribute type.
     pub kind: KeyType,
-    /// Its value.
+    /// Attribute value.
     pub text: String,
 }
 
 impl Schema {
-    /// The default attribute names with one type for keys and list elements.
+    /// Returns the default layout with one type for keys and list elements.
     #[must_use]
     pub fn with_key_type(key_type: KeyType) -> Self {
         let list_type = Some(key_type);
         Schema { list_type, ..ItemDescription::default().schema(key_type, KeyType::S) }
     }
 
-    /// Returns whether the table may hold items of other kinds beside the lists.
+    /// Returns whether the table may also hold items of other kinds.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sort.is_some() || !self.key_prefix.is_empty()
     }
 
-    /// The key of a user's item: the partition key, then the sort key if there is one.
+    /// Returns the key of a user's item: the partition key, then the sort key if there is one.
     pub fn key_of(&self, user: &Id) -> impl Iterator<Item = KeyPart<'_>> {
         let text = match self.key_prefix.as_str() {
             "" => user.text().into_owned(),
@@ -123,7 +123,7 @@ impl Schema {
         std::iter::once(partition).chain(sort)
     }
 
-    /// The user whose item has this key; `None` for items of other kinds.
+    /// Returns the user whose item has this key; `None` for items of other kinds.
     #[must_use]
     pub fn user_of_key(&self, partition: &str, sort: Option<&str>) -> Option<Id> {
         let user = partition.strip_prefix(self.key_prefix.as_str()).filter(|id| !id.is_empty())?;
@@ -136,10 +136,10 @@ impl Schema {
         sort_fits.then_some(user)
     }
 
-    /// Returns whether an item of this user can be in this table at all.
+    /// Checks that the table can hold an item of this user.
     ///
     /// # Errors
-    /// [`ItemError`] when its key cannot.
+    /// [`ItemError`] if the user id does not fit the key.
     pub fn check_user(&self, user: &Id) -> Result<(), ItemError> {
         let sort = self.sort.as_ref();
         let sort_needs_number = sort.is_some_and(|s| s.with_user && s.kind == KeyType::N);
@@ -159,7 +159,7 @@ impl Schema {
         Ok(())
     }
 
-    /// That one of its keys is a Number, and this id is none.
+    /// Returns the error for a non-numeric id where a key attribute is a Number.
     fn not_numeric(&self, user: Id) -> ItemError {
         match self.key_type {
             KeyType::N => ItemError::KeyNotNumeric(user),
@@ -167,16 +167,16 @@ impl Schema {
         }
     }
 
-    /// Of which type an id in a list is written.
+    /// Returns the type in which an id of a list is written.
     #[must_use]
     pub fn type_of(&self, article: &Id) -> KeyType {
         type_of(article, self.list_type)
     }
 
-    /// Gives every item these attributes, too.
+    /// Adds attributes to every item.
     ///
     /// # Errors
-    /// The name that is taken already.
+    /// [`NameTaken`] if a name is already in use.
     pub fn with_constants(
         mut self,
         constants: impl IntoIterator<Item = Attribute>,
@@ -197,8 +197,8 @@ impl Schema {
     /// Sizes a filtered recommendation and checks that this table can hold it.
     ///
     /// # Errors
-    /// [`ItemError`] when an id does not fit the attribute's type or the item is too large: the
-    /// call would be refused by DynamoDB, and a whole batch with it.
+    /// [`ItemError`] if an id does not fit the attribute's type or the item is too large: DynamoDB
+    /// would reject the call and the whole batch with it.
     pub fn plan(&self, recommendation: Recommendation) -> Result<PlannedItem, ItemError> {
         let Size { stored: bytes, wire } = match self.put_size(&recommendation) {
             Ok(size) => size,
@@ -217,11 +217,11 @@ impl Schema {
         Ok(PlannedItem { recommendation, bytes, wire, action, guard, list_type })
     }
 
-    /// Plans the removal of a user's item. `generated_at` is when that was decided: a guarded
-    /// delete leaves what is newer.
+    /// Plans the deletion of a user's item. `generated_at` is the time of the deletion: a guarded
+    /// delete keeps newer items.
     ///
     /// # Errors
-    /// [`ItemError`] when this table can have no item of that key.
+    /// [`ItemError`] if the table cannot hold an item of this user.
     pub fn plan_delete(
         &self,
         user: Id,
@@ -245,7 +245,7 @@ fn type_of(article: &Id, list_type: Option<KeyType>) -> KeyType {
     })
 }
 
-/// Write capacity units for an item of `bytes`: one for each 1 KB or part of it.
+/// Returns the write capacity units for an item of `bytes` bytes: one for each 1 KB or part of it.
 /// AWS: "DynamoDB read and write operations", Write operations. Indexes add their own.
 #[must_use]
 pub fn wcu(bytes: usize) -> u64 {
@@ -255,49 +255,49 @@ pub fn wcu(bytes: usize) -> u64 {
 /// Action on a user's item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Action {
-    /// It is created or replaced.
+    /// Create or replace it.
     #[default]
     Put,
-    /// It is removed.
+    /// Delete it.
     Delete,
 }
 
-/// A recommendation that this table can hold, or the removal of one that it holds.
+/// A write that the table can hold: a recommendation to put, or a deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedItem {
     /// Recommendation to write. For a deletion only the user matters, and the time if writes are
     /// guarded.
     pub recommendation: Recommendation,
-    /// Its size in bytes; of a removal, its key's.
+    /// Item size in bytes; for a deletion, the size of its key.
     pub bytes: usize,
-    /// Size that it adds to the body of a request, in bytes of JSON and without a comma: an id
-    /// costs its digits and the JSON around them there, not a byte for two digits.
+    /// Bytes of JSON that it adds to a request body, without a comma. More than the stored size, in
+    /// which two digits of a number take one byte.
     pub wire: usize,
-    /// Action.
+    /// Put or delete.
     pub action: Action,
-    /// Where only what is older is replaced: the time that the table's item must be older than. The
-    /// item's own, or that of a newer removal that it came after.
+    /// For guarded writes, the time that the table's item must be older than: the item's own, or
+    /// that of a newer deletion that it follows.
     pub guard: Option<Time>,
-    /// The type of the list's elements, as in [`Schema::list_type`].
+    /// Type of the list's elements, as in [`Schema::list_type`].
     pub list_type: Option<KeyType>,
 }
 
 impl PlannedItem {
-    /// Of which type an id of its list is written.
+    /// Returns the type in which an id of its list is written.
     #[must_use]
     pub fn type_of(&self, article: &Id) -> KeyType {
         type_of(article, self.list_type)
     }
 
-    /// Returns the write cost in WCU, if no larger item is replaced and no index is touched. A
-    /// delete costs as much as its item, which only DynamoDB knows: at least one.
+    /// Returns the write cost in WCU, if no larger item is replaced and no index is updated. A
+    /// delete costs as much as the deleted item, whose size only DynamoDB knows: at least one.
     #[must_use]
     pub fn wcu(&self) -> u64 {
         wcu(self.bytes)
     }
 }
 
-/// An attribute's name that is used already.
+/// An attribute name that is already in use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the attribute {0:?} is set twice; attribute names must be unique")]
 pub struct NameTaken(pub String);
@@ -308,7 +308,7 @@ pub enum ItemError {
     /// The table's key is a Number and the user id is not one.
     #[error("user id {:?} is not a plain whole number, and the table's partition key is of type N", clip_id(&.0.text()))]
     KeyNotNumeric(Id),
-    /// The same of the sort key.
+    /// The sort key is a Number and the user id is not one.
     #[error("user id {:?} is not a plain whole number, and the table's sort key is of type N", clip_id(&.0.text()))]
     SortKeyNotNumeric(Id),
     /// The key is longer than DynamoDB allows.
@@ -326,7 +326,7 @@ pub enum ItemError {
     /// The list's elements are Numbers and an article id is not one.
     #[error("article id {:?} at rank {} is not a plain whole number, and the table's lists are of type N", clip_id(&.article.text()), .rank + 1)]
     ArticleNotNumeric {
-        /// The id.
+        /// Article id.
         article: Id,
         /// Its index in the list, from 0.
         rank: usize,
@@ -339,7 +339,7 @@ pub enum ItemError {
     TooLarge {
         /// The item's size in bytes.
         bytes: usize,
-        /// Number of articles that the list has.
+        /// Number of articles in the list.
         articles: usize,
     },
 }

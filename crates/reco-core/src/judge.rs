@@ -1,5 +1,5 @@
-//! Judging one entry: filter, then fit to the table. What the Lambda writes, what a backfill writes
-//! and what `classify` predicts all come from here.
+//! Judges one entry: filters it, then fits it to the table. The writes of the Lambda, the writes of
+//! a backfill and the predictions of `classify` all come from here.
 
 use crate::Recommendation;
 use crate::facts::FactSet;
@@ -11,25 +11,25 @@ use crate::policy::Policy;
 /// Verdict on one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is to be written.
+    /// An item to write.
     Write(PlannedItem),
-    /// The filter leaves nothing to write: success, counted.
+    /// The filter leaves nothing to write: counted, and a success.
     Skip(SkipReason),
-    /// The table cannot hold it: a fault of the data.
+    /// The table cannot hold it: bad data.
     Reject(ItemError),
 }
 
-/// One entry, judged.
+/// Result of judging one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
-    /// Verdict on it.
+    /// Verdict on the entry.
     pub verdict: Verdict,
-    /// Articles dropped on the way, by reason.
+    /// Articles dropped by the filter, by reason.
     pub dropped: DropCounts,
 }
 
-/// Filters an entry and fits what is left to the table. A user whose item this table can never hold
-/// is a fault of the data, whatever the facts know.
+/// Filters an entry and fits the rest to the table. A user id that the table's key cannot hold is
+/// bad data, whatever the facts say.
 #[must_use]
 pub fn judge(
     recommendation: Recommendation,

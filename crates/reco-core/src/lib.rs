@@ -1,8 +1,8 @@
-//! The filtering core that the Lambda and recoctl both link.
+//! Core logic shared by the Lambda and recoctl.
 //!
-//! Everything here is pure: no AWS, no async runtime, no clock, no environment, no printing.
-//! What an operator is told (`classify`), what a backfill writes and what the Lambda would do are
-//! the same because all three call [`decode`], [`filter`] and [`item`].
+//! Everything here is pure: no AWS, no async runtime, no clock, no environment, no printing. The
+//! verdicts of `classify`, the writes of a backfill and those of the Lambda agree because all three
+//! call [`decode`], [`filter`] and [`item`].
 
 pub mod batch;
 pub mod budget;

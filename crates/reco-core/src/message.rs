@@ -1,4 +1,4 @@
-//! A queue message as data: everything a redrive must carry over, and nothing of any SDK.
+//! Queue messages as plain data: everything that a redrive must preserve, independent of any SDK.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,13 +11,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The system attribute that names the queue a message comes from.
 const SOURCE_ARN: &str = "DeadLetterQueueSourceArn";
 
-/// A received message with its whole attribute set. As JSON it reads back exactly, binary values
-/// included.
+/// A received message with all of its attributes. It reads back exactly from JSON, including binary
+/// values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// The queue's id for it; not reproducible on another queue.
+    /// Message id assigned by the queue; cannot be kept on another queue.
     pub id: String,
-    /// The handle of this receive; a later receive of the message makes it lapse.
+    /// Receipt handle of this receive; invalid after a later receive.
     pub receipt_handle: String,
     /// The body, byte for byte.
     pub body: String,
@@ -34,11 +34,11 @@ pub struct Message {
 pub struct Attribute {
     /// The full type label; begins with `String`, `Number` or `Binary`.
     pub data_type: String,
-    /// The value.
+    /// Value of the attribute.
     pub value: AttributeValue,
 }
 
-/// An attribute's value, by the way it travels.
+/// An attribute's value, by its transport type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AttributeValue {
@@ -68,52 +68,53 @@ impl AttributeValue {
 }
 
 impl Message {
-    /// A system attribute as a whole number.
+    /// Returns a system attribute as an integer.
     #[must_use]
     pub fn system_number(&self, name: &str) -> Option<i64> {
         self.system.get(name)?.parse().ok()
     }
 
-    /// When the message was first sent, in milliseconds since the epoch. On a standard queue a
+    /// Returns the time of the first send, in milliseconds since the epoch. On a standard queue, a
     /// move to the DLQ keeps it.
     #[must_use]
     pub fn sent_at_ms(&self) -> Option<i64> {
-        // No time before 1970 or after 9999: what lies is not known.
+        // A time before 1970 or after 9999 cannot be true and counts as unknown.
         self.system_number("SentTimestamp").filter(|ms| (0..253_402_300_800_000).contains(ms))
     }
 
-    /// Returns the number of times that it was received, this receive included.
+    /// Returns the receive count, including this receive.
     #[must_use]
     pub fn receive_count(&self) -> u64 {
         self.system_number("ApproximateReceiveCount")
             .and_then(|n| u64::try_from(n).ok())
-            // AWS: at most 1,000 receives before a redrive policy moves it; without one, 14 days of them.
+            // AWS: a redrive policy moves it after at most 1,000 receives; without one, it can be
+            // received for 14 days.
             .filter(|n| *n <= 100_000_000)
             .unwrap_or(0)
     }
 
-    /// `MessageGroupId`: the order group on FIFO queues, the tenant on fair standard queues.
+    /// Returns `MessageGroupId`: the message group on FIFO queues, the tenant on fair standard
+    /// queues.
     #[must_use]
     pub fn group_id(&self) -> Option<&str> {
         self.system.get("MessageGroupId").map(String::as_str)
     }
 
-    /// `SequenceNumber`: its place in its order group, on FIFO queues.
+    /// Returns `SequenceNumber`: the position in the message group, on FIFO queues.
     #[must_use]
     pub fn sequence(&self) -> Option<u128> {
         self.system.get("SequenceNumber")?.parse().ok()
     }
 
-    /// ARN of the queue that a redrive policy moved the message from (AWS:
-    /// `DeadLetterQueueSourceArn`). Absent when the message was sent to the DLQ directly.
+    /// Returns the ARN of the queue that a redrive policy moved the message from (AWS:
+    /// `DeadLetterQueueSourceArn`). `None` if it was sent to the DLQ directly.
     #[must_use]
     pub fn source_arn(&self) -> Option<&str> {
         self.system.get(SOURCE_ARN).map(String::as_str)
     }
 
-    /// Returns the reason why the service that put the message here gave up on it, in that
-    /// service's words: EventBridge sets `ERROR_CODE` and `ERROR_MESSAGE`, Lambda and SNS set
-    /// `ErrorCode` and `ErrorMessage`.
+    /// Returns the error that the service recorded when it gave up on the message: EventBridge sets
+    /// `ERROR_CODE` and `ERROR_MESSAGE`, Lambda and SNS set `ErrorCode` and `ErrorMessage`.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         let text = |names: [&str; 2]| {
@@ -140,8 +141,9 @@ impl Message {
     }
 }
 
-/// The first character of a body that SQS refuses, with its byte offset. Allowed are `#x9`, `#xA`,
-/// `#xD`, `#x20` to `#xD7FF`, `#xE000` to `#xFFFD` and `#x10000` to `#x10FFFF` (AWS: SendMessage).
+/// Returns the first character of a body that SQS rejects, with its byte offset. Allowed are `#x9`,
+/// `#xA`, `#xD`, `#x20` to `#xD7FF`, `#xE000` to `#xFFFD` and `#x10000` to `#x10FFFF` (AWS:
+/// SendMessage).
 #[must_use]
 pub fn forbidden_character(body: &str) -> Option<(usize, char)> {
     body.char_indices().find(|(_, c)| {
@@ -149,15 +151,15 @@ pub fn forbidden_character(body: &str) -> Option<(usize, char)> {
     })
 }
 
-/// `MD5OfMessageBody`: lower-case hex.
+/// Returns `MD5OfMessageBody` in lower-case hex.
 #[must_use]
 pub fn md5_of_body(body: &str) -> String {
     hex(&Md5::digest(body.as_bytes()))
 }
 
-/// `MD5OfMessageAttributes`, by the documented algorithm: attributes sorted by name; for each the
-/// length-prefixed name, type label and value, with a byte that tells text (1) from binary (2).
-/// `None` without attributes, since SQS then answers none.
+/// Returns `MD5OfMessageAttributes`, by the documented algorithm: attributes sorted by name; for
+/// each the length-prefixed name, type label and value, with a byte that tells text (1) from binary
+/// (2). `None` without attributes, as in the SQS response.
 /// AWS: "Amazon SQS message metadata", Calculating the MD5 message digest for message attributes.
 #[must_use]
 pub fn md5_of_attributes(attributes: &BTreeMap<String, Attribute>) -> Option<String> {

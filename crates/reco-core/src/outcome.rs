@@ -1,4 +1,4 @@
-//! From what a command did to how it ends: one pure truth table.
+//! Outcome of a command from its counts, by one truth table.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 pub struct Tally {
     /// Done as asked.
     pub done: u64,
-    /// Left alone because the operator's own choice excludes it (class, filter, `--max`).
+    /// Skipped because the operator's selection excludes it (class, filter, `--max`).
     pub excluded: u64,
-    /// Should have been done and was not.
+    /// Should have been done but was not.
     pub failed: u64,
-    /// Done in part, or perhaps: sent and not deleted, its answer lost, not decided because the
-    /// operator's own expression failed on it.
+    /// Done in part, or possibly: sent but not deleted, response lost, or undecided because the
+    /// operator's expression failed on it.
     pub partly: u64,
-    /// Named by the operator, and not there.
+    /// Named by the operator but not found.
     pub missing: u64,
 }
 
-/// End record of a run.
+/// Overall result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Everything that was asked is done.
+    /// All requested work was done.
     Success,
-    /// Some is done and some failed.
+    /// Some work was done and some failed.
     Partial,
     /// There was nothing to do.
     NothingToDo,
@@ -32,15 +32,15 @@ pub enum Outcome {
     Findings,
     /// A service failed, and nothing could be done.
     Failed,
-    /// Stopped because too much of what was redriven came back.
+    /// Stopped because too many redriven messages came back.
     Bounced,
-    /// Stopped by a signal; what was in flight was finished and reported.
+    /// Stopped by a signal; work in flight was finished and reported.
     Interrupted,
 }
 
 impl Tally {
-    /// The truth table. Partial success is never success; an interruption outranks all, since the
-    /// caller must know that the work was not finished.
+    /// Returns the outcome. Partial success is never success; an interruption takes precedence,
+    /// since the caller must know that work is left.
     ///
     /// | interrupted | partly | failed | missing | done | outcome |
     /// |---|---|---|---|---|---|

@@ -1,4 +1,4 @@
-//! The filter's rules as data: a TOML policy that the Lambda and recoctl load alike.
+//! Filter policy: rules in TOML that the Lambda and recoctl share.
 
 use crate::toml_fault::TomlFault;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::item::{DescriptionError, ItemDescription};
 
-/// Filter policy. Every rule can be turned off; by default all of them are on.
+/// Filter policy. Every rule can be turned off; all are on by default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
@@ -25,12 +25,12 @@ pub struct Policy {
 #[serde(deny_unknown_fields, default)]
 pub struct Writes {
     /// A list replaces only one that is older by `generated_at`, or of unknown time; a list of
-    /// unknown time replaces no list of known time. Off by default: each item then takes a
-    /// conditional `PutItem` of its own instead of a place in a `BatchWriteItem`.
+    /// unknown time replaces no list of known time. Off by default, since each item then needs its
+    /// own conditional `PutItem` instead of a place in a `BatchWriteItem`.
     pub only_newer: bool,
 }
 
-/// The checks, in the order in which they are made. `true` applies a check.
+/// Checks, in the order in which they run; `true` enables a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rules {
@@ -38,17 +38,17 @@ pub struct Rules {
     pub user_known: bool,
     /// The user must be active.
     pub user_active: bool,
-    /// An article that stands in the list already is dropped; the first keeps its rank.
+    /// A repeated article is dropped; the first one keeps its rank.
     pub no_duplicates: bool,
     /// The article must exist in the facts.
     pub article_known: bool,
     /// The article must be published.
     pub article_published: bool,
-    /// A user is not recommended what they wrote.
+    /// Users are not recommended their own articles.
     pub not_own_article: bool,
-    /// A user is not recommended an author they mute or block.
+    /// Users are not recommended authors they mute or block.
     pub not_muted_author: bool,
-    /// A user is not recommended what they have read.
+    /// Users are not recommended articles they have read.
     pub not_already_read: bool,
 }
 
@@ -56,7 +56,7 @@ pub struct Rules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// At most this many articles are kept, the best first.
+    /// Maximum number of articles to keep, best first.
     pub max_len: Limit,
     /// A list with fewer articles left is not written.
     pub min_len: Limit,
@@ -66,14 +66,14 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a whole number of at least 1, or false")]
 pub enum Limit {
-    /// The bound.
+    /// A bound of at least 1.
     At(std::num::NonZeroU32),
     /// No bound. Written `false`; `true` is refused by [`Policy::from_toml`].
     Off(bool),
 }
 
 impl Limit {
-    /// A bound of `number`, or none for 0.
+    /// Returns a bound of `number`, or no bound for 0.
     #[must_use]
     pub const fn at(number: u32) -> Self {
         match std::num::NonZeroU32::new(number) {
@@ -82,7 +82,7 @@ impl Limit {
         }
     }
 
-    /// The bound, if there is one.
+    /// Returns the bound, if there is one.
     #[must_use]
     pub fn get(self) -> Option<usize> {
         match self {
@@ -108,7 +108,7 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Returns whether any rule that is on asks for facts about users or articles.
+    /// Returns whether any enabled rule needs facts about users or articles.
     #[must_use]
     pub fn need_facts(&self) -> bool {
         self.user_known || self.user_active || self.need_article_facts() || self.not_already_read
@@ -146,13 +146,13 @@ pub enum PolicyError {
     /// Not TOML, or a key or value that the policy does not have (with line and column).
     #[error("policy is not valid: {0}")]
     Syntax(TomlFault),
-    /// `max_len = true` says nothing.
+    /// A limit of `true`, which is meaningless.
     #[error("policy limit {0} is `true`: write a whole number of at least 1, or false")]
     LimitTrue(&'static str),
-    /// No item could be made of what it says.
+    /// An invalid item description.
     #[error("policy: {0}")]
     Item(#[from] DescriptionError),
-    /// No list could ever be written.
+    /// Limits that no list can meet.
     #[error("policy limits contradict each other: min_len {min} is greater than max_len {max}")]
     Contradiction {
         /// The lower bound.
@@ -167,7 +167,7 @@ impl Policy {
     /// a misspelt rule that is silently ignored would let through what it was meant to stop.
     ///
     /// # Errors
-    /// [`PolicyError`] names the line and column, or the limit that makes no sense.
+    /// [`PolicyError`] with the line and column, or the invalid limit.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let policy: Policy = toml::from_str(text)
             .map_err(|error| PolicyError::Syntax(TomlFault::of(text, &error)))?;
@@ -185,18 +185,18 @@ impl Policy {
         }
     }
 
-    /// The policy as TOML that [`Policy::from_toml`] reads back.
+    /// Returns the policy as TOML for [`Policy::from_toml`].
     #[must_use]
     pub fn to_toml(&self) -> String {
-        // All of the canonical form but its heading is TOML.
+        // The canonical form is TOML except for its first line.
         self.canonical()
             .split_once('\n')
             .map(|(_, settings)| settings.to_owned())
             .unwrap_or_default()
     }
 
-    /// The policy written out whole, one `name = value` a line in a fixed order: two policies that
-    /// decide alike have the same canonical form, however their files are written.
+    /// Returns the complete policy, one `name = value` per line in a fixed order. Equivalent
+    /// policies have the same canonical form, however their files are written.
     #[must_use]
     pub fn canonical(&self) -> String {
         let Rules {
@@ -210,11 +210,10 @@ impl Policy {
             not_already_read,
         } = self.rules;
         let limit = |limit: Limit| limit.get().map_or("false".to_owned(), |n| n.to_string());
-        // Not written while it is off: policies from before there was this rule decide as they did
-        // and keep their fingerprints.
+        // Omitted while off, so that policies older than this rule keep their fingerprints.
         let Writes { only_newer } = self.writes;
         let mut writes = if only_newer { "writes.only_newer = true\n" } else { "" }.to_owned();
-        // Likewise what an item is, where it is as it always was.
+        // Default item settings are omitted for the same reason.
         for (name, value) in self.item.settings() {
             let value = toml::Value::String(value);
             writes.push_str(&format!("item.{name} = {value}\n"));
@@ -237,8 +236,8 @@ impl Policy {
         )
     }
 
-    /// SHA-256 of [`Policy::canonical`] in lower-case hex: shown by the Lambda and by recoctl, so
-    /// an operator can see that both decide by the same rules.
+    /// Returns the SHA-256 of [`Policy::canonical`] in lower-case hex. The Lambda and recoctl both
+    /// show it, so that an operator can see that they use the same rules.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         Sha256::digest(self.canonical().as_bytes())

@@ -1,4 +1,4 @@
-//! Ids and recommendations: the two things every message, line and item is made of.
+//! Ids and recommendations, the content of every message, line and item.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,27 +14,27 @@ use crate::time::Time;
 
 /// A user or article id: a JSON integer or a JSON string, kept exactly as it came.
 ///
-/// Two ids are equal when they are written with the same text: `7` and `"7"` name the same user
-/// in a table, so they must collide when batches are made unique; `"07"` stays another id.
+/// Two ids are equal if their text is the same: `7` and `"7"` are the same user in a table, so a
+/// batch must not contain both; `"07"` is a different id.
 #[derive(Debug, Clone)]
 pub enum Id {
-    /// A JSON integer that fits 64 bits with a sign: nearly every id there is.
+    /// A JSON integer that fits an `i64`, as nearly every id does.
     Int(i64),
-    /// A JSON integer that fits 64 bits without a sign only.
+    /// A JSON integer that fits only a `u64`.
     Uint(u64),
     /// A JSON string, byte for byte.
     Str(ArcStr),
 }
 
-/// A set of ids. They are no attacker's to choose so that they collide: the seed is random, the hash
-/// need not be cryptographic.
+/// A set of ids. The hash is fast rather than cryptographic; its random seed prevents deliberate
+/// collisions.
 pub type IdSet = HashSet<Id, RandomState>;
 
-/// A map by id, as [`IdSet`].
+/// A map by id, hashed as [`IdSet`].
 pub type IdMap<V> = HashMap<Id, V, RandomState>;
 
 impl Id {
-    /// The id's text, as it is written into a DynamoDB `N` or `S` attribute and into SQL.
+    /// Returns the id's text, as written into a DynamoDB `N` or `S` attribute and into SQL.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         match self {
@@ -44,7 +44,7 @@ impl Id {
         }
     }
 
-    /// The id as a whole number, when its text is a canonical decimal integer of at most 38
+    /// Returns the id as an integer, if its text is a canonical decimal integer of at most 38
     /// digits (AWS: a DynamoDB number has up to 38 digits of precision).
     #[must_use]
     pub fn as_integer(&self) -> Option<i128> {
@@ -55,7 +55,7 @@ impl Id {
         }
     }
 
-    /// The length of [`Id::text`] in UTF-8 bytes, without building it.
+    /// Returns the length of [`Id::text`] in UTF-8 bytes, without building it.
     #[must_use]
     pub fn text_len(&self) -> usize {
         match self {
@@ -71,8 +71,8 @@ pub(crate) fn digits(number: u64) -> usize {
     number.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-/// Parses `-?(0|[1-9][0-9]{0,37})`; anything else (leading zeros, `-0`, signs, spaces) is no
-/// canonical integer and would not survive a round trip through a number attribute.
+/// Parses `-?(0|[1-9][0-9]{0,37})`; anything else (leading zeros, `-0`, signs, spaces) would not
+/// survive a round trip through a number attribute.
 fn canonical_integer(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let canonical = match digits.as_bytes() {
@@ -106,7 +106,7 @@ impl Hash for Id {
             Id::Int(number) => return number.hash(state),
             _ => self.as_integer(),
         };
-        // Equal ids hash alike, however they are kept.
+        // Equal ids hash alike, whatever their variant.
         match integer.map(i64::try_from) {
             Some(Ok(number)) => number.hash(state),
             Some(Err(_)) => integer.hash(state),
@@ -128,7 +128,7 @@ impl From<u64> for Id {
 }
 
 impl From<i128> for Id {
-    /// Past 64 bits it is kept as its text, which names the same id.
+    /// Beyond 64 bits, the number is kept as text, which is the same id.
     fn from(number: i128) -> Self {
         match (i64::try_from(number), u64::try_from(number)) {
             (Ok(number), _) => Id::Int(number),
@@ -183,8 +183,8 @@ impl Visitor<'_> for IdVisitor {
         Ok(Id::from(number))
     }
 
-    // serde_json hands integers past 64 bits over as rounded floats: refused, because an id that
-    // is not exact names somebody else.
+    // serde_json passes integers beyond 64 bits as rounded floats. These are rejected: a rounded id
+    // belongs to another user.
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Id, E> {
         Err(E::invalid_value(de::Unexpected::Float(number), &self))
     }
@@ -202,8 +202,8 @@ impl Visitor<'_> for IdVisitor {
 pub struct Recommendation {
     /// User of the list.
     pub user: Id,
-    /// Recommended article ids, best first. Rank order is meaning: never sorted, never a set.
+    /// Recommended article ids, best first. Rank order matters: never sort them or make them a set.
     pub articles: Vec<Id>,
-    /// When the list was inferred, where the producer said so.
+    /// When the list was generated, if the producer says so.
     pub generated_at: Option<Time>,
 }

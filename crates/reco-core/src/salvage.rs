@@ -1,4 +1,4 @@
-//! Salvage: the good entries of a message that also has bad ones, as a message of their own.
+//! Salvages the good entries of a message that also has bad ones.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,12 @@ use crate::{Id, Recommendation, Time};
 /// Result of a salvage: the entries to send, and the rejected ones.
 #[derive(Debug, Clone)]
 pub struct Salvaged {
-    /// The entries that the filter accepts, whole and in their order, as a queue message in its
-    /// canonical form: `{"data":[...]}` with `generated_at` where the original had it.
+    /// The accepted entries, unfiltered and in order, as a canonical queue message:
+    /// `{"data":[...]}`, with `generated_at` if the original has it.
     pub body: String,
-    /// Their number.
+    /// Number of accepted entries.
     pub kept: usize,
-    /// Every other entry.
+    /// All other entries.
     pub rejected: Vec<Rejected>,
 }
 
@@ -30,12 +30,12 @@ pub struct Salvaged {
 pub struct Rejected {
     /// Its index in the original's `data`, from 0.
     pub index: usize,
-    /// Reason.
+    /// Reason for the rejection.
     pub reason: String,
-    /// The entry itself: as it was written where it did not decode, else `[user, [ids...]]`. Text
-    /// that is no JSON is a string.
+    /// The entry: its original text if it did not decode, otherwise `[user, [ids...]]`. Text that
+    /// is not JSON becomes a string.
     pub entry: Box<RawValue>,
-    /// The message's `generated_at`, where it has one.
+    /// The message's `generated_at`, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generated_at: Option<Box<RawValue>>,
 }
@@ -43,10 +43,10 @@ pub struct Rejected {
 /// Reason why a message cannot be salvaged although it has good entries.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SalvageError {
-    /// One `generated_at` stands for a whole message.
+    /// The good entries have different times, but a message has only one.
     #[error("its good entries have different generation times, but a message has only one")]
     SeveralTimes,
-    /// It cannot be written as JSON.
+    /// The entries cannot be serialised as JSON.
     #[error("its entries cannot be written as JSON: {0}")]
     Unwritable(String),
 }
@@ -58,14 +58,14 @@ struct Canonical<'a> {
     generated_at: Option<Time>,
 }
 
-/// Parts a message that has both entries to write and bad ones. `None` for any other message: it
-/// is sound, or nothing of it would be written.
+/// Splits a message that has both writable and bad entries. Returns `None` for any other message:
+/// either it has no bad entries or none of them would be written.
 ///
-/// Entries go out as they came, not as the filter leaves them: the Lambda filters again, by the
-/// facts of its own moment.
+/// Entries are sent as received, not as filtered: the Lambda filters them again by its own, current
+/// facts.
 ///
 /// # Errors
-/// [`SalvageError`] when the good entries do not fit one message.
+/// [`SalvageError`] if the good entries do not fit into one message.
 pub fn salvage(
     decoded: Decoded,
     facts: &FactSet,
@@ -134,12 +134,12 @@ fn skipped(reason: SkipReason) -> &'static str {
     }
 }
 
-/// A piece of a body, as it stands there: parsing and writing it anew would round long numbers.
+/// Returns a piece of a body verbatim: parsing and serialising it would round long numbers.
 fn raw(text: String) -> Result<Box<RawValue>, SalvageError> {
     if serde_json::from_str::<&RawValue>(&text).is_err() {
         return to_raw(&text);
     }
-    // Outside of strings, where JSON has none, a newline is white space; a line holds none.
+    // JSON strings contain no raw newlines, so these are white space; a line must not contain any.
     RawValue::from_string(text.replace(['\n', '\r'], " "))
         .map_err(|error| SalvageError::Unwritable(error.to_string()))
 }

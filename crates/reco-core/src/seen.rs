@@ -1,14 +1,13 @@
-//! Keys seen before, in memory that does not grow.
+//! Detects repeated keys in constant memory.
 
 use crate::Id;
 use crate::shard::KeyDigest;
 
-/// Slots by default: 16 MiB.
+/// Default number of slots: 16 MiB.
 const SLOTS: usize = 2 * 1024 * 1024;
 
-/// Remembers keys as well as it can in a fixed number of slots: a key forgets the one that had its
-/// slot before. So it may miss a repetition, and counts none that is not: 64 bits of the key's
-/// digest are compared.
+/// Remembers keys in a fixed number of slots, where a key evicts the previous one in its slot. It
+/// may miss repetitions, but as 64 bits of the digest are compared, it counts no false ones.
 #[derive(Debug)]
 pub struct Seen {
     slots: Vec<u64>,
@@ -22,17 +21,17 @@ impl Default for Seen {
 }
 
 impl Seen {
-    /// Remembers about so many keys.
+    /// Creates a memory with this number of slots.
     #[must_use]
     pub fn with_slots(slots: usize) -> Self {
         Seen { slots: vec![0; slots.max(1)], repeated: 0 }
     }
 
-    /// Notes a key.
+    /// Records a key.
     pub fn note(&mut self, key: &Id) {
         let digest = KeyDigest::of(key).rest();
         let [slot, mark] = [(digest >> 64) as u64, digest as u64];
-        // 0 is an empty slot.
+        // 0 marks an empty slot.
         let mark = mark.max(1);
         let slots = self.slots.len() as u64;
         if let Some(held) = self.slots.get_mut((slot % slots) as usize) {
@@ -41,7 +40,7 @@ impl Seen {
         }
     }
 
-    /// Returns the minimum number of repeated keys.
+    /// Returns the number of repetitions found, a lower bound.
     #[must_use]
     pub fn repeated(&self) -> u64 {
         self.repeated

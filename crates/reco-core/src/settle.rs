@@ -1,9 +1,9 @@
-//! Settling: which messages of a sent batch may be deleted from where they came.
+//! Settles a sent batch: decides which messages may be deleted from the source queue.
 //!
-//! [`settle`] is the only way to make a [`Deletable`] out of a send, and [`replayed`] out of one that
-//! a journal proves. The delete call takes nothing else, so "never delete before the send is
-//! confirmed" is checked by the compiler. What is to be deleted without being sent needs a backup
-//! ([`backed_up`]) or the operator's word that no copy is wanted ([`waived`]).
+//! A [`Deletable`] for a sent message comes only from [`settle`], or from [`replayed`] if a journal
+//! proves the send. The delete call accepts nothing else, so the compiler enforces "never delete
+//! before the send is confirmed". A delete without a send requires a backup ([`backed_up`]) or the
+//! operator's word that no copy is wanted ([`waived`]).
 
 use crate::journal::Acked;
 use crate::message::{Message, md5_of_attributes, md5_of_body};
@@ -13,28 +13,28 @@ use crate::message::{Message, md5_of_attributes, md5_of_body};
 pub struct SendAck {
     /// The entry's index in the batch.
     pub entry: usize,
-    /// The id that the destination gave the message.
+    /// Message id assigned by the destination.
     pub message_id: String,
-    /// `MD5OfMessageBody` as answered.
+    /// `MD5OfMessageBody` of the response.
     pub md5_of_body: String,
-    /// `MD5OfMessageAttributes` as answered.
+    /// `MD5OfMessageAttributes` of the response.
     pub md5_of_attributes: Option<String>,
 }
 
-/// One entry's failure, which arrives inside a success response.
+/// Failure of one entry, inside a successful response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryFault {
     /// The entry's index in the batch.
     pub entry: usize,
-    /// The service's code.
+    /// Error code from the service.
     pub code: String,
-    /// The service's words.
+    /// Error message from the service.
     pub message: String,
     /// True if the request was at fault: sending it again would fail again.
     pub sender_fault: bool,
 }
 
-/// Codes by which AWS refuses as too fast, before doing anything.
+/// AWS error codes for throttling, which happens before the request has any effect.
 pub const THROTTLES: [&str; 8] = [
     "RequestThrottled",
     "RequestThrottledException",
@@ -46,14 +46,14 @@ pub const THROTTLES: [&str; 8] = [
     "KMS.ThrottlingException",
 ];
 
-/// Returns whether a code, with or without a namespace before `#`, says that it went too fast.
+/// Returns whether a code, with or without a namespace before `#`, means throttling.
 #[must_use]
 pub fn is_throttle(code: &str) -> bool {
     THROTTLES.contains(&code.rsplit('#').next().unwrap_or(code))
 }
 
 impl EntryFault {
-    /// Returns whether it was refused as too fast, and so surely not taken.
+    /// Returns whether the entry was throttled, and so certainly not accepted.
     #[must_use]
     pub fn is_throttle(&self) -> bool {
         is_throttle(&self.code)
@@ -63,16 +63,16 @@ impl EntryFault {
 /// Response of `SendMessageBatch`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SendResult {
-    /// Entries the destination took.
+    /// Entries that the destination accepted.
     pub acks: Vec<SendAck>,
-    /// Entries it did not take.
+    /// Entries that it did not accept.
     pub faults: Vec<EntryFault>,
 }
 
-/// A message whose copy is safe: the proof that a delete asks for.
+/// A message whose copy is safe: the proof that a delete requires.
 ///
-/// There is no public constructor; [`settle`], [`backed_up`], [`waived`] and [`replayed`] make it,
-/// each from its own proof:
+/// There is no public constructor; [`settle`], [`backed_up`], [`waived`] and [`replayed`] create
+/// it, each from its own proof:
 ///
 /// ```compile_fail,E0451
 /// use reco_core::settle::{Copy, Deletable};
@@ -96,65 +96,66 @@ pub struct Deletable {
     copy: Copy,
 }
 
-/// Where the copy of a deletable message is.
+/// Location of the copy of a deletable message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Copy {
     /// The destination queue acknowledged it under this message id.
     Sent(String),
-    /// It is in a backup that has been written through to the disk.
+    /// It is in a backup that has been flushed to disk.
     BackedUp,
-    /// There is none, by the operator's own word.
+    /// There is none, at the operator's request.
     Waived,
 }
 
 impl Deletable {
-    /// The original message's id.
+    /// Returns the original message's id.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
-    /// The handle by which it is deleted.
+    /// Returns the receipt handle to delete it by.
     #[must_use]
     pub fn receipt_handle(&self) -> &str {
         &self.receipt_handle
     }
 
-    /// Where its copy is.
+    /// Returns the location of its copy.
     #[must_use]
     pub fn copy(&self) -> &Copy {
         &self.copy
     }
 
-    /// The same proof under another handle of the same message: that of its newest receive.
+    /// Returns the same proof with another receipt handle of the message: that of its newest
+    /// receive.
     #[must_use]
     pub fn under(self, receipt_handle: &str) -> Self {
         Deletable { receipt_handle: receipt_handle.to_owned(), ..self }
     }
 }
 
-/// Proof that a backup has been flushed to the disk: made from the result of the flush itself.
+/// Proof that a backup has been flushed to disk, created from the result of the flush itself.
 #[derive(Debug)]
 pub struct Flushed(());
 
 impl Flushed {
-    /// Takes the result of the file's `sync_all`.
+    /// Creates the proof from the result of the file's `sync_all`.
     ///
     /// # Errors
-    /// The flush's own error: nothing may be deleted.
+    /// The error of the flush: nothing may be deleted.
     pub fn from_sync(result: std::io::Result<()>) -> std::io::Result<Self> {
         result.map(Flushed)
     }
 }
 
-/// Messages whose backup is on disk may be deleted. They are named by id; the handle is that of
-/// whoever holds them ([`Deletable::under`]).
+/// Returns the proofs for messages whose backup is on disk, by message id. The caller adds receipt
+/// handles ([`Deletable::under`]).
 pub fn backed_up<'a>(ids: impl IntoIterator<Item = &'a str>, _proof: &Flushed) -> Vec<Deletable> {
     ids.into_iter().map(|id| deletable(id, Copy::BackedUp)).collect()
 }
 
-/// The operator's word that messages may go without a copy. There is no other way to it than
-/// two answers, so that none slips in by a default:
+/// The operator's word that messages may be deleted without a copy. It takes two answers, so that
+/// no default can grant it:
 ///
 /// ```compile_fail,E0423
 /// use reco_core::settle::Waiver;
@@ -164,14 +165,14 @@ pub fn backed_up<'a>(ids: impl IntoIterator<Item = &'a str>, _proof: &Flushed) -
 pub struct Waiver(());
 
 impl Waiver {
-    /// A waiver, when the operator both wants no copy and confirmed the deletion.
+    /// Returns a waiver if the operator both wants no copy and confirmed the deletion.
     #[must_use]
     pub const fn new(no_copy_wanted: bool, confirmed: bool) -> Option<Self> {
         if no_copy_wanted && confirmed { Some(Waiver(())) } else { None }
     }
 }
 
-/// Messages that the operator wants gone without a copy may be deleted; as in [`backed_up`].
+/// Returns the proofs for messages to be deleted without a copy; as [`backed_up`] otherwise.
 pub fn waived<'a>(ids: impl IntoIterator<Item = &'a str>, _word: &Waiver) -> Vec<Deletable> {
     ids.into_iter().map(|id| deletable(id, Copy::Waived)).collect()
 }
@@ -180,10 +181,9 @@ fn deletable(message_id: &str, copy: Copy) -> Deletable {
     Deletable { message_id: message_id.to_owned(), receipt_handle: String::new(), copy }
 }
 
-/// A message that an earlier run's journal says was acknowledged may be deleted. Its handle is the
-/// one of that run, which has lapsed if the message was received since: a standard queue then
-/// answers a delete with success and does not delete, so that a later receive must confirm it
-/// ([`Deletable::under`]).
+/// Returns the proof for a message that an earlier run's journal lists as acknowledged. Its receipt
+/// handle is from that run and has expired if the message was received since: a standard queue then
+/// confirms a delete without deleting, so a later receive must confirm it ([`Deletable::under`]).
 #[must_use]
 pub fn replayed(proof: &Acked) -> Deletable {
     Deletable {
@@ -193,29 +193,29 @@ pub fn replayed(proof: &Acked) -> Deletable {
     }
 }
 
-/// A message that was not taken, and why.
+/// A message that was not accepted, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent<M> {
     /// The message.
     pub message: M,
-    /// Reason, in the service's words.
+    /// Reason, mostly from the service.
     pub reason: String,
 }
 
 /// Result for each message of a batch: every message is in exactly one of the lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled<M> {
-    /// Acknowledged with the right digests: the proof for each, and the message.
+    /// Acknowledged with matching digests: the proof for each, and the message.
     pub deletable: Vec<(Deletable, M)>,
-    /// Refused for now, and surely not taken: send again after a pause.
+    /// Throttled, and certainly not accepted: send again after a pause.
     pub retry: Vec<Unsent<M>>,
-    /// Said not to be taken by a fault of the service's own, which is no proof: a copy may exist,
-    /// and sending it again may double it on a standard queue. Who sends again must say so.
+    /// Failed by a fault of the service, which proves nothing: a copy may exist, and a resend may
+    /// duplicate it on a standard queue. A caller that resends must say so.
     pub faulted: Vec<Unsent<M>>,
-    /// Refused for good: leave in the DLQ and report.
+    /// Rejected permanently: leave in the DLQ and report.
     pub refused: Vec<Unsent<M>>,
-    /// Taken, but not as it was sent, or not mentioned in the answer: a copy may exist. Leave in
-    /// the DLQ and report as uncertain.
+    /// Accepted with other digests, or missing from the response: a copy may exist. Leave in the
+    /// DLQ and report as uncertain.
     pub uncertain: Vec<Unsent<M>>,
 }
 
@@ -231,11 +231,11 @@ impl<M> Default for Settled<M> {
     }
 }
 
-/// Matches a batch with what the service answered for it.
+/// Matches a batch with the service's response.
 ///
-/// `sent` is each message as it was received, with `outgoing` as it was sent (they differ when the
-/// redrive rewrites bodies). An entry counts as sent only when its acknowledgement carries the
-/// digests of what was sent; the SDK does not check them.
+/// `sent` has each message as received, and `outgoing` returns it as sent (they differ if the
+/// redrive rewrites bodies). An entry counts as sent only if its acknowledgement has the digests of
+/// the sent content; the SDK does not check them.
 pub fn settle<M>(
     sent: Vec<M>,
     outgoing: impl Fn(&M) -> Outgoing<'_>,
@@ -287,7 +287,7 @@ pub fn settle<M>(
 /// One message of a batch, as received and as sent.
 #[derive(Debug, Clone)]
 pub struct Outgoing<'a> {
-    /// The message as received: names what is deleted.
+    /// The message as received, which is the one to delete.
     pub original: &'a Message,
     /// The body as sent.
     pub body: &'a str,

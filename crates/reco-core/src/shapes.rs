@@ -1,6 +1,6 @@
-//! Shapes that only files have: what DynamoDB exports, and what Amazon Personalize infers.
+//! Shapes that only files have: DynamoDB exports and Amazon Personalize output.
 //!
-//! A queue message is never read so: for the Lambda such a body stays foreign.
+//! Queue messages are never read this way: to the Lambda, such a body is foreign.
 
 mod ambiguity;
 mod dynamodb;
@@ -15,33 +15,33 @@ use crate::item::Schema;
 pub enum Shaped {
     /// Recommendations.
     Decoded(Decoded),
-    /// An item of another kind, of a table that is shared.
+    /// An item of another kind in a shared table.
     Other,
-    /// The removal of a user's item: a change record of an incremental export.
+    /// Deletion of a user's item, from a change record of an incremental export.
     Deletion(Deletion),
 }
 
-/// Reason why a line of another shape cannot be used.
+/// Reason why a line in another format cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
-    /// It is of the shape, and wrong.
+    /// The line has a known shape and a fault.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// Whoever wrote it reports that it failed for this user.
+    /// The service reports an error for this user.
     #[error("{service} reports an error for this entry: {error}")]
     Reported {
-        /// Author.
+        /// Service that wrote the line.
         service: &'static str,
-        /// Content.
+        /// Error text of the service.
         error: String,
     },
 }
 
-/// Reads a line that [`crate::decode::decode`] takes for foreign; `None` when it is of no known
-/// shape. Items are read by the attribute names of `schema`.
+/// Reads a line that [`crate::decode::decode`] reports as foreign. Returns `None` if its shape is
+/// unknown. Items are read by the attribute names of `schema`.
 ///
 /// # Errors
-/// [`ShapeError`] when the line is of a known shape and cannot be used.
+/// [`ShapeError`] if the line has a known shape and cannot be used.
 pub fn read(text: &str, schema: &Schema) -> Option<Result<Shaped, ShapeError>> {
     if let Some(line) = dynamodb::line(text) {
         return Some(line.read(text, schema).map_err(ShapeError::from));

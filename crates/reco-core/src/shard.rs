@@ -1,9 +1,9 @@
-//! Shards: which part of an input is whose, by the user's key alone.
+//! Shards: parts of an input, determined by the user's key alone.
 //!
-//! Every machine reads the whole input and takes the users whose key falls into its part. Nobody
-//! needs to be asked: the part follows from the first 8 bytes of the SHA-256 of the key's text, read
-//! as a big-endian number, modulo the number of parts. All lists of one user fall into one part, so
-//! the last of them wins there as it does on one machine.
+//! Every machine reads the whole input and processes the users of its shard, without coordination:
+//! the shard is the first 8 bytes of the SHA-256 of the key's text, read as a big-endian number,
+//! modulo the number of shards. All lists of one user fall into one shard, so the last of them wins
+//! as it does on a single machine.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Id;
 
-/// More parts than this are no plan but a slip of the pen.
+/// Maximum number of shards; a larger number is most likely a typo.
 pub const MAX_SHARDS: u32 = 10_000;
 
 /// Hash of a key: the SHA-256 of its text, so that `7` and `"7"` agree. Its two halves are
@@ -26,7 +26,7 @@ pub struct KeyDigest {
 }
 
 impl KeyDigest {
-    /// The digest of a key.
+    /// Returns the digest of a key.
     #[must_use]
     pub fn of(key: &Id) -> Self {
         let digest: [u8; 32] = Sha256::digest(key.text().as_bytes()).into();
@@ -37,31 +37,31 @@ impl KeyDigest {
         KeyDigest { shard: shard as u64, rest }
     }
 
-    /// 128 bits that say nothing about the shard. Among a billion keys the chance that any two
-    /// share them is about 1 in 10^21.
+    /// Returns 128 bits that are independent of the shard. Among a billion keys, the chance of a
+    /// collision is about 1 in 10^21.
     #[must_use]
     pub fn rest(self) -> u128 {
         self.rest
     }
 }
 
-/// The i-th of n parts of an input, written `i/n`.
+/// The i-th of n shards of an input, written `i/n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
-    /// From 0.
+    /// Index, from 0.
     index: u32,
     of: u32,
 }
 
 impl Shard {
-    /// Returns whether a user's lists are this shard's.
+    /// Returns whether a user's lists belong to this shard.
     #[must_use]
     pub fn has(self, user: &Id) -> bool {
         self.of == 1 || self.has_number(KeyDigest::of(user).shard)
     }
 
-    /// Returns whether something without a key, such as a line that cannot be read, is this shard's
-    /// by its number in the input: each such thing is reported by one shard, not by all.
+    /// Returns whether input without a key, such as an invalid line, belongs to this shard by its
+    /// number in the input, so that one shard reports it instead of all.
     #[must_use]
     pub fn has_number(self, number: u64) -> bool {
         number % u64::from(self.of) == u64::from(self.index)
@@ -73,20 +73,20 @@ impl Shard {
         self.index + 1
     }
 
-    /// Of how many.
+    /// Returns the number of shards.
     #[must_use]
     pub fn of(self) -> u32 {
         self.of
     }
 }
 
-/// Not `i/n`.
+/// Reason why a text is not a valid shard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShardError {
-    /// No two numbers.
+    /// Not of the form `i/n`.
     #[error("must be I/N, such as 2/8 for the second of eight shards")]
     Form,
-    /// There is no such part.
+    /// Numbers out of range.
     #[error("I must be from 1 to N, and N at most {MAX_SHARDS}")]
     Range,
 }
@@ -147,7 +147,7 @@ mod tests {
         }
     }
 
-    /// The promise is between machines and between versions: these must never change.
+    /// Machines and versions must agree on the shard of a key: these values must never change.
     #[test]
     fn the_part_of_a_key_is_fixed_for_ever() {
         let part = |key: &str| all(8).iter().position(|s| s.has(&Id::from(key))).expect("one") + 1;
@@ -174,7 +174,7 @@ mod tests {
                     counts[at] += 1;
                 }
                 let even = 20_000 / of;
-                // Five standard deviations of a fair draw, and more.
+                // More than five standard deviations of an even distribution.
                 let slack = even / 8;
                 assert!(counts.iter().all(|n| n.abs_diff(even) < slack), "{of}: {counts:?}");
             }

@@ -1,16 +1,16 @@
 //! Detection of messages superseded by newer messages of the same scan.
 //!
-//! Only a message that can pass outdoes another: an older sound list must not be left behind for a
-//! newer one that can never be written. Queues that share a DLQ are of different pipelines, so only
-//! messages that go to the same queue are compared.
+//! Only a message that can succeed supersedes another: an older valid list must not be left behind
+//! for a newer one that can never be written. Queues that share a DLQ belong to different
+//! pipelines, so only messages for the same queue are compared.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::Id;
 
-/// 128 bits of a user, in two halves: as one number they would be aligned to 16 bytes, and a table of
-/// them a quarter larger.
+/// 128-bit digest of a user, in two halves: a `u128` is aligned to 16 bytes, which would make a
+/// table a quarter larger.
 pub type UserDigest = [u64; 2];
 
 /// The newest list seen for each user in one scan.
@@ -23,14 +23,14 @@ pub struct Newest {
 }
 
 impl Newest {
-    /// Notes that a message made at `time_ms`, which can pass, would write lists for these users.
+    /// Records the users of a message made at `time_ms` that can succeed.
     pub fn observe<'a>(&mut self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) {
         for user in users {
             self.observe_digests(&[user_digest(None, user)], time_ms);
         }
     }
 
-    /// As [`Newest::observe`], for users known by their digests.
+    /// As [`Newest::observe`], for users given as digests.
     pub fn observe_digests(&mut self, users: &[UserDigest], time_ms: i64) {
         for user in users {
             let newest = self.by_user.entry(*user).or_insert(time_ms);
@@ -38,15 +38,15 @@ impl Newest {
         }
     }
 
-    /// Returns whether every user of a message made at `time_ms` stands in a newer message of the
-    /// scan. A message without users is not superseded; neither is one of two of the same age.
+    /// Returns whether every user of a message made at `time_ms` is in a newer message of the scan.
+    /// A message without users is not superseded, nor are two messages of the same age.
     pub fn supersedes<'a>(&self, users: impl IntoIterator<Item = &'a Id>, time_ms: i64) -> bool {
         let digests: Vec<UserDigest> =
             users.into_iter().map(|user| user_digest(None, user)).collect();
         self.supersedes_digests(&digests, time_ms)
     }
 
-    /// As [`Newest::supersedes`], for users known by their digests.
+    /// As [`Newest::supersedes`], for users given as digests.
     #[must_use]
     pub fn supersedes_digests(&self, users: &[UserDigest], time_ms: i64) -> bool {
         let outdone = |user| self.by_user.get(user).is_some_and(|newest| *newest > time_ms);
@@ -55,7 +55,7 @@ impl Newest {
 }
 
 /// Returns the hash of a user in [`Newest`], so that a scan need not keep the ids themselves. Users
-/// of messages that go to different queues (`home`) are different users.
+/// of messages for different queues (`home`) count as different users.
 #[must_use]
 pub fn user_digest(home: Option<&str>, id: &Id) -> UserDigest {
     let half = |salt: u8| {

@@ -1,8 +1,8 @@
-//! The one reader of times: when a list was made, as messages, lines, flags and tables say it.
+//! Reads and writes generation times, in the forms of messages, lines, flags and tables.
 //!
-//! Input says it in epoch seconds, fractions included, or in ISO 8601 with a zone. A table may hold
-//! what other writers put there: milliseconds, or text. What cannot be a time, or is most likely
-//! another form of one, is refused with a sentence and never compared as if it were seconds.
+//! Input has epoch seconds, with or without a fraction, or ISO 8601 with a time zone. A table may
+//! hold the forms of other writers: milliseconds, or text. A value that cannot be a time, or is
+//! most likely in another form, is rejected with a reason and never compared as if it were seconds.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use serde_json::value::RawValue;
 
 use crate::item::KeyType;
 
-/// Past this many seconds (the year 5138) a number is surely of a finer unit.
+/// Latest time in seconds (the year 5138). A larger number must have a finer unit.
 pub const LATEST_SECONDS: i64 = 100_000_000_000;
 
-/// Numbers from here to [`EARLIEST_PLAUSIBLE`] are moments from 12 January 1970 to March 1973:
-/// nothing that makes lists ran then. Smaller ones are left alone: producers count versions so.
+/// Numbers from here to [`EARLIEST_PLAUSIBLE`] are times from 12 January 1970 to March 1973, before
+/// any producer existed. Smaller ones are accepted, since some producers use them as versions.
 pub const FIRST_IMPLAUSIBLE: i64 = 1_000_000;
-/// Where plausible times begin: March 1973.
+/// Earliest plausible time: March 1973.
 pub const EARLIEST_PLAUSIBLE: i64 = 100_000_000;
 
-/// In a table of milliseconds, numbers from here on that can be seconds are seconds: ten digits, since
-/// September 2001.
+/// In a table of milliseconds, numbers from here on (ten digits, September 2001) are read as
+/// seconds if they can be seconds.
 const OWN_SECONDS: i64 = 1_000_000_000;
 
 const NANOS: i128 = 1_000_000_000;
@@ -34,7 +34,7 @@ pub struct Time {
     nanos: u32,
 }
 
-/// The form in which a table's time attribute is written.
+/// Form of a table's time attribute.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TimeForm {
@@ -49,7 +49,7 @@ pub enum TimeForm {
 }
 
 impl TimeForm {
-    /// The name used in policies.
+    /// Returns the name used in policies.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl TimeForm {
         }
     }
 
-    /// The type of the attribute.
+    /// Returns the type of the attribute.
     #[must_use]
     pub fn kind(self) -> KeyType {
         match self {
@@ -68,7 +68,7 @@ impl TimeForm {
         }
     }
 
-    /// The attribute's text for a time.
+    /// Returns the attribute's text for a time.
     #[must_use]
     pub fn text(self, time: Time) -> String {
         match self {
@@ -82,49 +82,49 @@ impl TimeForm {
 /// Reason why a value is not a valid time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
-    /// Neither a number nor a time.
+    /// Text that is neither a number nor a time.
     #[error("is neither epoch seconds nor an ISO 8601 time")]
     NotATime,
-    /// The moment is ambiguous without a time zone.
+    /// A time without a time zone, which is ambiguous.
     #[error("has no time zone; use e.g. 2026-01-15T03:00:00Z")]
     NoZone,
-    /// A finer unit.
+    /// A number in a finer unit.
     #[error("looks like {0}; write epoch seconds")]
     Unit(&'static str),
     /// The digits of a date.
     #[error("looks like the digits of a date; write epoch seconds or e.g. 2026-01-15T03:00:00Z")]
     Date,
-    /// A moment in the early seventies.
+    /// A time in the early 1970s.
     #[error("would be a time in the early 1970s; write epoch seconds")]
     TooEarly,
-    /// A moment past the year 5138.
+    /// A time past the year 5138.
     #[error("is past the year 5138")]
     TooLate,
-    /// Finer than nanoseconds.
+    /// A fraction finer than nanoseconds.
     #[error("has more than nine decimal places")]
     TooFine,
 }
 
 impl Time {
-    /// A whole number of seconds since the epoch.
+    /// Creates a time from whole seconds since the epoch.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
         Time { seconds, nanos: 0 }
     }
 
-    /// A whole number of milliseconds since the epoch.
+    /// Creates a time from whole milliseconds since the epoch.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
         Time { seconds: millis.div_euclid(1000), nanos: millis.rem_euclid(1000) as u32 * 1_000_000 }
     }
 
-    /// A time by its parts, as [`Time::parts`] gave them.
+    /// Creates a time from the parts that [`Time::parts`] returned.
     #[must_use]
     pub const fn from_parts(seconds: i64, nanos: u32) -> Self {
         Time { seconds, nanos: if nanos < 1_000_000_000 { nanos } else { 999_999_999 } }
     }
 
-    /// Whole seconds and the nanoseconds after them.
+    /// Returns whole seconds and the nanoseconds after them.
     #[must_use]
     pub const fn parts(self) -> (i64, u32) {
         (self.seconds, self.nanos)
@@ -135,10 +135,11 @@ impl Time {
         Some(Time { seconds, nanos: nanos.rem_euclid(NANOS) as u32 })
     }
 
-    /// Reads the text of a JSON number: epoch seconds, a fraction included (Python's `time.time()`).
+    /// Reads the text of a JSON number: epoch seconds with or without a fraction (Python's
+    /// `time.time()`).
     ///
     /// # Errors
-    /// [`TimeError`] for what is no number, or most likely another form of time.
+    /// [`TimeError`] if it is not a number, or is most likely another form of time.
     pub fn from_number(text: &str) -> Result<Self, TimeError> {
         let nanos = nanos_of(text)?;
         let seconds = nanos.div_euclid(NANOS);
@@ -149,7 +150,7 @@ impl Time {
         Time::from_nanos(nanos).ok_or(TimeError::NotATime)
     }
 
-    /// Reads an ISO 8601 time that says its zone.
+    /// Reads an ISO 8601 time with a time zone.
     ///
     /// # Errors
     /// [`TimeError`] for anything else.
@@ -173,13 +174,13 @@ impl Time {
         }
     }
 
-    /// Reads what a table holds, whoever wrote it: a Number of seconds, milliseconds, microseconds
-    /// or nanoseconds, which the magnitude tells, or a String of such a number or in ISO 8601. What
-    /// the magnitude leaves open is in the table's own form: all that is written in a form reads back
-    /// as the same time.
+    /// Reads a time from a table, whichever program wrote it: a Number of seconds, milliseconds,
+    /// microseconds or nanoseconds, distinguished by magnitude, or a String with such a number or
+    /// in ISO 8601. An ambiguous magnitude is read in the table's own form, so that every time
+    /// written in that form reads back unchanged.
     ///
     /// # Errors
-    /// [`TimeError`] for what is none of these.
+    /// [`TimeError`] for anything else.
     pub fn from_stored(form: TimeForm, kind: KeyType, text: &str) -> Result<Self, TimeError> {
         match (kind, stored_nanos(text, form)) {
             (_, Ok(nanos)) => Time::from_nanos(nanos).ok_or(TimeError::NotATime),
@@ -188,13 +189,13 @@ impl Time {
         }
     }
 
-    /// Whole seconds since the epoch, fractions cut off.
+    /// Returns whole seconds since the epoch, without the fraction.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Whole milliseconds since the epoch, fractions cut off.
+    /// Returns whole milliseconds since the epoch, without the fraction.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
@@ -210,7 +211,7 @@ impl Time {
         i128::from(self.seconds) * NANOS + i128::from(self.nanos)
     }
 
-    /// In ISO 8601, in UTC.
+    /// Returns the time in ISO 8601, in UTC.
     #[must_use]
     pub fn iso(self) -> String {
         let nanos = i32::try_from(self.nanos).unwrap_or_default();
@@ -220,7 +221,7 @@ impl Time {
 }
 
 fn of_timestamp(time: jiff::Timestamp) -> Time {
-    // Before the epoch jiff counts both parts down from it.
+    // Before the epoch, both parts of a jiff timestamp are negative.
     let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
     match u32::try_from(nanos) {
         Ok(nanos) => Time { seconds, nanos },
@@ -235,7 +236,7 @@ impl From<i64> for Time {
 }
 
 impl fmt::Display for Time {
-    /// In seconds since the epoch, in decimal.
+    /// Writes seconds since the epoch, in decimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.nanos {
             0 => write!(f, "{}", self.seconds),
@@ -249,12 +250,12 @@ impl Serialize for Time {
         if self.is_whole() {
             return serializer.serialize_i64(self.seconds);
         }
-        // A float would not hold nanoseconds of today.
+        // A float cannot hold current times to the nanosecond.
         RawValue::from_string(self.to_string()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
-/// A number with its last `places` digits behind a point, without zeros at the end.
+/// Formats a number with its last `places` digits after the decimal point, without trailing zeros.
 fn decimal(number: i128, places: u32) -> String {
     let unit = 10_i128.pow(places);
     let sign = if number < 0 { "-" } else { "" };
@@ -267,14 +268,14 @@ fn decimal(number: i128, places: u32) -> String {
     format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
 }
 
-/// A decimal number of seconds in nanoseconds.
+/// Converts a decimal number of seconds to nanoseconds.
 fn nanos_of(text: &str) -> Result<i128, TimeError> {
     let (nanos, exact) = scaled(text, 9).ok_or(TimeError::NotATime)?;
     if exact { Ok(nanos) } else { Err(TimeError::TooFine) }
 }
 
-/// The same of what a table holds, of whatever unit. What is finer than a nanosecond is cut off: it
-/// is only compared, and by DynamoDB itself where two are that close.
+/// Converts a table's number, in any unit, to nanoseconds. Finer fractions are cut off: the result
+/// is only compared, and where two times are that close DynamoDB itself compares them.
 fn stored_nanos(text: &str, form: TimeForm) -> Result<i128, TimeError> {
     let (nanos, _) = scaled(text, 9).ok_or(TimeError::NotATime)?;
     let count = nanos.div_euclid(NANOS);
@@ -296,16 +297,16 @@ fn is_finer(count: i128) -> bool {
     count.unsigned_abs() > LATEST_SECONDS.unsigned_abs().into()
 }
 
-/// Returns whether a count in a table of milliseconds was written as milliseconds, though its
-/// magnitude does not say so: of a time that counts versions, which is a whole number of seconds, of
-/// the first plausible one, or of the latest that there is. Ten and eleven digits are seconds of another writer.
+/// Returns whether a count in a table of milliseconds is in milliseconds although its magnitude
+/// suggests another unit: a version number (whole seconds), the earliest plausible time or the
+/// latest time. Other counts of ten or eleven digits are another writer's seconds.
 fn is_own_milliseconds(count: i128) -> bool {
     let (magnitude, latest) = (count.unsigned_abs(), LATEST_SECONDS.unsigned_abs());
     let versions = magnitude < OWN_SECONDS.unsigned_abs().into() && magnitude.is_multiple_of(1000);
     versions || magnitude == latest.into() || magnitude / 1000 == u128::from(latest)
 }
 
-/// Refuses numbers that are most likely no count of seconds.
+/// Rejects numbers that are most likely not a count of seconds.
 fn look_plausible(seconds: i128) -> Result<(), TimeError> {
     if is_date(seconds) {
         return Err(TimeError::Date);
@@ -314,7 +315,8 @@ fn look_plausible(seconds: i128) -> Result<(), TimeError> {
     if early.contains(&seconds) { Err(TimeError::TooEarly) } else { Ok(()) }
 }
 
-/// The unit of a count that is too large for seconds, and of which power of ten a second it is.
+/// Returns the unit of a count that is too large for seconds, and its decimal places below the
+/// second.
 fn unit_of(count: i128) -> (&'static str, i32) {
     let count = count.unsigned_abs();
     if count < 100_000_000_000_000 {
@@ -327,8 +329,8 @@ fn unit_of(count: i128) -> (&'static str, i32) {
 }
 
 /// Returns whether a number's digits are those of a date: `20260115`, or with the minute, second or
-/// millisecond. Ten digits (`2026011503`, with the hour) are always seconds: from 2033 to 2036 these
-/// are real moments, and a reader that refused them would refuse one sound time in a hundred then.
+/// millisecond. Ten digits (`2026011503`, with the hour) always count as seconds: from 2033 to
+/// 2036, one valid time in a hundred looks like that.
 fn is_date(number: i128) -> bool {
     let Ok(number) = u64::try_from(number) else { return false };
     let digits = crate::record::digits(number);
@@ -344,8 +346,8 @@ fn is_date(number: i128) -> bool {
     (1900..=2199).contains(&year) && real && hour_on < 24
 }
 
-/// A JSON number times ten to the `places`, cut to a whole one, and whether nothing was cut. `None`
-/// for what is no number, or a huge one.
+/// Returns a JSON number times ten to the power of `places`, cut to an integer, and whether that is
+/// exact. `None` if it is not a number or is too large.
 fn scaled(text: &str, places: i32) -> Option<(i128, bool)> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -359,13 +361,13 @@ fn scaled(text: &str, places: i32) -> Option<(i128, bool)> {
     }
     let digits = [whole, fraction].concat();
     let digits = digits.trim_start_matches('0');
-    // The point's place in `digits`, counted from their end.
+    // Position of the decimal point, from the end of `digits`.
     let behind = i32::try_from(fraction.len()).ok()?;
     let shift = exponent.checked_add(places)?.checked_sub(behind)?;
     let (kept, cut) = if digits.is_empty() {
         ("0".to_owned(), "")
     } else if shift >= 0 {
-        // 38 digits are all that fit.
+        // An `i128` holds 38 digits.
         let zeros = usize::try_from(shift).ok().filter(|zeros| *zeros <= 38)?;
         (format!("{digits}{}", "0".repeat(zeros)), "")
     } else {
@@ -376,7 +378,7 @@ fn scaled(text: &str, places: i32) -> Option<(i128, bool)> {
     let exact = cut.bytes().all(|digit| digit == b'0');
     let number = kept.parse::<i128>().ok()?;
     let negative = unsigned.len() < mantissa.len();
-    // Cut towards the past, as everything else is.
+    // Cut towards the past, like everything else.
     let number = if negative { -number - i128::from(!exact) } else { number };
     Some((number, exact))
 }

@@ -1,14 +1,14 @@
-//! Faults of TOML files, told without what stands in them: the file that is named may be another
-//! than the operator thinks, and its lines another's secrets.
+//! Faults of TOML files, reported without the file's content: the path may be of the wrong file,
+//! and its lines may hold secrets.
 
 use std::fmt;
 
-/// Where a file is wrong, and what was expected there.
+/// Position of a fault in a file, and what was expected there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TomlFault(String);
 
 impl TomlFault {
-    /// The fault that a parser found in `text`.
+    /// Returns the fault that a parser found in `text`.
     #[must_use]
     pub fn of(text: &str, error: &toml::de::Error) -> Self {
         let why = without_quotations(error.message());
@@ -28,7 +28,7 @@ impl fmt::Display for TomlFault {
     }
 }
 
-/// Line and column of a byte, from 1; columns in characters.
+/// Returns the line and column of a byte, from 1; columns in characters.
 fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -36,8 +36,8 @@ fn position(text: &str, at: usize) -> (usize, usize) {
     (line, before[line_start..].chars().count() + 1)
 }
 
-/// A parser's message up to the first thing that it quotes, and what it expected. The expectation
-/// is always the program's own words, and comes last: what is quoted before it may say the same.
+/// Returns a parser's message up to its first quotation, and the expectation. The expectation comes
+/// last and never quotes the file; an earlier `, expected ` may be part of a quotation.
 fn without_quotations(message: &str) -> String {
     const EXPECTED: &str = ", expected ";
     let (found, expected) = match message.rfind(EXPECTED) {

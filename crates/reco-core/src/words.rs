@@ -1,4 +1,4 @@
-//! Counted things, in words.
+//! Counts with their nouns.
 
 use std::fmt::Display;
 
@@ -7,14 +7,13 @@ pub trait Number: Display + PartialEq + From<u8> {}
 
 impl<N: Display + PartialEq + From<u8>> Number for N {}
 
-/// A number of things: `1 message`, `3 messages`. What does not end in `s` is given with
-/// [`amount_of`].
+/// Formats a count with its noun: `1 message`, `3 messages`. For other plurals use [`amount_of`].
 #[must_use]
 pub fn amount<N: Number>(number: N, one: &str) -> String {
     amount_of(number, one, &format!("{one}s"))
 }
 
-/// A number of things whose plural is another word: `1 entry`, `3 entries`.
+/// Formats a count with a noun whose plural is irregular: `1 entry`, `3 entries`.
 #[must_use]
 pub fn amount_of<N: Number>(number: N, one: &str, many: &str) -> String {
     let word = if number == N::from(1) { one } else { many };

@@ -1,4 +1,4 @@
-//! The files under `examples/` are what their README says they are.
+//! Checks the files under `examples/` against their README.
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![expect(clippy::disallowed_methods, reason = "a test may read files, the core may not")]
 
@@ -19,7 +19,7 @@ fn id(number: u64) -> Id {
     serde_json::from_value(number.into()).unwrap()
 }
 
-/// The rules that the README states and `facts.sql` builds.
+/// Returns the facts that the README describes and `facts.sql` creates.
 fn facts() -> FactSet {
     let user = |u: u64| UserFacts {
         active: u < 19,
@@ -46,7 +46,7 @@ fn judge(decoded: Decoded) -> Vec<Filtered> {
     decoded.entries.into_iter().map(|entry| filter(entry.recommendation, &facts, &policy)).collect()
 }
 
-/// One word or two for what becomes of a line, as in the README's table.
+/// Returns the outcome of a line in the words of the README's table.
 fn outcome(line: &str) -> String {
     if line.is_empty() {
         return "blank".to_owned();

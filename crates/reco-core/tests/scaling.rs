@@ -1,24 +1,24 @@
-//! The tables of `docs/scaling.md`: what a load of so many users takes, by every way there is,
-//! computed from the constants that were measured. A test holds the document to them.
+//! The tables of `docs/scaling.md`: the cost of a load by number of users and method, computed from
+//! measured constants. A test compares the document with them.
 
 use std::fmt::Write as _;
 
 /// Constants measured on one machine; see `docs/scaling.md`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Measured {
-    /// Bytes of a line of the input.
+    /// Bytes per input line.
     line_bytes: f64,
-    /// Write capacity units of an item.
+    /// Write capacity units per item.
     item_wcu: f64,
     /// CPU seconds for a million items written to the table directly.
     direct_cpu_s: f64,
-    /// CPU seconds for a million lines of other shards, at most: they are only decoded.
+    /// CPU seconds for a million lines of other shards, an upper bound: they are only decoded.
     other_shard_cpu_s: f64,
-    /// Bytes of a list in a queue message.
+    /// Bytes per list in a queue message.
     queue_bytes: f64,
-    /// Bytes of an item's line in the files.
+    /// Bytes per item line in emitted files.
     emit_bytes: f64,
-    /// The same as stored, gzip.
+    /// The same after gzip.
     emit_stored_bytes: f64,
 }
 
@@ -33,11 +33,11 @@ const MEASURED: Measured = Measured {
     emit_stored_bytes: 506.0,
 };
 
-/// A table's default quota of write units a second, on demand and provisioned alike.
+/// A table's default quota of write units per second, on demand and provisioned alike.
 /// AWS: "Service, account, and table quotas in Amazon DynamoDB", Read/write throughput.
 const DEFAULT_TABLE_WCU: f64 = 40_000.0;
 
-/// Lists in a queue message, as `--users-per-message` has it by default.
+/// Lists per queue message, the default of `--users-per-message`.
 const LISTS_A_MESSAGE: f64 = 50.0;
 
 /// SQS counts every 64 KiB of a call as a request (AWS: Amazon SQS pricing).
@@ -45,7 +45,7 @@ const SQS_CHUNK: f64 = 65_536.0;
 
 const GB: f64 = 1e9;
 
-/// Size of a load and its cost with each method.
+/// Size of a load, from which the costs follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Load {
     users: f64,
@@ -53,30 +53,32 @@ struct Load {
 }
 
 impl Load {
-    /// A load of so many users.
+    /// Creates a load of this many users.
     fn new(users: f64, measured: Measured) -> Self {
         Load { users, measured }
     }
 
-    /// Write capacity units, by whichever way but ImportTable.
+    /// Returns the write capacity units, for every method except ImportTable.
     fn wcu(&self) -> f64 {
         self.users * self.measured.item_wcu
     }
 
-    /// Seconds that the table takes at so many units a second.
+    /// Returns the seconds that the table needs at `wcu_per_s` units per second.
     fn table_s(&self, wcu_per_s: f64) -> f64 {
         self.wcu() / wcu_per_s
     }
 
-    /// Seconds of CPU on each of `machines`: its own part written, the others' lines only read.
+    /// Returns the CPU seconds on each of `machines`, which writes its own part and only decodes
+    /// the lines of the others.
     fn direct_cpu_s(&self, machines: f64) -> f64 {
         let own = self.users / machines;
         self.millions(own, self.measured.direct_cpu_s)
             + self.millions(self.users - own, self.measured.other_shard_cpu_s)
     }
 
-    /// Machines of so many cores that keep up with a table of so many units per second; `None` when
-    /// reading the whole input alone takes each of them longer than the table takes to write it.
+    /// Returns the number of machines that keep up with a table of `wcu_per_s` units per second;
+    /// `None` if each of them needs longer to read the whole input than the table needs to write
+    /// it.
     fn machines(&self, wcu_per_s: f64, cores: f64) -> Option<f64> {
         let room = self.table_s(wcu_per_s) * cores;
         let read = self.millions(self.users, self.measured.other_shard_cpu_s);
@@ -85,12 +87,13 @@ impl Load {
         (room > read).then(|| (write / (room - read)).ceil().max(1.0))
     }
 
-    /// Messages that the queue takes.
+    /// Returns the number of queue messages.
     fn messages(&self) -> f64 {
         (self.users / LISTS_A_MESSAGE).ceil()
     }
 
-    /// SQS requests, sent ten at a time and received and deleted ten at a time, by 64 KiB.
+    /// Returns the number of SQS requests for sends, receives and deletes of ten messages, billed
+    /// by 64 KiB.
     fn sqs_requests(&self) -> f64 {
         let body = LISTS_A_MESSAGE * self.measured.queue_bytes;
         let calls = self.messages() / 10.0;
@@ -99,12 +102,12 @@ impl Load {
         calls * (2.0 * moved + 1.0)
     }
 
-    /// GB of lines in the files: what ImportTable is paid by, and what the spill takes on disk.
+    /// Returns the GB of emitted lines, which ImportTable bills and the spill needs on disk.
     fn emit_gb(&self) -> f64 {
         self.users * self.measured.emit_bytes / GB
     }
 
-    /// GB of files to be uploaded.
+    /// Returns the GB of files to upload.
     fn emit_stored_gb(&self) -> f64 {
         self.users * self.measured.emit_stored_bytes / GB
     }
@@ -114,7 +117,7 @@ impl Load {
     }
 }
 
-/// The tables of the document, as Markdown.
+/// Returns the tables of the document as Markdown.
 fn tables(measured: Measured) -> String {
     let loads = [1e6, 1e7, 1e8, 1e9].map(|users| (users, Load::new(users, measured)));
     let mut text = String::new();
@@ -161,7 +164,7 @@ fn tables(measured: Measured) -> String {
     text
 }
 
-/// `1M`, `1.2B`: three digits at most.
+/// Formats a number like `1M` or `1.2B`, with at most three digits.
 fn amount(number: f64) -> String {
     let (number, unit) = match number {
         n if n >= 1e9 => (n / 1e9, "B"),
@@ -212,9 +215,10 @@ fn machines_share_the_writing_and_each_reads_everything() {
     let load = Load::new(1e6, ROUND);
     assert_eq!(load.direct_cpu_s(1.0), 50.0);
     assert_eq!(load.direct_cpu_s(2.0), 25.0 + 2.5);
-    // 25 s of the table: one machine of 2 cores needs 25 s.
+    // The table needs 25 s; one machine of 2 cores needs 25 s.
     assert_eq!(load.machines(40_000.0, 2.0), Some(1.0));
-    // 10 s of the table: 20 s of CPU each, of which 5 go to reading; 45 s of writing remain.
+    // The table needs 10 s: 20 s of CPU on each machine, of which 5 go to reading; 45 s of writing
+    // remain.
     assert_eq!(load.machines(100_000.0, 2.0), Some(3.0));
     assert_eq!(load.machines(400_000.0, 2.0), None, "2.5 s of the table, 5 CPU to read");
 }
@@ -223,7 +227,7 @@ fn machines_share_the_writing_and_each_reads_everything() {
 fn requests_are_counted_by_their_size() {
     let load = Load::new(1e6, ROUND);
     assert_eq!(load.messages(), 20_000.0);
-    // Ten messages of 50 KB are 8 chunks, there and back, and a delete.
+    // Ten messages of 50 KB are 8 chunks each for send and receive, and a delete.
     assert_eq!(load.sqs_requests(), 2000.0 * 17.0);
     assert_eq!(load.emit_gb(), 2.0);
 }

@@ -1,5 +1,5 @@
-//! The handler: one facts lookup and one writer for the whole batch, then exactly the messages to
-//! retry.
+//! Batch handler: one facts lookup and one write pass for the whole batch, then a list of exactly
+//! the messages to retry.
 
 use std::collections::HashSet;
 
@@ -20,15 +20,15 @@ use crate::report::{FailureReason, HandlerReport};
 /// State of the handler for the lifetime of the function's environment.
 #[derive(Debug, Clone)]
 pub struct Pipeline {
-    /// Where facts come from.
+    /// Source of facts.
     pub facts: FactsSource,
     /// Filter policy.
     pub policy: Policy,
-    /// Where it is written, and how items are laid out there.
+    /// Writer, with the table and its item layout.
     pub writer: Writer,
 }
 
-/// A batch, handled.
+/// Result of handling a batch.
 #[derive(Debug, Clone)]
 pub struct Handled {
     /// The messages to retry (AWS: `ReportBatchItemFailures`). An empty list is success.
@@ -37,11 +37,11 @@ pub struct Handled {
     pub report: HandlerReport,
 }
 
-/// A batch that fails whole, on purpose: the event source mapping then returns all of it.
+/// Reason to fail a whole batch, so that the event source mapping returns all of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HandlerError {
-    /// A failure of this record could not be named, and a response with an empty identifier fails
-    /// the whole batch anyway; so it fails before anything is written.
+    /// Without an id, a failure of this record could not be reported, and a response with an empty
+    /// identifier fails the whole batch anyway. So it fails before anything is written.
     #[error("record {index} of the batch has no message id; the whole batch is returned for retry")]
     MissingMessageId {
         /// The record's index, from 0.
@@ -49,14 +49,14 @@ pub enum HandlerError {
     },
 }
 
-/// Handles a batch. No write is begun after `deadline`, and no call outlives it.
+/// Handles a batch. No write starts after `deadline`, and no call runs past it.
 ///
-/// A message is returned for retry when it does not decode, when any of its entries is bad or does
-/// not fit the table (the good ones are written all the same), or when the list of any of its users
-/// could not be written in time. What the filter leaves nothing of is success.
+/// A message is returned for retry if it does not decode, if any of its entries is bad or does not
+/// fit the table (the good ones are still written), or if a list of one of its users could not be
+/// written in time. Entries that the filter empties count as success.
 ///
 /// # Errors
-/// [`HandlerError`] when the batch must fail whole.
+/// [`HandlerError`] if the whole batch must fail.
 pub async fn handle(
     pipeline: &Pipeline,
     event: SqsEvent,
@@ -88,7 +88,7 @@ pub async fn handle(
     Ok(Handled { response: response(&report), report })
 }
 
-/// Asks once for all users and articles of the batch.
+/// Looks up all users and articles of the batch at once.
 async fn lookup(
     pipeline: &Pipeline,
     incoming: &[Incoming],
@@ -137,7 +137,8 @@ async fn write(
     plan.settle(&left, report);
 }
 
-/// Returns the item layout; in a shared table, according to the existing lists of these users.
+/// Returns the item layout; in a shared table, its list type follows the existing lists of these
+/// users.
 async fn layout<'w>(
     writer: &'w Writer,
     users: impl Iterator<Item = &Id>,

@@ -1,8 +1,7 @@
-//! Telling Lambda why the function cannot start, so that whoever looks at the function sees it and
-//! not only whoever reads its log.
+//! Reports to Lambda why the function cannot start, so that the reason also shows outside its log.
 //!
 //! AWS: "Using the Lambda runtime API for custom runtimes", Initialization error. The runtime
-//! library knows invocations only.
+//! library reports invocation errors only.
 
 use std::time::Duration;
 
@@ -12,11 +11,11 @@ use hyper::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 
-/// Lambda's own side answers at once; without it (a run by hand) nobody does.
+/// The Runtime API responds immediately; in a run by hand it may be absent.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Reports the error. A report that does not get through changes nothing: the process ends with
-/// the error anyway, and the log has it.
+/// Reports the error. A failed report changes nothing: the process ends with the error anyway, and
+/// the log has it.
 pub(crate) async fn report(error: &(dyn std::error::Error + Send + Sync)) {
     let Ok(runtime) = std::env::var("AWS_LAMBDA_RUNTIME_API") else { return };
     let body = serde_json::json!({

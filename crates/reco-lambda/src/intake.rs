@@ -1,5 +1,5 @@
-//! From the event's records to decoded messages. Bodies are taken as strings and decoded one by
-//! one, so that a poison body is a fault of its own message only.
+//! Decodes the records of an event. Bodies are taken as strings and decoded one by one, so that a
+//! poison body fails only its own message.
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use reco_core::decode::{DecodeError, Decoded, decode};
@@ -8,9 +8,9 @@ use crate::HandlerError;
 
 /// A message of the batch.
 pub(crate) struct Incoming {
-    /// Its id, never empty.
+    /// Message id, never empty.
     pub(crate) id: String,
-    /// Its order group, on FIFO queues only.
+    /// Message group, on FIFO queues only.
     pub(crate) group: Option<String>,
     /// Content.
     pub(crate) decoded: Result<Decoded, DecodeError>,
@@ -27,7 +27,7 @@ fn incoming(index: usize, record: SqsMessage) -> Result<Incoming, HandlerError> 
         .filter(|id| !id.is_empty())
         .ok_or(HandlerError::MissingMessageId { index })?;
     let fifo = record.event_source_arn.is_some_and(|arn| arn.ends_with(".fifo"));
-    // A group keeps order on FIFO queues; on standard queues it only names a tenant.
+    // On FIFO queues a group is ordered; on standard queues it only names a tenant.
     let group = fifo.then(|| record.attributes.get("MessageGroupId").cloned().unwrap_or_default());
     let decoded = decode(record.body.as_deref().unwrap_or_default());
     Ok(Incoming { id, group, decoded })

@@ -1,5 +1,5 @@
-//! The Lambda of the recommendation pipeline, as a library: an SQS batch in, DynamoDB items and the
-//! list of messages to retry out.
+//! The Lambda of the recommendation pipeline, as a library: takes an SQS batch, writes DynamoDB
+//! items and returns the messages to retry.
 //!
 //! The same handler runs in the function (`bootstrap`) and in the sandbox's worker.
 

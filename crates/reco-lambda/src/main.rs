@@ -1,4 +1,4 @@
-//! The function: polls the Lambda runtime and hands each batch to the handler.
+//! The function: polls the Lambda runtime and passes each batch to the handler.
 
 mod init_error;
 mod log;
@@ -62,12 +62,12 @@ async fn open() -> Result<(Pipeline, Duration), Error> {
     Ok((pipeline, settings.margin))
 }
 
-/// The function, for as long as its environment lives.
+/// State of the function for the lifetime of its environment.
 struct Function {
     pipeline: Pipeline,
     log: Log,
     margin: Duration,
-    /// Time that the start took, until the first batch has told it.
+    /// Duration of the start, until the first batch has reported it.
     cold_start: Mutex<Option<Duration>>,
     name: String,
 }

@@ -1,30 +1,31 @@
-//! A batch's counts in CloudWatch Embedded Metric Format: a line of the log that becomes metrics.
+//! Counts of a batch in CloudWatch Embedded Metric Format: log lines that become metrics.
 //!
-//! AWS: "Specification: Embedded metric format". Every metric has the one dimension `FunctionName`;
-//! what is counted by reason has the reason in its name, since a line has one value a dimension.
+//! AWS: "Specification: Embedded metric format". `FunctionName` is the only dimension of every
+//! metric. Counts by reason have the reason in their name, since a line has one value per
+//! dimension.
 
 use reco_core::filter::{DropReason, SkipReason};
 use serde_json::{Map, Value, json};
 
 use crate::report::HandlerReport;
 
-/// The namespace of the metrics.
+/// CloudWatch namespace of the metrics.
 pub const NAMESPACE: &str = "Reco/Writer";
 
 /// Metric values other than the counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
-    /// The function's name: the dimension.
+    /// Function name, the only dimension.
     pub function: &'a str,
-    /// The invocation's id: found in the log by it, no dimension.
+    /// Request id of the invocation, for log searches; not a dimension.
     pub request_id: &'a str,
-    /// Milliseconds since the epoch.
+    /// Timestamp in milliseconds since the epoch.
     pub at_ms: u64,
-    /// Time that this environment took to start, in milliseconds, with its first batch only.
+    /// Duration of the environment's start in milliseconds; only for its first batch.
     pub cold_start_ms: Option<u64>,
 }
 
-/// The line for a batch.
+/// Returns the metrics line of a batch.
 #[must_use]
 pub fn emf(report: &HandlerReport, batch: &Batch<'_>) -> Value {
     let mut line = Line::default();
@@ -53,7 +54,8 @@ pub fn emf(report: &HandlerReport, batch: &Batch<'_>) -> Value {
     Value::Object(members)
 }
 
-/// Reasons are there only when they occurred: a custom metric is paid for by the month.
+/// Adds the counts. Reasons appear only if they occurred, since each custom metric is billed by the
+/// month.
 fn counts(report: &HandlerReport, line: &mut Line) {
     line.count("MessagesIn", report.messages);
     line.count("MessagesReturned", report.failures.len() as u64);

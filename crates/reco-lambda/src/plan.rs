@@ -14,16 +14,16 @@ use reco_core::policy::Policy;
 use crate::intake::Incoming;
 use crate::report::{FailureReason, HandlerReport, SHOWN_ENTRIES};
 
-/// A message, as far as its outcome is concerned.
+/// A message whose outcome depends on the writes.
 struct Pending {
     id: String,
     group: Option<String>,
-    /// Users whose lists must be written, by this message or by a newer one of the batch.
+    /// Users whose lists must be written, from this message or a newer one in the batch.
     users: Vec<Id>,
     failure: Option<FailureReason>,
 }
 
-/// The writes of a batch, each user once, and the messages that wait for them.
+/// The writes of a batch, each user once, and the messages that depend on them.
 pub(crate) struct Plan {
     messages: Vec<Pending>,
     /// Items to write, in the order in which users first occur.
@@ -102,7 +102,7 @@ impl Plan {
         }
     }
 
-    /// Names the messages to retry, given the users whose lists were not written.
+    /// Reports the messages to retry, given the users whose lists were not written.
     pub(crate) fn settle(self, left: &HashSet<Id>, report: &mut HandlerReport) {
         let mut stopped: HashSet<String> = HashSet::new();
         for Pending { id, group, users, failure } in self.messages {
@@ -121,7 +121,7 @@ impl Plan {
     }
 }
 
-/// Entries of a message, good and bad.
+/// Returns the number of entries in a message, good and bad.
 pub(crate) fn entries_in(decoded: &Result<Decoded, DecodeError>) -> u64 {
     decoded.as_ref().map_or(0, |decoded| (decoded.entries.len() + decoded.bad.len()) as u64)
 }

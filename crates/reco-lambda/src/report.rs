@@ -1,4 +1,4 @@
-//! Report of a batch in counts: logged by the function, read by the sandbox.
+//! Report of a batch, logged by the function and read by the sandbox.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use serde::Serialize;
 /// `skipped`, `bad`, `rejected`, `held` and `unprocessed`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct HandlerReport {
-    /// Messages in the batch.
+    /// Number of messages in the batch.
     pub messages: u64,
-    /// Messages returned for retry, with the reason. Never anything of a body.
+    /// Messages returned for retry, with the reason. Contains no part of a body.
     pub failures: Vec<MessageFailure>,
-    /// Users' entries in all messages, good and bad.
+    /// Entries in all messages, good and bad.
     pub entries: u64,
     /// Entries written.
     pub written: u64,
@@ -29,47 +29,47 @@ pub struct HandlerReport {
     pub bad: u64,
     /// Entries that the table cannot hold.
     pub rejected: u64,
-    /// Entries not looked at, behind a failure of their FIFO group.
+    /// Entries not handled because an earlier message of their FIFO group failed.
     pub held: u64,
-    /// Entries that were to be written and are not.
+    /// Entries that should have been written but were not.
     pub unprocessed: u64,
     /// Articles dropped from lists, by reason.
     pub dropped: DropCounts,
-    /// Write capacity units consumed, as DynamoDB says.
+    /// Write capacity units consumed, as reported by DynamoDB.
     pub wcu: f64,
     /// Write calls.
     pub calls: u64,
-    /// Calls made again.
+    /// Calls repeated.
     pub retries: u64,
-    /// Calls refused whole as too fast.
+    /// Calls throttled as a whole.
     pub throttled_calls: u64,
-    /// Items that came back unprocessed, each time counted.
+    /// Items returned as unprocessed, counted each time.
     pub returned_items: u64,
-    /// Throttling reasons (reason and resource) with their number.
+    /// Throttling reasons (reason and resource) with their counts.
     pub throttling: BTreeMap<String, u64>,
-    /// Reason why entries are unprocessed, where writing failed.
+    /// Reason why entries are unprocessed, if writing failed.
     pub write_error: Option<String>,
     /// The kind of facts source.
     pub facts: &'static str,
     /// Reason why the facts database was unavailable; then the whole batch is returned.
     pub facts_error: Option<String>,
-    /// Articles whose facts were remembered from an earlier batch.
+    /// Articles whose facts were cached from an earlier batch.
     pub facts_cached: u64,
-    /// Time that the facts lookup took, in milliseconds.
+    /// Duration of the facts lookup in milliseconds.
     pub facts_ms: u64,
-    /// Time that writing took, in milliseconds.
+    /// Duration of the writes in milliseconds.
     pub write_ms: u64,
 }
 
-/// Entries of a message that are named at most: what the function says has to fit a line of its log.
+/// Maximum number of bad entries listed per message, since the report must fit into a log line.
 pub const SHOWN_ENTRIES: usize = 20;
 
 /// A message returned for retry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MessageFailure {
-    /// The message's id.
+    /// Message id.
     pub message_id: String,
-    /// Reason.
+    /// Reason for the retry.
     #[serde(flatten)]
     pub reason: FailureReason,
 }
@@ -78,38 +78,38 @@ pub struct MessageFailure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum FailureReason {
-    /// It does not decode. Retrying will not help: the DLQ is where an operator sees it.
+    /// It does not decode. A retry will not help, but takes it to the DLQ, where an operator sees
+    /// it.
     Malformed {
-        /// Where the fault is in the body.
+        /// Position of the fault in the body.
         at: String,
     },
     /// It is not a message of this pipeline.
     Foreign,
-    /// Some of its entries can never be written; the others were.
+    /// Some of its entries can never be written; the others are written.
     BadEntries {
         /// Entries that do not decode.
         bad: u64,
         /// Entries that the table cannot hold.
         rejected: u64,
-        /// Which they are, by their index in `data`, from 0: the first [`SHOWN_ENTRIES`] of them.
+        /// Indexes of the first [`SHOWN_ENTRIES`] of them in `data`, from 0.
         entries: Vec<usize>,
     },
     /// Lists of its users could not be written in time.
     NotWritten {
-        /// Count.
+        /// Number of users.
         users: u64,
     },
     /// An earlier message of its FIFO group failed.
     BehindFailure,
-    /// Facts could not be had.
+    /// Facts were unavailable.
     NoFacts,
-    /// The table could not be looked at for the type of its lists.
+    /// The type of the table's lists could not be read.
     NoLayout,
 }
 
 impl HandlerReport {
-    /// Returns the number of entries that the outcomes add up to; equals `entries` when nothing was
-    /// lost.
+    /// Returns the sum of all outcomes, which equals `entries` if none was lost.
     #[must_use]
     pub fn accounted(&self) -> u64 {
         let skipped: u64 = self.skipped.values().sum();

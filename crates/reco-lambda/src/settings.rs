@@ -1,4 +1,4 @@
-//! The function's configuration, from its environment.
+//! Configuration of the function from its environment.
 
 mod error;
 mod variables;
@@ -19,7 +19,7 @@ use crate::Pipeline;
 pub use error::SettingsError;
 use variables::Variables;
 
-/// Time kept back for answering: the response must leave before the function is stopped.
+/// Time reserved for the response, which must leave before the function is stopped.
 const DEADLINE_MARGIN: Duration = Duration::from_secs(1);
 
 /// AWS: "Lambda execution environment lifecycle": a function that has not started after 10 seconds is
@@ -32,30 +32,31 @@ const WARM_UP_LIMIT: Duration = Duration::from_secs(5);
 /// Environment variables. Variables that are set but empty count as not set.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `RECO_TABLE`: the table's name or ARN.
+    /// `RECO_TABLE`: table name or ARN.
     pub table: String,
     /// `RECO_POLICY`: the policy as TOML or the path of a TOML file, in the function's package unless
     /// it is absolute; every rule when not set.
     pub policy: Policy,
     /// `RECO_FACTS`: `none`, `sqlite:PATH`, `mysql://USER@HOST/DATABASE?auth=iam`,
-    /// `mysql://HOST/DATABASE?secret=ARN`, or the ARN of a secret that names host and database too.
-    /// Options of a MySQL URL: see [`reco_store::facts::MySqlUrl`].
+    /// `mysql://HOST/DATABASE?secret=ARN`, or the ARN of a secret that also contains host and
+    /// database. Options of a MySQL URL: see [`reco_store::facts::MySqlUrl`].
     pub facts: String,
     /// `RECO_FACTS_TABLES`: names of tables and columns, or whole statements, as TOML or the path
-    /// of a TOML file; the pipeline's own schema when not set.
+    /// of a TOML file; by default the pipeline's own schema.
     pub tables: FactsTables,
-    /// `RECO_FACTS_CACHE_ARTICLES`: most articles remembered between batches (100,000; 0 remembers
-    /// none). `RECO_FACTS_CACHE_SECONDS`: for how long (60).
+    /// `RECO_FACTS_CACHE_ARTICLES`: maximum number of articles cached between batches (100,000; 0
+    /// disables the cache). `RECO_FACTS_CACHE_SECONDS`: time to live (60).
     pub cache: Option<CacheOptions>,
-    /// `RECO_USER_ATTR`, `RECO_LIST_ATTR`, `RECO_GENERATED_AT_ATTR`: attribute names, where the policy
-    /// does not name them.
+    /// `RECO_USER_ATTR`, `RECO_LIST_ATTR`, `RECO_GENERATED_AT_ATTR`: attribute names that the
+    /// policy does not set.
     pub names: SchemaNames,
-    /// `RECO_DEADLINE_MARGIN_MS`: milliseconds kept back of each invocation's time (1,000).
+    /// `RECO_DEADLINE_MARGIN_MS`: milliseconds of each invocation reserved for the response
+    /// (1,000).
     pub margin: Duration,
 }
 
 impl Settings {
-    /// The defaults for a table and a source of facts.
+    /// Returns the default settings for a table and a source of facts.
     #[must_use]
     pub fn new(table: impl Into<String>, facts: impl Into<String>) -> Self {
         Settings {
@@ -69,12 +70,11 @@ impl Settings {
         }
     }
 
-    /// Reads the settings through `variable`, which answers for an environment variable.
+    /// Reads the settings through `variable`, which returns the value of an environment variable.
     ///
     /// # Errors
-    /// [`SettingsError`] names the variable and what is wrong with it. It is an error too when
-    /// `RECO_POLICY_FINGERPRINT` is set and is not that of the policy: what the deployer meant to be
-    /// decided by is not what would be.
+    /// [`SettingsError`] with the variable and its fault, also if `RECO_POLICY_FINGERPRINT` is set
+    /// and does not match the policy: the deployer meant another one.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let variables = Variables(variable);
         let table = variables.required("RECO_TABLE", "set it to the DynamoDB table name")?;
@@ -103,15 +103,14 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Opens what the settings name, the facts beside the table.
+    /// Opens the facts source and the table, both at once.
     ///
     /// A database that cannot be reached now, or a secret that cannot be read, is only warned of: a
     /// batch that finds it so is returned for retry, and one that comes after it is back is handled.
     /// It takes 8 seconds at most.
     ///
     /// # Errors
-    /// [`SettingsError`] when the facts can never be had as configured, or the table cannot be
-    /// used.
+    /// [`SettingsError`] if the facts configuration can never work, or the table cannot be used.
     pub async fn open(&self, shared: &SdkConfig) -> Result<Pipeline, SettingsError> {
         let client = Client::from_conf(dynamodb_config(shared).build());
         let (facts, schema) =
@@ -127,7 +126,7 @@ impl Settings {
             tables: self.tables.clone(),
             aws: Some(shared.clone()),
             cache: self.cache,
-            // A function handles one batch at a time, and a hundred functions share the proxy.
+            // A function handles one batch at a time, and a hundred of them may share the proxy.
             mysql: MySqlOptions { pool_size: 1, ..MySqlOptions::default() },
             lazy: true,
             ..FactsOptions::default()

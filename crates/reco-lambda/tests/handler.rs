@@ -1,4 +1,4 @@
-//! The handler against an embedded DynamoDB, and against a table that will not write.
+//! The handler against an embedded DynamoDB, and against a table that rejects writes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[path = "../../reco-store/tests/support/mod.rs"]
@@ -60,7 +60,7 @@ fn returned(handled: &Handled) -> Vec<&str> {
     handled.response.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect()
 }
 
-/// The user's list in the table, as text.
+/// Returns the user's list in the table, as text.
 async fn list(client: &Client, user: &str) -> Option<Vec<String>> {
     let key = AttributeValue::N(user.to_owned());
     let got = client.get_item().table_name("recs").key("user_id", key).send().await.unwrap();
@@ -177,7 +177,7 @@ async fn facts(directory: &std::path::Path, sql: &'static str) -> FactsSource {
 
 #[tokio::test]
 async fn a_throttled_table_returns_what_it_did_not_take() {
-    // Of the three users the last comes back every time.
+    // The last of the three users comes back unprocessed every time.
     let stub = Stub::start([Reply::Unprocessed(1)]).await;
     let pipeline = pipeline(client(stub.port));
     let batch = event(&[
@@ -207,7 +207,7 @@ async fn past_the_deadline_nothing_is_begun_and_nothing_is_lost() {
     let pipeline = pipeline(client(stub.port));
     let batch = event(&[record("a", "[1,[11]]"), record("b", "[2,[11]]"), record("e", "[3,[]]")]);
     let handled = handle(&pipeline, batch, Instant::now()).await.unwrap();
-    // The answer of a source without facts is there at once, deadline or not.
+    // A source without facts responds immediately, deadline or not.
     assert_eq!(returned(&handled), ["a", "b"]);
     assert!(stub.calls().is_empty());
 }
@@ -255,7 +255,7 @@ async fn with_the_guard_what_is_stale_is_success_and_counted() {
     let first = handle(&guarded, event(&[dated("a", 11, 200)]), soon()).await.unwrap();
     assert_eq!((first.report.written, first.report.stale), (1, 0));
 
-    // Late, delivered again, and newer but from one batch with an older one.
+    // Late and redelivered messages; below, a newer one in a batch with an older one.
     for (late, time) in [("late", 100), ("again", 200)] {
         let handled = handle(&guarded, event(&[dated(late, 99, time)]), soon()).await.unwrap();
         assert_eq!(returned(&handled), [""; 0]);

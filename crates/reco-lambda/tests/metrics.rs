@@ -1,4 +1,4 @@
-//! The metrics line, held to the embedded metric format.
+//! Validates the metrics line against the embedded metric format.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod emf;

@@ -1,4 +1,4 @@
-//! The dead-letter queue: what is in it, why, and what is done about it.
+//! The dead-letter queue: inspecting, redriving, exporting and purging its messages.
 
 pub mod chosen;
 pub mod collect;

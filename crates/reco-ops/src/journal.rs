@@ -1,4 +1,4 @@
-//! Journals on disk: where they are, who writes them, and who may run on a DLQ.
+//! Journals on disk: their location, their writer, and the lock on a DLQ.
 
 mod home;
 mod lock;

@@ -1,5 +1,6 @@
-//! Each verb of SQS once: receiving until a queue is empty ([`drain`]), hiding and deleting
-//! ([`lease`]), sending ([`outbox`]). What decides whether a message is lost or doubled stands here.
+//! The SQS operations that decide whether a message is lost or duplicated, each implemented once:
+//! receiving until a queue is empty ([`drain`]), hiding and deleting ([`lease`]), sending
+//! ([`outbox`]).
 
 pub mod drain;
 mod groups;
@@ -20,18 +21,18 @@ pub use outbox::{
     Trouble,
 };
 
-/// Calls in flight at once, of each verb.
+/// Maximum calls in flight at once, per kind of call.
 const CALLS: usize = 16;
 
-/// Attempts at a call or an entry that failed for a passing reason: some ten seconds in all, which
-/// outlives a throttle.
+/// Retries of a call or entry after a transient failure: about ten seconds in all, which outlasts a
+/// typical throttle.
 const RETRIES: RetryOptions = RetryOptions {
     max_attempts: 8,
     base_delay: Duration::from_millis(100),
     max_delay: Duration::from_secs(5),
 };
 
-/// Parts of a batch's size, made as they are asked for: what is done with is not kept for the rest.
+/// Splits a list into batches lazily, so that each batch can be dropped before the next is built.
 fn batches<T>(all: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     let mut all = all.into_iter();
     std::iter::from_fn(move || {
@@ -39,6 +40,6 @@ fn batches<T>(all: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     })
 }
 
-/// Calls that fail as a whole, one after the other, after which the rest is left alone: something
-/// is down, and going on would only make more messages uncertain.
+/// Consecutive failures of whole calls after which no more are made: something is down, and
+/// continuing would only make more messages uncertain.
 const FAILURES: u32 = 3;

@@ -1,4 +1,4 @@
-//! The producer's part: lists for many users, sent into the source queue in batches, at a rate.
+//! A producer that sends lists for many users to the source queue, in batches and at a given rate.
 
 use crate::seed::{Population, list};
 use aws_config::SdkConfig;
@@ -11,48 +11,48 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// AWS: SendMessageBatch takes 10 messages and 1 MiB in all.
+/// AWS: SendMessageBatch takes up to 10 messages and 1 MiB in total.
 const MAX_BATCH: u64 = 10;
 const MAX_BATCH_BYTES: u64 = 1024 * 1024;
-/// Batches that are being sent at a time.
+/// Batches in flight at a time.
 const AT_ONCE: usize = 4;
 
 /// Load to send.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lists {
-    /// Users, a list each.
+    /// Number of users, one list each.
     pub users: u64,
-    /// Articles in a list.
+    /// Articles per list.
     pub length: u64,
-    /// Users in a message.
+    /// Users per message.
     pub per_message: u64,
-    /// Users a second; as fast as the queue takes them when not given.
+    /// Users per second; `None` sends as fast as the queue accepts.
     pub rate: Option<f64>,
     /// Generation time of every list, in epoch seconds.
     pub generated_at: i64,
 }
 
 impl Lists {
-    /// Messages that this makes.
+    /// Returns the number of messages.
     #[must_use]
     pub const fn messages(&self) -> u64 {
         self.users.div_ceil(self.per_message)
     }
 
-    /// Bytes of the largest message.
+    /// Returns the size of the largest message, in bytes.
     #[must_use]
     pub fn message_bytes(&self) -> u64 {
         let last = self.users.saturating_sub(self.per_message.min(self.users));
         Self { users: self.users, ..*self }.body(last, self.users).len() as u64
     }
 
-    /// Messages that go into one call.
+    /// Returns the number of messages per call.
     fn batch(&self) -> u64 {
-        // The body's share of a call; a message of more than all of it goes alone and is refused.
+        // A message above the byte limit of a call is sent alone and refused.
         (MAX_BATCH_BYTES / self.message_bytes().max(1)).clamp(1, MAX_BATCH)
     }
 
-    /// The message of the users from `first` up to `end`.
+    /// Returns the message for users `first` up to but excluding `end`.
     fn body(&self, first: u64, end: u64) -> String {
         let mut text = String::from("{\"data\":[");
         for number in first..end {
@@ -74,17 +74,17 @@ impl Lists {
 /// Counts of sent messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fed {
-    /// Users whose lists the queue took.
+    /// Users whose lists were accepted.
     pub users: u64,
-    /// Messages that it took.
+    /// Messages accepted by the queue.
     pub messages: u64,
-    /// Messages that it did not take, tried once.
+    /// Messages not accepted; they are not resent.
     pub refused: u64,
-    /// From the first call to the last answer.
+    /// Time from the first call to the last answer.
     pub took: Duration,
 }
 
-/// A producer.
+/// A producer that sends [`Lists`] to a queue.
 #[derive(Debug, Clone)]
 pub struct Feed {
     client: Client,
@@ -97,8 +97,8 @@ impl Feed {
         Self { client: Client::new(sdk), queue_url, lists }
     }
 
-    /// Sends until all is sent or `stop` is cancelled. `sent` hears the number of users of each
-    /// batch that was taken.
+    /// Sends until all is sent or `stop` is cancelled. Calls `sent` with the number of users
+    /// accepted in each batch.
     pub async fn run(&self, stop: &CancellationToken, sent: impl Fn(u64)) -> Fed {
         let begun = Instant::now();
         let size = self.lists.batch() * self.lists.per_message;
@@ -124,7 +124,7 @@ impl Feed {
         Fed { took: begun.elapsed(), ..fed }
     }
 
-    /// One call: the messages of the users from `first` up to `end`.
+    /// Sends one batch: the users `first` up to but excluding `end`.
     async fn send(&self, first: u64, end: u64) -> Fed {
         let Lists { users, per_message, .. } = self.lists;
         let starts = (first..end.min(users)).step_by(usize::try_from(per_message).unwrap_or(1));

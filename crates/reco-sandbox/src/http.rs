@@ -12,7 +12,7 @@ pub type Response = hyper::http::Response<Bytes>;
 /// The media type of awsJson 1.0 (SQS and DynamoDB).
 pub const AWS_JSON: &str = "application/x-amz-json-1.0";
 
-/// A response of one status, media type and body.
+/// Returns a response with this status, media type and body.
 #[must_use]
 pub fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response {
     let mut response = Response::new(body.into());

@@ -27,24 +27,25 @@ pub struct SandboxOptions {
     pub throttle_cause: ThrottleCause,
     /// The pipeline to seed; `None` leaves the sandbox empty.
     pub seed: Option<SeedOptions>,
-    /// The worker between queue and table; `None` leaves messages in the source queue. There is no
-    /// worker without a pipeline.
+    /// The worker between queue and table; `None` leaves messages in the source queue. Ignored
+    /// without a seed.
     pub worker: Option<WorkerOptions>,
     /// Filter policy of the worker's function.
     pub policy: Policy,
-    /// Run this binary of the function, through the Runtime API, in place of the handler in this
-    /// process. What it says goes to stderr.
+    /// Function binary to run through the Runtime API instead of the in-process handler. Its log
+    /// goes to stderr.
     pub lambda_bin: Option<PathBuf>,
-    /// Articles that the function remembers between batches. `None` remembers none, so that what a
-    /// test changes in the facts shows at once.
+    /// The function's cache of article facts across batches. `None` caches nothing, so that a
+    /// test's changes to the facts take effect at once.
     pub facts_cache: Option<CacheOptions>,
-    /// Summarise metrics by the second instead of by the minute.
+    /// Aggregate metrics per second instead of per minute.
     pub metrics_by_second: bool,
     /// How late metrics are.
     pub metrics_lag: Duration,
     /// Identity and limits of SQS.
     pub sqs: SqsOptions,
-    /// Faults that every client of SQS meets, the worker too; what is seeded and planted does not.
+    /// Faults injected into every SQS call on the port, the worker's included, but not into
+    /// seeding.
     pub faults: Vec<Fault>,
     /// Policies that access keys are held to; keys without one may call everything.
     pub grants: Vec<Grant>,
@@ -65,7 +66,7 @@ impl Default for SandboxOptions {
 }
 
 impl SandboxOptions {
-    /// The services alone, on a free port, with nothing in them.
+    /// Returns options for empty services on a free port.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -93,7 +94,7 @@ pub enum SandboxError {
     /// The port could not be bound.
     #[error("cannot listen on {address}: {source}; choose another port, or 0 for a free one")]
     Bind {
-        /// The address that was asked for.
+        /// Requested address.
         address: SocketAddr,
         /// System error.
         source: io::Error,
@@ -101,7 +102,7 @@ pub enum SandboxError {
     /// The DynamoDB engine did not start.
     #[error("the embedded DynamoDB engine did not start: {0}")]
     DynamoDb(#[source] io::Error),
-    /// No temporary directory could be made.
+    /// The temporary directory could not be created.
     #[error("cannot make a temporary directory for the facts file: {0}")]
     Directory(#[source] io::Error),
     /// The pipeline could not be seeded.

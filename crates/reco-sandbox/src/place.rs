@@ -1,5 +1,5 @@
-//! Directories that live as long as their process: nobody else can look into them, and those of
-//! processes that were killed are removed when the next one starts.
+//! Directories that live as long as their process: private to the user, and cleaned up by the next
+//! process if their own was killed.
 
 use std::fs::File;
 use std::io;
@@ -7,14 +7,14 @@ use std::path::Path;
 
 use tempfile::{Builder, TempDir};
 
-/// The file whose lock says that the directory's process lives. The system lets go of it however
-/// the process ends.
+/// Lock file that marks the directory's process as alive. The system releases the lock however the
+/// process ends.
 const ALIVE: &str = ".alive";
 
 /// Name prefix of such directories.
 const FAMILY: &str = "recoctl-";
 
-/// A directory of this process, removed at its end.
+/// A temporary directory of this process, removed when dropped.
 #[derive(Debug)]
 pub struct Place {
     directory: TempDir,
@@ -22,11 +22,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// Makes a directory that only this user can read, named `recoctl-KIND-` and something random;
-    /// removes those that were left behind.
+    /// Creates `recoctl-KIND-<random>`, readable by this user only, and removes directories left
+    /// behind by killed processes.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the directory cannot be created.
     pub fn new(kind: &str) -> io::Result<Self> {
         Self::new_in(&std::env::temp_dir(), kind)
     }
@@ -39,7 +39,7 @@ impl Place {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let directory = builder.tempdir_in(parent)?;
-        // It has its name only once it is locked: a directory is never seen without its process.
+        // Renamed only once locked, so that no other process takes the directory for a stale one.
         let unnamed = directory.path().join(".alive.new");
         let alive = File::create(&unnamed)?;
         alive.lock()?;
@@ -47,19 +47,19 @@ impl Place {
         Ok(Place { directory, _alive: alive })
     }
 
-    /// Where it is.
+    /// Returns the directory's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 }
 
-/// Removes directories whose processes are gone. What cannot be removed is another user's, or will
-/// be removed next time.
+/// Removes directories whose processes are gone. Failures are ignored: the directory is another
+/// user's, or will be removed next time.
 fn remove_stale(parent: &Path) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
         let named = entry.file_name().to_string_lossy().starts_with(FAMILY);
-        // Not of a link: it may lead anywhere.
+        // `file_type` does not follow links, which may lead anywhere.
         let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if named && is_directory && is_stale(&entry.path()) {
             let _ = std::fs::remove_dir_all(entry.path());
@@ -67,8 +67,8 @@ fn remove_stale(parent: &Path) {
     }
 }
 
-/// Returns whether a directory is one of these, and its process is gone. What has no lock may be
-/// anything of the operator's.
+/// Returns whether this is a directory of a process that is gone. A directory without a lock file
+/// may be the operator's own.
 fn is_stale(directory: &Path) -> bool {
     File::open(directory.join(ALIVE)).is_ok_and(|alive| alive.try_lock().is_ok())
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// SQS publishes every minute; the sandbox more often, because its stories take seconds.
+/// SQS publishes every minute; the sandbox more often, because its scenarios take seconds.
 const QUEUES_EVERY: Duration = Duration::from_secs(1);
 /// DynamoDB publishes provisioned capacity every minute or more.
 const TABLES_EVERY: Duration = Duration::from_secs(60);
@@ -57,8 +57,8 @@ fn put_depth(depth: &QueueDepth, put: impl Fn(&str, f64)) {
     put("ApproximateAgeOfOldestMessage", age_s as f64);
 }
 
-/// Only what happened: a Sum does not miss zeros, and a SampleCount should not count them. A queue
-/// recreated under an old name counts from zero again.
+/// Records counts above zero only: a Sum does not need zeros, and a SampleCount should not include
+/// them. A queue recreated under an old name counts from zero again.
 fn put_traffic(before: &Traffic, now: &Traffic, put: impl Fn(&str, f64)) {
     for (metric, before, now) in [
         ("NumberOfMessagesSent", before.sent, now.sent),

@@ -1,4 +1,4 @@
-//! Starting and stopping the whole.
+//! Start and shutdown of a sandbox.
 
 use crate::cloudwatch::Cloudwatch;
 use crate::dynamodb::{DynamoDb, limiter::WriteCapacity};
@@ -32,7 +32,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Poll interval of the source queue while waiting for it to drain.
 const IDLE_POLL: Duration = Duration::from_millis(20);
 
-/// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits for the end.
+/// A running sandbox. Dropping it stops it; [`shutdown`](Self::shutdown) also waits until it has
+/// stopped.
 pub struct Sandbox {
     endpoint: String,
     services: Services,
@@ -76,7 +77,7 @@ impl Sandbox {
         let address = listener.local_addr().map_err(bind_error)?;
         let endpoint = format!("http://{address}");
         let stop = CancellationToken::new();
-        // From here on every way out stops what was started.
+        // From here on, an early return stops whatever was started.
         let guard = stop.clone().drop_guard();
         let cloudwatch =
             if options.metrics_by_second { Cloudwatch::by_second() } else { Cloudwatch::new() };
@@ -93,7 +94,7 @@ impl Sandbox {
         let permissions = Permissions::new(options.grants);
         let gateway = services.gateway(faulty.clone(), permissions);
         let gateway = tokio::spawn(gateway.serve(listener, stop.child_token()));
-        // From here on the services answer, which the function needs to describe its table.
+        // The services are up by now; the function needs them to describe its table.
         let worker = match (&pipeline, &options.worker) {
             (Some(pipeline), Some(worker)) => {
                 let own = Own {
@@ -115,14 +116,14 @@ impl Sandbox {
         Ok(Self { endpoint, services, faulty, pipeline, worker, gateway, stop: guard })
     }
 
-    /// The URL that serves every service: `AWS_ENDPOINT_URL`.
+    /// Returns the URL of all services, for `AWS_ENDPOINT_URL`.
     #[must_use]
     pub fn endpoint(&self) -> String {
         self.endpoint.clone()
     }
 
-    /// The environment that points a client at the sandbox and, when it was seeded, recoctl at its
-    /// pipeline.
+    /// Returns the environment that points AWS clients at the sandbox and, when it was seeded,
+    /// recoctl at its pipeline.
     #[must_use]
     pub fn env(&self) -> Vec<(&'static str, String)> {
         let mut env = aws_env(&self.endpoint);
@@ -138,32 +139,32 @@ impl Sandbox {
         env
     }
 
-    /// SDK configuration for a client of the sandbox. Nothing of it is read from the environment.
+    /// Returns an SDK configuration for the sandbox; nothing is read from the environment.
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         sdk_config(&self.endpoint)
     }
 
-    /// The SQS of the sandbox.
+    /// The sandbox's SQS, not subject to injected faults.
     #[must_use]
     pub const fn sqs(&self) -> &Sqs {
         &self.services.sqs
     }
 
-    /// The DynamoDB of the sandbox.
+    /// The sandbox's DynamoDB, limiter included.
     #[must_use]
     pub const fn dynamodb(&self) -> &DynamoDb {
         &self.services.dynamodb
     }
 
-    /// The CloudWatch of the sandbox.
+    /// The sandbox's CloudWatch.
     #[must_use]
     pub const fn cloudwatch(&self) -> &Cloudwatch {
         &self.services.cloudwatch
     }
 
-    /// Returns the number of times that each fault was injected so far, by `ACTION:KIND`: calls, or
-    /// for `entry-*`, `lapse` and `wrong-md5` entries and messages.
+    /// Returns how often each fault was injected so far, by `ACTION:KIND`. For `entry-*`, `lapse`
+    /// and `wrong-md5` these are entries and messages, for the others calls.
     #[must_use]
     pub fn faults_injected(&self) -> BTreeMap<String, u64> {
         self.faulty.injected()
@@ -175,7 +176,7 @@ impl Sandbox {
         Feed::new(&self.sdk_config(), self.services.sqs.queue_url(seed::QUEUE), lists)
     }
 
-    /// Returns the depth of the source queue and the DLQ; empty without a seed.
+    /// Returns the depths of the source queue and the DLQ; `None` without a seed.
     #[must_use]
     pub fn depths(&self) -> [Option<QueueDepth>; 2] {
         [seed::QUEUE, seed::DLQ].map(|queue| self.services.sqs.depth(queue))
@@ -187,8 +188,8 @@ impl Sandbox {
         self.pipeline.as_ref().map(|pipeline| &pipeline.seed)
     }
 
-    /// Waits until the source queue is empty: every message was handled or went back to the DLQ.
-    /// `false` when it was not within `at_most`, or when nothing was seeded.
+    /// Waits until the source queue is empty: every message was handled or moved to the DLQ.
+    /// Returns `false` if that took longer than `at_most` or nothing was seeded.
     pub async fn idle(&self, at_most: Duration) -> bool {
         let drained = async {
             while self.source_messages() != Some(0) {
@@ -198,13 +199,14 @@ impl Sandbox {
         tokio::time::timeout(at_most, drained).await.is_ok()
     }
 
-    /// Messages in the source queue, visible or not.
+    /// Counts messages in the source queue, visible or not.
     fn source_messages(&self) -> Option<usize> {
         let depth = self.services.sqs.depth(seed::QUEUE)?;
         Some(depth.visible + depth.in_flight + depth.delayed)
     }
 
-    /// Stops the sandbox: the worker's running invocations finish first, then open calls. Waits until its port is closed and its open calls have ended.
+    /// Stops the sandbox: first the worker, which finishes its running invocations, then the port.
+    /// Waits until open calls have ended.
     pub async fn shutdown(self) {
         if let Some(worker) = self.worker {
             worker.stop().await;
@@ -222,7 +224,7 @@ fn aws_env(endpoint: &str) -> Vec<(&'static str, String)> {
         ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
-        // What boto3 reads instead.
+        // boto3 reads this one.
         ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
     ]
@@ -235,7 +237,7 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
         .region(Region::new("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint);
-    // The environment's proxies are not for this machine.
+    // Proxies in the environment must not apply to loopback.
     config.set_http_client(reco_store::http::client());
     config.build()
 }
@@ -296,12 +298,12 @@ impl Pipeline {
         Ok(Self { seed, _directory: directory })
     }
 
-    /// The facts file as recoctl and the function are told of it.
+    /// Returns the URL of the facts file, for recoctl and the function.
     fn facts(&self) -> String {
         format!("sqlite:{}", self.seed.facts.display())
     }
 
-    /// The Lambda's handler on this pipeline.
+    /// Opens the Lambda's handler on this pipeline.
     async fn function(&self, own: Own<'_>) -> Result<Function, SandboxError> {
         let Own { endpoint, policy, cache, metrics } = own;
         let settings = Settings { policy, cache, ..Settings::new(seed::TABLE, self.facts()) };
@@ -309,7 +311,7 @@ impl Pipeline {
         Ok(worker::measured(pipeline, seed::FUNCTION, metrics))
     }
 
-    /// The Lambda's binary on this pipeline.
+    /// Starts the Lambda's binary on this pipeline.
     async fn binary(&self, path: PathBuf, own: Own<'_>) -> Result<Function, SandboxError> {
         let Own { endpoint, policy, cache, metrics } = own;
         let articles = cache.map_or(0, |cache| cache.capacity);

@@ -22,7 +22,8 @@ async fn sandbox() -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// The start of a whole hour some hours ago: every period up to an hour is aligned with it.
+/// Returns the start of a whole hour some hours ago, with which every period up to an hour is
+/// aligned.
 fn base() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let now = now.as_secs() as i64;
@@ -222,7 +223,7 @@ async fn requests_that_break_a_rule_are_refused() {
 async fn a_large_request_arrives_compressed_and_whole() {
     let (sandbox, client) = sandbox().await;
     let start = base();
-    // Far above the 10 KB from which the SDK compresses.
+    // Far above the 10 KB from which the SDK compresses a body.
     let data = (0..900).map(|n| datum("m", start + n).value(1.0).build()).collect();
     put(&client, data).await;
     let found = get(&client, query("q", "m", "Sum", 3_600), start, start + 3_600).await;

@@ -1,4 +1,5 @@
-//! The sandbox's CloudWatch against the AWS documentation, and an independent server beside it.
+//! The sandbox's CloudWatch against the AWS documentation, with an independent server for
+//! comparison.
 
 mod conformance {
     pub mod check;
@@ -13,8 +14,8 @@ use conformance::differences::{Known, assert_as_known, assert_documented};
 use conformance::independent::Independent;
 use reco_sandbox::{Sandbox, SandboxOptions};
 
-/// Where the independent server (ministack 1.5.33) differs: the check, and where in it. The reasons,
-/// with what AWS says, are in `docs/conformance.md`.
+/// Differences of the independent server (ministack 1.5.33): check, and part of its failure. The
+/// reasons, with AWS's statements, are in `docs/conformance.md`.
 const KNOWN_DIFFERENCES: &[Known] = &[
     ("alarms::an_incomplete_alarm_is_refused", "no statistic is refused: saw false"),
     ("get::a_label_is_the_metrics_name_by_default", "label: saw [Some(\"q\")]"),

@@ -50,7 +50,7 @@ async fn create_table(client: &Client) {
         .unwrap();
 }
 
-/// An item of somewhat more than `bytes` bytes.
+/// Returns an item of somewhat more than `bytes` bytes.
 fn item(user: u32, bytes: usize) -> HashMap<String, AttributeValue> {
     HashMap::from([
         ("user_id".into(), AttributeValue::N(user.to_string())),
@@ -139,7 +139,7 @@ async fn invalid_batches_are_refused_whole_even_when_capacity_is_short() {
 #[tokio::test]
 async fn a_batch_past_the_capacity_comes_back_as_unprocessed() {
     let (sandbox, client) = sandbox(Some(WriteCapacity { wcu: 1.0, burst_seconds: 10.0 })).await;
-    // Two WCU each: five of ten pass.
+    // 2 WCU each: five of ten pass.
     let answer =
         client.batch_write_item().request_items(TABLE, puts(1..=10, 1500)).send().await.unwrap();
     let unprocessed = &answer.unprocessed_items().unwrap()[TABLE];
@@ -213,7 +213,7 @@ async fn the_rate_is_held_by_a_client_that_retries() {
     }
     let took = started.elapsed();
     assert_eq!(count(&client).await, 100);
-    // 100 WCU, 5 banked, at 50 a second: 1.9 s.
+    // 100 WCU at 50 per second with 5 banked: 1.9 s.
     assert!(took >= Duration::from_millis(1_880), "{took:?}");
     assert!(took < Duration::from_secs(6), "{took:?}");
     sandbox.shutdown().await;

@@ -1,4 +1,4 @@
-//! Each fault as a real client meets it: what it sees, and what became of the queue.
+//! Each fault as a real client sees it, and its effect on the queue.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -16,11 +16,11 @@ use aws_sdk_sqs::types::{
 use reco_sandbox::sqs::{Planted, QueueDepth};
 use reco_sandbox::{Sandbox, SandboxOptions};
 
-/// What `send_one` sends, and its digest.
+/// Body that `send_one` sends, and its digest.
 const BODY: &str = "hello";
 const BODY_MD5: &str = "5d41402abc4b2a76b9719d911017c592";
 
-/// A sandbox with faults and one queue, which the faults did not see made.
+/// A sandbox with faults and one queue, which was created without them.
 struct Faulty {
     sandbox: Sandbox,
     sqs: Client,
@@ -59,7 +59,7 @@ impl Faulty {
         self.sandbox.sqs().depth(self.url.rsplit('/').next().unwrap()).unwrap()
     }
 
-    /// Visible and in flight.
+    /// Returns the counts of visible and in-flight messages.
     fn held(&self) -> (usize, usize) {
         (self.depth().visible, self.depth().in_flight)
     }
@@ -106,7 +106,7 @@ impl Faulty {
     }
 }
 
-/// The status, the code, and whether the connection was lost.
+/// Returns the status, the code, and whether the connection was lost.
 fn seen<E: ProvideErrorMetadata>(error: SdkError<E>) -> (Option<u16>, Option<String>, bool) {
     let status = error.raw_response().map(|response| response.status().as_u16());
     let lost = matches!(error, SdkError::DispatchFailure(_));
@@ -153,7 +153,7 @@ async fn connections_are_closed_before_or_after_the_effect() {
         }
         assert_eq!(faulty.held(), (stored, 0), "{kind}");
         assert_eq!(faulty.injected(&format!("SendMessage:{kind}")), 3);
-        // The port itself is well: other calls of the same client pass.
+        // The port still works: other calls of the same client pass.
         assert_eq!(faulty.receive(10).await.len(), stored);
         faulty.sandbox.shutdown().await;
     }
@@ -278,7 +278,7 @@ async fn visibility_may_end_soon_after_the_receive() {
     faulty.sandbox.shutdown().await;
 }
 
-/// AWS: an old handle's delete answers success on a standard queue, an error on a FIFO queue.
+/// AWS: a delete with a stale handle succeeds on a standard queue and fails on a FIFO queue.
 #[tokio::test]
 async fn handles_may_be_old_by_the_time_of_the_delete() {
     for (queue, answer) in [("q", Ok(())), ("q.fifo", Err(Some("InvalidParameterValue".into())))] {
@@ -358,7 +358,7 @@ async fn a_star_befalls_every_action_that_the_kind_fits() {
     faulty.sandbox.shutdown().await;
 }
 
-/// Which of 40 sends and of their entries fail, with other calls between them or without.
+/// Returns the entries that fail in 40 batch sends, with or without other calls in between.
 async fn pattern(seed: u64, others: bool) -> Vec<String> {
     let faults = ["SendMessageBatch:entry-fail:0.3", "*:slow:0.2:1"];
     let faulty = Faulty::seeded(&faults, seed, "q").await;

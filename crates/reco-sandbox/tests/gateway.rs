@@ -25,7 +25,7 @@ async fn one_endpoint_serves_every_client() {
     assert_eq!(missing.code(), Some("ResourceNotFoundException"));
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config);
     let metrics = cloudwatch.list_metrics().send().await.unwrap();
-    // Whatever the clock has brought so far is about the queue.
+    // Metrics published so far, if any, are about the queue.
     assert!(metrics.metrics().iter().all(|metric| metric.namespace() == Some("AWS/SQS")));
     sandbox.shutdown().await;
 }
@@ -137,7 +137,7 @@ async fn dropping_a_sandbox_closes_its_port() {
     }
 }
 
-/// Posts an empty body with one more header and returns the whole answer.
+/// Posts an empty body with one extra header and returns the whole answer.
 async fn raw(sandbox: &Sandbox, header: &str) -> String {
     post(sandbox, header, "").await
 }

@@ -1,5 +1,4 @@
-//! The whole pipeline: what is sent from the DLQ back to its source ends in the table, or in the
-//! DLQ again.
+//! The whole pipeline: messages redriven from the DLQ end up in the table, or in the DLQ again.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -21,7 +20,7 @@ use reco_store::facts::FactsSource;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// A pipeline that gives a message up after two seconds.
+/// Starts a pipeline that moves a message to the DLQ after two receives of one second each.
 async fn sandbox(write_capacity: Option<WriteCapacity>, mix: Mix) -> Sandbox {
     let seed = SeedOptions {
         mix,
@@ -33,7 +32,7 @@ async fn sandbox(write_capacity: Option<WriteCapacity>, mix: Mix) -> Sandbox {
     Sandbox::start(options).await.unwrap()
 }
 
-/// Moves everything from the DLQ to its source, as the plainest of clients would.
+/// Moves everything from the DLQ to its source, as a minimal client would.
 async fn redrive(sandbox: &Sandbox) -> usize {
     let sqs = aws_sdk_sqs::Client::new(&common::sdk_config(sandbox));
     let (dlq, queue) = (sandbox.sqs().queue_url(DLQ), sandbox.sqs().queue_url(QUEUE));
@@ -61,7 +60,7 @@ async fn redrive(sandbox: &Sandbox) -> usize {
     }
 }
 
-/// What the filter makes of messages, user by user.
+/// Returns the filter's result for these messages, by user.
 async fn expected(sandbox: &Sandbox, messages: &[SnapshotMessage]) -> HashMap<Id, Vec<Id>> {
     let url = format!("sqlite:{}", sandbox.seed().unwrap().facts.display());
     let source = FactsSource::from_url(&url).await.unwrap();

@@ -1,5 +1,4 @@
-//! The seeded pipeline: every message of the DLQ is of the class that it was made to have, as the
-//! core judges it.
+//! The seeded pipeline: the core puts every message of the DLQ into its intended class.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;

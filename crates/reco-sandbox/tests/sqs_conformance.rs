@@ -1,4 +1,4 @@
-//! The sandbox's SQS against the AWS documentation, and an independent server beside it.
+//! The sandbox's SQS against the AWS documentation, with an independent server for comparison.
 
 mod conformance {
     pub mod check;
@@ -18,8 +18,8 @@ use conformance::server::Ours;
 use conformance::sqs::CHECKS;
 use reco_sandbox::sqs::SqsOptions;
 
-/// Where the independent server (ministack 1.5.33) differs: the check, and where in it. The reasons,
-/// with what AWS says, are in `docs/conformance.md`.
+/// Differences of the independent server (ministack 1.5.33): check, and part of its failure. The
+/// reasons, with AWS's statements, are in `docs/conformance.md`.
 const KNOWN_DIFFERENCES: &[Known] = &[
     ("delete::an_old_handle_does_not_delete", "ReceiptHandleIsInvalid"),
     ("delete::deleting_twice_succeeds", "ReceiptHandleIsInvalid"),

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// A queue whose messages come again after a second, twice, and then go to the DLQ.
+/// Creates a queue that delivers a message twice, a second apart, and then moves it to the DLQ.
 async fn queues() -> Sandbox {
     let sandbox = Sandbox::start(SandboxOptions::empty()).await.unwrap();
     let sqs = sandbox.sqs();

@@ -1,4 +1,4 @@
-//! Times facts lookups of one message's size: 50 users with 100 articles each, from SQLite.
+//! Measures facts lookups for one message of 50 users with 100 articles each, from SQLite.
 //!
 //! `cargo run --release -p reco-store --example facts_lookup`
 
@@ -14,7 +14,7 @@ const USERS: i64 = 10_000;
 const ARTICLES: i64 = 100_000;
 const LOOKUPS: usize = 50;
 
-/// 200 reads and 5 mutes a user, over the ids above.
+/// 200 reads and 5 mutes per user, over the ids above.
 const DATABASE: &str = "
     CREATE TABLE users(id INTEGER PRIMARY KEY, status TEXT NOT NULL);
     CREATE TABLE articles(id INTEGER PRIMARY KEY, status TEXT NOT NULL, author_id INTEGER);

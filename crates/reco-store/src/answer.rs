@@ -1,5 +1,5 @@
-//! Answers that say more than their error code: that the clock is wrong, or that it was not AWS who
-//! answered.
+//! Diagnoses that the error code of a response does not give: a wrong system clock, or a response
+//! that is not from AWS.
 
 use std::time::SystemTime;
 
@@ -7,14 +7,14 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// AWS takes a signature within 5 minutes of its own clock, S3 and some others within 15; less than
-/// this is not worth a warning.
+/// Smallest clock difference to report, in seconds. AWS accepts signatures within 5 minutes of its
+/// own clock, S3 and some other services within 15.
 const WORTH_A_WORD_S: i64 = 60;
 
-/// Characters of a foreign answer that are shown.
+/// Maximum characters shown of a response that is not from AWS.
 const FIRST_WORDS: usize = 120;
 
-/// Codes of calls that were refused for their time.
+/// Error codes that a wrong clock may cause.
 const CLOCK_CODES: [&str; 9] = [
     "RequestTimeTooSkewed",
     "RequestExpired",
@@ -43,7 +43,7 @@ pub fn clock<E>(code: &str, message: &str, error: &SdkError<E, HttpResponse>) ->
     skew(i64::try_from(since.as_secs()).ok()?, theirs)
 }
 
-/// The words for a clock that says `ours` when AWS's says `theirs`, in epoch seconds.
+/// Describes the difference between the system clock and AWS's, both in epoch seconds.
 fn skew(ours: i64, theirs: i64) -> Option<String> {
     let (off, way) = (ours.abs_diff(theirs), if ours < theirs { "behind" } else { "ahead of" });
     if off < WORTH_A_WORD_S.unsigned_abs() {
@@ -57,9 +57,9 @@ fn skew(ours: i64, theirs: i64) -> Option<String> {
     Some(format!("the system clock is {words} {way} AWS's"))
 }
 
-/// What an answer looks like that names no error of AWS's: a proxy's page, a captive portal, another
-/// server. `None` where there was no answer, one with a code, or one that broke off: of that nothing
-/// can be told.
+/// Describes a response without an AWS error code, such as a proxy's page, a captive portal or
+/// another server. `None` if there was no response, one with a code, or a truncated one, which says
+/// nothing about its origin.
 #[must_use]
 pub fn not_aws<E>(error: &SdkError<E, HttpResponse>) -> Option<String>
 where
@@ -67,12 +67,12 @@ where
 {
     let raw = error.raw_response().filter(|_| error.code().is_none())?;
     let kind = raw.headers().get("content-type");
-    // A body that did not come to its end was not kept.
+    // The SDK drops a truncated body.
     let body = raw.body().bytes()?;
     Some(describe(raw.status().as_u16(), kind, body))
 }
 
-/// Words for an answer that did not come to its end. `None` for every other failure.
+/// Describes a truncated response; `None` for any other failure.
 #[must_use]
 pub fn broken_off<E>(error: &SdkError<E, HttpResponse>) -> Option<&'static str> {
     let cut = matches!(error, SdkError::ResponseError(_) | SdkError::ServiceError(_))
@@ -83,7 +83,7 @@ pub fn broken_off<E>(error: &SdkError<E, HttpResponse>) -> Option<&'static str> 
 fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> String {
     let kind = content_type.filter(|kind| !kind.trim().is_empty()).unwrap_or("none");
     let kind = reco_core::clip::clip(kind, FIRST_WORDS);
-    // What is shown is among the first bytes of it, however large it is.
+    // A body may be large; only its first bytes can be shown.
     let begin = String::from_utf8_lossy(&body[..body.len().min(FIRST_WORDS * 8)]);
     let words = begin.split_whitespace().collect::<Vec<_>>().join(" ");
     let first = reco_core::clip::clip(&words, FIRST_WORDS);
@@ -96,13 +96,13 @@ fn describe(status: u16, content_type: Option<&str>, body: &[u8]) -> String {
     format!("the response is not from AWS: status {status}, content type {kind}, {said}")
 }
 
-/// The time of an HTTP `Date` header in epoch seconds, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Parses an HTTP `Date` header into epoch seconds, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn http_date(text: &str) -> Option<i64> {
     use aws_smithy_types::date_time::{DateTime, Format};
     DateTime::from_str(text, Format::HttpDate).ok().map(|time| time.secs())
 }
 
-/// The server's own time as AWS puts it into a refusal: `... (20260101T001900Z + 5 min.)`.
+/// Returns the server's time from an AWS error message: `... (20260101T001900Z + 5 min.)`.
 fn server_time(message: &str) -> Option<i64> {
     use aws_smithy_types::date_time::{DateTime, Format};
     let text = message.split('(').nth(1)?.split([' ', ')']).next()?;

@@ -9,18 +9,18 @@ use reco_core::words::amount;
 use crate::retry::{self, RetryOptions};
 use crate::service::{ErrorKind, ServiceError};
 
-/// Keys of one call at most.
-/// AWS: "BatchGetItem": 100 items and 16 MB a call.
+/// Maximum number of keys per call.
+/// AWS: "BatchGetItem": 100 items and 16 MB per call.
 pub const MAX_KEYS: usize = 100;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// Returns the items of `keys`, at most [`MAX_KEYS`]; a key without an item is absent. `request`
-/// makes the request for those that are left.
+/// Returns the items of `keys`, at most [`MAX_KEYS`]; keys without an item are absent. `request`
+/// builds the request for the keys that are left.
 ///
 /// # Errors
-/// When a call fails for good, or keys come back unprocessed in as many calls in a row as `retry`
-/// allows.
+/// When a call fails permanently, or as many calls in a row as `retry` allows return keys
+/// unprocessed.
 pub(crate) async fn get_all(
     client: &Client,
     table: &str,

@@ -1,4 +1,4 @@
-//! Set-up of a DynamoDB client for the callers of this crate.
+//! Configuration of DynamoDB clients for this crate.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{Builder, StalledStreamProtectionConfig};
 
-/// The SDK's own default for opening a connection.
+/// The SDK's default for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 
-/// A 16 MB batch over a slow line still passes; an answer that takes longer does not come.
+/// Long enough for a 16 MB batch over a slow line.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The configuration that every client given to this crate should have.
+/// Returns the configuration that every client passed to this crate should have.
 ///
 /// The SDK's retries are off: their token bucket is shared by the whole process and is empty after
-/// about 50 throttled operations, exactly when retrying matters most. This crate retries by itself.
-/// Timeouts are set because the SDK has none for reading; they bound an attempt as a whole, so that
-/// its watch over every body's throughput adds nothing.
+/// about 50 throttled operations, exactly when retrying matters most. This crate has its own.
+/// Timeouts are set because the SDK has no read timeout by default. As they bound each attempt as a
+/// whole, stalled stream protection would add nothing.
 #[must_use]
 pub fn dynamodb_config(shared: &SdkConfig) -> Builder {
     let timeouts = TimeoutConfig::builder()

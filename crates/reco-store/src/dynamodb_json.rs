@@ -1,15 +1,15 @@
 //! DynamoDB JSON: a planned item as one line of a file that `ImportTable` and `StartBulkPutItems`
 //! read from S3.
 //!
-//! AWS: "DynamoDB import formats", DynamoDB JSON: one `{"Item": {...}}` a line, each attribute an
+//! AWS: "DynamoDB import formats", DynamoDB JSON: one `{"Item": {...}}` per line, each attribute an
 //! object of its type's name and its value, numbers as strings.
 
 use reco_core::item::{PlannedItem, Schema};
 
 use crate::encode::sorted_attributes;
 
-/// The item that the writer would put, as a line without its line break. Attributes come sorted by
-/// name, so that the same item is the same line every time.
+/// Returns the item that the writer would put, as a line without its newline. Attributes are sorted
+/// by name, so that equal items give equal lines.
 #[must_use]
 pub fn line(item: &PlannedItem, schema: &Schema) -> Vec<u8> {
     [&br#"{"Item":"#[..], &sorted_attributes(item, schema), b"}"].concat()

@@ -1,4 +1,4 @@
-//! From a planned item to DynamoDB's attribute values.
+//! Converts planned items to DynamoDB attribute values.
 
 mod body;
 
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, PutRequest, WriteRe
 use reco_core::item::{Action, Attributes, Constant, KeyType, PlannedItem, Schema};
 use reco_core::{Id, Time};
 
-/// A planned item as one request of a `BatchWriteItem` call.
+/// Converts a planned item to one request of a `BatchWriteItem` call.
 #[must_use]
 pub fn request(item: &PlannedItem, schema: &Schema) -> WriteRequest {
     let request = WriteRequest::builder();
@@ -25,13 +25,13 @@ pub fn request(item: &PlannedItem, schema: &Schema) -> WriteRequest {
     }
 }
 
-/// The key of a planned item.
+/// Returns the key of a planned item.
 #[must_use]
 pub fn key(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
     key_of(&item.recommendation.user, schema)
 }
 
-/// The key of a user's item.
+/// Returns the key of a user's item.
 #[must_use]
 pub fn key_of(user: &Id, schema: &Schema) -> HashMap<String, AttributeValue> {
     let mut attributes = Map::default();
@@ -39,7 +39,7 @@ pub fn key_of(user: &Id, schema: &Schema) -> HashMap<String, AttributeValue> {
     attributes.0
 }
 
-/// The user whose item these attributes are, or are the key of; `None` for items of other kinds.
+/// Returns the user of an item or a key; `None` for items of other kinds.
 #[must_use]
 pub fn user_of(attributes: &HashMap<String, AttributeValue>, schema: &Schema) -> Option<Id> {
     let partition = text_of(attributes.get(&schema.user_attr)?)?;
@@ -49,7 +49,7 @@ pub fn user_of(attributes: &HashMap<String, AttributeValue>, schema: &Schema) ->
 
 pub use body::{batch_body, sorted_attributes};
 
-/// The item as DynamoDB stores it, in the SDK's types.
+/// Converts a planned item to the SDK's attributes.
 #[must_use]
 pub fn encode(item: &PlannedItem, schema: &Schema) -> HashMap<String, AttributeValue> {
     let mut attributes = Map::default();
@@ -85,17 +85,16 @@ impl Attributes for Map {
     }
 }
 
-/// A time as the table's time attribute.
+/// Converts a time to the table's time attribute.
 #[must_use]
 pub fn time(at: Time, schema: &Schema) -> AttributeValue {
     typed(schema.time_form.text(at), schema.time_form.kind())
 }
 
-/// When an item of the table was made, by its time attribute, whoever wrote it. `None` where it has
-/// no time.
+/// Returns the time in an item's time attribute, whichever program wrote it. `None` if it has none.
 ///
 /// # Errors
-/// The value found, and why it is not a valid time.
+/// Description of a value that is not a valid time.
 pub fn time_of(
     item: &HashMap<String, AttributeValue>,
     schema: &Schema,
@@ -125,13 +124,13 @@ fn text_of(value: &AttributeValue) -> Option<&str> {
     }
 }
 
-/// An id as a scalar attribute of the given type.
+/// Converts an id to a scalar attribute of the given type.
 #[must_use]
 pub fn scalar(id: &Id, kind: KeyType) -> AttributeValue {
     typed(id.text().into_owned(), kind)
 }
 
-/// The id in a scalar attribute; `None` for any other type.
+/// Returns the id in a scalar attribute; `None` for any other type.
 #[must_use]
 pub fn id_of(value: &AttributeValue) -> Option<Id> {
     text_of(value).map(Id::from)

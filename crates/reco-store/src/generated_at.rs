@@ -1,4 +1,4 @@
-//! When the lists that the table holds were made: what tells a stale message from a fresh one.
+//! Generation times of the lists in the table, which tell stale messages from fresh ones.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,23 +14,23 @@ use crate::encode::{key_of, time_of, user_of};
 use crate::retry::RetryOptions;
 use crate::service::ServiceError;
 
-/// Calls in flight at once: reads for an operator should not crowd out the pipeline's.
+/// Maximum number of calls in flight, so that an operator's reads do not crowd out the pipeline's.
 const CONCURRENCY: usize = 4;
 
-/// Reads when these users' items were made. A user without an item, or whose item has no time, is
-/// absent from the answer.
+/// Reads the generation times of these users' items. A user without an item or time is absent from
+/// the result.
 ///
-/// Reads are strongly consistent: whether a redrive would overwrite newer data is decided by them.
+/// Reads are strongly consistent, since they decide whether a redrive would overwrite newer data.
 ///
 /// # Errors
-/// [`ServiceError`] when DynamoDB cannot answer for all of the users.
+/// [`ServiceError`] if DynamoDB cannot answer for all of the users.
 pub async fn read_generated_at(
     client: &Client,
     table: &str,
     schema: &Schema,
     users: impl IntoIterator<Item = &Id>,
 ) -> Result<HashMap<Id, Held>, ServiceError> {
-    // A key that the table cannot hold makes the whole call fail, and has no item anyway.
+    // A key that the table cannot hold would fail the whole call, and has no item anyway.
     let fits = |id: &&Id| schema.check_user(id).is_ok();
     let unique: HashSet<&Id> = users.into_iter().filter(fits).collect();
     let keys: Vec<Item> = unique.into_iter().map(|id| key_of(id, schema)).collect();

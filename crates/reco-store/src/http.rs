@@ -1,4 +1,4 @@
-//! The HTTP client of the SDK, for machines that reach AWS through a proxy.
+//! HTTP client for the SDK on machines that reach AWS through a proxy.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -16,18 +16,18 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use url::{Host, Url};
 
-/// The variables that name a proxy, as curl reads them.
+/// Environment variables that set a proxy, as in curl.
 const VARIABLES: [&str; 6] =
     ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Where the instance metadata service answers on IPv6.
+/// IPv6 address of the instance metadata service.
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-/// A client that uses the proxies of the environment for everything but this machine; `None` where
-/// the environment names no proxy, and the SDK's own client will do.
+/// Returns a client that uses the environment's proxies, except for this machine; `None` if the
+/// environment sets no proxy and the SDK's own client will do.
 ///
-/// A proxy cannot reach this machine's loopback interface, and what is sent there (to an emulator
-/// of AWS, or to the metadata service) is not meant to leave the machine.
+/// A proxy cannot reach this machine's loopback interface, and requests to it (to an AWS emulator,
+/// or to the metadata service) are not meant to leave the machine.
 #[must_use]
 pub fn client() -> Option<SharedHttpClient> {
     let named = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -50,7 +50,7 @@ pub fn client() -> Option<SharedHttpClient> {
     })
 }
 
-/// A client in front of others: every request passes `call`, with a connector of each.
+/// Wraps clients: every request passes through `call`, which gets a connector of each client.
 pub fn over<const N: usize>(
     clients: [SharedHttpClient; N],
     call: impl Fn(&[SharedHttpConnector; N], HttpRequest) -> HttpConnectorFuture + Send + Sync + 'static,
@@ -92,13 +92,13 @@ where
     }
 }
 
-/// A client that uses no proxy, as the SDK has it by itself.
+/// Returns a client that uses no proxy, like the SDK's default.
 #[must_use]
 pub fn direct() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
-/// Whether a URL's host is the loopback interface of this machine, in any spelling.
+/// Returns whether a URL's host is this machine's loopback interface, in any spelling.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -112,7 +112,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a request to this URL must not go through a proxy: this machine, and the link-local
+/// Returns whether a request must not go through a proxy: to this machine, or to the link-local
 /// addresses of the metadata services.
 fn is_local(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };

@@ -1,7 +1,7 @@
 //! I/O shared by recoctl and the Lambda: facts from a database, and the DynamoDB table.
 //!
-//! Decisions stay in `reco-core`; this crate asks, writes, and says exactly what was and was not
-//! done.
+//! Decisions stay in `reco-core`; this crate reads, writes, and reports exactly what was and was
+//! not done.
 
 pub mod answer;
 mod batch_get;

@@ -1,4 +1,4 @@
-//! The type of the lists that a table holds: what is written should be like them.
+//! Type of the lists in a table, which new lists should match.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -22,7 +22,7 @@ const SEGMENTS: i32 = 8;
 /// Items looked at in each.
 const PER_SEGMENT: i32 = 13;
 
-/// A table that held no list of so many users holds none.
+/// Number of users to look up before concluding that a table holds no lists.
 const MOST_ASKED: usize = 1_000_000;
 
 /// Element types of the sampled lists.
@@ -34,7 +34,8 @@ pub enum Held {
     One(KeyType),
     /// Some elements are Numbers and some Strings.
     Both,
-    /// The attribute is no list of ids: a set, which has no order, a list of maps, a text.
+    /// The attribute is not a list of ids but, say, a set (which has no order), a list of maps or a
+    /// text.
     Foreign(String),
 }
 
@@ -65,7 +66,7 @@ fn why(found: &str) -> &'static str {
 /// Looks at the list attribute of about a hundred items in all parts of the table (`Scan`).
 ///
 /// # Errors
-/// In the service's own words.
+/// The service's error.
 pub async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<Held, ServiceError> {
     let segments = (0..SEGMENTS).map(|segment| segment_of(client, table, schema, segment));
     let held = futures::future::try_join_all(segments).await?;
@@ -216,7 +217,7 @@ fn kind(value: &AttributeValue) -> &'static str {
 }
 
 impl Held {
-    /// Both together; what is no list is the worst that can be found.
+    /// Combines two findings; an attribute that is not a list of ids takes precedence.
     fn and(self, other: Held) -> Held {
         match (self, other) {
             (Held::Foreign(found), _) | (_, Held::Foreign(found)) => Held::Foreign(found),
@@ -226,10 +227,10 @@ impl Held {
         }
     }
 
-    /// The type to write, where the table's lists have one.
+    /// Returns the type to write, if the table's lists have one.
     ///
     /// # Errors
-    /// [`ListsError::Foreign`] where they are no lists of ids.
+    /// [`ListsError::Foreign`] if they are not lists of ids.
     pub fn adopted(self, schema: &Schema) -> Result<Option<KeyType>, ListsError> {
         match self {
             Held::Nothing | Held::Both => Ok(None),
@@ -241,10 +242,9 @@ impl Held {
     }
 }
 
-/// How items are laid out, once that is known: where a table holds other kinds of items, too, the
-/// type of its lists is that of the first list which it is found to hold for the users that come.
-/// Until one is found every user is looked up before anything is written for them. Cheap to clone;
-/// clones know what one of them found.
+/// Item layout whose list type may be found while writing. If a table also holds other kinds of
+/// items, the list type is that of the first list found for the users to be written; until then,
+/// every user is looked up before a write. Cheap to clone; clones share what is found.
 #[derive(Debug, Clone)]
 pub struct Layout {
     client: Client,
@@ -254,8 +254,8 @@ pub struct Layout {
     asked: Arc<Mutex<Asked>>,
 }
 
-/// Users whose lists were looked up in vain. What the table holds for them afterwards was written
-/// since, and says nothing of what it held.
+/// Users without a list when looked up. A list that the table holds for them later was written
+/// since, and says nothing about the lists before.
 #[derive(Debug, Default)]
 struct Asked {
     users: HashSet<u64>,
@@ -263,7 +263,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// Those of `users` who are still to be looked up, each once, in their order.
+    /// Returns the users that were not looked up yet, each once and in order, with their hashes.
     fn new_of<'a>(&self, users: impl Iterator<Item = &'a Id>) -> (Vec<&'a Id>, HashSet<u64>) {
         let (mut new, mut hashes) = (Vec::new(), HashSet::new());
         for user in users {
@@ -277,30 +277,30 @@ impl Asked {
 }
 
 impl Layout {
-    /// A layout whose list type may be still to be found.
+    /// Creates a layout whose list type may not be known yet.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>, schema: Schema) -> Self {
         let (found, asked) = (Arc::default(), Arc::default());
         Layout { client, table: table.into(), schema, found, asked }
     }
 
-    /// The layout as far as it is known.
+    /// Returns the layout as far as it is known.
     #[must_use]
     pub fn known(&self) -> &Schema {
         self.found.get().unwrap_or(&self.schema)
     }
 
-    /// Whether the type of the lists is still looked for: what is found then depends on who was asked
-    /// for first.
+    /// Returns whether the list type is still to be found; it then depends on which users come
+    /// first.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.schema.list_type.is_none() && self.schema.is_shared() && self.found.get().is_none()
     }
 
-    /// The layout for lists of these users, all of whom may be looked up.
+    /// Returns the layout for lists of these users, looking up some or all of them if necessary.
     ///
     /// # Errors
-    /// [`ListsError`] where the table's lists are none, or cannot be read.
+    /// [`ListsError`] if the table's lists are not lists of ids or cannot be read.
     pub async fn for_users<'a>(
         &self,
         users: impl IntoIterator<Item = &'a Id>,
@@ -311,7 +311,7 @@ impl Layout {
         if let Some(found) = self.found.get() {
             return Ok(found);
         }
-        // One at a time: who waits for it may find the answer there.
+        // One lookup at a time: a task that waits here may find the result afterwards.
         let mut asked = self.asked.lock().await;
         if let Some(found) = self.found.get() {
             return Ok(found);
@@ -323,7 +323,7 @@ impl Layout {
                 asked.users.extend(hashes);
                 return Ok(&self.schema);
             }
-            // Who may only write takes the ids as they came.
+            // Without permission to read, keep the type of each id.
             Err(error) if error.kind == ErrorKind::Denied => None,
             held => held?.adopted(&self.schema)?,
         };

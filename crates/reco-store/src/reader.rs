@@ -1,4 +1,4 @@
-//! Reading back what was written: does the table hold what it should?
+//! Reads items back and compares them with what should have been written.
 
 mod difference;
 mod pace;
@@ -29,7 +29,7 @@ pub struct Reader {
     schema: Schema,
     retry: RetryOptions,
     pace: Arc<Pace>,
-    /// True if writes keep lists that are as new.
+    /// True if writes keep lists of the same time.
     only_newer: bool,
     expiry: Option<Expiry>,
 }
@@ -37,40 +37,40 @@ pub struct Reader {
 /// Result and cost of a comparison.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Compared {
-    /// Items that the table does not hold as they should be, by their index in what was given.
+    /// Items that differ in the table, by their index in the input.
     pub differences: Vec<(usize, Difference)>,
-    /// Read capacity units that DynamoDB says were consumed.
+    /// Read capacity units consumed, as reported by DynamoDB.
     pub rcu: f64,
     /// Calls made.
     pub calls: u64,
-    /// Calls made again, because keys came back or the call failed.
+    /// Calls repeated because keys came back unprocessed or the call failed.
     pub retries: u64,
-    /// Calls refused whole as too fast.
+    /// Calls throttled as a whole.
     pub throttled_calls: u64,
 }
 
 /// Reason why a comparison could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadFailure {
-    /// Time ran out, or the caller cancelled.
+    /// The deadline passed, or the caller cancelled.
     #[error("stopped before all items were read")]
     Halted(Halt),
     /// Every attempt was throttled or failed.
     #[error("not read after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_default())]
     Exhausted {
-        /// Attempts in a row without progress.
+        /// Consecutive attempts without progress.
         attempts: u32,
-        /// The last error; `None` when DynamoDB answered and read nothing.
+        /// The last error; `None` if DynamoDB responded without reading anything.
         last: Option<ServiceError>,
     },
-    /// DynamoDB refuses the call.
+    /// DynamoDB rejected the call.
     #[error(transparent)]
     Refused(ServiceError),
 }
 
 impl Reader {
-    /// A reader that consumes at most `rcu` read capacity units per second, on average; unlimited
-    /// without.
+    /// Creates a reader that consumes at most `rcu` read capacity units per second on average;
+    /// `None` means unlimited.
     #[must_use]
     pub fn new(
         client: Client,
@@ -90,14 +90,14 @@ impl Reader {
         }
     }
 
-    /// Leaves out the attributes that every item has.
+    /// Ignores the constant attributes of a run.
     #[must_use]
     pub fn lists_only(mut self) -> Self {
         self.schema.constants.clear();
         self
     }
 
-    /// Expects what a guarded writer leaves: an item of the same time stays as it was, with the
+    /// Expects the result of a guarded writer: an item of the same time stays as it was, with the
     /// attributes of the run that wrote it.
     #[must_use]
     pub fn guarded(mut self) -> Self {
@@ -105,18 +105,18 @@ impl Reader {
         self.lists_only()
     }
 
-    /// Expects every item to expire, at a time that is known about.
+    /// Expects every item to expire within known bounds.
     #[must_use]
     pub fn expiring(mut self, expiry: Expiry) -> Self {
         self.expiry = Some(expiry);
         self
     }
 
-    /// Compares items, at most [`MAX_KEYS`] of distinct users, with what the table holds now
+    /// Compares items, at most [`MAX_KEYS`] of distinct users, with the table's present content
     /// (consistent reads).
     ///
     /// # Errors
-    /// [`ReadFailure`] when the table could not be read to the end.
+    /// [`ReadFailure`] if not all items could be read.
     pub async fn compare(
         &self,
         items: &[PlannedItem],
@@ -148,7 +148,7 @@ impl Reader {
         Ok(compared)
     }
 
-    /// One call; the inner error passes.
+    /// Makes one call; the inner error is transient.
     async fn get(
         &self,
         keys: Vec<Item>,
@@ -187,7 +187,7 @@ impl Reader {
         if error.kind.is_transient() { Ok(Err(error)) } else { Err(ReadFailure::Refused(error)) }
     }
 
-    /// Compares what an answer tells of; what it left unread stays pending.
+    /// Compares the items that a response covers; unprocessed keys stay pending.
     fn settle(
         &self,
         items: &[PlannedItem],
@@ -222,7 +222,7 @@ impl Reader {
         });
     }
 
-    /// The attributes that are compared, under names that no reserved word is like.
+    /// Returns the attributes to compare, under aliases that avoid reserved words.
     fn attributes(&self) -> HashMap<String, String> {
         let Schema { user_attr, list_attr, generated_at_attr, constants, .. } = &self.schema;
         let constants = constants.iter().map(|constant| &constant.name);

@@ -1,4 +1,4 @@
-//! Trying again: how long to wait, and when to stop.
+//! Retries: how long to wait, and when to stop.
 
 use std::future::Future;
 use std::time::Duration;
@@ -11,19 +11,19 @@ use tokio_util::sync::CancellationToken;
 use crate::http;
 use crate::service::ServiceError;
 
-/// Number of attempts and the waits in between.
+/// Number of attempts and the delays between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryOptions {
-    /// Most attempts in a row without any progress, the first included.
+    /// Maximum consecutive attempts without progress, including the first.
     pub max_attempts: u32,
-    /// The longest first wait; each further one doubles.
+    /// Upper bound of the first delay, doubled for each further one.
     pub base_delay: Duration,
-    /// The longest wait of all.
+    /// Upper bound of all delays.
     pub max_delay: Duration,
 }
 
 impl Default for RetryOptions {
-    /// About a quarter of a minute of waiting in all, which outlives a burst and a partition split.
+    /// About 15 seconds of waiting in total, which outlasts a burst and a partition split.
     fn default() -> Self {
         RetryOptions {
             max_attempts: 12,
@@ -34,9 +34,8 @@ impl Default for RetryOptions {
 }
 
 impl RetryOptions {
-    /// The wait after `failed` attempts without progress: full jitter, a random share of a doubling
-    /// and capped span, so that many writers do not come back at once.
-    /// AWS Architecture Blog: "Exponential Backoff And Jitter".
+    /// Returns the delay after `failed` attempts without progress: full jitter, a random share of a
+    /// doubling, capped span, so that many writers do not retry at once.
     #[must_use]
     pub fn delay(&self, failed: u32) -> Duration {
         self.span(failed).mul_f64(fastrand::f64()).max(Duration::from_millis(1))
@@ -48,19 +47,19 @@ impl RetryOptions {
     }
 }
 
-/// When to stop trying: at a time, or when told to.
+/// Stop conditions of a retry loop: a deadline and a cancellation.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
-    /// No call outlives this.
+    /// No call runs past this time.
     pub deadline: Option<Instant>,
-    /// No new call is made once cancelled; the one in flight is finished.
+    /// Once cancelled, no new call starts; a call in flight is finished.
     pub cancel: CancellationToken,
 }
 
-/// Reason why trying ended before the work was done.
+/// Reason why retries ended before the work was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
-    /// The deadline is here, or the next wait would not end before it.
+    /// The deadline passed, or the next delay would outlast it.
     Deadline,
     /// Cancelled by the caller.
     Cancelled,
@@ -82,7 +81,7 @@ impl Stop {
     /// Returns whether another call may begin.
     ///
     /// # Errors
-    /// [`Halt`] says why not.
+    /// [`Halt`] with the reason why not.
     pub fn check(&self) -> Result<(), Halt> {
         if self.cancel.is_cancelled() {
             return Err(Halt::Cancelled);
@@ -93,11 +92,11 @@ impl Stop {
         }
     }
 
-    /// Waits before the next call. A wait that would outlast the deadline is not begun: the time
-    /// is better spent handing the work back.
+    /// Waits before the next call. A wait that would outlast the deadline is not started, so that
+    /// the work can be handed back early.
     ///
     /// # Errors
-    /// [`Halt`] when the next call would come too late or is not wanted any more.
+    /// [`Halt`] if the next call would be too late or the caller cancelled.
     pub async fn pause(&self, delay: Duration) -> Result<(), Halt> {
         self.check()?;
         if self.deadline.is_some_and(|deadline| Instant::now() + delay >= deadline) {
@@ -109,10 +108,10 @@ impl Stop {
         }
     }
 
-    /// Waits for something, no longer than the deadline and not once cancelled.
+    /// Waits for a future until the deadline or a cancellation.
     ///
     /// # Errors
-    /// [`Halt`] when it did not come before.
+    /// [`Halt`] if it was not ready by then.
     pub async fn wait<F: Future>(&self, until: F) -> Result<F::Output, Halt> {
         tokio::select! {
             biased;
@@ -121,11 +120,12 @@ impl Stop {
         }
     }
 
-    /// Runs a call, no longer than the deadline. Cancellation does not cut it short: what is in
-    /// flight has an effect, and its answer must be known.
+    /// Runs a call until the deadline. Cancellation does not interrupt it: a call in flight may
+    /// take effect, so its response must be known.
     ///
     /// # Errors
-    /// [`Halt::Deadline`] when no answer came in time; whether the call took effect is not known.
+    /// [`Halt::Deadline`] if there was no response in time; whether the call took effect is
+    /// unknown.
     pub async fn bound<F: Future>(&self, call: F) -> Result<F::Output, Halt> {
         match self.deadline {
             Some(deadline) => {
@@ -136,7 +136,7 @@ impl Stop {
     }
 }
 
-/// Makes a read-only call until it succeeds, is refused, or attempts run out.
+/// Repeats a read-only call until it succeeds, is rejected, or attempts run out.
 pub(crate) async fn read<T, E, F, Fut>(
     operation: &'static str,
     table: &str,

@@ -1,4 +1,4 @@
-//! Errors of DynamoDB.
+//! DynamoDB errors.
 
 use std::error::Error;
 
@@ -9,23 +9,23 @@ use serde::Serialize;
 
 use crate::answer;
 
-/// Kind of failure: determines whether to retry, and what the operator checks first.
+/// Kind of failure: determines whether to retry and what the operator should check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
-    /// Too fast for the table, an index or the account.
+    /// Above the capacity of the table, an index or the account.
     Throttled,
-    /// The service failed (5xx), or its answer could not be read.
+    /// The service failed (5xx), or its response could not be read.
     Unavailable,
-    /// The endpoint could not be reached, or did not answer in time.
+    /// The endpoint could not be reached, or did not respond in time.
     Unreachable,
     /// No such table in this account and region.
     NotFound,
-    /// The caller is known and may not do this.
+    /// The caller is authenticated but not authorised.
     Denied,
     /// The caller has no valid credentials.
     Credentials,
-    /// The request itself is refused.
+    /// The request itself was rejected.
     Refused,
 }
 
@@ -50,24 +50,24 @@ impl ErrorKind {
     }
 }
 
-/// A call that failed, in the service's own words.
+/// A failed call, with the service's message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{operation} on table {table:?} failed: {message}{}", .kind.hint())]
 pub struct ServiceError {
-    /// The API action.
+    /// API action, such as `BatchGetItem`.
     pub operation: &'static str,
-    /// The table.
+    /// Table name.
     pub table: String,
     /// Kind of failure.
     pub kind: ErrorKind,
-    /// The service's error code, where it gave one.
+    /// The service's error code, if it sent one.
     pub code: Option<String>,
-    /// The service's message, or what went wrong on the way to it.
+    /// The service's message, or the reason why it could not be reached.
     pub message: String,
 }
 
 impl ServiceError {
-    /// Sorts an SDK error.
+    /// Classifies an SDK error.
     pub fn from_sdk<E>(
         operation: &'static str,
         table: &str,
@@ -122,7 +122,7 @@ fn kind_of_code(code: Option<&str>, status: u16) -> ErrorKind {
             _,
         )
         | (_, 429) => ErrorKind::Throttled,
-        // Of two writes at once one goes first; the other may try again.
+        // One of two concurrent writes wins; the other may be retried.
         ("ReplicatedWriteConflictException" | "TransactionConflictException", _) => {
             ErrorKind::Unavailable
         }
@@ -147,7 +147,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-/// The causes of an error in one line, outermost first.
+/// Returns the causes of an error in one line, outermost first.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     for cause in causes(error) {

@@ -12,50 +12,51 @@ pub(crate) use description::consumed;
 pub use description::{Expiry, describe, describe_expiry};
 pub use error::{NotReady, TableError};
 
-/// A table, as far as writing to it is concerned.
+/// The properties of a table that matter for writing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TableInfo {
-    /// Its name.
+    /// Table name.
     pub name: String,
-    /// Its ARN; empty where the server gives none.
+    /// Table ARN; empty if the server gives none.
     pub arn: String,
-    /// Its status, `ACTIVE` when it can be written.
+    /// Table status; `ACTIVE` if it can be written.
     pub status: String,
     /// The partition key attribute.
     pub key_name: String,
     /// The partition key's type; `None` for Binary.
     pub key_type: Option<KeyType>,
-    /// The sort key attribute, where it has one.
+    /// Sort key attribute, if the table has one.
     pub sort_key: Option<String>,
-    /// The sort key's type; `None` for Binary, and where there is no sort key.
+    /// The sort key's type; `None` for Binary or without a sort key.
     pub sort_type: Option<KeyType>,
-    /// `TableId`: another one when the table was deleted and recreated under its name. Empty where
-    /// the server gives none.
+    /// `TableId`, which changes when the table is deleted and recreated with its name. Empty if the
+    /// server gives none.
     pub id: String,
     /// Billing mode, which determines the limits.
     pub billing: Billing,
-    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// `WarmThroughput` in write units per second: the rate that it accepts immediately, if
+    /// reported.
     pub warm_wcu: Option<i64>,
-    /// Its secondary indexes: each costs write capacity of its own.
+    /// Secondary indexes; each consumes write capacity of its own.
     pub indexes: Vec<IndexInfo>,
-    /// Items in it; DynamoDB updates this every six hours or so.
+    /// Number of items; DynamoDB updates this about every six hours.
     pub item_count: Option<i64>,
 }
 
-/// Billing mode.
+/// Billing mode with its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "mode", rename_all = "kebab-case")]
 pub enum Billing {
     /// A fixed number of units per second.
     Provisioned {
-        /// Write capacity units a second, where DynamoDB says what can be.
+        /// Write capacity units per second, if DynamoDB gives a plausible number.
         wcu: Option<i64>,
-        /// Read capacity units a second, likewise.
+        /// Read capacity units per second, likewise.
         rcu: Option<i64>,
     },
-    /// By request.
+    /// Billed by request.
     OnDemand {
-        /// `MaxWriteRequestUnits`, where the table limits them.
+        /// `MaxWriteRequestUnits`, if the table has this limit.
         max_wcu: Option<i64>,
     },
 }
@@ -63,21 +64,22 @@ pub enum Billing {
 /// A secondary index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IndexInfo {
-    /// Its name.
+    /// Index name.
     pub name: String,
-    /// The attributes of its key: only items that have all of them are in it.
+    /// Key attributes; the index contains only items that have all of them.
     pub keys: Vec<String>,
-    /// True if it is a global index, with capacity of its own; a local one takes the table's.
+    /// True for a global index, which has its own capacity; a local one uses the table's.
     pub global: bool,
     /// Provisioned write capacity units per second; `None` on demand and for local indexes.
     pub wcu: Option<i64>,
-    /// `MaxWriteRequestUnits`, where an on-demand index limits them.
+    /// `MaxWriteRequestUnits`, if an on-demand index has this limit.
     pub max_wcu: Option<i64>,
-    /// Write units per second that it takes at once (`WarmThroughput`), where DynamoDB says so.
+    /// `WarmThroughput` in write units per second: the rate that it accepts immediately, if
+    /// reported.
     pub warm_wcu: Option<i64>,
 }
 
-/// Attribute names and the list's type, as configured beside the policy.
+/// Attribute names and list type configured outside the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SchemaNames {
@@ -87,7 +89,7 @@ pub struct SchemaNames {
     pub list_attr: String,
     /// The time attribute.
     pub generated_at_attr: String,
-    /// The type of the list's elements, where it is given.
+    /// Type of the list's elements, if configured.
     pub list_type: Option<KeyType>,
 }
 
@@ -104,10 +106,10 @@ impl Default for SchemaNames {
 }
 
 impl SchemaNames {
-    /// The policy's description of the item with these names, where it does not say them itself.
+    /// Returns the policy's item description, with these names where it sets none.
     ///
     /// # Errors
-    /// [`DescriptionError`] where both name an attribute, and not the same.
+    /// [`DescriptionError`] if both set an attribute name and the names differ.
     pub fn over(self, item: &ItemDescription) -> Result<ItemDescription, DescriptionError> {
         let default = SchemaNames::default();
         let named = |name: String, default: &str| Some(name).filter(|name| name != default);
@@ -121,17 +123,16 @@ impl SchemaNames {
 }
 
 impl TableInfo {
-    /// Why it can be neither read nor written, where that is so.
+    /// Returns the reason if the table can be neither read nor written.
     #[must_use]
     pub fn not_ready(&self) -> Option<NotReady> {
         NotReady::of(&self.status)
     }
 
-    /// The layout of the items that are described, in this table.
+    /// Returns the layout of the described items in this table.
     ///
     /// # Errors
-    /// [`TableError`] when the table cannot be used yet or any more, or its keys are not what the
-    /// description says.
+    /// [`TableError`] if the table is not usable, or its keys do not match the description.
     pub fn schema(&self, item: &ItemDescription) -> Result<Schema, TableError> {
         item.check()?;
         let table = || self.name.clone();
@@ -157,7 +158,7 @@ impl TableInfo {
         Ok(item.schema(key_type, sort_type))
     }
 
-    /// The sort key's type, where the table has the one that is described.
+    /// Returns the sort key's type after checking that the table has the described sort key.
     fn check_sort_key(&self, item: &ItemDescription) -> Result<KeyType, TableError> {
         let table = self.name.clone();
         match (&self.sort_key, &item.sort_key) {
@@ -243,7 +244,7 @@ impl TableInfo {
             written.iter().copied().filter(|index| index.global).collect();
         let local = (written.len() - global.len()) as f64;
         let price = 1.0 + written.len() as f64;
-        // Items a second, each of one unit in every place.
+        // Items per second, with one unit per item in the table and each index.
         let tightest = |table: Option<f64>, of: fn(&IndexInfo) -> Option<i64>| {
             let table = table.map(|units| units / (1.0 + local));
             let indexes = global.iter().filter_map(|index| of(index)).map(|units| units as f64);
@@ -262,7 +263,7 @@ impl TableInfo {
         }
     }
 
-    /// The write capacity units per second that the table itself allows, where it has a limit.
+    /// Returns the table's own limit in write capacity units per second, if it has one.
     #[must_use]
     pub fn write_limit(&self) -> Option<i64> {
         match self.billing {

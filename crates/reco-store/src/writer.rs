@@ -1,8 +1,8 @@
-//! The DynamoDB writer: `BatchWriteItem`, or conditional `PutItem`s, with retries of its own.
+//! DynamoDB writer: `BatchWriteItem`, or conditional `PutItem`s, with its own retries.
 //!
-//! Every item of a batch is either written or returned with the reason; none is dropped. An item
-//! whose call got no response is returned, too, although it may have been written: putting the same
-//! item again is harmless.
+//! Every item of a batch is either written or returned with the reason. An item whose call got no
+//! response is returned, too, although it may have been written: putting the same item again is
+//! harmless.
 
 mod attempt;
 mod guarded;
@@ -28,14 +28,14 @@ pub use report::{Throttle, WriteFailure, WriteReport};
 /// Options of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// Retry options.
+    /// Attempts and delays of retries.
     pub retry: RetryOptions,
-    /// Batches in flight at once in [`Writer::write_all`].
+    /// Maximum batches in flight in [`Writer::write_all`].
     pub concurrency: usize,
-    /// Replace only what is older (policy `writes.only_newer`).
+    /// Replace only older lists (policy `writes.only_newer`).
     ///
-    /// `BatchWriteItem` knows no conditions, so each item is a `PutItem` of its own, and one that
-    /// finds a newer list is counted as stale and costs its write units all the same.
+    /// `BatchWriteItem` has no conditions, so each item is a separate `PutItem`. One that finds a
+    /// newer list counts as stale but still costs its write units.
     pub only_newer: bool,
 }
 
@@ -57,8 +57,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A writer. The client should be built from [`crate::client::dynamodb_config`], or the SDK's
-    /// own retries multiply with these.
+    /// Creates a writer. Build the client from [`crate::client::dynamodb_config`]; otherwise the
+    /// SDK's retries multiply with these.
     #[must_use]
     pub fn new(
         client: Client,
@@ -71,19 +71,19 @@ impl Writer {
         Writer { client, table, schema, options, pace: None, layout }
     }
 
-    /// Spends no more than a budget, and slows down where writes are throttled.
+    /// Sets a budget, within which the writer also slows down when writes are throttled.
     #[must_use]
     pub fn with_pace(self, pace: Arc<Pace>) -> Self {
         Writer { pace: Some(pace), ..self }
     }
 
-    /// The budget.
+    /// Returns the budget.
     #[must_use]
     pub fn pace(&self) -> Option<&Arc<Pace>> {
         self.pace.as_ref()
     }
 
-    /// The table's name.
+    /// Returns the table's name.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
@@ -101,26 +101,26 @@ impl Writer {
         &self.layout
     }
 
-    /// Returns whether only what is older is replaced.
+    /// Returns whether only older lists are replaced.
     #[must_use]
     pub fn only_newer(&self) -> bool {
         self.options.only_newer
     }
 
-    /// Writes one batch: at most 25 items of distinct users, as [`Packer`] makes them.
+    /// Writes one batch: at most 25 items of distinct users, as [`Packer`] builds them.
     ///
-    /// Tries again what comes back unprocessed, and whole calls that failed for a passing reason,
-    /// until all is written, `stop` says so, or attempts without progress run out. What is left is
-    /// in the report, with the reason. Never fails otherwise.
+    /// Retries unprocessed items and calls with transient failures until all items are written,
+    /// `stop` ends the work, or attempts without progress run out. Items that are left are in the
+    /// report with the reason.
     pub async fn write_batch(&self, batch: Vec<PlannedItem>, stop: &Stop) -> WriteReport {
         self.write_in_turn(batch, stop, &Semaphore::new(1)).await
     }
 
-    /// As [`Writer::write_batch`]; of the batches that share a `turn`, one at a time tries again.
+    /// As [`Writer::write_batch`], but batches that share a `turn` retry one at a time.
     ///
-    /// What a table that is too slow still takes then goes to one batch after the other, so that
-    /// some are done when time is over. Shared out among all, every batch would be begun and none
-    /// done, and their messages would come back whole, again and again.
+    /// The capacity of a table that is too slow then goes to one batch after the other, so that
+    /// some are done by the deadline. Shared among all, every batch would be partly done and none
+    /// complete, so that all messages would return to the queue again and again.
     async fn write_in_turn(
         &self,
         batch: Vec<PlannedItem>,
@@ -131,7 +131,7 @@ impl Writer {
         let mut my_turn = None;
         let mut report = WriteReport::default();
         let mut pending = batch;
-        // `strain` sets the next wait; `fruitless` counts attempts in a row without any progress.
+        // `strain` sets the next delay; `fruitless` counts consecutive attempts without progress.
         let (mut strain, mut fruitless) = (0, 0);
         while !pending.is_empty() {
             if strain > 0 {
@@ -197,8 +197,8 @@ impl Writer {
         report
     }
 
-    /// What is left after a call that failed. Where DynamoDB refuses it for what is in it, its items
-    /// are written one by one, so that one bad item does not take 24 good ones with it.
+    /// Handles a failed call and returns the items left. If DynamoDB rejects the call for its
+    /// content, writes the items one by one, so that one bad item does not fail 24 good ones.
     async fn after_failure(
         &self,
         left: Vec<PlannedItem>,
@@ -222,10 +222,10 @@ impl Writer {
         Vec::new()
     }
 
-    /// Packs items into batches and writes them, several at once.
+    /// Packs items into batches and writes them concurrently.
     ///
-    /// Each user should occur once. Where one occurs again, batches are written one after the other
-    /// so that the last list wins: two writes of one key in flight together race.
+    /// Each user should occur once. If one is repeated, batches are written one after the other so
+    /// that the last list wins: concurrent writes of one key race.
     pub async fn write_all(&self, items: Vec<PlannedItem>, stop: &Stop) -> WriteReport {
         let given = items.len();
         let mut report = WriteReport::default();
@@ -243,8 +243,8 @@ impl Writer {
     }
 }
 
-/// Batches in order, and whether any user occurs more than once. An item that no call can hold is
-/// left, with the reason.
+/// Returns batches in order, and whether any user is repeated. An item too large for any call goes
+/// to the report as left.
 fn pack(items: Vec<PlannedItem>, report: &mut WriteReport) -> (Vec<Vec<PlannedItem>>, bool) {
     let mut packer: Packer<Id, PlannedItem> = Packer::new(Limits::BATCH_WRITE_ITEM);
     let (mut batches, mut repeated) = (Vec::new(), false);

@@ -1,4 +1,4 @@
-//! Removals beside puts, and calls paid from a budget.
+//! Deletes mixed with puts, and calls paid from a budget.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! Describing tables, good and unfit.
+//! Descriptions of suitable and unsuitable tables.
 
 mod support;
 
@@ -73,7 +73,7 @@ async fn a_missing_table_is_named() {
     assert!(error.to_string().contains("\"nowhere\""), "{error}");
 }
 
-/// A table whose indexes have these keys.
+/// Creates a table description with indexes of these keys.
 fn indexed(keys: &[&[&str]]) -> TableInfo {
     let index = |keys: &&[&str]| IndexInfo {
         name: keys.join("-"),
@@ -139,11 +139,11 @@ fn each_index_has_capacity_of_its_own_and_the_tightest_decides() {
     // 100 items per second, each written twice.
     assert_eq!(provisioned(100, &[(true, 100)]), Some(200.0));
     assert_eq!(provisioned(100, &[(true, 100), (true, 100)]), Some(300.0));
-    // The index takes 20 items per second.
+    // The index accepts 20 items per second.
     assert_eq!(provisioned(100, &[(true, 20)]), Some(40.0));
-    // A local index takes the table's capacity.
+    // A local index uses the table's capacity.
     assert_eq!(provisioned(100, &[(false, 0)]), Some(100.0));
-    // Indexes that items are not in do not count.
+    // Indexes that do not contain the items do not count.
     let table = TableInfo {
         billing: Billing::Provisioned { wcu: Some(100), rcu: Some(5) },
         ..indexed(&[&["country"]])
@@ -194,7 +194,7 @@ async fn keys_are_made_as_the_policy_says_where_their_types_allow_it() {
     assert_eq!(key["version"].as_n().unwrap(), "2");
     let user = reco_store::encode::user_of(&key, &laid_out);
     assert_eq!(user, Some(reco_core::Id::from("ann")));
-    // The user's own id, which must then be a number.
+    // The sort key is the user id, which must then be a number.
     let by_user = schema(&format!("{head}sort_prefix = \"\"")).unwrap();
     assert!(by_user.check_user(&reco_core::Id::from("ann")).is_err());
     assert!(by_user.check_user(&reco_core::Id::from(7_i64)).is_ok());

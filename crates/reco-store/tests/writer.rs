@@ -1,4 +1,4 @@
-//! The writer against an embedded DynamoDB, and against scripted trouble.
+//! The writer against an embedded DynamoDB, and against scripted failures.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod support;
@@ -113,7 +113,7 @@ async fn unprocessed_items_are_not_hammered_and_never_dropped() {
     assert_eq!(users(&report.left), texts(0..25));
     assert_eq!(report.failure, Some(WriteFailure::Exhausted { attempts: 8, last: None }));
     assert_eq!(stub.calls().len(), 8);
-    // Seven waits of up to 20, 40, 80, 160, 200, 200, 200 ms: 450 ms on average.
+    // Seven delays of up to 20, 40, 80, 160, 200, 200, 200 ms: 450 ms on average.
     assert!(report.backoff >= Duration::from_millis(100), "waited only {:?}", report.backoff);
     assert!(begun.elapsed() >= report.backoff);
 }
@@ -182,7 +182,7 @@ async fn whole_call_throttles_are_retried_and_their_reasons_kept() {
     assert_eq!(throttle.resource, "arn:t");
 }
 
-/// The SDK's own retry budget is spent after about fifty throttled calls; ours must not be.
+/// The SDK's own retry budget is spent after about fifty throttled calls; ours must last.
 #[tokio::test]
 async fn retries_do_not_run_dry() {
     let throttle = Reply::Error(400, exception("ThrottlingException", "slow down"));
@@ -219,7 +219,8 @@ async fn refusals_are_reported_at_once_in_the_services_words() {
         let refusal = || Reply::Error(400, exception(code, "the reason"));
         let stub = Stub::start([refusal(), refusal(), refusal(), refusal()]).await;
         let report = writer_to(&stub, 9).write_batch(batch(0..3), &Stop::default()).await;
-        // What is about a call's content is tried item by item, so that one does not fail the others.
+        // Calls rejected for their content are retried item by item, so that one does not fail the
+        // others.
         let calls = if kind == ErrorKind::Refused { 1 + 3 } else { 1 };
         assert_eq!(stub.calls().len(), calls, "{code}");
         assert_eq!(report.refused.len(), calls - 1);
@@ -245,7 +246,7 @@ async fn nobody_listening_is_said_after_the_attempts() {
     assert_eq!(report.left.len(), 3);
 }
 
-/// A table, and writers to it that replace only what is older.
+/// Creates a table and a guarded writer for it.
 async fn guarded() -> (aws_sdk_dynamodb::Client, Writer) {
     let client = dynamodb().await;
     create_table(&client, "recs", &[("user_id", ScalarAttributeType::N)]).await;
@@ -254,7 +255,7 @@ async fn guarded() -> (aws_sdk_dynamodb::Client, Writer) {
     (client.clone(), Writer::new(client, "recs", schema, options))
 }
 
-/// The first article of a user's list.
+/// Returns the first article of a user's list.
 async fn first_article(client: &aws_sdk_dynamodb::Client, user: i64) -> Option<String> {
     let key = AttributeValue::N(user.to_string());
     let got = client.get_item().table_name("recs").key("user_id", key).send().await.unwrap();
@@ -265,7 +266,7 @@ async fn first_article(client: &aws_sdk_dynamodb::Client, user: i64) -> Option<S
 #[tokio::test]
 async fn a_guarded_list_replaces_only_what_is_older() {
     let (client, writer) = guarded().await;
-    // What stands there, what comes, and whether it replaces it.
+    // Time in the table, time of the write, and whether the write replaces the item.
     let cases: [(Option<Option<i64>>, Option<i64>, bool); 9] = [
         (None, Some(5), true),
         (None, None, true),
@@ -348,11 +349,11 @@ async fn guarded_puts_that_are_refused_or_too_late_are_left() {
     assert_eq!(report.failure, Some(WriteFailure::Deadline));
 }
 
-/// A table that takes a few items and then one more at a time: what it takes must go to one batch
-/// after the other.
+/// A table that accepts one item at a time: its capacity must go to one batch after the other.
 #[tokio::test]
 async fn a_slow_table_finishes_some_batches_and_does_not_merely_begin_all() {
-    // Four first attempts of 25 that all come back, then retries that each write all but the rest.
+    // Four first attempts of 25 items that all come back, then retries that each write one more
+    // item.
     let first = std::iter::repeat_n(Reply::NothingProcessed, 4);
     let slowly = (0..25).rev().map(Reply::Unprocessed);
     let stub = Stub::start(first.chain(slowly).chain([Reply::NothingProcessed])).await;
@@ -366,7 +367,7 @@ async fn a_slow_table_finishes_some_batches_and_does_not_merely_begin_all() {
     let soon = Stop::at(Instant::now() + Duration::from_secs(3));
     let report = writer.write_all(batch(0..100), &soon).await;
     assert_eq!((report.written, report.failure), (25, Some(WriteFailure::Deadline)));
-    // All of one batch, and nothing of the others.
+    // One batch is complete, and nothing of the others is written.
     let left = users(&report.left);
     let whole = (0..4).filter(|n| texts(n * 25..n * 25 + 25).is_subset(&left)).count();
     assert_eq!(whole, 3, "{left:?}");

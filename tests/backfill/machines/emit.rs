@@ -1,4 +1,4 @@
-//! `--emit dynamodb-json`: what is in the files is what a direct backfill writes.
+//! `--emit dynamodb-json`: the files contain what a direct backfill writes.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use super::kit::{Items, assert_balanced, harness, mixed_lines, scan};
 use crate::support::Harness;
 
-/// Decompresses by another program than the one that compressed, and by another language's libraries.
+/// Decompresses with another program than recoctl, where there is one.
 fn decompressed(path: &Path) -> String {
     let name = path.to_str().expect("UTF-8");
     let program = match name.rsplit('.').next() {
         Some("gz") => "gzip",
         Some("zst") => {
-            // `zstd` is not everywhere; the library that reads inputs is.
+            // `zstd` is not installed everywhere; the library that reads inputs is available.
             let file = std::fs::File::open(path).expect("opens");
             let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
             let reader = tokio::io::BufReader::new(std::io::Cursor::new(
@@ -40,7 +40,7 @@ fn decompressed(path: &Path) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// The parts of a directory, checked against its manifest and read as AWS documents the format.
+/// Reads the parts of a directory as AWS documents the format, checking them against the manifest.
 fn read_back(directory: &Path) -> (Value, Items) {
     let manifest = std::fs::read_to_string(directory.join("manifest.json")).expect("is there");
     let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
@@ -92,7 +92,7 @@ fn the_files_hold_what_a_direct_backfill_writes() {
     for kind in [ScalarAttributeType::N, ScalarAttributeType::S] {
         let harness = harness(kind);
         harness.write("in.jsonl", mixed_lines());
-        // The lines have ids of both types, and the table holds some once the first run is over.
+        // The lines have ids of both types, and after the first run the table holds some.
         let direct = harness.json(4, ["backfill", "in.jsonl", "--list-type", "N"]);
         let table = scan(&harness, "recs");
         for (compression, extra) in [("gzip", "256M"), ("zstd", "16K"), ("none", "16K")] {
@@ -225,7 +225,7 @@ fn without_anything_to_write_there_are_no_files() {
 fn a_removal_leaves_the_users_earlier_list_out_of_the_files() {
     let harness = harness(ScalarAttributeType::N);
     let removal = |user: i64| format!("{{\"user_id\":{user},\"delete\":true}}\n");
-    // Far apart, next to each other, and before a list that stays.
+    // Removals far away, adjacent, and before a list that stays.
     let others: String = (100..4100).map(|user| format!("[{user},[1]]\n")).collect();
     let lines =
         format!("[1,[2]]\n[2,[2]]\n{}{others}{}{}[3,[4]]\n", removal(2), removal(1), removal(3));
@@ -254,7 +254,7 @@ fn no_table_is_needed() {
     assert_eq!((items.len(), &manifest["table"]), (1, &Value::Null));
 }
 
-/// A run that waits for more input, with something gathered already.
+/// Starts a run that waits for more input, with some items gathered already.
 fn waiting(harness: &Harness) -> std::process::Child {
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("recoctl"))
         .args(["backfill", "-", "--emit", "dynamodb-json", "out", "--output", "json"])

@@ -1,4 +1,4 @@
-//! Tables, and what stands in them.
+//! Tables, and their items.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::support::Harness;
 pub use crate::support::table::assert_balanced;
 use crate::support::table::create_plain;
 
-/// A table's items by the JSON of their key; each as DynamoDB JSON.
+/// A table's items as DynamoDB JSON, by the JSON of their key.
 pub type Items = BTreeMap<String, Value>;
 
-/// A sandbox with one empty table `recs`, its key of this type; no facts.
+/// Starts a sandbox with one empty table `recs` with a key of this type, without facts.
 pub fn harness(kind: ScalarAttributeType) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     harness.set("RECOCTL_TABLE", "recs");
@@ -21,7 +21,7 @@ pub fn harness(kind: ScalarAttributeType) -> Harness {
     harness
 }
 
-/// Everything in a table.
+/// Returns all items of a table.
 pub fn scan(harness: &Harness, table: &str) -> Items {
     let scan = harness.dynamodb().scan().table_name(table).consistent_read(true);
     let pages = scan.into_paginator().items().send().try_collect();
@@ -65,8 +65,8 @@ pub fn mixed_lines() -> String {
     lines
 }
 
-/// Deletes of users who have lists, of one who has none, and of a key that a number table cannot
-/// have.
+/// Returns deletes of users with lists, of a user without one, and of a key that a Number table
+/// cannot have.
 pub fn deletes() -> String {
     let mut lines = String::new();
     for user in (0..60).map(|n| n * 31) {

@@ -13,15 +13,15 @@ use super::kit::{Items, assert_balanced, scan};
 use crate::faults::{Calls, Fault};
 use crate::support::Harness;
 
-/// A seeded pipeline, its users and articles known to the facts.
+/// Starts a seeded pipeline, whose users and articles are in the facts.
 fn pipeline(worker: Option<WorkerOptions>) -> Harness {
-    // Long enough that a busy machine's function is not taken for a throttled one.
+    // Long enough that a busy machine's function is not mistaken for a throttled one.
     let seed =
         SeedOptions { mix: Mix::of_total(200), visibility_timeout_s: 30, ..SeedOptions::default() };
     Harness::sandbox(SandboxOptions { seed: Some(seed), worker, ..SandboxOptions::default() })
 }
 
-/// Lists of users whom the facts know and do not know, with articles that are withdrawn or twice.
+/// Returns lists of known and unknown users, with articles that are withdrawn or repeated.
 fn lines() -> String {
     let mut lines = String::new();
     for n in 0..300_i64 {
@@ -55,7 +55,7 @@ fn the_table_ends_as_a_direct_backfill_leaves_it() {
     let report =
         queued.json(0, ["backfill", "in.jsonl", "--via", "queue", "--users-per-message", "20"]);
     assert_balanced(&report);
-    // The users come again after 150 lines, which is within the window.
+    // The users recur after 150 lines, which is within the window.
     let queue = &report["queue"];
     assert_eq!(queue["users"], report["entries"]["written"]);
     assert_eq!(queue["perhaps_twice"], 0);
@@ -69,7 +69,7 @@ fn the_table_ends_as_a_direct_backfill_leaves_it() {
     assert!(differing.is_empty(), "{differing:?}");
 }
 
-/// What came from [`lines`]: the seed's own items are of about now.
+/// Returns the items that came from [`lines`]; the seed's own items are more recent.
 fn ours(harness: &Harness) -> Items {
     let mut items = scan(harness, TABLE);
     items.retain(|_, item| match item["generated_at"]["N"].as_str() {
@@ -79,7 +79,8 @@ fn ours(harness: &Harness) -> Items {
     items
 }
 
-/// An empty source queue behind a server with this rule, its limit on messages in bytes.
+/// Creates an empty source queue with this message size limit in bytes, behind a server with this
+/// rule.
 fn faulty(
     limit: usize,
     rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
@@ -95,7 +96,7 @@ fn faulty(
     (harness, calls)
 }
 
-/// The bodies in the source queue, and all their entries with the times of their messages.
+/// Returns the bodies in the source queue, and all their entries with the times of their messages.
 fn bodies(harness: &Harness) -> (Vec<Value>, BTreeMap<String, (Value, Value)>) {
     let snapshot = harness.the_sandbox().sqs().snapshot("recs").expect("there");
     let bodies: Vec<Value> = snapshot
@@ -181,7 +182,7 @@ fn what_was_perhaps_sent_twice_is_told_and_nothing_is_lost() {
     assert_eq!(entries.len(), 100, "nobody is missing");
     let queue = &report["queue"];
     assert_eq!(queue["messages"], 50);
-    // Ten whose answer was dropped; the two that failed by the service's own fault are doubtful, too.
+    // Ten whose answer was dropped; the two that failed by SQS's fault are uncertain, too.
     assert_eq!(queue["perhaps_twice"], 12);
     assert_eq!(bodies.len(), 60);
     assert_eq!(calls.count("SendMessageBatch") as u64, queue["calls"].as_u64().expect("a count"));

@@ -1,4 +1,4 @@
-//! `--shard`: n machines share an input out without a word.
+//! `--shard`: n machines divide an input without coordination.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::kit::{assert_balanced, deletes, harness, mixed_lines, scan};
 fn the_shards_of_an_input_make_the_whole_of_it() {
     let whole = harness(ScalarAttributeType::N);
     whole.write("in.jsonl", mixed_lines() + &deletes());
-    // The lines have ids of both types, and a shard finds what others wrote.
+    // The lines have ids of both types, and a shard sees items that others wrote.
     let typed = ["--list-type", "N"];
     let args = ["backfill", "in.jsonl", "--rejects", "rejects.jsonl"];
     let of_whole = whole.json(4, args.into_iter().chain(typed));
@@ -38,7 +38,7 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
         }
         let text = std::fs::read_to_string(sharded.home.path().join(file)).expect("is there");
         rejects.extend(text.lines().map(place_of));
-        // No other shard writes these users, so each brings the table so many more.
+        // No other shard writes these users, so each one adds that many items to the table.
         let items = scan(&sharded, "recs").len();
         assert!(items - before > 500, "{shard}: {items} after {before}");
         (written, before) = (written + report["entries"]["written"].as_u64().expect("n"), items);
@@ -50,7 +50,7 @@ fn the_shards_of_an_input_make_the_whole_of_it() {
     assert_eq!(sums["other_shard"], 2 * entries["read"].as_u64().expect("a count"));
     assert!(written >= before as u64);
 
-    // What cannot be written is reported once, by one of them.
+    // Entries that cannot be written are reported once, by one of the shards.
     let text = std::fs::read_to_string(whole.home.path().join("rejects.jsonl")).expect("there");
     let mut of_whole: Vec<String> = text.lines().map(place_of).collect();
     of_whole.sort();

@@ -1,4 +1,4 @@
-//! Archives: what compressors and file systems leave around the text.
+//! Archives: bytes that compressors and file systems leave around the text.
 
 use std::io::Write;
 use std::process::Command;
@@ -18,7 +18,7 @@ fn zstd(text: &str) -> Vec<u8> {
     zstd::bulk::compress(text.as_bytes(), 3).expect("packed")
 }
 
-/// A skippable frame as pzstd writes it: the size of the frame after it.
+/// Returns a skippable frame as pzstd writes it: the size of the next frame.
 fn skippable(magic: u8, frame: &[u8]) -> Vec<u8> {
     let size = u32::try_from(frame.len()).expect("small").to_le_bytes();
     [&[magic, 0x2a, 0x4d, 0x18, 4, 0, 0, 0][..], &size].concat()
@@ -29,7 +29,7 @@ fn written(harness: &Harness, name: &str, bytes: &[u8]) {
     let report = harness.json(0, ["backfill", name]);
     assert_eq!(report["entries"]["written"], 2, "{name}");
     assert_eq!(items(harness, "recs"), expected(&[("1", "[10]"), ("2", "[20]")]));
-    // And from a pipe.
+    // Also from a pipe.
     let report = harness.recoctl(["backfill", "-", "--output", "json"]).write_stdin(bytes).output();
     let report = report.expect("runs");
     assert_eq!(report.status.code(), Some(0), "{}", String::from_utf8_lossy(&report.stderr));

@@ -1,4 +1,4 @@
-//! JSON that is no JSON lines.
+//! JSON that is not JSON lines.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -85,7 +85,7 @@ fn lines_stay_lines_whatever_the_first_looks_like() {
     }
 }
 
-/// A large array goes on from its checkpoint as lines do.
+/// A run of a large array resumes from its checkpoint, as one of lines does.
 #[test]
 fn a_run_of_an_array_is_resumed() {
     let harness = harness();
@@ -93,7 +93,7 @@ fn a_run_of_an_array_is_resumed() {
     let mut broken = lines.clone();
     broken[2000..2100].fill("[\"x\"]".to_owned());
     harness.write("in.json", format!("[\n{}\n]", broken.join(",\n")));
-    // Slow enough to be stopped on its way, once something is written.
+    // Slow enough to be stopped midway, once something is written.
     let child = spawn(&harness, &["backfill", "in.json", "--wcu", "100", "--output", "json"]);
     eventually("some are written", Duration::from_secs(60), || !items(&harness, "recs").is_empty());
     interrupt(&child);

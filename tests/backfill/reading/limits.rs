@@ -1,4 +1,4 @@
-//! What bounds a run, and what it says.
+//! Limits of a run, and the messages about them.
 
 use super::{harness, items};
 
@@ -15,7 +15,7 @@ fn a_share_of_rejects_is_judged_at_the_end_of_a_short_input() {
         + &String::from_utf8_lossy(&output.stderr);
     assert!(matches!(output.status.code(), Some(4 | 8)), "{told}");
     assert!(told.contains("10.0 % of 100 lines rejected, more than 9 %"), "{told}");
-    // The last line counts, too.
+    // The last line counts as well.
     harness.write("last.jsonl", format!("{lines}bad\n"));
     let report = harness.recoctl(["backfill", "last.jsonl", "--max-rejects", "0"]).output();
     let report = report.expect("runs");

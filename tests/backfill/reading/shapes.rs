@@ -1,4 +1,4 @@
-//! Shapes of other tools, and our own files read back.
+//! Shapes that other tools write, and our own files read back.
 
 use super::{create, expected, harness, items, list, put};
 
@@ -62,7 +62,7 @@ fn exports_and_batch_inference_are_read() {
     assert_eq!(report["rejected"], rejected);
     let rejects = std::fs::read_to_string(harness.home.path().join("out.jsonl")).expect("read");
     assert!(rejects.contains("Internal error") && rejects.contains("a set (NS)"), "{rejects}");
-    // They are found when they are verified, too, and in a sample.
+    // Verification finds them as well, also in a sample.
     for users in ["all", "100"] {
         let report = harness.json(4, ["verify", "in.jsonl", "--users", users, "--list-type", "N"]);
         assert_eq!((&report["compared"], &report["differing"]), (&3.into(), &0.into()));
@@ -90,7 +90,7 @@ fn any_other_shape_is_mapped() {
     let report = harness.json(4, ["verify", "in.jsonl", "--map", map]);
     assert_eq!((&report["compared"], &report["unread"]), (&2.into(), &2.into()));
 
-    // Many users of one value, and the texts of rejects can be mapped again.
+    // One value yields many users, and the text of a reject can be mapped again.
     harness
         .write("all.json", r#"{"users":[{"id":5,"r":[50]},{"id":6,"r":"x"},{"id":7,"r":[70]}]}"#);
     let map = ".users[] | [.id, .r]";
@@ -104,21 +104,21 @@ fn any_other_shape_is_mapped() {
     assert_eq!(reject["entry"], 1);
     assert!(reject["text"].as_str().is_some_and(|text| text.starts_with("{\"users\"")), "{reject}");
 
-    // So can that of an entry that the mapping moved and the table refuses.
+    // So can the text of an entry that the mapping moved and the table refuses.
     harness.write("moved.jsonl", "{\"data\":[[\"x\",[1]],[2,[3]]]}\n");
     let moved = ["backfill", "moved.jsonl", "--map", ".data |= reverse"];
     let report = harness.json(4, [&moved[..], &["--rejects", "moved.rejects"]].concat());
     let text = &report["first_rejects"][0]["text"];
     assert!(text.as_str().is_some_and(|text| text.contains("\"x\"")), "{report}");
 
-    // A resumed run goes by the same expression.
+    // A resumed run must use the same expression.
     let told = super::stderr(&harness, 7, ["backfill", "all.json", "--resume", "--map", "."]);
     assert!(told.contains("--map"), "{told}");
     let told = super::stderr(&harness, 2, ["backfill", "all.json", "--map", ".a | nope"]);
     assert!(told.contains("at character 6"), "{told}");
 }
 
-/// Lines that are objects, lists of objects and pairs, in any order, and the same as one array.
+/// Lines that are objects, lists of objects, or pairs, in any order, and the same as one array.
 #[test]
 fn a_mapping_takes_lines_in_any_mix() {
     let one = |who: u64| format!("{{\"who\":{who},\"picks\":[{}]}}", who * 10);
@@ -143,7 +143,7 @@ fn a_mapping_takes_lines_in_any_mix() {
         assert_eq!(report["verification"]["compared"], 3, "{text}");
         harness.json(0, ["verify", "in.jsonl", "--map", map]);
     }
-    // An expression for whole lines gets them whole, wherever they stand.
+    // An expression for whole lines gets whole lines, wherever they are.
     let record = |who: u64| format!("[{{\"who\":{who}}},[{}]]\n", who * 10);
     for text in [record(1) + &record(2), record(1), record(2) + "[9,[90]]\n"] {
         let harness = harness();
@@ -152,7 +152,7 @@ fn a_mapping_takes_lines_in_any_mix() {
         harness.json(0, ["backfill", "in.jsonl", "--map", map]);
         assert_eq!(items(&harness, "recs").len(), text.lines().count(), "{text}");
     }
-    // What fails of a line is rejected by its own text.
+    // A part of a line that fails is rejected with its own text.
     let harness = harness();
     harness.write("in.jsonl", format!("[{},{{\"who\":5,\"picks\":4}}]\n", one(4)));
     let args = ["backfill", "in.jsonl", "--map", "[.who, (.picks | map(.))]"];

@@ -1,4 +1,4 @@
-//! What `verify` counts, and what it takes for right.
+//! Counts of `verify`, and the items that it accepts.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -45,12 +45,12 @@ fn lines_that_cannot_be_read_are_counted_and_named() {
     harness.write("none.jsonl", "not json\n");
     let told = stderr(&harness, 8, ["verify", "none.jsonl"]);
     assert!(told.contains("1 line could not be read, the first none.jsonl:1"), "{told}");
-    // What was written is verified as before.
+    // Lines that were written are verified as before.
     let report = harness.json(4, ["backfill", "in.jsonl", "--verify", "all"]);
     assert_eq!(report["verification"]["unread"], 3);
 }
 
-/// Each in its own pass once, however many passes there are.
+/// Each line counts in one pass only, however many passes there are.
 #[test]
 fn many_passes_count_each_line_once() {
     let harness = harness();
@@ -72,7 +72,8 @@ fn where_only_what_is_newer_was_written_equals_are_no_alarm() {
             "{{\"user_id\":{user},\"recommended_note_ids\":[{article}],\"generated_at\":{at}}}\n"
         )
     };
-    // The first of equals stands; the newest counts wherever it stands; the table may have been newer.
+    // The first of equal times stands; the newest counts wherever it is; the table may have been
+    // newer.
     let lines = [
         item(1, 10, 5),
         item(1, 11, 5),
@@ -96,7 +97,7 @@ fn where_only_what_is_newer_was_written_equals_are_no_alarm() {
     }
     let report = harness.json(0, ["verify", "in.jsonl", "--users", "all", "--if-newer"]);
     assert_eq!((&report["differing"], &report["as_new"]), (&0.into(), &1.into()), "{report}");
-    // The newest list that is not in the table is missed, whatever older ones are.
+    // A missing newest list is reported, whatever older lists there are.
     put(&harness, 2, &[("recommended_note_ids", list(&[21])), ("generated_at", n(4))]);
     put(&harness, 3, &[("recommended_note_ids", list(&[30])), ("generated_at", n(4))]);
     let report = harness.json(6, ["verify", "in.jsonl", "--users", "all", "--if-newer"]);
@@ -152,7 +153,7 @@ fn verify_knows_how_the_files_were_written() {
         let detail = report["differences"][0]["difference"]["detail"].as_str().expect("words");
         assert!(detail.contains(told), "{wrong:?}: {detail}");
     }
-    // An item that has expired, or never will, is not as it should be.
+    // An item that has expired, or never will, is reported.
     let user = report["differences"].as_array().map(Vec::len);
     assert_eq!(user, Some(0));
     for at in [n(1_000_000), AttributeValue::S("never".to_owned()), n(4_000_000_000_000_u64)] {

@@ -117,7 +117,7 @@ fn a_fifo_queue_that_shows_only_its_fronts_is_not_exported_whole() {
     assert_eq!(bodies(&harness, "recs-dlq.fifo").len(), 40);
 }
 
-/// `kill -9` between the flush of the file and the deletes, and within them: nothing is lost.
+/// After `kill -9` between the flush of the file and the deletes, or during them, nothing is lost.
 #[test]
 fn killed_between_flush_and_delete_every_message_is_in_the_file_or_in_the_queue() {
     for (name, suffix) in [("e.jsonl", STANDARD), ("e.jsonl.gz", FIFO), ("e.jsonl.zst", STANDARD)] {
@@ -136,7 +136,7 @@ fn killed_between_flush_and_delete_every_message_is_in_the_file_or_in_the_queue(
             assert!(kept.contains(&body(user)) || left.contains(&body(user)), "{user} is lost");
         }
         assert!(kept.len() + left.len() > 40, "it was killed before its deletes were through");
-        // What the file has can be used, cut off as it is.
+        // The file is usable even though it is cut off.
         let checked =
             harness.json(0, ["dlq", "import", name, "--dry-run", "--to", &format!("recs{suffix}")]);
         assert_eq!(count(&checked, "planned") as usize, kept.len());
@@ -165,8 +165,8 @@ fn a_full_disk_deletes_nothing_that_is_not_in_the_file() {
     let harness = with_messages(STANDARD, 400, &[]);
     let whole = harness.json(0, ["dlq", "export", "whole.jsonl"]);
     let bytes = whole["file"]["bytes"].as_u64().expect("a size");
-    // A limit in blocks of 512 bytes: the spool fits, which has no digests, and the file does not.
-    // With SIGXFSZ ignored, a write beyond it is an error.
+    // A limit in blocks of 512 bytes: the spool, which has no digests, fits, and the file does not.
+    // With SIGXFSZ ignored, a write beyond the limit fails with an error.
     let limit = bytes / 512 - 12;
     let script = format!("trap '' XFSZ; ulimit -f {limit}; exec \"$0\" \"$@\"");
     let mut command = std::process::Command::new("/bin/sh");

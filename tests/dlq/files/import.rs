@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::kit::*;
 use crate::support::{Harness, spawn};
 
-/// A harness whose DLQ was exported into `e.jsonl` and is empty.
+/// Starts a harness whose DLQ was exported to `e.jsonl` and is empty.
 fn moved_out(suffix: &str, messages: usize, faults: &[&str]) -> Harness {
     let harness = with_messages(suffix, messages, faults);
     harness.json(0, ["dlq", "export", "e.jsonl", "--and-delete", "--yes"]);
@@ -28,7 +28,7 @@ fn importing_asks_goes_where_it_is_told_and_sends_nothing_twice() {
         assert_eq!((count(&report, "sent"), bodies(&harness, &dlq).len()), (25, 25));
         let again = harness.json(5, ["dlq", "import", "e.jsonl", "--yes"]);
         assert_eq!((count(&again, "already-sent"), bodies(&harness, &dlq).len()), (25, 25));
-        // Another queue has not had them.
+        // Another queue has not received them.
         let other = harness.json(0, ["dlq", "import", "e.jsonl", "--to", &source, "--yes"]);
         assert_eq!((count(&other, "sent"), bodies(&harness, &source).len()), (25, 25));
         harness.json(0, ["dlq", "import", "e.jsonl", "--again", "--yes"]);
@@ -103,7 +103,7 @@ fn a_file_that_was_cut_off_gives_what_it_has_and_says_so() {
     let report = harness.json(0, ["dlq", "import", "e.jsonl", "--yes"]);
     assert_eq!((count(&report, "sent"), &report["torn_line"]), (8, &json!(10)));
     assert_eq!(report["file_complete"], false);
-    // The whole file, found later, is the same export: only the rest is sent.
+    // The whole file, found later, is the same export, so only the rest is sent.
     std::fs::write(&path, &whole).expect("written");
     let rest = harness.json(0, ["dlq", "import", "e.jsonl", "--yes"]);
     assert_eq!((count(&rest, "sent"), count(&rest, "already-sent")), (4, 8));
@@ -138,7 +138,7 @@ fn a_rate_is_held() {
     assert!(took.as_secs_f64() > 1.9, "60 messages at 30 a second, not in {took:?}");
 }
 
-/// Where what was sent and what was named as uncertain is accounted for.
+/// Kills an import at a point, imports again, and accounts for sent and uncertain messages.
 fn kill_and_import_again(suffix: &str, point: u64) {
     const MESSAGES: usize = 60;
     let harness = moved_out(suffix, MESSAGES, &["SendMessageBatch:slow:0.5:20"]);

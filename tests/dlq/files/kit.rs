@@ -1,4 +1,4 @@
-//! Queues with messages of every kind, and how to compare them.
+//! Queues with messages of every kind, and helpers to compare them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,13 +16,14 @@ use crate::support::Harness;
 use crate::support::queues::plant_sound;
 pub use crate::support::queues::{FIFO, STANDARD, snapshot, sound as body};
 
-/// The queues `recs` and `recs-dlq` (or their FIFO namesakes), and faults in front of them.
+/// Starts the queues `recs` and `recs-dlq` (or their FIFO counterparts), with faults in front of
+/// them.
 pub fn queues(suffix: &str, faults: &[&str]) -> Harness {
     let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
     crate::support::queues::queues(suffix, SandboxOptions { faults, ..SandboxOptions::empty() })
 }
 
-/// The same with so many messages in the DLQ.
+/// Starts the same queues with this many messages in the DLQ.
 pub fn with_messages(suffix: &str, messages: usize, faults: &[&str]) -> Harness {
     let harness = queues(suffix, faults);
     plant_sound(&harness, suffix, messages, 7);
@@ -34,7 +35,7 @@ pub fn plant(harness: &Harness, suffix: &str, planted: Planted) -> String {
     harness.the_sandbox().sqs().plant(&dlq, planted).expect("planted")
 }
 
-/// Bodies and attributes that do not survive a careless copy.
+/// Plants messages with bodies and attributes that a careless copy would damage.
 pub fn plant_every_kind(harness: &Harness, suffix: &str) {
     let bodies =
         ["{\"data\":[[1,[2]]]}", "{", "é\r\n\t \u{10fffd}\u{7f}", "\"\\u0000\"", "[2,[3]]"];
@@ -74,7 +75,7 @@ pub fn contents(harness: &Harness, queue: &str) -> Vec<Content> {
     contents
 }
 
-/// The bodies of a queue in their order, none of them hidden.
+/// Returns the bodies of a queue in order; none may be hidden.
 pub fn bodies(harness: &Harness, queue: &str) -> Vec<String> {
     let snapshot = snapshot(harness, queue);
     assert_eq!(snapshot.depth.in_flight, 0, "nothing is left invisible in {queue}");
@@ -90,7 +91,7 @@ pub fn count(report: &Value, name: &str) -> u64 {
     report["counts"][name].as_u64().unwrap_or(0)
 }
 
-/// Every message received has exactly one fate.
+/// Asserts that every received message has exactly one fate.
 pub fn adds_up(report: &Value) {
     let counts = report["counts"].as_object().expect("counts");
     let sum: u64 = counts.values().map(|count| count.as_u64().expect("a count")).sum();
@@ -100,12 +101,12 @@ pub fn adds_up(report: &Value) {
     }
 }
 
-/// The content of a file, as far as it can be read.
+/// Returns the content of a file, as far as it can be read.
 pub fn text(harness: &Harness, path: &Path) -> String {
     let stored = std::fs::read(path).expect("there");
     let mut text = Vec::new();
     harness.runtime.block_on(async {
-        // A stream that breaks off gives what came before.
+        // A truncated stream yields the part before the break.
         let _ = match path.extension().and_then(|name| name.to_str()) {
             Some("gz") => GzipDecoder::new(&stored[..]).read_to_end(&mut text).await,
             Some("zst") => ZstdDecoder::new(&stored[..]).read_to_end(&mut text).await,
@@ -115,14 +116,14 @@ pub fn text(harness: &Harness, path: &Path) -> String {
     String::from_utf8(text).expect("UTF-8")
 }
 
-/// The bodies of the whole messages of a file.
+/// Returns the bodies of the complete messages in a file.
 pub fn exported(harness: &Harness, path: &Path) -> Vec<String> {
     let text = text(harness, path);
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     lines.filter_map(|line| Some(line["message"]["body"].as_str()?.to_owned())).collect()
 }
 
-/// Runs a command that is to fail; its words on stderr.
+/// Runs a command that must fail, and returns its stderr.
 pub fn refused(harness: &Harness, code: i32, args: &[&str]) -> String {
     let output = harness.recoctl(args).output().expect("it runs");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -130,7 +131,7 @@ pub fn refused(harness: &Harness, code: i32, args: &[&str]) -> String {
     stderr
 }
 
-/// Kills a process (`kill -9`) as soon as a condition holds; false when it ended before.
+/// Kills a process (`kill -9`) once a condition holds; returns `false` if it ended before.
 pub fn kill_when(child: &mut Child, mut now: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     let mut killed = false;

@@ -58,7 +58,7 @@ fn a_fifo_queue_gets_its_messages_back_in_their_order() {
     let before = bodies(&harness, "recs-dlq.fifo");
     harness.json(0, ["dlq", "purge", "--backup", "b.jsonl", "--yes"]);
     assert!(bodies(&harness, "recs-dlq.fifo").is_empty());
-    // Within the deduplication interval of whatever they came under.
+    // This is within the deduplication interval of the original sends.
     harness.json(0, ["dlq", "import", "b.jsonl", "--yes"]);
     let after = snapshot(&harness, "recs-dlq.fifo").messages;
     assert_eq!(after.len(), 50);

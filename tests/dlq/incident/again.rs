@@ -1,4 +1,4 @@
-//! The run is tried again: nothing is sent twice that a journal knows.
+//! A run is repeated: no message is sent twice if a journal knows it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::kit::*;
 use crate::faults::Fault;
 use crate::support::{Harness, eventually, spawn};
 
-/// No body is in the source queue twice, and none is lost.
+/// Asserts that no body is in the source queue twice, and none is lost.
 fn never_twice(harness: &Harness, suffix: &str, messages: usize) {
     let copies = copies(harness, suffix);
     for body in (0..messages).map(sound) {
@@ -18,10 +18,11 @@ fn never_twice(harness: &Harness, suffix: &str, messages: usize) {
     }
 }
 
-/// Kills a redrive once so many messages are acknowledged on record and none of them is deleted.
+/// Kills a redrive once its journal has this many acknowledged messages and none of them is
+/// deleted.
 fn killed(suffix: &str, messages: usize, acked: usize) -> Harness {
     let mut harness = with_messages(suffix, messages);
-    // The first delete proves that deleting works; it must come back.
+    // The first delete proves that deletes work, so it must be answered.
     let wrong = behind(&mut harness, move |action, before| match (action, before) {
         ("DeleteMessageBatch", 1..) => Fault::Hang,
         _ => Fault::None,
@@ -34,7 +35,7 @@ fn killed(suffix: &str, messages: usize, acked: usize) -> Harness {
     child.kill().expect("killed");
     child.wait().expect("it ends");
     wrong.heal();
-    // What it held comes back when its visibility timeout ends.
+    // The messages it held come back when their visibility timeout ends.
     sqs(&harness).end_visibility(&format!("recs-dlq{suffix}"));
     harness
 }
@@ -109,7 +110,7 @@ fn what_was_perhaps_sent_is_left_out_until_that_is_said() {
     let uncertain = count(&first, "uncertain");
     assert!(uncertain > 0, "{first}");
     wrong.heal();
-    // Named by class or id, too.
+    // Also when selected by class or id.
     let rows = first["messages"].as_array().expect("messages");
     let row = rows.iter().find(|row| row["fate"] == "uncertain").expect("one");
     let id = row["message_id"].as_str().expect("an id").to_owned();
@@ -174,7 +175,7 @@ fn a_restore_is_done_once() {
 
 #[test]
 fn a_run_that_sent_nothing_is_not_unfinished() {
-    // Killed while it scans.
+    // Killed during its scan.
     let mut harness = with_messages(STANDARD, 20);
     let wrong = behind(&mut harness, |action, _| match action {
         "ReceiveMessage" => Fault::Hang,
@@ -185,7 +186,7 @@ fn a_run_that_sent_nothing_is_not_unfinished() {
     child.kill().expect("killed");
     child.wait().expect("it ends");
     wrong.heal();
-    // A rejects file that is there already.
+    // The rejects file exists already.
     harness.write("there.jsonl", "precious");
     let args = ["dlq", "redrive", "--salvage", "--rejects", "there.jsonl"];
     let refused = harness.recoctl(args).output().expect("it runs");
@@ -221,7 +222,7 @@ fn journals_of_other_queues_are_not_read() {
     let text = std::fs::read_to_string(&path).expect("there");
     let (header, rest) = text.split_once('\n').expect("lines");
     let other = header.replace("recs-dlq", "other-dlq");
-    // Broken after its header: whoever reads on would say so.
+    // Broken after its header, so that reading on would cause a warning.
     let name = "20260101T000000Z-00000000000000aa.jsonl";
     let broken = format!("{other}\n{{\"broken\n{rest}");
     std::fs::write(path.with_file_name(name), broken).expect("written");

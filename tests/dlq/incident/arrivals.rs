@@ -1,4 +1,4 @@
-//! Messages go on arriving: every command ends, and leaves what came later alone.
+//! Messages keep arriving: every command ends, and leaves later arrivals alone.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 use super::kit::*;
 use crate::support::{Harness, eventually};
 
-/// Pauses between two arrivals: 0.5, 3 and 50 a second.
+/// Pauses between two arrivals: 0.5, 3 and 50 per second.
 const PAUSES_MS: [u64; 3] = [2_000, 333, 20];
 
-/// Nothing is lost or doubled, and nothing stays invisible.
+/// Asserts that nothing is lost, doubled or left invisible.
 fn all_in_one_place(harness: &Harness, suffix: &str, messages: usize, arrived: &[String]) {
     let copies = copies(harness, suffix);
     for body in (0..messages).map(sound).chain(arrived.iter().cloned()) {
@@ -21,7 +21,7 @@ fn all_in_one_place(harness: &Harness, suffix: &str, messages: usize, arrived: &
     assert_eq!(in_flight(harness, &format!("recs-dlq{suffix}")), 0, "all are visible");
 }
 
-/// The harness's own limit of 120 s on a command is what a command that never ends runs into.
+/// A command that never ends would run into the harness's limit of 120 s.
 #[test]
 fn looking_ends_while_messages_arrive() {
     for pause in PAUSES_MS {
@@ -48,7 +48,7 @@ fn a_redrive_moves_what_was_there_and_ends_while_messages_arrive() {
             let report = harness.json(0, ["dlq", "redrive", "--rate", "200"]);
             let arrived = arrivals.stop();
             let moved = count(&report, "moved");
-            // Which of them were there when it began, SQS does not say; how many, it does.
+            // SQS does not say which of them were there when it began, only how many.
             assert!(moved >= 150, "{moved} of 200 moved: {report}");
             all_in_one_place(&harness, STANDARD, 200, &arrived);
         }
@@ -70,8 +70,8 @@ fn a_fifo_redrive_ends_while_messages_arrive() {
     }
 }
 
-/// Each of its messages is behind another one, so that a redrive takes front after front while many
-/// arrive; it moves what was there and what came with the first fronts, and leaves the rest alone.
+/// Each message is behind another one, so that a redrive takes front after front while many arrive.
+/// It moves what was there and what came with the first fronts, and leaves the rest alone.
 #[test]
 fn a_fifo_redrive_leaves_arrivals_alone_and_counts_them() {
     let harness = queues(FIFO, SandboxOptions::empty());
@@ -121,7 +121,7 @@ fn exports_and_purges_end_while_messages_arrive() {
 #[test]
 fn a_resume_ends_while_messages_arrive() {
     let mut harness = with_messages(STANDARD, 60);
-    // Sent and not deleted; then the deletes work again, but the handles of the run are gone.
+    // Sent but not deleted; then deletes work again, but the run's receipt handles are gone.
     let wrong = behind(&mut harness, |action, before| match action {
         "DeleteMessageBatch" if before > 0 => crate::faults::Fault::Deny,
         _ => crate::faults::Fault::None,

@@ -1,4 +1,4 @@
-//! "Empty" when it is not: answers that were lost, a queue at its quota, fronts of FIFO groups.
+//! "Empty" when it is not: lost answers, a queue at its quota, fronts of FIFO groups.
 
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::SqsOptions;
@@ -73,7 +73,7 @@ fn a_queue_at_its_quota_is_not_empty() {
     }
 }
 
-/// 200 messages of one group, of which SQS gives out ten at a time.
+/// Queues 200 messages of one group, of which SQS returns ten at a time.
 fn one_group(malformed_first: bool) -> crate::support::Harness {
     let harness = queues(FIFO, SandboxOptions::empty());
     for user in 0..200 {

@@ -1,4 +1,4 @@
-//! A DLQ with its source queue, and what may happen to them meanwhile.
+//! A DLQ with its source queue, plus faults and arrivals.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::support::Harness;
 use crate::support::queues::plant_sound;
 pub use crate::support::queues::{FIFO, STANDARD, bodies, count, create, queues, sound, sqs};
 
-/// With so many sound messages, each of a user of its own.
+/// Starts queues with this many sound messages, each of a different user.
 pub fn with_messages(suffix: &str, messages: usize) -> Harness {
     let harness = queues(suffix, SandboxOptions::empty());
     plant_sound(&harness, suffix, messages, 7);
@@ -33,13 +33,13 @@ pub fn plant(harness: &Harness, suffix: &str, body: &str, group: usize) -> Strin
 pub struct Wrong(Arc<AtomicBool>);
 
 impl Wrong {
-    /// From now on every call is served.
+    /// Serves every call from now on.
     pub fn heal(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Puts a server in front of the sandbox's SQS that goes wrong by this rule.
+/// Puts a server in front of the sandbox's SQS that fails by this rule.
 pub fn behind(
     harness: &mut Harness,
     rule: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
@@ -59,7 +59,7 @@ pub fn in_flight(harness: &Harness, queue: &str) -> usize {
     sqs(harness).snapshot(queue).expect("there").depth.in_flight
 }
 
-/// Returns the number of times that each body is in the source queue and in the DLQ.
+/// Returns how often each body is in the source queue and in the DLQ.
 pub fn copies(harness: &Harness, suffix: &str) -> BTreeMap<String, (usize, usize)> {
     let mut copies: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for body in bodies(harness, &format!("recs{suffix}")) {
@@ -84,14 +84,14 @@ pub fn journals(harness: &Harness) -> Vec<PathBuf> {
     found
 }
 
-/// Messages that go on arriving in the DLQ until it is dropped.
+/// Messages that keep arriving in the DLQ until this is dropped.
 pub struct Arrivals {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Arrivals {
-    /// One every `pause`; sound ones, or poison.
+    /// Sends one message every `pause`, sound or poison.
     pub fn start(harness: &Harness, suffix: &'static str, pause: Duration, poison: bool) -> Self {
         let (sqs, stop) = (sqs(harness).clone(), Arc::new(AtomicBool::new(false)));
         let ended = Arc::clone(&stop);
@@ -111,7 +111,7 @@ impl Arrivals {
         Arrivals { stop, thread: Some(thread) }
     }
 
-    /// Ends them; answers with the bodies of all that arrived.
+    /// Stops arrivals; returns the bodies of all that arrived.
     pub fn stop(mut self) -> Vec<String> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.take().map(|thread| thread.join().expect("it plants")).unwrap_or_default()

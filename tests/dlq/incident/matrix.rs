@@ -1,6 +1,6 @@
-//! Everything at once, drawn at random from a seed: faults, both types of queue, messages that
-//! arrive, a consumer that fails some, a run that is stopped, and what the operator tries next. In
-//! the end every message is in exactly one place, or it is named; none is invisible unsaid.
+//! Everything at once, drawn at random from a seed: faults, both types of queue, arriving messages,
+//! a consumer that fails some, a run that is stopped, and the operator's next attempt. In the end
+//! every message is in exactly one place or named, and every invisible one is reported.
 //!
 //! `RECOCTL_MATRIX_RUNS=2000` draws that many; `RECOCTL_MATRIX_FROM` is the first seed.
 
@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::kit::*;
 use crate::support::{Harness, spawn};
 
-/// What a redrive calls for each message; faults of the calls before only end it early.
+/// Calls that a redrive makes for each message; faults of earlier calls only end it early.
 const ACTIONS: [&str; 4] =
     ["ReceiveMessage", "SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"];
 
@@ -33,9 +33,9 @@ struct Case {
     fault: Option<Fault>,
     /// Pause between two arrivals, and whether they are poison.
     arrivals: Option<(Duration, bool)>,
-    /// True if a consumer works through the source queue and fails some.
+    /// True if a consumer works through the source queue and fails some messages.
     consumer: bool,
-    /// A signal, and after how long.
+    /// Signal, and the time after which it is sent.
     stop: Option<(&'static str, Duration)>,
     /// True if the run is resumed before it is tried again.
     resume: bool,
@@ -69,11 +69,11 @@ impl Case {
     }
 }
 
-/// Everything that was ever said of single messages.
+/// Messages named by any report.
 #[derive(Debug, Default)]
 struct Named {
     ids: BTreeSet<String>,
-    /// Messages that reports say are invisible still.
+    /// Number of messages reported as still invisible.
     invisible: u64,
 }
 
@@ -95,7 +95,8 @@ impl Named {
         self.invisible += unreleased + lost;
     }
 
-    /// What a run that ended with an error, and so without a report, says to be hidden.
+    /// Adds the invisible messages that a run reported on stderr: a run that ended with an error
+    /// has no report.
     fn read_status(&mut self, output: &Output) {
         let text = String::from_utf8_lossy(&output.stderr);
         let lost = text.split("SQS responses were lost: up to ").nth(1);
@@ -103,7 +104,7 @@ impl Named {
         self.invisible += number.unwrap_or(0);
     }
 
-    /// What the journals name as perhaps twice.
+    /// Adds the messages that journals name as possible duplicates.
     fn read_journals(&mut self, harness: &Harness) {
         for path in journals(harness) {
             let path = path.to_str().expect("UTF-8").to_owned();
@@ -112,7 +113,7 @@ impl Named {
             let Ok(report) = serde_json::from_slice::<Value>(&shown.stdout) else { continue };
             let double = report["possibly_double"].as_array().into_iter().flatten();
             self.ids.extend(double.filter_map(Value::as_str).map(str::to_owned));
-            // Sent or perhaps sent, and not deleted: what a resume and every next run name.
+            // Sent or perhaps sent, and not deleted: a resume and every later run name them.
             for row in report["messages"].as_array().into_iter().flatten() {
                 let open = ["acked", "uncertain", "intended"];
                 if open.iter().any(|standing| row["standing"] == *standing) {
@@ -123,15 +124,15 @@ impl Named {
     }
 }
 
-/// What a consumer took: the bodies that it dealt with, and of each body the ids it came under.
+/// Result of a consumer: bodies that it processed, and the ids under which it received each body.
 #[derive(Default)]
 struct Consumed {
     bodies: Vec<String>,
     ids: Vec<(String, String)>,
 }
 
-/// Works through the source queue: of what it takes a part fails and is back in the DLQ under its
-/// id, as a redrive policy moves it.
+/// Works through the source queue; some messages fail and return to the DLQ under their id, as a
+/// redrive policy moves them.
 struct Consumer {
     stop: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<Consumed>>,
@@ -141,7 +142,7 @@ impl Consumer {
     fn start(harness: &Harness, case: &Case) -> Self {
         let (stop, suffix) = (Arc::new(AtomicBool::new(false)), case.suffix);
         let ended = Arc::clone(&stop);
-        // A way to SQS past the faults, which only recoctl is to meet.
+        // A route to SQS that bypasses the faults, which only recoctl should meet.
         let rule: crate::faults::Rule = Arc::new(|_, _| crate::faults::Fault::None);
         let server = crate::faults::start(sqs(harness).clone(), rule);
         let (endpoint, _) = harness.runtime.block_on(server);
@@ -175,7 +176,7 @@ impl Consumer {
     }
 }
 
-/// Takes messages out of the source queue, for good.
+/// Receives and deletes messages from the source queue.
 async fn take(
     client: &aws_sdk_sqs::Client,
     sqs: &Sqs,
@@ -195,7 +196,7 @@ async fn take(
         let group = message.attributes.and_then(|attributes| attributes.get(&group).cloned());
         let delete = client.delete_message().queue_url(&url);
         let handle = message.receipt_handle.expect("a handle");
-        // What is not deleted comes again; it is dealt with then.
+        // A message that is not deleted is received again, and processed then.
         if delete.receipt_handle(handle).send().await.is_ok() {
             taken.push((id, body, group));
         }
@@ -203,8 +204,9 @@ async fn take(
     taken
 }
 
-/// A run that is not killed for being slow: with throttled deletes, a FIFO redrive of all that has
-/// arrived takes minutes on a busy machine, and what a kill hides is named by nobody.
+/// Returns a command that is not killed for being slow: with throttled deletes, a FIFO redrive of
+/// everything that arrived takes minutes on a busy machine, and messages hidden by a kill are not
+/// named.
 fn unhurried(harness: &Harness, args: &[&str]) -> assert_cmd::Command {
     let mut command = harness.recoctl(args);
     command.timeout(Duration::from_secs(1_800));
@@ -219,7 +221,7 @@ fn first_run(harness: &Harness, case: &Case, named: &mut Named) {
     let child = spawn(harness, &args);
     std::thread::sleep(after);
     let id = child.id().to_string();
-    // It may have ended by itself.
+    // It may have exited already.
     let _ = std::process::Command::new("kill").args([&format!("-{signal}"), &id]).output();
     let (done, told) = mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output()));
@@ -248,7 +250,7 @@ fn run(case: &Case) {
         let args = ["dlq", "journal", "resume", &path, "--output", "json"];
         named.read(&unhurried(&harness, &args).output().expect("it ends"));
     }
-    // A killed run hides what it held until its visibility timeout ends; nothing else does.
+    // Only a killed run leaves messages hidden, until their visibility timeout ends.
     let hidden_by_kill = matches!(case.stop, Some(("KILL", _)));
     let args = ["dlq", "redrive", "--stop-on-bounce", "off", "--output", "json"];
     named.read(&unhurried(&harness, &args).output().expect("it ends"));
@@ -269,7 +271,8 @@ fn run(case: &Case) {
     }
 }
 
-/// Every body is somewhere; one that is in more than one place is named by one of its ids.
+/// Asserts that every body is somewhere, and that one in more than one place is named by one of its
+/// ids.
 fn check(
     harness: &Harness,
     case: &Case,
@@ -316,7 +319,7 @@ fn whatever_happens_and_whatever_is_tried_next_every_message_is_in_one_place_or_
                     if seed >= from + runs {
                         return;
                     }
-                    // A failing seed must not hide what later ones would show; its panic is printed.
+                    // A failing seed must not hide failures of later seeds; its panic is printed.
                     if std::panic::catch_unwind(|| run(&Case::draw(seed))).is_err() {
                         failed.lock().expect("no panic holds it").push(seed);
                     }

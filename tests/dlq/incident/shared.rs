@@ -1,4 +1,4 @@
-//! A DLQ that several queues share: each message goes home.
+//! A DLQ that several queues share: each message returns to its own source.
 
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::Planted;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::kit::*;
 use crate::support::Harness;
 
-/// `a` and `b` with one DLQ, and messages of both in it; some came from neither.
+/// Starts `a` and `b` with one DLQ that has messages of both, and some of neither.
 fn shared(suffix: &str) -> Harness {
     let mut harness = Harness::sandbox(SandboxOptions::empty());
     let sqs = harness.the_sandbox().sqs().clone();
@@ -51,7 +51,7 @@ fn each_message_goes_to_the_queue_that_it_came_from() {
                 body[1..].split(',').next().and_then(|n| n.parse().ok()).expect("a user");
             assert_eq!(user % 3, 0, "{body} came from the other queue");
         }
-        // Each with its record: what a restore or a resume needs.
+        // Each is recorded with its destination, for a restore or a resume.
         let run = report["journal"].as_str().expect("a journal");
         let shown = harness.json(0, ["dlq", "journal", "show", run]);
         assert_eq!(shown["counts"]["deleted"], 30);
@@ -69,7 +69,7 @@ fn with_a_queue_only_its_messages_go_and_the_others_are_counted() {
     let report = harness.json(0, ["dlq", "redrive", "--queue", "a"]);
     assert_eq!((count(&report, "moved"), count(&report, "other-source")), (10, 20));
     assert_eq!((len(&harness, "a"), len(&harness, "b"), len(&harness, "dlq")), (10, 0, 20));
-    // SQS itself would bring all of them home.
+    // SQS itself would move messages of both queues.
     let all = ["dlq", "redrive", "--queue", "a", "--class", "all", "--yes"];
     let report = harness.json(5, all);
     assert_eq!(report["engine"], "client", "{}", report["engine_reason"]);

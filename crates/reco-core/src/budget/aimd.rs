@@ -1,55 +1,55 @@
-//! The rate: up by a little while all is taken, down by a share when something is not.
+//! Rate control: small steps up while writes succeed, a cut by a share when the table throttles.
 
 use std::time::Duration;
 
-/// Of the start rate, or of what the last throttle left, added each second in which no write is
-/// throttled.
+/// Share of the base rate added per second without a throttle. The base is the start rate, or the
+/// rate after the last cut.
 const STEP: f64 = 0.02;
 
-/// So long without a throttle, and the step doubles with every further second: one throttle on a
-/// table that another writer had just used up must not slow a run down for hours.
+/// After this many seconds without a throttle, the step doubles every second: one throttle caused
+/// by another writer must not slow a run down for hours.
 const PATIENCE_S: f64 = 3.0;
 
-/// Of the rate: the most that is added in a second.
+/// Maximum growth per second, as a share of the rate.
 const LARGEST_STEP: f64 = 0.2;
 
-/// Share of the rate that remains after a throttle, at most and at least. In between, the observed
-/// throughput of the table decides.
+/// Bounds on the share of the rate that remains after a throttle. Between them, the table's
+/// measured throughput decides.
 const MOST_KEPT: f64 = 0.9;
 const LEAST_KEPT: f64 = 0.5;
 
-/// Of what the table was seen to take: leaves it room to recover.
+/// Share of the measured throughput to continue at, so that the table can recover.
 const OF_TAKEN: f64 = 0.95;
 
-/// Of what was asked for when the first throttle came. What was taken by then is no measure: the
-/// table may have been used up by others a moment ago.
+/// Minimum share of the requested rate that remains after the first throttle without a budget. The
+/// measured throughput says little then: another writer may have just used up the capacity.
 const OF_ASKED: f64 = 0.5;
 
-/// Throttles of one moment count once: all that is in flight meets the same limit.
+/// Throttles within this time count once, since all calls in flight hit the same limit.
 const ONE_EVENT: Duration = Duration::from_secs(1);
 
-/// The least rate: one item a second, so that a run always goes on.
+/// Minimum rate of one WCU per second, so that a run always makes progress.
 const FLOOR: f64 = 1.0;
 
-/// Additive increase, multiplicative decrease.
-/// Chiu and Jain, 1989: "Analysis of the increase and decrease algorithms for congestion avoidance".
+/// Additive increase, multiplicative decrease (Chiu and Jain, 1989: "Analysis of the increase and
+/// decrease algorithms for congestion avoidance").
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aimd {
-    /// WCU per second; `None` as long as nothing was throttled and no budget is set.
+    /// WCU per second; `None` without a budget until the first throttle.
     rate: Option<f64>,
     cap: Option<f64>,
-    /// Added a second.
+    /// WCU per second added each second.
     step: f64,
-    /// When the rate was last looked at.
+    /// Time of the last rate update.
     grown: Duration,
-    /// When it was last cut.
+    /// Time of the last cut.
     cut: Option<Duration>,
-    /// Since when nothing was throttled.
+    /// Time of the last throttle, or of the start.
     quiet: Duration,
 }
 
 impl Aimd {
-    /// Begins at `start`, and never goes above `cap`.
+    /// Creates a control that starts at `start` and never exceeds `cap`.
     #[must_use]
     pub fn new(start: Option<f64>, cap: Option<f64>, now: Duration) -> Self {
         let rate = start.map(|start| cap.map_or(start, |cap| start.min(cap)));
@@ -74,8 +74,8 @@ impl Aimd {
         self.rate
     }
 
-    /// Writes were throttled while `asked` WCU per second were asked for and the table took
-    /// `taken`.
+    /// Cuts the rate after a throttle, while `asked` WCU per second were requested and the table
+    /// accepted `taken`.
     pub fn throttled(&mut self, asked: f64, taken: f64, now: Duration) {
         self.quiet = now;
         if self.cut.is_some_and(|cut| now.saturating_sub(cut) < ONE_EVENT) {
@@ -91,15 +91,15 @@ impl Aimd {
         (self.cut, self.grown) = (Some(now), now);
     }
 
-    /// Nothing was throttled. `busy` says whether the rate was used: a rate that nobody asks for
-    /// does not grow.
+    /// Raises the rate after a call without a throttle. `busy` is true if the current rate was used
+    /// up; an unused rate does not grow.
     pub fn went_well(&mut self, busy: bool, now: Duration) {
         let elapsed = now.saturating_sub(self.grown).as_secs_f64();
         self.grown = self.grown.max(now);
         let Some(rate) = self.rate.filter(|_| busy) else { return };
         let quiet = now.saturating_sub(self.quiet).as_secs_f64() - PATIENCE_S;
         let step = self.step * 2_f64.powf(quiet.clamp(0.0, 60.0));
-        // A pause is no proof of more capacity.
+        // A pause does not prove more capacity.
         let grown = rate + step.min(rate * LARGEST_STEP) * elapsed.min(1.0);
         self.rate = Some(self.cap.map_or(grown, |cap| grown.min(cap)));
     }

@@ -1,61 +1,61 @@
 //! A token bucket that may go into debt.
 //!
-//! The cost of a write is known only after it was made, because replaced larger items and indexes
-//! count. The known price is therefore paid in advance and settled afterwards. Cell-rate limiters
-//! (such as `governor`) cannot refund and have a fixed rate.
+//! The cost of a write is known only afterwards, because indexes and replaced larger items count.
+//! The expected cost is therefore taken in advance and corrected later. Cell-rate limiters (such as
+//! `governor`) cannot refund and have a fixed rate.
 
 use std::time::Duration;
 
-/// Seconds of the rate that may be saved up while nothing is sent. AWS keeps 300 s of a provisioned
-/// table's unused capacity; a run that lives on those is throttled when they are gone.
+/// Savings limit while idle, in seconds of the rate. AWS keeps 300 s of a provisioned table's
+/// unused capacity, but a run that relies on it is throttled once it is gone.
 const SAVED_S: f64 = 0.5;
 
-/// WCU that may be spent, refilled at a rate.
+/// Token bucket of WCU.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
     /// WCU per second.
     rate: f64,
-    /// WCU that have come in since the beginning.
+    /// WCU supplied since the start, including corrections.
     supplied: f64,
-    /// WCU that were asked for since the beginning; more than `supplied` is spent in advance.
+    /// WCU taken since the start; the excess over `supplied` is debt.
     asked: f64,
     refilled: Duration,
 }
 
-/// A turn: it comes when so much has come in. Whoever asks first goes first.
+/// A place in the queue for WCU, first come, first served: the total supply at which it is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turn(f64);
 
 impl Bucket {
-    /// An empty bucket, so that the first second holds no more than any other.
+    /// Creates an empty bucket, so that a run does not start with a burst.
     #[must_use]
     pub fn new(rate: f64, now: Duration) -> Self {
         let rate = rate.max(f64::MIN_POSITIVE);
         Bucket { rate, supplied: 0.0, asked: 0.0, refilled: now }
     }
 
-    /// WCU per second.
+    /// Returns the rate in WCU per second.
     #[must_use]
     pub fn rate(&self) -> f64 {
         self.rate
     }
 
-    /// Changes the rate from now on. Debts stay.
+    /// Changes the rate from `now` on. Debt remains.
     pub fn set_rate(&mut self, rate: f64, now: Duration) {
         self.refill(now);
         self.rate = rate.max(f64::MIN_POSITIVE);
         self.cap();
     }
 
-    /// Takes `cost`; [`Bucket::wait`] says when it may be spent.
+    /// Takes `cost` WCU; [`Bucket::wait`] tells when they may be spent.
     pub fn take(&mut self, cost: f64, now: Duration) -> Turn {
         self.refill(now);
         self.asked += cost.max(0.0);
         Turn(self.asked)
     }
 
-    /// Returns the time to wait for a turn, as things are. A rate that changes, and what others
-    /// settle, change that.
+    /// Returns the current waiting time for a turn. Rate changes and settlements of other calls
+    /// affect it.
     pub fn wait(&mut self, turn: Turn, now: Duration) -> Duration {
         self.refill(now);
         let missing = turn.0 - self.supplied;
@@ -66,7 +66,7 @@ impl Bucket {
         Duration::try_from_secs_f64(missing / self.rate).unwrap_or(Duration::MAX)
     }
 
-    /// Corrects an earlier [`Bucket::take`] of `paid` to what was spent.
+    /// Corrects an earlier [`Bucket::take`] of `paid` WCU to the WCU actually `spent`.
     pub fn settle(&mut self, paid: f64, spent: f64, now: Duration) {
         self.refill(now);
         self.supplied += paid - spent;

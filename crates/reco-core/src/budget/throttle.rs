@@ -1,4 +1,4 @@
-//! Bucket, rate and prices together: what a writer asks before each call and tells after it.
+//! Combines bucket, rate and price: a writer pays before each call and settles after it.
 
 use std::time::Duration;
 
@@ -8,25 +8,25 @@ use super::bucket::Turn;
 use super::sparse::Seen;
 use super::{Aimd, Bucket, Budgets};
 
-/// Over how long what the table takes is measured.
+/// Window for measuring throughput, in seconds.
 const MEASURED_S: f64 = 1.0;
 
 /// Weight of one call's price in the expected price.
 const LEARNED: f64 = 0.05;
 
-/// A rate is used when so much of it is.
+/// Share of the rate from which it counts as used up.
 const BUSY: f64 = 0.7;
 
-/// Of the rate, in seconds: the most that one batch should cost.
+/// Maximum cost of a batch, in seconds of the rate.
 const BATCH_S: f64 = 0.2;
 
 /// Paces writes to a budget.
 #[derive(Debug, Clone)]
 pub struct Throttle {
     aimd: Aimd,
-    /// There once there is a rate.
+    /// `None` until there is a rate.
     bucket: Option<Bucket>,
-    /// Actual cost of a computed WCU, including indexes and replaced larger items.
+    /// Actual cost per computed WCU, including indexes and replaced larger items.
     price: f64,
     taken: Meter,
     asked: Meter,
@@ -35,14 +35,14 @@ pub struct Throttle {
     seen: Seen,
 }
 
-/// Spending of a budget.
+/// Summary of how a budget was spent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Spent {
-    /// WCU per second at the end; `None` when nothing limited it.
+    /// Final rate in WCU per second; `None` if unlimited.
     pub last_rate: Option<f64>,
-    /// The least that the rate was cut to; `None` when it never was.
+    /// Lowest rate after a cut, in WCU per second; `None` without a cut.
     pub lowest_rate: Option<f64>,
-    /// Final cost of a computed WCU.
+    /// Final cost per computed WCU.
     pub price: f64,
 }
 
@@ -52,7 +52,7 @@ pub struct Spent {
 pub struct Paid {
     computed: f64,
     paid: f64,
-    /// `None` as long as there was no rate.
+    /// `None` if there was no rate yet.
     turn: Option<Turn>,
 }
 
@@ -88,7 +88,7 @@ impl Throttle {
         }
     }
 
-    /// Pays for items of `computed` WCU; [`Throttle::wait`] says when they may be written.
+    /// Pays for items of `computed` WCU; [`Throttle::wait`] tells when they may be written.
     pub fn pay(&mut self, computed: f64, now: Duration) -> Paid {
         let paid = computed * self.price;
         self.asked.add(paid, now);
@@ -96,8 +96,8 @@ impl Throttle {
         Paid { computed, paid, turn }
     }
 
-    /// Returns the time to wait before what was paid is written, as things are. Ask again
-    /// meanwhile: the rate changes.
+    /// Returns the current waiting time before paid items may be written. Call it again while
+    /// waiting: the rate changes.
     pub fn wait(&mut self, paid: &Paid, now: Duration) -> Duration {
         match (&mut self.bucket, paid.turn) {
             (Some(bucket), Some(turn)) => bucket.wait(turn, now),
@@ -105,16 +105,16 @@ impl Throttle {
         }
     }
 
-    /// Settles a call that wrote items of `written` computed WCU for `spent` WCU, `throttled` when
-    /// any part of it was.
+    /// Settles a call that wrote `written` computed WCU and consumed `spent` WCU. `throttled` is
+    /// true if any part of it was throttled.
     pub fn settle(&mut self, paid: Paid, written: f64, spent: f64, throttled: bool, now: Duration) {
         if let (Some(bucket), Some(_)) = (&mut self.bucket, paid.turn) {
-            // What was throttled is not given back: it would be asked for again at once.
+            // No refund for throttled items: the retry would spend it at once.
             bucket.settle(paid.paid, if throttled { spent.max(paid.paid) } else { spent }, now);
         }
         self.taken.add(spent, now);
         let written = written.min(paid.computed);
-        // A call that tells no capacity teaches no price.
+        // A response without consumed capacity says nothing about the price.
         if written > 0.0 && spent > 0.0 {
             self.price += (spent / written - self.price) * LEARNED;
         }
@@ -142,7 +142,7 @@ impl Throttle {
         Spent { last_rate: self.aimd.rate(), price: self.price, ..self.spent }
     }
 
-    /// Sets the bucket to a changed rate.
+    /// Applies a changed rate to the bucket.
     fn follow(&mut self, before: Option<f64>, now: Duration) {
         let Some(rate) = self.aimd.rate() else { return };
         if before.is_none_or(|before| rate < before) {
@@ -156,10 +156,10 @@ impl Throttle {
     }
 }
 
-/// Recent throughput as a moving mean.
+/// Moving average of the throughput.
 #[derive(Debug, Clone, Copy)]
 struct Meter {
-    /// WCU per second over the last whole window.
+    /// WCU per second over the last complete window.
     mean: f64,
     /// WCU since `begun`.
     sum: f64,
@@ -179,10 +179,10 @@ impl Meter {
         self.sum += wcu;
     }
 
-    /// The last window's mean, or what the present one already shows to be more.
+    /// Returns the last window's mean, or the current window's if already higher.
     fn per_second(&self, now: Duration) -> f64 {
         let elapsed = now.saturating_sub(self.begun).as_secs_f64();
-        // The first window is short; a burst at its start is no rate.
+        // A burst at the start of a window is not a rate, so count at least a whole window.
         self.mean.max(self.sum / elapsed.max(MEASURED_S))
     }
 }

@@ -1,19 +1,19 @@
-//! The classes.
+//! Message classes.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Reason why a message is in the DLQ, as far as its content, the facts and the table tell.
+/// Reason why a message is in the DLQ, judged by its content, the facts and the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// It would succeed: it failed for a passing reason.
+    /// Would succeed now: it failed for a temporary reason.
     Retryable,
     /// Some entries are bad, others would be written.
     Partial,
-    /// Broken, or of types that the table cannot hold.
+    /// Broken, or with ids of a type that the table cannot hold.
     Malformed,
     /// Not a message of this pipeline.
     Foreign,
@@ -25,12 +25,12 @@ pub enum Class {
     Oversize,
     /// The table holds newer lists for all of its users.
     Stale,
-    /// Newer messages of the same scan carry all of its users.
+    /// Newer messages of the same scan contain all of its users.
     Superseded,
 }
 
 impl Class {
-    /// Every class, in the order in which tables show them.
+    /// All classes, in display order.
     pub const ALL: [Class; 9] = [
         Class::Retryable,
         Class::Partial,
@@ -43,7 +43,7 @@ impl Class {
         Class::Superseded,
     ];
 
-    /// The name used on the command line, in tables and in JSON.
+    /// Returns the name used on the command line, in tables and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Class {
         }
     }
 
-    /// Returns whether the function would write any of it, were it sent again. Only such a message
+    /// Returns whether the function would write any of it after a redrive. Only such a message
     /// supersedes an older one.
     #[must_use]
     pub fn can_pass(self) -> bool {

@@ -1,5 +1,5 @@
-//! Lines that remove a user's item. Only files have them: as a message body such a line stays what
-//! it is to the Lambda, an item without a list.
+//! Lines that delete a user's item. Only files have them: in a message body, the Lambda sees such a
+//! line as an item without a list.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,12 +8,12 @@ use super::fault::clip;
 use super::{DecodeError, Top, entry, malformed, offset_in, present, start_of_value, syntax};
 use crate::{Id, Time};
 
-/// A line that removes a user's item.
+/// A line that deletes a user's item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     /// User of the item.
     pub user: Id,
-    /// When that was decided, where the line says so.
+    /// Time of the deletion, if the line has one.
     pub generated_at: Option<Time>,
 }
 
@@ -23,18 +23,17 @@ struct Flag<'a> {
     delete: Option<&'a RawValue>,
 }
 
-/// Reads `{"user_id": ..., "delete": true}`, optionally with `generated_at`. `None` when the text
-/// is anything else; [`super::decode`] then says what.
+/// Parses `{"user_id": ..., "delete": true}`, optionally with `generated_at`. Returns `None` for
+/// any other text, which is left to [`super::decode`].
 ///
 /// # Errors
-/// [`DecodeError::Malformed`] when the line has a `delete` that is not `true`, that is given twice,
-/// or that has a list or `data` beside it: what is meant is not certain, and a removal cannot be
-/// undone.
+/// [`DecodeError::Malformed`] if `delete` is not `true`, is given twice, or is combined with a list
+/// or `data`: the intention is unclear, and a deletion cannot be undone.
 pub fn deletion(text: &str) -> Result<Option<Deletion>, DecodeError> {
     let delete = match serde_json::from_str(text) {
         Ok(Flag { delete: Some(delete) }) => delete,
         Ok(Flag { delete: None }) => return Ok(None),
-        // Sound JSON: the key stands there twice.
+        // Valid JSON with a duplicate `delete` key.
         Err(error) if error.is_data() && text.trim_start().starts_with('{') => {
             return Err(syntax(text, &error));
         }

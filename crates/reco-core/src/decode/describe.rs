@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::fault::clip;
 use crate::words::amount;
 
-/// Number of keys that are shown.
+/// Maximum number of keys to show.
 const SHOWN_KEYS: usize = 5;
 
 /// Describes an unknown object by its first keys, which show the operator where it comes from.
@@ -26,7 +26,7 @@ pub(super) fn describe(text: &str) -> String {
     }
 }
 
-/// An object's first keys, quoted, and how many follow.
+/// An object's first keys, quoted, and the number of further keys.
 struct Keys {
     first: Vec<String>,
     more: usize,

@@ -16,8 +16,8 @@ type Fault = (usize, String);
 /// `[user, [id, ...]]`.
 type Pair = (Id, Ids);
 
-/// `{"data": [[user, [id, ...]], ...]}`. Sound messages are read at once; only one with a fault in
-/// it is read entry by entry.
+/// Decodes `{"data": [[user, [id, ...]], ...]}`. A valid message is parsed in one pass; only one
+/// with a fault is parsed entry by entry.
 pub(super) fn queue_message(
     text: &str,
     top: &Top<'_>,
@@ -43,8 +43,7 @@ pub(super) fn queue_message(
     Ok(entry_by_entry(text, elements, generated_at, time))
 }
 
-/// `time` is how the message wrote `generated_at`, where it has one: an entry that is rejected on its
-/// own keeps it.
+/// `time` is the original text of `generated_at`, if present; rejected entries keep it.
 fn entry_by_entry(
     text: &str,
     elements: Vec<&RawValue>,
@@ -71,8 +70,8 @@ fn entry(index: usize, (user, Ids(articles)): Pair, generated_at: Option<Time>) 
     Entry { index, recommendation: Recommendation { user, articles, generated_at } }
 }
 
-/// `[user, [id, ...]]` as a whole text. A good pair is read in one pass; only a bad one is read
-/// again, to tell broken JSON from sound JSON that is no pair.
+/// Decodes a text that is a single `[user, [id, ...]]`. Only a bad pair is parsed again, to tell
+/// broken JSON from valid JSON that is not a pair.
 pub(super) fn lone_pair(text: &str) -> Result<Decoded, DecodeError> {
     let pair = serde_json::from_str(text).map_err(|error| {
         if let Err(error) = serde_json::from_str::<&RawValue>(text) {
@@ -84,7 +83,7 @@ pub(super) fn lone_pair(text: &str) -> Result<Decoded, DecodeError> {
     Ok(single(Shape::Pair, entry(0, pair, None)))
 }
 
-/// `{"user_id": ..., "recommended_note_ids": [...]}`.
+/// Decodes `{"user_id": ..., "recommended_note_ids": [...]}`.
 pub(super) fn item(text: &str, top: &Top<'_>) -> Result<Decoded, DecodeError> {
     let start = super::start_of_value(text);
     let missing =
@@ -100,7 +99,7 @@ pub(super) fn item(text: &str, top: &Top<'_>) -> Result<Decoded, DecodeError> {
     Ok(single(Shape::Item, entry(0, (user, articles), generated_at)))
 }
 
-/// The value of `user_id`.
+/// Parses the value of `user_id`.
 pub(super) fn user(text: &str, raw: &str) -> Result<Id, DecodeError> {
     serde_json::from_str(raw).map_err(|error| {
         let reason = id_fault(raw).unwrap_or_else(|| reason_of(&error));
@@ -112,7 +111,7 @@ fn single(shape: Shape, entry: Entry) -> Decoded {
     Decoded { shape, envelopes: Vec::new(), entries: vec![entry], bad: Vec::new() }
 }
 
-/// Says what is wrong in a pair that is sound JSON.
+/// Explains the fault of a pair that is valid JSON.
 fn explain_pair(text: &str, error: &serde_json::Error) -> Fault {
     let start = super::start_of_value(text);
     let expected = |found: String| (start, format!("expected [user, [ids...]], found {found}"));
@@ -137,7 +136,7 @@ fn explain_pair(text: &str, error: &serde_json::Error) -> Fault {
     }
 }
 
-/// Says what is wrong in a list of article ids that is sound JSON.
+/// Explains the fault of a list of article ids that is valid JSON.
 fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
     let Some(ids) = elements(text) else {
         return (0, format!("article ids must be a list, found {}", kind(text)));
@@ -149,14 +148,14 @@ fn explain_ids(text: &str, error: &serde_json::Error) -> Fault {
     fault.unwrap_or_else(|| (offset_of(text, error), reason_of(error)))
 }
 
-/// `generated_at` of a message or an item: epoch seconds, as a number or its text, or an ISO 8601
-/// time.
+/// Parses the `generated_at` of a message or an item: epoch seconds, as a number or a string, or an
+/// ISO 8601 time.
 pub(super) fn generated_at(text: &str, top: &Top<'_>) -> Result<Option<Time>, DecodeError> {
     let Some(raw) = top.generated_at.map(RawValue::get) else { return Ok(None) };
     let time = match raw.as_bytes() {
         b"null" => return Ok(None),
         [b'"', ..] => match serde_json::from_str::<String>(raw) {
-            // A Decimal that was written as text is a number all the same.
+            // Some producers serialise a Decimal as a string.
             Ok(time) => Time::from_text(&time),
             Err(_) => Err(TimeError::NotATime),
         },

@@ -1,4 +1,4 @@
-//! Telling shapes apart, and taking known envelopes off.
+//! Recognises shapes and removes known envelopes.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ use super::{
     present, start_of_value, syntax,
 };
 
-/// SNS inside EventBridge inside a Lambda destination is the deepest nesting that makes sense;
-/// a bound keeps crafted bodies from exhausting the stack.
+/// SNS inside EventBridge inside a Lambda destination is the deepest nesting that makes sense; the
+/// bound keeps crafted bodies from exhausting the stack.
 pub(super) const MAX_DEPTH: usize = 4;
 
-/// Decodes a text that is itself inside `depth` envelopes.
+/// Decodes a text nested in `depth` envelopes.
 pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeError> {
     let start = start_of_value(text);
     match text.as_bytes().get(start) {
@@ -34,8 +34,8 @@ pub(super) fn decode_nested(text: &str, depth: usize) -> Result<Decoded, DecodeE
     }
 }
 
-/// A lone string, number, boolean or null. A string that holds one of our shapes is a producer's
-/// bug that an operator can name: the message was encoded twice.
+/// Returns the error for a bare string, number, boolean or null. A string that contains a message
+/// points to a producer bug that an operator can name: it was encoded twice.
 fn bare_value(text: &str, value: &RawValue, depth: usize) -> DecodeError {
     let inner = serde_json::from_str::<String>(value.get());
     if depth < MAX_DEPTH && inner.is_ok_and(|inner| decode_nested(&inner, depth + 1).is_ok()) {
@@ -91,7 +91,8 @@ fn sns(text: &str, message: &RawValue, depth: usize) -> Result<Decoded, DecodeEr
     inside(Envelope::Sns, decode_nested(&inner, depth + 1))
 }
 
-/// Names the envelope on what was found inside it, so that an error's position can be read.
+/// Adds the envelope to the result of decoding its content, so that an error's position makes
+/// sense.
 fn inside(envelope: Envelope, inner: Result<Decoded, DecodeError>) -> Result<Decoded, DecodeError> {
     let place = match envelope {
         Envelope::Sns => "the SNS `Message`",
@@ -119,7 +120,8 @@ struct Record<'a> {
     body: Option<&'a RawValue>,
 }
 
-/// `{"Records": [{"body": "..."}, ...]}`: the bodies' entries one after another, numbered through.
+/// Decodes `{"Records": [{"body": "..."}, ...]}`: the entries of all bodies, numbered
+/// consecutively.
 fn sqs_event(records: &RawValue, depth: usize) -> Result<Decoded, DecodeError> {
     let foreign = |reason: &str| DecodeError::Foreign { reason: reason.to_owned() };
     let records: Vec<Record<'_>> = serde_json::from_str(records.get())

@@ -1,8 +1,8 @@
-//! Faults in the terms of the person who reads them, not of the parser.
+//! Descriptions of faults in the operator's terms, not the parser's.
 
 use serde_json::value::RawValue;
 
-/// Longer pieces of input than this are cut in messages: a body may be a megabyte of digits.
+/// Maximum characters of quoted input: a body may be a megabyte of digits.
 const SHOWN_CHARS: usize = 40;
 
 /// Returns why a JSON value is not a valid id; `None` for a valid one.
@@ -10,7 +10,7 @@ pub(super) fn id_fault(raw: &str) -> Option<String> {
     let error = serde_json::from_str::<crate::Id>(raw).err()?;
     let found = match raw.as_bytes() {
         b"\"\"" => "an empty string".to_owned(),
-        // Not a value that is refused but a string that cannot be read: a lone surrogate.
+        // The string itself cannot be parsed: a lone surrogate.
         [b'"', ..] => return Some(super::position::reason_of(&error)),
         [b'-' | b'0'..=b'9', ..] => return Some(number_fault(raw)),
         _ => kind(raw).to_owned(),
@@ -18,7 +18,7 @@ pub(super) fn id_fault(raw: &str) -> Option<String> {
     Some(format!("{found} is not a valid id; expected an integer or a non-empty string"))
 }
 
-/// The number's own digits are shown: the parser would show them rounded, which names another id.
+/// Shows the original digits: the parser would round them, which gives another id.
 fn number_fault(raw: &str) -> String {
     let shown = clip(raw);
     let digits = raw.strip_prefix('-').unwrap_or(raw);
@@ -41,12 +41,12 @@ pub(super) fn kind(raw: &str) -> &'static str {
     }
 }
 
-/// A list's elements, unread; `None` when the value is no list.
+/// Returns a list's elements unparsed; `None` if the value is not a list.
 pub(super) fn elements(raw: &str) -> Option<Vec<&RawValue>> {
     serde_json::from_str(raw).ok()
 }
 
-/// A piece of input short enough for a message.
+/// Clips input to `SHOWN_CHARS`.
 pub(super) fn clip(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -1,4 +1,4 @@
-//! A list of ids.
+//! Deserialisation of id lists.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer};
 
 use crate::Id;
 
-/// Room that a list begins with: JSON does not say beforehand how long it is, and growing from
-/// nothing to 100 ids moves them five times.
+/// Initial capacity of a list: JSON does not tell its length in advance, and growing from empty to
+/// 100 ids would move them five times.
 const ROOM: usize = 128;
 
-/// A list of ids, read as `Vec<Id>` is, with fewer moves on the way.
+/// A list of ids, deserialised like `Vec<Id>` but with fewer reallocations.
 pub(super) struct Ids(pub(super) Vec<Id>);
 
 impl<'de> Deserialize<'de> for Ids {

@@ -1,5 +1,5 @@
-//! The pointer that SQS's extended client sends when it has put a large payload into S3: the
-//! message is elsewhere, and the function would have to fetch it.
+//! The pointer that the SQS Extended Client sends after storing a large payload in S3: the function
+//! would have to fetch the message from there.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -8,16 +8,16 @@ use serde_json::{Map, Value};
 
 use super::DecodeError;
 
-/// Recognises a pointer in any of its spellings; `None` for every other text.
+/// Recognises a pointer in any of its spellings; `None` for any other text.
 ///
-/// The Java library writes a pair of a class name and an object (`software.amazon.payloadoffloading.
-/// PayloadS3Pointer`, and `com.amazon.sqs.javamessaging.MessageS3Pointer` before version 2); the
-/// Python library writes the same; ports to other languages write the object alone, some of them
-/// with a capital letter.
+/// The Java library writes a pair of a class name and an object
+/// (`software.amazon.payloadoffloading.PayloadS3Pointer`, and
+/// `com.amazon.sqs.javamessaging.MessageS3Pointer` before version 2); the Python library writes the
+/// same; ports to other languages write the object alone, some of them capitalised.
 pub(super) fn pointer(text: &str) -> Option<DecodeError> {
     let start = text.trim_start();
     if let Some(pair) = start.strip_prefix('[') {
-        // Pairs are what a backfill reads by the million: all others are told by their first word.
+        // A backfill reads pairs by the million, so look at the first string before parsing.
         let first = pair.trim_start().strip_prefix('"')?;
         let class = &first[..first.find('"')?];
         if !class.ends_with("S3Pointer") {
@@ -31,7 +31,7 @@ pub(super) fn pointer(text: &str) -> Option<DecodeError> {
     }
 }
 
-/// Bucket and key of an object, whatever else it has.
+/// Returns bucket and key of an object, ignoring its other fields.
 fn fields(object: &str) -> (Option<String>, Option<String>) {
     let Ok(Object(object)) = serde_json::from_str(object) else { return (None, None) };
     let field = |name: &str| {
@@ -42,7 +42,7 @@ fn fields(object: &str) -> (Option<String>, Option<String>) {
     (field("s3BucketName"), field("s3Key"))
 }
 
-/// An object that is small enough to be a pointer: other objects are not read as trees.
+/// The S3 fields of an object; other fields are skipped without building a tree.
 struct Object(Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Object {
@@ -74,10 +74,11 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// AWS: a bucket's name has up to 63 characters, a key up to 1,024; few have so many.
+/// Maximum characters of a bucket or key to show. AWS: a bucket's name has up to 63 characters, a
+/// key up to 1,024; few are that long.
 const LONGEST_NAME: usize = 300;
 
-/// `s3_bucket_name`, and some room.
+/// Maximum length of a relevant field name: `s3_bucket_name` and some room.
 const LONGEST_KEY: usize = 20;
 
 fn foreign((bucket, key): (Option<String>, Option<String>)) -> DecodeError {

@@ -1,10 +1,10 @@
-//! Where in a text a fault is.
+//! Positions of faults in a text.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// A place in a text: what an editor needs to jump there.
+/// A position in a text that an editor can jump to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Position {
     /// Byte offset from the start, from 0.
@@ -16,8 +16,8 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position of a byte offset. An offset inside a character counts as that character; one
-    /// past the end as the end.
+    /// Returns the position of a byte offset. An offset inside a character counts as that
+    /// character; one past the end as the end.
     #[must_use]
     pub fn at(text: &str, offset: usize) -> Self {
         Cursor::new(text).at(offset)
@@ -34,8 +34,8 @@ impl fmt::Display for Position {
     }
 }
 
-/// Finds positions one after another without counting from the start each time: a megabyte of bad
-/// entries would take minutes otherwise.
+/// Finds successive positions without counting from the start each time, which would take minutes
+/// for a megabyte of bad entries.
 pub(super) struct Cursor<'t> {
     text: &'t str,
     here: Position,
@@ -46,7 +46,7 @@ impl<'t> Cursor<'t> {
         Cursor { text, here: Position { offset: 0, line: 1, column: 1 } }
     }
 
-    /// The position of a byte offset, by the rules of [`Position::at`].
+    /// Returns the position of a byte offset, as [`Position::at`] does.
     pub(super) fn at(&mut self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         if offset < self.here.offset {
@@ -67,10 +67,10 @@ impl<'t> Cursor<'t> {
     }
 }
 
-/// The byte offset of a serde_json error.
+/// Returns the byte offset of a serde_json error.
 ///
-/// Its lines count from 1 and its columns in bytes, naming the last byte read, from 1. Column 0
-/// is the newline that ended the line before. At the end of the input there is no byte to name.
+/// serde_json counts lines from 1, and columns in bytes from 1 to the last byte read. Column 0 is
+/// the newline that ended the previous line. At the end of the input there is no byte to point to.
 pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     if error.is_eof() {
         return text.len();
@@ -83,7 +83,8 @@ pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     (line_start + error.column()).saturating_sub(1).min(text.len())
 }
 
-/// A serde_json error's words without its own position, which is relative to a part of the text.
+/// Returns a serde_json error's message without its position, which is relative to a part of the
+/// text.
 pub(super) fn reason_of(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.rfind(" at line ") {

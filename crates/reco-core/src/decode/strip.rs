@@ -1,7 +1,7 @@
-//! Taking known envelopes off, so that the message inside can be sent on its own.
+//! Removes known envelopes, so that the message inside can be sent on its own.
 //!
-//! Envelopes are told by their structure alone, by the same signs and in the same order of
-//! precedence as when decoding; whether what is inside decodes is the caller's question.
+//! Envelopes are recognised by structure alone, by the same rules and precedence as in decoding.
+//! Whether the content decodes is up to the caller to check.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use serde_json::value::RawValue;
 use super::envelope::MAX_DEPTH;
 use super::{Envelope, Top, present};
 
-/// Content of the envelopes.
+/// A message without its envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stripped {
     /// The innermost text, byte for byte as its envelope held it.
     pub body: String,
     /// Removed envelopes, outermost first; never empty.
     pub envelopes: Vec<Envelope>,
-    /// Names of message attributes that the envelopes held. They are no part of the body, and stay
-    /// behind with the envelope.
+    /// Names of message attributes in the envelopes. They are not part of the body and go with the
+    /// envelope.
     pub attributes: Vec<String>,
 }
 
-/// An envelope that cannot be taken off.
+/// An envelope that cannot be removed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StripError {
-    /// One message would have to become several.
+    /// It contains several messages.
     #[error("an SQS event of {records} messages: only one of a single message can be unwrapped")]
     Several {
         /// Number of records.
@@ -35,10 +35,10 @@ pub enum StripError {
     },
 }
 
-/// Takes all known envelopes off a body; `None` when there is none.
+/// Removes all known envelopes from a body. Returns `None` if there are none.
 ///
 /// # Errors
-/// [`StripError`] when a message would have to become several.
+/// [`StripError`] if an envelope contains several messages.
 pub fn strip(text: &str) -> Result<Option<Stripped>, StripError> {
     let mut inner: Option<String> = None;
     let mut envelopes = Vec::new();
@@ -75,7 +75,7 @@ fn outermost(text: &str) -> Result<Option<(Envelope, String)>, StripError> {
     }
 }
 
-/// The message attributes that an envelope holds beside the message: `MessageAttributes` of an SNS
+/// Returns the names of an envelope's message attributes: `MessageAttributes` of an SNS
 /// notification, `messageAttributes` of a record of an SQS event.
 fn attributes_of(envelope: Envelope, whole: &str) -> Vec<String> {
     #[derive(Deserialize)]

@@ -7,17 +7,18 @@ use foldhash::fast::RandomState;
 
 use crate::Id;
 
-/// Up to so many ids, looking through the list for the few whose mark is taken is cheaper than a set.
+/// Maximum list length at which scanning the list after a bitmap collision is cheaper than a set.
 const SHORT: usize = 256;
 
-/// Marks of 64 bits each: among 100 distinct ids, in about every second list one finds its own taken.
+/// Number of 64-bit words in the bitmap. About every second list of 100 distinct ids has a
+/// collision.
 const MARKS: usize = 128;
 
-/// The indexes of ids that stand earlier in the list, ascending.
+/// Returns the indexes of ids that occur earlier in the list, ascending.
 ///
-/// Nearly every list has none, and this is asked of every list: so ids of a short one only leave a
-/// mark each, and are compared where two leave the same. Ids are no attacker's to choose so that
-/// their marks collide: the seed is random.
+/// This runs for every list, and nearly every list has no repeats. Short lists therefore use a
+/// bitmap of hashes and compare ids only on a collision. The seed is random, so that collisions
+/// cannot be provoked.
 pub(super) fn repeats(ids: &[Id]) -> Vec<usize> {
     let hasher = RandomState::default();
     let mut repeated = Vec::new();

@@ -21,13 +21,13 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// A Number of whole seconds.
+    /// Creates a Number of whole seconds.
     #[must_use]
     pub fn seconds(seconds: i64) -> Self {
         Constant::N(seconds.to_string())
     }
 
-    /// A value of the given type.
+    /// Creates a value of the given type.
     #[must_use]
     pub fn typed(kind: KeyType, text: String) -> Self {
         match kind {
@@ -36,7 +36,7 @@ impl Constant {
         }
     }
 
-    /// The value's type.
+    /// Returns the value's type.
     #[must_use]
     pub fn kind(&self) -> KeyType {
         match self {
@@ -45,7 +45,7 @@ impl Constant {
         }
     }
 
-    /// The value's text.
+    /// Returns the value's text.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -74,26 +74,26 @@ impl Constant {
 /// `name:S=value`.
 ///
 /// Without a type, a value that is a plain decimal number is a Number and everything else a String.
-/// Numbers with a leading zero or an exponent, and those of more than 38 digits, are no plain ones:
-/// they would not come back as they were given.
+/// Numbers with a leading zero, an exponent or more than 38 digits are not plain: DynamoDB would
+/// not return them as given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attribute {
-    /// Its name.
+    /// Attribute name.
     pub name: String,
-    /// Its value.
+    /// Attribute value.
     pub value: Constant,
 }
 
-/// Reason why a text names no attribute.
+/// Reason why a text is not a valid attribute.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AttributeError {
     /// There is no `=`.
     #[error("expected NAME=VALUE, e.g. model=v7")]
     NoValue,
-    /// Nothing stands before the `=`.
+    /// The name before the `=` is empty.
     #[error("the attribute name is missing: NAME=VALUE")]
     NoName,
-    /// The type is given as Number, and the value is none.
+    /// The type is Number but the value is not one.
     #[error("{0:?} is not a plain decimal number of at most {MAX_DIGITS} digits")]
     NotNumeric(String),
 }
@@ -129,7 +129,7 @@ impl fmt::Display for Attribute {
     }
 }
 
-/// Parses `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, of at most 38 digits and not `-0`.
+/// Returns whether a text is `-?(0|[1-9][0-9]*)(\.[0-9]+)?` with at most 38 digits, and not `-0`.
 fn is_plain_number(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -144,7 +144,7 @@ fn is_plain_number(text: &str) -> bool {
         && (unsigned.len() == text.len() || significant_digits(text) > 0)
 }
 
-/// Digits without leading and trailing zeros.
+/// Returns the number of digits without leading and trailing zeros.
 fn significant_digits(text: &str) -> usize {
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
     let first = digits.iter().position(|digit| *digit != b'0');

@@ -1,5 +1,5 @@
-//! The description of an item: what its attributes are called and of which form they are. Part of
-//! the policy, so that the Lambda, a backfill, `classify` and `verify` read one and the same.
+//! Item description: attribute names and forms. Part of the policy, so that the Lambda, a backfill,
+//! `classify` and `verify` all use the same one.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 use super::{KeyType, Schema, SortKey};
 use crate::time::TimeForm;
 
-/// Layout of an item in the table. Omitted settings have their default, so that a policy without an
-/// `[item]` is unchanged.
+/// Layout of an item in the table. Omitted settings have their default, so that a policy without
+/// `[item]` means the same as before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ItemDescription {
     /// The partition key attribute (`user_id`).
     pub key: Option<String>,
-    /// Stands before the user's id in the partition key, as `USER#`.
+    /// Prefix of the user id in the partition key, such as `USER#`.
     pub key_prefix: String,
-    /// The sort key attribute, in tables that have one.
+    /// Sort key attribute, if the table has one.
     pub sort_key: Option<String>,
-    /// The sort key of every list, as `RECS`.
+    /// Sort key of every list, such as `RECS`.
     pub sort_value: Option<String>,
-    /// Stands before the user's id in the sort key, where that is part of it.
+    /// Prefix of the user id in the sort key, if the sort key contains the id.
     pub sort_prefix: Option<String>,
     /// The list attribute (`recommended_note_ids`).
     pub list: Option<String>,
-    /// The type of a list's elements. Where it is not said, as the table's lists are, and if it has
-    /// none as the ids came: a JSON number is a Number, a JSON string a String.
+    /// Type of a list's elements. If unset, the type in the table's existing lists; without such
+    /// lists, the type of each id: a JSON number is a Number, a JSON string a String.
     pub list_type: Option<KeyType>,
     /// The time attribute (`generated_at`).
     pub time: Option<String>,
@@ -34,29 +34,29 @@ pub struct ItemDescription {
     pub time_form: TimeForm,
 }
 
-/// A description that describes no item.
+/// An invalid item description.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptionError {
     /// An attribute without a name.
     #[error("item.{0} is empty; set an attribute name")]
     Empty(&'static str),
-    /// Two attributes of one name.
+    /// Two attributes with the same name.
     #[error("the attribute {0:?} is configured twice; keys, list and time need different names")]
     SameName(String),
-    /// Half of a sort key.
+    /// A `sort_key` with neither or both of `sort_value` and `sort_prefix`.
     #[error(
         "item.sort_key {0:?} requires either sort_value (the sort key of every list) or sort_prefix (followed by the user id)"
     )]
     SortValue(String),
-    /// The other half.
+    /// A `sort_value` or `sort_prefix` without `sort_key`.
     #[error("item.{0} requires item.sort_key")]
     NoSortKey(&'static str),
-    /// The setting is also made elsewhere.
+    /// A setting that differs from one outside the policy.
     #[error(
         "the policy's item.{what} is {policy:?}, but {elsewhere:?} is configured elsewhere; set it only in the policy, which the Lambda reads, too"
     )]
     Conflict {
-        /// The policy's key.
+        /// Policy key.
         what: &'static str,
         /// Value in the policy.
         policy: String,
@@ -65,7 +65,7 @@ pub enum DescriptionError {
     },
 }
 
-/// Attribute names that are configured beside the policy, by flags and environment variables.
+/// Attribute names configured outside the policy, by flags or environment variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Beside {
     /// The partition key attribute.
@@ -79,34 +79,34 @@ pub struct Beside {
 }
 
 impl ItemDescription {
-    /// The partition key attribute.
+    /// Returns the partition key attribute.
     #[must_use]
     pub fn key(&self) -> &str {
         self.key.as_deref().unwrap_or("user_id")
     }
 
-    /// The list attribute.
+    /// Returns the list attribute.
     #[must_use]
     pub fn list(&self) -> &str {
         self.list.as_deref().unwrap_or("recommended_note_ids")
     }
 
-    /// The time attribute.
+    /// Returns the time attribute.
     #[must_use]
     pub fn time(&self) -> &str {
         self.time.as_deref().unwrap_or("generated_at")
     }
 
-    /// Returns whether the table may hold items of other kinds beside the lists.
+    /// Returns whether the table may also hold items of other kinds.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sort_key.is_some() || !self.key_prefix.is_empty()
     }
 
-    /// Checks that it describes an item.
+    /// Checks that names are set and distinct, and that the sort key is complete.
     ///
     /// # Errors
-    /// [`DescriptionError`] names the key of the policy.
+    /// [`DescriptionError`] with the policy key.
     pub fn check(&self) -> Result<(), DescriptionError> {
         let named = [
             ("key", Some(self.key())),
@@ -135,11 +135,10 @@ impl ItemDescription {
         }
     }
 
-    /// Adds what is configured beside the policy, as deployments did before policies described
-    /// items.
+    /// Adds settings from outside the policy, for deployments that predate the `[item]` section.
     ///
     /// # Errors
-    /// [`DescriptionError::Conflict`] where both say something, and not the same.
+    /// [`DescriptionError::Conflict`] if both set a value and the values differ.
     pub fn beside(mut self, beside: Beside) -> Result<Self, DescriptionError> {
         let Beside { key, list, time, list_type } = beside;
         for (what, mine, other) in [
@@ -157,7 +156,7 @@ impl ItemDescription {
         Ok(self)
     }
 
-    /// The layout of items in a table whose keys are of these types.
+    /// Returns the item layout for a table with these key types.
     #[must_use]
     pub fn schema(&self, key_type: KeyType, sort_type: KeyType) -> Schema {
         let sort = self.sort_key.as_ref().map(|name| SortKey {
@@ -179,15 +178,15 @@ impl ItemDescription {
         }
     }
 
-    /// The layout for want of a table to look at: ids are numbers unless a prefix stands before
-    /// them, and a sort key is a String.
+    /// Returns the layout to assume without a table: ids are Numbers unless they have a prefix, and
+    /// a sort key is a String.
     #[must_use]
     pub fn assumed_schema(&self) -> Schema {
         let key_type = if self.key_prefix.is_empty() { KeyType::N } else { KeyType::S };
         self.schema(key_type, KeyType::S)
     }
 
-    /// Returns the differences from the default by the policy's keys, in a fixed order.
+    /// Returns the settings that differ from the default by policy key, in a fixed order.
     #[must_use]
     pub fn settings(&self) -> BTreeMap<&'static str, String> {
         let ItemDescription {

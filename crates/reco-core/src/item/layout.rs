@@ -1,21 +1,20 @@
-//! The one description of an item: its attributes in their order, told to whoever sizes, sends or
-//! writes it.
+//! Single definition of an item's attributes and their order, used to size, send and emit items.
 
 use super::{Attribute, Constant, KeyPart, KeyType, PlannedItem, Schema};
 use crate::{Id, Recommendation};
 
-/// Receives the attributes of an item, one after the other.
+/// Visitor for the attributes of an item.
 pub trait Attributes {
-    /// Why an attribute cannot be taken.
+    /// Reason why an attribute is rejected.
     type Error;
 
-    /// Takes a scalar that is an id, written as `kind`.
+    /// Visits an id, written as a scalar of type `kind`.
     ///
     /// # Errors
     /// When the id does not fit the type.
     fn id(&mut self, name: &str, id: &Id, kind: KeyType) -> Result<(), Self::Error>;
 
-    /// Takes the list: an `L` in rank order, never a set, since sets have no order.
+    /// Visits the list: an `L` in rank order, never a set, since sets have no order.
     ///
     /// # Errors
     /// When an id does not fit its type.
@@ -26,18 +25,18 @@ pub trait Attributes {
         type_of: impl Fn(&Id) -> KeyType,
     ) -> Result<(), Self::Error>;
 
-    /// Takes any other scalar.
+    /// Visits any other scalar.
     ///
     /// # Errors
-    /// When it cannot be taken.
+    /// When the value is rejected.
     fn scalar(&mut self, name: &str, value: &Constant) -> Result<(), Self::Error>;
 }
 
 impl Schema {
-    /// Tells the attributes of a user's key.
+    /// Passes the attributes of a user's key to a visitor.
     ///
     /// # Errors
-    /// The first attribute that `to` does not take.
+    /// Error of the first attribute that `to` rejects.
     pub fn describe_key<A: Attributes>(&self, user: &Id, to: &mut A) -> Result<(), A::Error> {
         if !self.is_shared() {
             return to.id(&self.user_attr, user, self.key_type);
@@ -46,18 +45,18 @@ impl Schema {
             .try_for_each(|KeyPart { name, kind, text }| to.id(name, &Id::from(&*text), kind))
     }
 
-    /// Tells every attribute of the item that is made of a recommendation. The time is one of them
-    /// only where it is known.
+    /// Passes every attribute of a recommendation's item to a visitor. The time is included only if
+    /// it is known.
     ///
     /// # Errors
-    /// The first attribute that `to` does not take.
+    /// Error of the first attribute that `to` rejects.
     pub(super) fn describe<A: Attributes>(
         &self,
         recommendation: &Recommendation,
         type_of: impl Fn(&Id) -> KeyType,
         to: &mut A,
     ) -> Result<(), A::Error> {
-        // Taken apart whole: what is added to either must not be forgotten here.
+        // Exhaustive patterns, so that a new field cannot be forgotten here.
         let Recommendation { user, articles, generated_at } = recommendation;
         let Schema {
             user_attr: _,
@@ -81,10 +80,10 @@ impl Schema {
 }
 
 impl PlannedItem {
-    /// Tells every attribute of the item, as [`Schema::plan`] has sized it.
+    /// Passes every attribute of the item to a visitor, as sized by [`Schema::plan`].
     ///
     /// # Errors
-    /// The first attribute that `to` does not take.
+    /// Error of the first attribute that `to` rejects.
     pub fn describe<A: Attributes>(&self, schema: &Schema, to: &mut A) -> Result<(), A::Error> {
         schema.describe(&self.recommendation, |id| self.type_of(id), to)
     }

@@ -16,12 +16,12 @@ const LIST: &str = r#"{"L":[]}"#;
 /// JSON around a scalar's text.
 const SCALAR: &str = r#"{"N":""}"#;
 
-/// Bytes in the table and in a request. Pieces add up.
+/// Size in bytes, in the table and in a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Size {
-    /// AWS: "DynamoDB item sizes and formats".
+    /// Bytes in the table (AWS: "DynamoDB item sizes and formats").
     pub stored: usize,
-    /// As JSON.
+    /// Bytes of JSON in a request.
     pub wire: usize,
 }
 
@@ -32,22 +32,22 @@ impl Size {
     }
 }
 
-/// Sizes the attributes of an item as they are told.
+/// Adds up the sizes of an item's attributes.
 #[derive(Debug, Default)]
 struct Measure {
     size: Size,
-    /// Whether the next attribute has a comma before it.
+    /// True if the next attribute needs a comma before it.
     has_any: bool,
 }
 
 impl Measure {
-    /// An attribute's name, the colon after it, and the comma before it.
+    /// Adds an attribute's name, the colon after it and the comma before it.
     fn name(&mut self, name: &str) {
         self.size.add(name.len(), quoted_len(name) + 1 + usize::from(self.has_any));
         self.has_any = true;
     }
 
-    /// An id as a scalar; `Err` where it does not fit the type.
+    /// Adds an id as a scalar; `Err` if it does not fit the type.
     fn value(&mut self, id: &Id, kind: KeyType) -> Result<(), ()> {
         let (stored, text) = match (kind, id) {
             (_, Id::Int(number)) => integer(kind, number.unsigned_abs(), *number < 0),
@@ -63,7 +63,7 @@ impl Measure {
 }
 
 /// AWS: attribute names in UTF-8 bytes plus values; a list costs 3 bytes plus its elements plus 1
-/// byte an element.
+/// byte per element.
 impl Attributes for Measure {
     type Error = Misfit;
 
@@ -93,16 +93,16 @@ impl Attributes for Measure {
     }
 }
 
-/// Reason why an item has no size.
+/// Reason why an item cannot be sized.
 pub(super) enum Misfit {
-    /// The user's id is no number and must be one.
+    /// The user id must be a number and is not.
     Key,
-    /// The same of an article's, at this index of the list.
+    /// The article id at this index of the list must be a number and is not.
     Article(usize),
 }
 
 impl Schema {
-    /// The size of the item that is made of a recommendation.
+    /// Returns the size of a recommendation's item.
     pub(super) fn put_size(&self, recommendation: &Recommendation) -> Result<Size, Misfit> {
         let mut measure = Measure::default();
         measure.size.wire = PUT.len();
@@ -110,7 +110,7 @@ impl Schema {
         Ok(measure.size)
     }
 
-    /// The size of the key of an item that is removed.
+    /// Returns the size of a deleted item's key.
     pub(super) fn delete_size(&self, user: &Id) -> Result<Size, Misfit> {
         let mut measure = Measure::default();
         measure.size.wire = DELETE.len();
@@ -119,7 +119,7 @@ impl Schema {
     }
 }
 
-/// An integer's size in the table, and the length of its text.
+/// Returns an integer's size in the table, and the length of its text.
 fn integer(kind: KeyType, magnitude: u64, negative: bool) -> (usize, usize) {
     let digits = digits(magnitude);
     let text = digits + usize::from(negative);
@@ -130,8 +130,8 @@ fn integer(kind: KeyType, magnitude: u64, negative: bool) -> (usize, usize) {
     (stored, text)
 }
 
-/// A number costs about one byte for two significant digits plus one byte; a negative one costs
-/// one more. Leading and trailing zeros do not count.
+/// Returns the size of a number: about one byte for two significant digits plus one byte, and one
+/// more if negative. Leading and trailing zeros do not count.
 fn number_size(mut magnitude: u64, mut digits: usize, negative: bool) -> usize {
     if magnitude == 0 {
         return 1;
@@ -143,7 +143,8 @@ fn number_size(mut magnitude: u64, mut digits: usize, negative: bool) -> usize {
     digits.div_ceil(2) + 1 + usize::from(negative)
 }
 
-/// The same of what may be longer. Division on 64 bits is several times faster, and ids fit.
+/// Returns the size of a number that may exceed 64 bits. Division on 64 bits is several times
+/// faster, and ids fit.
 fn long_size(number: i128) -> usize {
     let mut magnitude = number.unsigned_abs();
     while magnitude > u128::from(u64::MAX) && magnitude.is_multiple_of(10) {
@@ -162,7 +163,7 @@ fn quoted_len(text: &str) -> usize {
     escaped_len(text) + 2
 }
 
-/// A text's length between its quotes, where only what JSON demands is escaped.
+/// Returns a text's length between its quotes, with only the escapes that JSON requires.
 fn escaped_len(text: &str) -> usize {
     text.bytes()
         .map(|byte| match byte {

@@ -1,12 +1,12 @@
-//! One write after another of the same item, where only what is older is replaced: what both come
-//! to, whatever the table holds and however far apart they are.
+//! Merges successive guarded writes of one item into a single write with the same effect, whatever
+//! the table holds.
 
 use super::{Action, PlannedItem};
 use crate::Time;
 
-/// Returns whether an item of this time gives way to a write that is guarded by `guard`. An item of
-/// unknown time gives way to any; nothing says that what is of unknown time is newer than a known
-/// one; of equals the first stands.
+/// Returns whether an item with time `held` gives way to a write guarded by `guard`. An item of
+/// unknown time gives way to any write; a write of unknown time replaces no item of known time; at
+/// equal times the item stays.
 #[must_use]
 pub fn gives_way(held: Option<Time>, guard: Option<Time>) -> bool {
     match (held, guard) {
@@ -17,12 +17,12 @@ pub fn gives_way(held: Option<Time>, guard: Option<Time>) -> bool {
 }
 
 impl PlannedItem {
-    /// The guard by which `later`, written alone, leaves in any table what this one and then `later`
-    /// would: of the same user, each where the table holds only what is older. `None` where this one
-    /// does so, and `later` need not be written.
+    /// Returns the guard with which `later` alone has the same effect on any table as this write
+    /// followed by `later`, both guarded and for the same user. `None` if this write alone has that
+    /// effect and `later` need not be written.
     ///
-    /// A removal leaves nothing that a list after it could be older than, so such a list is written
-    /// wherever the removal was: it then takes over the removal's guard.
+    /// A deletion leaves no item for a later list to be older than, so the list is written wherever
+    /// the deletion took effect. It therefore takes over the deletion's guard if that is newer.
     #[must_use]
     pub fn guard_of_successor(&self, later: &PlannedItem) -> Option<Option<Time>> {
         let succeeds = match self.action {
@@ -41,7 +41,7 @@ mod tests {
     use crate::item::{KeyType, Schema};
     use crate::{Id, Recommendation};
 
-    /// A user's item: its time, and which list it is.
+    /// A user's item: its time and its list.
     type Held = Option<(Option<Time>, Id)>;
 
     /// Returns the item after a guarded write.

@@ -8,14 +8,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::message::{Attribute, AttributeValue};
 
-/// SHA-256 of a body and its user attributes. System attributes are no part of it: a queue gives
-/// each message its own.
+/// SHA-256 of a body and its user attributes. System attributes are excluded, since each queue sets
+/// its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of a message with this body and these attributes. Each part goes in with its
-    /// length, so that no two contents are written alike.
+    /// Returns the digest of a message with this body and these attributes. Each part is
+    /// length-prefixed, so that different contents never hash the same bytes.
     #[must_use]
     pub fn of(body: &str, attributes: &BTreeMap<String, Attribute>) -> Self {
         let mut sha = Sha256::new();

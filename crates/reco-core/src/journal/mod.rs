@@ -1,13 +1,13 @@
-//! The journal of a redrive: what was about to happen, what happened, and what is left to do.
+//! Redrive journal: the planned sends, their results, and the work left to do.
 //!
-//! A journal is a file of JSON lines, one [`Record`] each, that begins with a [`Header`]. Before a
-//! message is sent its whole content goes in ([`Intent`]), after the send what was answered
-//! ([`Ack`], [`Refused`], [`Uncertain`]), after the delete [`Deleted`]. Whoever writes it flushes
-//! intents before the send and acknowledgements before the delete; then, wherever a run is cut off,
-//! [`Replay`] knows which messages are safe to delete, and [`Restore`] has every one of them.
+//! A journal is a JSON lines file of [`Record`]s that starts with a [`Header`]. The full content of
+//! a message is recorded before its send ([`Intent`]), the response after it ([`Ack`], [`Refused`],
+//! [`Uncertain`]), and [`Deleted`] after the delete. Intents must be flushed before the send and
+//! acknowledgements before the delete. Wherever a run is interrupted, [`Replay`] then tells which
+//! messages are safe to delete, and [`Restore`] returns every message.
 //!
-//! The header is first, records of one message stand in the order in which they were written, and
-//! only the last line may be torn. Batches under way at once write in any order.
+//! Records of one message appear in the order in which they were written; those of concurrent
+//! batches may interleave. Only the last line may be truncated.
 
 mod digest;
 mod reader;

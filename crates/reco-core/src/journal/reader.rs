@@ -1,4 +1,4 @@
-//! Reading lines, tolerant of what a crash leaves: a last line that was not finished.
+//! Line reader that tolerates a truncated last line, which a crash may leave.
 
 use serde::de::DeserializeOwned;
 
@@ -7,20 +7,20 @@ use super::record::{Header, VERSION};
 /// Reason why a journal cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
-    /// A line that is no record, and not the last.
+    /// An invalid line that is not the last.
     #[error(
         "line {line} of the journal is broken: {reason}; only the last line may be, so the file was damaged or edited by hand"
     )]
     Broken {
-        /// Its number, from 1.
+        /// Line number, from 1.
         line: u64,
-        /// Message of the parser.
+        /// The parser's error message.
         reason: String,
     },
     /// The first record is not a header.
     #[error("line {line} comes before the header: this is not a recoctl journal")]
     NoHeader {
-        /// Its number, from 1.
+        /// Line number, from 1.
         line: u64,
     },
     /// A second header.
@@ -28,17 +28,17 @@ pub enum JournalError {
         "line {line} is a second header: two journals were concatenated; split them before this line"
     )]
     SecondHeader {
-        /// Its number, from 1.
+        /// Line number, from 1.
         line: u64,
     },
-    /// A version of the format that this code does not know.
+    /// An unknown format version.
     #[error(
         "the journal has format {found} but this recoctl reads {VERSION}: use the recoctl that wrote it ({recoctl})"
     )]
     Version {
-        /// The journal's.
+        /// Format version of the journal.
         found: u32,
-        /// Author.
+        /// Version of recoctl that wrote the journal.
         recoctl: String,
     },
 }
@@ -46,25 +46,26 @@ pub enum JournalError {
 /// End of a journal file, and the position for appending to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tail {
-    /// Bytes of whole records, where lines were given with their newlines. Truncate the file to this length before appending.
+    /// Bytes of complete records, if lines were passed with their newlines. Truncate the file to
+    /// this length before appending.
     pub whole_bytes: u64,
-    /// The last whole record lacks its newline: write one before appending.
+    /// True if the last complete record lacks its newline: write one before appending.
     pub unterminated: bool,
-    /// A last line that is no record.
+    /// A truncated last line, if there is one.
     pub torn: Option<Torn>,
 }
 
-/// A last line that was cut off while it was written. Nothing was done by what it would have said:
-/// a record takes effect once it has been flushed whole.
+/// A last line that was cut off while being written. No action depends on it: a record takes effect
+/// only after it has been flushed completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Torn {
-    /// Its number, from 1.
+    /// Line number, from 1.
     pub line: u64,
-    /// Number of its bytes.
+    /// Length in bytes.
     pub bytes: u64,
 }
 
-/// Parses lines and keeps account of how the file ends.
+/// Parses lines and tracks how the file ends.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     lines: u64,
@@ -74,8 +75,8 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads one line, with or without its newline. `None` for a blank one, and for one that does
-    /// not parse: whether that is an error shows with the next line.
+    /// Reads one line, with or without its newline. Returns `None` for a blank line, and for an
+    /// invalid one: whether that is an error shows with the next line.
     pub fn read<T: DeserializeOwned>(&mut self, line: &[u8]) -> Result<Option<T>, JournalError> {
         if let Some((error, _)) = self.pending.take() {
             return Err(error);
@@ -102,12 +103,12 @@ impl Reader {
         }
     }
 
-    /// The number of the line last read.
+    /// Returns the number of the last line read.
     pub const fn line(&self) -> u64 {
         self.lines
     }
 
-    /// End of the file.
+    /// Returns how the file ends.
     pub fn finish(self) -> Tail {
         Tail {
             whole_bytes: self.whole_bytes,
@@ -118,7 +119,7 @@ impl Reader {
     }
 }
 
-/// The parser's words with the column alone: to it every text has one line.
+/// Returns the parser's message with the column only: each line is parsed on its own.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" at line ") {
@@ -127,7 +128,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// Takes the header off a journal's first record and refuses a second one.
+/// Keeps the header from a journal's first record and rejects a second one.
 pub(super) fn admit(
     known: &mut Option<Header>,
     found: Option<Header>,

@@ -1,4 +1,4 @@
-//! The lines of a journal.
+//! Records of a journal.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,36 +9,36 @@ use super::digest::Digest;
 use crate::message::Message;
 use crate::outcome::Outcome;
 
-/// The version of the format that this code writes and the only one it reads.
+/// Format version that this code writes, and the only one it reads.
 pub const VERSION: u32 = 1;
 
 /// One line of a journal: an object whose only key names the kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Record<'a> {
-    /// The first line.
+    /// The header, always the first line.
     Header(Header),
     /// A message is about to be sent for the first time.
     Intent(Intent<'a>),
-    /// A message of an earlier intent is about to be sent once more.
+    /// A message of an earlier intent is about to be sent again.
     Again(Again),
-    /// The destination acknowledged it with the right digests.
+    /// The destination acknowledged it with matching digests.
     Ack(Ack),
-    /// It was not sent, or the destination said that it did not take it.
+    /// It was not sent, or the destination rejected it.
     Refused(Refused),
-    /// It may have been sent: the answer was lost or does not fit.
+    /// It may have been sent: the response was lost or does not match.
     Uncertain(Uncertain),
-    /// The source queue answered its delete with success.
+    /// The source queue confirmed its delete.
     Deleted(Deleted),
-    /// The run ended in an orderly way.
+    /// The run ended normally.
     End(End),
 }
 
 impl Record<'_> {
-    /// The record as a line, its newline included.
+    /// Returns the record as a line, including its newline.
     ///
     /// # Errors
-    /// None that a record can cause: every field has a form in JSON.
+    /// Cannot occur: every record serialises.
     pub fn to_line(&self) -> serde_json::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
@@ -51,16 +51,16 @@ impl Record<'_> {
 pub struct Header {
     /// [`VERSION`] of the writer.
     pub version: u32,
-    /// Tells runs apart.
+    /// Unique id of the run.
     pub run_id: String,
-    /// When the run began, RFC 3339.
+    /// Start of the run, in RFC 3339.
     pub started_at: String,
     /// ARN of the queue that messages are taken from.
     pub source: String,
-    /// ARN of the queue that they are sent to; absent when there are several, which the intents name.
+    /// ARN of the destination queue; absent if there are several, which the intents name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
-    /// True if the destinations are FIFO queues: then a message may be sent again under its id.
+    /// True if the destinations are FIFO queues: a message may then be sent again under its id.
     pub fifo: bool,
     /// The version of recoctl that wrote it.
     pub recoctl: String,
@@ -68,27 +68,27 @@ pub struct Header {
     pub policy: String,
 }
 
-/// A message about to be sent, with everything that it takes to restore it.
+/// A message about to be sent, with everything needed to restore it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent<'a> {
-    /// The batch it is sent in; a number is used once in a journal.
+    /// Batch number, unique within a journal.
     pub batch: u64,
-    /// When, in milliseconds since the epoch: a FIFO queue knows a repeated send for 5 minutes.
+    /// Time in milliseconds since the epoch: a FIFO queue deduplicates for 5 minutes.
     pub at_ms: i64,
-    /// The digest of what is sent, by which it is known when it comes back.
+    /// Digest of the sent content, which identifies the message if it comes back.
     pub digest: Digest,
     /// The message as received.
     pub message: Cow<'a, Message>,
-    /// The body as sent, where it is another.
+    /// The body as sent, if it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out: Option<Cow<'a, str>>,
-    /// ARN of the queue that it is sent to, where the header names none.
+    /// ARN of the destination queue, if the header has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Cow<'a, str>>,
 }
 
 impl<'a> Intent<'a> {
-    /// The intent to send `message`, with another body if `out` has one, in the batch `batch`, at
+    /// Creates the intent to send `message`, with the body `out` if given, in batch `batch` at
     /// `at_ms` milliseconds since the epoch.
     #[must_use]
     pub fn new(message: &'a Message, out: Option<&'a str>, batch: u64, at_ms: i64) -> Self {
@@ -106,44 +106,44 @@ pub struct Again {
     pub message_id: String,
     /// The batch of this attempt.
     pub batch: u64,
-    /// When, in milliseconds since the epoch.
+    /// Time in milliseconds since the epoch.
     pub at_ms: i64,
 }
 
-/// The destination has it.
+/// The destination accepted the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ack {
     /// The original message's id.
     pub message_id: String,
-    /// The id that the destination gave it.
+    /// Message id assigned by the destination.
     pub sent_as: String,
     /// The batch that was acknowledged.
     pub batch: u64,
 }
 
-/// The destination does not have it from this attempt.
+/// The destination did not accept the message in this attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// The original message's id.
     pub message_id: String,
     /// The batch that was refused.
     pub batch: u64,
-    /// Reason, in the service's words.
+    /// Reason given by the service.
     pub reason: String,
 }
 
-/// The destination may have it.
+/// The destination may have accepted the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncertain {
     /// The original message's id.
     pub message_id: String,
-    /// The batch in question.
+    /// The batch that is uncertain.
     pub batch: u64,
     /// Reason for the uncertainty.
     pub reason: String,
 }
 
-/// The source queue no longer has it.
+/// The source queue confirmed the delete of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deleted {
     /// The original message's id.

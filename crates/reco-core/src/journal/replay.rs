@@ -1,4 +1,4 @@
-//! From a journal's lines to how each message stands, and what is left to do.
+//! Replays a journal: the standing of each message, and the work left to do.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use super::reader::{JournalError, Reader, Tail, admit};
 use super::record::{Ack, Again, Deleted, End, Header, Refused, Uncertain};
 use super::standing::{Counts, Standing, Story};
 
-/// AWS: a FIFO queue knows a deduplication id for 5 minutes.
+/// AWS: a FIFO queue remembers a deduplication id for 5 minutes.
 const DEDUPLICATION_MS: i64 = 300_000;
 /// Margin for the duration of a re-send and for clock differences.
 const DEDUPLICATION_MARGIN_MS: i64 = 30_000;
 
-/// Reads a journal line by line. Bodies are skipped, not kept: what stays of a message is its
-/// standing, ids and digest, and until its deletion the receipt handle.
+/// Reads a journal line by line. Bodies are skipped: of each message only the standing, ids and
+/// digest are kept, and the receipt handle until its deletion.
 #[derive(Debug, Default)]
 pub struct Replay {
     reader: Reader,
     state: State,
 }
 
-/// A record without what replay does not need.
+/// A record with only the fields that replay needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Brief {
@@ -51,16 +51,16 @@ struct BriefMessage {
 }
 
 impl Replay {
-    /// A replay that has read nothing yet.
+    /// Creates an empty replay.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Replays all lines at once; each with or without its newline.
+    /// Replays all lines, each with or without its newline.
     ///
     /// # Errors
-    /// Those of [`line`](Self::line).
+    /// As for [`line`](Self::line).
     pub fn from_lines<L: AsRef<[u8]>>(
         lines: impl IntoIterator<Item = L>,
     ) -> Result<State, JournalError> {
@@ -69,10 +69,10 @@ impl Replay {
         Ok(replay.finish())
     }
 
-    /// Reads the next line, its newline included if the file has it: an append needs to know.
+    /// Reads the next line. Pass its newline, too, if the file has one: an append needs to know.
     ///
     /// # Errors
-    /// When the line *before* it was broken, or this one is not where it belongs.
+    /// When the line *before* it was invalid, or this one is out of place.
     pub fn line(&mut self, line: &[u8]) -> Result<(), JournalError> {
         let Some(brief) = self.reader.read(line)? else { return Ok(()) };
         let (header, brief) = match brief {
@@ -99,13 +99,12 @@ pub struct State {
     header: Option<Header>,
     end: Option<End>,
     tail: Tail,
-    /// By id, so that every list comes out in the same order.
+    /// Sorted by id, so that every list has the same order.
     stories: BTreeMap<Box<str>, Story>,
     last_batch: u64,
 }
 
-/// Proof that the destination acknowledged a message that was not yet seen deleted. Only a replay
-/// makes it:
+/// Proof, from a journal, that the destination acknowledged a message. Only a replay can create it:
 ///
 /// ```compile_fail,E0451
 /// use reco_core::journal::Acked;
@@ -123,19 +122,19 @@ pub struct Acked {
 }
 
 impl Acked {
-    /// The original message's id.
+    /// Returns the original message's id.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
-    /// The handle that the journal's run held it by.
+    /// Returns the receipt handle from the journal's run.
     #[must_use]
     pub fn receipt_handle(&self) -> &str {
         &self.receipt_handle
     }
 
-    /// The id that the destination gave it.
+    /// Returns the message id assigned by the destination.
     #[must_use]
     pub fn sent_as(&self) -> &str {
         &self.sent_as
@@ -154,20 +153,20 @@ pub struct Doubt {
 /// Remaining work after an interrupted run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
-    /// Acknowledged, to be deleted and never sent again.
+    /// Acknowledged messages, to be deleted and never sent again.
     pub delete: Vec<Acked>,
-    /// Ids of messages to send again under a deduplication id equal to the message id: a FIFO queue
-    /// that has one drops the other.
+    /// Ids of messages to send again with the message id as deduplication id: a FIFO queue drops a
+    /// duplicate.
     pub resend: Vec<String>,
-    /// To be reported: sending them again might double them, deleting them might lose them.
+    /// Messages to report: sending them again might duplicate them, deleting them might lose them.
     pub uncertain: Vec<Doubt>,
 }
 
-/// A record that only a damaged journal has.
+/// A contradiction that only a damaged journal has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Anomaly {
-    /// An acknowledgement without an intent: the content is not in the journal, so the message is
-    /// not taken for deletable.
+    /// An acknowledgement without an intent: the content is not in the journal, so the message does
+    /// not count as deletable.
     #[error("message {0} was acknowledged, but the journal has no intent to send it")]
     AckWithoutIntent(String),
     /// A deletion without an acknowledgement.
@@ -176,7 +175,7 @@ pub enum Anomaly {
 }
 
 impl State {
-    /// The header; `None` if the run was interrupted before the journal had one.
+    /// Returns the header; `None` if the run was interrupted before it was written.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
         self.header.as_ref()
@@ -188,13 +187,13 @@ impl State {
         self.end.as_ref()
     }
 
-    /// Returns the end of the file.
+    /// Returns how the file ends.
     #[must_use]
     pub const fn tail(&self) -> &Tail {
         &self.tail
     }
 
-    /// The highest batch number in use: who appends goes on above it.
+    /// Returns the highest batch number in use; appended batches continue above it.
     #[must_use]
     pub const fn last_batch(&self) -> u64 {
         self.last_batch
@@ -206,20 +205,19 @@ impl State {
         self.stories.get(message_id).map(Story::standing)
     }
 
-    /// Every message with its standing, by id.
+    /// Returns every message with its standing, sorted by id.
     pub fn messages(&self) -> impl Iterator<Item = (&str, Standing)> {
         self.stories.iter().map(|(id, story)| (&**id, story.standing()))
     }
 
-    /// When the first attempt at a message was begun, milliseconds since the epoch, that may or may
-    /// not have had its effect; `None` where there is no such attempt.
+    /// Returns the start of the first attempt whose effect is unknown, in milliseconds since the
+    /// epoch; `None` if there is no such attempt.
     #[must_use]
     pub fn doubtful_since_ms(&self, message_id: &str) -> Option<i64> {
         self.stories.get(message_id)?.doubtful_since_ms()
     }
 
-    /// Returns the reason why a message was refused or is uncertain, in the words of the last batch
-    /// that said so.
+    /// Returns the reason why a message was refused or is uncertain, as given by the last batch.
     #[must_use]
     pub fn reason(&self, message_id: &str) -> Option<&str> {
         self.stories.get(message_id)?.reason()
@@ -233,16 +231,16 @@ impl State {
         counts
     }
 
-    /// Ids of messages that the destination may have more than once: acknowledged, and beside it
+    /// Returns ids of messages that the destination may have more than once: acknowledged, with
     /// another attempt acknowledged or in doubt.
     pub fn possibly_double(&self) -> impl Iterator<Item = &str> {
         let double = self.stories.iter().filter(|(_, story)| story.may_be_double());
         double.map(|(id, _)| &**id)
     }
 
-    /// The proof that the destination acknowledged a message, whether or not its delete was noted
-    /// since: SQS may confirm a delete that has no effect. The handle of a deleted one is empty, and
-    /// only a later receive brings another.
+    /// Returns the proof that the destination acknowledged a message, even if its delete was
+    /// recorded since: SQS may confirm a delete that has no effect. The receipt handle of a deleted
+    /// message is empty; only a later receive provides a new one.
     #[must_use]
     pub fn acked(&self, message_id: &str) -> Option<Acked> {
         let story = self.stories.get(message_id)?;
@@ -251,9 +249,9 @@ impl State {
 
     /// Returns the remaining work at `now_ms`, milliseconds since the epoch.
     ///
-    /// Uncertain messages of a FIFO destination are sent again only while it surely still knows
-    /// the deduplication id of the first attempt (AWS: 5 minutes); after that a copy that arrived
-    /// would be doubled, and they are reported as on standard queues.
+    /// Uncertain messages of a FIFO destination are sent again only while it certainly remembers
+    /// the deduplication id of the first attempt (AWS: 5 minutes). After that a resend could
+    /// duplicate a message that arrived, so they are reported, as on standard queues.
     #[must_use]
     pub fn resume(&self, now_ms: i64) -> Resume {
         let fifo = self.header.as_ref().is_some_and(|header| header.fifo);
@@ -297,7 +295,7 @@ impl State {
 
     fn learn(&mut self, brief: Brief) {
         match brief {
-            // Admitted before.
+            // Handled by `admit`.
             Brief::Header(_) => {}
             Brief::Intent(BriefIntent { batch, at_ms, digest, message }) => {
                 let story = self.begin(message.id, batch, at_ms);
@@ -330,16 +328,16 @@ impl State {
     }
 }
 
-/// Returns whether a FIFO queue surely still knows, at `now_ms`, the deduplication id of a send
-/// that began at `first_ms`; both are milliseconds since the epoch. A clock that was set back does
-/// not make it longer.
+/// Returns whether a FIFO queue certainly remembers, at `now_ms`, the deduplication id of a send
+/// that began at `first_ms`, both in milliseconds since the epoch. Setting the clock back does not
+/// extend the time.
 #[must_use]
 pub const fn is_remembered(first_ms: i64, now_ms: i64) -> bool {
     let age_ms = now_ms.saturating_sub(first_ms);
     age_ms >= -DEDUPLICATION_MARGIN_MS && age_ms < DEDUPLICATION_MS - DEDUPLICATION_MARGIN_MS
 }
 
-/// The proof for a message that stands as acknowledged and has its content in the journal.
+/// Returns the proof for an acknowledged message whose content is in the journal.
 fn acked(id: &str, story: &Story) -> Option<Acked> {
     Some(Acked {
         message_id: id.to_owned(),

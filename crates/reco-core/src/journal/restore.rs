@@ -1,4 +1,4 @@
-//! Every message of a journal with its whole content, one at a time.
+//! Restores the messages of a journal with their full content, one at a time.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -7,18 +7,18 @@ use super::reader::{JournalError, Reader, Tail, admit};
 use super::record::{Header, Intent, Record};
 use crate::message::Message;
 
-/// A message as the journal keeps it.
+/// A message as recorded in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The message as it was received.
     pub message: Message,
-    /// The body as it was sent, where it was another.
+    /// The body as it was sent, if it differs.
     pub out: Option<String>,
-    /// ARN of the queue that it was sent to, where the header names none.
+    /// ARN of the destination queue, if the header has none.
     pub to: Option<String>,
 }
 
-/// Reads a journal line by line and gives each message once; only the ids of those given are kept.
+/// Reads a journal line by line and returns each message once; only ids are kept.
 #[derive(Debug, Default)]
 pub struct Restore {
     reader: Reader,
@@ -27,16 +27,16 @@ pub struct Restore {
 }
 
 impl Restore {
-    /// A restore that has read nothing yet.
+    /// Creates an empty restore.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads the next line; its message, if it has one that was not given before.
+    /// Reads the next line. Returns its message, if it has one that was not returned before.
     ///
     /// # Errors
-    /// When the line *before* it was broken, or this one is not where it belongs.
+    /// When the line *before* it was invalid, or this one is out of place.
     pub fn line(&mut self, line: &[u8]) -> Result<Option<Kept>, JournalError> {
         let Some(record) = self.reader.read::<Record<'static>>(line)? else { return Ok(None) };
         let (header, kept) = match record {
@@ -51,13 +51,13 @@ impl Restore {
         Ok(kept.filter(|kept| self.given.insert(kept.message.id.as_str().into())))
     }
 
-    /// The header, once it was read.
+    /// Returns the header, once it has been read.
     #[must_use]
     pub const fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
-    /// End of the file.
+    /// Returns how the file ends.
     #[must_use]
     pub fn finish(self) -> Tail {
         self.reader.finish()

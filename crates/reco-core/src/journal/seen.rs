@@ -1,4 +1,4 @@
-//! Recognising messages that a run has already sent.
+//! Recognises messages that a run has already sent.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use crate::message::Message;
 
 /// Messages sent by one or more runs, for comparison with messages in the DLQ.
 ///
-/// Ids and digests are kept as 128 bits of SHA-256, about 100 bytes a message in all.
+/// Ids and digests are kept as 128 bits of SHA-256, about 100 bytes per message in all.
 #[derive(Debug, Default)]
 pub struct Seen {
     runs: Vec<String>,
     known: HashMap<Key, Known>,
 }
 
-/// In bytes, which need no alignment: as one number a table of them would be a quarter larger.
+/// Bytes, which need no alignment: with a `u128`, the table would be a quarter larger.
 type Key = [u8; 16];
 
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +26,11 @@ struct Known {
     acked: bool,
 }
 
-/// Sign by which a message is recognised.
+/// Evidence that a message was sent before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sighting<'a> {
-    /// This very message was sent and is still, or again, in the queue that it was sent from: its
-    /// delete did not happen or did not hold.
+    /// The same message was sent and is still, or again, in its source queue: its delete did not
+    /// happen or had no effect.
     StillHere {
         /// The run that sent it.
         run_id: &'a str,
@@ -42,7 +42,7 @@ pub enum Sighting<'a> {
         /// The run that sent it.
         run_id: &'a str,
     },
-    /// A message of the same body and attributes was sent: it came back by another way, or the
+    /// A message with the same body and attributes was sent: it came back another way, or the
     /// producer sent it twice.
     SameContent {
         /// The run that sent it.
@@ -58,7 +58,8 @@ enum Mark {
 }
 
 impl Seen {
-    /// Adds what a journal says was sent, or may have been. A later journal outranks an earlier one.
+    /// Adds the messages that a journal lists as sent or possibly sent. Later journals take
+    /// precedence.
     pub fn add(&mut self, state: &State) {
         let Some(header) = state.header() else { return };
         let run = self.run(&header.run_id);
@@ -74,7 +75,7 @@ impl Seen {
         self.note(Known { run, acked: true }, message_id, Some(sent_as), Some(digest));
     }
 
-    /// Returns the strongest sign by which a message is recognised; `None` if it is new.
+    /// Returns the strongest evidence that a message was sent before; `None` if it is new.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Sighting<'_>> {
         if self.known.is_empty() {

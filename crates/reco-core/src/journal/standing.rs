@@ -4,17 +4,17 @@ use serde::Serialize;
 
 use super::digest::Digest;
 
-/// Where a message is, from the best that can be said of it.
+/// Location of a message, by the strongest evidence in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// Gone from the source queue, after it was acknowledged.
+    /// Deleted from the source queue, after it was acknowledged.
     Deleted,
     /// The destination has it, and the source queue may still have it.
     Acked,
-    /// The destination may have it: a send's answer was lost or did not fit.
+    /// The destination may have it: the response to a send was lost or did not match.
     Uncertain,
-    /// The destination may have it: a send was begun and nothing more is known.
+    /// The destination may have it: a send began and no result was recorded.
     Intended,
     /// The destination does not have it; the source queue does.
     Refused,
@@ -23,7 +23,7 @@ pub enum Standing {
 /// Number of messages of a journal by standing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// All of them.
+    /// Total number of messages.
     pub messages: u64,
     /// See [`Standing::Deleted`].
     pub deleted: u64,
@@ -51,25 +51,25 @@ impl Counts {
     }
 }
 
-/// All that is kept of one message: neither body nor attributes.
+/// Data kept of one message, without body and attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Story {
     /// Digest of the sent content, from the newest intent.
     pub digest: Option<Digest>,
-    /// Freed once the message is deleted: handles are most of what is kept of a message.
+    /// Freed once the message is deleted, since handles take most of the memory.
     pub receipt_handle: Box<str>,
     pub sent_as: Option<Box<str>>,
     reason: Option<Box<str>>,
-    /// When the attempt began that has no answer yet.
+    /// Start of the attempt that has no result yet.
     open_since: Option<i64>,
-    /// When the first attempt began whose effect is in doubt.
+    /// Start of the first attempt whose effect is in doubt.
     doubtful_since: Option<i64>,
     acks: u32,
     deleted: bool,
 }
 
 impl Story {
-    /// An attempt was begun. An earlier one without an answer stays in doubt.
+    /// Records the start of an attempt. An earlier one without a result stays in doubt.
     pub fn begin(&mut self, at_ms: i64) {
         self.doubtful_since = self.doubtful_since.or(self.open_since);
         self.open_since = Some(at_ms);
@@ -113,7 +113,7 @@ impl Story {
         }
     }
 
-    /// When the first attempt was begun that may or may not have had its effect.
+    /// Returns the start of the first attempt whose effect is unknown.
     pub fn doubtful_since_ms(&self) -> Option<i64> {
         self.doubtful_since.or(self.open_since)
     }

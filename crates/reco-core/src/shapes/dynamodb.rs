@@ -33,9 +33,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error>
     serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// The line, when it is of this shape.
+/// Parses a line; `None` if it has another shape.
 pub fn line(text: &str) -> Option<Line> {
-    // A foreign line is looked at closely only if it may be one.
+    // Cheap test: only a line with one of these keys is parsed.
     if !["\"Item\"", "\"Keys\""].iter().any(|key| text.contains(key)) {
         return None;
     }
@@ -62,7 +62,7 @@ impl Line {
     }
 }
 
-/// The item as one of our own lines, so that ids and times are read by the same rules.
+/// Converts the item to an item line, so that ids and times are read by the same rules.
 fn list(
     text: &str,
     user: Value,
@@ -87,11 +87,11 @@ fn list(
     let time = item.get(name).map(|value| time(value, schema)).transpose();
     let time = time.map_err(|what| malformed(text, format!("{name:?} {what}")))?.flatten();
     let mut decoded = decode(&Value::Object(plain).to_string()).map_err(|error| match error {
-        // Positions are of the line that was made of it.
+        // Positions refer to the converted line.
         DecodeError::Malformed { reason, .. } => malformed(text, reason),
         foreign => foreign,
     })?;
-    // Not by way of the line: a number of `Value` is a float, and loses a part of a nanosecond.
+    // Not converted: a number of `Value` is a float, which is not exact to the nanosecond.
     for entry in &mut decoded.entries {
         entry.recommendation.generated_at = time;
     }
@@ -112,7 +112,7 @@ fn user(text: &str, item: &Attributes, schema: &Schema) -> Result<Option<Value>,
     Ok(user.map(|user| json!(user)))
 }
 
-/// The text of a Number or a String.
+/// Returns the text of a Number or a String.
 fn scalar(value: &Value) -> Option<&str> {
     value.get("N").or(value.get("S"))?.as_str()
 }
@@ -127,7 +127,8 @@ fn missing(text: &str, what: &str, name: &str, item: &Attributes) -> DecodeError
     malformed(text, format!("{what} without the attribute {name:?}; it has {keys}"))
 }
 
-/// A Number as a JSON number where that is exact, and as its text elsewhere; a String as it is.
+/// Converts an id: a Number to a JSON number if that is exact, else to a string; a String to a
+/// string.
 fn id(value: &Value) -> Option<Value> {
     if let Some(Value::String(text)) = value.get("S") {
         return Some(text.as_str().into());
@@ -143,7 +144,7 @@ fn id(value: &Value) -> Option<Value> {
     })
 }
 
-/// When the item was made, in whatever form the table has it.
+/// Returns the item's time, in any form that a table may hold.
 fn time(value: &Value, schema: &Schema) -> Result<Option<Time>, String> {
     let (kind, text) = match (value.get("N"), value.get("S"), value.get("NULL")) {
         (Some(Value::String(text)), ..) => (KeyType::N, text),

@@ -1,4 +1,4 @@
-//! The output of a batch inference job of Amazon Personalize, a line a user.
+//! Output of an Amazon Personalize batch inference job, one line per user.
 //!
 //! AWS: "Batch inference job output examples" (Amazon Personalize):
 //! `{"input":{"userId":"4638"},"output":{"recommendedItems":["63992","115149"],"scores":[...]},
@@ -11,7 +11,7 @@ use super::{ShapeError, malformed};
 use crate::clip::clip;
 use crate::decode::{DecodeError, Decoded, decode};
 
-/// Characters of an error that are shown.
+/// Maximum characters of an error to show.
 const SHOWN_CHARS: usize = 400;
 
 /// A line of such an output.
@@ -41,7 +41,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// The line, when it is of this shape.
+/// Parses a line; `None` if it has another shape.
 pub fn line(text: &str) -> Option<Line<'_>> {
     if !text.contains("\"input\"") {
         return None;
@@ -66,7 +66,7 @@ impl Line<'_> {
             let reason = "Amazon Personalize output without a `userId`";
             return Err(malformed(text, reason).into());
         };
-        // As one of our own lines, so that ids are read by the same rules.
+        // Converted to a pair, so that ids are read by the same rules.
         let plain = format!("[{user},{}]", items.get());
         decode(&plain).map_err(|error| match error {
             DecodeError::Malformed { reason, .. } => malformed(text, reason).into(),

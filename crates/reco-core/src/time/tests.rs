@@ -154,7 +154,7 @@ fn a_table_of_milliseconds_reads_its_own_and_others() {
 }
 
 fn any_time() -> impl Strategy<Value = Time> {
-    // From 2001 to past 2100, and the small numbers that count versions.
+    // From 2001 to past 2100, and small numbers as used for versions.
     let seconds = prop_oneof![
         1_000_000_000_i64..4_500_000_000,
         2_000_000_000_i64..2_100_000_000,
@@ -170,7 +170,7 @@ proptest! {
         prop_assert_eq!(Time::from_number(&time.to_string()), Ok(time));
         prop_assert_eq!(Time::from_iso(&time.iso()), Ok(time));
         for form in [TimeForm::Seconds, TimeForm::Milliseconds, TimeForm::Iso8601] {
-            // Versions are whole numbers; a part of one is told from no other form.
+            // Versions are whole numbers; a fraction of one is ambiguous.
             let time = if time.seconds < 1_000_000 { Time { nanos: 0, ..time } } else { time };
             prop_assert_eq!(Time::from_stored(form, form.kind(), &form.text(time)), Ok(time));
         }

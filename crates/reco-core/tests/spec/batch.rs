@@ -1,11 +1,11 @@
-//! Packing: nothing lost, order kept, limits kept, no key twice, and no batch smaller than needed.
+//! Packer: loses nothing, keeps order and limits, repeats no key, and closes no batch early.
 
 use proptest::prelude::*;
 use reco_core::batch::{Limits, Packer, TooLarge};
 
 type Entry = (u8, usize, usize);
 
-/// Packs entries of (key, bytes, number); answers with the batches and the refused.
+/// Packs entries of (key, bytes, number). Returns the batches and the rejected entries.
 fn pack(limits: Limits, entries: &[(u8, usize)]) -> (Vec<Vec<Entry>>, Vec<TooLarge<Entry>>) {
     let mut packer = Packer::new(limits);
     let (mut batches, mut refused) = (vec![], vec![]);
@@ -70,7 +70,7 @@ proptest! {
         for pair in batches.windows(2) {
             prop_assert!(!fits(limits, &pair[0], pair[1][0]));
         }
-        // Nothing lost, and the whole order kept, hence that of each key.
+        // Nothing is lost and the whole order is kept, hence that of each key.
         let refused: Vec<usize> = refused.iter().map(|error| error.entry.2).collect();
         let packed: Vec<usize> = batches.iter().flatten().map(|entry| entry.2).collect();
         prop_assert!(packed.is_sorted());

@@ -1,4 +1,4 @@
-//! The write budget: what was asked for, and that it is kept.
+//! Write budget: parsing, limits, and that runs keep to it.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn a_budget_is_of_what_the_table_allows() {
     assert_eq!(Budget::of(None, &provisioned), Ok(Budget::NONE));
 }
 
-/// A table that takes so much a second, with a second's worth saved up.
+/// A simulated table with a write rate and savings of up to one second.
 struct Table {
     rate: f64,
     tokens: f64,
@@ -72,7 +72,8 @@ impl Table {
     }
 }
 
-/// Writes batches of 25 one after the other for `seconds`; what was written, and throttled calls.
+/// Writes batches of 25 sequentially for `seconds`. Returns the WCU written and the throttled
+/// calls.
 fn run(budget: &Budget, price: f64, capacity: f64, seconds: u64) -> (f64, u32) {
     run_on(Table { rate: capacity, tokens: capacity, at: ms(0) }, budget, price, seconds)
 }
@@ -109,7 +110,7 @@ fn a_rate_that_is_too_high_finds_the_tables_own() {
         let share = written / (120.0 * 300.0);
         assert!(share > 0.9, "{share} of the table's capacity under {budget:?}");
         let calls = written / 25.0;
-        // `auto` begins 13 times too high and is cut by half a second.
+        // `auto` starts 13 times too high and is cut at most by half per second.
         assert!(f64::from(throttled) < calls * 0.12, "{throttled} throttles in {calls} calls");
     }
 }
@@ -119,7 +120,7 @@ fn auto_grows_where_the_table_takes_more() {
     let capacity = Capacity { warm: Some(400.0), ..<_>::default() };
     let budget = Budget::of(wanted("auto"), &capacity).unwrap();
     let (written, throttled) = run(&budget, 1.0, 1_000_000.0, 60);
-    // 400 and 8 more each second would be 640 in the mean of a minute; after 3 s it grows faster.
+    // 400 plus 8 each second would average 640 over a minute; after 3 s growth accelerates.
     assert!(written / 60.0 > 1_000.0, "{written}");
     assert_eq!(throttled, 0);
     let capped = Budget { cap: Some(450.0), ..budget };
@@ -127,7 +128,7 @@ fn auto_grows_where_the_table_takes_more() {
     assert!(written / 60.0 < 451.0, "{written}");
 }
 
-/// A run that was killed had used the table up; the next one must not crawl for it.
+/// A killed run had used up the table's capacity; the next run must not crawl because of it.
 #[test]
 fn a_throttle_at_the_very_beginning_does_not_slow_a_run_down_for_long() {
     let used_up = Table { rate: 500.0, tokens: -50.0, at: ms(0) };
@@ -135,7 +136,7 @@ fn a_throttle_at_the_very_beginning_does_not_slow_a_run_down_for_long() {
     assert!(written / 60.0 > 250.0, "{written} in a minute of a table of 500 WCU");
 }
 
-/// A turn waits for what is before it, and no longer than the rate of the moment makes it.
+/// A turn waits for earlier turns, at the current rate.
 #[test]
 fn a_wait_gets_shorter_with_a_rate_that_grows() {
     let mut bucket = Bucket::new(10.0, ms(0));
@@ -160,7 +161,7 @@ fn batches_are_small_where_the_rate_is() {
 }
 
 proptest! {
-    /// Whoever waits as told never spends more than the rate and what may be saved up.
+    /// A caller that waits as told never exceeds the rate plus the savings.
     #[test]
     fn a_bucket_keeps_its_rate(
         rate in 1.0..10_000.0_f64,
@@ -178,7 +179,7 @@ proptest! {
         }
     }
 
-    /// What is settled counts as if it had been known before.
+    /// A settled cost counts as if it had been known in advance.
     #[test]
     fn what_was_paid_too_much_or_too_little_is_settled(
         rate in 10.0..10_000.0_f64,
@@ -193,12 +194,12 @@ proptest! {
             spent += last;
             bucket.settle(cost, last, now);
         }
-        // All but the last call's surprise is paid for by waiting.
+        // All but the last call's excess is paid for by waiting.
         let allowed = rate * (now.as_secs_f64() + 0.5);
         prop_assert!(spent - last <= allowed * 1.000_001 + 1e-6, "{spent} of {allowed}");
     }
 
-    /// The rate stays between its floor and its cap, is cut by half at most, and grows slowly.
+    /// The rate stays between floor and cap, is at most halved by a cut, and grows slowly.
     #[test]
     fn a_rate_keeps_within_bounds(
         start in proptest::option::of(1.0..50_000.0_f64),

@@ -1,4 +1,5 @@
-//! Classification: one test a row of its table, and one for each pair of rows that can both apply.
+//! Classification: one test per row of its table, and one for each pair of rows that can both
+//! apply.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,7 +31,7 @@ fn facts() -> FactSet {
     }
 }
 
-/// What surrounds the message under test; the default makes it neither old nor large.
+/// Context of the message under test; by default it is neither old nor large.
 #[derive(Default, Clone)]
 struct Around {
     bytes: usize,
@@ -56,7 +57,7 @@ impl Around {
 
 fn run(body: &str, around: &Around) -> Classification {
     let schema = Schema::with_key_type(KeyType::N);
-    // Items over 400 KB are made of strings; without that, lists of numbers could not be long enough.
+    // Items over 400 KB need string lists, as lists of numbers cannot get long enough.
     let schema = Schema {
         list_type: body.contains("xxx").then_some(KeyType::S).or(schema.list_type),
         ..schema
@@ -278,14 +279,14 @@ proptest! {
             else if got.bad > 0 { Class::Partial }
             else { Class::Retryable };
         prop_assert_eq!(got.class, expected);
-        // What a scan learns at its end must not differ from having known it before.
+        // Marking at the end of a scan must equal knowing in advance.
         let mut later = run(&body, &Around { superseded: false, ..around });
         if superseded { later.mark_superseded(); }
         prop_assert_eq!(later, got);
     }
 }
 
-/// The class of a message for user 1 where the table holds this, by the rules of a policy.
+/// Classifies a message for user 1 when the table holds `held`.
 fn class_where(held: Held, body: &str, only_newer: bool) -> Classification {
     let schema = Schema { list_type: None, ..Schema::with_key_type(KeyType::N) };
     let mut policy = Policy::default();
@@ -311,7 +312,7 @@ fn ages_are_told_apart_as_the_conditional_write_does() {
         (at("1768446000.5"), dated, true, Class::Stale),
         (at("1768446000.4"), dated, true, Class::Retryable),
         (at("1768446000.6"), dated, false, Class::Stale),
-        // The time of sending is the queue's; the writer does not know it.
+        // The send time is known to the queue, but not to the writer.
         (at("1768446000"), undated, false, Class::Retryable),
         (at("1768446000"), undated, true, Class::Stale),
     ];

@@ -1,9 +1,9 @@
-//! Decoding: what each text is taken for, and how its faults are told.
+//! Decoding: the result for each text, and the wording of faults.
 
 use reco_core::Id;
 use reco_core::decode::{DecodeError, Decoded, Deletion, Shape, decode, decode_bytes, deletion};
 
-/// One line a text: what it was decoded as, or the error as an operator sees it.
+/// Lists each text with its decoded form, or the error as an operator sees it.
 fn told(texts: &[&str]) -> String {
     texts.iter().map(|text| format!("{text:?}\n  {}\n", tell(decode(text)))).collect()
 }
@@ -212,7 +212,7 @@ fn removals_are_read_from_lines_only() {
     let line = r#" {"user_id":"ann","delete":true,"generated_at":5,"why":"gone"}"#;
     let expected = Deletion { user: Id::from("ann"), generated_at: Some(5.into()) };
     assert_eq!(deletion(line), Ok(Some(expected)));
-    // As a message body it is what it always was: an item without its list.
+    // As a message body, it is still an item without its list.
     assert!(decode(line).unwrap_err().to_string().contains("without `recommended_note_ids`"));
     for other in [
         "[1,[2]]",
@@ -248,7 +248,7 @@ fn a_message_that_writes_and_removes_is_malformed() {
     ] {
         assert!(matches!(decode(both), Err(DecodeError::Malformed { .. })), "{both}");
     }
-    // What producers add means nothing.
+    // Fields that producers add are ignored.
     assert!(decode(r#"{"data":[[1,[2]]],"delete":false}"#).is_ok());
 }
 

@@ -1,4 +1,4 @@
-//! Decoding holds for any input, not only for the examples.
+//! Properties of decoding for arbitrary input.
 
 use proptest::prelude::*;
 use reco_core::Id;
@@ -20,7 +20,7 @@ fn lists() -> impl Strategy<Value = Vec<(Id, Vec<Id>)>> {
     prop::collection::vec((id(), prop::collection::vec(id(), 0..8)), 0..6)
 }
 
-/// Any JSON, with our own keys likelier than chance.
+/// Any JSON, with known keys more likely than by chance.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -57,7 +57,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What an editor would make of a position: the slow, obvious count.
+/// Returns line and column as an editor counts them, in the slow, obvious way.
 fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let lines: Vec<&str> = text[..offset].split('\n').collect();
     (lines.len(), lines.last().map_or(0, |line| line.chars().count()) + 1)
@@ -69,7 +69,7 @@ fn check_position(text: &str, position: Position) {
     assert_eq!((position.line, position.column), expected);
 }
 
-/// Positions are checked where they are in the text itself, not inside an envelope.
+/// Checks positions in the text itself, not those inside an envelope.
 fn check(text: &str) {
     match decode(text) {
         Ok(decoded) => {

@@ -1,4 +1,4 @@
-//! Envelopes: recognised, taken off, named, and named again when what is inside is bad.
+//! Envelopes: recognised, removed and reported, also if their content is bad.
 
 use reco_core::decode::{DecodeError, Envelope, decode};
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ fn envelopes_nested_beyond_reason_are_foreign() {
     assert!(matches!(decode(&value.to_string()), Err(DecodeError::Foreign { .. })));
 }
 
-/// The class of a body by itself, with what is said of it.
+/// Returns the reason why a body is foreign.
 fn foreign_reason(body: &str) -> String {
     match decode(body) {
         Err(error @ DecodeError::Foreign { .. }) => error.to_string(),

@@ -1,4 +1,4 @@
-//! Exports: what is written reads back exactly, and what is not whole is said.
+//! Exports read back exactly, and incomplete ones are reported.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ fn message(id: &str, body: &str) -> Message {
     }
 }
 
-/// The whole file of these messages.
+/// Returns a complete export of these messages.
 fn file(messages: &[Message]) -> Vec<u8> {
     let mut bytes = header_line(&header()).unwrap();
     for message in messages {
@@ -98,8 +98,8 @@ proptest! {
         prop_assert_eq!(ending, Ending { messages, complete: true, torn_line: None });
     }
 
-    /// Cut anywhere after its header, a file has the messages whose lines are whole, and does not
-    /// pass for complete.
+    /// A file truncated anywhere after its header yields the messages with complete lines, and does
+    /// not count as complete.
     #[test]
     fn a_file_that_was_cut_off_has_what_was_written(
         messages in prop::collection::vec(any_message(), 1..5),

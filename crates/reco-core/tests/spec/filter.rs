@@ -1,4 +1,4 @@
-//! The filter: the order of its rules, that each can be turned off, and that nothing is lost.
+//! Filter: rules apply in order, each can be turned off, and no article is lost.
 
 use proptest::prelude::*;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
@@ -13,7 +13,7 @@ const INACTIVE: u64 = 2;
 const STRANGER: u64 = 3;
 const MUTED: u64 = 9;
 
-/// Articles 100.. are fine; each of these breaks one rule for `USER`, or several.
+/// Articles from 100 on are fine; each of these breaks one or more rules for `USER`.
 const UNKNOWN: u64 = 10;
 const DRAFT: u64 = 11;
 const OWN: u64 = 12;
@@ -120,7 +120,7 @@ fn users_are_checked_first_and_their_articles_not_counted() {
     assert_eq!(judged(STRANGER).dropped.total() + judged(INACTIVE).dropped.total(), 0);
 }
 
-/// Filtered lists wait to be written, and a backfill's memory is bounded by what they hold.
+/// Filtered lists wait to be written, so their memory bounds that of a backfill.
 #[test]
 fn a_list_that_was_cut_gives_its_room_back() {
     let policy = with(|policy| policy.limits.max_len = Limit::at(100));
@@ -136,7 +136,8 @@ fn max_len_cuts_survivors_only() {
     let filtered =
         filter(rec(USER, [UNKNOWN, 100, OWN, 101, 102, 100, READ, 103]), &facts(), &policy);
     assert_eq!(kept(&filtered), [100, 101]);
-    // 102 and 103 were good but late; the duplicate and the read one are told as what they are.
+    // 102 and 103 were good but late; the duplicate and the read article count under their own
+    // reasons.
     assert_eq!(filtered.dropped.get(DropReason::OverMaxLen), 2);
     assert_eq!(filtered.dropped.get(DropReason::Duplicate), 1);
     assert_eq!(filtered.dropped.get(DropReason::AlreadyRead), 1);
@@ -221,7 +222,7 @@ fn totals_add_up_and_merge() {
     insta::assert_snapshot!(serde_json::to_string(&all).unwrap());
 }
 
-/// The rules once more, as plainly as they can be written: the test's oracle.
+/// Independent implementation of the rules, as simple as possible: the test's oracle.
 fn oracle(list: &[u64], facts: &FactSet, max: usize) -> (Vec<u64>, Vec<&'static str>) {
     let FactSet::Known { users, articles } = facts else { unreachable!() };
     let user = &users[&Id::from(USER)];

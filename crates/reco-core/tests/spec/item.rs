@@ -1,4 +1,4 @@
-//! Item sizes by the documented rules, and what a table cannot hold.
+//! Item sizes by the documented rules, and items that a table cannot hold.
 
 use proptest::prelude::*;
 use reco_core::item::{
@@ -8,7 +8,7 @@ use reco_core::{Id, Recommendation};
 
 use crate::rec;
 
-/// Names of the default attributes: `user_id` and `recommended_note_ids`, and the list's own 3.
+/// Bytes of the default attribute names, `user_id` and `recommended_note_ids`, and 3 for the list.
 const FRAME: usize = 7 + 20 + 3;
 
 fn numbers() -> Schema {
@@ -23,7 +23,7 @@ fn size(schema: &Schema, list: &Recommendation) -> usize {
     schema.plan(list.clone()).unwrap().bytes
 }
 
-/// The size of a number alone: the value of a one-element list, less everything around it.
+/// Returns the size of a number alone: that of a one-element list, less everything around it.
 fn number(id: impl Into<Id>) -> usize {
     let of = |articles| Recommendation { user: 0u64.into(), articles, generated_at: None };
     size(&numbers(), &of(vec![id.into()])) - size(&numbers(), &of(vec![])) - 1
@@ -178,7 +178,7 @@ fn an_attribute_is_a_number_where_it_is_plainly_one() {
 fn attributes_of_a_run_count_in_every_items_size() {
     let list = rec(7u64, [1, 2]);
     let plain = size(&numbers(), &list);
-    // Zeros at the end do not count: 1700000000 has two digits.
+    // Trailing zeros do not count: 1700000000 has two digits.
     let attributes = [("t=1700000000", 1 + 2), ("u=0.50", 1 + 2), ("v=-12", 1 + 3), ("w=ü", 1 + 2)];
     for (text, bytes) in attributes {
         let schema = numbers().with_constants([attribute(text)]).unwrap();

@@ -1,4 +1,4 @@
-//! The journal: what replay may conclude from any part of it.
+//! Journal: what replay may conclude from any part of it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -41,7 +41,7 @@ fn intent(id: &str, batch: u64) -> Record<'static> {
     begun(&message(id), None, batch)
 }
 
-/// An intent that owns what it holds.
+/// Returns an intent that owns its data.
 fn begun(message: &Message, out: Option<&str>, batch: u64) -> Record<'static> {
     let Intent { batch, at_ms, digest, message, out, .. } = Intent::new(message, out, batch, 0);
     let message = Cow::Owned(message.into_owned());
@@ -83,7 +83,7 @@ fn replay(fifo: bool, records: &[Record<'static>]) -> State {
     Replay::from_lines(journal(fifo, records)).unwrap()
 }
 
-/// Replays a file's bytes, line by line as a reader of the file would.
+/// Replays a file's bytes line by line, as a file reader would.
 fn replay_bytes(bytes: &[u8]) -> Result<State, JournalError> {
     Replay::from_lines(bytes.split_inclusive(|byte| *byte == b'\n'))
 }
@@ -168,7 +168,7 @@ fn a_replayed_acknowledgement_is_proof_for_a_delete() {
     assert_eq!(deletable.under("newer").receipt_handle(), "newer");
 }
 
-/// AWS: a FIFO queue knows a deduplication id for 5 minutes from the first send.
+/// AWS: a FIFO queue remembers a deduplication id for 5 minutes from the first send.
 #[test]
 fn fifo_messages_are_sent_again_only_while_the_queue_knows_the_first_send() {
     let records = [intent("m", 1), uncertain("m", 1), again("m", 2, 4 * MINUTE_MS)];
@@ -339,7 +339,7 @@ fn restore_gives_each_message_once_with_what_was_sent() {
     assert!(restore.finish().torn.is_none());
 }
 
-/// How a message fares, as a script of records in the order in which a run writes them.
+/// The history of a message, as a script of records in the order in which a run writes them.
 #[derive(Debug, Clone, Copy)]
 enum Script {
     Open,
@@ -380,7 +380,7 @@ fn script(script: Script, message: &Message) -> Vec<Record<'static>> {
     }
 }
 
-/// What a plain reading of records says: acknowledged ids, and of those the deleted ones left out.
+/// Returns the acknowledged ids that were not deleted, from a plain reading of the records.
 fn expected_deletable(records: &[Record<'_>]) -> Vec<String> {
     let gone: Vec<&String> = records
         .iter()
@@ -397,7 +397,7 @@ fn expected_deletable(records: &[Record<'_>]) -> Vec<String> {
     acked.into_iter().collect()
 }
 
-/// Ids with an attempt that has no answer, and no acknowledgement of another.
+/// Returns ids with an attempt that has no result, and with no acknowledged attempt.
 fn expected_uncertain(records: &[Record<'_>]) -> Vec<String> {
     let mut open: BTreeMap<&str, BTreeMap<u64, bool>> = BTreeMap::new();
     let mut acked: Vec<&str> = Vec::new();
@@ -442,7 +442,7 @@ fn any_message() -> impl Strategy<Value = Message> {
     })
 }
 
-/// A sound journal: the scripts of some messages, woven together.
+/// A valid journal: the scripts of several messages, interleaved.
 fn any_records() -> impl Strategy<Value = Vec<Record<'static>>> {
     let stories = prop::collection::vec((prop::sample::select(&SCRIPTS[..]), any_message()), 0..8);
     (stories, prop::collection::vec(any::<prop::sample::Index>(), 48)).prop_map(
@@ -469,7 +469,7 @@ fn any_records() -> impl Strategy<Value = Vec<Record<'static>>> {
 }
 
 proptest! {
-    /// Whatever was lost of a journal's end, nothing unacknowledged is deletable, and nothing
+    /// However a journal is truncated, nothing unacknowledged is deletable, and nothing
     /// acknowledged is forgotten.
     #[test]
     fn any_prefix_replays_to_what_its_whole_lines_say(records in any_records(), cut in any::<prop::sample::Index>()) {
@@ -477,7 +477,7 @@ proptest! {
         let bytes = lines.concat();
         let cut = cut.index(bytes.len() + 1);
         let state = replay_bytes(&bytes[..cut]).unwrap();
-        // A line counts when all of it is there but for its newline.
+        // A line counts as complete even without its newline.
         let mut end = 0;
         let whole = lines.iter().take_while(|line| { end += line.len(); end - 1 <= cut }).count();
         let said = &records[..whole.saturating_sub(1)];
@@ -492,7 +492,7 @@ proptest! {
         prop_assert_eq!(tail.unterminated, torn == 0 && cut > 0 && bytes[cut - 1] != b'\n');
     }
 
-    /// An append after the repair that the tail asks for reads like an undisturbed journal.
+    /// After the repair that the tail asks for, an appended journal reads like an undisturbed one.
     #[test]
     fn a_repaired_journal_goes_on(records in any_records(), cut in any::<prop::sample::Index>()) {
         let bytes = journal(false, &records).concat();

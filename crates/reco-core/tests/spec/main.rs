@@ -22,7 +22,7 @@ mod supersede;
 
 use reco_core::{Id, Recommendation};
 
-/// A recommendation without a time.
+/// Creates a recommendation without a time.
 fn rec(user: impl Into<Id>, articles: impl IntoIterator<Item = u64>) -> Recommendation {
     let articles = articles.into_iter().map(Id::from).collect();
     Recommendation { user: user.into(), articles, generated_at: None }

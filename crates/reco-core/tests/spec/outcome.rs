@@ -1,4 +1,4 @@
-//! The truth table from what was done to how the run ends.
+//! Truth table from counts to outcomes.
 
 use reco_core::outcome::{Outcome, Tally};
 

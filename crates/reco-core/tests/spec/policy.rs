@@ -1,4 +1,4 @@
-//! The policy as data: what it accepts, and that its fingerprint changes on purpose only.
+//! Policy: accepted settings, and a fingerprint that changes only on purpose.
 
 use reco_core::policy::{Limit, Policy, PolicyError};
 

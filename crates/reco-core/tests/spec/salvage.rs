@@ -1,4 +1,4 @@
-//! Envelopes off, and good entries parted from bad ones.
+//! Removal of envelopes, and separation of good entries from bad ones.
 
 use proptest::prelude::*;
 use reco_core::decode::{Envelope, StripError, decode, strip};
@@ -65,7 +65,7 @@ fn good_entries_go_out_whole_and_the_others_are_named() {
     assert!(lines.iter().all(|line| !line.contains('\n')), "{lines:?}");
     let indices: Vec<usize> = rejected.iter().map(|rejected| rejected.index).collect();
     assert_eq!(indices, [1, 3, 4]);
-    // Digits that no 64 bits hold stay as they were written.
+    // Numbers beyond 64 bits stay as written.
     assert!(rejected[0].entry.get().starts_with("[123456789012345678901234567890,"), "{lines:?}");
     assert_eq!(rejected[1].entry.get(), r#""x""#);
     assert_eq!(rejected[2].entry.get(), r#"["seven",[8]]"#);
@@ -136,7 +136,7 @@ proptest! {
         let _ = strip(&text);
     }
 
-    /// Every entry is sent or named, none is both, and what is sent is sound.
+    /// Every entry is either sent or rejected, never both, and the sent body is valid.
     #[test]
     fn salvage_loses_and_doubles_no_entry(
         entries in prop::collection::vec(entry(), 0..12),

@@ -1,4 +1,4 @@
-//! Settling: only an acknowledged send with the right digests makes a message deletable.
+//! Only an acknowledged send with matching digests makes a message deletable.
 
 use std::collections::BTreeMap;
 
@@ -58,8 +58,8 @@ fn ids(unsent: &[reco_core::settle::Unsent<Message>]) -> Vec<&str> {
     unsent.iter().map(|unsent| unsent.message.id.as_str()).collect()
 }
 
-/// The first two were answered by SQS itself and are printed in AWS's SDK documentation; the
-/// others were computed by another implementation of the documented algorithm (Python's hashlib).
+/// The first two are from SQS responses printed in AWS's SDK documentation; the others were
+/// computed by another implementation of the documented algorithm (Python's hashlib).
 #[test]
 fn digests_are_those_of_sqs() {
     let book = attributes([
@@ -237,7 +237,7 @@ fn system_attributes_are_read_as_numbers_where_they_are() {
     assert_eq!(message.receive_count(), 0);
 }
 
-/// How the service may answer one entry.
+/// Possible responses of the service to one entry.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Ack,

@@ -10,7 +10,7 @@ fn schema() -> Schema {
     Schema::with_key_type(KeyType::N)
 }
 
-/// User, articles and time of a line, as debug text; or what is wrong.
+/// Returns user, articles and time of a line as debug text, or its error.
 fn shown(text: &str) -> String {
     match read(text, &schema()) {
         None => "foreign".to_owned(),
@@ -142,7 +142,7 @@ fn any_id() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Every id comes out as the text that it has in the item, in order.
+    /// Every id keeps its text and order.
     #[test]
     fn items_lose_nothing(user in any_id(), list in prop::collection::vec(any_id(), 0..9)) {
         let line = json!({ "Item": { "user_id": user, "recommended_note_ids": { "L": list } } });

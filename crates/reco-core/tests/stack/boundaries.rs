@@ -1,4 +1,4 @@
-//! What stands between the pipeline and everybody else: keys, egress, and who may act for whom.
+//! Security boundaries of the pipeline: keys, egress, and trust policies.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn with(parameters: &[(&str, &str)]) -> Template {
     deployed(&parameters)
 }
 
-/// The statements about keys, each with whose policy it is in.
+/// Returns the policy statements about KMS keys, each with its policy's name.
 fn key_statements(template: &Template) -> Vec<(String, Value)> {
     let role = template.properties("FunctionRole")["Policies"][0]["PolicyDocument"].clone();
     let managed = template.resources("AWS::IAM::ManagedPolicy").into_iter();
@@ -59,7 +59,7 @@ fn keys_of_ones_own_encrypt_and_each_side_can_use_what_it_needs_by_way_of_the_se
     let template = with(&KEYS);
     for queue in ["Queue", "Dlq"] {
         let queue = template.properties(queue);
-        // AWS refuses a queue with both.
+        // AWS rejects a queue with both.
         assert!(queue.get("SqsManagedSseEnabled").is_none(), "{queue}");
         assert_eq!(queue["KmsMasterKeyId"], KEYS[0].1);
     }
@@ -133,7 +133,7 @@ fn in_a_vpc_the_function_reaches_what_it_needs_and_no_more() {
     assert!(needed.contains("VpcId needs DynamoDbPrefixListId"), "{needed}");
 }
 
-/// Whatever a service does with a role or a topic of this stack, it does for this account.
+/// Services may use the roles and topics of this stack only on behalf of this account.
 #[test]
 fn services_act_for_this_account_alone() {
     let template = with(&[]);

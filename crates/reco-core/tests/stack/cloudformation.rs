@@ -1,5 +1,5 @@
-//! As much of CloudFormation as it takes to read what a template deploys: short-form tags,
-//! parameters with their defaults, conditions, and the references between resources.
+//! The subset of CloudFormation needed to evaluate the template: short-form tags, parameters with
+//! defaults, conditions, and references between resources.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-west-1";
 
-/// A template with the parameters it is deployed with.
+/// A template with its deployment parameters.
 pub struct Template {
     root: Value,
     parameters: HashMap<String, Value>,
 }
 
 impl Template {
-    /// Parses a template and sets parameters beside its defaults.
+    /// Parses a template and overrides its parameter defaults.
     pub fn deploy(text: &str, parameters: &[(&str, Value)]) -> Self {
         let documents = Yaml::load_from_str(text).unwrap();
         let root = to_json(&documents[0]);
@@ -30,12 +30,12 @@ impl Template {
         Template { root, parameters: set }
     }
 
-    /// A part of the template as written, by JSON pointer.
+    /// Returns a part of the template as written, by JSON pointer.
     pub fn raw(&self, pointer: &str) -> &Value {
         self.root.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}"))
     }
 
-    /// The resources of a type that are made, by logical id.
+    /// Returns the logical ids of the resources of a type that are created.
     pub fn resources(&self, kind: &str) -> Vec<&String> {
         let resources = self.raw("/Resources").as_object().unwrap();
         let made = |resource: &Value| {
@@ -48,17 +48,18 @@ impl Template {
             .collect()
     }
 
-    /// A resource's properties as deployed.
+    /// Returns a resource's properties as deployed.
     pub fn properties(&self, id: &str) -> Value {
         self.resolve(self.raw(&format!("/Resources/{id}/Properties"))).unwrap()
     }
 
-    /// An output's value as deployed.
+    /// Returns an output's value as deployed.
     pub fn output(&self, id: &str) -> Value {
         self.resolve(self.raw(&format!("/Outputs/{id}/Value"))).unwrap()
     }
 
-    /// `None` is `AWS::NoValue`: whatever holds it is left out.
+    /// Resolves a value; `None` stands for `AWS::NoValue`, so that the containing entry is left
+    /// out.
     fn resolve(&self, value: &Value) -> Option<Value> {
         match value {
             Value::Object(object) if object.len() == 1 => {
@@ -107,7 +108,7 @@ impl Template {
         }
     }
 
-    /// What a reference to a resource gives: the name it is given, or else its logical id.
+    /// Returns the value of a reference to a resource: its configured name, or else its logical id.
     fn name_of(&self, id: &str) -> Value {
         let properties = self.raw(&format!("/Resources/{id}/Properties"));
         ["QueueName", "TableName", "FunctionName"]
@@ -170,12 +171,12 @@ fn parameters_of(root: &Value) -> impl Iterator<Item = (&String, &Value)> {
     root["Parameters"].as_object().unwrap().iter()
 }
 
-/// CloudFormation hands every parameter on as text.
+/// CloudFormation passes every parameter as text.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The short form `!Sub x` becomes the long one, `{"Fn::Sub": x}`.
+/// Converts YAML to JSON, and the short form `!Sub x` to `{"Fn::Sub": x}`.
 fn to_json(yaml: &Yaml) -> Value {
     match yaml {
         Yaml::Tagged(tag, inner) => {

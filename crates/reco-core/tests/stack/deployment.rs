@@ -1,5 +1,5 @@
-//! The rest of what `deploy/` promises: what the template hands to the function, to recoctl, to
-//! CloudWatch, and the README's table of rules.
+//! Other guarantees of `deploy/`: settings for the function, recoctl and CloudWatch, and the
+//! README's table of rules.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -31,7 +31,7 @@ fn every_alarm_is_on_the_dashboard() {
     }
 }
 
-/// A metric that nobody emits is a chart that stays empty and an alarm that never fires.
+/// A metric that is never emitted leaves a chart empty and an alarm silent.
 #[test]
 fn the_functions_own_metrics_are_emitted() {
     let template = deployed(&[]);
@@ -75,7 +75,7 @@ fn variables(parameters: &[(&str, Value)]) -> BTreeSet<String> {
     properties["Environment"]["Variables"].as_object().unwrap().keys().cloned().collect()
 }
 
-/// Everything the template sets is something that the function reads.
+/// The function reads every variable that the template sets.
 #[test]
 fn the_function_reads_what_the_template_sets() {
     let cache = ["RECO_FACTS_CACHE_ARTICLES", "RECO_FACTS_CACHE_SECONDS"];
@@ -116,7 +116,7 @@ fn the_function_enters_a_vpc_only_when_asked() {
     assert_eq!(template.output("RdsProxyAddress"), "proxy.example.com:3306");
 }
 
-/// Who may do what, action by action: a wider grant has to be written down here too.
+/// Grants by action: a wider grant must be added here, too.
 #[test]
 fn grants_are_the_least_that_is_needed() {
     let template = deployed(&[]);

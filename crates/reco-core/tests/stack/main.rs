@@ -1,4 +1,4 @@
-//! The parameter rules, judged over the template's own values and over one bad variant per rule.
+//! Checks the rules on the template's own values and on one bad variant per rule.
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![expect(
     clippy::disallowed_methods,
@@ -36,7 +36,7 @@ fn the_template_keeps_every_rule_by_default() {
     assert_eq!(verdict.kept, rules().map(|rule| rule.id).collect::<Vec<_>>());
 }
 
-/// A change to a good stack.
+/// Modifies a good stack.
 type Change = fn(&mut Stack);
 
 /// For each rule, changes that break it and nothing else.
@@ -133,7 +133,7 @@ fn every_rule_has_a_bad_variant() {
     assert_eq!(all, tried);
 }
 
-/// The values just inside: a rule that refuses them is too strict.
+/// Values just within bounds: a rule that rejects them is too strict.
 const GOOD: &[Change] = &[
     |s| s.queue.visibility_timeout_s = Some(185),
     |s| s.function.timeout_s = Some(5),
@@ -149,7 +149,7 @@ const GOOD: &[Change] = &[
         s.dlq.retention_s = s.queue.retention_s;
     },
     |s| {
-        // A table that was warmed up takes more than a new one.
+        // A warmed-up table accepts more than a new one.
         s.mapping.maximum_concurrency = Some(Ceiling::At(20));
         s.table.mode = Some(TableMode::OnDemand {
             max_write_units: Ceiling::Unset,
@@ -188,7 +188,7 @@ fn a_finding_says_what_is_and_what_should_be() {
     insta::assert_json_snapshot!(check(&stack).findings);
 }
 
-/// The sizes reach the resources: set as parameters, they break the same rules.
+/// Parameters take effect on the resources: bad ones break the same rules.
 #[test]
 fn parameters_reach_the_resources_that_the_rules_judge() {
     type Parameters<'a> = &'a [(&'a str, Value)];

@@ -1,9 +1,10 @@
-//! The sizes of a deployed pipeline, and the rules that they must keep.
+//! Sizing rules for a deployed pipeline.
 //!
-//! A pipeline can lose messages without a bug in any of its parts: a visibility timeout that is too
-//! short, a DLQ that forgets before the operator wakes up, a batch that throws away its good half.
-//! Each rule here is data (id, reason, source) with a pure check over plain values, so that a
-//! template can be judged before it is deployed and a live stack after.
+//! A pipeline can lose messages without a bug in any of its parts: through a visibility timeout
+//! that is too short, a DLQ that expires messages before the operator wakes up, or a batch whose
+//! good half is thrown away. Each rule here is data (id, reason, source) with a pure check over
+//! plain values, so that it applies to a template before the deployment and to a live stack
+//! afterwards.
 
 mod alarms;
 mod capacity;
@@ -22,7 +23,7 @@ pub use values::{
 
 use rule::Breach;
 
-/// Every rule, in the order in which a report shows them: along the way of a message.
+/// Returns all rules in report order: along the path of a message.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [queues::RULES, mapping::RULES, capacity::RULES, alarms::RULES].into_iter().flatten()
 }
@@ -30,11 +31,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// A rule that a stack breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule's id.
     pub rule: &'static str,
-    /// The rule in a few words.
+    /// Short title of the rule.
     pub title: &'static str,
-    /// Severity.
     pub severity: Severity,
     /// Actual value.
     pub is: String,
@@ -42,23 +41,22 @@ pub struct Finding {
     pub should: String,
     /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Source of the rule.
     pub source: Source,
 }
 
 /// Result of every rule. Each rule's id is in exactly one of the three lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// The rules that the stack breaks.
+    /// Rules that the stack breaks.
     pub findings: Vec<Finding>,
-    /// The rules that it keeps.
+    /// Ids of rules that it keeps.
     pub kept: Vec<&'static str>,
-    /// The rules that could not be judged, because a value they need is not known. They are not
-    /// kept: a missing permission must not read as a clean bill.
+    /// Ids of rules that could not be checked because a value is unknown. They do not count as
+    /// kept: a missing permission must not pass as a clean bill.
     pub not_judged: Vec<&'static str>,
 }
 
-/// Judges a stack by every rule.
+/// Checks a stack against every rule.
 #[must_use]
 pub fn check(stack: &Stack) -> Verdict {
     let mut verdict = Verdict::default();

@@ -1,5 +1,5 @@
-//! The stack that `deploy/template.yaml` makes, from its resources and not from its parameters: a
-//! parameter that nothing refers to would otherwise read as deployed.
+//! The stack of `deploy/template.yaml`, read from its resources instead of its parameters, so that
+//! an unused parameter does not count as deployed.
 
 use std::path::{Path, PathBuf};
 
@@ -20,9 +20,9 @@ pub fn read(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The template with its defaults, but for these parameters.
+/// Returns the template with its defaults, except for these parameters.
 pub fn deployed(parameters: &[(&str, Value)]) -> Template {
-    // The two that have no default.
+    // The two parameters without a default.
     let code = [("CodeBucket", json!("builds")), ("CodeKey", json!("writer/1.zip"))];
     let parameters: Vec<_> = code.iter().chain(parameters).cloned().collect();
     Template::deploy(&read("deploy/template.yaml"), &parameters)

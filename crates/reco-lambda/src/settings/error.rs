@@ -1,58 +1,58 @@
-//! An environment that the function cannot start with.
+//! Configuration errors that keep the function from starting.
 
 use reco_core::facts::FactsError;
 use reco_store::lists::ListsError;
 use reco_store::table::TableError;
 
-/// Configuration error of a variable.
+/// Configuration error of the function.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// A variable that has no default is missing.
+    /// A required variable is missing.
     #[error("environment variable {name} is not set; {hint}")]
     Missing {
-        /// The variable.
+        /// Variable name.
         name: &'static str,
         /// Hint on the expected value.
         hint: &'static str,
     },
-    /// A number that is none.
+    /// The value is not a number.
     #[error("environment variable {name} is {value:?}; expected a whole number of {unit}")]
     NotANumber {
-        /// The variable.
+        /// Variable name.
         name: &'static str,
-        /// Current value.
+        /// Value of the variable.
         value: String,
-        /// Counted unit.
+        /// Expected unit.
         unit: &'static str,
     },
-    /// A file that a variable names cannot be read.
+    /// The file that a variable names cannot be read.
     #[error("file {path:?} (from {name}) cannot be read: {reason}")]
     File {
-        /// The variable.
+        /// Variable name.
         name: &'static str,
-        /// The path.
+        /// Path of the file.
         path: String,
-        /// Reason.
+        /// The I/O error.
         reason: std::io::Error,
     },
-    /// TOML that is not valid, inline or in a file.
+    /// Invalid TOML, inline or in a file.
     #[error("{name}: {reason}")]
     Toml {
-        /// The variable.
+        /// Variable name.
         name: &'static str,
         /// Description of the fault, with line and column.
         reason: String,
     },
-    /// The policy is another than the deployer meant.
+    /// The policy does not have the expected fingerprint.
     #[error(
         "{name} is {meant}, but the policy's fingerprint is {actual}; `recoctl config show` prints the fingerprint of a policy; deploy both together"
     )]
     OtherPolicy {
-        /// The variable.
+        /// Variable name.
         name: &'static str,
-        /// The fingerprint that was given.
+        /// The expected fingerprint.
         meant: String,
-        /// The policy's own.
+        /// The policy's actual fingerprint.
         actual: String,
     },
     /// The facts source cannot be opened.

@@ -1,4 +1,4 @@
-//! Environment variables as values.
+//! Typed access to environment variables.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use reco_store::facts::CacheOptions;
 
 use super::SettingsError;
 
-/// The environment, through a function that answers for a variable.
+/// The environment, through a function that returns the value of a variable.
 pub(super) struct Variables<F>(pub(super) F);
 
 impl<F: Fn(&str) -> Option<String>> Variables<F> {
-    /// The value, unless it is empty: a template sets what it leaves out to nothing.
+    /// Returns the value, unless it is empty: templates set unused variables to an empty string.
     pub(super) fn set(&self, name: &str) -> Option<String> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
@@ -45,7 +45,7 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         read: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, SettingsError> {
         let Some(text) = self.set(name) else { return Ok(None) };
-        // TOML has `=`, `[` or a line break somewhere; a path with any of them is not accepted.
+        // TOML contains `=`, `[` or a line break; paths with any of these are not supported.
         let text = if text.contains(['=', '[', '\n']) {
             text
         } else {

@@ -1,4 +1,4 @@
-//! What the database says, and what the table should hold: rules written down anew.
+//! Test data and the expected table, from an independent implementation of the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ pub const USERS: i64 = 2_000;
 pub const ARTICLES: i64 = 5_000;
 const AUTHORS: i64 = 97;
 
-/// Lists by user, as the table holds them.
+/// Lists in the table, by user.
 pub type Lists = BTreeMap<i64, Vec<i64>>;
 
-/// The facts as SQL; [`kept`] says the same in Rust.
+/// Returns the facts as SQL; [`kept`] implements the same in Rust.
 pub fn sql() -> String {
     format!(
         "CREATE TABLE users(id INTEGER PRIMARY KEY, status VARCHAR(20));
@@ -29,7 +29,7 @@ pub fn sql() -> String {
     )
 }
 
-/// One message: a list for each of its users, and when they were made.
+/// One message: a list for each of its users, and their generation time.
 #[derive(Clone)]
 pub struct Message {
     pub id: String,
@@ -38,8 +38,8 @@ pub struct Message {
 }
 
 impl Message {
-    /// The `seq`-th message: 50 users, of whom the last ten are the first ten of the next message.
-    /// Later messages are not always newer.
+    /// Returns the `seq`-th message: 50 users, the last ten of whom are the first ten of the next
+    /// message. Later messages are not always newer.
     pub fn number(seq: i64) -> Self {
         let first = seq * 40 % (USERS - 100) + 1;
         let list = |user: i64| {
@@ -73,7 +73,7 @@ pub fn record(id: &str, body: &str) -> Value {
     })
 }
 
-/// What the rules leave of a list; `None` when it is not written.
+/// Filters a list by the rules; `None` if it is not written.
 fn kept(user: i64, list: &[i64]) -> Option<Vec<i64>> {
     if !(1..=USERS).contains(&user) || user % 10 == 0 {
         return None;

@@ -1,5 +1,5 @@
-//! A way to the database that can be shut: connections are cut and new ones refused, as while a
-//! database is down.
+//! TCP proxy to the database that can be shut: connections are cut and new ones refused, as if the
+//! database were down.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A way to `target` on the loopback interface, open or shut.
+    /// Starts a proxy to `target` on the loopback interface, open or shut.
     pub async fn to(target: u16, open: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! A table, a database and the binary between them.
+//! Test environment: a table, a database and the binary between them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::expectation::{Lists, Message, sql};
 use crate::mariadb;
 
-/// Enough for any batch here on a busy machine.
+/// Enough time for any batch here, even on a busy machine.
 pub const AMPLE: Duration = Duration::from_secs(30);
 
 pub struct World {
@@ -29,7 +29,7 @@ pub struct World {
 }
 
 impl World {
-    /// Facts in a database of its own, a table of this capacity, and the function's variables.
+    /// Starts a world with its own facts database and a table of this write capacity.
     pub async fn new(wcu: Option<f64>, variables: &[(&str, &str)]) -> Self {
         let database = mariadb::database(&sql());
         let facts = mariadb::server().url(&database);
@@ -67,7 +67,7 @@ impl World {
         std::fs::read_to_string(self.directory.path().join("log")).unwrap()
     }
 
-    /// Every line that it said, and whose `message` is this.
+    /// Returns the log lines with this `message`.
     pub fn said(&self, message: &str) -> Vec<Value> {
         let lines = self.lines();
         lines.into_iter().filter(|line| line["message"] == message).collect()
@@ -90,7 +90,7 @@ impl World {
         self.log().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
     }
 
-    /// Everything the table holds.
+    /// Returns all lists in the table.
     pub async fn held(&self) -> Lists {
         let number = |value: &AttributeValue| value.as_n().unwrap().parse::<i64>().unwrap();
         let mut held = Lists::new();
@@ -130,7 +130,7 @@ pub fn event_of<'a>(messages: impl IntoIterator<Item = &'a Message>) -> String {
     event(&records)
 }
 
-/// The messages that the function returned for retry.
+/// Invokes the function and returns the ids of messages to retry.
 pub async fn returned(
     environment: &mut Environment,
     event: String,

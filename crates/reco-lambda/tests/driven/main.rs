@@ -1,6 +1,6 @@
 //! The real binary, driven through the Lambda Runtime API, against the sandbox's DynamoDB and a
-//! real MariaDB. After each story the whole table is compared with what it should hold, computed
-//! apart from the product's code.
+//! real MariaDB. After each story the whole table is compared with the expected one, which is
+//! computed independently of the product's code.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 #[path = "../emf/mod.rs"]

@@ -1,6 +1,5 @@
-//! The real binary behind an event source mapping that is somebody else's: the independent
-//! server's, which runs `provided` runtimes without Docker. What that covers, and what it does not,
-//! is in docs/conformance.md.
+//! The real binary behind the event source mapping of an independent emulator, which runs
+//! `provided` runtimes without Docker. See docs/conformance.md for what that covers and what not.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::independent::{Independent, python_environment};
 
-/// The binary without its debug information, which would make the package some 100 MB larger.
+/// Returns the binary without its debug information, which would add some 100 MB to the package.
 fn stripped(directory: &Path) -> PathBuf {
     let (whole, small) = (env!("CARGO_BIN_EXE_bootstrap"), directory.join("bootstrap"));
     let strip = Command::new("strip").args(["-o", small.to_str().unwrap(), whole]).status();
     match strip {
         Ok(status) if status.success() => small,
-        // No binutils: it only takes longer.
+        // Without binutils the test only takes longer.
         _ => PathBuf::from(whole),
     }
 }
@@ -30,7 +29,8 @@ async fn an_independent_mapping_gets_the_same_out_of_it() {
     let output = Command::new(python).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let outcome: Value = serde_json::from_slice(&output.stdout).unwrap();
-    // The good entries of every message, and of the messages the partial and the malformed one.
+    // The table has the good entries of every message; the partial and the malformed message are in
+    // the DLQ.
     let table = json!({ "1": ["11", "12"], "2": ["21"], "3": ["31"] });
     assert_eq!(outcome, json!({ "table": table, "dead": [1, 2] }));
 }

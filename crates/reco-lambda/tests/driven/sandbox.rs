@@ -1,4 +1,4 @@
-//! The sandbox's worker with the real binary in place of the handler that is built in.
+//! The sandbox's worker with the real binary instead of the built-in handler.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use reco_sandbox::worker::WorkerOptions;
 use reco_sandbox::{Sandbox, SandboxError, SandboxOptions};
 
 fn options(lambda_bin: Option<PathBuf>) -> SandboxOptions {
-    // Of users in several messages the outcome depends on which come in one batch.
+    // With users in several messages, the outcome would depend on the batches.
     let mix = Mix::default().with(Class::Superseded, 0).with(Class::Oversize, 0);
     let seed = SeedOptions {
         mix,
@@ -20,7 +20,7 @@ fn options(lambda_bin: Option<PathBuf>) -> SandboxOptions {
         max_receive_count: 1,
         ..SeedOptions::default()
     };
-    // Long enough for a busy machine: what is not in time would be counted as poison.
+    // Long enough for a busy machine: a message that is late would count as poison.
     let worker = WorkerOptions { timeout: Duration::from_secs(15), ..WorkerOptions::default() };
     SandboxOptions {
         seed: Some(seed),
@@ -30,8 +30,8 @@ fn options(lambda_bin: Option<PathBuf>) -> SandboxOptions {
     }
 }
 
-/// What the pipeline makes of everything that was in the DLQ: the table, and which of it is dead
-/// again, by number: two sandboxes seed other times into the same messages.
+/// Runs everything in the DLQ through the pipeline. Returns the table and the messages that are
+/// dead again, by number, since two sandboxes seed different times into the same messages.
 async fn outcome(sandbox: &Sandbox) -> (Vec<(String, Vec<String>)>, Vec<usize>) {
     let bodies = |name: &str| {
         let messages = sandbox.sqs().snapshot(name).unwrap().messages;

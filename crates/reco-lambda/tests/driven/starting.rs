@@ -1,4 +1,4 @@
-//! Starting, and what it says when it cannot.
+//! Function start and its error reports.
 
 use reco_core::policy::Policy;
 use reco_sandbox::runtime::{Environment, FunctionError};

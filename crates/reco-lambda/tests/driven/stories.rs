@@ -1,4 +1,4 @@
-//! Batches as they come on a good day, and with poison among them.
+//! Batches under normal conditions, with and without poison messages.
 
 use std::collections::BTreeSet;
 

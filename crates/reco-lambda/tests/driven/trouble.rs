@@ -1,4 +1,4 @@
-//! Batches on a bad day: what is not done is returned, and done when it comes again.
+//! Batches under failures: unfinished messages are returned, and handled when they are redelivered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ fn ids(messages: &[Message]) -> BTreeSet<String> {
     messages.iter().map(|message| message.id.clone()).collect()
 }
 
-/// Throttled, but with time enough: everything is written in the end and nothing returned.
+/// With enough time, a throttled batch is written completely and nothing is returned.
 #[tokio::test]
 async fn a_throttled_table_is_waited_for() {
     let world = World::new(Some(40.0), &[]).await;
@@ -28,9 +28,9 @@ async fn a_throttled_table_is_waited_for() {
     assert!(retried("ItemsReturned") + retried("WriteCallsThrottled") > 0, "{line}");
 }
 
-/// Too slow for its time: exactly the messages are returned that miss a user, and what is returned
-/// comes again until nothing is. A message that comes again carries lists which newer messages of
-/// its first batch have outdone: the guard keeps them from going back.
+/// Without enough time, exactly the messages with an unwritten user are returned, and are
+/// redelivered until none is left. A redelivered message carries lists superseded by newer messages
+/// of its first batch; the guard keeps them from overwriting those.
 #[tokio::test]
 async fn under_deadline_pressure_what_is_not_written_comes_again() {
     let variables =
@@ -71,7 +71,7 @@ async fn while_the_database_is_down_everything_is_returned_and_nothing_written()
     let facts = format!("mysql://root@127.0.0.1:{}/{database}", gate.port);
     let world = World::with_facts(&facts, None, &[]).await;
 
-    // Down while it starts: it starts all the same.
+    // The function starts even while the database is down.
     let mut environment = world.start().await;
     assert_eq!(world.said("facts database unavailable at init").len(), 1);
     let first: Vec<Message> = (0..5).map(Message::number).collect();
@@ -82,7 +82,7 @@ async fn while_the_database_is_down_everything_is_returned_and_nothing_written()
     let back = returned(&mut environment, event_of(&first), AMPLE).await.unwrap();
     assert_eq!((back, world.held().await), (BTreeSet::new(), last(&first)));
 
-    // Down in between: the open connection is cut.
+    // Down later: the open connection is cut.
     gate.shut();
     let second: Vec<Message> = (5..10).map(Message::number).collect();
     let back = returned(&mut environment, event_of(&second), AMPLE).await.unwrap();
@@ -129,7 +129,7 @@ async fn killed_in_the_middle_of_a_batch_and_delivered_again() {
 
 #[tokio::test]
 async fn a_function_that_is_not_in_time_is_stopped() {
-    // No time is kept back, so the function never notices that its time is over.
+    // Without a margin, the function does not notice that its time is over.
     let world = World::new(Some(20.0), &[("RECO_DEADLINE_MARGIN_MS", "0")]).await;
     let mut environment = world.start().await;
     let frozen = environment.pid().unwrap();

@@ -1,4 +1,4 @@
-//! The rules of CloudWatch's embedded metric format, written down apart from what emits it.
+//! Validator for CloudWatch's embedded metric format, independent of the code that emits it.
 //!
 //! AWS: "Specification: Embedded metric format", and PutMetricData for names and units.
 
@@ -36,12 +36,12 @@ const UNITS: [&str; 27] = [
     "None",
 ];
 
-/// Checks a line, and gives its metrics: name, value and unit.
+/// Validates a line and returns its metrics: value and unit by name.
 pub fn valid(line: &Value) -> BTreeMap<String, (f64, String)> {
     let root = line.as_object().unwrap();
     let aws = root["_aws"].as_object().unwrap();
     let timestamp = aws["Timestamp"].as_u64().unwrap();
-    // Milliseconds of this century and the next.
+    // From 2000 to 2199.
     assert!((946_684_800_000..7_258_118_400_000).contains(&timestamp), "{timestamp}");
     let mut metrics = BTreeMap::new();
     let directives = aws["CloudWatchMetrics"].as_array().unwrap();

@@ -12,28 +12,29 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Events;
 use crate::files::spool::Spool;
 
-/// Messages whose expression is evaluated at once.
+/// Maximum number of messages whose expression is evaluated concurrently.
 const TOGETHER: usize = 16;
 
 /// Selected messages of a scan.
 #[derive(Debug)]
 pub struct Chosen {
-    /// The messages.
+    /// Selected messages.
     pub found: Vec<Found>,
-    /// Messages received, chosen or not.
+    /// Number of messages received, selected or not.
     pub scanned: u64,
-    /// Messages on which the expression failed.
+    /// Number of messages on which the expression failed.
     pub undecided: u64,
-    /// Ids that were asked for and not found, where the whole queue was seen.
+    /// Requested ids that were not found; empty unless the whole queue was seen.
     pub missing: Vec<String>,
 }
 
 impl Chosen {
-    /// Takes the chosen messages out of a scan, and warns of what could not be decided or found.
+    /// Takes the selected messages out of a scan, and warns of messages that could not be evaluated
+    /// or found.
     ///
     /// # Errors
-    /// When a message that must be read is not in the spool; refused when the beginning of an id is
-    /// that of several.
+    /// When a message that must be read is not in the spool; refused when an id prefix matches
+    /// several messages.
     pub async fn of(
         events: &Events,
         matcher: &Matcher,
@@ -52,14 +53,14 @@ impl Chosen {
         Ok(Chosen { found: found.collect(), scanned, undecided, missing })
     }
 
-    /// At most so many of them.
+    /// Keeps at most the first `most` messages.
     #[must_use]
     pub fn first(mut self, most: usize) -> Self {
         self.found.truncate(most);
         self
     }
 
-    /// With the attributes from the spool, and with the bodies where these are asked for.
+    /// Adds the attributes from the spool, and the bodies if `bodies`.
     ///
     /// # Errors
     /// When the spool cannot be read.
@@ -76,8 +77,8 @@ impl Chosen {
 }
 
 impl Matcher {
-    /// Decides on what a scan found. Only what needs it is read from the spool, a few messages at a
-    /// time.
+    /// Decides on the messages of a scan. Reads from the spool only those that the expression
+    /// needs, a few at a time.
     ///
     /// # Errors
     /// When a message that must be read is not in the spool.
@@ -97,7 +98,7 @@ impl Matcher {
         stream::iter(found).map(decide).buffered(TOGETHER).try_collect().await
     }
 
-    /// The ids that were asked for and are not in a scan.
+    /// Returns the requested ids that are not in a scan.
     #[must_use]
     pub fn missing(&self, scan: &Scan) -> Vec<String> {
         let found = scan.found.iter().map(|found| found.row.message_id.as_str());
@@ -106,7 +107,7 @@ impl Matcher {
     }
 }
 
-/// Counts the messages on which the expression failed, and says so.
+/// Counts the messages on which the expression failed, and warns if there are any.
 pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
     let errors = matches.iter().filter_map(|decided| match decided {
         Match::Undecided(error) => Some(error),
@@ -123,8 +124,8 @@ pub fn warn_undecided(events: &Events, matches: &[Match]) -> u64 {
     errors.len() as u64
 }
 
-/// Says which queues there are, where none of the messages came from one that was asked for: a
-/// misspelt queue must not look like an empty one.
+/// Warns, with the queues that messages did come from, if none came from a requested one: a
+/// misspelled queue must not look like an empty one.
 pub fn warn_unknown_sources<'a>(
     events: &Events,
     matcher: &Matcher,
@@ -142,7 +143,7 @@ pub fn warn_unknown_sources<'a>(
     events.warn(format!("no message came from --source; the sources are {}", names.join(", ")));
 }
 
-/// Says which messages were asked for and not found.
+/// Warns of requested messages that were not found.
 pub fn warn_missing(events: &Events, missing: &[String]) {
     if let Some(first) = missing.first() {
         events.warn(format!(

@@ -24,28 +24,28 @@ use reco_core::human::{amount, count, was};
 use report::CollectSummary;
 pub use report::{Collected, Fate, FileRow, Record};
 
-/// Task for the selected messages.
+/// Export or purge of the selected messages.
 pub struct Task<'a> {
     /// Selection of messages.
     pub matcher: Arc<Matcher>,
-    /// At most so many, oldest first.
+    /// Maximum number of messages, oldest first.
     pub max: Option<u32>,
-    /// Into this new file.
+    /// New file to write them to.
     pub file: Option<PathBuf>,
-    /// Deletes them from the queue: after the file is flushed, or with a waiver.
+    /// Deletes them from the queue, after the file is flushed or with a waiver.
     pub delete: bool,
-    /// The operator's word that no file is wanted.
+    /// Operator's confirmation that no file is wanted.
     pub waiver: Option<Waiver>,
-    /// Says what would be done, and does nothing.
+    /// Reports what would be done without doing it.
     pub dry_run: bool,
-    /// Asks before anything is deleted; none where that needs no question.
+    /// Prompt before anything is deleted; `None` if no confirmation is needed.
     pub ask: Option<&'a dyn Ask>,
     /// Receives even from a DLQ with a redrive policy of its own.
     pub force: bool,
 }
 
 impl Task<'_> {
-    /// What is asked.
+    /// Returns the question of the prompt.
     #[must_use]
     pub fn question(&self) -> String {
         match &self.file {
@@ -58,12 +58,11 @@ impl Task<'_> {
     }
 }
 
-/// Does it.
+/// Runs an export or purge.
 ///
 /// # Errors
 /// When the queue cannot be found or received from, a safety rule refuses it, the file cannot be
-/// made, or a file that nothing is deleted for cannot be written; after that, failures are in what
-/// it answers.
+/// created, or an export without deletion cannot be written. Later failures are part of the report.
 pub async fn collect(
     open: impl AsyncFnOnce(SessionOptions) -> Result<Session>,
     task: &Task<'_>,
@@ -113,7 +112,7 @@ fn announce(session: &Session, task: &Task<'_>) {
     session.control.events.status(format!("{planning}{what} (about {about})"));
 }
 
-/// A run under way.
+/// State of an export or purge.
 struct Collector<'a> {
     session: &'a Session,
     task: &'a Task<'a>,
@@ -124,7 +123,7 @@ struct Collector<'a> {
     ending: CollectSummary,
     records: Vec<Record>,
     released: Released,
-    /// Messages that came and that were there when the run began.
+    /// Received messages that were there when the run began.
     early: u64,
     began: Instant,
 }
@@ -138,8 +137,8 @@ impl Collector<'_> {
         self.session.pair.dlq.queue.fifo
     }
 
-    /// Scans what was there when it began. What is deleted makes room to hold more, and shows what
-    /// stands behind it in its FIFO group.
+    /// Scans the messages that were there at the start. Deleting messages makes room to hold more,
+    /// and reveals those behind them in their FIFO groups.
     async fn run(&mut self) -> Result<()> {
         loop {
             let front = self.fifo() && self.deletes();
@@ -166,7 +165,7 @@ impl Collector<'_> {
         }
     }
 
-    /// As many as may be held are held, and there are more.
+    /// Warns that the limit of held messages is reached although more are left.
     fn say_what_is_beyond(&mut self) {
         let visible = self.session.depth();
         self.ending.reach.unreached = visible.saturating_sub(self.ending.seen).max(1);
@@ -177,7 +176,7 @@ impl Collector<'_> {
             .warn(format!("at most {held} messages can be in flight at once"));
     }
 
-    /// Deals with what one scan found; answers with how many were deleted.
+    /// Processes the messages of one scan; returns the number of deleted ones.
     async fn wave(&mut self, scan: Scan, may_go_on: bool) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         if !self.confirmed && !scan.found.is_empty() {
@@ -186,7 +185,7 @@ impl Collector<'_> {
         }
         let (going, staying) = self.choose(scan.found).await?;
         if !may_go_on {
-            // They have been seen; else they would be received again by the next scan.
+            // Only after the last scan: another one would receive them again.
             let released = self.session.lease.release(&staying).await;
             warn_unreleased(&self.session.control.events, &released);
             self.released.merge(released);
@@ -208,7 +207,8 @@ impl Collector<'_> {
         Ok(0)
     }
 
-    /// Asks, now that it is known what would be deleted. Meanwhile the heartbeat keeps the hold.
+    /// Asks once it is known what would be deleted. The heartbeat keeps the messages held
+    /// meanwhile.
     async fn confirm(&self, found: &[Found]) -> Result<()> {
         let sound = |found: &&Found| found.row.verdict.class == Class::Retryable;
         let question = format!(
@@ -224,8 +224,8 @@ impl Collector<'_> {
         Err(Error::refused("nothing was deleted: not confirmed"))
     }
 
-    /// Makes sure that the beginning of an id names one message of all that were received until now;
-    /// once any was deleted, the run halts instead.
+    /// Checks that each id prefix matches only one of all messages received so far; once a message
+    /// was deleted, a failed check halts the run instead.
     fn check_names(&mut self, found: &[Found]) -> Result<()> {
         if !self.matcher.has_beginnings() {
             return Ok(());
@@ -240,7 +240,7 @@ impl Collector<'_> {
         Ok(())
     }
 
-    /// Sets apart what is chosen; the ids of what is not.
+    /// Splits messages into the selected ones and the ids of the others.
     async fn choose(&mut self, found: Vec<Found>) -> Result<(Vec<Found>, Vec<String>)> {
         self.check_names(&found)?;
         let matches = self.matcher.decide_all(&found, Some(&self.spool)).await?;
@@ -278,13 +278,14 @@ impl Collector<'_> {
         Ok((going, staying))
     }
 
-    /// Ends the file and answers with the report, once every message that was received is accounted
-    /// for.
+    /// Finishes the file and returns the report, after checking that every received message is
+    /// accounted for.
     async fn end(mut self, result: Result<()>) -> Result<Collected> {
         let whole = result.is_ok()
             && self.ending.halted.is_none()
             && !self.session.control.cancel.is_cancelled();
-        // What was asked for by number is whole when it is there; all of it, when all was seen.
+        // With `--max`, the file is complete once it has that many messages; otherwise, once the
+        // whole queue was seen.
         let enough = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
         let whole = whole && (self.ending.reach.exhausted || enough);
         if let Some(file) = self.file.take() {
@@ -298,7 +299,7 @@ impl Collector<'_> {
                             .hint("nothing was deleted; the file is incomplete")
                     }));
                 }
-                // Whatever was deleted is in the part that was flushed before.
+                // All deleted messages are in the part that was flushed before.
                 Err(error) => {
                     self.session
                         .control

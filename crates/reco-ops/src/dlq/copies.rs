@@ -1,5 +1,5 @@
-//! Copies of kept messages into a queue, those of an export or of a redrive's journal: each is sent
-//! once, however often the command is run.
+//! Sending copies of stored messages, from an export or a redrive's journal, to a queue: each is
+//! sent once, however often the command is run.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -19,28 +19,28 @@ use crate::event::{Control, Unit};
 use crate::rate::Pace;
 use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome};
 
-/// What became of a copy.
+/// What happened to a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CopyFate {
-    /// In the queue, by an import.
+    /// Sent by an import.
     Sent,
-    /// In the queue, by a restore.
+    /// Sent by a restore.
     Restored,
     /// Would be sent.
     Planned,
-    /// An earlier run sent it.
+    /// Sent by an earlier run.
     AlreadySent,
-    /// Perhaps in the queue.
+    /// Possibly in the queue.
     Uncertain,
-    /// The queue did not take it.
+    /// Not accepted by the queue.
     Failed,
-    /// Not tried.
+    /// Not attempted.
     Left,
 }
 
 impl CopyFate {
-    /// As tables name it.
+    /// Returns the name used in tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -55,27 +55,27 @@ impl CopyFate {
     }
 }
 
-/// One copy.
+/// Copy of one message, with its fate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CopyRow {
-    /// The message's id where it is kept.
+    /// Original message id.
     pub message_id: String,
-    /// Result.
+    /// What happened to the copy.
     pub fate: CopyFate,
-    /// Why, where that needs to be said.
+    /// Reason for the fate, if it needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Its id in the queue.
+    /// Message id in the queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_as: Option<String>,
 }
 
-/// A file that messages are kept in.
+/// File that stores messages.
 #[derive(Debug, Clone)]
 pub enum KeptIn {
-    /// An export.
+    /// Written by an export.
     Export(PathBuf),
-    /// A redrive's journal.
+    /// Journal of a redrive.
     Journal(PathBuf),
 }
 
@@ -86,7 +86,7 @@ impl KeptIn {
         }
     }
 
-    /// Gives all messages of it, until nobody takes them any more.
+    /// Passes on all messages of the file until the receiver is closed.
     async fn read(self, give: Sender<Message>) -> Result<()> {
         let path = match self {
             KeptIn::Export(path) => {
@@ -114,10 +114,10 @@ fn unexpected(error: &tokio::task::JoinError) -> Error {
     Error::new(Kind::Internal, "reading the file failed unexpectedly").because(error)
 }
 
-/// A queue that copies go to, and what earlier runs sent there.
+/// Queue that copies are sent to, with the record of what earlier runs sent there.
 #[derive(Debug)]
 pub struct Copies {
-    /// The queue.
+    /// Queue to send to.
     pub queue: Queue,
     /// Its `MaximumMessageSize` in bytes.
     pub limit: usize,
@@ -129,11 +129,12 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Looks up the queue `to`, keeps other runs off it unless nothing will be sent (`dry_run`), and
-    /// reads what earlier runs sent of the same origin; with `again`, nothing counts as sent.
+    /// Looks up the queue `to`, locks it unless this is a dry run, and reads what earlier runs sent
+    /// from the same origin. With `again`, no message counts as sent.
     ///
     /// # Errors
-    /// When the queue cannot be found, another run is on it, or an earlier journal cannot be read.
+    /// When the queue cannot be found, another run has the lock, or an earlier journal cannot be
+    /// read.
     pub async fn open(
         sqs: Sqs,
         home: Home,
@@ -142,7 +143,7 @@ impl Copies {
         (again, dry_run): (bool, bool),
     ) -> Result<Self> {
         let (queue, state) = sqs.resolve(to).await?;
-        // Before the ledger is read: another run may be writing it.
+        // Locked before the ledger is read, since another run may be writing it.
         let take = || Lock::take(&home, &queue.arn, &Journal::new_run_id());
         let lock = (!dry_run).then(take).transpose()?;
         let origin = Origin { kind, id: id.to_owned(), to: queue.arn.clone() };
@@ -151,7 +152,7 @@ impl Copies {
         Ok(Copies { queue, limit, sqs, home, origin, ledger, _lock: lock })
     }
 
-    /// How a message stands before anything is sent.
+    /// Returns the fate of a message before anything is sent.
     #[must_use]
     pub fn row(&self, message_id: String) -> CopyRow {
         let (fate, reason) = match self.ledger.state(&message_id) {
@@ -162,11 +163,11 @@ impl Copies {
         CopyRow { message_id, fate, reason, sent_as: None }
     }
 
-    /// Sends what is planned of `rows`, in the order of the file, and enters what became of each;
-    /// `sent` is what becomes of those that the queue takes. Answers with the journal.
+    /// Sends the planned messages of `rows`, in the order of the file, and enters their fates;
+    /// `sent` is the fate of accepted ones. Returns the journal.
     ///
     /// # Errors
-    /// When the journal cannot be written: then nothing was sent.
+    /// When the journal cannot be written, in which case no message was sent.
     pub async fn send(
         &self,
         file: KeptIn,
@@ -217,7 +218,7 @@ impl Copies {
             .ok_or_else(|| Error::new(Kind::Internal, "the journal is in use after the last send"))
     }
 
-    /// The journal's file; `None` when it goes with this process, so that nobody looks for it.
+    /// Returns the journal's path; `None` if the file is removed when this process ends.
     #[must_use]
     pub fn path_of(&self, journal: &Journal) -> Option<String> {
         (!self.home.is_passing()).then(|| journal.path().display().to_string())
@@ -237,7 +238,7 @@ impl CopyRow {
     }
 }
 
-/// Writes the end into a journal. That it cannot be written is a warning: what was sent is in it.
+/// Writes the end record of a journal. Failing to do so is only a warning: every send is recorded.
 pub(super) async fn close(
     journal: &Journal,
     outcome: Outcome,

@@ -1,4 +1,4 @@
-//! Exports: messages of a queue in a file, and back.
+//! Export files: writing and reading messages of a queue.
 
 mod file;
 mod read;

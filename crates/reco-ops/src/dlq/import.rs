@@ -1,7 +1,7 @@
-//! Import of an export: its messages into a queue, each once.
+//! Import of an export: sends its messages to a queue, each once.
 //!
-//! The file is read twice: first as a whole, so that nothing is sent from a file that is broken
-//! further down, then to send.
+//! The file is read twice: once in full, so that no message is sent from a file that is broken
+//! further down, and once to send.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -23,55 +23,55 @@ use crate::error::{Error, Result};
 use crate::event::Control;
 use crate::rate::{Pace, Rate};
 
-/// What is imported, and where to.
+/// Options of an import.
 #[derive(Debug)]
 pub struct ImportOptions {
-    /// The export.
+    /// Export file to read.
     pub file: PathBuf,
-    /// The queue that it goes to, where that is not the one that was exported.
+    /// Destination queue; the exported queue by default.
     pub to: Option<String>,
-    /// Messages a second at most.
+    /// Maximum rate in messages per second.
     pub rate: Option<Rate>,
-    /// Sends what earlier imports sent, too.
+    /// Also sends messages that earlier imports sent.
     pub again: bool,
-    /// Says what would be sent, and sends nothing.
+    /// Reports what would be sent without sending it.
     pub dry_run: bool,
 }
 
-/// Where the messages came from.
+/// Export file as shown in the report.
 #[derive(Debug, Serialize)]
 pub struct ImportedFile {
-    /// The file.
+    /// Path of the file.
     pub file: String,
     /// ARN of the queue that was exported.
     pub exported_from: String,
-    /// When, RFC 3339.
+    /// Time of the export, RFC 3339.
     pub exported_at: String,
-    /// True if the file has everything that it was to have.
+    /// True if the file has an end record, so that all exported messages are in it.
     pub file_complete: bool,
-    /// A last line that was cut off while it was written.
+    /// Line number of a truncated last line; null if there is none.
     pub torn_line: Option<u64>,
-    /// Messages that stand in the file once more.
+    /// Repeated messages in the file; each is sent once.
     pub repeated: u64,
 }
 
 /// Report of an import: every message of the file has exactly one fate.
 #[derive(Debug, Serialize)]
 pub struct ImportReport {
-    /// Where the messages came from.
+    /// Export file that was imported.
     #[serde(flatten)]
     pub origin: ImportedFile,
-    /// The queue.
+    /// Name of the destination queue.
     pub queue: String,
-    /// Whether nothing was sent.
+    /// True if nothing was sent.
     pub dry_run: bool,
-    /// Messages by what became of them.
+    /// Number of messages by fate.
     pub counts: BTreeMap<CopyFate, u64>,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// The file that knows what was sent; null when nothing was.
+    /// Path of the journal with the sent messages; null if none was sent.
     pub journal: Option<String>,
-    /// Every message.
+    /// Every message of the file.
     pub messages: Vec<CopyRow>,
 }
 
@@ -80,7 +80,7 @@ impl ImportReport {
         self.counts.get(&fate).copied().unwrap_or(0)
     }
 
-    /// Result of the import.
+    /// Returns the outcome of the import.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let tally = Tally {
@@ -107,11 +107,11 @@ struct Plan {
     repeated: u64,
 }
 
-/// Checks, asks, sends.
+/// Imports a file: checks, asks, then sends.
 ///
 /// # Errors
-/// When the file is no export or is broken, the queue cannot be found, the prompt is not confirmed,
-/// another run is on the queue, or the journal cannot be written.
+/// When the file is broken or not an export, the queue cannot be found, the prompt is not
+/// confirmed, another run has locked the queue, or the journal cannot be written.
 pub async fn import(
     connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
     home: Home,
@@ -182,7 +182,7 @@ impl Plan {
 
 fn warn(control: &Control, options: &ImportOptions, plan: &Plan, asks: bool) {
     let (file, messages, events) = (options.file.display(), plan.ending.messages, &control.events);
-    // The report says so, too; whoever is asked must know it before.
+    // The report says so too, but the operator must know before confirming.
     if let Some(line) = plan.ending.torn_line.filter(|_| asks) {
         events.warn(format!(
             "{file} ends in the middle of line {line}: it has {}, and the run that wrote it was interrupted",

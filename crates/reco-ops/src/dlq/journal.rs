@@ -1,4 +1,4 @@
-//! What earlier runs did, by their journals, and how one that was cut off is brought to its end.
+//! Journals of earlier runs: their history, and how an interrupted run is resumed or restored.
 
 mod history;
 mod imports;

@@ -1,4 +1,4 @@
-//! Judging received messages: decode, facts, table, class.
+//! Classification of received messages: decoding, facts lookup, table lookup, class.
 
 mod row;
 #[cfg(any(test, feature = "fixtures"))]
@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 pub(crate) use row::values;
 pub use row::{Carried, Row, unsendable};
 
-/// A body parted into what is sent and what is not; `None` where there is nothing to part.
+/// Body split into the entries to send and those rejected; `None` if there is nothing to split.
 pub type Parted = std::result::Result<Option<Salvaged>, SalvageError>;
 
 /// Inputs of the classification.
@@ -39,20 +39,20 @@ pub struct Judge {
     layout: Option<Layout>,
     queue: QueueRules,
     history: Option<Arc<RedriveHistory>>,
-    /// The queues that messages came from, each once.
+    /// Source queue ARNs of messages, interned.
     sources: Mutex<BTreeSet<Arc<str>>>,
 }
 
-/// What is configured of the judgement.
+/// Configured inputs of the classification.
 #[derive(Debug)]
 pub struct Criteria {
-    /// The filter's policy.
+    /// Policy of the Lambda's filter.
     pub policy: Policy,
-    /// Who is asked for facts.
+    /// Source of the facts.
     pub facts: FactsSource,
-    /// What an item is.
+    /// Layout of an item.
     pub item: ItemDescription,
-    /// The table that is asked for newer lists, with the type of its lists.
+    /// Table to check for newer lists, with the type of its lists.
     pub table: Option<Table>,
 }
 
@@ -61,19 +61,18 @@ pub struct Criteria {
 pub struct QueueRules {
     /// The DLQ's retention in seconds.
     pub retention_s: i64,
-    /// The destination's `MaximumMessageSize` in bytes, where a destination is known.
+    /// The destination's `MaximumMessageSize` in bytes, if the destination is known.
     pub destination_limit: Option<usize>,
-    /// Where messages go.
+    /// Destination of each message.
     pub homes: Homes,
 }
 
-/// Group of messages that go to the same queue and therefore overwrite each other's lists.
+/// Destinations of the messages. Messages to the same queue overwrite each other's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Homes {
-    /// All do.
+    /// All messages go to one queue.
     One,
-    /// Each goes to the queue that it came from; one that names none to this queue, where it is
-    /// known.
+    /// Each goes to the queue it came from; one of unknown origin to this queue, if set.
     Source(Option<String>),
 }
 
@@ -91,47 +90,48 @@ impl Homes {
 pub struct Provenance {
     /// SHA-256 of the policy's canonical form.
     pub policy_fingerprint: String,
-    /// Where facts came from.
+    /// Kind of facts source that was used.
     pub facts: String,
-    /// The table that was asked for newer lists.
+    /// Name of the table checked for newer lists.
     pub table: Option<String>,
     /// Checks that were not possible, with the reason.
     pub limits: Vec<String>,
 }
 
-/// Characters of a service's reason that are shown; `dlq peek --full` has all of them.
+/// Maximum characters shown of a service's failure reason; `dlq peek --full` shows all.
 const LONGEST_FAILURE: usize = 200;
 
-/// A judged message with what `superseded` is decided by.
+/// Classified message, with the data that decides `superseded`.
 #[derive(Debug)]
 pub struct Examined {
-    /// The judgement so far: `superseded` is known when the scan ends.
+    /// Classification so far; `superseded` is determined when the scan ends.
     pub row: Box<Row>,
-    /// Digests of the users whose lists would be written, as users of the queue that it goes to.
+    /// Digests of the users whose lists would be written, per destination queue.
     pub users: Box<[UserDigest]>,
-    /// When its lists were made, milliseconds since the epoch.
+    /// Generation time of its lists, milliseconds since the epoch.
     pub made_ms: i64,
 }
 
 impl Examined {
-    /// Returns whether it would be written, were it sent again: only then does it supersede others.
+    /// Returns whether a redrive would get it written; only then does it supersede others.
     #[must_use]
     pub fn can_pass(&self) -> bool {
         self.row.verdict.class.can_pass() && self.row.unsendable.is_none()
     }
 }
 
-/// Ages that can be, in seconds: of messages from ten years ago to those of a clock a day ahead.
+/// Plausible ages in seconds: from ten years old down to a clock that is a day ahead.
 const AGES: std::ops::Range<i64> = -86_400..315_360_000;
 
 impl Judge {
-    /// A judge by what is configured.
+    /// Returns a judge without history.
     #[must_use]
     pub fn new(criteria: Criteria, queue: QueueRules) -> Self {
         let Criteria { policy, facts, item, table } = criteria;
         let (schema, layout) = match &table {
             Some(table) => (table.schema.clone(), Some(table.layout())),
-            // Strings take any id, so nothing is called malformed for want of a table.
+            // String keys accept any id, so no message is malformed merely because the table is
+            // unknown.
             None => (item.schema(KeyType::S, KeyType::S), None),
         };
         let (history, sources) = (None, Mutex::default());
@@ -144,7 +144,7 @@ impl Judge {
         Judge { history: Some(history), ..self }
     }
 
-    /// Provenance of the classification.
+    /// Returns the provenance of its classifications.
     #[must_use]
     pub fn basis(&self) -> Provenance {
         let mut limits = Vec::new();
@@ -168,10 +168,10 @@ impl Judge {
         }
     }
 
-    /// Judges messages together: one question to the facts and one to the table for all of them.
+    /// Classifies messages together, with one lookup of the facts and one of the table.
     ///
     /// # Errors
-    /// When facts or table cannot answer: nothing is decided without them.
+    /// When the facts or the table are unavailable: no message is classified without them.
     pub async fn examine(&self, messages: &[Message], now_ms: i64) -> Result<Vec<Examined>> {
         let decoded: Vec<_> = messages.iter().map(|message| decode(&message.body)).collect();
         let facts = self.facts_for(&decoded).await?;
@@ -190,10 +190,10 @@ impl Judge {
         Ok(pairs.map(|(message, content)| self.row(message, content, &in_table, now_ms)).collect())
     }
 
-    /// Parts bodies that have both good and bad entries, by one question to the facts.
+    /// Splits bodies that have both good and bad entries, with one lookup of the facts.
     ///
     /// # Errors
-    /// When the facts cannot answer.
+    /// When the facts are unavailable.
     pub async fn salvage(&self, bodies: &[&str]) -> Result<Vec<Parted>> {
         let decoded: Vec<_> = bodies.iter().map(|body| decode(body)).collect();
         let facts = self.facts_for(&decoded).await?;
@@ -269,7 +269,7 @@ impl Judge {
         }
     }
 
-    /// The ARN of a queue that messages came from.
+    /// Returns the shared ARN of a source queue.
     fn source(&self, arn: &str) -> Arc<str> {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = sources.get(arn) {

@@ -1,4 +1,4 @@
-//! Following a move task of SQS's own until it ends: SQS does the work, and tells when asked.
+//! Follows an SQS move task until it ends: SQS moves the messages and is polled for progress.
 
 mod redrive;
 
@@ -14,21 +14,21 @@ pub use redrive::{
     MoveOptions, MoveOutcome, MovePlan, MoveQuestions, MoveRedrive, MoveReport, plan_move,
 };
 
-/// The first pause between two questions.
+/// Initial interval between polls.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest pause: a task goes on for up to 36 h, and the question costs a call.
+/// Maximum interval between polls: a task can run for up to 36 h, and each poll costs a call.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
-/// Questions that fail, one after the other, after which nobody asks any more.
+/// Consecutive failed polls after which polling stops.
 const FAILURES: u32 = 10;
 
-/// A task under way.
+/// Follower of a running move task.
 #[derive(Debug)]
 pub struct Follower {
     sqs: Sqs,
     dlq: Queue,
     handle: String,
-    /// AWS does not name the handle of a task that has ended: from the first sight on it is known
-    /// by when it began.
+    /// Start of the task, once seen. AWS omits the handle of a task that has ended, so the task is
+    /// identified by its start from then on.
     started_at_ms: Option<i64>,
 }
 
@@ -39,11 +39,11 @@ impl Follower {
         Follower { sqs, dlq, handle, started_at_ms: None }
     }
 
-    /// Asks until the task has ended, or `cancel`. What it answers tells which: an active task goes
-    /// on.
+    /// Polls until the task has ended or `cancel` is triggered; in the latter case the returned
+    /// task may still be active.
     ///
     /// # Errors
-    /// When SQS does not answer for long, or does not know the task; it may still be running.
+    /// When SQS repeatedly fails to answer or does not list the task; it may still be running.
     pub async fn follow(
         &mut self,
         cancel: &CancellationToken,
@@ -72,10 +72,10 @@ impl Follower {
         }
     }
 
-    /// Tells SQS to stop the task.
+    /// Asks SQS to cancel the task.
     ///
     /// # Errors
-    /// In the service's own words; a task that has ended cannot be stopped.
+    /// When SQS refuses; a task that has ended cannot be cancelled.
     pub async fn cancel(&self) -> Result<Option<u64>> {
         self.sqs.cancel_move(&self.handle).await
     }
@@ -88,7 +88,7 @@ impl Follower {
     }
 }
 
-/// The task that is meant, of tasks with the newest first: before it was ever seen it is the one
+/// Picks the followed task from a list, newest first. Before it was first seen, that is the one
 /// with the handle, or the newest that has ended meanwhile.
 fn pick(tasks: Vec<MoveTask>, handle: &str, started_at_ms: Option<i64>) -> Option<MoveTask> {
     let is_it = |task: &MoveTask| match (started_at_ms, &task.handle) {

@@ -1,4 +1,4 @@
-//! SQS's own PurgeQueue, which looks at no message.
+//! Purge of a whole DLQ by SQS PurgeQueue, which inspects no messages.
 
 use reco_core::human::{count, known};
 use serde::Serialize;
@@ -10,11 +10,11 @@ use crate::aws::sqs::Sqs;
 use crate::error::{Error, Result};
 use crate::event::Control;
 
-/// AWS: PurgeQueue: the deletion takes up to 60 s; messages sent before it is over may go, too.
+/// AWS: PurgeQueue: deletion takes up to 60 s; messages sent before it ends may be deleted too.
 const RACE: &str =
     "messages that arrive within the next 60 s may be deleted, too, and so are messages in flight";
 
-/// A purge of a whole DLQ, ready to run.
+/// Purge of a whole DLQ, ready to run.
 #[derive(Debug)]
 pub struct PurgeAll {
     sqs: Sqs,
@@ -26,11 +26,11 @@ pub struct PurgeAll {
 /// Report of a purge of a whole DLQ.
 #[derive(Debug, Serialize)]
 pub struct PurgeAllReport {
-    /// The DLQ's name.
+    /// Name of the DLQ.
     pub dlq: String,
-    /// True if nothing was done.
+    /// True if nothing was changed.
     pub dry_run: bool,
-    /// Messages in the DLQ before, visible, delayed and in flight: about, as AWS counts.
+    /// Approximate messages in the DLQ before the purge: visible, delayed and in flight.
     #[serde(serialize_with = "known")]
     pub approximate_messages: u64,
     /// True if SQS accepted the purge.
@@ -41,7 +41,7 @@ impl PurgeAll {
     /// Finds the DLQ and checks that it is one.
     ///
     /// # Errors
-    /// When there is no such queue; refused, unless `force`, where it may be a live queue.
+    /// When the queue does not exist; refused, unless `force`, when it may be a live queue.
     pub async fn find(world: World<'_>, force: bool) -> Result<Self> {
         let World { sdk, queues: names, home, control } = world;
         let sqs = Sqs::new(sdk);
@@ -50,10 +50,10 @@ impl PurgeAll {
         Ok(PurgeAll { sqs, pair, home, control })
     }
 
-    /// Purges, once `ask` has said yes.
+    /// Purges the DLQ after confirmation by `ask`.
     ///
     /// # Errors
-    /// When it is not confirmed, another process works on the queue, or SQS refuses.
+    /// When it is not confirmed, another process has locked the queue, or SQS refuses.
     pub async fn run(self, dry_run: bool, ask: Option<&dyn Ask>) -> Result<PurgeAllReport> {
         let (dlq, about) = (&self.pair.dlq.queue, self.pair.dlq.state.holds());
         let report = PurgeAllReport {

@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::dlq::judge::{Row, values};
 use crate::jq::{Answer, Child, Evaluator, is_json};
 
-/// Time that what is under way may go on after the first signal.
+/// Time that evaluation may continue after the first signal.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A compiled expression.
+/// Compiled jq expression.
 #[derive(Debug)]
 pub struct Query {
     text: String,
@@ -24,10 +24,10 @@ pub struct Query {
 }
 
 impl Query {
-    /// Compiles an expression. After `cancel` it decides for a second more.
+    /// Compiles an expression. After `cancel` it is evaluated for another second at most.
     ///
     /// # Errors
-    /// What is wrong with it, and at which character (from 1).
+    /// When it does not compile, with the position (character, from 1).
     pub async fn compile(
         text: &str,
         child: &Child,
@@ -39,16 +39,16 @@ impl Query {
         Ok(Query { text, jq, cancel, stopped: OnceLock::new() })
     }
 
-    /// The expression.
+    /// Returns the text of the expression.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// A body, rewritten; `None` where it stays as it is.
+    /// Rewrites a body; `None` if it does not change.
     ///
     /// # Errors
-    /// When the expression fails, or answers with none or several values.
+    /// When the expression fails, or returns no value or several.
     pub async fn rewrite(&self, body: &str) -> Result<Option<String>, String> {
         match self.before_the_end(self.jq.rewrite(body)).await? {
             Answer::Text(text) => Ok(Some(text)),
@@ -57,10 +57,10 @@ impl Query {
         }
     }
 
-    /// Returns whether the first output is there and neither `false` nor `null`.
+    /// Returns whether there is an output and the first one is neither `false` nor `null`.
     ///
     /// # Errors
-    /// What the expression fails with.
+    /// When the expression fails.
     pub async fn matches(&self, row: &Row, message: &Message) -> Result<bool, String> {
         match self.before_the_end(self.jq.matches(&input(row, message))).await? {
             Answer::Yes => Ok(true),

@@ -1,49 +1,49 @@
-//! The source queue and its DLQ, found from whichever is configured.
+//! Lookup of the source queue and its DLQ, from whichever is configured.
 
 use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Result};
 use crate::event::Events;
 
-/// A queue with its attributes.
+/// Queue with its attributes.
 #[derive(Debug, Clone)]
 pub struct QueueInfo {
-    /// The queue.
+    /// Name, URL and ARN of the queue.
     pub queue: Queue,
-    /// Its attributes when it was found.
+    /// Attributes at the time of the lookup.
     pub state: QueueState,
 }
 
-/// A DLQ and, where it could be found, the queue that its messages come from.
+/// DLQ with the queue that its messages come from, if known.
 #[derive(Debug, Clone)]
 pub struct QueuePair {
     /// The dead-letter queue.
     pub dlq: QueueInfo,
-    /// Where its messages go: the queue that was named, else the only one whose DLQ it is; or
-    /// another destination that was asked for. `None` where each goes to a queue of its own.
+    /// Destination of its messages: the named queue, else the only queue with this DLQ, or another
+    /// requested destination. `None` if each message goes to its own source queue.
     pub source: Option<QueueInfo>,
-    /// True if the source queue was named: then only its messages are meant.
+    /// True if the source queue was named, so that only its messages are meant.
     pub named: bool,
-    /// Names of the queues whose DLQ it is; `None` where that is not known.
+    /// Names of the queues with this DLQ; `None` if unknown.
     pub sources: Option<Vec<String>>,
-    /// Reason why the source queue that was named cannot be where the DLQ's messages came from.
+    /// Reason why the DLQ's messages cannot have come from the named source queue.
     pub mismatch: Option<String>,
 }
 
 impl QueuePair {
-    /// A DLQ of which nothing else is known.
+    /// Returns a pair of which only the DLQ is known.
     #[must_use]
     pub const fn of_dlq(dlq: QueueInfo) -> Self {
         QueuePair { dlq, source: None, named: false, sources: None, mismatch: None }
     }
 
-    /// Returns whether several queues have this DLQ.
+    /// Returns whether several queues share this DLQ.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.sources.as_ref().is_some_and(|sources| sources.len() > 1)
     }
 }
 
-/// Queues as they are configured: by name, URL or ARN.
+/// Queues as configured, by name, URL or ARN.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QueueNames<'a> {
     /// The source queue.
@@ -52,10 +52,10 @@ pub struct QueueNames<'a> {
     pub dlq: Option<&'a str>,
 }
 
-/// Finds the pair.
+/// Finds the source queue and its DLQ.
 ///
 /// # Errors
-/// When neither queue is configured, one does not exist, or one cannot be told from the other.
+/// When neither queue is configured, one does not exist, or they do not form a pair.
 pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<QueuePair> {
     let mut pair = match (named.source, named.dlq) {
         (Some(source), Some(dlq)) => both(sqs, events, source, dlq).await?,
@@ -79,17 +79,17 @@ pub async fn find(sqs: &Sqs, named: QueueNames<'_>, events: &Events) -> Result<Q
         Err(error) if pair.source.is_none() => events.warn(format!(
             "source queue unknown, so its message size limit is not checked: {error}"
         )),
-        // Whose messages are whose, each message says.
+        // Not needed: each message names its own source queue.
         Err(_) => {}
     }
     check(&pair)?;
     Ok(pair)
 }
 
-/// The pair with another destination than the queue that the messages came from.
+/// Returns the pair with another destination than the source queue.
 ///
 /// # Errors
-/// When the queue does not exist, is the DLQ itself, or is of another type than it.
+/// When the queue does not exist, is the DLQ itself, or is of another type.
 pub async fn bound_for(sqs: &Sqs, pair: QueuePair, to: &str) -> Result<QueuePair> {
     let source = Some(known(sqs, to).await?);
     let pair = QueuePair { source, named: false, mismatch: None, ..pair };
@@ -135,10 +135,10 @@ async fn from_dlq(sqs: &Sqs, dlq: &str) -> Result<QueuePair> {
     Ok(QueuePair::of_dlq(dlq))
 }
 
-/// Refuses to move messages into a queue that they cannot have come from.
+/// Refuses to move messages to a queue that they cannot have come from.
 ///
 /// # Errors
-/// Refused, with what does not belong together; a destination that was asked for is none of it.
+/// Refused, with the mismatch; never for a destination set with `--to`.
 pub fn check_home(pair: &QueuePair) -> Result<()> {
     let Some(mismatch) = &pair.mismatch else { return Ok(()) };
     let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
@@ -150,10 +150,10 @@ pub fn check_home(pair: &QueuePair) -> Result<()> {
         )))
 }
 
-/// Makes sure that there is a queue that messages can go back to.
+/// Checks that there is a queue to move messages back to.
 ///
 /// # Errors
-/// When no queue was named, and none has this DLQ.
+/// When no queue was named and no queue has this DLQ.
 pub fn check_source(pair: &QueuePair) -> Result<()> {
     let none = pair.sources.as_ref().is_some_and(Vec::is_empty);
     if pair.source.is_some() || !none {
@@ -182,15 +182,15 @@ fn check(pair: &QueuePair) -> Result<()> {
     Ok(())
 }
 
-/// The guard of everything that receives from, deletes from or moves out of a DLQ: refuses a queue
-/// with a redrive policy of its own. It is a source queue that was named as a DLQ by mistake, or a
-/// DLQ that receives push messages out of.
+/// Guards every command that receives from, deletes from or moves out of a DLQ: refuses a queue
+/// that has a redrive policy of its own. It is either a source queue named as a DLQ by mistake, or
+/// a DLQ from which receives push messages on.
 ///
 /// # Errors
 /// Refused, unless `force`.
 pub fn guard(pair: &QueuePair, force: bool) -> Result<()> {
     match &pair.dlq.state.redrive {
-        // AWS: every receive counts, and nothing takes it back.
+        // AWS: every receive counts, and the count cannot be reset.
         Some(policy) if !force => Err(Error::refused(format!(
             "{} has a redrive policy of its own: every receive counts, and after {} receives a message moves on to {}",
             pair.dlq.queue.name, policy.max_receive_count, policy.dead_letter_target_arn
@@ -200,11 +200,11 @@ pub fn guard(pair: &QueuePair, force: bool) -> Result<()> {
     }
 }
 
-/// As [`guard`], for what looks at no message and cannot be taken back: refuses a queue that is no
-/// other queue's DLQ, too.
+/// Stricter [`guard`] for irreversible operations that inspect no messages: also refuses a queue
+/// that is no other queue's DLQ.
 ///
 /// # Errors
-/// Refused, unless `force`; without `force` also when SQS does not say whose DLQ it is.
+/// Refused, unless `force`; without `force` also when the queues with this DLQ cannot be listed.
 pub async fn guard_whole(sqs: &Sqs, pair: &QueuePair, force: bool) -> Result<()> {
     guard(pair, force)?;
     if force {

@@ -1,4 +1,4 @@
-//! Part of a queue that a command received, and the messages that it missed.
+//! Coverage of a scan: the part of a queue that a command received, and the messages it missed.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,27 +10,26 @@ use reco_core::human::{amount, form, was};
 /// Coverage of the messages that were there when the command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
-    /// True if every message was received that was there when the command began.
+    /// True if every message that was there at the start was received.
     pub exhausted: bool,
-    /// Messages that arrived since, about; left alone.
+    /// Approximate number of messages that arrived later and were left alone.
     pub arrived: u64,
-    /// FIFO: messages that stand behind others of their group and were not given out, about.
+    /// FIFO: approximate number of messages behind others of their group, not delivered.
     pub unreached: u64,
-    /// Messages that were there and did not come; null when all came.
+    /// Messages that were there but were not received; null if all were.
     pub hidden: Option<HiddenRow>,
 }
 
-/// Messages that were there and did not come.
+/// Messages that were there but were not received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HiddenRow {
-    /// Visible by the queue's counts, and not given out.
+    /// Visible by the queue's counts, but not delivered.
     pub visible: u64,
-    /// In flight: another consumer has them, or an answer with them was lost.
+    /// In flight: held by another consumer, or part of a lost response.
     pub in_flight: u64,
-    /// Seconds until those of lost responses are visible again, at most; null when no answer was
-    /// lost.
+    /// Maximum seconds until messages of lost responses are visible again; null if none was lost.
     pub visible_in_s: Option<u64>,
-    /// When that is, RFC 3339.
+    /// Time at which they are visible again, RFC 3339.
     pub visible_at: Option<String>,
 }
 
@@ -66,7 +65,7 @@ impl Reach {
         }
     }
 
-    /// Messages that were there and were not reached.
+    /// Returns the number of messages that were there but were not reached.
     #[must_use]
     pub fn missed(&self) -> u64 {
         let hidden = self
@@ -76,7 +75,7 @@ impl Reach {
         self.unreached.saturating_add(hidden)
     }
 
-    /// For the end of a table, one line each.
+    /// Returns a description for the end of a table, one line per finding.
     #[must_use]
     pub fn words(&self) -> String {
         let mut text = String::new();
@@ -124,8 +123,8 @@ fn words_of(hidden: &HiddenRow) -> String {
     text
 }
 
-/// Returns the number of messages that arrived while `taken` of `depth` were received and `visible`
-/// are there now.
+/// Returns the number of messages that arrived while `taken` of `depth` were received, given that
+/// `visible` are there now.
 #[must_use]
 pub fn arrived(depth: u64, taken: u64, visible: u64) -> u64 {
     visible.saturating_add(taken).saturating_sub(depth)

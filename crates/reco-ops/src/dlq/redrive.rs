@@ -1,4 +1,4 @@
-//! Parts specific to a redrive: destinations, pace, and guards.
+//! Redrive: destinations, pace, guards, and the run itself.
 
 mod bounce;
 mod change;
@@ -37,80 +37,80 @@ use crate::error::Result;
 use crate::files::spool::Spool;
 use crate::metrics::targets::Configured;
 
-/// A source queue this deep is worth a word before more is put on it.
+/// Depth of a source queue from which a warning is given before more messages are added.
 const DEEP: u64 = 10_000;
 
-/// What a redrive is asked for.
+/// Options of a redrive.
 #[derive(Debug, Clone, Default)]
 pub struct RedriveOptions {
-    /// Says what would be moved, and moves nothing.
+    /// Reports what would be moved without moving it.
     pub dry_run: bool,
-    /// At most so many messages, oldest first.
+    /// Maximum number of messages, oldest first.
     pub max: Option<u32>,
-    /// Moves messages, too, that an earlier run perhaps sent.
+    /// Also moves messages that an earlier run may have sent.
     pub resend_uncertain: bool,
-    /// How many messages are held at a time.
+    /// Maximum number of messages held at a time.
     pub limit: usize,
-    /// Whether another destination than the source queue was named.
+    /// True if a destination other than the source queue was named.
     pub elsewhere: bool,
-    /// Messages a second at most.
+    /// Maximum rate in messages per second.
     pub rate: Option<Rate>,
-    /// Over how long the rate grows.
+    /// Time over which the rate ramps up.
     pub ramp: Duration,
-    /// What is done to bodies, as reports have it.
+    /// Requested repairs, as reported.
     pub repair: Option<RepairPlan>,
-    /// The file for entries that are not sent.
+    /// File for entries that are not sent.
     pub rejects: Option<PathBuf>,
-    /// The journal's file, where another one than that of the state directory was named.
+    /// Path of the journal, if not in the state directory.
     pub journal: Option<PathBuf>,
-    /// What makes it pause or stop.
+    /// Conditions that pause or stop it.
     pub guards: GuardOptions,
-    /// Who moves the messages.
+    /// Engine that moves the messages.
     pub engine: Engine,
-    /// The run's id; none of a dry run.
+    /// Id of the run; `None` for a dry run.
     pub run_id: Option<String>,
 }
 
-/// What makes a redrive pause or stop.
+/// Conditions that pause or stop a redrive.
 #[derive(Debug, Clone, Default)]
 pub struct GuardOptions {
-    /// Pauses while the destination holds so many messages.
+    /// Pauses while a destination holds this many messages.
     pub max_backlog: Option<u64>,
-    /// Pauses while there are more throttles in a minute.
+    /// Pauses while more throttles than this occur per minute.
     pub max_throttles: Option<u64>,
-    /// Stops when so much of what was moved is back.
+    /// Stops when this share of moved messages has come back.
     pub stop_on_bounce: Limit,
-    /// What can be throttled.
+    /// Table and function watched for throttles.
     pub throttled: Configured,
 }
 
 impl RedriveOptions {
-    /// The pace that is asked for.
+    /// Returns the requested pace.
     fn pace(&self) -> Pace {
         Pace::new(self.rate, self.ramp)
     }
 }
 
-/// What a redrive works with.
+/// Inputs of a redrive.
 pub struct Job<'a> {
     /// Selection of messages.
     pub matcher: Arc<Matcher>,
-    /// What is done to bodies.
+    /// Repairs applied to bodies.
     pub repair: Repair,
-    /// Keeps what is held.
+    /// Store of the held messages.
     pub spool: Arc<Spool>,
-    /// Asks before anything is moved; none where that needs no question.
+    /// Prompt before anything is moved; `None` if no confirmation is needed.
     pub ask: Option<&'a dyn Ask>,
 }
 
-/// Asked when nothing narrows the choice.
+/// Prompt when no filter narrows the selection.
 pub const QUESTION: &str = "this moves every message, including those that would fail again or overwrite newer lists. Move all?";
 
-/// Scans, moves and releases.
+/// Runs a redrive: scans, moves and releases.
 ///
 /// # Errors
-/// When a guard has nothing to watch, a file cannot be made, or the scan fails; after that, failures
-/// are in the report.
+/// When a guard has nothing to watch, a file cannot be created, or the scan fails. Later failures
+/// are part of the report.
 pub async fn redrive(
     session: &Session,
     options: &RedriveOptions,
@@ -154,8 +154,8 @@ pub async fn redrive(
     Ok(report)
 }
 
-/// Where messages go: where `--to` says; else, when a queue was named, only its own messages back to
-/// it; else each to the queue that it came from.
+/// Returns the destinations: the queue of `--to`; else, if a source queue was named, that queue for
+/// its own messages only; else the source queue of each message.
 fn route(session: &Session, options: &RedriveOptions) -> Route {
     let pair = &session.pair;
     let dlq = &pair.dlq.queue;

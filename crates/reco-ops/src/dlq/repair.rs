@@ -1,7 +1,7 @@
-//! Repair on the way: envelopes off, bodies rewritten, good entries saved from bad ones.
+//! Repair of message bodies: removing envelopes, rewriting, salvaging good entries.
 //!
-//! A changed message is classified again in its new form. A changed body that does not decode, or
-//! that would overwrite newer lists, is not sent: its message stays unchanged.
+//! A changed message is classified again. If its new body does not decode, or would overwrite newer
+//! lists, it is not sent, and the original stays unchanged.
 
 mod repairer;
 mod transform;
@@ -11,31 +11,31 @@ use serde::{Deserialize, Serialize};
 pub use repairer::{Changed, Repaired, Repairer};
 pub use transform::Transform;
 
-/// Body repairs, in this order.
+/// Body repairs, applied in this order.
 #[derive(Debug, Default)]
 pub struct Repair {
-    /// Take known envelopes off.
+    /// Removes known envelopes.
     pub unwrap: bool,
-    /// Rewrite by an expression.
+    /// Rewrites the body with an expression.
     pub transform: Option<Transform>,
-    /// Of messages with good and bad entries, send the good ones.
+    /// Sends only the good entries of a message that also has bad ones.
     pub salvage: bool,
 }
 
-/// Repair step applied to a body.
+/// Repair that was applied to a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
-    /// Envelopes were taken off.
+    /// Known envelopes were removed.
     Unwrap,
-    /// An expression rewrote it.
+    /// The body was rewritten by an expression.
     Transform,
     /// Bad entries were left out.
     Salvage,
 }
 
 impl Step {
-    /// The flag that asks for it.
+    /// Returns the flag that requests it.
     #[must_use]
     pub fn flag(self) -> &'static str {
         match self {
@@ -47,29 +47,29 @@ impl Step {
 }
 
 impl Repair {
-    /// Returns whether nothing is to be done.
+    /// Returns whether no repair is requested.
     #[must_use]
     pub fn is_none(&self) -> bool {
         !self.unwrap && self.transform.is_none() && !self.salvage
     }
 }
 
-/// The flags as reports and plans have them.
+/// Requested repairs, as in reports and plans.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepairPlan {
-    /// Take known envelopes off.
+    /// Removes known envelopes.
     #[serde(default)]
     pub unwrap: bool,
-    /// Rewrite by this expression.
+    /// Rewrites the body with this expression.
     #[serde(default)]
     pub transform: Option<String>,
-    /// Send the good entries of messages that have bad ones, too.
+    /// Sends only the good entries of a message that also has bad ones.
     #[serde(default)]
     pub salvage: bool,
 }
 
 impl RepairPlan {
-    /// In words, for messages.
+    /// Returns the flags, or `no repair`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut words: Vec<String> = Vec::new();

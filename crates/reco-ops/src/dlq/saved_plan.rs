@@ -1,4 +1,4 @@
-//! The report of a dry run, as the plan of a redrive.
+//! Report of a dry run, used as the plan of a redrive.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::dlq::select::{Classes, Matcher};
 use crate::dlq::session::Session;
 use crate::error::{Error, Result};
 
-/// Plan of a dry run: the messages it would move, and the settings it depends on.
+/// Plan of a dry run: the messages to move, and the settings it depends on.
 #[derive(Debug)]
 pub struct SavedPlan {
     path: String,
@@ -39,10 +39,10 @@ struct Planned {
 }
 
 impl SavedPlan {
-    /// The plan that a file's text is.
+    /// Parses the text of a plan file; `path` is used in errors.
     ///
     /// # Errors
-    /// When it is no report of a dry run, or plans nothing.
+    /// When it is not the report of a dry run, or plans no moves.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
         let how = "create a plan with `recoctl dlq redrive --dry-run --output json`";
         let document: Document = serde_json::from_str(text).map_err(|error| {
@@ -70,7 +70,7 @@ impl SavedPlan {
         })
     }
 
-    /// Exactly the messages that are planned, whatever their class is by now.
+    /// Returns a matcher for exactly the planned messages, whatever their class is now.
     #[must_use]
     pub fn matcher(&self) -> Matcher {
         Matcher {
@@ -83,10 +83,10 @@ impl SavedPlan {
         }
     }
 
-    /// Makes sure that this run would do what was planned.
+    /// Checks that this run would do what was planned.
     ///
     /// # Errors
-    /// Refused when queues, policy or repair are not those of the plan.
+    /// Refused when the queues, policy or repair differ from the plan.
     pub fn check(&self, session: &Session, repair: Option<&RepairPlan>) -> Result<()> {
         let queues = session.queues();
         let (planned, now) = (self.source.as_deref(), queues.source.as_deref());

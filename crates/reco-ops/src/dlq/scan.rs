@@ -1,6 +1,6 @@
-//! The scan: receive what is there, hold it, judge it.
+//! Scan of a queue: receives, holds and classifies its messages.
 //!
-//! Every message that is received is held until the scan's owner releases or deletes it, so none is
+//! Every received message is held until the scan's owner releases or deletes it, so that none is
 //! received twice.
 
 mod gather;
@@ -29,55 +29,57 @@ pub const HOLD_LIMIT: usize = 100_000;
 /// Goal of a scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Everything, up to the scanner's limit.
+    /// All messages, up to the scanner's limit.
     All,
-    /// So many messages, whatever they are.
+    /// This many messages, unfiltered.
     First(usize),
-    /// So many messages that the scanner's `wanted` chooses.
+    /// This many messages that match the scanner's `wanted`.
     Matching(usize),
-    /// The front of each FIFO group, as far as it comes at once: more scans follow.
+    /// The front of each FIFO group, as far as it is delivered at once; more scans follow.
     Front,
 }
 
-/// Parts of each message that are kept besides its classification.
+/// Parts of each message kept besides its classification.
 #[derive(Debug, Clone)]
 pub enum Keep {
-    /// Nothing.
+    /// Only the classification.
     Nothing,
     /// The whole message, on disk.
     Spooled(Arc<Spool>),
 }
 
-/// A message that was found.
+/// Message found by a scan.
 #[derive(Debug)]
 pub struct Found {
-    /// The judgement. On the heap: lists of what was found are sorted, split and passed on.
+    /// Classification. Boxed, because lists of found messages are sorted, split and passed on.
     pub row: Box<Row>,
-    /// Where the whole message is, when it was spooled.
+    /// Location of the whole message, if it was spooled.
     pub slot: Option<Slot>,
 }
 
 /// Result of a scan.
 #[derive(Debug)]
 pub struct Scan {
-    /// Messages in the order of their sending, oldest first; FIFO: each group in its own order.
+    /// Messages by time of sending, oldest first; FIFO: each group in its own order.
     pub found: Vec<Found>,
-    /// Messages that did not come as they were sent; held, and to be left alone.
+    /// Messages corrupted in transit: held, and not to be touched.
     pub damaged: Vec<Damaged>,
-    /// Messages that were delivered more than once while they were held.
+    /// Deliveries of messages that were already held.
     pub repeated: u64,
-    /// Messages of an earlier scan that were released and came again; held, and not judged anew.
+    /// Messages that an earlier scan released and this one received again: held, not classified
+    /// again.
     pub again: u64,
-    /// Messages that were sent before and not deleted: they came again, and what became of each.
+    /// Messages that were sent before but not deleted, received again, with the outcome of each
+    /// delete.
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
     /// Reason why it ended.
     pub end: DrainEnd,
-    /// The newest list of each user, over all that was found.
+    /// Newest list of each user among the found messages.
     pub newest: Newest,
 }
 
 impl Scan {
-    /// Of messages that earlier scans found.
+    /// Returns a scan made of messages that earlier scans found.
     #[must_use]
     pub fn of(found: Vec<Found>) -> Self {
         let (damaged, cleared, newest) = (Vec::new(), Vec::new(), Newest::default());
@@ -85,48 +87,48 @@ impl Scan {
         Scan { found, damaged, repeated: 0, again: 0, cleared, end, newest }
     }
 
-    /// Messages that came and are held, those included that were judged before.
+    /// Returns the number of received and held messages, including those classified before.
     #[must_use]
     pub fn taken(&self) -> u64 {
         (self.found.len() + self.damaged.len()) as u64 + self.again
     }
 }
 
-/// Everything a scan works with.
+/// Inputs of a scan.
 #[derive(Debug)]
 pub struct Scanner {
-    /// Receives, within bounds.
+    /// Receives messages within bounds.
     pub drain: Arc<Drain>,
-    /// Judges what comes.
+    /// Classifies received messages.
     pub judge: Judge,
-    /// Kept parts.
+    /// Parts of each message to keep.
     pub keep: Keep,
-    /// Number of messages that may be held.
+    /// Maximum number of messages held at once.
     pub limit: usize,
-    /// Messages that earlier scans have judged and released.
+    /// Messages that earlier scans classified and released.
     pub known: SeenMessages,
     /// Matcher for [`Goal::Matching`].
     pub wanted: Arc<Matcher>,
 }
 
-/// One receive, judged.
+/// Classified messages of one receive.
 struct Judged {
     messages: Vec<(Examined, Option<Slot>, bool)>,
     again: u64,
 }
 
 impl Scanner {
-    /// Takes charge of what is received.
+    /// Returns the lease that holds the received messages.
     #[must_use]
     pub fn lease(&self) -> &Arc<VisibilityLease> {
         &self.drain.lease
     }
 
-    /// Scans until the goal is reached, or `depth` messages have come that were visible when it
-    /// began, or no more come.
+    /// Scans until the goal is reached, the `depth` messages visible at the start have been
+    /// received, or no more are delivered.
     ///
     /// # Errors
-    /// When a receive or a judgement fails; what was received is held, to be released.
+    /// When receiving or classifying fails; the messages received until then stay held.
     pub async fn scan(
         self: &Arc<Self>,
         goal: Goal,
@@ -190,7 +192,7 @@ impl Scanner {
     }
 }
 
-/// Messages that room is made for at once: as many as are counted.
+/// Returns the number of messages to allocate room for: as many as are counted.
 fn room_for(bound: Bound) -> usize {
     bound.at_most.min(usize::try_from(bound.depth).unwrap_or(usize::MAX))
 }

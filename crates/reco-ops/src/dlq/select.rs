@@ -1,4 +1,4 @@
-//! Message selection: all conditions must hold.
+//! Message selection; all conditions must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,19 +10,19 @@ use crate::dlq::judge::Row;
 use crate::dlq::query::Query;
 use crate::error::{Error, Result};
 
-/// The classes that are chosen.
+/// Selected classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Classes {
     /// Every class.
     Any,
-    /// Every class but those whose redrive would overwrite newer lists.
+    /// Every class except those whose redrive would overwrite newer lists.
     NotOutdated,
-    /// These.
+    /// Only these classes.
     Only(Vec<Class>),
 }
 
 impl Classes {
-    /// Returns whether a class is among them.
+    /// Returns whether a class is selected.
     #[must_use]
     pub fn has(&self, class: Class) -> bool {
         match self {
@@ -42,39 +42,40 @@ pub fn is_outdated(class: Class) -> bool {
 /// Conditions of a selection.
 #[derive(Debug)]
 pub struct Matcher {
-    /// Classes.
+    /// Classes to select.
     pub classes: Classes,
-    /// Message ids, or the beginnings of some.
+    /// Message ids or prefixes of ids.
     pub ids: Option<BTreeSet<String>>,
     /// Queues that messages came from.
     pub sources: Option<Vec<QueueRef>>,
-    /// Sent longer ago than so many seconds.
+    /// Minimum age in seconds, exclusive.
     pub older_than_s: Option<i64>,
-    /// Sent less long ago than so many seconds.
+    /// Maximum age in seconds, exclusive.
     pub newer_than_s: Option<i64>,
-    /// A jq expression that holds.
+    /// jq expression that must hold.
     pub query: Option<Query>,
 }
 
-/// True if a message is chosen.
+/// Result of matching a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
-    /// It is.
+    /// The message is selected.
     Yes,
-    /// It is not.
+    /// The message is not selected.
     No,
-    /// The expression failed on it, so it is not; with the error.
+    /// Not selected because the expression failed on it; the error.
     Undecided(String),
 }
 
 impl Matcher {
-    /// Returns whether the message itself is needed, and not its judgement alone.
+    /// Returns whether matching needs the message itself, not only its classification.
     #[must_use]
     pub fn needs_message(&self) -> bool {
         self.query.is_some()
     }
 
-    /// Returns whether all hold but the expression. A message without an age has none to compare.
+    /// Returns whether all conditions except the expression hold. A message of unknown age meets no
+    /// age condition.
     pub(super) fn holds(&self, row: &Row) -> bool {
         let age = |limit: Option<i64>, holds: fn(i64, i64) -> bool| {
             limit.is_none_or(|limit| row.age_s.is_some_and(|age| holds(age, limit)))
@@ -86,7 +87,7 @@ impl Matcher {
             && age(self.newer_than_s, |age, limit| age < limit)
     }
 
-    /// Decides on a message at hand.
+    /// Matches a message, including the expression.
     #[must_use]
     pub async fn decide(&self, row: &Row, message: &Message) -> Match {
         match &self.query {
@@ -100,7 +101,7 @@ impl Matcher {
         }
     }
 
-    /// The ids that were asked for and are not among these.
+    /// Returns the requested ids that are not among `seen`.
     #[must_use]
     pub fn missing_of<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Vec<String> {
         let Some(ids) = &self.ids else { return Vec::new() };
@@ -114,39 +115,39 @@ impl Matcher {
     }
 }
 
-/// Beginnings of ids shorter than this name nothing: tables print 8 characters.
+/// Minimum length of an id prefix: shorter ones match nothing. Tables print 8 characters.
 const SHORTEST: usize = 4;
 
-/// Candidates named of an ambiguous beginning.
+/// Maximum number of candidates listed for an ambiguous prefix.
 const CANDIDATES: usize = 5;
 
-/// Returns the given ids that match an id: itself, and its prefixes as tables print them.
+/// Returns the given ids that match a message id: the whole id, and any prefixes of it.
 fn names_of<'a>(ids: &'a BTreeSet<String>, id: &str) -> impl Iterator<Item = &'a str> {
     let beginnings = (SHORTEST..id.len()).rev().filter_map(|end| id.get(..end));
     std::iter::once(id).chain(beginnings).filter_map(|named| ids.get(named)).map(String::as_str)
 }
 
-/// AWS: a message id is a UUID, as text.
+/// Length of a message id. AWS: a UUID as text.
 const WHOLE: usize = 36;
 
 impl Matcher {
-    /// Whether an id is among those that are named, or none are.
+    /// Returns whether an id matches `--id`, or no ids are given.
     #[must_use]
     pub fn names(&self, message_id: &str) -> bool {
         self.ids.as_ref().is_none_or(|ids| names_of(ids, message_id).next().is_some())
     }
 
-    /// Whether any message is named by the beginning of its id: only who has seen all messages knows
-    /// that it names no other.
+    /// Returns whether any message is given by an id prefix, which can be known to be unambiguous
+    /// only once all messages were seen.
     #[must_use]
     pub fn has_beginnings(&self) -> bool {
         self.ids.iter().flatten().any(|id| id.len() < WHOLE)
     }
 
-    /// Makes sure that no beginning of an id names several of these messages.
+    /// Checks that no id prefix matches several of these messages.
     ///
     /// # Errors
-    /// Refused, when one does.
+    /// Refused if one does.
     pub fn check_unique<'a>(&self, seen: impl Iterator<Item = &'a str>) -> Result<()> {
         let Some(ids) = &self.ids else { return Ok(()) };
         let mut named: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -170,8 +171,8 @@ impl Matcher {
     }
 }
 
-/// Returns whether a message came from one of these queues. One that was sent to the DLQ directly
-/// came from none.
+/// Returns whether a message came from one of these queues; false if it was sent to the DLQ
+/// directly.
 fn comes_from(row: &Row, sources: &[QueueRef]) -> bool {
     let arn = row.source.as_deref();
     arn.is_some_and(|arn| sources.iter().any(|source| source.is_arn(arn)))

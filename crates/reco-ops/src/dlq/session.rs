@@ -19,47 +19,47 @@ use crate::event::{Control, Events, Unit};
 use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
 use reco_core::human::{amount, form, known};
 
-/// A DLQ under examination.
+/// Session of a command on a DLQ.
 #[derive(Debug)]
 pub struct Session {
-    /// SQS.
+    /// Client for SQS.
     pub sqs: Sqs,
-    /// The queues.
+    /// Source queue and DLQ.
     pub pair: QueuePair,
-    /// Holds what is received.
+    /// Lease on the received messages.
     pub lease: Arc<VisibilityLease>,
-    /// Receives and judges.
+    /// Receives and classifies messages.
     pub scanner: Arc<Scanner>,
     /// Provenance of the classification.
     pub basis: Provenance,
     /// History of earlier runs on the DLQ.
     pub history: Arc<RedriveHistory>,
-    /// The way to AWS.
+    /// AWS SDK configuration.
     pub sdk: SdkConfig,
-    /// Whom it tells, and what ends it early.
+    /// Event output and cancellation.
     pub control: Control,
     _lock: Option<Lock>,
 }
 
-/// The queues as reports name them.
+/// Queues as shown in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queues {
-    /// The DLQ's name.
+    /// Name of the DLQ.
     pub dlq: String,
-    /// The source queue's name, where it is known.
+    /// Name of the source queue, if known.
     pub source: Option<String>,
-    /// Messages in the DLQ when the command began: about, as AWS counts.
+    /// Approximate number of visible messages in the DLQ at the start.
     #[serde(serialize_with = "known")]
     pub approximate_messages: u64,
-    /// Messages of the DLQ that others held when the command began: they cannot be seen.
+    /// Messages held by other consumers at the start, which cannot be received.
     #[serde(serialize_with = "known")]
     pub in_flight_elsewhere: u64,
 }
 
-/// A message that came garbled, as reports show it.
+/// Message corrupted in transit, as shown in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DamagedRow {
-    /// Its id.
+    /// Message id.
     pub message_id: String,
     /// Description of the mismatch.
     pub reason: String,
@@ -71,50 +71,51 @@ impl From<&Damaged> for DamagedRow {
     }
 }
 
-/// Whom a flow asks before it does something that cannot be undone.
+/// Prompt for confirmation before an irreversible action.
 pub trait Ask {
-    /// Asks a yes-or-no question; anything but yes is no.
+    /// Asks a yes-or-no question; any answer but yes counts as no.
     ///
     /// # Errors
-    /// Refused where there is nobody to ask; interrupted by a signal.
+    /// Refused if no prompt is possible; interrupted by a signal.
     fn ask<'a>(&'a self, question: &'a str) -> LocalBoxFuture<'a, Result<bool>>;
 }
 
-/// Where a session is opened.
+/// Environment in which a session is opened.
 #[derive(Debug)]
 pub struct World<'a> {
-    /// The way to AWS.
+    /// AWS SDK configuration.
     pub sdk: &'a SdkConfig,
-    /// The queues as they are configured.
+    /// Queues as configured.
     pub queues: QueueNames<'a>,
-    /// Where journals and locks are kept.
+    /// Location of journals and locks.
     pub home: HomeOptions,
-    /// Whom it tells, and what ends it early.
+    /// Event output and cancellation.
     pub control: Control,
 }
 
 /// Options for opening a session.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// True if it may receive from a DLQ that has a redrive policy of its own.
+    /// Allows receiving from a DLQ with a redrive policy of its own.
     pub force: bool,
-    /// Parts of each message that are kept.
+    /// Parts of each message to keep.
     pub keep: Keep,
-    /// Number of messages that it receives at most.
+    /// Maximum number of messages to receive.
     pub at_most: Option<usize>,
-    /// Number of messages that it holds at a time.
+    /// Maximum number of messages held at once.
     pub limit: usize,
     /// Matcher for the requested messages.
     pub wanted: Arc<Matcher>,
-    /// Another destination than the source queue.
+    /// Destination other than the source queue.
     pub to: Option<String>,
-    /// The id of a run that changes the queue: it keeps others off before it reads what earlier runs
-    /// did, so that none of them still adds to it.
+    /// Id of a run that changes the queue. It locks the queue before reading the history, so that
+    /// no other run still adds to it.
     pub run_id: Option<String>,
 }
 
 impl SessionOptions {
-    /// Of a command that looks at the messages that `wanted` chooses, and moves none.
+    /// Returns the options of a command that inspects the messages matching `wanted` and moves
+    /// none.
     #[must_use]
     pub fn looking(wanted: Arc<Matcher>, keep: Keep, force: bool) -> Self {
         let (at_most, limit) = (None, HOLD_LIMIT);
@@ -123,7 +124,7 @@ impl SessionOptions {
 }
 
 impl Session {
-    /// Opens a session; nothing is received yet. `criteria` are opened when the queues are found.
+    /// Opens a session without receiving. `criteria` are awaited once the queues are found.
     ///
     /// # Errors
     /// When queues, table, facts or policy cannot be used, or receiving is refused for safety.
@@ -193,7 +194,7 @@ impl Session {
         })
     }
 
-    /// The queues as reports name them.
+    /// Returns the queues as shown in reports.
     #[must_use]
     pub fn queues(&self) -> Queues {
         let state = &self.pair.dlq.state;
@@ -205,16 +206,16 @@ impl Session {
         }
     }
 
-    /// Messages that were visible when the session began, about.
+    /// Returns the approximate number of messages visible at the start.
     #[must_use]
     pub fn depth(&self) -> u64 {
         self.pair.dlq.state.visible
     }
 
-    /// Scans with progress for up to `depth` messages; what is found stays held.
+    /// Scans up to `depth` messages and reports progress; found messages stay held.
     ///
     /// # Errors
-    /// As [`Scanner::scan`]; everything is released before.
+    /// As [`Scanner::scan`], after releasing all held messages.
     pub async fn scan(&self, goal: Goal, depth: u64) -> Result<Scan> {
         let total = match goal {
             Goal::First(wanted) => depth.min(wanted as u64),
@@ -229,8 +230,9 @@ impl Session {
         scan
     }
 
-    /// Messages of a scan that were there when the DLQ's depth was read. What arrives at a FIFO DLQ can be
-    /// told by its time. AWS: a move to a FIFO DLQ resets the time of sending.
+    /// Returns the number of a scan's messages that were there when the DLQ's depth was read. Later
+    /// arrivals can be told only on a FIFO DLQ. AWS: a move to a FIFO DLQ resets the time of
+    /// sending.
     #[must_use]
     pub fn early(&self, scan: &Scan) -> u64 {
         scan.taken() - scan.found.iter().filter(|found| self.is_late(found)).count() as u64
@@ -247,11 +249,11 @@ impl Session {
     /// `early` of which were there when the session began, and none of them is visible again yet.
     pub async fn reach(&self, scan: &Scan, (taken, early): (u64, u64)) -> Reach {
         let state = self.sqs.state(&self.pair.dlq.queue).await;
-        // How many arrived is worth no failure.
+        // The number of arrivals is not worth failing for.
         let Some(state) = state.ok().filter(|_| scan.end.is_whole()) else {
             return Reach::of(scan.end, 0);
         };
-        // Arrivals may have come instead of what stands behind a front that stays.
+        // Arrivals may have come in place of messages behind a front that stays.
         let missed = self.depth().saturating_sub(early).min(state.visible);
         match self.pair.dlq.queue.fifo {
             true if missed > 0 => Reach::of(DrainEnd::Front(missed), state.visible - missed),
@@ -260,7 +262,7 @@ impl Session {
         }
     }
 
-    /// Makes all that is held visible at once, and warns of what could not be.
+    /// Makes all held messages visible immediately, and warns of those that could not be released.
     pub async fn release_all(&self) -> Released {
         let released = self.lease.release_all().await;
         warn_unreleased(&self.control.events, &released);
@@ -268,12 +270,12 @@ impl Session {
     }
 }
 
-/// Ends work that changes nothing at the first signal.
+/// Runs work that makes no changes, and ends it at the first signal.
 ///
 /// # Errors
-/// The work's own, or that a signal came first.
+/// Those of the work; interrupted if a signal came first.
 pub async fn before_all<T>(control: &Control, work: impl Future<Output = Result<T>>) -> Result<T> {
-    // On the heap: the futures of whole services would fill a thread's stack.
+    // Boxed, because futures of whole services would overflow the stack of a thread.
     let done = control.cancel.run_until_cancelled(Box::pin(work)).await;
     done.unwrap_or_else(|| {
         Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
@@ -291,7 +293,7 @@ fn history(home: &HomeOptions, events: &Events, arn: &str) -> RedriveHistory {
     }
 }
 
-/// Says on stderr which messages stay hidden, and for how long.
+/// Warns of messages that stay hidden, and for how long.
 pub fn warn_unreleased(events: &Events, released: &Released) {
     if let Some(lost) = &released.lost {
         events.warn(format!(

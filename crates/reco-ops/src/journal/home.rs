@@ -1,4 +1,4 @@
-//! Where journals and locks are kept.
+//! Location of journals and locks.
 
 use std::any::Any;
 use std::fmt;
@@ -9,24 +9,24 @@ use crate::error::{Error, Result};
 pub use crate::files::safe_file::make_private;
 use crate::files::safe_file::{unharmed_base, unharmed_directory};
 
-/// A directory that goes when this does.
+/// Temporary directory, removed when this value is dropped.
 pub struct Passing {
-    /// Where it is.
+    /// Path of the directory.
     pub path: PathBuf,
-    /// What keeps it.
+    /// Guard that removes the directory on drop.
     pub keep: Box<dyn Any + Send + Sync>,
 }
 
-/// Where journals may be kept.
+/// Inputs that determine where journals are kept.
 #[derive(Debug, Clone, Default)]
 pub struct HomeOptions {
-    /// `XDG_STATE_HOME`.
+    /// Value of `XDG_STATE_HOME`.
     pub state: Option<PathBuf>,
-    /// `HOME`.
+    /// Value of `HOME`.
     pub home: Option<PathBuf>,
-    /// The endpoint that stands in for AWS's own.
+    /// Custom endpoint used instead of AWS's own.
     pub endpoint: Option<String>,
-    /// For a sandbox that ends with this process: makes a directory that does so, too.
+    /// Creates a temporary directory, for a sandbox that ends with this process.
     pub passing: Option<fn() -> io::Result<Passing>>,
 }
 
@@ -36,22 +36,23 @@ impl fmt::Debug for Passing {
     }
 }
 
-/// The directory for the journals and locks of one endpoint.
+/// Directory for the journals and locks of one endpoint.
 #[derive(Debug)]
 pub struct Home {
     root: PathBuf,
     locks: PathBuf,
-    /// The directory of a sandbox that ends with this process: its journals are of no use later.
+    /// Temporary directory of a sandbox that ends with this process: its journals are useless
+    /// afterwards.
     passing: Option<Passing>,
 }
 
 impl Home {
-    /// `$XDG_STATE_HOME/recoctl/journal`, else `~/.local/state/recoctl/journal`; for an endpoint
-    /// that is not AWS's own, a directory in it that is named after the endpoint, since queues of
-    /// two endpoints may have the same ARN. Nothing is created yet.
+    /// Returns `$XDG_STATE_HOME/recoctl/journal`, or else `~/.local/state/recoctl/journal`, without
+    /// creating it. A custom endpoint gets a subdirectory named after it, since queues of two
+    /// endpoints may have the same ARN.
     ///
     /// # Errors
-    /// When neither variable is set, or other users could write what is there.
+    /// When neither variable is set, or other users can write to the directory.
     pub fn of(options: &HomeOptions) -> Result<Self> {
         if let Some(passing) = options.passing {
             let passing = passing().map_err(|error| {
@@ -60,8 +61,8 @@ impl Home {
             let (root, locks) = (passing.path.clone(), passing.path.join("locks"));
             return Ok(Home { root, locks, passing: Some(passing) });
         }
-        // XDG Base Directory Specification: a relative path is to be ignored. So is a relative HOME, which
-        // would let the working directory say what was sent.
+        // XDG Base Directory Specification: a relative path is to be ignored. So is a relative
+        // HOME, which would make the record of sent messages depend on the working directory.
         let home = options.home.as_ref().filter(|path| path.is_absolute());
         let state = options.state.clone().filter(|path| path.is_absolute());
         let state =
@@ -76,7 +77,8 @@ impl Home {
         unharmed_directory(&root)?;
         root.push("journal");
         unharmed_directory(&root)?;
-        // However the endpoint is spelled, a queue has one lock.
+        // Locks are shared by all endpoints, so that a queue has one lock however its endpoint is
+        // spelled.
         let locks = root.join("locks");
         unharmed_directory(&locks)?;
         if let Some(name) = options.endpoint.as_deref().and_then(directory_name) {
@@ -87,33 +89,33 @@ impl Home {
         Ok(Home { root, locks, passing: None })
     }
 
-    /// Where journals are.
+    /// Returns the directory of the journals.
     #[must_use]
     pub fn journals(&self) -> &Path {
         &self.root
     }
 
-    /// Where checkpoints of backfills are.
+    /// Returns the directory of backfill checkpoints.
     #[must_use]
     pub fn backfills(&self) -> PathBuf {
         self.root.join("backfills")
     }
 
-    /// Where locks are.
+    /// Returns the directory of the locks.
     #[must_use]
     pub fn locks(&self) -> &Path {
         &self.locks
     }
 
-    /// Returns whether it goes when this process ends.
+    /// Returns whether the directory is removed when this process ends.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         self.passing.is_some()
     }
 }
 
-/// Host and port of an endpoint, as a directory may be named; `None` for AWS's own endpoints, which
-/// need no name. The loopback address has several spellings and one directory.
+/// Returns a directory name from the host and port of an endpoint; `None` for AWS's own endpoints.
+/// All spellings of the loopback address share one directory.
 fn directory_name(endpoint: &str) -> Option<String> {
     let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or(host).to_ascii_lowercase();
@@ -128,7 +130,7 @@ fn directory_name(endpoint: &str) -> Option<String> {
     let host = if port.is_empty() { name.to_owned() } else { format!("{name}:{port}") };
     let keep = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     let name: String = host.chars().map(|c| if keep(c) { c } else { '_' }).collect();
-    // Nothing that leads out of the directory, and nothing hidden.
+    // The prefix rules out hidden names and paths that leave the directory.
     Some(format!("at-{name}"))
 }
 

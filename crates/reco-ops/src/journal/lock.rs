@@ -1,5 +1,5 @@
-//! One run at a time on a DLQ: two would hold each other's messages, and what one has in doubt the
-//! other might send.
+//! Lock that allows one run at a time on a DLQ: two would hold each other's messages, and one might
+//! send a message whose fate is uncertain in the other.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -11,7 +11,8 @@ use super::home::{Home, make_private};
 use crate::error::{Error, Result};
 use crate::files::safe_file::no_follow;
 
-/// Keeps other runs off a DLQ while it lives. The system lets go of it however the process ends.
+/// Lock on a DLQ, held while this value lives. The operating system releases it however the process
+/// ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -20,21 +21,21 @@ pub struct Lock {
 /// Holder of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// Its process.
+    /// Process id.
     pub pid: u32,
-    /// Its run.
+    /// Id of the run.
     pub run_id: String,
-    /// Since when, RFC 3339.
+    /// Time at which it was taken, RFC 3339.
     pub since: String,
     /// ARN of the queue.
     pub queue: String,
 }
 
 impl Lock {
-    /// Takes the lock of the queue `arn` for the run `run_id`.
+    /// Takes the lock on the queue `arn` for the run `run_id`.
     ///
     /// # Errors
-    /// Refused, when another run holds it or the file cannot be made.
+    /// Refused when another run holds it or the file cannot be created.
     pub fn take(home: &Home, arn: &str, run_id: &str) -> Result<Self> {
         let failed = |error: &std::io::Error| {
             Error::refused(format!("cannot create the lock file for {arn}"))
@@ -62,7 +63,7 @@ impl Lock {
         Ok(Lock { _file: file })
     }
 
-    /// Returns the current holder of the lock of the queue `arn`.
+    /// Returns the current holder of the lock on the queue `arn`.
     #[must_use]
     pub fn holder(home: &Home, arn: &str) -> Option<Holder> {
         let mut file = open(home, arn, false).ok()?;
@@ -92,7 +93,7 @@ fn open(home: &Home, arn: &str, create: bool) -> std::io::Result<File> {
     let sum: [u8; 32] = Sha256::digest(arn.as_bytes()).into();
     let name: String = sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let mut options = OpenOptions::new();
-    // Never truncated here: the content is the word of whoever holds it.
+    // Not truncated here: until the lock is taken, the content describes its current holder.
     options.read(true).write(create).create(create).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

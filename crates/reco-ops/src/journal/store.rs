@@ -1,4 +1,4 @@
-//! The journals that are there.
+//! Finding and reading journals.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -9,24 +9,24 @@ use super::home::Home;
 use crate::error::{Error, Result};
 use crate::files::safe_file::open_regular;
 
-/// Name suffix of a pointer file to a journal at another path.
+/// File extension of a pointer to a journal elsewhere.
 pub(super) const ELSEWHERE: &str = "elsewhere";
 
-/// One journal.
+/// Journal file with its state.
 #[derive(Debug)]
 pub struct Stored {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its size.
+    /// Size of the file in bytes.
     pub bytes: u64,
     /// State of the journal, or the error that prevents reading it.
     pub state: Result<State>,
 }
 
-/// All journals of `home`, newest first.
+/// Returns all journals of `home`, newest first.
 ///
 /// # Errors
-/// When the directory is there and cannot be read.
+/// When the directory exists but cannot be read.
 pub fn stored(home: &Home) -> Result<Vec<Stored>> {
     let stored = names(home)?.into_iter().map(|path| {
         let bytes = path.metadata().map_or(0, |data| data.len());
@@ -36,7 +36,7 @@ pub fn stored(home: &Home) -> Result<Vec<Stored>> {
     Ok(stored.collect())
 }
 
-/// The journal that is meant by a path, or by the beginning of a run's id.
+/// Finds a journal by its path, or by a prefix of its run's id.
 ///
 /// # Errors
 /// When there is none, or more than one.
@@ -61,23 +61,23 @@ pub fn find(home: &Home, run: &str) -> Result<PathBuf> {
     }
 }
 
-/// Longest line: a message of 1 MiB as JSON, and what is noted of it.
+/// Longest line in bytes: a 1 MiB message as JSON, with its metadata.
 const LONGEST_LINE: u64 = 16 << 20;
 
-/// Longest path that a pointer holds.
+/// Longest path that a pointer may hold, in bytes.
 const LONGEST_PATH: u64 = 64 << 10;
 
-/// Reads a journal without the bodies.
+/// Reads the state of a journal, without the message bodies.
 ///
 /// # Errors
-/// When it cannot be read, or is broken other than at its end.
+/// When it cannot be read, or is damaged anywhere but at its end.
 pub fn load(path: &Path) -> Result<State> {
     let mut replay = Replay::new();
     each_line(path, |line| replay.line(line).map_err(|error| unusable(path, &error)))?;
     Ok(replay.finish())
 }
 
-/// Reads the messages of a journal, each once, with their content.
+/// Passes each message of a journal to `take` once, with its content.
 ///
 /// # Errors
 /// Those of [`load`], and those of `take`.
@@ -89,18 +89,18 @@ pub fn each_kept(path: &Path, mut take: impl FnMut(Kept) -> Result<()>) -> Resul
     })
 }
 
-/// The journals of the queue `arn`, newest first. Of each only the first line is read.
+/// Returns the journals of the queue `arn`, newest first. Reads only the first line of each.
 ///
 /// # Errors
-/// When the directory is there and cannot be read.
+/// When the directory exists but cannot be read.
 pub fn of_queue(home: &Home, arn: &str) -> Result<Vec<PathBuf>> {
     let is_of = |path: &PathBuf| source(path).is_some_and(|source| source == arn);
     Ok(names(home)?.into_iter().filter(is_of).collect())
 }
 
-/// The queue that a journal's header names.
+/// Returns the queue named by a journal's header.
 fn source(path: &Path) -> Option<String> {
-    // A header is some hundred bytes; what has none within this is no journal.
+    // A header is a few hundred bytes; a file without one within this limit is not a journal.
     let mut first = Vec::new();
     let file = BufReader::new(open_regular(path).ok()?);
     file.take(64 * 1024).read_until(b'\n', &mut first).ok()?;
@@ -123,7 +123,7 @@ fn names(home: &Home) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| failed(&error))?;
-        // recoctl makes none here.
+        // recoctl never creates symlinks here.
         if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
             continue;
         }
@@ -134,12 +134,12 @@ fn names(home: &Home) -> Result<Vec<PathBuf>> {
             _ => {}
         }
     }
-    // Names begin with the time.
+    // File names begin with the time.
     paths.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
     Ok(paths)
 }
 
-/// The journal that a pointer names, as long as it is there.
+/// Returns the journal that a pointer names, if it exists.
 fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     let mut path = String::new();
     open_regular(pointer).ok()?.take(LONGEST_PATH).read_to_string(&mut path).ok()?;
@@ -147,7 +147,7 @@ fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-/// Returns whether a file's name is of a run whose id begins with `run`.
+/// Returns whether a file name belongs to a run whose id begins with `run`.
 fn is_of(path: &Path, run: &str) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     !run.is_empty() && stem.rsplit('-').next().is_some_and(|id| id.starts_with(run))

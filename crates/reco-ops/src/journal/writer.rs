@@ -1,4 +1,4 @@
-//! Writing a journal: records of concurrent batches reach the disk together, in one flush.
+//! Journal writer: records of concurrent batches reach the disk together, in one flush.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -18,9 +18,9 @@ use super::home::{Home, make_private};
 use crate::error::{Error, Kind, Result};
 use crate::files::safe_file::{create_private, no_follow};
 
-/// The journal of one run, open for writing.
+/// Journal of one run, open for writing.
 ///
-/// A thread of its own writes: what has gathered while it flushed goes out with the next flush.
+/// A dedicated thread writes: records that arrive during a flush go out with the next one.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -32,21 +32,21 @@ pub struct Journal {
 #[derive(Debug)]
 struct Job {
     bytes: Vec<u8>,
-    /// Told when the bytes are on disk; nobody waits for those of a note.
+    /// Notified when the bytes are on disk; `None` if no caller waits for them.
     done: Option<oneshot::Sender<Result<(), String>>>,
 }
 
-/// Milliseconds since the epoch.
+/// Returns the current time in milliseconds since the epoch.
 #[must_use]
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Records as lines.
+/// Serializes records as lines.
 ///
 /// # Errors
-/// None that a record can cause.
+/// Only if a record cannot be serialized, which no record causes.
 pub fn lines<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for record in records {
@@ -59,17 +59,17 @@ pub fn lines<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Result<Vec<u8
 }
 
 impl Journal {
-    /// A new id for a run.
+    /// Returns a new random run id.
     #[must_use]
     pub fn new_run_id() -> String {
         format!("{:016x}", fastrand::u64(..))
     }
 
-    /// Begins a journal at `path`, or under a name of its own in `home`; the header is on disk when
-    /// this returns. `header.version`, `recoctl` and `started_at` are filled in.
+    /// Creates a journal at `path`, or under a generated name in `home`. The header is on disk when
+    /// this returns; its `version`, `recoctl` and `started_at` are filled in.
     ///
     /// # Errors
-    /// Refused, when the file exists or cannot be written: nothing may be sent without it.
+    /// Refused when the file exists or cannot be written: no message may be sent without a journal.
     pub fn create(home: &Home, path: Option<&Path>, header: Header) -> Result<Self> {
         let now = jiff::Timestamp::now();
         let header = Header {
@@ -89,7 +89,7 @@ impl Journal {
         let first = lines([Record::Header(header.clone())])?;
         let mut file = create_new(home, &path).map_err(|error| failed(&error))?;
         file.write_all(&first).and_then(|()| file.sync_all()).map_err(|error| failed(&error))?;
-        // Without this a crash of the machine may lose the file's name.
+        // Without this, a machine crash may lose the directory entry.
         #[cfg(unix)]
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             File::open(parent).and_then(|dir| dir.sync_all()).map_err(|error| failed(&error))?;
@@ -100,10 +100,10 @@ impl Journal {
         Ok(Journal::start(path, 0, file))
     }
 
-    /// Goes on with a journal after its last whole record.
+    /// Continues a journal after its last complete record.
     ///
     /// # Errors
-    /// Refused, when the file cannot be written.
+    /// Refused when the file cannot be written.
     pub fn append(path: &Path, state: &State) -> Result<Self> {
         let open = || -> std::io::Result<File> {
             let mut file = no_follow(OpenOptions::new().write(true)).open(path)?;
@@ -132,13 +132,13 @@ impl Journal {
         }
     }
 
-    /// The file.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A number for the next batch, used once.
+    /// Returns a unique number for the next batch.
     pub fn next_batch(&self) -> u64 {
         self.batches.fetch_add(1, Ordering::Relaxed) + 1
     }
@@ -146,7 +146,7 @@ impl Journal {
     /// Appends records and returns once they are on disk.
     ///
     /// # Errors
-    /// When they are not: what they would allow must not be done.
+    /// When they may not be on disk: the step that depends on them must then not be taken.
     pub async fn durable(&self, bytes: Vec<u8>) -> Result<()> {
         let (done, told) = oneshot::channel();
         self.put(Job { bytes, done: Some(done) });
@@ -157,16 +157,16 @@ impl Journal {
         })
     }
 
-    /// Appends records that nothing waits for: they reach the disk with the next flush.
+    /// Appends records without waiting: they reach the disk with the next flush.
     pub fn note(&self, bytes: Vec<u8>) {
         self.put(Job { bytes, done: None });
     }
 
-    /// Writes how the run ended, and closes the file. A journal without any batch has nothing to
-    /// tell and is removed; answers whether it is kept.
+    /// Writes the end record and closes the file. A journal without batches is removed instead;
+    /// returns whether the journal is kept.
     ///
     /// # Errors
-    /// When the end cannot be written; the run then counts as unfinished.
+    /// When the end record cannot be written; the run then counts as unfinished.
     pub async fn end(&self, outcome: Outcome, counts: BTreeMap<String, u64>) -> Result<bool> {
         if self.discard_if_unused()? {
             return Ok(false);
@@ -174,7 +174,7 @@ impl Journal {
         self.close_with(outcome, counts).await.map(|()| true)
     }
 
-    /// Writes how the run ended, and closes the file.
+    /// Writes the end record and closes the file.
     ///
     /// # Errors
     /// As [`Journal::end`].
@@ -184,7 +184,8 @@ impl Journal {
         result
     }
 
-    /// Removes a journal that has no batch: nothing was sent. Answers whether it did.
+    /// Removes a journal without batches, in which case no message was sent. Returns whether it
+    /// did.
     ///
     /// # Errors
     /// When the file cannot be removed.
@@ -203,7 +204,7 @@ impl Journal {
     fn put(&self, job: Job) {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(jobs) = &*jobs {
-            // A writer that has ended drops the job, which tells whoever waits for it.
+            // A writer that has stopped drops the job, which notifies the waiting caller.
             let _ = jobs.send(job);
         }
     }
@@ -223,7 +224,7 @@ impl Drop for Journal {
     }
 }
 
-/// Leaves word where a journal is that was given another place, so that later runs find it.
+/// Writes a pointer to a journal kept elsewhere, so that later runs find it.
 fn point_to(home: &Home, own: &Path, path: &Path) -> std::io::Result<()> {
     let path = std::path::absolute(path)?;
     let mut file = create_new(home, &own.with_extension(super::store::ELSEWHERE))?;
@@ -237,8 +238,8 @@ fn create_new(home: &Home, path: &Path) -> std::io::Result<File> {
     create_private(path)
 }
 
-/// Writes what is waiting, flushes once, tells all who wait. After a failure nothing more is
-/// written: a record after a torn one would make the file unreadable.
+/// Writes all queued jobs, flushes once, and notifies the waiting callers. After a failure no more
+/// is written: a record after a torn one would make the file unreadable.
 fn write(mut file: File, work: &Receiver<Job>) {
     let mut failure: Option<String> = None;
     while let Ok(first) = work.recv() {

@@ -1,13 +1,13 @@
-//! Receiving what a queue holds: everything once, and no longer than that takes.
+//! Receiving everything in a queue, each message once, in bounded time.
 //!
-//! A drain is bounded by what was there when it began, since a live queue is never empty: messages
-//! that arrive meanwhile would keep it going for ever. It ends
+//! A drain is bounded by the number of messages present at the start: a live queue is never empty,
+//! and new arrivals would keep it going forever. It ends
 //!
-//! - with an empty long poll, which asks all of the queue's servers, when the counts agree that
+//! - with an empty long poll, which queries all of the queue's servers, when the counts agree that
 //!   nothing visible is left and everything in flight is ours;
-//! - a short grace after as many messages came as there were: the counts are approximate, so a few
-//!   more may have been there;
-//! - when polls bring nothing although the counts disagree: then it says what is hidden.
+//! - a short grace period after it has received as many messages as were counted: the counts are
+//!   approximate, so there may be a few more;
+//! - when polls stay empty although the counts disagree: it then reports what is hidden.
 //!
 //! Received messages are managed by the lease, even if the drain fails.
 
@@ -28,35 +28,35 @@ use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 pub use end::{DrainEnd, Hidden};
 
-/// Time that a receive waits. Any wait makes it a long poll; a drain that is cancelled waits no
-/// longer than this.
+/// Wait time of a receive. Any wait makes it a long poll, and a cancelled drain waits no longer
+/// than this.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Time that a drain goes on once it has received as many messages as were counted.
+/// Time a drain continues after it has received as many messages as were counted.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Drains one queue.
+/// Drain of one queue.
 #[derive(Debug)]
 pub struct Drain {
-    /// SQS.
+    /// Client for SQS.
     pub sqs: Sqs,
-    /// The queue.
+    /// Queue to receive from.
     pub queue: Queue,
-    /// Takes charge of what is received.
+    /// Holder of the received messages.
     pub lease: Arc<VisibilityLease>,
-    /// Ends it early.
+    /// Ends the drain early.
     pub cancel: CancellationToken,
 }
 
 /// Limits of a drain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bound {
-    /// Messages to receive at most.
+    /// Maximum number of messages to receive.
     pub at_most: usize,
-    /// Messages that were visible when it began, as SQS counts.
+    /// Approximate number of visible messages at the start.
     pub depth: u64,
-    /// Ends as soon as a short poll brings nothing once something came: on a FIFO queue the rest
-    /// stands behind what is held, and waiting for it is in vain.
+    /// Ends the drain at the first empty short poll after a message has come: on a FIFO queue the
+    /// rest waits behind messages that are held, so polling on is futile.
     pub front_only: bool,
 }
 
@@ -65,15 +65,15 @@ pub struct Bound {
 pub struct Drained {
     /// Reason why it ended.
     pub end: DrainEnd,
-    /// Deliveries of messages that were held already.
+    /// Deliveries of messages that were already held.
     pub repeated: u64,
-    /// Messages that came damaged; held, and to be left alone.
+    /// Messages that arrived damaged: held, and not to be touched.
     pub damaged: Vec<Damaged>,
-    /// Messages that were owed a delete and came: what became of each delete.
+    /// Received messages that were owed a delete, with the outcome of each delete.
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
 }
 
-/// One receive with what was made of it.
+/// Result of one receive, after its messages were processed.
 struct Brought<T> {
     began: Instant,
     claim: usize,
@@ -81,7 +81,7 @@ struct Brought<T> {
     repeated: u64,
     damaged: Vec<Damaged>,
     cleared: Vec<(Deletable, DeleteOutcome)>,
-    /// Answers that were lost before this one, and when what they hid comes back.
+    /// Preceding receives whose responses were lost, and when the messages they hid become visible.
     lost: Option<(u64, SystemTime)>,
     work: Option<Result<T>>,
 }
@@ -93,12 +93,11 @@ impl<T> Brought<T> {
 }
 
 impl Drain {
-    /// Receives within `bound`. `work` is done to each receive's messages that were not held
-    /// before, concurrently; `accept` gets what it answers, one at a time, and says whether that is
-    /// enough.
+    /// Receives within `bound`. `work` processes each receive's new messages, concurrently;
+    /// `accept` gets its results one at a time and returns true once that is enough.
     ///
     /// # Errors
-    /// When a receive or `work` fails for good. What was received is held all the same.
+    /// When a receive or `work` fails permanently. Messages received until then stay held.
     pub async fn run<T, F, W>(
         self: &Arc<Self>,
         bound: Bound,
@@ -126,7 +125,7 @@ impl Drain {
                 }
                 match self.decide(&mut run).await {
                     Ok(()) => continue,
-                    // Only a count is missing: the report says what came until now.
+                    // Only a count is missing: the report covers what was received until now.
                     Err(_) if self.cancel.is_cancelled() => {}
                     Err(error) => failure = Some(error),
                 }
@@ -178,9 +177,9 @@ impl Drain {
         Ok(brought)
     }
 
-    /// Receives once, with own repetitions: after a lost answer messages are hidden, and the count
-    /// of such answers tells how many. A receive that fails while the run is being stopped is not
-    /// repeated, and is no failure of the run: the report says what it may have hidden.
+    /// Receives once, with its own retries: a lost response leaves messages hidden, and the number
+    /// of lost responses bounds how many. A receive that fails while the run is being cancelled is
+    /// neither retried nor an error: the report says what it may have hidden.
     async fn poll(&self, max: usize, wait: Duration) -> Result<(Taken, Option<(u64, SystemTime)>)> {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
@@ -189,8 +188,7 @@ impl Drain {
         loop {
             let since = SystemTime::now();
             attempt += 1;
-            // Not cut short by a cancellation: a receive hides messages whether or not its answer
-            // is read.
+            // Not cancelled midway: a receive hides messages whether or not its response is read.
             let failure = match self.sqs.receive(&self.queue, &ask).await {
                 Ok(received) => return Ok((self.lease.take(received, since), lost)),
                 Err(failure) => failure,
@@ -198,8 +196,8 @@ impl Drain {
             let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
             let gives_up = failure.effect == CallEffect::Refused || is_last;
             unknown |= failure.effect == CallEffect::Unknown;
-            // On a FIFO queue the next attempt brings the same messages: they are lost only when
-            // none follows.
+            // On a FIFO queue a retry with the same attempt id gets the same messages: they are
+            // lost only if no retry follows.
             let loses = match self.queue.fifo {
                 true => unknown && gives_up,
                 false => failure.effect == CallEffect::Unknown,
@@ -222,17 +220,17 @@ impl Drain {
     }
 }
 
-/// A drain under way.
+/// State of a drain.
 struct Run {
     bound: Bound,
     room: usize,
-    /// When the last receive came back that brought something.
+    /// Time of the last receive that returned messages.
     last_hit: Instant,
-    /// When as many messages had come as were counted.
+    /// Time at which as many messages had been received as were counted.
     reached: Option<Instant>,
-    /// A receive that began after the last hit brought nothing.
+    /// True if a receive that began after the last hit came back empty.
     dry: bool,
-    /// Polls in a row that brought nothing although the counts say that there is something.
+    /// Consecutive empty polls although the counts say that messages are left.
     empties: u32,
     enough: bool,
     end: Option<DrainEnd>,
@@ -266,7 +264,7 @@ impl Run {
         run
     }
 
-    /// Messages that came so far, those included that were only deleted.
+    /// Messages received so far, including those that were only deleted.
     fn came(&self) -> u64 {
         self.received + self.cleared.len() as u64
     }
@@ -277,7 +275,7 @@ impl Run {
         }
     }
 
-    /// Reserves room for one more receive; `None` when none is to go out now.
+    /// Reserves room for one more receive; `None` if none should be started now.
     fn claim(&mut self, out: usize) -> Option<usize> {
         if self.end.is_some() || self.dry {
             return None;
@@ -294,8 +292,9 @@ impl Run {
             self.end = (out == 0).then(|| self.not_given_out());
             return None;
         }
-        // What is left by the counts, and one receive to confirm. Of a front that may be all in one
-        // answer, the others would wait in vain: they are asked once the first one has come.
+        // Enough receives for what is left by the counts, at least one to confirm. One response may
+        // hold the whole front of a FIFO queue and parallel receives would wait in vain, so the
+        // first one goes alone.
         let left = self.bound.depth.saturating_sub(self.came());
         let most = if self.bound.front_only && self.came() == 0 { 1 } else { CALLS };
         let useful = usize::try_from(left).unwrap_or(usize::MAX).div_ceil(BATCH).clamp(1, most);
@@ -307,12 +306,12 @@ impl Run {
         Some(claim)
     }
 
-    /// Returns whether the queue delivers the same messages again and again.
+    /// Returns whether the queue keeps delivering the same messages.
     fn goes_round(&self) -> bool {
         self.repeated > 1_000 + 10 * self.came()
     }
 
-    /// The end of a drain to which the queue delivers nothing new.
+    /// Returns the end of a drain that no longer gets new messages.
     fn not_given_out(&self) -> DrainEnd {
         match self.bound.depth.saturating_sub(self.came()) {
             0 => DrainEnd::Depth,

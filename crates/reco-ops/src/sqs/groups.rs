@@ -1,38 +1,38 @@
 //! Selection of the messages for the next batch.
 //!
-//! Of a FIFO group one message is under way at a time. A batch therefore holds at most one message
-//! of a group: SQS may take some entries of a batch and refuse others, and a later message that is
-//! taken while an earlier one is refused would change the order.
+//! At most one message of a FIFO group is in flight. A batch therefore holds at most one message of
+//! a group: SQS may accept some entries of a batch and refuse others, and accepting a later message
+//! while an earlier one is refused would change the order.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::outbox::OutboxMessage;
 
-/// Messages that are read ahead, and their bytes where they are in memory.
+/// Limits of reading ahead: number of messages, and bytes held in memory.
 const AHEAD: (usize, usize) = (2_000, 32 * 1024 * 1024);
 
-/// Messages that are looked at for those of the batch's destination.
+/// Ready messages that are searched for others to the batch's destination.
 const WINDOW: usize = 200;
 
-/// A FIFO group of one destination.
+/// FIFO group of one destination.
 pub(super) type GroupKey = (usize, Box<str>);
 
-/// The messages that wait, by group.
+/// Waiting messages, by group.
 #[derive(Debug, Default)]
 pub(super) struct FifoGroups {
-    /// They may go now, in their order.
+    /// Messages that may be sent now, in order.
     ready: VecDeque<OutboxMessage>,
-    /// They wait behind a message of their group. An entry, even an empty one, says that one of the
-    /// group is ready or under way.
+    /// Messages that wait behind another of their group. An entry, even an empty one, means that a
+    /// message of the group is ready or in flight.
     behind: HashMap<GroupKey, VecDeque<OutboxMessage>>,
-    /// Groups of which a message was not sent.
+    /// Groups with a message that could not be sent.
     blocked: HashSet<GroupKey>,
     waiting: usize,
     bytes: usize,
 }
 
 impl FifoGroups {
-    /// Adds a message; gives it back when its group is blocked.
+    /// Adds a message; returns it if its group is blocked.
     pub(super) fn push(&mut self, message: OutboxMessage) -> Option<OutboxMessage> {
         if let Some(key) = message.key() {
             if self.blocked.contains(&key) {
@@ -52,18 +52,18 @@ impl FifoGroups {
         None
     }
 
-    /// Returns whether as much waits as is read ahead.
+    /// Returns whether the read-ahead limit is reached.
     pub(super) fn is_full(&self) -> bool {
         self.waiting >= AHEAD.0 || self.bytes >= AHEAD.1
     }
 
-    /// Returns whether a batch of so many entries is ready.
+    /// Returns whether a batch of `entries` messages is ready.
     pub(super) fn has_batch(&self, entries: usize) -> bool {
         self.ready.len() >= entries
     }
 
-    /// The next batch, for one destination, up to `entries` messages and what a call to it may hold.
-    /// Empty when none may go now.
+    /// Takes the next batch: messages for one destination, at most `entries` of them and no larger
+    /// than one call may be. Empty if no message may be sent now.
     pub(super) fn next_batch(&mut self, entries: usize) -> Vec<OutboxMessage> {
         let (mut batch, mut bytes, mut at) = (Vec::<OutboxMessage>::new(), 0, 0);
         while batch.len() < entries && at < self.ready.len().min(WINDOW) {
@@ -73,7 +73,8 @@ impl FifoGroups {
                     at += 1;
                     continue;
                 }
-                // One that exceeds the limit alone goes alone: SQS says why it does not take it.
+                // A message that exceeds the limit by itself goes alone, so that SQS states why it
+                // refuses it.
                 if bytes + next.size > next.to.call_limit() {
                     break;
                 }
@@ -86,8 +87,8 @@ impl FifoGroups {
         batch
     }
 
-    /// Notes that a message of a group is settled: the next of the group may go, unless this one
-    /// was not sent. Answers with those that are left behind then.
+    /// Notes that a message of a group is settled. If it was sent, the group's next message may go;
+    /// otherwise the group is blocked, and the messages waiting behind it are returned.
     pub(super) fn done(&mut self, key: GroupKey, sent: bool) -> VecDeque<OutboxMessage> {
         let Some(behind) = self.behind.get_mut(&key) else { return VecDeque::new() };
         if sent {
@@ -104,7 +105,7 @@ impl FifoGroups {
         left
     }
 
-    /// Takes everything out that waits.
+    /// Takes all waiting messages.
     pub(super) fn take_all(&mut self) -> Vec<OutboxMessage> {
         let behind = std::mem::take(&mut self.behind).into_values().flatten();
         (self.waiting, self.bytes) = (0, 0);

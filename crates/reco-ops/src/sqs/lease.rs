@@ -1,5 +1,5 @@
-//! The lease on received messages: hidden from every consumer, kept so by a heartbeat, deleted by
-//! the newest handle, and always let go.
+//! The lease on received messages: they are hidden from other consumers, kept hidden by a
+//! heartbeat, deleted by their newest receipt handle, and always released.
 //!
 //! A message that is neither deleted nor released stays hidden until its visibility timeout ends.
 //! The timeout is short, so that a crash hides nothing for long, and a heartbeat extends it.
@@ -20,7 +20,7 @@ use super::{CALLS, batches};
 use crate::aws::sqs::{BATCH, Damaged, Queue, Received, Sqs};
 pub use delete::DeleteOutcome;
 
-/// Messages of one queue that this run has received.
+/// Lease on the messages that this run has received from one queue.
 #[derive(Debug)]
 pub struct VisibilityLease {
     inner: Arc<Inner>,
@@ -38,26 +38,27 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     held: HashMap<Box<str>, Held>,
-    /// Messages whose copy is safe and whose delete did not happen: to be deleted, never sent, when
-    /// they come again.
+    /// Messages whose copy is safe but whose delete did not happen: when they are received again
+    /// they must be deleted, never sent.
     owed: HashMap<Box<str>, Deletable>,
-    /// Receives whose answers were lost, and when what they hid comes back.
+    /// Number of receives whose responses were lost, and when the messages they hid become visible.
     lost: Option<(u64, SystemTime)>,
 }
 
 #[derive(Debug, Clone)]
 struct Held {
     handle: Box<str>,
-    /// Wall-clock time, because a machine that sleeps stops the monotonic clock but not SQS's.
+    /// Wall-clock time: when a machine sleeps its monotonic clock may stop, but visibility timeouts
+    /// do not.
     until: SystemTime,
-    /// Its `ApproximateReceiveCount` by this handle.
+    /// `ApproximateReceiveCount` of the delivery that returned this handle.
     receives: u32,
     lapsed: bool,
-    /// A delete is under way: an extension now would be answered by "no such message".
+    /// True while a delete is in flight: extending now would fail with "no such message".
     deleting: bool,
 }
 
-/// What a held message costs beside its judgement, about, in bytes.
+/// Returns the approximate memory that a held message takes besides its row, in bytes.
 #[cfg(test)]
 pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
     size_of::<(Box<str>, Held)>() * 3 / 2 + id.len() + handle.len()
@@ -69,45 +70,45 @@ impl Held {
     }
 }
 
-/// Result of a receive, once its messages are managed by the lease.
+/// Result of a receive, once the lease holds its messages.
 #[derive(Debug, Default)]
 pub struct Taken {
     /// Messages that were not held before.
     pub fresh: Vec<Message>,
     /// Damaged messages that were not held before.
     pub damaged: Vec<Damaged>,
-    /// Messages that are to be deleted now that they came again, under their new handles.
+    /// Messages that were owed a delete and have been received again, with their new handles.
     pub owed: Vec<Deletable>,
-    /// Messages that are held already: SQS delivered them twice, and the newer handle counts.
+    /// Messages that were already held: SQS delivered them twice, and the newer handle counts.
     pub repeated: u64,
 }
 
-/// Outcome of letting messages go.
+/// Outcome of releasing messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Released {
-    /// Visible again.
+    /// Number of messages that are visible again.
     pub released: u64,
-    /// Not released: they become visible by themselves.
+    /// Messages that could not be released; they become visible when their timeout ends.
     pub unreleased: Vec<Unreleased>,
-    /// Messages of answers that were lost: hidden, and not known by id. Null when there are none.
+    /// Messages of lost responses: hidden, with unknown ids. Null if there are none.
     pub lost: Option<LostMessages>,
 }
 
-/// Messages that a receive hid whose response was lost.
+/// Messages hidden by receives whose responses were lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LostMessages {
     /// Maximum number of messages.
     pub messages: u64,
-    /// Seconds until they become visible by themselves, at most.
+    /// Maximum number of seconds until they become visible.
     pub visible_in_s: u64,
 }
 
 /// A message that could not be released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unreleased {
-    /// Its id.
+    /// Message id.
     pub message_id: String,
-    /// Seconds until it becomes visible by itself, at most.
+    /// Maximum number of seconds until it becomes visible.
     pub visible_in_s: u64,
     /// Reason why it was not released.
     pub reason: String,
@@ -120,7 +121,7 @@ impl Released {
         self.merge_invisible(other);
     }
 
-    /// Adds what another release could not make visible.
+    /// Adds the messages that another release could not make visible.
     pub fn merge_invisible(&mut self, other: Released) {
         self.unreleased.extend(other.unreleased);
         self.lost = match (self.lost.take(), other.lost) {
@@ -132,22 +133,22 @@ impl Released {
         };
     }
 
-    /// Messages that are invisible still, at most.
+    /// Returns the maximum number of messages that are still invisible.
     #[must_use]
     pub fn invisible(&self) -> u64 {
         self.unreleased.len() as u64 + self.lost.as_ref().map_or(0, |lost| lost.messages)
     }
 }
 
-/// Returns the time to hide messages at a time, for a queue of `messages`: the more are held, the
-/// more calls a heartbeat takes, so the longer each lasts.
+/// Returns the visibility timeout for a queue of `messages`: the more are held, the more calls a
+/// heartbeat takes, so the longer each extension must last. Between 60 and 900 seconds.
 #[must_use]
 pub fn period_for(messages: u64) -> Duration {
     Duration::from_secs((60 + messages / 50).min(900))
 }
 
 impl VisibilityLease {
-    /// Starts the heartbeat; nothing is held yet.
+    /// Starts the heartbeat of an empty lease.
     #[must_use]
     pub fn start(sqs: Sqs, queue: Queue, period: Duration) -> Self {
         let inner = Arc::new(Inner { sqs, queue, period, state: Mutex::default() });
@@ -155,13 +156,13 @@ impl VisibilityLease {
         VisibilityLease { inner, heartbeat }
     }
 
-    /// Returns the time that a receive must hide messages.
+    /// Returns the visibility timeout to receive with.
     #[must_use]
     pub fn period(&self) -> Duration {
         self.inner.period
     }
 
-    /// Takes charge of what a receive brought that began at `since`.
+    /// Takes over the messages of a receive that began at `since`.
     pub fn take(&self, received: Received, since: SystemTime) -> Taken {
         let until = since + self.inner.period;
         let (Received { mut messages, mut damaged }, mut state) = (received, self.inner.lock());
@@ -182,12 +183,12 @@ impl VisibilityLease {
         Taken { fresh: messages, damaged, owed, repeated }
     }
 
-    /// Takes over messages by the handles of an earlier run, and answers with the ids of those that
-    /// the handles still hold: such a handle is the message's newest.
+    /// Takes over messages by the receipt handles of an earlier run. Returns the ids of those whose
+    /// handle still holds them and is therefore their newest.
     pub async fn adopt(&self, messages: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
         let messages: Vec<(String, String)> = messages.into_iter().collect();
         {
-            // Due at once, so that the extension below asks SQS.
+            // Due at once, so that `secure` extends them and SQS confirms each handle.
             let (now, mut state) = (SystemTime::now(), self.inner.lock());
             for (id, handle) in &messages {
                 state.hold(id, handle, now, 0);
@@ -206,13 +207,14 @@ impl VisibilityLease {
         ids
     }
 
-    /// Notes messages that an earlier run got acknowledged: when they come they are deleted.
+    /// Notes messages that an earlier run sent and got acknowledged: once received they are
+    /// deleted.
     pub fn owe(&self, deletable: impl IntoIterator<Item = Deletable>) {
         let owed = deletable.into_iter().map(|one| (one.message_id().into(), one));
         self.inner.lock().owed.extend(owed);
     }
 
-    /// Messages that are owed a delete and are not held: they must come again first.
+    /// Returns the messages that are owed a delete but not held: they must be received again first.
     #[must_use]
     pub fn awaited(&self) -> Vec<Deletable> {
         self.inner.lock().awaited().cloned().collect()
@@ -224,31 +226,31 @@ impl VisibilityLease {
         self.inner.lock().awaited().next().is_some()
     }
 
-    /// The handle by which a message is held now; `None` when it is held no more.
+    /// Returns the current receipt handle of a message; `None` if it is no longer held.
     #[must_use]
     pub fn handle(&self, id: &str) -> Option<String> {
         self.inner.lock().holds(id, SystemTime::now()).map(|held| held.handle.to_string())
     }
 
-    /// Makes these messages stay hidden for long enough to be sent and deleted, as far as they are
-    /// held still: see [`VisibilityLease::handle`].
+    /// Keeps these messages hidden for long enough to be sent and deleted. Messages that are no
+    /// longer held are skipped; see [`VisibilityLease::handle`].
     pub async fn secure(&self, ids: &[String]) {
         self.inner.extend(Some(ids), SystemTime::now() + self.inner.period / 3).await;
     }
 
-    /// Returns the number of messages that are held.
+    /// Returns the number of held messages.
     #[must_use]
     pub fn held(&self) -> usize {
         self.inner.lock().held.len()
     }
 
-    /// The ids of all that is held.
+    /// Returns the ids of all held messages.
     #[must_use]
     pub fn ids(&self) -> Vec<String> {
         self.inner.lock().held.keys().map(ToString::to_string).collect()
     }
 
-    /// Makes these messages visible at once.
+    /// Makes these messages visible immediately.
     pub async fn release(&self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Released {
         let taken = {
             let mut state = self.inner.lock();
@@ -257,7 +259,7 @@ impl VisibilityLease {
         self.inner.release(taken).await
     }
 
-    /// Makes all that is still held visible at once, and stops the heartbeat.
+    /// Makes all held messages visible immediately, and stops the heartbeat.
     pub async fn release_all(&self) -> Released {
         self.heartbeat.abort();
         let taken = self.inner.lock().held.drain().collect();
@@ -266,7 +268,7 @@ impl VisibilityLease {
         Released { lost, ..released }
     }
 
-    /// Notes a receive whose response was lost: what it brought is hidden until `until`.
+    /// Notes a receive whose response was lost: the messages in it are hidden until `until`.
     pub fn note_lost(&self, until: SystemTime) {
         let mut state = self.inner.lock();
         let answers = state.lost.map_or(0, |(answers, _)| answers);
@@ -296,25 +298,25 @@ enum Put {
 
 impl State {
     fn hold(&mut self, id: &str, handle: &str, until: SystemTime, receives: u32) {
-        // A delete that is under way is so under any handle.
+        // A delete in flight stays in flight when the handle changes.
         let deleting = self.held.get(id).is_some_and(|held| held.deleting);
         let held = Held { handle: handle.into(), until, receives, lapsed: false, deleting };
         self.held.insert(id.into(), held);
     }
 
-    /// How a message is held, unless that has lapsed.
+    /// Returns the entry of a message whose lease has not lapsed.
     fn holds(&self, id: &str, now: SystemTime) -> Option<&Held> {
         self.held.get(id).filter(|held| !held.has_lapsed(now))
     }
 
-    /// Messages that are owed a delete and are not held.
+    /// Returns the messages that are owed a delete but not held.
     fn awaited(&self) -> impl Iterator<Item = &Deletable> {
         let now = SystemTime::now();
         self.owed.values().filter(move |one| self.holds(one.message_id(), now).is_none())
     }
 
-    /// Of two deliveries whose answers overtake each other, the one that SQS counted later has the
-    /// newer handle.
+    /// Enters a delivery. If two responses overtake each other, the delivery with the higher
+    /// receive count has the newer handle.
     fn put(&mut self, id: &str, handle: &str, until: SystemTime, receives: Option<u32>) -> Put {
         let known = self.held.get(id).map(|held| held.receives);
         if known.is_none_or(|known| receives.is_none_or(|receives| known <= receives)) {
@@ -333,7 +335,7 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Extends those of `ids`, or of all, whose time would end before `soon`.
+    /// Extends those of `ids`, or of all held messages, whose timeout ends before `soon`.
     async fn extend(&self, ids: Option<&[String]>, soon: SystemTime) {
         let due: Vec<(Box<str>, Box<str>)> = {
             let state = self.lock();
@@ -357,13 +359,13 @@ impl Inner {
         let fates = self.sqs.change_visibility(&self.queue, &handles, self.period).await;
         let mut state = self.lock();
         for ((id, handle), fate) in batch.into_iter().zip(fates) {
-            // What is being deleted by now, or held by a newer handle, is of no concern here.
+            // Ignore a message that is being deleted by now or has a newer handle.
             let ours = |held: &&mut Held| held.handle == handle && !held.deleting;
             let Some(held) = state.held.get_mut(&id).filter(ours) else { continue };
             match fate {
                 Ok(()) => held.until = since + self.period,
                 Err(fault) if fault.is_lapsed() => held.lapsed = true,
-                // It stays held until its time is over; `has_lapsed` sees to that.
+                // It stays held until its timeout ends, which `has_lapsed` takes into account.
                 Err(fault) => {
                     tracing::debug!(%fault, %id, "cannot extend the visibility timeout of a message")
                 }
@@ -374,7 +376,7 @@ impl Inner {
     async fn release(&self, mut taken: Vec<(Box<str>, Held)>) -> Released {
         let (now, all) = (SystemTime::now(), taken.len());
         taken.retain(|(_, held)| !held.has_lapsed(now));
-        // What has lapsed is visible already.
+        // A message whose lease has lapsed is already visible.
         let lapsed = Released { released: (all - taken.len()) as u64, ..Released::default() };
         let parts = stream::iter(batches(taken)).map(|batch| self.release_batch(batch));
         let sum = |mut sum: Released, part| {
@@ -384,8 +386,8 @@ impl Inner {
         parts.buffer_unordered(CALLS).fold(lapsed, sum).await
     }
 
-    /// What lost answers hid, now that nothing else of ours is hidden. Told once: who releases
-    /// again on the way out of an error has nothing to add.
+    /// Returns the messages that lost responses may have hidden, once nothing else of ours is
+    /// hidden. Reported once: a second release, as on an error path, returns `None`.
     async fn lost_messages(&self) -> Option<LostMessages> {
         let (answers, until) = self.lock().lost.take()?;
         let most = answers * BATCH as u64;

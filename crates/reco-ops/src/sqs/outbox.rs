@@ -1,11 +1,11 @@
-//! Sending: from messages to what became of each, with every step in the journal before what it
-//! allows, and deleting from where they came once the destination has acknowledged them.
+//! Sending messages and deleting the originals once the destination has acknowledged them. Every
+//! step is in the journal before the step that depends on it.
 //!
-//! A crash between the two leaves a message in both queues, never in neither: at most the batches
-//! in flight, and the journal knows which.
+//! A crash between the two leaves a message in both queues, never in neither. It affects at most
+//! the batches in flight, and the journal knows which.
 //!
-//! FIFO: a group's messages go one after the other; after one that is not sent, the later ones of
-//! its group are left, since sending them would change the order.
+//! FIFO: a group's messages are sent one at a time. If one is not sent, the later ones of its group
+//! are left, since sending them would change the order.
 
 mod batch;
 
@@ -32,44 +32,44 @@ use crate::rate::Pace;
 pub(super) use batch::Pending;
 pub use batch::{Doubt, Sent, Trouble};
 
-/// AWS: the limit of a message was 256 KiB once, and that of a batch with it; servers of that time
+/// AWS: messages, and with them batches, were once limited to 256 KiB; servers with that limit
 /// refuse a larger batch as a whole.
 const LEAST_CALL: usize = 256 * 1024;
 
-/// Reason why a message was not sent when a signal came first.
+/// Reason for messages that were not sent because of a signal.
 const STOPPED: &str = "stopped by a signal before it was sent";
 
-/// Reason why a message was not sent that another one stands before.
+/// Reason for messages that were not sent because an earlier one of their group was not.
 const BEHIND: &str = "an earlier message of its group was not moved";
 
-/// A queue that messages are sent to.
+/// Queue that messages are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
-    /// Tells the destinations of one run apart.
+    /// Number that identifies it among the destinations of a run.
     pub number: usize,
-    /// The queue.
+    /// Queue to send to.
     pub queue: Queue,
     /// Its `MaximumMessageSize` in bytes.
     pub limit: usize,
-    /// Part of every deduplication id on a FIFO queue: the queue may remember the id that a message
-    /// came under, and would drop it. The same for every attempt at one import, so that it is sent
-    /// once.
+    /// Part of every deduplication id on a FIFO queue: the queue may still remember a message's
+    /// original id and would drop the copy. The same for every attempt at one import, so that each
+    /// message is sent once.
     pub stamp: Option<String>,
 }
 
 impl Destination {
-    /// Bytes of one call at most.
+    /// Returns the maximum size of one call in bytes.
     pub(super) fn call_limit(&self) -> usize {
         self.limit.clamp(LEAST_CALL, Limits::SEND_MESSAGE_BATCH.bytes)
     }
 }
 
-/// A message as it was received, and as it goes out.
+/// Message as it was received, with the body to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispatch {
-    /// As it was received.
+    /// Message as it was received.
     pub message: Message,
-    /// The body that is sent, where it is another.
+    /// Body to send, if it differs from the original.
     pub out: Option<String>,
 }
 
@@ -81,43 +81,43 @@ impl Dispatch {
     }
 }
 
-/// Where a message's content is.
+/// Content of a message, in memory or spooled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// In memory.
+    /// Held in memory.
     Here(Box<Dispatch>),
-    /// In the outbox's spool.
+    /// Stored in the outbox's spool.
     Spooled {
-        /// The message.
+        /// Slot of the message.
         slot: Slot,
-        /// The body that is sent instead of its own.
+        /// Body to send instead of the original.
         out: Option<Slot>,
-        /// Its entries that are not sent, as lines of the rejects file.
+        /// Entries that are not sent, as lines of the rejects file.
         rejects: Option<Slot>,
     },
 }
 
-/// A message to be sent.
+/// Message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMessage {
-    /// Its place in a list of the caller's, by which its outcome is told.
+    /// Index chosen by the caller; the outcome is reported under it.
     pub place: usize,
-    /// Its order group; only of a FIFO queue.
+    /// Message group id; ignored unless the destination is a FIFO queue.
     pub group: Option<Box<str>>,
-    /// Its size in bytes, as it counts against a batch.
+    /// Size in bytes, as it counts towards a batch.
     pub size: usize,
-    /// Where it goes.
+    /// Destination of the message.
     pub to: Arc<Destination>,
-    /// Content.
+    /// Content to send.
     pub content: Content,
-    /// An earlier attempt for which it is unknown whether it had its effect.
+    /// Earlier attempt that may or may not have taken effect.
     pub doubt: Option<Doubt>,
-    /// True if the journal has its content already.
+    /// True if the journal already has its content.
     pub known: bool,
 }
 
 impl OutboxMessage {
-    /// A message in memory.
+    /// Returns an outgoing message held in memory.
     #[must_use]
     pub fn here(place: usize, message: Message, to: &Arc<Destination>) -> Self {
         OutboxMessage {
@@ -135,78 +135,77 @@ impl OutboxMessage {
         self.group.clone().filter(|_| self.to.queue.fifo).map(|group| (self.to.number, group))
     }
 
-    /// Bytes that it takes in memory.
+    /// Returns the number of bytes that it takes in memory.
     pub(super) fn bytes_here(&self) -> usize {
         if matches!(self.content, Content::Here(_)) { self.size } else { 0 }
     }
 }
 
-/// Result of one message.
+/// Outcome for one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// The destination has it, and where it came from has it no more.
+    /// The destination has it, and it is gone from where it came.
     Sent {
-        /// Its id in the destination.
+        /// Message id in the destination.
         sent_as: String,
-        /// True if an earlier attempt may have brought it there as well.
+        /// True if an earlier attempt may have delivered it as well.
         perhaps_twice: bool,
     },
-    /// The destination has it, and so has, perhaps, the queue that it came from.
+    /// The destination has it, and so may the queue that it came from.
     NotDeleted {
-        /// Its id in the destination.
+        /// Message id in the destination.
         sent_as: String,
         /// Reason why it was not deleted.
         reason: String,
     },
     /// The destination may have it.
     Uncertain {
-        /// Reason.
+        /// Reason for the uncertainty.
         reason: String,
     },
-    /// The destination did not take it.
+    /// The destination did not accept it.
     Failed {
-        /// Reason.
+        /// Reason for the refusal.
         reason: String,
     },
-    /// It was not tried.
+    /// It was not attempted.
     Left {
-        /// Reason.
+        /// Reason for leaving it.
         reason: String,
     },
 }
 
-/// Is told of every message that a destination has acknowledged.
+/// Observer of acknowledged messages.
 pub trait AckWatch: Debug + Send + Sync {
-    /// `message_id` is now in the destination as `sent_as`, with this content.
+    /// Called when `message_id` is in the destination as `sent_as`, with this content.
     fn acked(&self, message_id: &str, sent_as: &str, digest: &Digest);
 }
 
-/// Sends messages, and deletes them from where they came.
+/// Sender of messages, which also deletes the originals.
 #[derive(Debug)]
 pub struct Outbox {
-    /// SQS.
+    /// Client for SQS.
     pub sqs: Sqs,
-    /// Knows on disk what is about to be done, and what was done.
+    /// Record on disk of what is about to be done and what was done.
     pub journal: Option<Arc<Journal>>,
-    /// Holds the messages meanwhile, and deletes them; `None` when there is nothing to delete.
+    /// Lease that holds and deletes the originals; `None` if there are none to delete.
     pub lease: Option<Arc<VisibilityLease>>,
-    /// Has their content, where it is not in memory.
+    /// Store of the content that is not in memory.
     pub spool: Option<Arc<Spool>>,
-    /// Takes entries that are not sent, before their message is.
+    /// File for entries that are not sent, written before their message is sent.
     pub rejects: Option<Arc<Rejects>>,
-    /// Is told what was acknowledged.
+    /// Observer of acknowledged messages.
     pub watch: Option<Arc<dyn AckWatch>>,
-    /// True if a message that arrives twice is harmless: then one whose response was lost is sent
-    /// again.
+    /// True if a duplicate is harmless: a message whose response was lost is then sent again.
     pub twice_is_harmless: bool,
-    /// ARN of the destination that the journal's header names; a message for another one names its
-    /// own.
+    /// ARN of the destination in the journal's header; the record of a message to another
+    /// destination names it.
     pub journal_destination: Option<String>,
 }
 
 impl Outbox {
-    /// An outbox that only sends: what it sends is in memory, there is nothing to delete, and no
-    /// journal.
+    /// Returns an outbox that only sends messages from memory, without a journal and without
+    /// deleting originals.
     #[must_use]
     pub fn new(sqs: Sqs) -> Self {
         Outbox {
@@ -221,13 +220,14 @@ impl Outbox {
         }
     }
 
-    /// Sends all messages of a stream, and tells what became of each as soon as it is known.
+    /// Sends all messages of a stream and reports each outcome through `tell` as soon as it is
+    /// known.
     ///
-    /// The first message goes alone when messages are deleted after the send: whether deleting is
-    /// allowed is then known before more than one is in both queues.
+    /// If originals are deleted after the send, the first message goes alone: it shows whether
+    /// deleting is permitted before more than one message is in both queues.
     ///
     /// # Errors
-    /// Only when recoctl itself fails; what fails in SQS is an outcome.
+    /// Only when recoctl itself fails; failures in SQS are reported as outcomes.
     pub async fn send_all(
         self: &Arc<Self>,
         mut messages: impl Stream<Item = OutboxMessage> + Unpin,
@@ -295,15 +295,15 @@ struct Run<T> {
     groups: FifoGroups,
     tell: T,
     entries: usize,
-    /// True if a message was sent and deleted.
+    /// True once a message was sent and deleted.
     proven: bool,
-    /// Calls in a row that failed as a whole.
+    /// Consecutive calls that failed as a whole.
     failures: u32,
     halted: Option<String>,
 }
 
 impl<T: FnMut(usize, SendOutcome)> Run<T> {
-    /// Returns whether a batch may go; while more is to come, only a full one.
+    /// Returns whether a batch may go now; while more messages may come, it must be full.
     fn may_send(&self, open: bool, in_flight: usize) -> bool {
         let most = if self.proven { CALLS } else { 1 };
         let ready = !open || self.groups.is_full() || self.groups.has_batch(self.entries);

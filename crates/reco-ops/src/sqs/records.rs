@@ -1,4 +1,4 @@
-//! Journal records of a batch, each written before the step that it permits.
+//! Journal records of a batch, each written before the step that depends on it.
 
 use reco_core::journal::{Ack, Again, Deleted, Intent, Record, Refused, Uncertain};
 use reco_core::settle::{Copy, Deletable, Settled, Unsent};
@@ -7,8 +7,8 @@ use super::outbox::Pending;
 use crate::error::Result;
 use crate::journal::{lines, now_ms};
 
-/// Before the send: each message whole the first time, by its id when it is sent again. `to` is the
-/// destination's ARN, in a journal of several.
+/// Intents, written before the send: the whole message the first time, only its id when it is sent
+/// again. `to` is the destination's ARN if it is not the one in the journal's header.
 pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Result<Vec<u8>> {
     let at_ms = now_ms();
     lines(messages.iter().map(|pending| {
@@ -21,7 +21,7 @@ pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Res
     }))
 }
 
-/// After an answer: what became of each message of the batch.
+/// Outcome of each message, written after an answer.
 pub(super) fn answers(settled: &Settled<Pending>, batch: u64) -> Result<Vec<u8>> {
     let acks = settled.deletable.iter().filter_map(|(deletable, _)| match deletable.copy() {
         Copy::Sent(sent_as) => Some(Record::Ack(Ack {
@@ -32,14 +32,15 @@ pub(super) fn answers(settled: &Settled<Pending>, batch: u64) -> Result<Vec<u8>>
         Copy::BackedUp | Copy::Waived => None,
     });
     let not_taken = settled.retry.iter().chain(&settled.refused);
-    // The service's word that it failed to take a message is no proof that it did not.
+    // A server-side failure reported by the service does not prove that the message was not
+    // accepted.
     let doubtful = settled.uncertain.iter().chain(&settled.faulted);
     let refusals = not_taken.map(|Unsent { message, reason }| refused(message, batch, reason));
     let doubts = doubtful.map(|Unsent { message, reason }| uncertain(message, batch, reason));
     lines(acks.chain(refusals).chain(doubts))
 }
 
-/// After a call that failed as a whole: none of it was sent, or its effect is not known.
+/// Outcomes after a call that failed as a whole: not sent, or uncertain if `doubtful`.
 pub(super) fn failure(
     messages: &[Pending],
     batch: u64,
@@ -60,10 +61,10 @@ fn uncertain(pending: &Pending, batch: u64, reason: &str) -> Record<'static> {
     Record::Uncertain(Uncertain { message_id, batch, reason: reason.to_owned() })
 }
 
-/// After the delete.
+/// Record of each deleted message, written after the delete.
 ///
 /// # Errors
-/// None that a record can cause.
+/// Only if a record cannot be serialized, which no record causes.
 pub fn deleted<'a>(gone: impl IntoIterator<Item = &'a Deletable>) -> Result<Vec<u8>> {
     lines(gone.into_iter().map(|deletable| {
         Record::Deleted(Deleted { message_id: deletable.message_id().to_owned() })

@@ -1,5 +1,5 @@
-//! `PutMetricAlarm`, `DescribeAlarms`, `DeleteAlarms`. An alarm's state is worked out when it is
-//! asked for, from the data of its last periods.
+//! `PutMetricAlarm`, `DescribeAlarms`, `DeleteAlarms`. An alarm's state is computed on request,
+//! from the data of its last periods.
 
 use super::error::Error;
 use super::statistic::{Statistic, checked_period};
@@ -8,7 +8,7 @@ use super::wire::{Epoch, Format, Number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// AWS: the default and the largest page of DescribeAlarms.
+/// AWS: default and maximum page size of DescribeAlarms.
 const DEFAULT_PAGE: usize = 50;
 const MAX_PAGE: i64 = 100;
 
@@ -128,7 +128,7 @@ impl Alarms {
         format.write(&Nothing {})
     }
 
-    /// Deletes alarms; names that do not exist are passed over.
+    /// Deletes alarms; unknown names are ignored.
     pub fn delete(&mut self, format: Format, input: &Delete) -> Result<Vec<u8>, Error> {
         for name in &input.alarm_names {
             self.alarms.remove(name);
@@ -136,7 +136,7 @@ impl Alarms {
         format.write(&Nothing {})
     }
 
-    /// Describes the alarms that match, a page at a time.
+    /// Describes the matching alarms, one page at a time.
     pub fn describe(
         &self,
         format: Format,
@@ -245,7 +245,7 @@ fn comparison(operator: &str) -> Result<fn(&f64, &f64) -> bool, Error> {
     }
 }
 
-/// State and reason from the last complete periods.
+/// Returns state and reason, from the last complete periods.
 fn state(definition: &Definition, store: &Store, now_s: i64) -> (&'static str, String) {
     let no_data = || ("INSUFFICIENT_DATA", "no data in the period".to_owned());
     let (Ok(statistic), Some(period), Some(periods), Some(threshold)) = (

@@ -1,5 +1,5 @@
-//! Metrics in a log: lines in embedded metric format, as CloudWatch Logs takes them out of what a
-//! function prints.
+//! Metrics in embedded metric format, taken from the lines that a function prints, as CloudWatch
+//! Logs does.
 //!
 //! AWS: "Specification: Embedded metric format".
 
@@ -35,7 +35,7 @@ struct Metric {
 }
 
 impl Cloudwatch {
-    /// Records the metrics of a log line; `false` for a line that has none.
+    /// Records the metrics of a log line; returns `false` if it has none.
     pub fn record_line(&self, line: &Value) -> bool {
         let Ok(Line { metadata }) = Line::deserialize(line) else { return false };
         for directive in &metadata.cloud_watch_metrics {
@@ -44,7 +44,7 @@ impl Cloudwatch {
                     names.iter().map(|name| Some((name.as_str(), line.get(name)?.as_str()?)));
                 let Some(dimensions) = values.collect::<Option<Vec<_>>>() else { continue };
                 for Metric { name } in &directive.metrics {
-                    // A value that is a list is one sample each.
+                    // Each value of a list is a sample.
                     let values = match line.get(name) {
                         Some(Value::Array(values)) => values.as_slice(),
                         Some(value) => std::slice::from_ref(value),

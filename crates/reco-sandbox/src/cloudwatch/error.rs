@@ -1,4 +1,4 @@
-//! CloudWatch's errors as both its protocols carry them: a map with `__type` and a message.
+//! CloudWatch's errors as both its protocols encode them: a map with `__type` and a message.
 
 use super::wire::Format;
 use crate::http::StatusCode;
@@ -24,22 +24,22 @@ impl Error {
         Self { status: StatusCode::BAD_REQUEST, kind: kind.to_owned(), message: message.into() }
     }
 
-    /// A request that breaks a rule of the API.
+    /// Returns the error for a request that breaks a rule of the API.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::sender("ValidationError", message)
     }
 
-    /// A parameter whose value is out of range.
+    /// Returns the error for a parameter whose value is out of range.
     pub fn invalid_value(message: impl Into<String>) -> Self {
         Self::sender("com.amazonaws.cloudwatch#InvalidParameterValueException", message)
     }
 
-    /// Two parameters that exclude each other.
+    /// Returns the error for two parameters that exclude each other.
     pub fn invalid_combination(message: impl Into<String>) -> Self {
         Self::sender("com.amazonaws.cloudwatch#InvalidParameterCombinationException", message)
     }
 
-    /// A parameter that must be there and is not.
+    /// Returns the error for a required parameter that is missing.
     pub fn missing(name: &str) -> Self {
         Self::sender(
             "com.amazonaws.cloudwatch#MissingRequiredParameterException",
@@ -60,12 +60,12 @@ impl Error {
         )
     }
 
-    /// A body that is not what the protocol says.
+    /// Returns the error for a body that violates the protocol.
     pub fn serialization(message: impl Into<String>) -> Self {
         Self::sender("SerializationException", message)
     }
 
-    /// A body above the limit.
+    /// Returns the error for a body above the size limit.
     pub fn too_large(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::PAYLOAD_TOO_LARGE,
@@ -73,7 +73,7 @@ impl Error {
         }
     }
 
-    /// An operation the sandbox does not have.
+    /// Returns the error for an operation that the sandbox lacks.
     pub fn unknown_operation(name: &str) -> Self {
         Self {
             status: StatusCode::NOT_FOUND,
@@ -84,12 +84,11 @@ impl Error {
         }
     }
 
-    /// The HTTP status it travels under.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The body in the caller's format.
+    /// Returns the body in the caller's format.
     pub fn body(&self, format: Format) -> Vec<u8> {
         format.write(&Body { kind: &self.kind, message: &self.message }).unwrap_or_default()
     }

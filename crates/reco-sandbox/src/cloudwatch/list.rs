@@ -6,9 +6,9 @@ use super::store::{Dimension, SeriesKey, Store};
 use super::wire::Format;
 use serde::{Deserialize, Serialize};
 
-/// AWS: 500 metrics an answer.
+/// AWS: 500 metrics per answer.
 const PAGE: usize = 500;
-/// AWS: the only value of `RecentlyActive`, in seconds.
+/// AWS: `PT3H`, the only value of `RecentlyActive`, in seconds.
 const RECENT_S: i64 = 3 * 3_600;
 
 #[derive(Debug, Deserialize)]
@@ -45,7 +45,7 @@ struct Metric<'a> {
     dimensions: &'a [Dimension],
 }
 
-/// Lists the series that match, a page at a time.
+/// Lists the matching series, one page at a time.
 pub fn list_metrics(format: Format, store: &Store, input: &Input) -> Result<Vec<u8>, Error> {
     let skipped: usize = match &input.next_token {
         Some(token) => token.parse().map_err(|_| Error::invalid_token())?,

@@ -1,9 +1,8 @@
 //! CloudWatch: the calls recoctl uses, over rpc-v2-cbor and awsJson 1.0, on an in-memory store.
 //!
 //! `PutMetricData`, `GetMetricData` (no metric math), `ListMetrics`, `PutMetricAlarm`,
-//! `DescribeAlarms`, `DeleteAlarms`. Standard-resolution data is kept by the minute, as CloudWatch
-//! keeps it; high-resolution data by the second. Metrics in embedded metric format are taken from a
-//! log's lines.
+//! `DescribeAlarms`, `DeleteAlarms`. Standard-resolution data is kept per minute, as in CloudWatch,
+//! high-resolution data per second. Metrics in embedded metric format are read from log lines.
 
 mod alarms;
 mod emf;
@@ -32,7 +31,7 @@ pub const TARGET_PREFIX: &str = "GraniteServiceVersion20100801.";
 #[derive(Clone)]
 pub struct Cloudwatch {
     state: Arc<Mutex<State>>,
-    /// Seconds to which what the services publish is summarised.
+    /// Resolution of the metrics that the services publish, in seconds.
     resolution: i64,
     /// Seconds by which points come late.
     lag: i64,
@@ -57,14 +56,14 @@ struct State {
 }
 
 impl Cloudwatch {
-    /// An empty CloudWatch.
+    /// Returns an empty CloudWatch with one-minute resolution.
     #[must_use]
     pub fn new() -> Self {
         Self { state: Arc::default(), resolution: store::MINUTE, lag: 0 }
     }
 
-    /// An empty CloudWatch to which the services publish by the second: for runs of a minute, in
-    /// which AWS's own resolution would show one point.
+    /// Returns an empty CloudWatch to which the services publish with one-second resolution: at
+    /// AWS's own resolution, a run of a minute would be a single point.
     #[must_use]
     pub fn by_second() -> Self {
         Self { resolution: 1, ..Self::new() }
@@ -155,7 +154,7 @@ fn now_s() -> i64 {
     (now_ms() / 1_000) as i64
 }
 
-/// Milliseconds since the epoch.
+/// Returns the current time in milliseconds since the epoch.
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| since.as_millis() as u64)

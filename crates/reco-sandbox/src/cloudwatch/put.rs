@@ -6,16 +6,16 @@ use super::store::{Dimension, MINUTE, SeriesKey, Store, Summary};
 use super::wire::{Epoch, Format, Number};
 use serde::{Deserialize, Serialize};
 
-/// AWS: 1,000 metrics a request.
+/// AWS: 1,000 metrics per request.
 const MAX_DATA: usize = 1_000;
-/// AWS: 30 dimensions a metric.
+/// AWS: 30 dimensions per metric.
 const MAX_DIMENSIONS: usize = 30;
-/// AWS: 150 values a metric.
+/// AWS: 150 values per metric.
 const MAX_VALUES: usize = 150;
-/// AWS: values lie in the range of -2^360 to 2^360; NaN and infinities are no values. The constant
-/// is 2^360's bit pattern: a power of two is its exponent alone.
+/// AWS: values range from -2^360 to 2^360; NaN and infinities are rejected. The bits of a power of
+/// two are its exponent alone.
 const MAX_VALUE: f64 = f64::from_bits((1_023 + 360) << 52);
-/// AWS: from two weeks ago to two hours ahead.
+/// AWS: timestamps may be from two weeks ago to two hours ahead.
 const MAX_AGE_S: i64 = 14 * 24 * 3_600;
 const MAX_AHEAD_S: i64 = 2 * 3_600;
 
@@ -53,7 +53,7 @@ struct StatisticSet {
 #[derive(Serialize)]
 struct Nothing {}
 
-/// Stores a request's data, all or nothing.
+/// Stores all of a request's data, or none of it.
 pub fn put_metric_data(
     format: Format,
     store: &mut Store,
@@ -120,10 +120,10 @@ fn checked(
     Ok((key, resolution, time, samples(datum, at)?))
 }
 
-/// The samples of a datum, which carries one of a value, values with counts, or a statistic set.
+/// Returns the samples of a datum, which carries a value, values with counts, or a statistic set.
 fn samples(datum: &Datum, at: &str) -> Result<Summary, Error> {
     let in_range = |number: &Number| {
-        // NaN compares false.
+        // NaN fails this comparison.
         (number.0.abs() <= MAX_VALUE).then_some(number.0).ok_or_else(|| {
             Error::invalid_value(format!("{at}: a value must be a number from -2^360 to 2^360"))
         })

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// AWS: 500 queries a request.
+/// AWS: 500 queries per request.
 const MAX_QUERIES: usize = 500;
-/// AWS: 100,800 points an answer.
+/// AWS: 100,800 points per answer.
 const MAX_POINTS: i64 = 100_800;
 
 #[derive(Debug, Deserialize)]
@@ -93,7 +93,7 @@ struct CheckedQuery<'a> {
     statistic: Statistic,
 }
 
-/// Answers a query page by page: an answer holds whole results while they fit into the limit, then
+/// Answers a query page by page: a page holds whole results while they fit into the limit, then
 /// part of one (`PartialData`), and a token for the rest.
 /// Points of before `newest`, and of that second; later ones are not there yet.
 pub fn get_metric_data(
@@ -185,7 +185,7 @@ fn checked(input: &Input) -> Result<Checked<'_>, Error> {
         }
     };
     let queries = checked_queries(&input.metric_data_queries)?;
-    // AWS rounds the start down: to the period below a minute, else to the minute.
+    // AWS rounds the start down: to the period if that is below a minute, else to the minute.
     let finest = queries.iter().map(|query| query.period).min();
     let unit = finest.unwrap_or(MINUTE).min(MINUTE);
     let start = start.seconds();
@@ -238,7 +238,7 @@ fn checked_queries(queries: &[Query]) -> Result<Vec<CheckedQuery<'_>>, Error> {
     Ok(checked)
 }
 
-/// AWS: an id begins with a lower-case letter and goes on with letters, digits and underscores.
+/// AWS: an id begins with a lower-case letter, followed by letters, digits and underscores.
 fn check_id(id: &str) -> Result<(), Error> {
     let mut characters = id.chars();
     let valid = characters.next().is_some_and(|c| c.is_ascii_lowercase())
@@ -252,7 +252,7 @@ fn check_id(id: &str) -> Result<(), Error> {
     )))
 }
 
-/// A token belongs to the request that it was given for.
+/// Returns a digest of the request: a token is valid only for the request it was issued for.
 fn digest(input: &Input) -> u64 {
     let mut hasher = DefaultHasher::new();
     format!(

@@ -1,27 +1,21 @@
-//! The statistics a query or an alarm may ask for.
+//! Statistics that a query or an alarm may ask for.
 
 use super::error::Error;
 use super::store::Summary;
 
-/// One statistic.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Statistic {
-    /// `Sum`.
     Sum,
-    /// `Average`.
     Average,
-    /// `Minimum`.
     Minimum,
-    /// `Maximum`.
     Maximum,
-    /// `SampleCount`.
     SampleCount,
-    /// `pNN` or `pNN.N`: a percentile in per cent.
+    /// `pNN` or `pNN.N`.
     Percentile(f64),
 }
 
 impl Statistic {
-    /// Reads a statistic's name.
+    /// Parses the name of a statistic.
     ///
     /// # Errors
     /// A validation error for a name CloudWatch does not know, and for the trimmed statistics
@@ -46,7 +40,7 @@ impl Statistic {
         }
     }
 
-    /// The statistic of a period, or `None` when its samples do not tell it.
+    /// Returns the statistic of a period, or `None` when its samples do not determine it.
     pub fn of(self, summary: &Summary) -> Option<f64> {
         match self {
             Self::Sum => Some(summary.sum),

@@ -1,4 +1,4 @@
-//! The store: one series a metric and set of dimensions, summarised by the minute.
+//! The store: one series per metric and set of dimensions, aggregated into buckets of time.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct SeriesKey {
 }
 
 impl SeriesKey {
-    /// The key of a metric with dimensions given as pairs.
+    /// Returns the key of a metric with dimensions given as pairs.
     pub fn new(namespace: &str, metric: &str, dimensions: &[(&str, &str)]) -> Self {
         let dimension = |(name, value): &(&str, &str)| Dimension {
             name: (*name).to_owned(),
@@ -40,31 +40,31 @@ impl SeriesKey {
         Self::of(namespace, metric, dimensions.iter().map(dimension).collect())
     }
 
-    /// The key of a metric with dimensions as the API carries them.
+    /// Returns the key of a metric with dimensions as the API carries them.
     pub fn of(namespace: &str, metric: &str, mut dimensions: Vec<Dimension>) -> Self {
         dimensions.sort();
         Self { namespace: namespace.to_owned(), metric: metric.to_owned(), dimensions }
     }
 }
 
-/// The values of a span of time.
+/// Aggregate of the samples in a span of time.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Number of samples.
     pub count: f64,
-    /// Their sum.
+    /// Sum of the samples.
     pub sum: f64,
-    /// The smallest; meaningless without samples.
+    /// Smallest sample; meaningless without samples.
     pub minimum: f64,
-    /// The largest; meaningless without samples.
+    /// Largest sample; meaningless without samples.
     pub maximum: f64,
-    /// Samples by value, in order of value: what percentiles are read from.
+    /// Number of samples by value, from which percentiles are computed.
     values: BTreeMap<Ordered, f64>,
     /// True if some samples are known only as a statistic set.
     has_sets: bool,
 }
 
-/// A float in its total order, usable as a key.
+/// A float with a total order, usable as a key.
 #[derive(Debug, Clone, Copy)]
 struct Ordered(f64);
 
@@ -86,10 +86,10 @@ impl Ord for Ordered {
 }
 
 impl Summary {
-    /// A set of samples of which only the statistics are known.
+    /// Returns a summary of samples of which only the statistics are known.
     pub fn of_set(count: f64, sum: f64, minimum: f64, maximum: f64) -> Self {
         let mut set = Self { count, sum, minimum, maximum, ..Self::default() };
-        // AWS: percentiles need raw values, unless the set leaves no doubt.
+        // AWS: percentiles need raw values, unless minimum and maximum are the same.
         if minimum == maximum {
             set.values.insert(Ordered(minimum), count);
         } else {
@@ -102,7 +102,7 @@ impl Summary {
         Self::of_set(count, value * count, value, value)
     }
 
-    /// Adds another span's samples.
+    /// Adds the samples of another span.
     pub fn merge(&mut self, other: &Self) {
         if other.count == 0.0 {
             return;
@@ -121,7 +121,8 @@ impl Summary {
         }
     }
 
-    /// The value below which `percent` per cent of the samples lie (nearest rank), if known.
+    /// Returns the value below which `percent` per cent of the samples lie (nearest rank), if
+    /// known.
     pub fn percentile(&self, percent: f64) -> Option<f64> {
         if self.has_sets {
             return None;
@@ -140,7 +141,6 @@ impl Summary {
 
 type Series = BTreeMap<i64, Summary>;
 
-/// All series.
 #[derive(Debug, Default)]
 pub struct Store {
     series: BTreeMap<SeriesKey, Series>,
@@ -173,8 +173,8 @@ impl Store {
         }
     }
 
-    /// The samples of a series from `start` (inclusive) to `end` (exclusive) by period, each under
-    /// the start of its period, in time order. Periods without samples are left out.
+    /// Returns the samples of a series from `start` (inclusive) to `end` (exclusive), aggregated by
+    /// period and keyed by the start of each period. Periods without samples are left out.
     pub fn periods(
         &self,
         key: &SeriesKey,
@@ -193,7 +193,7 @@ impl Store {
         periods
     }
 
-    /// All keys with the time of their newest bucket.
+    /// Returns all keys with the time of their newest bucket.
     pub fn keys(&self) -> impl Iterator<Item = (&SeriesKey, i64)> {
         self.series.iter().filter_map(|(key, series)| Some((key, *series.keys().next_back()?)))
     }

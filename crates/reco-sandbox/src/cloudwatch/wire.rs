@@ -14,7 +14,7 @@ const EPOCH_TAG: u64 = 1;
 /// AWS: a PutMetricData request takes at most 1 MB; other calls are smaller.
 const MAX_BODY_BYTES: u64 = 1_000_000;
 
-/// The request's body, decompressed. SDKs gzip a PutMetricData body above 10 KB.
+/// Returns the request's body, decompressed. SDKs gzip a PutMetricData body above 10 KB.
 pub async fn body_of(request: &Request) -> Result<Vec<u8>, Error> {
     let encoding = request.headers().get("content-encoding");
     let too_large =
@@ -42,7 +42,7 @@ pub async fn body_of(request: &Request) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// The two protocols CloudWatch speaks today: the Rust SDK takes the first, boto3 the second.
+/// The two protocols of CloudWatch: the Rust SDK uses the first, boto3 the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// rpc-v2-cbor.
@@ -52,7 +52,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The media type of requests and answers.
+    /// Returns the media type of requests and answers.
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Cbor => "application/cbor",
@@ -60,7 +60,7 @@ impl Format {
         }
     }
 
-    /// Reads a typed input; an empty body is an empty input.
+    /// Reads a typed input; an empty body counts as an empty input.
     pub fn read<T: DeserializeOwned>(self, body: &[u8]) -> Result<T, Error> {
         const EMPTY_MAP: &[u8] = &[0xa0];
         match self {
@@ -89,7 +89,7 @@ impl Format {
     }
 }
 
-/// A number in whichever CBOR type the client chose.
+/// A number, in any CBOR type that a client may choose.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Number(pub f64);
 
@@ -101,12 +101,12 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
-/// A time in seconds since the epoch; in CBOR under tag 1.
+/// Seconds since the epoch; CBOR marks them with tag 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Epoch(pub f64);
 
 impl Epoch {
-    /// Whole seconds, rounded down.
+    /// Returns whole seconds, rounded down.
     pub fn seconds(self) -> i64 {
         self.0.floor() as i64
     }

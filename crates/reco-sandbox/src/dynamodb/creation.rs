@@ -1,4 +1,4 @@
-//! Tables that take their time to be created, as those of AWS do.
+//! Tables that stay in CREATING for a while, as they do on AWS.
 //!
 //! AWS: "CreateTable": the status is CREATING until the table can be used, then ACTIVE.
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Descriptions left, by table, in which it is still being created.
+/// Number of descriptions left, by table, that say CREATING.
 #[derive(Clone, Default)]
 pub(super) struct Creation(Arc<Mutex<HashMap<String, u32>>>);
 
@@ -20,7 +20,8 @@ impl Creation {
         left.insert(table.to_owned(), descriptions);
     }
 
-    /// Whether a request describes a table that is still being created; it is closer to the end then.
+    /// Returns whether a request describes a table that is still being created, and counts that
+    /// description.
     pub(super) fn is_described(&self, request: &Request) -> bool {
         let target = request.headers().get("x-amz-target").and_then(|t| t.to_str().ok());
         let operation = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
@@ -40,7 +41,7 @@ impl Creation {
     }
 }
 
-/// Makes a table's description one of a table that is still being created.
+/// Sets the status in a table's description to CREATING.
 pub(super) fn mark(response: &mut Response) {
     let Ok(mut body) = serde_json::from_slice::<Value>(response.body()) else { return };
     if let Some(status) = body.pointer_mut("/Table/TableStatus") {

@@ -1,7 +1,7 @@
 //! The embedded engine: dynoxide behind a private loopback port, and the client that forwards to it.
 //!
-//! Its HTTP layer is used rather than its Rust API because that layer holds part of the fidelity:
-//! request checks, error envelopes, checksums.
+//! Calls go through its HTTP layer rather than its Rust API, because that layer implements request
+//! checks, error envelopes and checksums.
 
 use crate::http::{AWS_JSON, HeaderMap, Request, Response, StatusCode, respond};
 use dynoxide::Database;
@@ -13,11 +13,11 @@ use std::io;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// The region the engine writes into ARNs, and the one the sandbox claims.
+/// ARN prefix that the engine writes, and the sandbox's own that replaces it.
 const ENGINE_ARN: &str = "arn:aws:dynamodb:dynoxide:";
 const SANDBOX_ARN: &str = "arn:aws:dynamodb:us-east-1:";
 
-/// Set per connection by hyper, never copied from one side to the other.
+/// Headers that hyper sets per connection; never forwarded.
 const HOP_BY_HOP: [&str; 4] = ["connection", "content-length", "transfer-encoding", "host"];
 
 /// The running engine.
@@ -52,7 +52,7 @@ impl Engine {
         Ok(Self { database, client, url })
     }
 
-    /// The engine's database, for reads beside the wire.
+    /// Returns the engine's database, for access without HTTP.
     #[must_use]
     pub const fn database(&self) -> &Database {
         &self.database
@@ -99,7 +99,8 @@ impl Engine {
         Ok(response)
     }
 
-    /// Forwards a call that does not write items, with the sandbox's region in the ARNs of the answer.
+    /// Forwards a call that does not write items, and puts the sandbox's region into the ARNs of
+    /// the answer.
     pub async fn pass(&self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let mut response = self.forward(&parts.headers, &parts.method, body).await;
@@ -114,7 +115,7 @@ impl Engine {
     }
 }
 
-/// The ARN the sandbox gives a table.
+/// Returns the ARN of a table in the sandbox.
 #[must_use]
 pub fn table_arn(table: &str) -> String {
     format!("{SANDBOX_ARN}000000000000:table/{table}")
@@ -127,7 +128,8 @@ pub fn replace_body(response: &mut Response, body: Bytes) {
     *response.body_mut() = body;
 }
 
-/// Items may hold anything, so only answers that describe resources are rewritten.
+/// Returns whether a call describes resources. Only such answers are rewritten, because items may
+/// contain anything.
 fn is_control_plane(headers: &HeaderMap) -> bool {
     let operation = headers
         .get("x-amz-target")

@@ -1,4 +1,4 @@
-//! Write capacity as a token bucket in WCU, one bucket a table.
+//! Write capacity as a token bucket in WCU, one bucket per table.
 //!
 //! AWS banks up to 300 seconds of unused capacity; the sandbox banks little by default so that
 //! throttling shows within seconds.
@@ -7,17 +7,17 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Write limit.
+/// Write limit of each table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WriteCapacity {
-    /// Write capacity units refilled each second, for each table.
+    /// Write capacity units refilled per second.
     pub wcu: f64,
-    /// Seconds of unused capacity that are kept. AWS keeps 300.
+    /// Seconds of unused capacity to keep. AWS keeps 300.
     pub burst_seconds: f64,
 }
 
 impl WriteCapacity {
-    /// `wcu` units per second with one second of burst.
+    /// Returns a limit of `wcu` units per second with one second of burst.
     #[must_use]
     pub const fn per_second(wcu: f64) -> Self {
         Self { wcu, burst_seconds: 1.0 }
@@ -42,7 +42,7 @@ struct Bucket {
 }
 
 impl Limiter {
-    /// Full buckets of `capacity`.
+    /// Returns a limiter with full buckets.
     #[must_use]
     pub fn new(capacity: WriteCapacity) -> Self {
         Self { capacity, buckets: Mutex::default() }
@@ -54,15 +54,16 @@ impl Limiter {
         self.capacity
     }
 
-    /// Takes `cost` WCU from the table's bucket, or nothing and answers `false`.
+    /// Takes `cost` WCU from the table's bucket; takes nothing and returns `false` if there is not
+    /// enough.
     ///
-    /// An item that costs more than a full bucket holds passes when the bucket is full and leaves
-    /// it in debt: otherwise it could never be written.
+    /// An item that costs more than a full bucket passes when the bucket is full and leaves it in
+    /// debt; otherwise it could never be written.
     pub fn take(&self, table: &str, cost: f64, now: Instant) -> bool {
         let bank = self.capacity.bank();
         let mut buckets = self.lock();
         let bucket = self.refill(&mut buckets, table, now);
-        // Refilling in floating point may stop a hair short of a whole unit.
+        // Refills in floating point may stop a hair short of a whole unit.
         let enough = bucket.tokens + 1e-9 >= cost.min(bank);
         if enough {
             bucket.tokens -= cost;
@@ -70,8 +71,8 @@ impl Limiter {
         enough
     }
 
-    /// Corrects an earlier [`take`](Self::take) once the engine said what the write really cost:
-    /// a positive `extra` charges more (the old item was larger), a negative one gives back.
+    /// Corrects an earlier [`take`](Self::take) once the engine has reported the actual cost: a
+    /// positive `extra` charges more (the old item was larger), a negative one refunds.
     pub fn settle(&self, table: &str, extra: f64, now: Instant) {
         let bank = self.capacity.bank();
         let mut buckets = self.lock();

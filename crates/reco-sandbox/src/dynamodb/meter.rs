@@ -1,4 +1,4 @@
-//! The series DynamoDB publishes to CloudWatch about writes, under the namespace `AWS/DynamoDB`.
+//! CloudWatch metrics that DynamoDB publishes about writes, in the namespace `AWS/DynamoDB`.
 
 use super::throttle::ThrottleCause;
 use crate::cloudwatch::Cloudwatch;
@@ -20,7 +20,7 @@ pub struct Consumed {
 }
 
 impl Consumed {
-    /// Capacity of a table without indexes.
+    /// Returns the consumption of a table without indexes.
     pub fn of_table(table: &str, units: f64) -> Self {
         Self { table: table.to_owned(), table_units: units, index_units: BTreeMap::new() }
     }
@@ -78,7 +78,7 @@ pub fn consumed_of(body: &[u8]) -> Vec<Consumed> {
         .collect()
 }
 
-/// Writes the series.
+/// Recorder of DynamoDB's metrics.
 #[derive(Clone)]
 pub struct Meter {
     metrics: Cloudwatch,
@@ -89,7 +89,7 @@ impl Meter {
         Self { metrics }
     }
 
-    /// `ConsumedWriteCapacityUnits`: the row of the table excludes its indexes, each has its own.
+    /// Records `ConsumedWriteCapacityUnits` of the table without its indexes, and of each index.
     pub fn consumed(&self, consumed: &Consumed) {
         let metric = "ConsumedWriteCapacityUnits";
         let table = ("TableName", consumed.table.as_str());
@@ -108,25 +108,23 @@ impl Meter {
         }
     }
 
-    /// `ThrottledRequests`: counts only calls of which nothing passed.
+    /// Records `ThrottledRequests`, which counts only calls that were throttled entirely.
     pub fn refused(&self, table: &str, operation: &str) {
         let dimensions = [("TableName", table), ("Operation", operation)];
         self.now("ThrottledRequests", &dimensions, 1.0);
     }
 
-    /// `ConditionalCheckFailedRequests`.
     pub fn condition_failed(&self, table: &str) {
         self.now("ConditionalCheckFailedRequests", &[("TableName", table)], 1.0);
     }
 
-    /// `SuccessfulRequestLatency`, in milliseconds.
+    /// Records `SuccessfulRequestLatency`, in milliseconds.
     pub fn latency(&self, table: &str, operation: &str, took: Duration) {
         let dimensions = [("TableName", table), ("Operation", operation)];
         let millis = (took.as_secs_f64() * 1_000.0).round();
         self.now("SuccessfulRequestLatency", &dimensions, millis);
     }
 
-    /// `ProvisionedWriteCapacityUnits`.
     pub fn provisioned(&self, table: &str, wcu: f64) {
         self.now("ProvisionedWriteCapacityUnits", &[("TableName", table)], wcu);
     }

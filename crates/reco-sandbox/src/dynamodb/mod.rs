@@ -1,9 +1,9 @@
 //! DynamoDB: the embedded engine, with write capacity enforced and metered in front of it.
 //!
 //! Every call goes to the engine. The four that write items (`PutItem`, `UpdateItem`, `DeleteItem`,
-//! `BatchWriteItem`) pass a limiter first, when one is set, and what they consumed is recorded as
-//! the CloudWatch series that DynamoDB itself publishes. Transactions and PartiQL pass unmetered:
-//! nothing in the pipeline uses them. Secondary indexes are metered but not limited.
+//! `BatchWriteItem`) pass a limiter first, if one is set, and their consumption is recorded in the
+//! CloudWatch metrics that DynamoDB publishes. Transactions and PartiQL pass unmetered, because the
+//! pipeline does not use them. Secondary indexes are metered but not limited.
 
 mod creation;
 pub mod engine;
@@ -42,7 +42,7 @@ impl DynamoDb {
     /// Starts an empty DynamoDB that stops with `stop`.
     ///
     /// # Errors
-    /// When the engine's memory database or its loopback port cannot be had.
+    /// When the engine's memory database or its loopback port cannot be opened.
     pub async fn start(
         capacity: Option<WriteCapacity>,
         metrics: Cloudwatch,
@@ -69,14 +69,14 @@ impl DynamoDb {
         self.limiter.as_ref().map(|limiter| limiter.capacity())
     }
 
-    /// The engine's database, for seeding and for tests: not limited and not metered.
+    /// Returns the engine's database, for seeding and tests: neither limited nor metered.
     #[must_use]
     pub const fn database(&self) -> &dynoxide::Database {
         self.engine.database()
     }
 
-    /// Lets a table take its time to be created: the next `descriptions` of it say so. The engine's own
-    /// tables are there at once.
+    /// Makes the next `descriptions` of a table say CREATING; the engine itself creates tables at
+    /// once.
     pub fn take_time_to_create(&self, table: &str, descriptions: u32) {
         self.creation.begin(table, descriptions);
     }

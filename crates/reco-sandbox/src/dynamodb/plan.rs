@@ -12,9 +12,9 @@ const MAX_BATCH: usize = 25;
 /// An item takes at most 400 KB (AWS: DynamoDB quotas).
 const MAX_ITEM_BYTES: usize = 400 * 1024;
 
-/// One call's body, split no deeper than needed so that what is not touched is passed on verbatim.
+/// Body of a call, parsed only one level deep so that untouched fields are passed on verbatim.
 pub type Fields = BTreeMap<String, Box<RawValue>>;
-/// The writes of a batch by table.
+/// Writes of a batch, by table.
 pub type Batch = BTreeMap<String, Vec<Box<RawValue>>>;
 
 /// A batch after the limiter.
@@ -50,13 +50,13 @@ struct Delete {
     key: Item,
 }
 
-/// WCU of an item by its documented size, rounded up to 1 KB.
+/// Returns the WCU of an item: its documented size, rounded up to 1 KB.
 #[must_use]
 pub fn item_wcu(item: &Item) -> f64 {
     dynoxide::types::write_capacity_units(dynoxide::types::item_size(item))
 }
 
-/// A table is named by its name or its ARN; buckets and metrics go by name.
+/// Returns the name of a table given by name or ARN; buckets and metrics are keyed by name.
 #[must_use]
 pub fn table_name(name_or_arn: &str) -> &str {
     name_or_arn
@@ -64,7 +64,7 @@ pub fn table_name(name_or_arn: &str) -> &str {
         .map_or(name_or_arn, |(_, rest)| rest.split('/').next().unwrap_or(rest))
 }
 
-/// Splits a batch by what the buckets hold, or `None` when the engine should see it whole.
+/// Splits a batch by the capacity in the buckets; `None` means the engine should get it whole.
 ///
 /// AWS validates a batch before it throttles any of it. The engine refuses an invalid batch as a
 /// whole but can only judge what it is given, so a batch that breaks a rule across its items (more
@@ -95,7 +95,7 @@ pub fn split(batch: &Batch, database: &Database, limiter: &Limiter, now: Instant
     Some(split)
 }
 
-/// The WCU of each write of one table, or `None` when any of them is invalid.
+/// Returns the WCU of each write to a table, or `None` when any of them is invalid.
 fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<Vec<f64>> {
     let keys = key_attributes(table, database)?;
     let mut seen = HashSet::new();
@@ -115,7 +115,7 @@ fn costs(table: &str, writes: &[Box<RawValue>], database: &Database) -> Option<V
     Some(costs)
 }
 
-/// The key attributes of a table with their types, partition key first.
+/// Returns the key attributes of a table with their types, partition key first.
 fn key_attributes(table: &str, database: &Database) -> Option<Vec<(String, String)>> {
     #[derive(Deserialize)]
     struct Key {

@@ -1,4 +1,4 @@
-//! The answer when no part of a write passed.
+//! Answer to a write that was throttled entirely.
 
 use std::fmt;
 use std::str::FromStr;

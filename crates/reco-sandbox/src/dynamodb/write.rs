@@ -1,5 +1,5 @@
-//! One write call: limited, forwarded, its real cost settled and metered, its answer put back into
-//! the shape the client asked for.
+//! One write call: limited, forwarded, its actual cost settled and metered, its answer reduced to
+//! what the client asked for.
 
 use super::DynamoDb;
 use super::engine::replace_body;
@@ -27,14 +27,14 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// The write call of that name.
+    /// Returns the write operation of that name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Put, Self::Update, Self::Delete, Self::Batch]
             .into_iter()
             .find(|operation| operation.name() == name)
     }
 
-    /// The call's name, which is also the `Operation` dimension of its metrics.
+    /// Returns the operation's name, which is also the `Operation` dimension of its metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Put => "PutItem",
@@ -56,13 +56,13 @@ enum Asked {
 /// Items admitted and rejected by the limiter.
 #[derive(Default)]
 struct Admission {
-    /// WCU expected to be consumed, by table; taken from its bucket if there is a limit.
+    /// Expected WCU by table, taken from its bucket if there is a limit.
     expected: BTreeMap<String, f64>,
-    /// Writes to hand back.
+    /// Writes to return as unprocessed.
     throttled: Batch,
 }
 
-/// A call of which no part passed: the number of writes by table.
+/// A call that was throttled entirely: the number of writes by table.
 struct Refused(BTreeMap<String, usize>);
 
 impl DynamoDb {
@@ -72,7 +72,7 @@ impl DynamoDb {
             let asked = asked(&fields)?;
             Some((fields, asked))
         }) else {
-            // Not a body this front understands: the engine says what is wrong with it.
+            // Not a valid write call; the engine reports what is wrong with it.
             return self.engine.pass(request).await;
         };
         let admission = match self.admit(operation, &mut fields) {
@@ -101,7 +101,8 @@ impl DynamoDb {
         finish(response, asked, admission.throttled)
     }
 
-    /// Takes the call's cost from the buckets; of a batch, leaves in `fields` only what passed.
+    /// Takes the call's cost from the buckets. For a batch, keeps only the admitted writes in
+    /// `fields`.
     fn admit(&self, operation: Operation, fields: &mut Fields) -> Result<Admission, Refused> {
         if operation == Operation::Batch {
             return self.admit_batch(fields);
@@ -135,20 +136,21 @@ impl DynamoDb {
         Ok(Admission { expected: split.taken, throttled: split.throttled })
     }
 
-    /// Table and expected WCU of a call that writes one item, or `None` when the engine will refuse it.
+    /// Returns the table and expected WCU of a call that writes one item, or `None` when the engine
+    /// will refuse it.
     fn single(&self, operation: Operation, fields: &Fields) -> Option<(String, f64)> {
         let table: String = get(fields, "TableName")?;
         let table = plan::table_name(&table).to_owned();
         self.database().get_table_metadata(&table).ok()??;
         let cost = match operation {
             Operation::Put => plan::item_wcu(&get(fields, "Item")?),
-            // Known only afterwards; settled then.
+            // The actual cost is known, and settled, only afterwards.
             _ => 1.0,
         };
         Some((table, cost))
     }
 
-    /// Corrects the buckets by what the engine says was consumed, and returns that.
+    /// Corrects the buckets by the consumption that the engine reports, and returns it.
     fn settle(&self, admission: &Admission, response: &Response) -> Vec<Consumed> {
         let consumed = if response.status() == StatusCode::OK {
             consumed_of(response.body())
@@ -184,7 +186,7 @@ fn is_failed_condition(response: &Response) -> bool {
         .is_ok_and(|error| error.kind.ends_with("ConditionalCheckFailedException"))
 }
 
-/// The mode asked for, or `None` for one that DynamoDB does not know.
+/// Returns the requested mode, or `None` for one that DynamoDB does not know.
 fn asked(fields: &Fields) -> Option<Asked> {
     let Some(raw) = fields.get("ReturnConsumedCapacity") else {
         return Some(Asked::Nothing);
@@ -197,7 +199,7 @@ fn asked(fields: &Fields) -> Option<Asked> {
     }
 }
 
-/// Hands back what was throttled, and of the capacity report only what was asked for.
+/// Adds the throttled writes to the answer, and reduces its capacity report to what was asked for.
 fn finish(mut response: Response, asked: Asked, throttled: Batch) -> Response {
     if response.status() != StatusCode::OK || (asked == Asked::Indexes && throttled.is_empty()) {
         return response;

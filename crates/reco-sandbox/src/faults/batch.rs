@@ -5,10 +5,10 @@ use super::spec::FaultKind;
 use crate::sqs::wire::{BatchReply, Call, FailedEntry, Reply};
 use crate::sqs::{SqsError, check};
 
-/// Takes entries out of a batch before it acts, and tells how each is said to have failed.
+/// Removes entries from a batch before it takes effect, and returns their failures.
 ///
 /// # Errors
-/// That of a batch SQS refuses as a whole: taking entries out must not make it acceptable.
+/// When SQS refuses the batch as a whole: removing entries must not make it valid.
 pub(super) fn refuse(call: &mut Call, roll: &Roll<'_>) -> Result<Vec<FailedEntry>, SqsError> {
     match call {
         Call::SendMessageBatch(batch) => pull(&mut batch.entries, |entry| &entry.id, roll),
@@ -41,7 +41,7 @@ fn pull<E>(
     Ok(failed)
 }
 
-/// The answer to a batch of which nothing is left, since SQS itself refuses an empty one.
+/// Returns the answer to a batch with no entries left, since SQS itself refuses an empty one.
 pub(super) fn when_empty(call: &Call) -> Option<Reply> {
     match call {
         Call::SendMessageBatch(batch) if batch.entries.is_empty() => Some(Reply::SentBatch(none())),

@@ -1,4 +1,4 @@
-//! Chance with a memory: which faults strike, repeatably, and how often they did.
+//! Repeatable choice of which faults strike, and counts of those that did.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,10 +8,10 @@ use fastrand::Rng;
 
 use super::spec::{Fault, FaultKind};
 
-/// The faults, and the chance by which they strike.
+/// Configured faults, and the random numbers that decide when they strike.
 ///
-/// Each fault draws from a stream of its own for each action, so that calls of other actions, such
-/// as a worker's polls, do not change what strikes this one.
+/// Each fault draws from a separate stream for each action, so that calls of other actions, such as
+/// a worker's polls, do not change which faults strike.
 #[derive(Debug)]
 pub(crate) struct Dice {
     faults: Vec<Fault>,
@@ -30,14 +30,14 @@ pub(crate) struct Roll<'a> {
 /// A fault that strikes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Strike {
-    /// The fault's milliseconds.
+    /// Argument of the fault, in milliseconds.
     pub argument_ms: u64,
     /// A random number, for choices within the fault.
     pub luck: u64,
 }
 
 impl Strike {
-    /// Heads or tails.
+    /// Returns a random bit.
     pub const fn coin(self) -> bool {
         self.luck & 1 == 1
     }
@@ -56,7 +56,7 @@ impl Dice {
         self.injected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns whether the fault strikes, and a number for choices within it.
+    /// Returns a random number for choices within the fault if the fault strikes.
     fn strikes(&self, index: usize, action: &str, probability: f64) -> Option<u64> {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         let stream = streams.entry((index, action.to_owned())).or_insert_with(|| {
@@ -65,13 +65,13 @@ impl Dice {
             Rng::with_seed(hasher.finish())
         });
         let (chance, luck) = (stream.f64(), stream.u64(..));
-        // `f64` is below 1, so that a probability of 1 always strikes and one of 0 never.
+        // `f64()` is below 1, so a probability of 1 always strikes and one of 0 never does.
         (chance < probability).then_some(luck)
     }
 }
 
 impl Roll<'_> {
-    /// Returns whether a fault of this kind strikes now; not yet counted.
+    /// Returns the strike if a fault of this kind strikes now, without counting it.
     pub fn strikes(&self, kind: FaultKind) -> Option<Strike> {
         let faults = self.dice.faults.iter().enumerate();
         let mut faults =
@@ -82,7 +82,7 @@ impl Roll<'_> {
         })
     }
 
-    /// Returns whether a fault of this kind strikes now; then it counts as injected.
+    /// Returns the strike if a fault of this kind strikes now, and counts it as injected.
     pub fn inject(&self, kind: FaultKind) -> Option<Strike> {
         self.strikes(kind).inspect(|_| self.count(kind))
     }

@@ -1,10 +1,10 @@
-//! Digests that do not fit what they came with.
+//! Digests that do not match their content.
 
 use super::dice::Roll;
 use super::spec::FaultKind;
 use crate::sqs::wire::Reply;
 
-/// Spoils the digest of the body or, if there is one, of the attributes.
+/// Corrupts the digest of the body or of the attributes, if there are any.
 pub(super) fn spoil(reply: &mut Reply, roll: &Roll<'_>) {
     match reply {
         Reply::Sent(sent) => one(&mut sent.md5_of_body, &mut sent.md5_of_attributes, roll),

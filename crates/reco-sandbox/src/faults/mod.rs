@@ -1,9 +1,9 @@
-//! Faults in front of SQS: what a client must survive, injected on purpose and counted.
+//! Faults in front of SQS that a client must survive, injected on purpose and counted.
 //!
 //! `FaultySqs` stands between the gateway and the server and works on parsed calls and replies.
-//! Faults fall in the order of a call's life: slow, lost or refused before its effect, in part
-//! while it acts, lost or refused after it. Every client of the port meets them, the worker too;
-//! what tests plant or look at within the process does not.
+//! Faults strike in the order of a call's life: slow, dropped or refused before its effect, partial
+//! failures during it, dropped or refused after it. Every client of the port meets them, the worker
+//! included; in-process access by tests does not.
 
 mod batch;
 mod dice;
@@ -29,19 +29,19 @@ pub(crate) struct FaultySqs {
     dice: Arc<Dice>,
 }
 
-/// The connection is to be closed without an answer.
+/// Signal to close the connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("an injected fault closed the connection")]
 pub(crate) struct Dropped;
 
 impl FaultySqs {
-    /// A server with these faults; the same seed gives the same faults to the same calls.
+    /// Returns a server with these faults; the same seed gives the same faults to the same calls.
     pub fn new(sqs: Sqs, faults: Vec<Fault>, seed: u64) -> Self {
         Self { sqs, dice: Arc::new(Dice::new(faults, seed)) }
     }
 
-    /// Returns the number of times that each fault was injected so far, by `ACTION:KIND`; entries
-    /// and messages count singly.
+    /// Returns how often each fault was injected so far, by `ACTION:KIND`; entries and messages
+    /// count one by one.
     pub fn injected(&self) -> BTreeMap<String, u64> {
         self.dice.injected()
     }
@@ -86,7 +86,7 @@ impl FaultySqs {
         Ok(sqs::render(reply))
     }
 
-    /// Acts on a call; only some of its entries or messages may fare as they should.
+    /// Performs a call, with faults for some of its entries or messages.
     async fn perform(&self, mut call: Call, roll: &Roll<'_>) -> Result<Reply, SqsError> {
         let refused = batch::refuse(&mut call, roll)?;
         visibility::lapse_before(&self.sqs, &call, roll);
@@ -103,7 +103,7 @@ impl FaultySqs {
     }
 }
 
-/// One of the two errors by which AWS says that the fault is its own.
+/// Returns one of the two errors with which AWS reports a fault of its own.
 fn server_error(strike: Strike) -> SqsError {
     if strike.coin() {
         SqsError::new(ErrorKind::InternalFailure, "internal failure (injected)")

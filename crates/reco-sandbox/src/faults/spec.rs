@@ -1,4 +1,4 @@
-//! Faults as they are written: `ACTION:KIND:PROBABILITY[:ARG]`.
+//! Text form of faults: `ACTION:KIND:PROBABILITY[:ARG]`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -65,7 +65,7 @@ pub enum FaultKind {
     Duplicate,
     /// `lapse`: a visibility timeout ends early. On a receive: the argument's milliseconds (0
     /// unless given) after it. On deletes and visibility changes: just before the call, as if
-    /// another consumer had received and released the message, so the handle is an old one.
+    /// another consumer had received and released the message, so the handle is stale.
     Lapse,
     /// `wrong-md5`: an acknowledgement or a received message carries a wrong digest.
     WrongMd5,
@@ -88,7 +88,7 @@ impl FaultKind {
         Self::WrongMd5,
     ];
 
-    /// Its name in a specification.
+    /// Returns the kind's name in a specification.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -107,7 +107,7 @@ impl FaultKind {
         }
     }
 
-    /// The actions it can befall.
+    /// Returns the actions that the kind applies to.
     #[must_use]
     pub const fn actions(self) -> &'static [&'static str] {
         match self {
@@ -127,8 +127,8 @@ impl FaultKind {
 
 /// A fault to inject, read from `ACTION:KIND:PROBABILITY[:ARG]`.
 ///
-/// The action is one of SQS, or `*` for every one that the kind can befall. The probability is that
-/// of a call, or for `entry-*`, `lapse` and `wrong-md5` that of each entry or message.
+/// The action is one of SQS, or `*` for all that the kind applies to. The probability is per call,
+/// or for `entry-*`, `lapse` and `wrong-md5` per entry or message.
 ///
 /// ```
 /// use reco_sandbox::faults::Fault;
@@ -156,12 +156,12 @@ impl Fault {
         self.probability
     }
 
-    /// Milliseconds, for the kinds that have them.
+    /// Returns the argument in milliseconds, or 0 if there is none.
     pub(super) fn argument_ms(&self) -> u64 {
         self.argument.unwrap_or(0)
     }
 
-    /// Returns whether it may befall `action`.
+    /// Returns whether the fault applies to `action`.
     pub(super) fn befalls(&self, action: &str) -> bool {
         match self.action {
             Some(only) => only == action,
@@ -178,7 +178,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Reason why a specification is no fault.
+/// Reason why a fault specification is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// Too few or too many parts.
@@ -186,35 +186,35 @@ pub enum FaultError {
         "{0:?} is not a valid fault: use ACTION:KIND:PROBABILITY[:ARG], such as SendMessageBatch:entry-fail:0.1"
     )]
     Parts(String),
-    /// No such action.
+    /// Unknown action.
     #[error("unknown action {0:?}: use * or one of {list}", list = ACTIONS.join(", "))]
     Action(String),
-    /// No such kind.
+    /// Unknown kind of fault.
     #[error("unknown fault {0:?}: use one of {list}", list = FaultKind::ALL.map(FaultKind::name).join(", "))]
     Kind(String),
-    /// The kind cannot befall the action.
+    /// The kind does not apply to the action.
     #[error("{kind} does not apply to {action}: use * or one of {list}", kind = kind.name(), list = kind.actions().join(", "))]
     Unfit {
-        /// The kind.
+        /// Requested kind of fault.
         kind: FaultKind,
-        /// The action.
+        /// Requested action.
         action: &'static str,
     },
-    /// Not a number from 0 to 1.
+    /// The probability is not a number from 0 to 1.
     #[error("probability {0:?} is not a number from 0 to 1")]
     Probability(String),
-    /// `slow` without its time.
+    /// `slow` without its milliseconds.
     #[error("slow needs milliseconds, such as ReceiveMessage:slow:0.5:200")]
     NoTime,
-    /// An argument that is no number of milliseconds.
+    /// The argument is not a whole number of milliseconds.
     #[error("{0:?} is not a whole number of milliseconds")]
     Time(String),
-    /// An argument where none is taken.
+    /// An argument for a kind that takes none.
     #[error("{kind} takes no argument, but {argument:?} was given", kind = kind.name())]
     Surplus {
-        /// The kind.
+        /// Requested kind of fault.
         kind: FaultKind,
-        /// Given value.
+        /// Argument as given.
         argument: String,
     },
 }

@@ -1,11 +1,12 @@
-//! Messages that are seen when they should not be: duplicates, and visibility that ends early.
+//! Messages that are visible when they should not be: duplicates, and visibility timeouts that end
+//! early.
 
 use super::dice::Roll;
 use super::spec::FaultKind;
 use crate::sqs::wire::{Call, ReceiveMessage, Reply};
 use crate::sqs::{Sqs, SqsError};
 
-/// Receives, perhaps with a duplicate of a message in flight, perhaps not for long.
+/// Receives messages; faults may add one that is in flight, or end a visibility timeout early.
 pub(super) async fn receive(
     sqs: &Sqs,
     mut call: ReceiveMessage,
@@ -20,7 +21,7 @@ pub(super) async fn receive(
     let mut reply = if again.is_none() {
         sqs.perform(Call::ReceiveMessage(call)).await?
     } else if max > 1 {
-        // There is something to answer with: no need to wait for more.
+        // There is a message to return, so do not wait for more.
         call.max_number_of_messages = Some(max - 1);
         call.wait_time_seconds = Some(0);
         sqs.perform(Call::ReceiveMessage(call)).await?
@@ -41,7 +42,7 @@ pub(super) async fn receive(
     Ok(reply)
 }
 
-/// Makes receipt handles of a delete or a visibility change old ones before it acts.
+/// Makes receipt handles of a delete or visibility change stale before it takes effect.
 pub(super) fn lapse_before(sqs: &Sqs, call: &Call, roll: &Roll<'_>) {
     let lapse = |url: &str, handle: &str| {
         if roll.strikes(FaultKind::Lapse).is_some() && sqs.outdate(url, handle) {

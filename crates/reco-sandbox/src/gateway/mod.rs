@@ -1,5 +1,5 @@
-//! The sandbox's one port: HTTP/1.1 on the loopback interface, each request handed to the service
-//! it names. One `AWS_ENDPOINT_URL` thus serves every SDK client.
+//! The sandbox's single port: HTTP/1.1 on the loopback interface, with each request routed to its
+//! service, so that one `AWS_ENDPOINT_URL` serves every SDK client.
 
 mod route;
 
@@ -20,27 +20,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// DynamoDB takes the largest bodies, 16 MB; above it is no AWS call.
+/// DynamoDB takes the largest bodies, 16 MB; no AWS call is larger.
 const MAX_BODY_BYTES: usize = 17 * 1024 * 1024;
-/// Time that open connections get to finish after the stop.
+/// Time that open connections get to finish after a stop.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The services behind the port.
 #[derive(Clone)]
 pub struct Gateway {
-    /// SQS, behind the faults it is asked to have.
+    /// SQS behind the injected faults.
     pub sqs: FaultySqs,
-    /// DynamoDB.
     pub dynamodb: DynamoDb,
-    /// CloudWatch.
     pub cloudwatch: Cloudwatch,
     /// What each access key may call.
     pub permissions: Arc<Permissions>,
 }
 
 impl Gateway {
-    /// Serves on `listener` until `stop` is cancelled and the open calls have ended, or their grace
-    /// is over: a long poll does not hold up a shutdown.
+    /// Serves on `listener` until `stop` is cancelled and open calls have ended or used up their
+    /// grace period, so that a long poll does not hold up a shutdown.
     pub async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let connections = TaskTracker::new();
         let abort = CancellationToken::new();
@@ -50,7 +48,7 @@ impl Gateway {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => stream,
                     Err(error) => {
-                        // Out of descriptors, most likely: give connections time to close.
+                        // Most likely out of file descriptors: give connections time to close.
                         tracing::warn!(%error, "accepting a connection failed");
                         tokio::time::sleep(Duration::from_millis(50)).await;
                         continue;
@@ -74,7 +72,7 @@ impl Gateway {
         }
         let service = service_fn(move |request| {
             let gateway = self.clone();
-            // hyper closes the connection of a service that fails.
+            // hyper closes the connection when the service returns an error.
             async move { Ok::<_, Dropped>(gateway.answer(request).await?.map(Full::new)) }
         });
         let connection = http1::Builder::new()

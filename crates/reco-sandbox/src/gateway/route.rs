@@ -9,7 +9,7 @@ const SQS_TARGET_PREFIX: &str = "AmazonSQS.";
 /// DynamoDB's second target prefix, for its streams.
 const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 
-/// Where a request goes.
+/// Service that a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// `X-Amz-Target: AmazonSQS.*`.
@@ -24,7 +24,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads the route off a request's head.
+    /// Returns the route of a request by its path and headers.
     pub fn of(parts: &Parts) -> Self {
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(operation) = parts.uri.path().strip_prefix(cloudwatch::PATH_PREFIX)
@@ -49,8 +49,8 @@ impl Route {
     }
 }
 
-/// The answer to a call that is for no service of the sandbox, in the shape its client can read:
-/// XML for the query protocol that older SDKs speak, JSON for the rest.
+/// Returns the answer to a call for a service that the sandbox lacks, in a format its client can
+/// read: XML for the query protocol of older SDKs, JSON for the rest.
 pub fn unknown(request: &Request) -> Response {
     let header = |name| {
         let value = request.headers().get(name);
@@ -72,7 +72,7 @@ pub fn unknown(request: &Request) -> Response {
     )
 }
 
-/// The answer to a body that could not be read to its end, or is larger than any AWS call.
+/// Returns the answer to a body that could not be read or is larger than any AWS call.
 pub fn unreadable(reason: &str) -> Response {
     json_error(
         "RequestEntityTooLargeException",

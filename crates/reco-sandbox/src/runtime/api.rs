@@ -23,7 +23,7 @@ const JSON: &str = "application/json";
 pub(super) struct Invocation {
     pub(super) id: String,
     pub(super) event: Bytes,
-    /// When the function is stopped, in milliseconds since the epoch.
+    /// Time at which the function is stopped, in milliseconds since the epoch.
     pub(super) deadline_ms: u64,
     pub(super) arn: String,
 }
@@ -38,9 +38,9 @@ pub(super) enum Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Start {
     Pending,
-    /// It asked for an event.
+    /// The function asked for an event.
     Ready,
-    /// It said why it cannot start.
+    /// The function reported why it cannot start.
     Failed(String),
 }
 
@@ -73,7 +73,7 @@ impl Api {
         Ok(Self { address, state, events, _stop: stop.drop_guard() })
     }
 
-    /// Waits until the function is ready or says that it cannot be.
+    /// Waits until the function is ready or reports that it cannot start.
     pub(super) async fn started(&self) -> Start {
         let mut start = self.state.start.subscribe();
         match start.wait_for(|start| *start != Start::Pending).await {
@@ -91,7 +91,7 @@ impl Api {
     pub(super) async fn invoke(&self, invocation: Invocation) -> oneshot::Receiver<Reply> {
         let (reply, answer) = oneshot::channel();
         self.state.open().insert(invocation.id.clone(), reply);
-        // The receiver lives as long as `self`.
+        // Cannot fail: the receiver lives as long as `self`.
         drop(self.events.send(invocation).await);
         answer
     }
@@ -161,7 +161,7 @@ impl State {
     fn settle(&self, id: &str, reply: Reply) -> Response {
         match self.open().remove(id) {
             Some(waiting) => {
-                // Nobody waits any more for an answer that came too late.
+                // The caller is gone if the answer came after the timeout.
                 drop(waiting.send(reply));
                 accepted()
             }
@@ -170,7 +170,7 @@ impl State {
     }
 }
 
-/// The error's message, of what the runtime posts about it.
+/// Returns the message of an error that the runtime posted.
 fn words(body: &[u8]) -> String {
     let told = serde_json::from_slice::<Value>(body).ok();
     let message = told.as_ref().and_then(|told| told["errorMessage"].as_str()).map(str::to_owned);

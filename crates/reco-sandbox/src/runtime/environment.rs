@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// AWS: `arn:aws:lambda:<region>:<account>:function:<name>`.
 const ARN: &str = "arn:aws:lambda:us-east-1:000000000000:function:";
-/// The function's name, where its variables give none.
+/// Function name if its variables give none.
 const NAME: &str = "function";
 
 /// A function that has started and waits for its next event. Dropping it kills its process.
@@ -41,7 +41,7 @@ impl Environment {
         }
         let started = tokio::select! {
             start = api.started() => Some(start),
-            // What it reported, it reported before it ended.
+            // An error is reported before the process ends, so it is known by now.
             _ = process.wait() => Some(api.so_far()).filter(|start| *start != Start::Pending),
             () = tokio::time::sleep(INIT_TIMEOUT) => Some(Start::Pending),
         };
@@ -58,13 +58,13 @@ impl Environment {
         }
     }
 
-    /// Returns the time that the start took, from the process to its first poll.
+    /// Returns the time from the start of the process to its first poll.
     #[must_use]
     pub const fn init(&self) -> Duration {
         self.init
     }
 
-    /// The id of the process, while it runs.
+    /// Returns the process id, while the process runs.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.process.id()
@@ -75,11 +75,11 @@ impl Environment {
         matches!(self.process.try_wait(), Ok(None))
     }
 
-    /// Gives the function an event and `time` to answer it, and waits for the answer. A function
-    /// that is not in time is killed, as Lambda does.
+    /// Sends the function an event and waits up to `time` for its answer. On a timeout the process
+    /// is killed, as Lambda does.
     ///
     /// # Errors
-    /// [`FunctionError`] when there is no answer; the environment is of use again only after
+    /// [`FunctionError`] when there is no answer; the environment is usable again only after
     /// [`FunctionError::Failed`].
     pub async fn invoke(
         &mut self,
@@ -110,9 +110,9 @@ impl Environment {
         Err(ended)
     }
 
-    /// Kills the process at once, in the middle of whatever it does.
+    /// Kills the process at once, even in the middle of an invocation.
     pub async fn kill(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         drop(self.process.kill().await);
     }
 }
@@ -122,7 +122,8 @@ fn name(binary: &FunctionBinary) -> &str {
     named.map_or(NAME, |(_, value)| value.as_str())
 }
 
-/// AWS: "Defined runtime environment variables": what a runtime relies on.
+/// Returns the command, with the variables that a runtime relies on. AWS: "Defined runtime
+/// environment variables".
 fn command(binary: &FunctionBinary, api: &Api) -> io::Result<Command> {
     let mut command = Command::new(&binary.path);
     command
@@ -138,7 +139,7 @@ fn command(binary: &FunctionBinary, api: &Api) -> io::Result<Command> {
         .stdin(Stdio::null())
         .kill_on_drop(true);
     match &binary.log {
-        // Stdout of this process may be somebody's data.
+        // This process's stdout may carry data, so the function's log goes to stderr.
         FunctionLog::Metrics(_) => command.stdout(Stdio::piped()).stderr(Stdio::inherit()),
         FunctionLog::File(path) => {
             let file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;

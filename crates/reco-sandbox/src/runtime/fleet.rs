@@ -1,4 +1,4 @@
-//! As many environments as invocations at a time, each used again while it lives.
+//! A pool of execution environments: one per concurrent invocation, reused while it is alive.
 
 use super::{Environment, FunctionBinary, FunctionError};
 use crate::worker::{Answer, Function};
@@ -13,16 +13,16 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Starts the first environment, so that a binary that cannot run shows at once.
+    /// Starts the first environment, so that a binary that cannot run fails at once.
     ///
     /// # Errors
-    /// As [`Environment::start`].
+    /// Those of [`Environment::start`].
     pub async fn start(binary: FunctionBinary) -> Result<Arc<Self>, FunctionError> {
         let first = Environment::start(&binary).await?;
         Ok(Arc::new(Self { binary, idle: Mutex::new(vec![first]) }))
     }
 
-    /// The fleet as the function of an event source mapping.
+    /// Returns the fleet as the function of an event source mapping.
     #[must_use]
     pub fn function(self: Arc<Self>) -> Function {
         Arc::new(move |event, stops_at| {
@@ -35,8 +35,8 @@ impl Fleet {
         self.call(&event, stops_at).await.map_err(|error| error.to_string())
     }
 
-    /// When this future is dropped, the environment is dropped with it, which kills the process:
-    /// so ends an invocation whose time is over.
+    /// Dropping this future drops the environment, which kills the process: this is how an
+    /// invocation ends on a timeout.
     async fn call(
         &self,
         event: &SqsEvent,

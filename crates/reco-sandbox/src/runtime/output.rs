@@ -5,13 +5,13 @@ use std::io::Write;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::ChildStdout;
 
-/// Reads until the function ends: lines of metrics are recorded, others go to stderr.
+/// Reads until the function ends, records lines of metrics and writes all others to stderr.
 pub(super) async fn sort(said: ChildStdout, metrics: Cloudwatch) {
     let mut lines = BufReader::new(said).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let told = serde_json::from_str(&line).is_ok_and(|line| metrics.record_line(&line));
         if !told {
-            // A log that nobody can read must not stop the function.
+            // A closed stderr must not stop the function.
             drop(std::io::stderr().lock().write_all(format!("{line}\n").as_bytes()));
         }
     }

@@ -3,13 +3,12 @@
 use super::cast::Cast;
 use serde_json::{Value, json};
 
-/// A queue message of some users, each with a plausible list.
+/// Returns a queue message for these users, each with a plausible list.
 pub fn good(cast: &mut Cast, users: &[i64], generated_at: Option<i64>) -> Value {
     let entries = users.iter().map(|user| entry(*user, &cast.ranked(*user))).collect();
     message(entries, generated_at)
 }
 
-/// A queue message of entries.
 pub fn message(entries: Vec<Value>, generated_at: Option<i64>) -> Value {
     match generated_at {
         Some(at) => json!({ "data": entries, "generated_at": at }),
@@ -17,12 +16,11 @@ pub fn message(entries: Vec<Value>, generated_at: Option<i64>) -> Value {
     }
 }
 
-/// One entry.
 pub fn entry(user: i64, articles: &[i64]) -> Value {
     json!([user, articles])
 }
 
-/// The shapes and wrappings in which good content arrives, by how often.
+/// Returns good content in one of the shapes and envelopes it arrives in, picked by `number`.
 pub fn wrapped(
     number: usize,
     cast: &mut Cast,
@@ -41,7 +39,7 @@ pub fn wrapped(
     }
 }
 
-/// Returns whether the shape of that number holds one user only.
+/// Returns whether the shape picked by `number` holds a single user.
 pub fn is_single(number: usize) -> bool {
     matches!(number % 17, 13 | 15)
 }
@@ -98,7 +96,7 @@ fn lambda_destination(inner: &Value) -> String {
     .to_string()
 }
 
-/// Some entries good, some broken in the ways producers break them.
+/// Returns good entries and one that is broken in a way producers break them.
 pub fn partial(number: usize, cast: &mut Cast, at: Option<i64>) -> (String, &'static str) {
     let users = cast.users(2..=4);
     let mut entries: Vec<Value> =
@@ -114,7 +112,7 @@ pub fn partial(number: usize, cast: &mut Cast, at: Option<i64>) -> (String, &'st
     (message(entries, at).to_string(), about)
 }
 
-/// Broken as a whole.
+/// Returns a message that is broken as a whole.
 pub fn malformed(number: usize, cast: &mut Cast) -> (String, &'static str) {
     let users = cast.users(2..=3);
     let whole = good(cast, &users, None).to_string();
@@ -130,7 +128,7 @@ pub fn malformed(number: usize, cast: &mut Cast) -> (String, &'static str) {
     }
 }
 
-/// Somebody else's message.
+/// Returns a message of another system.
 pub fn foreign(number: usize) -> (String, &'static str) {
     match number % 4 {
         0 => (
@@ -138,7 +136,7 @@ pub fn foreign(number: usize) -> (String, &'static str) {
                 .to_string(),
             "a test event of S3",
         ),
-        // What a terminal would act on: CSI in one byte, a bidi override, DEL.
+        // Characters that a terminal acts on: CSI as one C1 character, a bidi override, DEL.
         1 => (
             "{\"alarm\":\"disk \u{9b}31mfull\u{7f}\",\"host\":\"\u{202e}1-bd\",\"note\":\"\\u001b[2J\"}"
                 .to_owned(),
@@ -152,7 +150,7 @@ pub fn foreign(number: usize) -> (String, &'static str) {
     }
 }
 
-/// Users that are unknown, or known and suspended.
+/// Returns a message for unknown users, sometimes with a suspended one.
 pub fn unknown_users(number: usize, cast: &mut Cast, at: Option<i64>) -> (String, &'static str) {
     let mut users: Vec<i64> = (0..cast.rng.usize(1..=4)).map(|_| cast.unknown_user()).collect();
     let mut about = "users that no database knows";
@@ -163,7 +161,7 @@ pub fn unknown_users(number: usize, cast: &mut Cast, at: Option<i64>) -> (String
     (good(cast, &users, at).to_string(), about)
 }
 
-/// Nothing left once filtered.
+/// Returns a message of which nothing is left once filtered.
 pub fn empty(number: usize, cast: &mut Cast, at: Option<i64>) -> (String, &'static str) {
     if number % 3 == 2 {
         return (message(vec![], at).to_string(), "no entries at all");
@@ -185,7 +183,7 @@ pub fn empty(number: usize, cast: &mut Cast, at: Option<i64>) -> (String, &'stat
     (message(entries, at).to_string(), about)
 }
 
-/// More than `limit` bytes, of the same users each time.
+/// Returns a message of more than `limit` bytes that repeats the same users.
 pub fn oversize(cast: &mut Cast, users: &[i64], limit: usize, at: Option<i64>) -> String {
     let mut entries = Vec::new();
     let mut bytes = 0;

@@ -1,22 +1,22 @@
-//! The people and articles of the story, and what the databases know of them.
+//! Users and articles of the seed, and the facts about them.
 //!
-//! The examples' facts (users 1 to 20, articles 1000 to 1199) are there too, so that the example
-//! files work against the sandbox; the seed's own users and articles lie apart from them.
+//! The examples' facts (users 1 to 20, articles 1000 to 1199) are included, so that the example
+//! files work against the sandbox; the seed's own ids do not overlap with them.
 
 use fastrand::Rng;
 
-/// The first user of the seed.
+/// First user id of the seed.
 pub const FIRST_USER: i64 = 100_001;
-/// Users of no database.
+/// First id of the users that are in no database.
 const FIRST_UNKNOWN_USER: i64 = 900_000_001;
-/// The seed's articles.
+/// First article id of the seed.
 pub const FIRST_ARTICLE: i64 = 50_000_000;
-/// Total number.
+/// Number of articles.
 pub const ARTICLES: i64 = 2_000;
-/// Every so manieth article is withdrawn.
+/// One article in this many is withdrawn.
 pub const WITHDRAWN_EVERY: i64 = 97;
 
-/// A list that the table holds from an earlier run.
+/// A list stored in the table by an earlier run.
 #[derive(Debug)]
 pub struct Held {
     pub user: i64,
@@ -25,7 +25,7 @@ pub struct Held {
     pub generated_at: i64,
 }
 
-/// Everybody, handed out so that no two messages share a user unless they are meant to.
+/// Source of users and articles. No two messages share a user unless they are meant to.
 #[derive(Debug)]
 pub struct Cast {
     pub rng: Rng,
@@ -48,31 +48,31 @@ impl Cast {
         }
     }
 
-    /// A new active user.
+    /// Returns a new active user.
     pub fn user(&mut self) -> i64 {
         self.next_user += 1;
         self.next_user - 1
     }
 
-    /// Some new active users.
+    /// Returns some new active users.
     pub fn users(&mut self, count: std::ops::RangeInclusive<usize>) -> Vec<i64> {
         (0..self.rng.usize(count)).map(|_| self.user()).collect()
     }
 
-    /// A new user whose account is suspended.
+    /// Returns a new user whose account is suspended.
     pub fn suspended_user(&mut self) -> i64 {
         let user = self.user();
         self.suspended.push(user);
         user
     }
 
-    /// A user that no database knows.
+    /// Returns a user that is in no database.
     pub fn unknown_user(&mut self) -> i64 {
         self.next_unknown += 1;
         self.next_unknown - 1
     }
 
-    /// Published articles, each once.
+    /// Returns distinct published articles.
     pub fn articles(&mut self, count: std::ops::RangeInclusive<usize>) -> Vec<i64> {
         let count = self.rng.usize(count);
         let mut articles = Vec::with_capacity(count);
@@ -86,12 +86,12 @@ impl Cast {
         articles
     }
 
-    /// A withdrawn article.
+    /// Returns a withdrawn article.
     pub fn withdrawn(&mut self) -> i64 {
         FIRST_ARTICLE + WITHDRAWN_EVERY * self.rng.i64(0..ARTICLES / WITHDRAWN_EVERY)
     }
 
-    /// Articles as inference makes them: now and then one that the filter drops.
+    /// Returns a list as inference produces it: now and then with an article that the filter drops.
     pub fn ranked(&mut self, user: i64) -> Vec<i64> {
         let mut articles = self.articles(12..=60);
         if self.rng.u8(0..3) == 0 && user < FIRST_UNKNOWN_USER {
@@ -107,23 +107,23 @@ impl Cast {
         articles
     }
 
-    /// Notes that a user has read articles.
+    /// Records that a user has read articles.
     pub fn has_read(&mut self, user: i64, articles: &[i64]) {
         self.reads.extend(articles.iter().map(|article| (user, *article)));
     }
 
-    /// Notes that the table holds a list for a user, made at `generated_at`.
+    /// Records that the table holds a list for a user, generated at `generated_at`.
     pub fn holds(&mut self, user: i64, generated_at: i64) {
         let articles = self.articles(20..=40);
         self.held.push(Held { user, articles, generated_at });
     }
 
-    /// Every user that the facts know, with whether the account is active.
+    /// Returns every user in the facts, and whether the account is active.
     pub fn known_users(&self) -> impl Iterator<Item = (i64, bool)> + '_ {
         (FIRST_USER..self.next_user).map(|user| (user, !self.suspended.contains(&user)))
     }
 
-    /// Returns the articles that users have read.
+    /// Returns pairs of a user and an article the user has read.
     pub fn reads(&self) -> &[(i64, i64)] {
         &self.reads
     }

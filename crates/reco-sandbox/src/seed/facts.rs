@@ -8,14 +8,14 @@ use std::path::Path;
 /// Schema and content of the examples; the seed's own rows are added to them.
 const EXAMPLES: &str = include_str!("../../../../examples/facts.sql");
 
-/// Authors of the seed's articles: apart from its readers, so that no list holds own articles.
+/// Authors of the seed's articles. None is a reader, so no list holds a user's own articles.
 const AUTHORS: i64 = 40;
 const FIRST_AUTHOR: i64 = 90_001;
 
-/// Rows in one statement; SQLite binds at most 32,766 values.
+/// Rows per statement; SQLite binds at most 32,766 values.
 const ROWS: usize = 2_000;
 
-/// Writes the file anew.
+/// Writes a new facts file.
 pub async fn write(path: &Path, cast: &Cast) -> Result<(), sqlx::Error> {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     let mut connection = options.connect().await?;

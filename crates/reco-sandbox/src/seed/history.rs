@@ -8,27 +8,27 @@ use fastrand::Rng;
 
 const HOURS: u64 = 3;
 const MINUTE_MS: u64 = 60_000;
-/// From being sent to reaching the DLQ: the receives of a message that keeps failing.
+/// Time that a failing message takes from being sent to reaching the DLQ.
 const TO_DLQ_MS: u64 = 6 * MINUTE_MS;
 /// Assumed write capacity per second of a table without a limit in the sandbox.
 const USUAL_WCU: f64 = 120.0;
-/// Users in a message, on average, each one item of 1 WCU.
+/// Users per message, on average; each is one item of 1 WCU.
 const WCU_PER_MESSAGE: f64 = 5.0;
 
-/// One minute of the story.
+/// One minute of the history.
 struct Minute {
     time_s: i64,
     /// Messages sent to the source queue.
     sent: f64,
-    /// Writes that passed, in WCU.
+    /// Writes accepted, in WCU.
     written: f64,
-    /// Writes that did not.
+    /// Writes throttled, in WCU.
     throttled: f64,
-    /// Messages in the source queue at its end.
+    /// Messages in the source queue at the end of the minute.
     backlog: f64,
 }
 
-/// Records the history. The DLQ's depth is that of the very messages that it holds.
+/// Records the history. The DLQ's depth is derived from its messages.
 pub fn record(services: &Services<'_>, options: &SeedOptions, dlq: &[Composed], now_ms: u64) {
     let mut rng = Rng::with_seed(options.rng_seed ^ 0x5eed);
     let limit = services.dynamodb.capacity();
@@ -52,7 +52,8 @@ pub fn record(services: &Services<'_>, options: &SeedOptions, dlq: &[Composed], 
     }
 }
 
-/// A quiet third of what the table can take; in the incident's first minutes four times as much.
+/// Returns the messages sent in a minute: a third of what the table can take, or four times that
+/// capacity in the first minutes of the incident.
 fn sent(age_ms: u64, wcu: f64, rng: &mut Rng) -> f64 {
     let full = wcu * 60.0 / WCU_PER_MESSAGE;
     let begun = INCIDENT_MS.end.saturating_sub(age_ms);
@@ -83,7 +84,7 @@ fn table(cloudwatch: &Cloudwatch, minute: &Minute, limit: Option<f64>) {
         put("ProvisionedWriteCapacityUnits", wcu);
     }
     if minute.throttled > 0.0 {
-        // An on-demand table throttles where one partition's range runs hot.
+        // An on-demand table throttles when one partition's key range runs hot.
         let cause = match limit {
             Some(_) => "WriteProvisionedThroughputThrottleEvents",
             None => "WriteKeyRangeThroughputThrottleEvents",
@@ -117,7 +118,7 @@ fn function(cloudwatch: &Cloudwatch, minute: &Minute, rng: &mut Rng) {
     put("Duration", millis.round());
 }
 
-/// Depth and age of the DLQ. AWS: the age of a DLQ's oldest message counts from its move.
+/// Records depth and age of the DLQ. AWS: the age of a DLQ's oldest message counts from its move.
 fn dead_letters(cloudwatch: &Cloudwatch, dlq: &[Composed], time_ms: u64) {
     let arrivals = || dlq.iter().map(|message| message.sent_at_ms + TO_DLQ_MS);
     let arrived = arrivals().filter(|at| *at <= time_ms).count();

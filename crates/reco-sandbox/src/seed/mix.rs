@@ -3,7 +3,7 @@
 use reco_core::classify::Class;
 use std::collections::BTreeMap;
 
-/// Parts of a realistic DLQ after an incident: most of it failed for a passing reason.
+/// Shares of a realistic DLQ after an incident: most messages failed for a transient reason.
 const SHARES: [(Class, usize); 9] = [
     (Class::Retryable, 33),
     (Class::Partial, 6),
@@ -29,13 +29,13 @@ impl Default for Mix {
 }
 
 impl Mix {
-    /// An empty DLQ.
+    /// Returns the mixture of an empty DLQ.
     #[must_use]
     pub fn none() -> Self {
         Self { counts: BTreeMap::new() }
     }
 
-    /// The realistic mixture, stretched to `total` messages.
+    /// Returns the realistic mixture, scaled to `total` messages.
     #[must_use]
     pub fn of_total(total: usize) -> Self {
         let whole: usize = SHARES.iter().map(|(_, share)| share).sum();
@@ -46,7 +46,7 @@ impl Mix {
         Self { counts }
     }
 
-    /// The same mixture with `count` messages of one class.
+    /// Returns the same mixture with `count` messages of one class.
     #[must_use]
     pub fn with(mut self, class: Class, count: usize) -> Self {
         self.counts.insert(class, count);
@@ -64,7 +64,7 @@ impl Mix {
         count(class)
     }
 
-    /// All messages.
+    /// Returns the number of messages of all classes.
     #[must_use]
     pub fn total(&self) -> usize {
         Class::ALL.into_iter().map(|class| self.count(class)).sum()

@@ -1,5 +1,5 @@
-//! The DLQ's messages: content by class, and around it the ages, counts and attributes of messages
-//! that have been through something.
+//! The DLQ's messages: content by class, with the ages, receive counts and attributes of messages
+//! that have failed before.
 
 use super::body;
 use super::cast::Cast;
@@ -13,12 +13,12 @@ use uuid::Builder;
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
-/// The incident of the seed's history: this long ago it began and ended.
+/// Ages at which the incident of the seed's history ended and began.
 pub const INCIDENT_MS: std::ops::Range<u64> = 80 * MINUTE_MS..110 * MINUTE_MS;
-/// Just inside the DLQ's 14 days.
+/// Age just within the DLQ's retention of 14 days.
 const NEAR_EXPIRY_MS: u64 = 14 * DAY_MS - 50 * MINUTE_MS;
 
-/// A message to plant, with the class it is to have.
+/// A message to plant, with its intended class.
 pub struct Composed {
     pub planted: Planted,
     pub class: Class,
@@ -26,13 +26,13 @@ pub struct Composed {
     pub sent_at_ms: u64,
 }
 
-/// A retryable message that others may be superseded by.
+/// A retryable message that may supersede others.
 struct Newer {
     users: Vec<i64>,
     sent_at_ms: u64,
 }
 
-/// All messages of a mixture, oldest first.
+/// Returns all messages of a mixture, oldest first.
 pub fn compose(cast: &mut Cast, mix: &Mix, now_ms: u64, sqs: &Sqs) -> Vec<Composed> {
     let mut composer = Composer { cast, now_ms, source: sqs.queue_arn(QUEUE), messages: vec![] };
     let newer = composer.retryable(mix.count(Class::Retryable));
@@ -78,7 +78,7 @@ impl Composer<'_> {
     fn retryable(&mut self, count: usize) -> Vec<Newer> {
         let mut newer = Vec::with_capacity(count);
         for number in 0..count {
-            // A lone message may have to supersede others, for which it must not be the oldest.
+            // A lone message may have to supersede others, so it must not be the oldest.
             let expiring = number + 1 == count && count > 1;
             let age = match number % 10 {
                 _ if expiring => NEAR_EXPIRY_MS,
@@ -94,7 +94,7 @@ impl Composer<'_> {
             };
             for (index, user) in users.iter().enumerate() {
                 if index % 2 == 0 {
-                    // Half of the users have the list of an earlier night.
+                    // Half of the users have a list from an earlier night.
                     self.cast.holds(*user, seconds(sent) - 86_400);
                 }
             }
@@ -108,7 +108,7 @@ impl Composer<'_> {
         newer
     }
 
-    /// Adds messages whose users occur in newer messages of the same scan.
+    /// Adds messages whose users appear in newer messages of the same scan.
     fn superseded(&mut self, count: usize, newer: &[Newer]) {
         for (_, by) in (0..count).zip(newer.iter().cycle()) {
             let sent = by.sent_at_ms - 3 * HOUR_MS;
@@ -143,12 +143,12 @@ impl Composer<'_> {
         }
     }
 
-    /// A time between an hour and some days ago.
+    /// Returns a time between an hour and `days` days ago.
     fn sometime(&mut self, days: u64) -> u64 {
         self.now_ms - self.cast.rng.u64(HOUR_MS..days * DAY_MS)
     }
 
-    /// When the lists of a message were made; older producers do not say.
+    /// Returns the generation time of a message's lists; older producers omit it.
     fn generated_at(&mut self, sent_at_ms: u64) -> Option<i64> {
         let lag = self.cast.rng.i64(60..900);
         (self.cast.rng.u8(0..3) > 0).then(|| seconds(sent_at_ms) - lag)
@@ -160,7 +160,7 @@ impl Composer<'_> {
         let mut id = [0; 16];
         rng.fill(&mut id);
         let receives = if rng.u8(0..20) == 0 { rng.u32(20..60) } else { rng.u32(5..9) };
-        // A few came by hand, which leaves no source.
+        // A few were sent by hand, so they have no source queue.
         let source = (number % 13 != 12).then(|| self.source.clone());
         let planted = Planted {
             body,
@@ -182,7 +182,7 @@ fn seconds(ms: u64) -> i64 {
     i64::try_from(ms / 1_000).unwrap_or(i64::MAX)
 }
 
-/// Attributes of every type a redrive must carry over, on most messages.
+/// Returns attributes of every type that a redrive must preserve; every fifth message has none.
 fn attributes(number: usize, rng: &mut fastrand::Rng) -> BTreeMap<String, AttributeValue> {
     let mut attributes = BTreeMap::new();
     if number % 5 == 4 {

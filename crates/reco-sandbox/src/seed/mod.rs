@@ -1,6 +1,6 @@
-//! The seeded pipeline: queue and DLQ, table, facts, metrics of the last hours, and a DLQ that
-//! holds messages of every class. The same seed makes the same pipeline; only its times are
-//! relative to now.
+//! The seeded pipeline: queue and DLQ, table, facts, metrics of the last hours, and a DLQ with
+//! messages of every class. The same seed gives the same pipeline; only its times are relative to
+//! now.
 
 mod body;
 mod cast;
@@ -24,28 +24,28 @@ use reco_core::item::ItemDescription;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The source queue.
+/// Name of the source queue.
 pub const QUEUE: &str = "recs";
-/// Its dead-letter queue.
+/// Name of the dead-letter queue.
 pub const DLQ: &str = "recs-dlq";
-/// The table.
+/// Name of the table.
 pub const TABLE: &str = "recommendations";
-/// The function between them.
+/// Name of the function between queue and table.
 pub const FUNCTION: &str = "recs-writer";
 
-/// Seed options of the pipeline.
+/// Options of the seeded pipeline.
 #[derive(Debug, Clone)]
 pub struct SeedOptions {
     /// Number of messages of each class in the DLQ.
     pub mix: Mix,
     /// Seed of the random number generator.
     pub rng_seed: u64,
-    /// The source queue's visibility timeout, in seconds. Short, so that what fails comes back to
+    /// Visibility timeout of the source queue, in seconds. Short, so that failing messages reach
     /// the DLQ soon; AWS recommends six times the function's timeout.
     pub visibility_timeout_s: u32,
-    /// Receives before the source queue gives a message up (AWS recommends at least 5).
+    /// Receives before the source queue moves a message to the DLQ (AWS recommends at least 5).
     pub max_receive_count: u32,
-    /// Seed facts of so many users instead of the story: queues, DLQ and table are empty then.
+    /// Users to seed facts for instead of the incident; queues and table are then empty.
     pub population: Option<Population>,
 }
 
@@ -64,7 +64,7 @@ impl Default for SeedOptions {
 /// Seeded data.
 #[derive(Debug, Clone)]
 pub struct Seed {
-    /// Every message of the DLQ with the class that it was made to have.
+    /// Messages of the DLQ with their intended classes.
     pub messages: Vec<SeededMessage>,
     /// The facts file (SQLite).
     pub facts: PathBuf,
@@ -73,16 +73,16 @@ pub struct Seed {
 /// One message of the seeded DLQ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeededMessage {
-    /// Its message id.
+    /// SQS message id.
     pub id: String,
-    /// The class that it was made to have.
+    /// Intended class of the message.
     pub class: Class,
     /// Short description of the message's purpose.
     pub about: &'static str,
 }
 
 impl Seed {
-    /// Messages by intended class.
+    /// Counts messages by intended class.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<Class, usize> {
         let mut counts = BTreeMap::new();
@@ -105,7 +105,7 @@ pub enum SeedError {
     /// The facts file could not be written.
     #[error("cannot write the facts file {path}: {source}")]
     Facts {
-        /// The file.
+        /// Path of the facts file.
         path: PathBuf,
         /// SQLite error.
         source: sqlx::Error,

@@ -1,45 +1,47 @@
-//! Facts of many users, and the lists that go with them: load for the pipeline, made by arithmetic,
-//! so that every run has the same.
+//! Facts of many users and the lists that go with them: load for the pipeline, computed so that it
+//! is the same in every run.
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use std::path::Path;
 
-/// Articles there are. Ids have 8 digits: a list of 100 is 1 WCU.
+/// Number of articles. Ids have 8 digits, so that a list of 100 costs 1 WCU.
 const ARTICLES: u64 = 20_000;
 const FIRST_ARTICLE: u64 = 10_000_000;
 const AUTHORS: u64 = 997;
 const FIRST_AUTHOR: u64 = 90_000_000;
 const FIRST_USER: u64 = 1;
 
-/// From one article of a list to the next. Prime to [`ARTICLES`], so that a list has none twice.
+/// Distance from one article of a list to the next. Coprime to [`ARTICLES`], so that no article
+/// repeats.
 const STEP: u64 = 173;
-/// From one user's list to the next user's.
+/// Distance from one user's list to the next user's.
 const SHIFT: u64 = 7_919;
-/// Every so-manyth article of a list is one that the user has read.
+/// One article in this many of a list has been read by the user.
 const READ_EVERY: u64 = 7;
-/// Every so-manyth article is not published.
+/// One article in this many is not published.
 const DRAFT_EVERY: u64 = 20;
-/// Authors that a user mutes.
+/// Number of authors that a user mutes.
 const MUTES: u64 = 3;
 
-/// So many users, of whom so much is known.
+/// Number of users, and of facts about each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Population {
     /// Users, all of them active.
     pub users: u64,
-    /// Articles that each has read (at most 20,000).
+    /// Articles that each user has read (at most 20,000).
     pub reads: u64,
 }
 
 impl Population {
-    /// The user of this number, from 0.
+    /// Returns the id of a user by its number, from 0.
     #[must_use]
     pub const fn user(number: u64) -> u64 {
         FIRST_USER + number
     }
 
-    /// The article at a rank of a user's list, from 0. No article occurs twice within 20,000 ranks.
+    /// Returns the article at a rank of a user's list, from 0. No article repeats within 20,000
+    /// ranks.
     #[must_use]
     pub const fn article(user: u64, rank: u64) -> u64 {
         FIRST_ARTICLE + (user * SHIFT + rank * STEP) % ARTICLES
@@ -49,9 +51,9 @@ impl Population {
     pub(super) async fn write(&self, path: &Path) -> Result<(), sqlx::Error> {
         let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
         let mut connection = options.connect().await?;
-        // The file is gone with the sandbox: nothing need survive a crash.
+        // The file is deleted with the sandbox, so it need not survive a crash.
         connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;").await?;
-        // Safe: constants and numbers only.
+        // No injection: the text is made of constants and numbers only.
         connection.execute(AssertSqlSafe(self.sql())).await?;
         connection.close().await
     }
@@ -83,7 +85,7 @@ impl Population {
     }
 }
 
-/// A list as the queue carries it.
+/// Returns the first `length` articles of a user's list.
 pub(crate) fn list(user: u64, length: u64) -> impl Iterator<Item = u64> {
     (0..length).map(move |rank| Population::article(user, rank))
 }

@@ -1,4 +1,4 @@
-//! Queues, table and what the table holds.
+//! Queues, the table and its items.
 
 use super::cast::{Cast, Held};
 use super::{DLQ, QUEUE, SeedError, SeedOptions, Services, TABLE};
@@ -7,11 +7,11 @@ use reco_core::item::{ItemDescription, KeyPart, KeyType, Schema};
 use reco_core::{Id, Time};
 use serde_json::{Map, Value, json};
 
-/// The source queue keeps the 256 KiB that were the limit before SQS took messages of 1 MiB.
+/// Message size limit of the source queue: 256 KiB, the maximum before SQS accepted 1 MiB.
 pub const SOURCE_MESSAGE_BYTES: usize = 256 * 1024;
-/// Longest retention there is: 14 days, in seconds (AWS: longer on the DLQ than on its source).
+/// Longest retention: 14 days, in seconds (AWS: keep the DLQ's longer than its source's).
 const DLQ_RETENTION_S: &str = "1209600";
-/// AWS: a batch of 25.
+/// AWS: BatchWriteItem takes at most 25 writes.
 const BATCH: usize = 25;
 
 /// Creates the queues and the table.
@@ -39,7 +39,8 @@ pub fn create(
     create_table(services.dynamodb, schema)
 }
 
-/// Returns the table layout: the policy's description, with Number keys if possible.
+/// Returns the table layout that the policy describes; article ids are Number unless it says
+/// otherwise.
 pub fn schema(item: &ItemDescription) -> Schema {
     let assumed = item.assumed_schema();
     Schema { list_type: assumed.list_type.or(Some(KeyType::N)), ..assumed }
@@ -60,7 +61,7 @@ fn create_table(dynamodb: &DynamoDb, schema: &Schema) -> Result<(), SeedError> {
         "BillingMode": "PAY_PER_REQUEST",
     });
     if let Some(capacity) = dynamodb.capacity() {
-        // A table has whole units, at least one; the limiter takes fractions for tests.
+        // A table has whole units, at least one; the limiter also takes fractions, for tests.
         let wcu = capacity.wcu.ceil().max(1.0) as u64;
         table["BillingMode"] = "PROVISIONED".into();
         table["ProvisionedThroughput"] =
@@ -77,7 +78,7 @@ fn create_table(dynamodb: &DynamoDb, schema: &Schema) -> Result<(), SeedError> {
     Ok(())
 }
 
-/// Writes what the table holds from earlier runs, past limiter and meter.
+/// Writes the items of earlier runs to the table, bypassing limiter and meter.
 pub fn fill_table(dynamodb: &DynamoDb, cast: &Cast, schema: &Schema) -> Result<(), SeedError> {
     for held in cast.held().chunks(BATCH) {
         let put = |held: &Held| json!({ "PutRequest": { "Item": item(held, schema) } });

@@ -12,15 +12,17 @@ use super::wire::{
 };
 use super::{Sqs, now_ms};
 
-/// AWS: lists end at 1,000 queues.
+/// AWS: a list holds at most 1,000 queues.
 const MAX_LISTED: usize = 1000;
 
 impl Sqs {
-    /// Creates a queue, or finds one of that name with the same attributes.
+    /// Creates a queue, or finds an existing one of that name with the same attributes; returns its
+    /// URL.
     ///
     /// # Errors
-    /// As CreateQueue: a bad name or attribute, other attributes than the existing queue has, or a
-    /// name deleted less than [`recreate_after`](super::SqsOptions::recreate_after) ago.
+    /// Those of CreateQueue: a bad name or attribute, attributes that differ from the existing
+    /// queue's, or a name deleted less than [`recreate_after`](super::SqsOptions::recreate_after)
+    /// ago.
     pub fn create_queue(
         &self,
         name: &str,
@@ -206,7 +208,7 @@ impl Cell {
     }
 }
 
-/// AWS: up to 80 letters, digits, '-' and '_'; a FIFO queue's name ends in `.fifo`, which counts.
+/// AWS: up to 80 letters, digits, '-' and '_', including the `.fifo` that ends a FIFO queue's name.
 fn check_name(name: &str, fifo: bool) -> Result<(), SqsError> {
     if name.is_empty() {
         return Err(SqsError::missing("QueueName"));
@@ -221,7 +223,7 @@ fn check_name(name: &str, fifo: bool) -> Result<(), SqsError> {
     Err(SqsError::invalid("QueueName", name, reason))
 }
 
-/// AWS: creating a queue again succeeds when every attribute given equals the existing one.
+/// AWS: creating a queue again succeeds when every given attribute equals the existing one.
 fn same_as_existing(cell: &Cell, given: &BTreeMap<String, String>) -> Result<(), SqsError> {
     let pairs = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let wanted = cell.settings.clone().with(pairs)?;
@@ -257,7 +259,7 @@ fn check_redrive(state: &State, settings: &Settings, source: &str) -> Result<(),
     }
 }
 
-/// One page of sorted names; the token is the last name of the page before.
+/// Returns one page of sorted names; the token is the last name of the page before.
 ///
 /// AWS: a token comes back only when `MaxResults` was given.
 fn page<'a>(

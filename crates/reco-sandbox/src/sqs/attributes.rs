@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{ErrorKind, SqsError};
 
-/// Attributes kept as they were given, because this server does not act on them.
+/// Attributes stored as given, because this server does not act on them.
 const KEPT_AS_GIVEN: [&str; 5] = [
     "KmsDataKeyReusePeriodSeconds",
     "KmsMasterKeyId",
@@ -15,7 +15,7 @@ const KEPT_AS_GIVEN: [&str; 5] = [
     "SqsManagedSseEnabled",
 ];
 
-/// Attributes that only GetQueueAttributes knows.
+/// Attributes that can be read but not set.
 const READ_ONLY: [&str; 6] = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesDelayed",
@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     kept: BTreeMap<String, String>,
 }
 
-/// Where messages go that were received too often.
+/// Dead-letter queue of a queue, and the receives after which messages move there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RedrivePolicy {
@@ -127,7 +127,7 @@ impl Settings {
         }
     }
 
-    /// The settable attributes, as GetQueueAttributes shows them.
+    /// Returns the settable attributes as GetQueueAttributes shows them.
     pub fn render(&self) -> BTreeMap<String, String> {
         let mut shown = self.kept.clone();
         let mut show = |name: &str, value: String| shown.insert(name.to_owned(), value);
@@ -173,7 +173,7 @@ pub(crate) fn check_readable(name: &str) -> Result<(), SqsError> {
 }
 
 impl RedrivePolicy {
-    /// Reads the attribute's JSON; the empty string takes the policy away.
+    /// Parses the attribute's JSON; the empty string removes the policy.
     fn parse(text: &str) -> Result<Option<Self>, SqsError> {
         if text.is_empty() {
             return Ok(None);
@@ -194,19 +194,19 @@ impl RedrivePolicy {
         }))
     }
 
-    /// The attribute's JSON, with the count as a number however it was given.
+    /// Returns the attribute's JSON, with the count as a number however it was given.
     fn render(&self) -> String {
         // A struct of a string and a number always serialises.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The name of the dead-letter queue: the last part of its ARN.
+    /// Returns the name of the dead-letter queue: the last part of its ARN.
     pub fn target_name(&self) -> &str {
         self.dead_letter_target_arn.rsplit(':').next().unwrap_or_default()
     }
 }
 
-/// SQS takes the count as a number and as a string.
+/// SQS accepts the count as a number or as a string.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Given {

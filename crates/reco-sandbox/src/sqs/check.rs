@@ -1,19 +1,19 @@
-//! Checks of SQS before a message is stored, and its computation of a message's size.
+//! SQS's checks before a message is stored, and its rule for the size of a message.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::error::{ErrorKind, SqsError};
 use super::message::AttributeValue;
 
-/// AWS: SendMessage accepts 1 MiB a message, SendMessageBatch 1 MiB a batch.
+/// AWS: SendMessage accepts 1 MiB per message, SendMessageBatch 1 MiB per batch.
 pub(crate) const MAX_BYTES: usize = 1_048_576;
 /// AWS: a message has at most 10 attributes.
 const MAX_ATTRIBUTES: usize = 10;
 /// AWS: batch operations accept 10 entries.
 const MAX_ENTRIES: usize = 10;
 
-/// Bytes a message counts for: its body, and every attribute's name, type and value.
-/// System attributes do not count.
+/// Returns the size of a message in bytes: its body, and the name, type and value of every
+/// attribute. System attributes do not count.
 pub(crate) fn size(body: &str, attributes: &BTreeMap<String, AttributeValue>) -> usize {
     body.len() + attributes.iter().map(|(name, value)| name.len() + value.size()).sum::<usize>()
 }
@@ -104,7 +104,7 @@ fn attribute_value(name: &str, value: &AttributeValue) -> Result<(), SqsError> {
     }
 }
 
-/// Takes the trace header out of a send's system attributes.
+/// Returns the trace header from a send's system attributes.
 ///
 /// AWS: `AWSTraceHeader` is the only one supported, and its type is `String`.
 pub(crate) fn trace_header(
@@ -135,7 +135,7 @@ pub(crate) fn short_id(parameter: &str, id: &str) -> Result<(), SqsError> {
     Err(SqsError::invalid(parameter, format_args!("{id:?}"), reason))
 }
 
-/// Refuses a number outside `range`, whose ends are both allowed.
+/// Refuses a number outside `range`, which includes both ends.
 pub(crate) fn in_range(
     parameter: &str,
     value: i64,
@@ -150,7 +150,8 @@ pub(crate) fn in_range(
     Err(SqsError::invalid(parameter, value, &reason))
 }
 
-/// The rules every batch operation shares: 1 to 10 entries, ids of `[A-Za-z0-9_-]{1,80}`, unique.
+/// Checks the rules that all batch operations share: 1 to 10 entries with unique ids of
+/// `[A-Za-z0-9_-]{1,80}`.
 pub(crate) fn batch<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> Result<(), SqsError> {
     if ids.len() == 0 {
         return Err(SqsError::new(

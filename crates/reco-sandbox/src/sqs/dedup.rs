@@ -8,7 +8,7 @@ use super::handle::Claim;
 /// AWS: the deduplication interval is 5 minutes, for sends and for receive attempts.
 pub(crate) const INTERVAL_MS: u64 = 5 * 60 * 1000;
 
-/// A map whose entries are forgotten after the deduplication interval.
+/// A map that forgets its entries after the deduplication interval.
 #[derive(Debug)]
 struct Recent<V> {
     entries: HashMap<String, (u64, V)>,
@@ -27,7 +27,7 @@ impl<V: Clone> Recent<V> {
             if at + INTERVAL_MS > now {
                 break;
             }
-            // A renewed entry carries a later time than its old place in line.
+            // A renewed entry has a later time than its old place in line.
             if self.entries.get(oldest).is_some_and(|(entered, _)| entered == at) {
                 self.entries.remove(oldest);
             }
@@ -57,7 +57,7 @@ pub(crate) struct Sent {
 }
 
 impl Memory {
-    /// The send that `scope` already made within the interval.
+    /// Returns the earlier send in `scope` within the interval.
     pub fn sent(&mut self, scope: &str, now: u64) -> Option<Sent> {
         self.sends.get(scope, now)
     }

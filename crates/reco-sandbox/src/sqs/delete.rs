@@ -35,8 +35,8 @@ impl Sqs {
 impl Cell {
     /// Deletes by receipt handle.
     ///
-    /// AWS: a handle of an earlier receive and one of a message already deleted both answer
-    /// success; on a FIFO queue a handle whose visibility timeout is over is an error.
+    /// AWS: succeeds for a handle of an earlier receive and of a message already deleted; on a FIFO
+    /// queue a handle whose visibility timeout is over is an error.
     fn delete(&mut self, handle: &str, now: u64) -> Result<(), SqsError> {
         if handle.is_empty() {
             return Err(SqsError::missing("ReceiptHandle"));

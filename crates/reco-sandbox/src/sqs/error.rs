@@ -1,8 +1,8 @@
-//! The errors SQS answers with, as data: one table from kind to what goes on the wire.
+//! Errors of SQS, in one table from kind to wire format.
 
 use hyper::StatusCode;
 
-/// An error as SQS reports it: a kind that decides code and status, and a sentence for people.
+/// An error as SQS reports it: a kind that determines code and status, and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", kind.code())]
 pub struct SqsError {
@@ -13,7 +13,7 @@ pub struct SqsError {
 }
 
 impl SqsError {
-    /// An error of `kind` explained by `message`.
+    /// Returns an error of `kind` explained by `message`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
     }
@@ -40,7 +40,7 @@ impl SqsError {
     }
 }
 
-/// Every error this server can answer with.
+/// Every error this server can return.
 ///
 /// Source of names and codes: the SQS service model and the API reference's error lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,10 +74,10 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The shape name and the query-protocol code.
+    /// Returns the shape name and the query-protocol code.
     ///
-    /// The awsJson body carries the shape, the header `x-amzn-query-error` carries the code: SDKs
-    /// that once spoke the query protocol go by the header.
+    /// The awsJson body carries the shape name. The header `x-amzn-query-error` carries the code,
+    /// for SDKs that once spoke the query protocol.
     const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::BatchEntryIdsNotDistinct => {
@@ -131,17 +131,17 @@ impl ErrorKind {
         }
     }
 
-    /// The code of the query protocol, which SDKs show and per-entry failures carry.
+    /// Returns the code of the query protocol, which SDKs show and per-entry failures carry.
     pub const fn code(self) -> &'static str {
         self.names().1
     }
 
-    /// The `__type` of an awsJson error body.
+    /// Returns the `__type` of an awsJson error body.
     pub(crate) fn json_type(self) -> String {
         format!("com.amazonaws.sqs#{}", self.names().0)
     }
 
-    /// The HTTP status: awsJson answers every error of the caller with 400.
+    /// Returns the HTTP status: awsJson answers every error of the caller with 400.
     pub const fn status(self) -> StatusCode {
         match self {
             Self::InternalFailure => StatusCode::INTERNAL_SERVER_ERROR,
@@ -150,7 +150,7 @@ impl ErrorKind {
         }
     }
 
-    /// True when the caller is at fault, which is what `SenderFault` says.
+    /// Returns whether the caller is at fault (`SenderFault`).
     pub fn is_sender_fault(self) -> bool {
         self.status() == StatusCode::BAD_REQUEST
     }

@@ -7,8 +7,8 @@ use super::wire::{ReceiveMessage, ReceivedMessage};
 use super::{Sqs, now_ms};
 
 impl Sqs {
-    /// Ends the visibility timeout of every message of a queue that is in flight, as time would: for
-    /// tests of what comes after it.
+    /// Ends the visibility timeout of every message in flight in a queue, for tests of what
+    /// follows.
     pub fn end_visibility(&self, queue: &str) {
         let url = self.queue_url(queue);
         let mut state = self.inner.lock();
@@ -17,8 +17,8 @@ impl Sqs {
         cell.changed.notify_waiters();
     }
 
-    /// Hands out one of the messages in flight once more, under a new receipt handle; `luck` picks
-    /// it. `None` when none is in flight, or on a FIFO queue, which never does this.
+    /// Hands out one of the messages in flight again, under a new receipt handle; `luck` picks it.
+    /// `None` if none is in flight, or on a FIFO queue, which never does this.
     pub(crate) fn receive_in_flight(
         &self,
         call: &ReceiveMessage,
@@ -48,8 +48,8 @@ impl Sqs {
         }
     }
 
-    /// Makes a handle an old one, as if its message had been received and released again since.
-    /// `false` when it is no handle of a message in flight.
+    /// Makes a handle stale, as if its message had been received and released again since. Returns
+    /// `false` if it is not the handle of a message in flight.
     pub(crate) fn outdate(&self, url: &str, handle: &str) -> bool {
         let mut state = self.inner.lock();
         let Ok(cell) = state.by_url(url, &self.inner.options) else { return false };

@@ -10,13 +10,13 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     groups: HashMap<Arc<str>, Group>,
-    /// The open groups under the order of their first message.
+    /// Open groups by the order of their first message.
     open: BTreeMap<u64, Arc<str>>,
 }
 
 #[derive(Debug, Default)]
 struct Group {
-    /// Every live message in order; the flag says whether it may be received.
+    /// All messages by order, each with its key and whether it may be received.
     members: BTreeMap<u64, (u64, bool)>,
     in_flight: usize,
     listed: Option<u64>,
@@ -37,7 +37,7 @@ impl Groups {
         });
     }
 
-    /// A delay ended.
+    /// Makes a message whose delay has ended ready.
     pub fn ready(&mut self, group: &str, order: u64) {
         self.change(group, |group| {
             if let Some(member) = group.members.get_mut(&order) {
@@ -46,7 +46,7 @@ impl Groups {
         });
     }
 
-    /// A message was handed out: its group closes.
+    /// Marks a message as handed out, which closes its group.
     pub fn take(&mut self, group: &str, order: u64) {
         self.change(group, |group| {
             if let Some(member) = group.members.get_mut(&order) {
@@ -56,7 +56,7 @@ impl Groups {
         });
     }
 
-    /// A message in flight became visible again, in its old place.
+    /// Makes a message in flight visible again, in its old place.
     pub fn give_back(&mut self, group: &str, order: u64) {
         self.change(group, |group| {
             if let Some(member) = group.members.get_mut(&order) {
@@ -66,7 +66,7 @@ impl Groups {
         });
     }
 
-    /// A message is gone.
+    /// Removes a message, in flight or not.
     pub fn remove(&mut self, group: &str, order: u64, was_in_flight: bool) {
         self.change(group, |group| {
             group.members.remove(&order);
@@ -74,7 +74,7 @@ impl Groups {
         });
     }
 
-    /// The keys that one receive may return from the first open group: its ready prefix.
+    /// Returns the keys that one receive may return from the first open group: its ready prefix.
     ///
     /// AWS: a receive returns as many messages of one group as it can before it turns to another.
     pub fn first_open(&self, max: usize) -> Vec<u64> {
@@ -91,7 +91,7 @@ impl Groups {
             .collect()
     }
 
-    /// The first messages of the open groups, oldest first.
+    /// Returns the first messages of the open groups, oldest first.
     pub fn heads(&self) -> impl Iterator<Item = u64> {
         self.open
             .iter()

@@ -1,24 +1,24 @@
-//! Receipt handles: opaque to clients, and each receive gives a new one.
+//! Receipt handles: opaque to clients, and new for each receive.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::error::{ErrorKind, SqsError};
 
-/// Begins every handle, so that arbitrary base64 is not taken for one.
+/// Prefix of every handle, so that arbitrary base64 is not taken for one.
 const MARK: [u8; 3] = [1, 1, 1];
 
-/// One receive of one message: what a receipt handle stands for.
+/// One receive of one message, which a receipt handle stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Claim {
-    /// The message within its queue.
+    /// Key of the message within its queue.
     pub key: u64,
-    /// Sequence number of the receive: a later receive of the message has another.
+    /// Sequence number of the receive; a later receive of the message has a higher one.
     pub receive: u64,
 }
 
 impl Claim {
-    /// The handle for this claim on the queue `queue`.
+    /// Returns the handle for this claim on the queue `queue`.
     pub fn encode(self, queue: u64) -> String {
         let mut bytes = Vec::with_capacity(MARK.len() + 24);
         bytes.extend(MARK);
@@ -28,7 +28,7 @@ impl Claim {
         BASE64.encode(bytes)
     }
 
-    /// Reads a handle that the queue `queue` gave out.
+    /// Decodes a handle issued by the queue `queue`.
     pub fn decode(handle: &str, queue: u64) -> Result<Self, SqsError> {
         let invalid = || {
             SqsError::new(

@@ -1,13 +1,13 @@
-//! Where the messages that may be received stand in line: one line, or one per FIFO group.
+//! Order of the messages that may be received: one line, or one per FIFO group.
 
 use std::collections::BTreeMap;
 
 use super::fifo::Groups;
 
-/// The visible messages of a queue in the order they will be handed out.
+/// The visible messages of a queue, in the order they will be handed out.
 #[derive(Debug)]
 pub(crate) enum Line {
-    /// Order to message key.
+    /// Message keys by order.
     Standard(BTreeMap<u64, u64>),
     /// Groups, each in order.
     Fifo(Groups),
@@ -30,7 +30,7 @@ impl Line {
         matches!(self, Self::Fifo(_))
     }
 
-    /// A message came in, ready or still delayed.
+    /// Adds a message, ready or still delayed.
     pub fn add(&mut self, place: Place<'_>, ready: bool) {
         match self {
             Self::Fifo(groups) => groups.add(place.group, place.order, place.key, ready),
@@ -41,7 +41,7 @@ impl Line {
         }
     }
 
-    /// A message's delay ended.
+    /// Makes a message whose delay has ended ready.
     pub fn ready(&mut self, place: Place<'_>) {
         match self {
             Self::Fifo(groups) => groups.ready(place.group, place.order),
@@ -51,7 +51,7 @@ impl Line {
         }
     }
 
-    /// A message was handed out.
+    /// Marks a message as handed out.
     pub fn take(&mut self, place: Place<'_>) {
         match self {
             Self::Fifo(groups) => groups.take(place.group, place.order),
@@ -61,7 +61,7 @@ impl Line {
         }
     }
 
-    /// A message in flight became visible.
+    /// Makes a message in flight visible again.
     pub fn give_back(&mut self, place: Place<'_>) {
         match self {
             Self::Fifo(groups) => groups.give_back(place.group, place.order),
@@ -71,7 +71,7 @@ impl Line {
         }
     }
 
-    /// A message is gone.
+    /// Removes a message, in flight or not.
     pub fn remove(&mut self, place: Place<'_>, was_in_flight: bool) {
         match self {
             Self::Fifo(groups) => groups.remove(place.group, place.order, was_in_flight),
@@ -81,7 +81,7 @@ impl Line {
         }
     }
 
-    /// Up to `max` messages that may be handed out together next.
+    /// Returns up to `max` messages that may be handed out together next.
     pub fn next(&self, max: usize) -> Vec<u64> {
         match self {
             Self::Fifo(groups) => groups.first_open(max),
@@ -89,7 +89,7 @@ impl Line {
         }
     }
 
-    /// The first message whose key is below `mark` among those that may be handed out.
+    /// Returns the first message that may be handed out and whose key is below `mark`.
     pub fn first_below(&self, mark: u64) -> Option<u64> {
         match self {
             Self::Fifo(groups) => groups.heads().find(|key| *key < mark),

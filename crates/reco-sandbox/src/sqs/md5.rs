@@ -1,4 +1,4 @@
-//! The digests SQS returns so that a client can prove what arrived.
+//! Digests that SQS returns so that a client can verify what arrived.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use md5::{Digest, Md5};
 
 use super::message::AttributeValue;
 
-/// Marks a value that travels as text.
+/// Transport type of text values.
 const STRING_TRANSPORT: u8 = 1;
-/// Marks a value that travels as bytes.
+/// Transport type of binary values.
 const BINARY_TRANSPORT: u8 = 2;
 
-/// The MD5 of `bytes` in lower-case hexadecimal.
+/// Returns the MD5 of `bytes` in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     render(&Md5::digest(bytes))
 }
 
-/// The MD5 of message attributes, `None` when there are none.
+/// Returns the MD5 of message attributes, `None` when there are none.
 ///
 /// AWS: "Calculating the MD5 message digest for message attributes": attributes sorted by name;
 /// for each the name, the data type (custom label included) and the value, each preceded by its
@@ -25,7 +25,7 @@ pub(crate) fn attributes(attributes: &BTreeMap<String, AttributeValue>) -> Optio
     of_pairs(attributes.iter().map(|(name, value)| (name.as_str(), value)))
 }
 
-/// The same digest over pairs that are already sorted by name.
+/// Returns the same digest of pairs that are already sorted by name.
 pub(crate) fn of_pairs<'a>(
     pairs: impl Iterator<Item = (&'a str, &'a AttributeValue)>,
 ) -> Option<String> {
@@ -50,7 +50,7 @@ pub(crate) fn of_pairs<'a>(
 }
 
 fn feed(digest: &mut Md5, bytes: &[u8]) {
-    // A length past u32 cannot occur: messages end at 1 MiB.
+    // The length always fits: messages have at most 1 MiB.
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     digest.update(length.to_be_bytes());
     digest.update(bytes);

@@ -1,4 +1,4 @@
-//! A message as the queue keeps it.
+//! A message as the queue stores it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::md5;
 pub struct AttributeValue {
     /// `String`, `Number` or `Binary`, perhaps followed by `.label`.
     pub data_type: String,
-    /// The value of a `String` or `Number`.
+    /// Value of a `String` or `Number`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub string_value: Option<String>,
-    /// The value of a `Binary`.
+    /// Value of a `Binary`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -29,22 +29,22 @@ pub struct AttributeValue {
 }
 
 impl AttributeValue {
-    /// A `String` attribute.
+    /// Returns a `String` attribute.
     pub fn string(value: impl Into<String>) -> Self {
         Self::labelled("String", value)
     }
 
-    /// A `Number` attribute; SQS keeps the digits as they were written.
+    /// Returns a `Number` attribute; SQS keeps the digits as they were written.
     pub fn number(value: impl Into<String>) -> Self {
         Self::labelled("Number", value)
     }
 
-    /// A text attribute of type `data_type`, for custom labels such as `Number.int`.
+    /// Returns a text attribute of type `data_type`, for custom labels such as `Number.int`.
     pub fn labelled(data_type: impl Into<String>, value: impl Into<String>) -> Self {
         Self { data_type: data_type.into(), string_value: Some(value.into()), binary_value: None }
     }
 
-    /// A `Binary` attribute.
+    /// Returns a `Binary` attribute.
     pub fn binary(value: impl Into<Vec<u8>>) -> Self {
         Self {
             data_type: "Binary".to_owned(),
@@ -53,7 +53,7 @@ impl AttributeValue {
         }
     }
 
-    /// Bytes this attribute adds to its message beside its name: type and value both count.
+    /// Returns the bytes that type and value add to the size of a message.
     pub(crate) fn size(&self) -> usize {
         self.data_type.len()
             + self.string_value.as_ref().map_or(0, String::len)
@@ -71,7 +71,7 @@ fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<
         .transpose()
 }
 
-/// The part of a message that never changes after it was sent, shared by every copy.
+/// The part of a message that never changes once it is sent, shared by every copy.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     pub body: String,
@@ -100,25 +100,25 @@ impl Content {
     }
 }
 
-/// A message with what changes on its way through queues. Cheap to clone.
+/// A message, with the state that changes on its way through queues. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub id: Arc<str>,
     pub content: Arc<Content>,
     pub deduplication_id: Option<Arc<str>>,
-    /// FIFO only: rises with each message of the queue.
+    /// Rises with each message of the queue; FIFO only.
     pub sequence: Option<u64>,
-    /// When it was sent, in milliseconds since 1970; the retention clock runs from here.
+    /// Send time, in milliseconds since 1970; retention counts from here.
     pub sent_ms: u64,
     pub first_received_ms: Option<u64>,
-    /// Receives over the message's whole life: a move to a dead-letter queue keeps it.
+    /// Receives over the message's whole life; a move to a dead-letter queue does not reset it.
     pub receive_count: u32,
     /// ARN of the queue a redrive policy moved it from.
     pub dead_letter_source: Option<Arc<str>>,
 }
 
 impl Message {
-    /// A message that was never received, with a fresh id.
+    /// Returns a message with a new id that was never received.
     pub fn fresh(content: Arc<Content>, deduplication_id: Option<Arc<str>>, now: u64) -> Self {
         Self {
             id: new_id(),
@@ -133,23 +133,23 @@ impl Message {
     }
 }
 
-/// A fresh message id.
+/// Returns a new message id.
 pub(crate) fn new_id() -> Arc<str> {
     uuid::Uuid::new_v4().to_string().into()
 }
 
-/// A message put into a queue with a past: what seeding and tests need and a send cannot give.
+/// A message with a history, for seeding and tests; a send cannot create one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Planted {
-    /// The body, under the same rules as a sent one.
+    /// Message body, under the same rules as in a send.
     pub body: String,
     /// User attributes, at most 10.
     pub attributes: BTreeMap<String, AttributeValue>,
-    /// When it was sent, milliseconds since 1970; `None` is now.
+    /// Send time, in milliseconds since 1970; `None` means now.
     pub sent_at_ms: Option<u64>,
-    /// Number of times that it was received before it came here.
+    /// Number of earlier receives.
     pub receive_count: u32,
-    /// When it was first received, milliseconds since 1970.
+    /// Time of the first receive, in milliseconds since 1970.
     pub first_received_ms: Option<u64>,
     /// Message group; required on FIFO queues.
     pub group_id: Option<String>,
@@ -157,8 +157,8 @@ pub struct Planted {
     pub deduplication_id: Option<String>,
     /// The `AWSTraceHeader` system attribute.
     pub trace_header: Option<String>,
-    /// `DeadLetterQueueSourceArn`: the queue whose redrive policy is said to have moved it.
+    /// `DeadLetterQueueSourceArn`: the queue whose redrive policy supposedly moved the message.
     pub dead_letter_source_arn: Option<String>,
-    /// The message id; `None` makes one.
+    /// Message id; `None` generates one.
     pub message_id: Option<String>,
 }

@@ -1,8 +1,8 @@
 //! A small, faithful SQS: awsJson 1.0, in memory, for the calls the pipeline and its operator use.
 //!
-//! [`Sqs::handle`] is the whole server: it parses a request into a `Call`, `perform` acts on it
-//! and `render` writes the answer, so that whatever must come between has one place to stand.
-//! Every queue is behind one lock; parsing, digests and rendering happen outside it.
+//! [`Sqs::handle`] is the whole server: it parses a request into a `Call`, `perform` acts on it and
+//! `render` writes the answer. Faults are injected between these steps. All queues are behind one
+//! lock; parsing, digests and rendering happen outside it.
 
 mod admin;
 mod attributes;
@@ -46,20 +46,20 @@ const CONTENT: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.
 /// Identity and limits of the server.
 #[derive(Debug, Clone)]
 pub struct SqsOptions {
-    /// The region in ARNs.
+    /// Region in ARNs.
     pub region: String,
-    /// The account in ARNs and queue URLs.
+    /// Account in ARNs and queue URLs.
     pub account: String,
     /// `SenderId` of every message.
     pub sender_id: String,
-    /// AWS: about 120,000 messages of a queue may be in flight.
+    /// Maximum number of messages in flight in a queue (AWS: about 120,000).
     pub in_flight_limit: usize,
-    /// AWS: a queue may be purged once in 60 s.
+    /// Minimum time between two purges of a queue (AWS: 60 s).
     pub purge_interval: Duration,
-    /// AWS: a deleted queue's name is free again after 60 s.
+    /// Time until a deleted queue's name can be used again (AWS: 60 s).
     pub recreate_after: Duration,
-    /// Messages a second of a move task that names no rate. AWS chooses it by the backlog, up to
-    /// 500, which is also the highest rate one may ask for.
+    /// Messages per second of a move task that requests no rate. AWS chooses it by the backlog, up
+    /// to 500, which is also the highest rate a task may request.
     pub move_rate: u32,
     /// How long the counts of messages stay as they were first shown. AWS: they are approximate, and
     /// right about a minute after the last change.
@@ -96,8 +96,8 @@ struct Inner {
 
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic under the lock is a bug of its own; the tests that follow should see it, not
-        // this.
+        // A panic under the lock is a bug of its own; later tests should fail on that bug, not on
+        // the poisoned lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -112,24 +112,24 @@ impl Inner {
 }
 
 impl Sqs {
-    /// A server without queues.
+    /// Returns a server without queues.
     pub fn new(options: SqsOptions) -> Self {
         let base_url = RwLock::new("http://127.0.0.1".to_owned());
         Self { inner: Arc::new(Inner { options, base_url, state: Mutex::default() }) }
     }
 
-    /// Sets what queue URLs begin with, such as `http://127.0.0.1:4566`, once the port is known.
+    /// Sets the start of queue URLs, such as `http://127.0.0.1:4566`, once the port is known.
     pub fn set_base_url(&self, url: impl Into<String>) {
         let url = url.into().trim_end_matches('/').to_owned();
         *self.inner.base_url.write().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
-    /// The URL of a queue, whether or not it exists.
+    /// Returns the URL of a queue, whether or not it exists.
     pub fn queue_url(&self, name: &str) -> String {
         self.inner.queue_url(name)
     }
 
-    /// The ARN of a queue, whether or not it exists.
+    /// Returns the ARN of a queue, whether or not it exists.
     pub fn queue_arn(&self, name: &str) -> String {
         self.inner.queue_arn(name)
     }
@@ -148,7 +148,7 @@ impl Sqs {
         render(result)
     }
 
-    /// Acts on one call.
+    /// Performs one call.
     pub(crate) async fn perform(&self, call: Call) -> Result<Reply, SqsError> {
         match call {
             Call::CancelMessageMoveTask(call) => self.cancel_message_move_task(&call),
@@ -175,8 +175,8 @@ impl Sqs {
         }
     }
 
-    /// A queue with its messages, or `None` if there is no such queue. Costs a copy of every
-    /// message: for figures alone ask [`depth`](Self::depth).
+    /// Returns a queue with its messages, or `None` if it does not exist. Copies every message: for
+    /// counts alone use [`depth`](Self::depth).
     pub fn snapshot(&self, queue: &str) -> Option<QueueSnapshot> {
         self.inner.lock().queues.get_mut(queue).map(|cell| cell.snapshot(now_ms()))
     }
@@ -186,19 +186,19 @@ impl Sqs {
         self.inner.lock().queues.get_mut(queue).map(|cell| cell.depth(now_ms()))
     }
 
-    /// The names of all queues, sorted.
+    /// Returns the names of all queues, sorted.
     pub fn queue_names(&self) -> Vec<String> {
         self.inner.lock().queues.keys().cloned().collect()
     }
 }
 
-/// The action that a request names.
+/// Returns the action that a request names.
 pub(crate) fn action(request: &Request<Bytes>) -> Option<&str> {
     let target = request.headers().get("x-amz-target")?;
     target.to_str().ok()?.strip_prefix(TARGET_PREFIX)
 }
 
-/// Reads a request.
+/// Parses a request into a call.
 pub(crate) fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
     let action = action(request).filter(|_| request.method() == Method::POST).ok_or_else(|| {
         let message = "expected a POST with a header x-amz-target: AmazonSQS.<action>";
@@ -207,7 +207,7 @@ pub(crate) fn parse(request: &Request<Bytes>) -> Result<Call, SqsError> {
     Call::parse(action, request.body())
 }
 
-/// Writes an answer.
+/// Renders a reply or an error as a response.
 pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
     let (status, body, query_error) = match &result {
         Ok(reply) => (StatusCode::OK, serde_json::to_vec(reply), None),
@@ -236,7 +236,7 @@ pub(crate) fn render(result: Result<Reply, SqsError>) -> Response<Bytes> {
     response
 }
 
-/// Milliseconds since 1970.
+/// Returns the current time in milliseconds since 1970.
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)

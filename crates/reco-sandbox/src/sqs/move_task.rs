@@ -1,7 +1,7 @@
-//! Message move tasks: SQS's own redrive, as a background task at a rate.
+//! Message move tasks: SQS's own redrive, as a background task at a limited rate.
 //!
-//! A task moves the messages that were in the queue when it started. Those that come back to the
-//! dead-letter queue meanwhile stay there, so a task over poison ends.
+//! A task moves the messages that were in the queue when it started. Messages that return to the
+//! dead-letter queue meanwhile stay there, so a task over poison messages ends.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use super::{Inner, Sqs, now_ms};
 
 /// AWS: ListMessageMoveTasks returns up to 10 tasks of a source.
 const MAX_LISTED: usize = 10;
-/// The longest pause between two steps: a cancel is noticed within it.
+/// Longest pause between two steps, within which a cancel is noticed.
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// A task, running or ended.
@@ -36,7 +36,7 @@ pub(crate) struct MoveTask {
     to_move: u64,
     failure: Option<&'static str>,
     started_ms: u64,
-    /// Messages of the source queue below this key are the task's.
+    /// Messages of the source queue with a key below this one belong to the task.
     mark: u64,
 }
 
@@ -148,7 +148,7 @@ impl MoveTask {
     }
 }
 
-/// Moves messages at `rate` a second until the task ends or the server is gone.
+/// Moves `rate` messages per second until the task ends or the server is gone.
 async fn run(server: Weak<Inner>, handle: String, rate: u32) {
     let start = Instant::now();
     let pause = Duration::from_secs(1)
@@ -165,7 +165,7 @@ async fn run(server: Weak<Inner>, handle: String, rate: u32) {
     }
 }
 
-/// Reason why a move cannot go on.
+/// Reason why a move cannot continue.
 type Failure = &'static str;
 
 impl State {
@@ -204,7 +204,8 @@ impl State {
         })
     }
 
-    /// Keeps what ListMessageMoveTasks can show, and no more.
+    /// Stores a task, and drops the oldest of its source beyond those that ListMessageMoveTasks
+    /// shows.
     fn remember_task(&mut self, task: MoveTask) {
         let source = task.source_arn.clone();
         self.tasks.push(task);
@@ -216,7 +217,8 @@ impl State {
         }
     }
 
-    /// Brings a task's count to `due`, as far as there are messages. `None` when it ended.
+    /// Moves messages until the task's count is `due` or none is left. Returns `None` once it
+    /// ended.
     fn step(&mut self, handle: &str, due: u64) -> Option<()> {
         let at = self.tasks.iter().position(|task| task.handle == handle)?;
         let mut task = self.tasks.get(at)?.clone();
@@ -244,7 +246,7 @@ impl State {
         Status::Running
     }
 
-    /// Moves the next message; `false` when there is none left.
+    /// Moves the next message; returns `false` when none is left.
     ///
     /// AWS: the moved message has a new message id and enqueue time, and its retention restarts.
     fn move_one(&mut self, task: &MoveTask) -> Result<bool, Failure> {
@@ -253,7 +255,7 @@ impl State {
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;
         let Some(next) = source.queue.peek_before(task.mark, now) else { return Ok(false) };
         let arn = task.destination_arn.as_deref().or(next.dead_letter_source.as_deref());
-        // AWS: a message sent to the dead-letter queue directly does not say where it belongs.
+        // AWS: a message sent directly to the dead-letter queue has no source to return to.
         let arn = arn.ok_or("CouldNotDetermineMessageSource")?.to_owned();
         self.queue_by_arn(&arn).map_err(|_| NO_QUEUE)?;
         let source = self.queue_by_arn(&task.source_arn).map_err(|_| NO_QUEUE)?;

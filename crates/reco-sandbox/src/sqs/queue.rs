@@ -1,8 +1,8 @@
-//! The state of one queue: a synchronous machine that is told the time.
+//! State machine of one queue: synchronous, with the current time as an argument.
 //!
 //! A message is visible, delayed or in flight; `waking` holds the times at which the latter two
-//! become visible, `by_sent` the order in which retention deletes. Every operation first lets the
-//! clock act ([`Queue::advance`]), so no timer is needed.
+//! become visible, `by_sent` the order in which retention deletes. Every operation first applies
+//! what is due ([`Queue::advance`]), so no timer is needed.
 
 mod fault;
 
@@ -14,12 +14,12 @@ use super::message::Message;
 
 /// AWS: a message may be in flight for 12 hours at most, counted from its receive.
 pub(crate) const MAX_IN_FLIGHT_S: u64 = 43_200;
-/// After this many receives a standard queue puts a message at the back.
+/// After this many receives, a standard queue puts a message at the back.
 const RECEIVES_BEFORE_THE_BACK: u32 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Queue {
-    /// By key; keys rise with arrival.
+    /// Messages by key; keys rise with arrival.
     entries: BTreeMap<u64, Entry>,
     line: Line,
     waking: BTreeSet<(u64, u64)>,
@@ -27,7 +27,7 @@ pub(crate) struct Queue {
     in_flight: usize,
     /// Source of keys, orders and receive numbers.
     counter: u64,
-    /// Time that a message lives after it was sent, in milliseconds.
+    /// Time that a message is kept after it was sent, in milliseconds.
     pub retention_ms: u64,
 }
 
@@ -37,14 +37,14 @@ pub(crate) struct Entry {
     pub message: Message,
     pub state: State,
     pub arrived_ms: u64,
-    /// Receives since it came to this queue, which is what the redrive policy counts.
+    /// Receives in this queue, which the redrive policy counts.
     receives_here: u32,
     last_receive: u64,
     received_ms: u64,
     order: u64,
 }
 
-/// True if a message may be received; times are when it may again, in milliseconds since 1970.
+/// State of a message; times are those at which it becomes visible, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Visible,
@@ -57,7 +57,7 @@ pub(crate) enum State {
 pub(crate) struct Ask {
     pub max: usize,
     pub visibility_ms: u64,
-    /// The redrive policy's `maxReceiveCount`, when a dead-letter queue is there to take messages.
+    /// `maxReceiveCount` of the redrive policy, if its dead-letter queue exists.
     pub max_receives: Option<u32>,
     pub in_flight_limit: usize,
 }
@@ -66,7 +66,7 @@ pub(crate) struct Ask {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub messages: Vec<(Claim, Message)>,
-    /// Messages past `maxReceiveCount`, already out of this queue.
+    /// Messages past `maxReceiveCount`, already removed from this queue.
     pub dead: Vec<Message>,
 }
 
@@ -74,11 +74,11 @@ pub(crate) struct Batch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deletion {
     Deleted,
-    /// Nothing deleted: the message is already gone.
+    /// Not deleted: the message is already gone.
     Gone,
-    /// Nothing deleted: the message was received again since.
+    /// Not deleted: the message was received again since.
     Stale,
-    /// Nothing deleted: a FIFO queue takes a handle only while its message is in flight.
+    /// Not deleted: a FIFO queue accepts a handle only while its message is in flight.
     Expired,
 }
 
@@ -91,7 +91,7 @@ pub(crate) enum VisibilityRefusal {
     BeyondLimit,
 }
 
-/// Number of messages that are in which state.
+/// Number of messages by state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counts {
     pub visible: usize,
@@ -112,7 +112,8 @@ impl Queue {
         }
     }
 
-    /// Puts a message at the back; `delay_ms` of 0 makes it visible at once.
+    /// Puts a message at the back, visible at once if `delay_ms` is 0. Returns its FIFO sequence
+    /// number.
     pub fn put(&mut self, mut message: Message, delay_ms: u64, now: u64) -> Option<u64> {
         let key = self.next_number();
         if self.line.is_fifo() {
@@ -138,8 +139,7 @@ impl Queue {
         sequence
     }
 
-    /// Lets everything happen that was due by `now`: delays and visibility timeouts end,
-    /// retention deletes.
+    /// Applies everything due by `now`: delays and visibility timeouts end, retention deletes.
     pub fn advance(&mut self, now: u64) {
         while let Some(&(at, key)) = self.waking.first()
             && at <= now
@@ -154,14 +154,15 @@ impl Queue {
         }
     }
 
-    /// The next time at which a message becomes visible by itself.
+    /// Returns the next time at which a message becomes visible by itself.
     pub fn next_waking(&self) -> Option<u64> {
         self.waking.first().map(|(at, _)| *at)
     }
 
-    /// Hands out messages, and takes out those whose receives the redrive policy ends.
+    /// Hands out messages, and removes those that the redrive policy moves.
     ///
-    /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead.
+    /// AWS: when the receive count of a message exceeds `maxReceiveCount`, it moves instead of
+    /// being received.
     pub fn receive(&mut self, ask: Ask, now: u64) -> Batch {
         self.advance(now);
         let mut batch = Batch::default();
@@ -206,7 +207,7 @@ impl Queue {
 
     /// Deletes the message of a claim.
     ///
-    /// AWS: with a handle that is not the latest a standard queue answers success and may not
+    /// AWS: with a handle that is not the latest, a standard queue answers success but may not
     /// delete; a FIFO queue fails once the visibility timeout is over.
     pub fn delete(&mut self, claim: Claim, now: u64) -> Deletion {
         self.advance(now);
@@ -237,8 +238,8 @@ impl Queue {
         if !matches!(entry.state, State::InFlight(_)) {
             return Err(VisibilityRefusal::NotInFlight);
         }
-        // In whole seconds, the unit of the request: a client that asks for the full 12 hours
-        // right after its receive is within the limit.
+        // In whole seconds, as in the request, so that a client may ask for the full 12 hours right
+        // after its receive.
         let held_s = now.saturating_sub(entry.received_ms) / 1000;
         if held_s + seconds > MAX_IN_FLIGHT_S {
             return Err(VisibilityRefusal::BeyondLimit);
@@ -257,21 +258,21 @@ impl Queue {
         self.in_flight = 0;
     }
 
-    /// Takes out the first visible message that arrived before `mark`.
+    /// Removes and returns the first visible message that arrived before `mark`.
     pub fn take_before(&mut self, mark: u64, now: u64) -> Option<Message> {
         self.advance(now);
         let key = self.line.first_below(mark)?;
         self.remove(key).map(|entry| entry.message)
     }
 
-    /// The first message [`take_before`](Self::take_before) would take.
+    /// Returns the message that [`take_before`](Self::take_before) would take.
     pub fn peek_before(&mut self, mark: u64, now: u64) -> Option<&Message> {
         self.advance(now);
         let key = self.line.first_below(mark)?;
         self.entries.get(&key).map(|entry| &entry.message)
     }
 
-    /// A number above every key given out so far.
+    /// Returns a number above every key assigned so far.
     pub fn mark(&mut self) -> u64 {
         self.next_number()
     }
@@ -286,17 +287,17 @@ impl Queue {
         }
     }
 
-    /// When the message arrived that has been in this queue longest.
+    /// Returns the arrival time of the message that has been in this queue longest.
     pub fn oldest_arrival_ms(&self) -> Option<u64> {
         self.entries.values().next().map(|entry| entry.arrived_ms)
     }
 
-    /// When the oldest message was sent, wherever it was sent to.
+    /// Returns the earliest send time, even of messages that were sent to another queue.
     pub fn oldest_sent_ms(&self) -> Option<u64> {
         self.by_sent.first().map(|(sent, _)| *sent)
     }
 
-    /// Every message, in order of arrival.
+    /// Returns every message, in order of arrival.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
     }

@@ -175,7 +175,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a history left: every message is in exactly one of these.
+/// Result of a history: every message put is still in the queue, deleted or dead.
 struct Run {
     queue: Queue,
     now: u64,
@@ -249,8 +249,8 @@ fn held(run: &Run, claim: &Claim) -> bool {
     run.claims.iter().any(|(other, _, until)| other.key == claim.key && *until > run.now)
 }
 
-/// A FIFO receive gives each group's messages in the order they were put, and none of a group
-/// that has messages in flight.
+/// Checks that a FIFO receive returns each group's messages in the order they were put, and none of
+/// a group that has messages in flight.
 fn check_order(run: &Run, batch: &Batch) -> Result<(), TestCaseError> {
     let mut last: BTreeMap<u8, u64> = BTreeMap::new();
     for (claim, message) in &batch.messages {
@@ -276,7 +276,7 @@ proptest! {
         max_receives in prop::option::of(1..4u32),
     ) {
         let mut run = play(fifo, &steps, max_receives)?;
-        // Once every timeout is over, all that is left can be received and deleted.
+        // Once every timeout is over, all remaining messages can be received and deleted.
         run.now += 10_000;
         let mut left = run.put - run.deleted - run.dead;
         while left > 0 {

@@ -1,4 +1,4 @@
-//! ReceiveMessage: short and long polls, and what of a message is shown.
+//! ReceiveMessage: short and long polls, and the parts of a message that they return.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Sqs {
         }
         let deadline = Instant::now() + wait;
         loop {
-            // Listening begins before the queue is looked at, so that no change falls between.
+            // Listen before looking at the queue, so that no change in between is missed.
             let notified = changed.notified();
             tokio::pin!(notified);
             notified.as_mut().enable();
@@ -73,7 +73,7 @@ impl Sqs {
         Ok(Reply::Received { messages: messages.collect() })
     }
 
-    /// One look at the queue: messages with their receipt handles.
+    /// Receives once, without waiting; returns messages with their receipt handles.
     fn try_receive(
         &self,
         state: &mut State,
@@ -96,7 +96,7 @@ impl Sqs {
             in_flight_limit: options.in_flight_limit,
         };
         let full = cell.queue.counts(now).in_flight >= options.in_flight_limit;
-        // AWS: a long poll answers nothing, and so does any poll of a FIFO queue.
+        // AWS: at the limit, long polls and all polls of FIFO queues return no messages instead.
         if full && short && !cell.settings.fifo {
             return Err(SqsError::new(
                 ErrorKind::OverLimit,
@@ -212,7 +212,7 @@ impl<'a> Shown<'a> {
         shown
     }
 
-    /// AWS: `All` and `.*` ask for every attribute, `prefix.*` for those that begin so.
+    /// AWS: `All` and `.*` ask for every attribute, `prefix.*` for those with that prefix.
     fn user_attributes(&self, content: &Content) -> BTreeMap<String, AttributeValue> {
         let wanted = |name: &str| {
             self.user.iter().any(|asked| match asked.as_str() {
@@ -228,8 +228,8 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The timer's instant for a time on the wall clock; at least 1 ms ahead, so that rounding does
-/// not make a poll spin.
+/// Converts a wall-clock time to a timer instant, at least 1 ms ahead so that rounding does not
+/// make a poll spin.
 fn instant_of(at_ms: u64) -> Instant {
     Instant::now() + Duration::from_millis(at_ms.saturating_sub(now_ms()).max(1))
 }

@@ -1,4 +1,4 @@
-//! SendMessage, SendMessageBatch, and planting a message with a past.
+//! SendMessage, SendMessageBatch, and planting a message with a history.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{Sqs, now_ms};
 /// Sequence numbers have 20 digits.
 const SEQUENCE_BASE: u64 = 10_000_000_000_000_000_000;
 
-/// A checked message, ready to be put.
+/// A valid message, ready to be put into a queue.
 struct Ready {
     content: Arc<Content>,
     deduplication_id: Option<Arc<str>>,
@@ -64,12 +64,12 @@ impl Sqs {
         Ok(Reply::SentBatch(reply))
     }
 
-    /// Puts a message with a past into a queue, for seeding and tests: visible at once, and not
+    /// Puts a message with a history into a queue, for seeding and tests: visible at once, and not
     /// subject to deduplication or to the queue's `MaximumMessageSize`.
     ///
     /// # Errors
-    /// No such queue, or a message that SQS could not hold: over 1 MiB, forbidden characters, bad
-    /// attributes, no group on a FIFO queue.
+    /// When the queue does not exist, or SQS could not hold the message: over 1 MiB, forbidden
+    /// characters, bad attributes, no group on a FIFO queue.
     pub fn plant(&self, queue: &str, planted: Planted) -> Result<String, SqsError> {
         check::body(&planted.body)?;
         check::attributes(&planted.attributes)?;
@@ -104,8 +104,8 @@ impl Sqs {
 }
 
 impl Cell {
-    /// Puts a checked message, unless it repeats one of the last 5 minutes: then the answer is
-    /// that of the first.
+    /// Puts a valid message, unless it repeats one of the last 5 minutes; then the answer is that
+    /// to the first.
     fn send(&mut self, ready: Ready, now: u64) -> Sent {
         let content = &ready.content;
         let scope = ready.deduplication_id.as_deref().map(|id| {
@@ -171,7 +171,7 @@ fn check_size(size: usize, max: u64) -> Result<(), SqsError> {
     ))
 }
 
-/// AWS: a FIFO queue delays all its messages alike; a message's own delay is refused there.
+/// AWS: a FIFO queue delays all its messages alike and refuses a delay per message.
 fn delay_ms(asked: Option<i64>, settings: &Settings) -> Result<u64, SqsError> {
     let Some(asked) = asked else { return Ok(settings.delay_s * 1000) };
     let delay = check::in_range("DelaySeconds", asked, 0..=900)?;
@@ -182,7 +182,8 @@ fn delay_ms(asked: Option<i64>, settings: &Settings) -> Result<u64, SqsError> {
     Ok(if settings.fifo { settings.delay_s * 1000 } else { delay * 1000 })
 }
 
-/// The deduplication id: as given, or the body's SHA-256 on a queue that deduplicates by content.
+/// Returns the deduplication id: as given, or the body's SHA-256 on a queue that deduplicates by
+/// content.
 fn deduplication_id(message: &Outgoing, settings: &Settings) -> Result<Option<Arc<str>>, SqsError> {
     let given = message.message_deduplication_id.as_deref();
     if let Some(id) = given {
@@ -214,7 +215,7 @@ fn trace_md5(header: &str) -> Option<String> {
     md5::of_pairs(std::iter::once(("AWSTraceHeader", &value)))
 }
 
-/// A sequence number as SQS writes it: 20 digits.
+/// Formats a sequence number as SQS does, with 20 digits.
 pub(super) fn sequence_text(sequence: u64) -> String {
     (SEQUENCE_BASE + sequence).to_string()
 }

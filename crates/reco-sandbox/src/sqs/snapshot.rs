@@ -1,4 +1,4 @@
-//! A look inside a queue for tests and metrics, which changes nothing.
+//! Read-only views of a queue, for tests and metrics.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::state::Cell;
 /// A queue at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueSnapshot {
-    /// Counts and ages.
+    /// Counts and ages of its messages.
     pub depth: QueueDepth,
     /// Every message, in order of arrival.
     pub messages: Vec<SnapshotMessage>,
@@ -24,10 +24,10 @@ pub struct QueueDepth {
     pub in_flight: usize,
     /// Messages whose delay is not over.
     pub delayed: usize,
-    /// Milliseconds since the longest-held message arrived in **this** queue. CloudWatch counts
-    /// the age of a dead-letter queue's messages from their move.
+    /// Age of the oldest message in milliseconds, from its arrival in **this** queue: CloudWatch
+    /// counts the age of a dead-letter queue's messages from their move.
     pub oldest_age_ms: Option<u64>,
-    /// When the oldest message was sent, milliseconds since 1970: retention counts from here.
+    /// Earliest send time, in milliseconds since 1970; retention counts from it.
     pub oldest_sent_ms: Option<u64>,
     /// Totals since the queue was created.
     pub traffic: Traffic,
@@ -44,20 +44,20 @@ pub struct Traffic {
     pub received: u64,
     /// Messages deleted with a valid receipt handle.
     pub deleted: u64,
-    /// Receives that returned nothing.
+    /// Receives that returned no messages.
     pub empty_receives: u64,
 }
 
 /// One message of a snapshot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SnapshotMessage {
-    /// Message id.
+    /// SQS message id.
     pub id: String,
-    /// Body.
+    /// Message body.
     pub body: String,
     /// User attributes.
     pub attributes: BTreeMap<String, AttributeValue>,
-    /// True if it may be received.
+    /// State of the message.
     pub state: MessageState,
     /// `ApproximateReceiveCount`.
     pub receive_count: u32,
@@ -73,14 +73,14 @@ pub struct SnapshotMessage {
     pub dead_letter_source_arn: Option<String>,
 }
 
-/// True if a message may be received.
+/// State of a message in its queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageState {
-    /// It may be received now.
+    /// Can be received now.
     Visible,
     /// Its delay is not over.
     Delayed,
-    /// It was received, and is hidden until its visibility timeout ends.
+    /// Received, and hidden until its visibility timeout ends.
     InFlight,
 }
 

@@ -1,4 +1,4 @@
-//! Every queue of the account, behind one lock: a move between queues is seen whole or not at all.
+//! All queues of the account, behind one lock, so that a move between queues is atomic.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -17,17 +17,18 @@ use super::snapshot::Traffic;
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub queues: BTreeMap<String, Cell>,
-    /// When queues were deleted, by name.
+    /// Deletion times of queues, by name.
     pub deleted: HashMap<String, u64>,
-    /// Oldest first.
+    /// Move tasks, oldest first.
     pub tasks: Vec<MoveTask>,
 }
 
-/// One queue with everything around its messages.
+/// A queue with its settings, counts and deduplication state.
 #[derive(Debug)]
 pub(crate) struct Cell {
     pub arn: Arc<str>,
-    /// Tells this queue's receipt handles from those of others, and from a namesake deleted before.
+    /// Distinguishes this queue's receipt handles from those of other queues, including a deleted
+    /// one of the same name.
     pub uid: u64,
     pub settings: Settings,
     pub queue: Queue,
@@ -63,20 +64,20 @@ impl Cell {
 }
 
 impl State {
-    /// The queue that a request's `QueueUrl` names.
+    /// Returns the queue that a request's `QueueUrl` names.
     pub fn by_url(&mut self, url: &str, options: &SqsOptions) -> Result<&mut Cell, SqsError> {
         let name = name_of(url, options)?;
         self.queues.get_mut(name).ok_or_else(|| SqsError::no_queue(name))
     }
 
-    /// The name of the queue with this ARN, if it is one of this account.
+    /// Returns the name of the queue with this ARN, if it belongs to this account.
     pub fn name_by_arn(&self, arn: &str) -> Option<&str> {
         let name = arn.rsplit(':').next()?;
         let (name, cell) = self.queues.get_key_value(name)?;
         (*cell.arn == *arn).then_some(name)
     }
 
-    /// The names of the queues whose redrive policy names `arn`.
+    /// Returns the names of the queues whose redrive policy names `arn`.
     pub fn sources_of(&self, arn: &str) -> impl Iterator<Item = &String> {
         self.queues.iter().filter_map(move |(name, cell)| {
             let policy = cell.settings.redrive.as_ref()?;
@@ -102,9 +103,9 @@ impl State {
     }
 }
 
-/// The queue name in a queue URL: `scheme://host/account/name`.
+/// Returns the queue name in a queue URL: `scheme://host/account/name`.
 ///
-/// Any host will do: behind a gateway or a port forward the server cannot know its own.
+/// Accepts any host, since the server cannot know its own behind a gateway or a port forward.
 fn name_of<'a>(url: &'a str, options: &SqsOptions) -> Result<&'a str, SqsError> {
     if url.is_empty() {
         return Err(SqsError::missing("QueueUrl"));

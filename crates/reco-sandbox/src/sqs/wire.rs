@@ -1,4 +1,4 @@
-//! The awsJson 1.0 shapes of the calls we use, named as in the service model.
+//! The awsJson 1.0 shapes of the supported calls, named as in the service model.
 
 mod reply;
 
@@ -40,7 +40,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    /// Reads the body of `action`.
+    /// Parses the body of `action`.
     pub fn parse(action: &str, body: &[u8]) -> Result<Self, SqsError> {
         // A call without parameters may come without a body.
         let body = if body.is_empty() { b"{}" } else { body };

@@ -1,10 +1,10 @@
-//! The event that Lambda makes of received messages.
+//! The event that Lambda builds from received messages.
 
 use aws_lambda_events::encodings::Base64Data;
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use aws_sdk_sqs::types::{Message, MessageAttributeValue};
 
-/// An event of these messages, with all that SQS said of them.
+/// Returns an event of these messages, with everything SQS returned about them.
 pub fn of(messages: &[Message], queue_arn: &str) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = messages.iter().map(|message| record(message, queue_arn)).collect();

@@ -21,7 +21,7 @@ impl Drop for Place<'_> {
 const MAX_DELETE: usize = 10;
 
 impl Mapping {
-    /// Invokes the function with a batch and deletes what it handled.
+    /// Invokes the function with a batch and deletes the messages it handled.
     pub(super) async fn invoke(&self, batch: Vec<Message>) {
         let concurrent = self.options.concurrency.max(1) - self.free.available_permits();
         // AWS: "Configuring scaling behavior for SQS event source mappings": what is received for an
@@ -48,8 +48,7 @@ impl Mapping {
         }
     }
 
-    /// The function's answer. A timeout ends it where it stands, and a panic is an error, as both
-    /// are in Lambda.
+    /// Returns the function's answer. A timeout aborts it and a panic is an error, as in Lambda.
     async fn answer(&self, batch: &[Message], deadline: Instant) -> Answer {
         let running = tokio::spawn((self.function)(event::of(batch, &self.queue_arn), deadline));
         let abort = running.abort_handle();

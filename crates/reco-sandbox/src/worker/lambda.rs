@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Time that the handler leaves for its answer before the function's timeout.
+/// Time that the handler reserves for its answer before the function's timeout.
 pub(crate) const MARGIN: Duration = Duration::from_millis(300);
 
-/// A function that handles events as the deployed Lambda does.
+/// Returns a function that handles events as the deployed Lambda does.
 #[must_use]
 pub fn function(pipeline: Pipeline) -> Function {
     measured(pipeline, "", Cloudwatch::new())
 }
 
-/// The same, with the metrics of its batches recorded under its name.
+/// Like [`function`], with the metrics of its batches recorded under `name`.
 #[must_use]
 pub fn measured(pipeline: Pipeline, name: &str, metrics: Cloudwatch) -> Function {
     let (pipeline, name): (_, Arc<str>) = (Arc::new(pipeline), name.into());

@@ -1,9 +1,8 @@
 //! The event source mapping between queue and function: polls the source queue through the real
-//! SDK, invokes the function with what came, deletes what it handled and leaves the rest to the
-//! visibility timeout and the redrive policy.
+//! SDK, invokes the function with each batch, deletes the messages it handled and leaves the rest
+//! to the visibility timeout and the redrive policy.
 //!
-//! The function is a value, so that the Lambda's own handler, its binary or a test's stand-in can
-//! be invoked alike.
+//! The function is a value: the Lambda's own handler, its binary or a stand-in of a test.
 
 mod event;
 mod invocation;
@@ -35,11 +34,11 @@ pub type Function = Arc<dyn Fn(SqsEvent, Instant) -> BoxFuture<'static, Answer> 
 /// Configuration of the mapping and the function.
 #[derive(Debug, Clone)]
 pub struct WorkerOptions {
-    /// Most messages in an event (AWS: 1 to 10,000; above 10 needs a window).
+    /// Maximum number of messages in an event (AWS: 1 to 10,000; above 10 needs a window).
     pub batch_size: usize,
     /// Time to wait for a batch to fill (AWS: up to 300 s).
     pub window: Duration,
-    /// Most invocations at a time (AWS: `MaximumConcurrency`, 2 to 1,000).
+    /// Maximum number of concurrent invocations (AWS: `MaximumConcurrency`, 2 to 1,000).
     pub concurrency: usize,
     /// Invocations at a time that the function itself may have (reserved concurrency); `None` as many
     /// as the mapping makes. What the mapping has received for more is throttled: not handled, and
@@ -83,20 +82,20 @@ struct Mapping {
     running: TaskTracker,
 }
 
-/// Where a mapping reads and whom it invokes.
+/// Queue that a mapping reads, and name of the function it invokes.
 pub struct Source {
-    /// A client for the queue.
+    /// Client for the queue.
     pub client: Client,
-    /// The queue's URL.
+    /// URL of the queue.
     pub queue_url: String,
-    /// The queue's ARN, which the events state.
+    /// ARN of the queue, stated in events.
     pub queue_arn: String,
-    /// The function's name, under which its metrics go.
+    /// Name of the function, used in its metrics.
     pub function_name: String,
 }
 
 impl Worker {
-    /// Starts a mapping that ends with `stop`.
+    /// Starts a mapping that runs until `stop` is cancelled.
     #[must_use]
     pub fn start(
         source: Source,
@@ -121,8 +120,8 @@ impl Worker {
         Self { stop, polling }
     }
 
-    /// Receives no more, and waits until the running invocations have ended, which their timeout
-    /// bounds, and what they handled is deleted.
+    /// Stops receiving, and waits until running invocations have ended, at most their timeout, and
+    /// their messages are deleted.
     pub async fn stop(self) {
         self.stop.cancel();
         if let Err(error) = self.polling.await {

@@ -1,4 +1,4 @@
-//! Receiving: batches by size and window, no more than there are free invocations.
+//! Receives batches by size and window, no more than there are free invocations.
 
 use super::{Mapping, event};
 use aws_sdk_sqs::error::DisplayErrorContext;
@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 /// AWS: one receive returns at most 10 messages.
 const MAX_RECEIVE: usize = 10;
-/// Time that one receive waits for messages.
+/// Wait time of a long poll.
 const LONG_POLL: Duration = Duration::from_secs(5);
-/// Between short polls, in the last second of a window.
+/// Pause between short polls, in the last second of a window.
 const SHORT_POLL: Duration = Duration::from_millis(50);
 /// Time to wait after a receive that failed.
 const AFTER_ERROR: Duration = Duration::from_millis(200);
@@ -40,8 +40,8 @@ fn within_payload(batch: Vec<Message>, queue_arn: &str) -> Vec<Vec<Message>> {
 impl Mapping {
     /// Polls and invokes until `stop` is cancelled, then waits for the running invocations.
     pub(super) async fn poll_until(self, stop: CancellationToken) {
-        // A permit is taken before the receive: what is received can be handled at once, and its
-        // visibility timeout does not run while it waits.
+        // The permit is taken before the receive: messages are handled at once, and do not wait
+        // while their visibility timeout runs.
         while let Some(Ok(free)) = stop.run_until_cancelled(self.free.clone().acquire_owned()).await
         {
             let Some(batch) = self.batch(&stop).await else {
@@ -62,7 +62,8 @@ impl Mapping {
         self.running.wait().await;
     }
 
-    /// One batch: full, or what came before the window closed. `None` when stopped with nothing.
+    /// Returns a batch that is full or whose window has closed; `None` when stopped with nothing
+    /// received.
     async fn batch(&self, stop: &CancellationToken) -> Option<Vec<Message>> {
         let mut batch = self.receive(self.options.batch_size, LONG_POLL, stop).await?;
         let closes = Instant::now() + self.options.window;
@@ -71,15 +72,15 @@ impl Mapping {
             if left.is_zero() {
                 break;
             }
-            // SQS waits in whole seconds; a receive is never cut off by the window's end, or what
-            // it was about to return would have to wait for its visibility timeout.
+            // SQS waits in whole seconds. A receive is never cut off at the window's end: its
+            // messages would stay invisible until their visibility timeout expires.
             if left < Duration::from_secs(1) {
                 tokio::time::sleep(left.min(SHORT_POLL)).await;
             }
             let room = self.options.batch_size - batch.len();
             match self.receive(room, left, stop).await {
                 Some(more) => batch.extend(more),
-                // Stopped: what is held is handled all the same.
+                // Stopped: messages already received are still handled.
                 None => break,
             }
         }

@@ -3,7 +3,7 @@
 use aws_config::{SdkConfig, retry::RetryConfig};
 use reco_sandbox::Sandbox;
 
-/// SDK configuration for a sandbox, without the SDK's own retries: a test sees each answer.
+/// Returns an SDK configuration for a sandbox, without retries so that a test sees each answer.
 pub fn sdk_config(sandbox: &Sandbox) -> SdkConfig {
     let config = sandbox.sdk_config().into_builder();
     config.retry_config(RetryConfig::disabled()).build()

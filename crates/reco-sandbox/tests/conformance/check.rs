@@ -1,4 +1,4 @@
-//! Named checks for any endpoint of a service: how they fail, and how they are run.
+//! Named checks that run against any endpoint of a service.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,12 +10,12 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use futures::StreamExt;
 use futures::future::BoxFuture;
 
-/// Checks at a time: most of their time is spent waiting for a timeout.
+/// Checks run at a time; most of their time is spent waiting for timeouts.
 const AT_ONCE: usize = 16;
 /// Maximum length of an unexpected response in an error, in characters.
 const SHOWN: usize = 400;
 
-/// A check with its name; `K` is what it is written with, a client above all.
+/// A named check; `K` is its kit, mainly a client.
 pub struct Check<K> {
     pub name: &'static str,
     pub run: fn(K) -> BoxFuture<'static, Outcome>,
@@ -32,7 +32,7 @@ macro_rules! checks {
 }
 pub(crate) use checks;
 
-/// Runs every check; the failures by name.
+/// Runs every check and returns the failures by name.
 pub async fn failures<K: Clone>(
     checks: &'static [Check<K>],
     kit: &K,
@@ -63,7 +63,6 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// Fails the check when two values differ.
 pub fn same<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome {
     if seen == expected {
         return Ok(());
@@ -71,7 +70,6 @@ pub fn same<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> Outcome {
     Err(Failure(format!("{what}: saw {seen:?}, expected {expected:?}")))
 }
 
-/// Fails the check when something does not hold.
 pub fn holds(what: &str, holds: bool) -> Outcome {
     same(what, holds, true)
 }
@@ -93,12 +91,12 @@ pub fn refused<T: Debug, E: ProvideErrorMetadata + Debug>(
 
 static NAMES: AtomicU32 = AtomicU32::new(0);
 
-/// A name that no other check uses.
+/// Returns a name that no other check uses.
 pub fn unique(stem: &str) -> String {
     format!("{stem}-{}-{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A client's configuration for `endpoint`, without retries: a check sees each answer.
+/// Returns a client configuration for `endpoint`, without retries so that a check sees each answer.
 pub async fn sdk_config(endpoint: &str) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(endpoint)

@@ -1,7 +1,7 @@
-//! What any CloudWatch must do for recoctl: named checks through the real SDK, for any endpoint.
+//! Named checks, through the real SDK and for any endpoint, of what recoctl requires of CloudWatch.
 //!
-//! A check makes its own series and alarms and asserts what the AWS documentation says; where a
-//! check rests on a particular statement, its doc comment gives it.
+//! A check creates its own series and alarms and asserts what the AWS documentation says. A doc
+//! comment quotes the statement that a check rests on.
 
 mod alarms;
 mod get;
@@ -14,7 +14,7 @@ mod refusal;
 use super::check::{Check, checks};
 use kit::Kit;
 
-/// Every check; one that is missing here is dead code to the compiler.
+/// Every check. The compiler reports a check that is missing here as dead code.
 pub const CHECKS: &[Check<Kit>] = checks! {
     put {
         values_of_a_minute_are_one_sample_each,

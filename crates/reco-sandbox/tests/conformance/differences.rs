@@ -1,13 +1,13 @@
-//! Where the independent server is known to differ: as data, and as `docs/conformance.md` says it.
+//! Known differences of the independent server, kept in step with `docs/conformance.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 const DOCUMENT: &str = include_str!("../../../../docs/conformance.md");
 
-/// A check and what its failure says.
+/// A check, and part of its failure's message.
 pub type Known = (&'static str, &'static str);
 
-/// Asserts that the failures are the known differences, no more and no fewer.
+/// Asserts that the failures are exactly the known differences.
 pub fn assert_as_known(failures: &BTreeMap<&'static str, String>, known: &[Known]) {
     let known: BTreeMap<_, _> = known.iter().copied().collect();
     let as_known = |(name, seen): &(&&str, &String)| {
@@ -19,8 +19,8 @@ pub fn assert_as_known(failures: &BTreeMap<&'static str, String>, known: &[Known
     assert!(vanished.is_empty(), "these differences are no more: {vanished:?}");
 }
 
-/// Asserts that the document's table under the heading `service` has one row for each known
-/// difference and no other.
+/// Asserts that the document's table under the heading `service` has exactly one row for each known
+/// difference.
 pub fn assert_documented(service: &str, known: &[Known]) {
     let documented = rows(service);
     let names: BTreeSet<_> = known.iter().map(|(name, _)| *name).collect();
@@ -29,7 +29,7 @@ pub fn assert_documented(service: &str, known: &[Known]) {
     assert_eq!(documented.len(), known.len(), "a check has more than one row");
 }
 
-/// The checks named in the first column of a section's table.
+/// Returns the checks named in the first column of a section's table.
 fn rows(service: &str) -> Vec<&'static str> {
     let heading = format!("\n## {service}\n");
     let (_, section) = DOCUMENT.split_once(&heading).expect("the document has the heading");

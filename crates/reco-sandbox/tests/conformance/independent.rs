@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
 
-/// The bin directory of the environment that holds the independent server and boto3.
+/// Returns the bin directory of the environment that holds the independent server and boto3.
 pub fn python_environment() -> io::Result<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/support/independent.sh");
     let output = Command::new("bash").arg(script).stderr(Stdio::inherit()).output()?;
@@ -18,7 +18,7 @@ pub fn python_environment() -> io::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// ministack, as PyPI has it; killed when dropped.
+/// ministack from PyPI; killed when dropped.
 pub struct Independent {
     child: Child,
     pub endpoint: String,

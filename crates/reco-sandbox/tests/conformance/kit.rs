@@ -1,4 +1,4 @@
-//! What SQS checks are written with: a client, queues of their own, and messages.
+//! Kit of the SQS checks: a client, queues of their own, and messages.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use aws_sdk_sqs::types::{
 use super::check::sdk_config;
 pub use super::check::{Failure, Outcome, holds, refused, same, unique};
 
-/// AWS's code for a queue that is not there.
+/// AWS's code for a queue that does not exist.
 pub const NO_QUEUE: &str = "AWS.SimpleQueueService.NonExistentQueue";
 pub const INVALID: &str = "InvalidParameterValue";
 pub const MISSING: &str = "MissingParameter";
@@ -29,7 +29,7 @@ impl Kit {
         Self { sqs: Client::new(&sdk_config(endpoint).await) }
     }
 
-    /// A new queue under a name of its own.
+    /// Creates a queue with a unique name.
     pub async fn queue(&self, attributes: &[(&str, &str)]) -> Result<String, Failure> {
         self.create(&unique("check"), attributes).await
     }
@@ -46,7 +46,7 @@ impl Kit {
         Ok(create.queue_url.unwrap_or_default())
     }
 
-    /// A dead-letter queue and a source queue whose messages go there after `receives`.
+    /// Creates a dead-letter queue, and a source queue whose messages move there after `receives`.
     pub async fn pair(&self, fifo: bool, receives: u32) -> Result<(String, String), Failure> {
         let dlq = if fifo { self.fifo(&[]).await? } else { self.queue(&[]).await? };
         let policy = redrive(&self.arn(&dlq).await?, receives);
@@ -74,7 +74,7 @@ impl Kit {
         Ok(self.attribute(url, "QueueArn").await?.unwrap_or_default())
     }
 
-    /// Visible, in flight and delayed messages.
+    /// Returns the counts of visible, in-flight and delayed messages.
     pub async fn counts(&self, url: &str) -> Result<[u32; 3], Failure> {
         let all = self.attributes(url, "All").await?;
         let count = |suffix: &str| {
@@ -85,13 +85,13 @@ impl Kit {
         Ok([count(""), count("NotVisible"), count("Delayed")])
     }
 
-    /// Sends a body; the message id.
+    /// Sends a body and returns the message id.
     pub async fn send(&self, url: &str, body: &str) -> Result<String, Failure> {
         let sent = self.sqs.send_message().queue_url(url).message_body(body).send().await?;
         Ok(sent.message_id.unwrap_or_default())
     }
 
-    /// Sends bodies to a group of a FIFO queue, each with itself as deduplication id.
+    /// Sends bodies to a group of a FIFO queue, each with its body as deduplication id.
     pub async fn send_group(&self, url: &str, group: &str, bodies: &[&str]) -> Outcome {
         for body in bodies {
             let send = self.sqs.send_message().queue_url(url).message_body(*body);
@@ -100,7 +100,8 @@ impl Kit {
         Ok(())
     }
 
-    /// Receives up to `max` with every attribute, hiding them for `visibility_s`; no waiting.
+    /// Receives up to `max` messages with all attributes, hidden for `visibility_s`, without
+    /// waiting.
     pub async fn receive(
         &self,
         url: &str,
@@ -127,7 +128,7 @@ impl Kit {
         Ok(())
     }
 
-    /// Receives until the redrive policy moves everything, which is after `receives`.
+    /// Receives until the redrive policy moves everything, which it does after `receives`.
     pub async fn wear_out(&self, url: &str, receives: u32) -> Outcome {
         for _ in 0..=receives {
             self.receive(url, 10, 0).await?;
@@ -156,7 +157,7 @@ pub fn binary(data_type: &str, value: &[u8]) -> Result<MessageAttributeValue, Fa
     Ok(value.build()?)
 }
 
-/// One attribute of each kind, custom labels included.
+/// Returns one attribute of each kind, custom labels included.
 pub fn every_kind() -> Result<HashMap<String, MessageAttributeValue>, Failure> {
     Ok(HashMap::from([
         ("s".to_owned(), text("String", "grüße \t\n")?),
@@ -180,7 +181,7 @@ pub fn bodies(messages: &[Message]) -> Vec<&str> {
     messages.iter().filter_map(Message::body).collect()
 }
 
-/// A system attribute of a received message.
+/// Returns a system attribute of a received message.
 pub fn system(message: &Message, name: &str) -> Option<String> {
     message.attributes()?.get(&MessageSystemAttributeName::from(name)).cloned()
 }

@@ -1,5 +1,5 @@
-//! What only the sandbox's own SQS can be asked: its limits made small, its bytes on the wire, its
-//! behaviour under many clients, boto3, and messages planted with a past.
+//! Tests that only the sandbox's own SQS allows: small limits, bytes on the wire, many clients,
+//! boto3, and messages planted with a history.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,8 +20,8 @@ async fn start(options: SqsOptions) -> (Ours, Kit) {
     (server, kit)
 }
 
-/// AWS: at the limit a short poll of a standard queue answers OverLimit, a long poll nothing; a
-/// FIFO queue answers nothing.
+/// AWS: at the limit, a short poll of a standard queue returns OverLimit; a long poll, or any poll
+/// of a FIFO queue, returns no messages.
 #[tokio::test]
 async fn the_in_flight_limit_is_an_error_on_short_polls_only() {
     let options = SqsOptions { in_flight_limit: 2, ..SqsOptions::default() };
@@ -148,7 +148,7 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).expect("a clock before the year 584,000,000")
 }
 
-/// Senders and receivers at once: every message is received and deleted exactly once.
+/// With many senders and receivers, every message is received and deleted exactly once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_clients_lose_and_double_nothing() {
     const SENDERS: usize = 4;
@@ -198,7 +198,7 @@ async fn many_clients_lose_and_double_nothing() {
     assert_eq!((depth.visible, depth.in_flight, depth.traffic.deleted), (0, 0, 1000));
 }
 
-/// A queue deleted under a long poll ends the poll.
+/// Deleting a queue ends its long polls.
 #[tokio::test]
 async fn a_long_poll_notices_that_its_queue_is_deleted() {
     let (_server, kit) = start(SqsOptions::default()).await;

@@ -1,4 +1,4 @@
-//! The sandbox's SQS as a server of its own, with options of its own.
+//! The sandbox's SQS as a separate server with its own options.
 
 use std::convert::Infallible;
 use std::io;
@@ -54,6 +54,6 @@ async fn serve(sqs: Sqs, stream: TcpStream) {
             Ok::<_, Infallible>(response.map(Full::new))
         }
     });
-    // A client that goes away is no concern of the server's.
+    // A client may disconnect at any time.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }

@@ -1,7 +1,7 @@
-//! What any SQS must do for recoctl: named checks through the real SDK, for any endpoint.
+//! Named checks, through the real SDK and for any endpoint, of what recoctl requires of SQS.
 //!
-//! A check makes its own queues and asserts what the AWS documentation says; where a check rests
-//! on a particular statement, its doc comment gives it.
+//! A check creates its own queues and asserts what the AWS documentation says. A doc comment quotes
+//! the statement that a check rests on.
 
 mod delete;
 mod fifo;
@@ -15,7 +15,7 @@ mod visibility;
 use super::check::{Check, checks};
 use super::kit::Kit;
 
-/// Every check; one that is missing here is dead code to the compiler.
+/// Every check. The compiler reports a check that is missing here as dead code.
 pub const CHECKS: &[Check<Kit>] = checks! {
     queues {
         creating_again_needs_equal_attributes,

@@ -1,8 +1,8 @@
 //! The body of a `BatchWriteItem` call, written straight from planned items.
 //!
-//! The SDK's way there is a map of attribute values for every item and a string for every id, most
-//! of which is allocating and freeing: 19 of the 27 CPU seconds that a million lists of 100 ids took
-//! went into writing, and 11 do without it (benches/README.md).
+//! The SDK needs a map of attribute values for every item and a string for every id, most of which
+//! is allocating and freeing: writing a million lists of 100 ids took 19 of 27 CPU seconds that
+//! way, and takes 11 this way (benches/README.md).
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use reco_core::item::{Action, Attributes, Constant, KeyType, PlannedItem, Schema
 const HEAD: &str = r#"{"RequestItems":{"#;
 const TAIL: &str = r#"]},"ReturnConsumedCapacity":"TOTAL"}"#;
 
-/// The body, as JSON: the same value as the SDK makes of [`super::encode`]'s attributes.
+/// Returns the body as JSON: the same value that the SDK makes of [`super::encode`]'s attributes.
 #[must_use]
 pub fn batch_body(table: &str, items: &[PlannedItem], schema: &Schema) -> Vec<u8> {
     let wire: usize = items.iter().map(|item| item.wire + 1).sum();
@@ -43,14 +43,14 @@ impl Body {
         self.raw("}}}");
     }
 
-    /// Of a removal only the key counts.
+    /// A deletion consists of the key only.
     fn delete(&mut self, item: &PlannedItem, schema: &Schema) {
         self.raw(r#"{"DeleteRequest":{"Key":{"#);
         let Ok(()) = schema.describe_key(&item.recommendation.user, self);
         self.raw("}}}");
     }
 
-    /// An attribute's name, the colon after it, and the comma before it.
+    /// Writes an attribute's name, the colon after it and the comma before it.
     fn name(&mut self, name: &str) {
         if self.0.last() != Some(&b'{') {
             self.raw(",");
@@ -136,7 +136,7 @@ impl Attributes for Body {
     }
 }
 
-/// The attributes of the item as a JSON object, sorted by name.
+/// Returns the attributes of the item as a JSON object, sorted by name.
 #[must_use]
 pub fn sorted_attributes(item: &PlannedItem, schema: &Schema) -> Vec<u8> {
     let mut sorted = Sorted::default();
@@ -151,7 +151,7 @@ pub fn sorted_attributes(item: &PlannedItem, schema: &Schema) -> Vec<u8> {
     body.0
 }
 
-/// The attributes by name, each value as JSON.
+/// Attributes by name, each value as JSON.
 #[derive(Default)]
 struct Sorted(BTreeMap<String, Vec<u8>>);
 
@@ -204,7 +204,7 @@ mod tests {
     use super::super::request;
     use super::*;
 
-    /// A client that reaches nobody: requests are looked at before they are sent.
+    /// A client without a server: tests inspect its requests before they are sent.
     fn client() -> Client {
         let config = Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -215,7 +215,7 @@ mod tests {
         Client::from_conf(config.build())
     }
 
-    /// What the SDK itself would send.
+    /// Returns the body that the SDK itself would send.
     async fn by_the_sdk(client: &Client, items: &[PlannedItem], schema: &Schema) -> Value {
         let requests = items.iter().map(|item| request(item, schema)).collect();
         let seen = Arc::new(Mutex::new(Value::Null));
@@ -308,7 +308,7 @@ mod tests {
             prop_assert_eq!(body, expected);
         }
 
-        /// What is emitted is what is written, attribute by attribute and in the order of names.
+        /// Emitted items equal written items attribute by attribute, and are sorted by name.
         #[test]
         fn sorted_attributes_are_those_of_the_body(item in item(), schema in schema()) {
             let item = PlannedItem { action: Action::Put, ..item };
@@ -321,7 +321,7 @@ mod tests {
             prop_assert!(names.is_sorted(), "{:?}", names);
         }
 
-        /// Calls are filled by it.
+        /// The writer fills its calls by this size.
         #[test]
         fn an_item_adds_what_was_planned(item in item(), schema in schema()) {
             let Recommendation { user, articles, generated_at } = item.recommendation;

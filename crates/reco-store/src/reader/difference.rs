@@ -1,4 +1,4 @@
-//! In what an item of the table is not what it should be.
+//! Differences between an item in the table and the expected item.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,17 @@ use serde::Serialize;
 
 use crate::encode::{id_of, scalar, time_of};
 
-/// In what an item is not what it should be.
+/// Difference between an item and the expected item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Difference {
     /// The table has no item of the user.
     #[error("not in the table")]
     Missing,
-    /// The table has an item of a user whose item was to be removed.
+    /// The table has an item that should have been deleted.
     #[error("still in the table, although it should be deleted")]
     Present,
-    /// The list is another one.
+    /// The list differs.
     #[error("the list differs at rank {rank}: {} instead of {}, {} instead of {expected_len}", shown(.found), shown(.expected), amount(*.found_len, "id"))]
     List {
         /// The first rank that differs, from 1.
@@ -30,45 +30,45 @@ pub enum Difference {
         expected: Option<String>,
         /// Element found; `None` if the list has ended.
         found: Option<String>,
-        /// Number of ids that it should have.
+        /// Expected number of ids.
         expected_len: usize,
-        /// Number of ids that it has.
+        /// Number of ids found.
         found_len: usize,
     },
-    /// The list's attribute is none, or no list.
+    /// The list attribute is missing or not a list.
     #[error("its list is {found}")]
     NoList {
         /// Value found.
         found: String,
     },
-    /// The time is another one.
+    /// The time differs.
     #[error("its time is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
     Time {
-        /// When the list was made, in seconds since the epoch.
+        /// Expected time, in seconds since the epoch.
         expected: Time,
         /// Value in the table.
         found: Option<String>,
     },
-    /// An attribute that every item of the run has is another one.
+    /// A constant attribute of the run differs.
     #[error("its {name} is {}, instead of {expected}", .found.as_deref().unwrap_or("not set"))]
     Attribute {
-        /// The attribute.
+        /// Attribute name.
         name: String,
         /// Expected value.
         expected: String,
         /// Value found.
         found: Option<String>,
     },
-    /// The item is another one of the same time, which stands where only what is newer is written.
+    /// The item has the same time but another list, which a guarded write does not replace.
     #[error("the table holds a different list with the same time, {found}")]
     AsNew {
-        /// When that list was made, in seconds since the epoch.
+        /// Time of that list, in seconds since the epoch.
         found: Time,
     },
     /// The item is newer than the input: written by another writer since, or kept by `--if-newer`.
     #[error("the table holds a newer list, of {found}")]
     Newer {
-        /// When that list was made, in seconds since the epoch.
+        /// Time of that list, in seconds since the epoch.
         found: Time,
     },
 }
@@ -77,18 +77,18 @@ fn shown(id: &Option<String>) -> &str {
     id.as_deref().unwrap_or("nothing")
 }
 
-/// When items are to expire, as far as a later run can know: so long after a run that is over.
+/// Bounds on the expiry of items, as far as a later run can know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expiry {
-    /// The attribute.
+    /// Attribute name.
     pub name: String,
-    /// It has not come yet: now, in seconds since the epoch.
+    /// Earliest valid expiry: now, in seconds since the epoch.
     pub after: i64,
-    /// The latest that it can be, in seconds since the epoch.
+    /// Latest valid expiry, in seconds since the epoch.
     pub latest: i64,
 }
 
-/// An item as it should be.
+/// An item as expected in the table.
 pub(super) struct Expected<'a> {
     pub item: &'a PlannedItem,
     pub schema: &'a Schema,
@@ -98,7 +98,7 @@ pub(super) struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// Compares with what the table holds; `None` when it is as it should be.
+    /// Compares with the item in the table; `None` if it is as expected.
     pub fn difference(
         &self,
         found: Option<&HashMap<String, AttributeValue>>,
@@ -109,7 +109,7 @@ impl Expected<'_> {
         let expected_at = item.recommendation.generated_at;
         let time = found.get(&schema.generated_at_attr);
         let found_at = time_of(found, schema).ok().flatten();
-        // A guarded write leaves what it does not outdo, of the same time, too.
+        // A guarded write also keeps an item of the same time.
         let outdoes = if self.only_newer { item.guard } else { expected_at };
         if let (Some(outdoes), Some(found)) = (outdoes, found_at)
             && found > outdoes
@@ -169,7 +169,7 @@ fn attribute(
     (!same).then(|| Difference::Attribute { name, expected, found: found.map(plain) })
 }
 
-/// DynamoDB gives a number back without zeros at the end of its fraction.
+/// Removes trailing zeros of a fraction, as DynamoDB does.
 fn as_stored(number: &str) -> &str {
     match number.split_once('.') {
         Some(_) => number.trim_end_matches('0').trim_end_matches('.'),
@@ -180,7 +180,7 @@ fn as_stored(number: &str) -> &str {
 fn lists(item: &PlannedItem, found: &[AttributeValue]) -> Option<Difference> {
     let expected = &item.recommendation.articles;
     let written = |id: &Id| scalar(id, item.type_of(id));
-    // Without a type that is set, what decided it when the list was written is not known here.
+    // Without a configured type, it is unknown which type was chosen when the list was written.
     let same = |(id, value): (&Id, &AttributeValue)| match item.list_type {
         Some(_) => written(id) == *value,
         None => id_of(value).is_some_and(|found| found.text() == id.text()),
@@ -198,7 +198,7 @@ fn lists(item: &PlannedItem, found: &[AttributeValue]) -> Option<Difference> {
     })
 }
 
-/// A scalar as text; strings in quotes, so that `7` and `"7"` can be told apart.
+/// Formats a scalar; strings in quotes, so that `7` and `"7"` can be told apart.
 fn plain(value: &AttributeValue) -> String {
     match value {
         AttributeValue::N(text) => text.clone(),
@@ -294,7 +294,7 @@ mod tests {
         Schema::with_key_type(KeyType::N).plan(recommendation).expect("fits")
     }
 
-    /// What is said when the table holds `found` instead of `[1,2,3]` of time 10.
+    /// Returns the difference if the table holds a changed item instead of `[1,2,3]` of time 10.
     fn told(change: impl Fn(&mut HashMap<String, AttributeValue>)) -> String {
         let schema = Schema::with_key_type(KeyType::N);
         let item = planned(&[1, 2, 3], Some(10));

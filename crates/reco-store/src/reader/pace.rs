@@ -3,17 +3,18 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Spreads calls so that, on average, no more is consumed than the budget. What a call costs is
-/// known only from its answer, so each reserves one unit a key and is corrected afterwards.
+/// Spreads calls so that consumption stays within the budget on average. The cost of a call is
+/// known only from its response, so each call reserves one unit per key and is corrected
+/// afterwards.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: Option<f64>,
     begun: Instant,
-    /// Seconds from `begun` until all that was reserved is paid for.
+    /// Seconds from `begun` until all reservations are paid for.
     paid_s: Mutex<f64>,
 }
 
-/// Capacity limit of a call, and its waiting time.
+/// Capacity reserved for a call, and the time to wait before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reserved {
     pub wait: Duration,
@@ -25,7 +26,7 @@ impl Pace {
         Pace { rate, begun: Instant::now(), paid_s: Mutex::new(0.0) }
     }
 
-    /// Reserves for a call of so many keys.
+    /// Reserves capacity for a call with this number of keys.
     #[expect(clippy::cast_precision_loss, reason = "100 at most")]
     pub fn reserve(&self, keys: usize) -> Reserved {
         let rcu = keys as f64;
@@ -38,7 +39,7 @@ impl Pace {
         Reserved { wait, rcu }
     }
 
-    /// Puts right what a call consumed in truth.
+    /// Corrects a reservation to the actual consumption.
     pub fn correct(&self, reserved: &Reserved, used: f64) {
         if let Some(rate) = self.rate {
             let mut paid = self.paid_s.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,7 +57,7 @@ mod tests {
         let pace = Pace::new(Some(100.0));
         let first = pace.reserve(100);
         assert_eq!(first.wait, Duration::ZERO);
-        // Large items: three times what was reserved.
+        // Large items that consume three times the reservation.
         pace.correct(&first, 300.0);
         let wait = pace.reserve(50).wait.as_secs_f64();
         assert!((2.5..=3.0).contains(&wait), "{wait}");

@@ -1,4 +1,4 @@
-//! One `BatchWriteItem` call and what its answer means.
+//! One `BatchWriteItem` call and its result.
 
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::{ThrottlingReason, WriteRequest};
@@ -15,11 +15,11 @@ use crate::table::consumed;
 
 /// Result of one call.
 pub(super) enum Attempt {
-    /// DynamoDB answered; `left` came back unprocessed.
+    /// DynamoDB responded; `left` came back unprocessed.
     Answered { left: Vec<PlannedItem> },
-    /// The whole call failed for a reason that passes.
+    /// The whole call failed for a transient reason.
     Passing { left: Vec<PlannedItem>, error: ServiceError },
-    /// Trying again is of no use.
+    /// The call failed permanently.
     Failed { left: Vec<PlannedItem>, failure: WriteFailure },
 }
 
@@ -31,8 +31,8 @@ impl Writer {
         report: &mut WriteReport,
     ) -> Attempt {
         let body = Bytes::from(batch_body(&self.table, &items, &self.schema));
-        // The SDK gets the table, by which it may choose the endpoint, and does all the rest:
-        // credentials, signature, connection, answer. Only the body is ours.
+        // The SDK gets the table, since the endpoint may depend on it, and does everything else:
+        // credentials, signature, connection, response. Only the body is replaced.
         let call = self
             .client
             .batch_write_item()
@@ -60,7 +60,7 @@ impl Writer {
         Attempt::Passing { left: items, error: sorted }
     }
 
-    /// Splits the items by an answer.
+    /// Splits the items by a response.
     fn answered(
         &self,
         items: Vec<PlannedItem>,
@@ -72,7 +72,7 @@ impl Writer {
             .iter()
             .map(|used| consumed(used.capacity_units()))
             .sum::<f64>();
-        // Under whatever name the table goes there: name or ARN.
+        // The response may key the table by name or by ARN.
         let returned: Vec<WriteRequest> =
             answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
         let users: IdSet = returned.iter().filter_map(|request| self.user_of(request)).collect();
@@ -81,7 +81,7 @@ impl Writer {
         {
             items.into_iter().filter(|item| users.contains(&item.recommendation.user)).collect()
         } else {
-            // An answer that names what was not sent tells nothing about what was written.
+            // A response with items that were not sent says nothing about what was written.
             items
         };
         report.returned += left.len() as u64;

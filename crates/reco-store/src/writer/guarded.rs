@@ -1,12 +1,12 @@
-//! Writing only what is newer than what the table holds.
+//! Guarded writes: replace an item only with a newer one.
 //!
-//! AWS: "PutItem" and "DeleteItem", `ConditionExpression`. DynamoDB decides and writes in one step,
-//! so of two writers the newer list wins whichever comes last. A delete leaves nothing behind that
-//! a later put of an older list could be held against.
+//! AWS: "PutItem" and "DeleteItem", `ConditionExpression`. DynamoDB checks and writes in one step,
+//! so of two writers the newer list wins in either order. A delete leaves nothing to compare a
+//! later put of an older list with.
 //!
-//! DynamoDB compares Numbers with Numbers, whatever they count. An item that fails the condition
-//! comes back with the answer and is looked at: where another writer left its time in another form,
-//! that form is read, and the item replaced only if it is still the same one.
+//! DynamoDB compares Numbers regardless of their unit. The response to a failed condition contains
+//! the item: if another writer left its time in another form, that form is read, and the item is
+//! replaced only if it is still unchanged.
 
 use std::collections::HashMap;
 
@@ -29,27 +29,27 @@ use crate::encode::{self, encode, key, time_of};
 use crate::retry::{Halt, Stop};
 use crate::service::{ErrorKind, ServiceError};
 
-/// Times are equal when a message is delivered again: what it says stands there already. Numbers
-/// that cannot be seconds, such as 20260115, are not compared as if they were.
+/// Strictly older, since a redelivered message has the same time and is already written. Numbers
+/// that cannot be seconds, such as 20260115, are not compared as seconds.
 const OLDER: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
                      OR (#time < :time AND NOT #time BETWEEN :early AND :since)";
-/// The same of milliseconds: what is less may be seconds, or the digits of a date.
+/// The same for milliseconds: smaller numbers may be seconds, or the digits of a date.
 const OLDER_MILLISECONDS: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time) \
                                   OR (#time < :time AND #time > :least)";
-/// Thirteen digits, since September 2001.
+/// Smallest number of thirteen digits (September 2001).
 const LEAST_MILLISECONDS: i64 = 1_000_000_000_000;
-/// Nothing says that a list of unknown time is newer than one of known time.
+/// A list of unknown time does not replace one of known time.
 const UNDATED: &str = "attribute_not_exists(#user) OR attribute_not_exists(#time)";
-/// It is still the item that was looked at.
+/// The item is unchanged since it was read.
 const SAME: &str = "attribute_not_exists(#user) OR #time = :seen";
 
-/// An item that fails the condition is shown.
+/// Return the item if the condition fails.
 const SHOW: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
-/// Writes of one batch in flight at once.
+/// Maximum writes of one batch in flight.
 const WIDTH: usize = 8;
 
-/// Maximum number of reads of an item that changes in the meantime.
+/// Maximum attempts at an item that keeps changing.
 const LOOKS: usize = 5;
 
 /// Result of one write.
@@ -58,9 +58,9 @@ enum Write {
         wcu: f64,
     },
     Stale,
-    /// The item in the table cannot be judged.
+    /// The time of the item in the table cannot be read.
     Unreadable(String),
-    /// It kept changing while it was looked at.
+    /// The item kept changing between attempts.
     Contended,
     Halted(Halt),
     Failed {
@@ -72,12 +72,12 @@ enum Write {
 /// Result of one call.
 enum Call {
     Over(Write),
-    /// The condition did not hold, of this item where the answer has it.
+    /// The condition failed; the item, if the response contains it.
     Held(Option<HashMap<String, AttributeValue>>),
 }
 
 impl Writer {
-    /// One attempt at each of these items.
+    /// Makes one attempt at each item.
     pub(super) async fn attempt_guarded(
         &self,
         items: Vec<PlannedItem>,
@@ -133,7 +133,7 @@ impl Writer {
         }
     }
 
-    /// Writes an item, and how many calls that took.
+    /// Writes an item and returns the number of calls made.
     async fn write_if_newer(&self, item: &PlannedItem, stop: &Stop) -> (Write, u64) {
         let mut seen = None;
         let mut calls = 0;
@@ -158,20 +158,20 @@ impl Writer {
         (Write::Contended, calls)
     }
 
-    /// Looks at an item that did not meet the condition: the time attribute of one that is older all
-    /// the same, or what the write came to.
+    /// Examines the item that failed the condition. Returns its time attribute if it is older after
+    /// all, otherwise the result of the write.
     fn judge(
         &self,
         item: &PlannedItem,
         held: Option<HashMap<String, AttributeValue>>,
     ) -> Result<AttributeValue, Write> {
-        // Where the server does not show the item, the condition is all there is to go by.
+        // Without the item in the response, only the condition counts.
         let Some(held) = held else { return Err(Write::Stale) };
         match (time_of(&held, &self.schema), item.guard) {
             (Ok(time), guard) if gives_way(time, guard) => {
                 held.get(&self.schema.generated_at_attr).cloned().ok_or(Write::Contended)
             }
-            // Whenever it was made, a list of unknown time does not replace it.
+            // A list of unknown time does not replace it, whatever its own time.
             (Ok(_), _) | (Err(_), None) => Err(Write::Stale),
             (Err(why), Some(_)) => Err(Write::Unreadable(why)),
         }
@@ -227,15 +227,15 @@ impl Writer {
         })
     }
 
-    /// That what the table holds is older, in DynamoDB's terms; of an item that was looked at, that
-    /// it is still that one.
+    /// Returns the condition that the table's item is older; for an item that was examined, that it
+    /// is unchanged.
     fn condition(&self, item: &PlannedItem, seen: Option<&AttributeValue>) -> Condition {
         let n = |number: i64| AttributeValue::N(number.to_string());
         let guard = item.guard.map(|time| encode::time(time, &self.schema));
         let own = |value| [(":time".to_owned(), value)];
         let (expression, values) = match (seen, guard, self.schema.time_form) {
             (Some(seen), ..) => (SAME, HashMap::from([(":seen".to_owned(), seen.clone())])),
-            // Text is not compared by its letters: there are many ways to write one time.
+            // Text times cannot be compared as strings: one time can be written in many ways.
             (None, None, _) | (None, Some(_), TimeForm::Iso8601) => (UNDATED, HashMap::new()),
             (None, Some(guard), TimeForm::Seconds) => {
                 let mut values = HashMap::from(own(guard));
@@ -275,7 +275,7 @@ impl Writer {
     }
 }
 
-/// "What the table holds is older", in DynamoDB's terms.
+/// A `ConditionExpression` with its names and values.
 struct Condition {
     expression: &'static str,
     names: HashMap<String, String>,

@@ -1,5 +1,5 @@
-//! Spending a budget: each call is paid before it is made, and settled by what DynamoDB says it
-//! consumed.
+//! Budget of the writer: each call is paid for in advance and settled by the capacity that DynamoDB
+//! reports.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::report::WriteReport;
 use crate::retry::{Halt, Stop};
 use crate::service::ErrorKind;
 
-/// A rate that has grown meanwhile shortens a wait.
+/// Longest wait before checking again: a growing rate shortens waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The budget that all batches of a run share.
+/// Budget shared by all batches of a run.
 #[derive(Debug)]
 pub struct Pace {
     begun: Instant,
@@ -49,7 +49,7 @@ impl Pace {
     }
 }
 
-/// A call that is paid for, and what the report said before it.
+/// A call that is paid for, and the state of the report before it.
 pub(super) struct Call {
     paid: Paid,
     computed: f64,
@@ -62,7 +62,7 @@ impl Writer {
     /// Waits until the budget has enough for `items`.
     ///
     /// # Errors
-    /// [`Halt`] when the call would come too late or is not wanted any more; nothing is paid then.
+    /// [`Halt`] if the call would be too late or the caller cancelled; then nothing is paid.
     pub(super) async fn pay(
         &self,
         items: &[PlannedItem],
@@ -96,12 +96,12 @@ impl Writer {
         Ok(Some(Call { paid, computed, wcu, stale_wcu, trouble }))
     }
 
-    /// Settles what [`Writer::pay`] paid.
+    /// Settles a payment by [`Writer::pay`].
     pub(super) fn settle(&self, call: Option<Call>, attempt: &Attempt, report: &WriteReport) {
         let (Some(pace), Some(call)) = (&self.pace, call) else { return };
         let (left, unknown) = match attempt {
             Attempt::Answered { left } | Attempt::Failed { left, .. } => (left, false),
-            // No answer may still be a write.
+            // A call without a response may have written.
             Attempt::Passing { left, error } => (left, error.kind != ErrorKind::Throttled),
         };
         let written = call.computed - computed(left);

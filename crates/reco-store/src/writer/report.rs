@@ -1,4 +1,4 @@
-//! Report on the items of a writer.
+//! Reports of the writer.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,54 +11,54 @@ use serde::Serialize;
 use crate::service::{ErrorKind, ServiceError};
 
 /// Written items, remaining items, and the cost. `written + stale + left.len()` is the number of
-/// given items.
+/// items passed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteReport {
     /// Items acknowledged as written.
     pub written: usize,
-    /// Items not written because the table holds a newer list; none unless the writer is told to
-    /// replace only what is older. An item whose first answer was lost counts here too, when the
-    /// repetition finds that the first had taken effect.
+    /// Items not written because the table has a newer list; only with guarded writes. An item
+    /// whose first response was lost counts here, too, if the retry finds that the first call took
+    /// effect.
     pub stale: usize,
     /// Users of these items.
     pub stale_users: Vec<Id>,
-    /// Cost of failed conditions in WCU, computed from the sizes of the items: DynamoDB charges
-    /// them but does not report how much.
+    /// Cost of failed conditions in WCU, computed from item sizes: DynamoDB charges it but does not
+    /// report it.
     pub stale_wcu: u64,
-    /// Items not known to be written, handed back.
+    /// Items not known to be written.
     pub left: Vec<PlannedItem>,
-    /// Of those that are left, the users whose items DynamoDB refuses for what is in them, or in the
-    /// item that they would replace, each with the reason.
+    /// Users of left items that DynamoDB rejects for their content, or for that of the item they
+    /// would replace, each with the reason.
     pub refused: Vec<(Id, WriteFailure)>,
-    /// Reason why items are left: the first reason met, of those that are not about one item if
-    /// there are any. `None` exactly when nothing is left.
+    /// Reason why items are left: the first one, preferring reasons that concern more than one
+    /// item. `None` if and only if nothing is left.
     pub failure: Option<WriteFailure>,
-    /// Write capacity units that DynamoDB says were consumed, indexes included.
+    /// Write capacity units consumed, as reported by DynamoDB, including indexes.
     pub wcu: f64,
     /// Calls made.
     pub calls: u64,
-    /// Calls made again, because items came back or the call failed.
+    /// Calls repeated because items came back unprocessed or the call failed.
     pub retries: u64,
-    /// Items that came back as `UnprocessedItems`, each time counted.
+    /// Items returned as `UnprocessedItems`, counted each time.
     pub returned: u64,
-    /// Calls refused whole as too fast.
+    /// Calls throttled as a whole.
     pub throttled_calls: u64,
-    /// Throttling reasons with their number, if DynamoDB reported them.
+    /// Throttling reasons with their counts, if DynamoDB reported them.
     pub throttling: BTreeMap<Throttle, u64>,
     /// Time spent waiting for the budget, summed over batches.
     pub paced: Duration,
-    /// Time spent waiting between tries, summed over batches.
+    /// Time spent waiting between attempts, summed over batches.
     pub backoff: Duration,
-    /// The last error that was tried again.
+    /// The last error that was retried.
     pub last_error: Option<ServiceError>,
 }
 
-/// A resource that was asked for more than it gives, and in which way.
+/// A throttled resource and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Throttle {
-    /// For example `TableWriteProvisionedThroughputExceeded` (AWS: `ThrottlingReason`).
+    /// Reason, such as `TableWriteProvisionedThroughputExceeded` (AWS: `ThrottlingReason`).
     pub reason: String,
-    /// The ARN of the table or index; empty where not given.
+    /// ARN of the table or index; empty if not given.
     pub resource: String,
 }
 
@@ -75,7 +75,7 @@ impl From<&ThrottlingReason> for Throttle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum WriteFailure {
-    /// Time ran out.
+    /// The deadline passed.
     #[error("not written before the deadline")]
     Deadline,
     /// The caller cancelled.
@@ -84,23 +84,23 @@ pub enum WriteFailure {
     /// Every attempt was throttled or failed.
     #[error("not written after {attempts} attempts without progress{}", .last.as_ref().map(|e| format!(": {e}")).unwrap_or_else(|| ": items came back unprocessed every time; lower the rate or raise the table's write capacity".to_owned()))]
     Exhausted {
-        /// Attempts in a row without progress.
+        /// Consecutive attempts without progress.
         attempts: u32,
-        /// The last error; `None` when DynamoDB answered and processed nothing.
+        /// The last error; `None` if DynamoDB responded without processing anything.
         last: Option<ServiceError>,
     },
-    /// DynamoDB refuses the call.
+    /// DynamoDB rejected the call.
     #[error(transparent)]
     Refused(ServiceError),
-    /// The table's item has a time that cannot be read, so the two cannot be compared.
+    /// The table's item has an unreadable time, so the two cannot be compared.
     #[error("the item of user {user:?} is unchanged: its time {why}, so it cannot be compared")]
     Unreadable {
-        /// The user.
+        /// User of the item.
         user: String,
         /// Value found, and the reason why it is not a time.
         why: String,
     },
-    /// No call can hold the item.
+    /// The item is too large for any call.
     #[error("item is {bytes} bytes; a call takes at most {limit}")]
     TooLarge {
         /// The item's size in bytes.
@@ -111,7 +111,7 @@ pub enum WriteFailure {
 }
 
 impl WriteFailure {
-    /// Returns whether it is the fault of one item, and says nothing about others.
+    /// Returns whether it concerns a single item and says nothing about others.
     #[must_use]
     pub fn is_about_one(&self) -> bool {
         match self {
@@ -132,12 +132,12 @@ pub(super) struct Before {
 }
 
 impl WriteReport {
-    /// Returns the state with this number of items before an attempt.
+    /// Returns the state before an attempt at `pending` items.
     pub(super) fn before(&self, pending: usize) -> Before {
         Before { pending, stale: self.stale, refused: self.refused.len() }
     }
 
-    /// Returns the reason why this user's item is left, where that is known of it alone.
+    /// Returns the reason why this user's item was rejected, if it was rejected individually.
     #[must_use]
     pub fn refusal_of(&self, user: &Id) -> Option<&WriteFailure> {
         self.refused.iter().find(|(refused, _)| refused == user).map(|(_, failure)| failure)
@@ -167,33 +167,33 @@ impl WriteReport {
         self.last_error = other.last_error.or(self.last_error.take());
     }
 
-    /// Returns the number of items that the outcomes add up to.
+    /// Returns the number of items accounted for.
     pub(super) fn accounted(&self) -> usize {
         self.written + self.stale + self.left.len()
     }
 
-    /// Counts what an attempt wrote: `left` are left, some proved stale, some were refused.
+    /// Counts the items that an attempt wrote: those neither left, stale nor refused.
     pub(super) fn settle(&mut self, before: &Before, left: usize) {
         let stale = self.stale - before.stale;
         let refused = self.refused.len() - before.refused;
         self.written += before.pending - left - stale - refused;
     }
 
-    /// Sets an item aside that is refused for its own sake.
+    /// Sets aside an item that was refused individually.
     pub(super) fn refuse(&mut self, item: PlannedItem, failure: WriteFailure) {
         self.refused.push((item.recommendation.user.clone(), failure.clone()));
         self.left.push(item);
         self.fail(failure);
     }
 
-    /// Counts an item that the table holds a newer one of.
+    /// Counts an item that is older than the table's.
     pub(super) fn found_stale(&mut self, item: PlannedItem) {
         self.stale += 1;
         self.stale_wcu += item.wcu();
         self.stale_users.push(item.recommendation.user);
     }
 
-    /// Counts a call refused whole as too fast.
+    /// Counts a call throttled as a whole.
     pub(super) fn throttled(&mut self, reasons: &[ThrottlingReason]) {
         self.throttled_calls += 1;
         for reason in reasons {
@@ -201,7 +201,7 @@ impl WriteReport {
         }
     }
 
-    /// Notes why items are left; the first reason stands, unless it is about one item only.
+    /// Records why items are left. The first reason stays, unless it concerns only one item.
     pub(super) fn fail(&mut self, failure: WriteFailure) {
         let weaker = self.failure.as_ref().is_none_or(WriteFailure::is_about_one);
         if self.failure.is_none() || (weaker && !failure.is_about_one()) {

@@ -35,7 +35,8 @@ async fn everything_asked_is_answered_and_nothing_else(kind: Kind) {
     let facts = world.open().await;
     let request = asking(&ids(&[1, 2, 3, 99]), &ids(&[10, 11, 12, 13, 98]));
     let (users, articles) = known(&facts, &request).await;
-    // Author 7 is muted too, but wrote none of the asked articles; article 14 was not asked.
+    // Author 7 is muted, too, but wrote none of the requested articles; article 14 was not
+    // requested.
     assert_eq!(users[&Id::from(1_i64)], user(true, &[9], &[10]));
     assert_eq!(users[&Id::from(2_i64)], user(false, &[], &[11]));
     assert_eq!(users[&Id::from(3_i64)], user(false, &[], &[]));

@@ -1,4 +1,4 @@
-//! Articles remembered between batches.
+//! Articles cached between batches.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn answers_are_the_same_and_articles_are_asked_once(kind: Kind) {
     let second = asking(&ids(&[2, 1]), &ids(&[10, 11, 12]));
     assert_eq!(cached.lookup(&first).await.unwrap(), plain.lookup(&first).await.unwrap());
     assert_eq!(cached.cache_stats(), stats(0, 2));
-    // Reads and mutes of remembered articles are asked for all the same.
+    // Reads and mutes of cached articles are still looked up.
     assert_eq!(cached.lookup(&second).await.unwrap(), plain.lookup(&second).await.unwrap());
     assert_eq!(cached.cache_stats(), stats(2, 3));
     assert_eq!(cached.lookup(&first).await.unwrap(), plain.lookup(&first).await.unwrap());
@@ -74,7 +74,7 @@ async fn changes_of_articles_show_after_their_time_and_all_others_at_once() {
     assert!(!one.active, "users are never remembered");
     assert_eq!((one.read.len(), one.muted_authors.len()), (2, 2), "nor are reads and mutes");
     assert!(articles[&Id::from(10_i64)].published, "articles are");
-    // Being asked for must not prolong its life.
+    // A lookup must not extend the time to live.
     tokio::time::sleep(lives / 2).await;
     known(&facts, &request).await;
     tokio::time::sleep(lives / 2 + Duration::from_millis(300)).await;

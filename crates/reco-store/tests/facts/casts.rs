@@ -1,4 +1,4 @@
-//! MySQL compares '12abc' with 12 as equal; that must never make a user known.
+//! MySQL treats '12abc' and 12 as equal; that must never make a user known.
 
 use reco_core::Id;
 
@@ -77,8 +77,8 @@ async fn unsigned_ids_past_the_signed_range_are_exact() {
     assert_eq!(users("BIGINT UNSIGNED", rows, &asked).await, ["18446744073709551615:true"]);
 }
 
-/// What [`crate::both`] can't see: which access the server chooses. A number against a text
-/// column would read all of it.
+/// Checks the access path that the server chooses, which [`crate::both`] cannot see. Comparing a
+/// number with a text column would read the whole table.
 #[tokio::test]
 async fn an_index_serves_integers_and_texts_on_integer_and_text_columns() {
     for kind in ["INT", "BIGINT UNSIGNED", "VARCHAR(20)"] {

@@ -1,4 +1,4 @@
-//! Statements held against a schema.
+//! Checks of statements against a schema.
 
 use reco_store::facts::{FactsTables, Finding, Level, check};
 

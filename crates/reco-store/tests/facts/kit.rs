@@ -1,4 +1,4 @@
-//! The same facts in either database.
+//! Test facts for either database.
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +11,14 @@ use tempfile::TempDir;
 
 use crate::mariadb;
 
-/// Integer ids; `INTEGER` is a type of both databases.
+/// Tables with integer ids; both databases have the type `INTEGER`.
 pub const TABLES: &str = "
     CREATE TABLE users(id INTEGER PRIMARY KEY, status VARCHAR(20));
     CREATE TABLE articles(id INTEGER PRIMARY KEY, status VARCHAR(20), author_id INTEGER);
     CREATE TABLE `reads`(user_id INTEGER, article_id INTEGER, PRIMARY KEY (user_id, article_id));
     CREATE TABLE mutes(user_id INTEGER, author_id INTEGER, PRIMARY KEY (user_id, author_id));";
 
-/// The same with string ids.
+/// Returns the same tables with string ids.
 pub fn text_tables() -> String {
     TABLES.replace("INTEGER", "VARCHAR(64)")
 }
@@ -30,7 +30,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// A backslash in a literal.
+    /// Returns a backslash as written in a literal.
     pub fn backslash(self) -> &'static str {
         match self {
             Kind::Sqlite => "\\",
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-/// Facts in a database of its own.
+/// A facts database of its own.
 pub struct World {
     pub url: String,
     pub directory: TempDir,
@@ -115,7 +115,7 @@ pub fn article(published: bool, author: Option<i64>) -> ArticleFacts {
     ArticleFacts { published, author: author.map(Id::from) }
 }
 
-/// Rows `(1), (2), ...` under the name `n(value)`, in either database.
+/// Returns a subquery for rows `(1), (2), ...` named `n(value)`, in either database.
 pub fn series(last: i64) -> String {
     format!(
         "(WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n \
@@ -123,7 +123,7 @@ pub fn series(last: i64) -> String {
     )
 }
 
-/// Each test once for SQLite and once for MariaDB.
+/// Runs each test once for SQLite and once for MariaDB.
 macro_rules! both {
     ($($name:ident)*) => {
         mod sqlite {

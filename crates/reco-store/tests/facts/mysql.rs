@@ -1,4 +1,4 @@
-//! Connections: what they prove themselves with, how they fail, how they come back.
+//! Connections: authentication, failures and reconnects.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use reco_store::facts::{FactsOptions, FactsSource, FactsTables, Password, Passwo
 use crate::kit::{TABLES, asking, ids, known};
 use crate::mariadb::{database, server};
 
-/// A database with one user and one article, and an account of its own for it.
+/// A database with two users and one article, and an account that may read it.
 struct Account {
     name: String,
     database: String,
@@ -38,7 +38,7 @@ impl Account {
         format!("mysql://{name}:hunter2@127.0.0.1:{port}/{database}{options}")
     }
 
-    /// Kills the account's connections; how many there were.
+    /// Kills the account's connections and returns their number.
     fn kill(&self) -> usize {
         let ids = server().run(&format!(
             "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '{}';",
@@ -58,7 +58,7 @@ async fn refused(url: &str) -> (FactsStage, String) {
     (error.stage, text)
 }
 
-/// As [`Account`]'s database answers.
+/// Asserts that the source answers from [`Account`]'s database.
 async fn answers(facts: &FactsSource) {
     let (users, articles) = known(facts, &asking(&ids(&[1, 2, 3]), &ids(&[10, 11]))).await;
     assert_eq!((users.len(), articles.len()), (2, 1));
@@ -127,7 +127,7 @@ async fn killed_connections_are_replaced() {
     }
 }
 
-/// The pause lets several connections come up, and all of them are lost at once.
+/// The slow statement forces several connections to open, and all are lost at once.
 #[tokio::test]
 async fn all_connections_may_be_lost_at_once() {
     let account = Account::new("");
@@ -143,7 +143,7 @@ async fn all_connections_may_be_lost_at_once() {
     futures::future::join_all(four).await;
 }
 
-/// Users are answered only after `seconds` while the switch is on.
+/// Returns tables whose users statement takes `seconds` while the switch is on.
 fn slow_tables(seconds: &str) -> FactsTables {
     let statement = format!(
         "users.statement = \"SELECT id, status = 'active' AND \
@@ -173,8 +173,8 @@ async fn a_slow_statement_is_given_up_and_leaves_nothing_behind() {
     answers(&facts).await;
 }
 
-/// What a word in a statement does not show: a function that writes, with the rights of whoever made
-/// it. Only the transaction stands in its way.
+/// Keywords do not reveal a function that writes with its definer's rights. Only the transaction
+/// prevents it.
 #[tokio::test]
 async fn a_statement_that_writes_by_a_function_writes_nothing() {
     let account = Account::new("");

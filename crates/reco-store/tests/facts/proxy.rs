@@ -1,11 +1,12 @@
-//! What reaches the server: RDS Proxy pins a session that prepares statements or sets variables.
+//! Commands that reach the server: RDS Proxy pins a session that prepares statements or sets
+//! variables.
 
 use crate::kit::{TABLES, asking, known, up_to};
 use crate::mariadb::{database, server};
 use reco_core::Id;
 use reco_store::facts::{FactsSource, check};
 
-/// What the server was told by one user: kind of command and text.
+/// Returns the commands that the server received from one user: kind and text.
 fn told_by(user: &str) -> Vec<(String, String)> {
     let log = server().run(&format!(
         "SELECT command_type, CONVERT(argument USING utf8mb4) FROM mysql.general_log \
@@ -67,7 +68,7 @@ async fn nothing_is_prepared_and_nothing_is_set() {
     let told = told_by(&user);
     let lookups = told.iter().filter(|(_, text)| text.contains("'49'")).count();
     assert_eq!(told[0].0, "Connect", "{told:?}");
-    // Users and articles; reads of the one known user, mutes not at all: its author mutes nobody.
+    // Lookups of users, articles and the reads of the one known user; none of mutes.
     assert!(lookups >= 6, "{told:?}");
     for (kind, text) in &told[1..] {
         assert!(["Query", "Quit"].contains(&kind.as_str()), "{kind}: {text}");

@@ -1,4 +1,4 @@
-//! Credentials from Secrets Manager, as a stand-in for it tells them, before a real database.
+//! Credentials from a stand-in for Secrets Manager, with a real database.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ use crate::mariadb::{database, server};
 
 const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:facts-AbCdEf";
 
-/// A Secrets Manager with one secret, or none.
+/// A stand-in for Secrets Manager with at most one secret.
 #[derive(Clone)]
 struct Secrets {
     port: u16,
@@ -53,7 +53,7 @@ impl Secrets {
         request: Request<Incoming>,
     ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
         assert_eq!(request.headers()["x-amz-target"], "secretsmanager.GetSecretValue");
-        // The ARN's own region, not the session's.
+        // Signed for the ARN's region, not the session's.
         let signed = request.headers()["authorization"].to_str().unwrap().to_owned();
         assert!(signed.contains("/eu-central-1/secretsmanager/"), "{signed}");
         let body = request.into_body().collect().await.unwrap().to_bytes();
@@ -90,7 +90,7 @@ impl Secrets {
     }
 }
 
-/// A database, and an account for it that is in no URL.
+/// Creates a database, and an account for it that appears in no URL.
 fn account() -> (String, String) {
     let database =
         database(&format!("{TABLES} INSERT INTO users VALUES (1, 'active'), (2, 'suspended');"));
@@ -126,7 +126,7 @@ async fn a_secret_alone_leads_to_the_database() {
         "username": name, "password": "hunter2",
     })))
     .await;
-    // Its authority is none of those that come with the program.
+    // Its certificate authority is not among the built-in ones.
     let facts = secrets.open(&format!("mysql:///?secret={ARN}{}", verified())).await.unwrap();
     answers(&facts).await;
     assert_eq!(facts.kind(), "mysql");
@@ -134,7 +134,7 @@ async fn a_secret_alone_leads_to_the_database() {
     assert_eq!(secrets.reads.lock().unwrap()[0]["SecretId"], ARN);
 }
 
-/// A server that does not prove who it is gets no secret: none is even read.
+/// For an unverified server, the secret is not even read.
 #[tokio::test]
 async fn a_secret_needs_a_server_that_is_verified() {
     let (name, database) = account();
@@ -150,12 +150,12 @@ async fn a_secret_needs_a_server_that_is_verified() {
     assert!(error.to_string().contains("certificate"), "by default, too: {error}");
 }
 
-/// What asks the server to prove itself by the authority of the tests.
+/// Returns options that verify the server with the tests' certificate authority.
 fn verified() -> String {
     format!("&ssl-mode=verify-ca&ssl-ca={}", server().directory.join("ca.pem").display())
 }
 
-/// AWS: "alternating users rotation": the next version of the secret is another user.
+/// AWS: "alternating users rotation": the next version of the secret has another user.
 #[tokio::test]
 async fn after_a_rotation_the_next_connection_has_the_new_user() {
     let (name, database) = account();

@@ -1,4 +1,4 @@
-//! Copies of the facts as SQLite files.
+//! Snapshots of the facts as SQLite files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -38,7 +38,7 @@ async fn taken(
     Ok((copy, report))
 }
 
-/// Names of the files in the directory.
+/// Returns the names of the files in the directory.
 fn files(world: &World) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(world.directory.path())
         .unwrap()
@@ -68,7 +68,7 @@ async fn a_snapshot_answers_as_its_source(kind: Kind) {
     let source = world.open().await;
     let seen = Mutex::new(Vec::new());
     let out = world.file("copy.sqlite");
-    // 7 rows a page cuts through the reads of one user, and 20 divides the number of users.
+    // Pages of 7 rows split the reads of one user, and 20 divides the number of users.
     for page_size in [7, 20, 10_000] {
         seen.lock().unwrap().clear();
         let progress = |table, rows| seen.lock().unwrap().push((table, rows));

@@ -1,7 +1,7 @@
-//! One lookup for a message of 50 users with 100 articles each, beside a query per user.
+//! One lookup for a message of 50 users with 100 articles each, compared with a query per user.
 //!
-//! The times are printed; in a release build the best is held to [`LIMIT_MS`]. In a debug build, or by the
-//! median on a busy machine, they would say more about the build and the machine:
+//! The times are printed; in a release build, the best must be below [`LIMIT_MS`]. In a debug
+//! build, or for the median on a busy machine, a limit would test the build or the machine instead:
 //!
 //!     cargo test --release -p reco-store --test facts -- --nocapture speed
 
@@ -15,11 +15,11 @@ use crate::kit::{Kind, TABLES, World, asking, known};
 
 const USERS: i64 = 50;
 const LIST: i64 = 100;
-/// What one batch may take at best.
+/// Limit for the fastest batch.
 const LIMIT_MS: f64 = 20.0;
 
-/// 20,000 users and articles, 100 reads a user: 2 million reads would only make it slower to set
-/// up, since an index is as deep.
+/// Creates 20,000 users and articles, with 100 reads per user for 2,000 users. 2 million reads
+/// would only slow down the setup, since the index would be as deep.
 async fn world() -> World {
     let sql = format!(
         "{TABLES}
@@ -34,8 +34,8 @@ async fn world() -> World {
     World::new(Kind::MySql, &sql).await
 }
 
-/// One user's list. Popular articles are in most lists: half of each comes from the 300 most
-/// popular, the rest from anywhere.
+/// Returns one user's list. Half of each list comes from the 300 most popular articles, the rest
+/// from all of them.
 fn list(user: i64) -> Vec<Id> {
     let popular = (0..LIST / 2).map(|rank| (user * 7 + rank * rank) % 300 + 1);
     let other = (0..LIST / 2).map(|rank| (user * 331 + rank * 173) % 20_000 + 1);
@@ -48,8 +48,8 @@ fn message(first: i64) -> FactsRequest {
     asking(&users, &articles)
 }
 
-/// The same statements for one user after another: what a handler does that looks at its entries
-/// one by one.
+/// Runs the same statements for one user after another, like a handler that processes entries one
+/// by one.
 async fn naive(facts: &FactsSource, first: i64) -> Duration {
     let begun = Instant::now();
     for user in first..first + USERS {
@@ -58,7 +58,7 @@ async fn naive(facts: &FactsSource, first: i64) -> Duration {
     begun.elapsed()
 }
 
-/// The best and the median, in milliseconds.
+/// Best and median time, in milliseconds.
 struct Times {
     best: f64,
     median: f64,

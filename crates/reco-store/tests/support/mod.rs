@@ -1,4 +1,4 @@
-//! Servers and inputs that the tests share.
+//! Servers and inputs shared by the tests.
 #![expect(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod stub;
@@ -15,7 +15,7 @@ use reco_core::{Id, Recommendation};
 use reco_store::client::dynamodb_config;
 use tokio::net::TcpListener;
 
-/// A client of the server on `port`, set up as the product sets it up.
+/// Creates a client of the server on `port`, configured as in the product.
 pub fn client(port: u16) -> Client {
     let credentials = Credentials::from_keys("test", "test", None);
     let shared = SdkConfig::builder()
@@ -28,12 +28,12 @@ pub fn client(port: u16) -> Client {
     Client::from_conf(dynamodb_config(&shared).build())
 }
 
-/// An embedded DynamoDB, gone with the test's runtime.
+/// Starts an embedded DynamoDB, which ends with the test's runtime.
 pub async fn dynamodb() -> Client {
     dynamodb_on().await.1
 }
 
-/// The same, with the port that it listens on.
+/// As [`dynamodb`], but also returns its port.
 pub async fn dynamodb_on() -> (u16, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("bound").port();
@@ -62,7 +62,7 @@ pub async fn create_table(client: &Client, name: &str, keys: &[(&str, ScalarAttr
     create.send().await.expect("the table is created");
 }
 
-/// A list for `user`, fitted to a table with Number keys.
+/// Plans a list for `user` in a table with Number keys.
 pub fn planned(user: i64, articles: &[i64], generated_at: Option<i64>) -> PlannedItem {
     let articles = articles.iter().copied().map(Id::from).collect();
     let recommendation = Recommendation {

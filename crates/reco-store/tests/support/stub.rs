@@ -1,4 +1,4 @@
-//! A DynamoDB that answers as a script says.
+//! Stand-in for DynamoDB with scripted replies.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -14,35 +14,35 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-/// One scripted answer to `BatchWriteItem`, or where it makes sense to `PutItem`.
+/// One scripted reply to `BatchWriteItem` or, where it makes sense, `PutItem`.
 #[derive(Debug, Clone)]
 pub enum Reply {
     /// Everything is written.
     Written,
     /// The last `n` requests come back unprocessed, inside a 200.
     Unprocessed(usize),
-    /// All of them do.
+    /// All requests come back unprocessed.
     NothingProcessed,
-    /// An error of this status and body.
+    /// An error with this status and body.
     Error(u16, Value),
-    /// No answer within any test's patience.
+    /// No reply within any test's timeout.
     Silence,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a reply.
     HangUp,
 }
 
-/// A running server. Replies are taken in order; the last one stays.
+/// A running server. Replies are used in order; the last one is repeated.
 #[derive(Debug, Clone)]
 pub struct Stub {
     pub port: u16,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
-/// A call that the server saw.
+/// A call that the server received.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub at: Instant,
-    /// The user keys that were put or deleted, as text.
+    /// User keys put or deleted, as text.
     pub users: Vec<String>,
     pub body: Value,
 }
@@ -61,7 +61,7 @@ impl Stub {
                     let service =
                         service_fn(|request| answer(request, calls.clone(), script.clone()));
                     let http = hyper::server::conn::http1::Builder::new();
-                    // A scripted hang-up ends the connection with an error: that is its purpose.
+                    // A scripted hang-up ends the connection with an error, as intended.
                     drop(http.serve_connection(TokioIo::new(stream), service).await);
                 });
             }
@@ -136,7 +136,7 @@ fn key_text(key: &Value) -> String {
     key["N"].as_str().or(key["S"].as_str()).unwrap_or_default().to_owned()
 }
 
-/// An exception as DynamoDB writes it.
+/// Returns an exception in DynamoDB's format.
 pub fn exception(name: &str, message: &str) -> Value {
     json!({
         "__type": format!("com.amazonaws.dynamodb.v20120810#{name}"),
@@ -144,7 +144,7 @@ pub fn exception(name: &str, message: &str) -> Value {
     })
 }
 
-/// Hyper closes the connection when a service fails.
+/// Error of a service, upon which hyper closes the connection.
 #[derive(Debug)]
 pub struct HungUp;
 

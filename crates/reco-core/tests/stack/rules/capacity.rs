@@ -1,9 +1,9 @@
-//! Rules on the table: what the function writes against what the table takes.
+//! Rules on the table: the function's write rate against the table's capacity.
 
 use super::rule::{Judged, Rule, Severity, Source, judged};
 use super::values::{Ceiling, Stack, TableMode};
 
-/// AWS: what a new on-demand table serves at once, in write units per second.
+/// AWS: initial capacity of a new on-demand table, in write units per second.
 pub const NEW_ON_DEMAND_TABLE_WCU: u64 = 4_000;
 
 const ON_DEMAND: Source = Source {
@@ -52,8 +52,8 @@ impl TableMode {
     }
 }
 
-/// WCU per second when `MaximumConcurrency` invocations work on full batches. `None` also when the
-/// concurrency is not set, which is a finding of its own.
+/// Returns the WCU per second when `MaximumConcurrency` invocations work on full batches. Also
+/// `None` if the concurrency is not set, which is a separate finding.
 fn full_speed_wcu(stack: &Stack) -> Option<u64> {
     let Ceiling::At(workers) = stack.mapping.maximum_concurrency? else {
         return None;

@@ -7,7 +7,7 @@ use reco_core::words::amount;
 
 /// AWS: a batch from a standard queue holds at most this many messages.
 const MAX_BATCH: u64 = 10_000;
-/// AWS: a batch from a FIFO queue holds at most this many; so does one without a window.
+/// AWS: a batch from a FIFO queue, or without a batch window, holds at most this many messages.
 const MAX_SMALL_BATCH: u64 = 10;
 /// AWS: a batch window is at most this many seconds long.
 const MAX_WINDOW_S: u64 = 300;
@@ -16,7 +16,7 @@ const MAX_PAYLOAD_BYTES: u64 = 6 * 1024 * 1024;
 /// Size of a message's record in Lambda's event without its body: ids, receipt handle, attributes,
 /// ARN. A safe estimate; such a record of a standard queue is about 700 bytes of JSON.
 const RECORD_OVERHEAD_BYTES: u64 = 1024;
-/// AWS: `MaximumConcurrency` is between these.
+/// AWS: range of `MaximumConcurrency`.
 const CONCURRENCY: std::ops::RangeInclusive<u64> = 2..=1000;
 /// AWS: a function runs at most 15 minutes. At least 5 seconds: the function keeps one of them for its
 /// answer, and a connection to the facts database may take three.
@@ -211,7 +211,7 @@ fn maximum_concurrency_set(stack: &Stack) -> Judged {
 
 fn maximum_concurrency(stack: &Stack) -> Judged {
     let Ceiling::At(most) = stack.mapping.maximum_concurrency? else {
-        return None; // said by maximum-concurrency-set
+        return None; // reported by maximum-concurrency-set
     };
     let (low, high) = (CONCURRENCY.start(), CONCURRENCY.end());
     judged(CONCURRENCY.contains(&most), || most.to_string(), || format!("{low} to {high}"))
@@ -219,9 +219,9 @@ fn maximum_concurrency(stack: &Stack) -> Judged {
 
 fn reserved_concurrency(stack: &Stack) -> Judged {
     let Ceiling::At(reserved) = stack.function.reserved_concurrency? else {
-        return Some(Ok(())); // nothing is held back from the function
+        return Some(Ok(())); // the function has no limit of its own
     };
-    // Without a maximum the mapping scales to the most there is.
+    // Without a maximum, the mapping scales to the AWS limit.
     let needed = match stack.mapping.maximum_concurrency? {
         Ceiling::At(most) => most,
         Ceiling::Unset => *CONCURRENCY.end(),

@@ -109,7 +109,7 @@ fn dlq_present(stack: &Stack) -> Judged {
 
 fn max_receive_count(stack: &Stack) -> Judged {
     let Redrive::After(receives) = stack.queue.redrive? else {
-        return None; // said by dlq-present
+        return None; // reported by dlq-present
     };
     judged(receives >= MIN_RECEIVES, || receives.to_string(), || format!("at least {MIN_RECEIVES}"))
 }

@@ -8,14 +8,14 @@ use super::Stack;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Works, but costs throughput, money or the operator's sight.
+    /// Works, but costs throughput, money or visibility.
     Warning,
-    /// Messages are lost or done over, nothing is processed, or AWS refuses the value.
+    /// Messages are lost or repeated, nothing is processed, or AWS rejects the value.
     Error,
 }
 
 impl Severity {
-    /// The severity in a word.
+    /// Returns the severity in a word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -25,33 +25,32 @@ impl Severity {
     }
 }
 
-/// Where a rule comes from.
+/// AWS documentation behind a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// Title of the page.
     pub title: &'static str,
-    /// Its address.
+    /// URL of the page.
     pub url: &'static str,
 }
 
-/// A rule as data, and how to judge by it.
+/// A rule as data, with its check.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Rule {
-    /// Stable name, for reports and for switching off.
+    /// Stable id, for reports and for disabling the rule.
     pub id: &'static str,
-    /// The rule in a few words.
+    /// Short title of the rule.
     pub title: &'static str,
     /// Severity of breaking it.
     pub severity: Severity,
     /// Consequence of breaking the rule.
     pub reason: &'static str,
-    /// Source of the rule.
     pub source: Source,
     #[serde(skip)]
     pub(super) check: fn(&Stack) -> Judged,
 }
 
-/// `None` when a value that the rule needs is not known.
+/// Result of a check; `None` if a value that the rule needs is unknown.
 pub(super) type Judged = Option<Result<(), Breach>>;
 
 /// Violation of a rule by a stack.
@@ -67,7 +66,7 @@ impl Rule {
     }
 }
 
-/// The end of most checks: kept, or what is and what should be.
+/// Returns the result of a check: kept, or a breach with actual and expected value.
 pub(super) fn judged(
     kept: bool,
     is: impl FnOnce() -> String,

@@ -1,7 +1,7 @@
-//! A stack's values, as a template gives them or as AWS describes them.
+//! Values of a stack, from a template or from AWS.
 //!
-//! Every value is optional: `None` means that it is not known (no permission, not asked), which is
-//! different from known to be off. Rules that need an unknown value are not judged.
+//! Every value is optional: `None` means unknown (no permission, not requested), which differs from
+//! known to be off. Rules that need an unknown value are not checked.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Stack {
-    /// The source queue.
+    /// Source queue.
     pub queue: Queue,
-    /// Its DLQ; all unknown when there is none.
+    /// DLQ of the source queue; all values unknown without one.
     pub dlq: Queue,
     /// The Lambda.
     pub function: Function,
@@ -19,7 +19,7 @@ pub struct Stack {
     pub mapping: Mapping,
     /// The DynamoDB table.
     pub table: Table,
-    /// Workload.
+    /// Average workload.
     pub workload: Workload,
     /// All alarms on the pipeline.
     pub alarms: Option<Vec<Alarm>>,
@@ -37,7 +37,7 @@ pub struct Queue {
     pub retention_s: Option<u64>,
     /// `RedrivePolicy`.
     pub redrive: Option<Redrive>,
-    /// `RedriveAllowPolicy`; SQS's own default is [`RedriveAllow::All`].
+    /// `RedriveAllowPolicy`; the default of SQS is [`RedriveAllow::All`].
     pub redrive_allow: Option<RedriveAllow>,
 }
 
@@ -45,14 +45,14 @@ pub struct Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QueueKind {
-    /// At least once, in roughly any order.
+    /// At-least-once delivery in any order.
     Standard,
     /// In order within a group, deduplicated for 5 minutes.
     Fifo,
 }
 
 impl QueueKind {
-    /// The type in a word.
+    /// Returns the type in a word.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl QueueKind {
     }
 }
 
-/// True if a queue passes messages on to a DLQ.
+/// Redrive policy of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Redrive {
@@ -78,11 +78,11 @@ pub enum Redrive {
 pub enum RedriveAllow {
     /// Any queue of the account and region.
     All,
-    /// None.
+    /// No queue.
     Nobody,
-    /// Those listed, the source queue among them.
+    /// Listed queues, including the source queue.
     SourceListed,
-    /// Those listed, and the source queue is not.
+    /// Listed queues, without the source queue.
     SourceNotListed,
 }
 
@@ -92,7 +92,6 @@ pub enum RedriveAllow {
 pub enum Ceiling {
     /// Known not to be set.
     Unset,
-    /// The limit.
     At(u64),
 }
 
@@ -114,7 +113,7 @@ pub struct Function {
 pub struct Mapping {
     /// True if it polls.
     pub enabled: Option<bool>,
-    /// `BatchSize`, messages.
+    /// `BatchSize` in messages.
     pub batch_size: Option<u64>,
     /// `MaximumBatchingWindowInSeconds`.
     pub window_s: Option<u64>,
@@ -130,7 +129,6 @@ pub struct Mapping {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Table {
-    /// Throughput mode.
     pub mode: Option<TableMode>,
     /// True if point-in-time recovery is on.
     pub point_in_time_recovery: Option<bool>,
@@ -149,7 +147,7 @@ pub enum TableMode {
     OnDemand {
         /// `OnDemandThroughput.MaxWriteRequestUnits`.
         max_write_units: Ceiling,
-        /// `WarmThroughput.WriteUnitsPerSecond`: what it serves at once; unknown counts as new.
+        /// `WarmThroughput.WriteUnitsPerSecond`; if unknown, the table counts as new.
         warm_write_units: Option<u64>,
     },
 }
@@ -162,9 +160,9 @@ pub struct Workload {
     pub users_per_message: Option<u64>,
     /// Bytes of a message's body and attributes.
     pub message_bytes: Option<u64>,
-    /// WCU to write one user's item, indexes included.
+    /// WCU to write one user's item, including indexes.
     pub wcu_per_item: Option<u64>,
-    /// Time that an invocation takes for a full batch, in milliseconds.
+    /// Duration of an invocation with a full batch, in milliseconds.
     pub batch_ms: Option<u64>,
 }
 
@@ -172,19 +170,19 @@ pub struct Workload {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alarm {
-    /// Its name.
+    /// Alarm name.
     pub name: String,
     /// Watched metric.
     pub watches: Watched,
-    /// The smallest whole value of the metric that sets it off.
+    /// Smallest integer value of the metric that triggers the alarm.
     pub fires_from: u64,
     /// Treatment of missing data.
     pub missing_data: MissingData,
-    /// True if anybody is told.
+    /// True if the alarm notifies someone.
     pub has_actions: bool,
 }
 
-/// The metrics that tell how a pipeline is doing.
+/// Metrics that show the health of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Watched {
@@ -210,9 +208,9 @@ pub enum Watched {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum MissingData {
-    /// As good.
+    /// Missing data counts as good.
     NotBreaching,
-    /// As bad.
+    /// Missing data counts as bad.
     Breaching,
     /// The state stays as it was.
     Ignore,
@@ -221,7 +219,7 @@ pub enum MissingData {
 }
 
 impl MissingData {
-    /// The value as CloudWatch writes it.
+    /// Returns the value in CloudWatch's spelling.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

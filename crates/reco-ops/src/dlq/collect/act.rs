@@ -1,4 +1,4 @@
-//! Writing and deleting: nothing is deleted before the file that has it is on disk.
+//! Writing and deleting: no message is deleted before the file with it is on disk.
 
 use reco_core::settle::{Deletable, backed_up, waived};
 
@@ -10,11 +10,11 @@ use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::sqs::DeleteOutcome;
 
-/// Messages that are deleted together: between two portions a signal is heard.
+/// Messages per round of deletes; signals are checked between rounds.
 const TOGETHER: usize = 160;
 
 impl Collector<'_> {
-    /// Writes messages into the file, if there is one; answers with how many, from the first.
+    /// Writes messages to the file, if there is one; returns how many were written, in order.
     pub(super) async fn write(&mut self, going: &[Found]) -> Result<usize> {
         let Some(file) = &mut self.file else { return Ok(going.len()) };
         let total = Some(going.len() as u64);
@@ -75,7 +75,7 @@ impl Collector<'_> {
         deleted as u64
     }
 
-    /// Deletes in portions; those that are not begun when it is cancelled have no outcome.
+    /// Deletes in rounds; messages of rounds not started before cancellation have no outcome.
     async fn delete_all(&mut self, deletable: Vec<Deletable>) -> Vec<Option<DeleteOutcome>> {
         let total = Some(deletable.len() as u64);
         let progress = self.session.control.events.progress("deleting", total, Unit::Messages);

@@ -16,30 +16,30 @@ use crate::dlq::scan::Found;
 use crate::dlq::session::Queues;
 use crate::sqs::Released;
 
-/// Fate of a message.
+/// What happened to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
-    /// In the file, and in the DLQ as before.
+    /// In the file, and still in the DLQ.
     Exported,
     /// No longer in the DLQ.
     Deleted,
     /// Would be exported or deleted.
     Planned,
-    /// Not chosen.
+    /// Not selected.
     Skipped,
-    /// Chosen, but beyond `--max`.
+    /// Selected, but beyond `--max`.
     BeyondMax,
-    /// Perhaps still in the DLQ.
+    /// Possibly still in the DLQ.
     NotDeleted,
-    /// In the DLQ: it was not its turn.
+    /// Still in the DLQ: not attempted.
     Left,
-    /// In the DLQ: it came garbled.
+    /// Still in the DLQ: corrupted in transit.
     Damaged,
 }
 
 impl Fate {
-    /// As tables name it.
+    /// Returns the name used in tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,25 +54,25 @@ impl Fate {
         }
     }
 
-    /// Whether each message has a reason of its own.
+    /// Returns whether each message has its own reason.
     #[must_use]
     pub const fn has_reason(self) -> bool {
         matches!(self, Fate::NotDeleted | Fate::Left | Fate::Damaged)
     }
 }
 
-/// One message and what became of it.
+/// Message with its fate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
-    /// Its id.
+    /// Message id.
     pub message_id: String,
-    /// Its class; none of one that came garbled.
+    /// Class of the message; null if it was corrupted in transit.
     pub class: Option<Class>,
-    /// Result.
+    /// What happened to the message.
     pub fate: Fate,
-    /// Whether the file has it.
+    /// True if the message is in the file.
     pub in_file: bool,
-    /// Why, where that needs to be said.
+    /// Reason for the fate, if it needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -96,7 +96,7 @@ impl Record {
         Record { in_file, ..self }
     }
 
-    /// Whether it was chosen, whatever became of it.
+    /// Returns whether it was selected, whatever happened to it.
     pub(super) fn is_chosen(&self) -> bool {
         !matches!(self.fate, Fate::Skipped | Fate::BeyondMax | Fate::Damaged)
     }
@@ -106,16 +106,16 @@ impl Record {
     }
 }
 
-/// The file as the report names it.
+/// File as shown in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileRow {
-    /// Its path.
+    /// Path of the file.
     pub path: String,
-    /// Messages in it.
+    /// Number of messages in it.
     pub messages: u64,
-    /// Its size.
+    /// Size in bytes.
     pub bytes: u64,
-    /// Whether it has everything that it was to have.
+    /// True if it has all requested messages.
     pub complete: bool,
 }
 
@@ -131,19 +131,19 @@ impl FileRow {
 pub(super) struct CollectSummary {
     /// Messages received.
     pub(super) seen: u64,
-    /// Messages chosen, up to `--max`.
+    /// Messages selected, up to `--max`.
     pub(super) chosen: u64,
     /// Reach of the scan in the DLQ.
     pub(super) reach: Reach,
-    /// Deliveries of messages that were held already.
+    /// Deliveries of messages that were already held.
     pub(super) repeated: u64,
     /// Messages on which `--where` failed.
     pub(super) undecided: u64,
-    /// Ids that were asked for and not received.
+    /// Requested ids that were not received.
     pub(super) missing: Vec<String>,
-    /// Reason why it stopped: the file cannot be written any more.
+    /// Reason for stopping early, such as a file that cannot be written.
     pub(super) halted: Option<String>,
-    /// The file, where it has any message.
+    /// File, if it has any messages.
     pub(super) file: Option<FileRow>,
     /// Time spent.
     pub(super) time: Duration,
@@ -154,44 +154,44 @@ pub(super) struct CollectSummary {
 /// Report of an export or purge.
 #[derive(Debug, Serialize)]
 pub struct Collected {
-    /// The queues.
+    /// Names and depth of the queues.
     #[serde(flatten)]
     pub queues: Queues,
     /// Provenance of the classification.
     #[serde(flatten)]
     pub basis: Provenance,
-    /// Whether nothing was done.
+    /// True if nothing was changed.
     pub dry_run: bool,
-    /// Whether chosen messages are deleted.
+    /// True if selected messages are deleted.
     pub delete: bool,
     /// Messages received; the sum of `counts`.
     pub seen: u64,
-    /// Messages by what became of them.
+    /// Number of messages by fate.
     pub counts: BTreeMap<Fate, u64>,
-    /// Chosen messages by class.
+    /// Number of selected messages by class.
     pub chosen_by_class: BTreeMap<Class, u64>,
     /// Messages on which `--where` failed.
     pub undecided: u64,
-    /// Ids that were asked for and not received.
+    /// Requested ids that were not received.
     pub missing: Vec<String>,
     /// Reach of the scan in the DLQ.
     #[serde(flatten)]
     pub reach: Reach,
-    /// Deliveries of messages that were held already.
+    /// Deliveries of messages that were already held.
     pub repeated: u64,
-    /// The file with the messages; null when nothing was written.
+    /// File with the messages; null if none was written.
     pub file: Option<FileRow>,
-    /// Seconds that it took.
+    /// Duration in seconds.
     pub duration_s: f64,
-    /// What was let go of.
+    /// Outcome of releasing messages.
     #[serde(flatten)]
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Whether a number of messages was asked for.
+    /// True if `--max` was given.
     #[serde(skip)]
     pub limited: bool,
-    /// Every message that was received.
+    /// Every received message.
     pub messages: Vec<Record>,
 }
 
@@ -233,7 +233,7 @@ impl Collected {
         }
     }
 
-    /// Messages of which this became.
+    /// Returns the number of messages with this fate.
     #[must_use]
     pub fn of(&self, fate: Fate) -> u64 {
         self.counts.get(&fate).copied().unwrap_or(0)
@@ -249,7 +249,7 @@ impl Collected {
             excluded: (self.of(Fate::Skipped) + self.of(Fate::BeyondMax))
                 .saturating_sub(self.undecided),
             failed: self.of(Fate::Left) + self.of(Fate::Damaged) + self.released.invisible(),
-            // Perhaps deleted; and what the expression failed on was perhaps meant.
+            // Possibly deleted, or possibly meant by the expression that failed on it.
             partly: self.of(Fate::NotDeleted) + self.undecided + missed,
             missing: self.missing.len() as u64,
         };

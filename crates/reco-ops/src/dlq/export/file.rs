@@ -1,5 +1,5 @@
-//! Writing an export: a new file of its owner's alone, whose flush to the disk is what a deletion
-//! rests on.
+//! Writing an export: a new file readable only by its owner. Its flush to disk is the precondition
+//! for deleting messages.
 
 use std::fs::File;
 use std::io;
@@ -14,14 +14,14 @@ use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 use crate::error::{Error, Result};
 use crate::files::safe_file::create_private;
 
-/// Gathered before it is written.
+/// Size of the write buffer in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// An export that is being written.
+/// Export file open for writing.
 pub struct ExportFile {
     path: PathBuf,
     writer: Box<dyn AsyncWrite + Send + Unpin>,
-    /// The same open file, to be flushed to the disk.
+    /// Second handle to the same file, for flushing it to disk.
     disk: File,
     messages: u64,
 }
@@ -33,11 +33,12 @@ impl std::fmt::Debug for ExportFile {
 }
 
 impl ExportFile {
-    /// Creates a new file, readable by its owner only, compressed as its name says (`.gz`, `.zst`),
-    /// for messages of the queue `arn`; `deletes` says whether they are to be deleted from it.
+    /// Creates a new file, readable only by its owner and compressed according to its extension
+    /// (`.gz`, `.zst`), for messages of the queue `arn`. `deletes` says whether they will be
+    /// deleted from it.
     ///
     /// # Errors
-    /// When it exists already, or cannot be made.
+    /// When the file exists or cannot be created.
     pub async fn create(path: &Path, arn: &str, deletes: bool) -> Result<Self> {
         let failed = |error: &io::Error| cannot_create(path, error);
         let disk = create_private(path).map_err(|error| failed(&error))?;
@@ -64,13 +65,13 @@ impl ExportFile {
         Ok(export)
     }
 
-    /// The file.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Messages written so far.
+    /// Returns the number of messages written so far.
     #[must_use]
     pub const fn messages(&self) -> u64 {
         self.messages
@@ -86,19 +87,19 @@ impl ExportFile {
         Ok(())
     }
 
-    /// Brings everything written so far to the disk, the file's name included: what follows a
-    /// success may delete the originals.
+    /// Flushes everything written so far to disk, with the file's directory entry. After a success
+    /// the originals may be deleted.
     ///
     /// # Errors
-    /// When the disk fails; then nothing may be deleted.
+    /// When the disk fails; no message may be deleted then.
     pub async fn sync(&mut self) -> io::Result<Flushed> {
-        // Ends a block of a compressed stream, too: it reads back up to here.
+        // Also ends the current block of a compressed stream, so that it can be read up to here.
         self.writer.flush().await?;
         self.to_disk().await
     }
 
-    /// Ends the file; with `complete` it says so. One without messages is removed: then there is no
-    /// proof, and nothing to prove.
+    /// Finishes the file, with an end record if `complete`. A file without messages is removed, and
+    /// there is no proof for it.
     ///
     /// # Errors
     /// When the disk fails.
@@ -126,7 +127,7 @@ impl ExportFile {
     }
 }
 
-/// Without this a crash of the machine may lose the file's name.
+/// Syncs a directory; without this, a machine crash may lose the file's name.
 fn sync_directory(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
@@ -188,7 +189,7 @@ mod tests {
                 std::fs::write(&path, &whole[..cut]).expect("cut");
                 let (bodies, complete) = read(&path).await;
                 assert!(!bodies.is_empty(), "{name} cut at {cut} of {}", whole.len());
-                // The last bytes of a file may say nothing: a newline, a checksum.
+                // The last bytes of a file may be redundant: a newline or a checksum.
                 assert!(!complete || bodies.len() == 2, "{name} cut at {cut}");
             }
         }

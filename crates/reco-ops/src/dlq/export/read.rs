@@ -1,4 +1,4 @@
-//! Reading an export, compressed or not, whole or cut off.
+//! Reading an export: compressed or not, complete or truncated.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 use crate::error::{Error, Result};
 use crate::files::input::{self, Reader as Lines, skip_blank_lines, without_bom};
 
-/// AWS: a message is at most 1 MiB. As JSON a byte of it takes two at most: of the characters with a
-/// long escape SQS takes none.
+/// AWS: a message is at most 1 MiB. JSON at most doubles its size: SQS refuses the characters that
+/// need longer escapes.
 const LONGEST_LINE: u64 = 8 * 1024 * 1024;
 
-/// An export that is open for reading.
+/// Export file open for reading.
 pub struct Opened {
     name: String,
     lines: Lines,
@@ -34,7 +34,7 @@ impl Opened {
     /// Opens an export and reads its header.
     ///
     /// # Errors
-    /// When it cannot be read, or is no export.
+    /// When it cannot be read or is not an export.
     pub async fn open(name: &Path) -> Result<Self> {
         let mut opened = Opened {
             name: name.display().to_string(),
@@ -52,18 +52,18 @@ impl Opened {
         Ok(opened)
     }
 
-    /// The header.
+    /// Returns the header of the export.
     ///
     /// # Errors
-    /// None once it is open.
+    /// Never, once the export is open.
     pub fn header(&self) -> Result<&Header> {
         self.reader.header().ok_or_else(|| self.unusable(&ExportError::NoHeader { line: 1 }))
     }
 
-    /// The next message; `None` at the end.
+    /// Returns the next message; `None` at the end.
     ///
     /// # Errors
-    /// With the line at which the file cannot be read or is broken.
+    /// When the file cannot be read or is broken, with the line number.
     pub async fn next(&mut self) -> Result<Option<Message>> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
@@ -76,17 +76,17 @@ impl Opened {
         Ok(None)
     }
 
-    /// Returns the end of the file after the last message.
+    /// Returns the header and how the file ends. To be called after the last message.
     ///
     /// # Errors
-    /// None once it is open.
+    /// Never, once the export is open.
     pub fn finish(self) -> Result<(Header, Ending)> {
         let Opened { name, reader, .. } = self;
         reader.finish().map_err(|error| unusable(&name, &error))
     }
 
-    /// Reads one line; false at the end. A compressed stream that breaks off is at its end: what
-    /// came before is whole.
+    /// Reads one line; returns false at the end. A truncated compressed stream ends there:
+    /// everything before it is intact.
     async fn read_line(&mut self) -> Result<bool> {
         self.line.clear();
         let skipped = skip_blank_lines(&mut self.lines).await;
@@ -152,7 +152,7 @@ fn unusable(name: &str, error: &ExportError) -> Error {
     }
 }
 
-/// Returns whether a file is an export, by its first line.
+/// Returns whether a file is an export, judging by its first line.
 pub async fn is_export(name: &Path) -> bool {
     let Ok(mut lines) = lines(name).await else { return false };
     let mut line = Vec::new();

@@ -1,5 +1,5 @@
-//! Recognising messages of a DLQ that an earlier run has already redriven, and runs on it that did
-//! not come to their end.
+//! History of a DLQ: recognises messages that an earlier run has already redriven, and lists
+//! unfinished runs.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ use crate::journal::{Home, Lock, load, now_ms, of_queue};
 use crate::sqs::Doubt;
 use reco_core::human::amount;
 
-/// AWS: a queue keeps a message for 14 days at most. What was sent longer ago than two queues keep
-/// it cannot be in the DLQ any more.
+/// AWS: a queue retains a message for at most 14 days. A message sent longer ago than two retention
+/// periods cannot be in the DLQ any more.
 const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
 
 /// History from the journals of a DLQ.
@@ -23,10 +23,10 @@ const FORGOTTEN: SignedDuration = SignedDuration::from_hours(2 * 14 * 24);
 pub struct RedriveHistory {
     seen: Seen,
     runs: HashMap<String, Run>,
-    /// When attempts began that a FIFO queue still recognises, by message id.
+    /// Start of attempts that a FIFO queue still deduplicates, by message id.
     remembered: HashMap<String, i64>,
     unfinished: Vec<Unfinished>,
-    /// Journals of the DLQ that cannot be read, each with the reason.
+    /// Errors of journals that cannot be read.
     unreadable: Vec<String>,
 }
 
@@ -36,21 +36,21 @@ struct Run {
     path: PathBuf,
 }
 
-/// A run that did not come to its end.
+/// Run that did not finish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unfinished {
-    /// Its id.
+    /// Id of the run.
     pub run_id: String,
-    /// When it began, RFC 3339.
+    /// Start of the run, RFC 3339.
     pub started_at: String,
-    /// Messages that are sent and perhaps not deleted.
+    /// Messages that were sent but possibly not deleted.
     pub acked: u64,
-    /// Messages that were perhaps sent.
+    /// Messages that were possibly sent.
     pub uncertain: u64,
 }
 
 impl Unfinished {
-    /// In words.
+    /// Returns a description for messages to the operator.
     #[must_use]
     pub fn words(&self) -> String {
         let started = self.started_at.split('.').next().unwrap_or_default();
@@ -63,12 +63,12 @@ impl Unfinished {
     }
 }
 
-/// That a message was redriven before.
+/// Record of an earlier redrive of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Redriven {
-    /// The run that sent it last.
+    /// Id of the last run that sent it.
     pub run_id: String,
-    /// When that run began, RFC 3339.
+    /// Start of that run, RFC 3339.
     pub run_started_at: String,
     /// Sign by which it is recognised.
     pub sign: Sign,
@@ -78,18 +78,18 @@ pub struct Redriven {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
-    /// Its id is the one that the destination gave it: it failed again and came back.
+    /// Its id is the one assigned by the destination: it failed again and came back.
     CameBack,
-    /// It is the original, acknowledged by the destination: a redrive deletes it.
+    /// It is the original, acknowledged by the destination; a redrive deletes it.
     StillHere,
-    /// It is the original, and it is unknown whether the destination has it.
+    /// It is the original, and the destination may or may not have it.
     PerhapsSent,
-    /// Its body and attributes are those of a message that was sent.
+    /// It has the same body and attributes as a message that was sent.
     SameContent,
 }
 
 impl Sign {
-    /// One word for a table.
+    /// Returns a short name for tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -102,7 +102,7 @@ impl Sign {
 }
 
 impl Redriven {
-    /// In words, as a reason.
+    /// Returns a description for the reasons of a message.
     #[must_use]
     pub fn reason(&self) -> String {
         let Redriven { run_id, run_started_at, .. } = self;
@@ -118,8 +118,8 @@ impl Redriven {
 }
 
 impl RedriveHistory {
-    /// Reads the journals of the queue `arn`, one after the other; those that cannot be read are
-    /// named by [`RedriveHistory::unreadable`].
+    /// Reads the journals of the queue `arn`, one after the other; errors of unreadable ones are in
+    /// [`RedriveHistory::unreadable`].
     ///
     /// # Errors
     /// When the journals' directory cannot be read.
@@ -127,7 +127,7 @@ impl RedriveHistory {
         let mut history = RedriveHistory::default();
         let oldest = Timestamp::now().checked_sub(FORGOTTEN).unwrap_or(Timestamp::UNIX_EPOCH);
         let running = Lock::holder(home, arn).map(|holder| holder.run_id);
-        // The newest comes last, so that its word counts.
+        // The newest is read last, so that it takes precedence.
         for path in of_queue(home, arn)?.into_iter().rev() {
             let state = match load(&path) {
                 Ok(state) => state,
@@ -170,7 +170,7 @@ impl RedriveHistory {
         self.seen.add(state);
     }
 
-    /// Returns whether a message was redriven before.
+    /// Returns the earlier redrive of a message, if there was one.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Redriven> {
         let (run_id, sign) = match self.seen.recognise(message)? {
@@ -184,13 +184,13 @@ impl RedriveHistory {
         Some(Redriven { run_id: run_id.to_owned(), run_started_at, sign })
     }
 
-    /// The journal of a run.
+    /// Returns the journal's path for a run.
     #[must_use]
     pub fn path(&self, run_id: &str) -> Option<&PathBuf> {
         self.runs.get(run_id).map(|run| &run.path)
     }
 
-    /// The attempt at a message that a FIFO queue still recognises when it is repeated.
+    /// Returns the earlier attempt at a message that a FIFO queue would still deduplicate.
     #[must_use]
     pub fn remembered(&self, message_id: &str) -> Option<Doubt> {
         let since_ms = *self.remembered.get(message_id)?;
@@ -198,14 +198,13 @@ impl RedriveHistory {
         Some(Doubt { since_ms, reason })
     }
 
-    /// Returns the reason why journals of the DLQ cannot be read: what those runs sent is not
-    /// known.
+    /// Returns the errors of journals that cannot be read; what those runs sent is unknown.
     #[must_use]
     pub fn unreadable(&self) -> &[String] {
         &self.unreadable
     }
 
-    /// Runs on the DLQ that did not come to their end, newest first.
+    /// Returns the unfinished runs on the DLQ, newest first.
     #[must_use]
     pub fn unfinished(&self) -> &[Unfinished] {
         &self.unfinished

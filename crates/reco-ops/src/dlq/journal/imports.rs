@@ -1,9 +1,8 @@
-//! Journals of earlier imports of an export, or restores of a journal: one per origin and
-//! destination, so that the command can be repeated after a crash without sending messages twice
-//! unreported.
+//! Journals of imports and restores: one per origin and destination, so that a command repeated
+//! after a crash does not silently send messages twice.
 //!
-//! They are kept apart from the journals of redrives, whose messages came out of the DLQ: an import
-//! puts messages there.
+//! They are kept apart from the journals of redrives: a redrive takes messages out of a DLQ, an
+//! import may put messages into it.
 
 use std::path::{Path, PathBuf};
 
@@ -14,19 +13,19 @@ use crate::error::{Error, Result};
 use crate::journal::{Home, Journal, load, make_private, now_ms};
 use crate::sqs::Doubt;
 
-/// Begins the `source` of an import's journal; the export's id follows.
+/// Prefix of `source` in an import's journal; the export's id follows.
 pub const EXPORT: &str = "export:";
-/// Begins the `source` of a restore's journal; the id of the run that is restored follows.
+/// Prefix of `source` in a restore's journal; the id of the restored run follows.
 pub const RESTORE: &str = "restore:";
 
-/// Where messages come from, and where they go.
+/// Origin and destination of the messages.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// [`EXPORT`] or [`RESTORE`].
     pub kind: &'static str,
-    /// The id of the export, or of the run.
+    /// Id of the export or run.
     pub id: String,
-    /// ARN of the queue that they go to.
+    /// ARN of the destination queue.
     pub to: String,
 }
 
@@ -41,24 +40,24 @@ pub struct Ledger {
 /// State of a message of the origin at the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageState {
-    /// Nothing was sent of it, or it was refused, or a send can be repeated without a duplicate.
+    /// Not sent, refused, or safe to send again without a duplicate.
     ToSend(Option<Doubt>),
-    /// The destination has it.
+    /// In the destination.
     Sent,
-    /// The destination may have it; the reason for the uncertainty.
+    /// Possibly in the destination; the reason for the uncertainty.
     Uncertain(String),
 }
 
 impl Ledger {
-    /// Looks for what is known of an origin; with `again`, nothing is.
+    /// Opens the newest journal of an origin; with `again`, ignores what is recorded.
     ///
     /// # Errors
-    /// When there is a journal that cannot be read.
+    /// When a journal cannot be read.
     pub fn open(home: &Home, origin: &Origin, again: bool) -> Result<Self> {
         let directory = home.journals().join("imports");
         let sum: [u8; 32] = Sha256::digest(origin.to.as_bytes()).into();
         let queue: String = sum.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        // The id comes from a file: nothing of it may lead out of the directory.
+        // The id comes from a file and must not lead out of the directory.
         let id: String = origin.id.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
         let kind = if origin.kind == RESTORE { "restore-" } else { "" };
         let prefix = format!("{kind}{id}-{queue}-");
@@ -96,11 +95,11 @@ impl Ledger {
         }
     }
 
-    /// Opens the journal for writing: the one that was found, or a new one. Answers with the id of
-    /// its first run, too, by which FIFO queues know the messages.
+    /// Opens the existing journal for writing, or creates one. Also returns the id of its first
+    /// run, which is part of the deduplication ids on FIFO queues.
     ///
     /// # Errors
-    /// Refused, when it cannot be written: nothing may be sent without it.
+    /// Refused when it cannot be written: no message may be sent without a journal.
     pub fn write(&self, home: &Home, origin: &Origin, fifo: bool) -> Result<(Journal, String)> {
         if let Some((path, state)) = &self.found
             && let Some(header) = state.header()
@@ -129,7 +128,7 @@ impl Ledger {
     }
 }
 
-/// The newest journal whose name begins so; names go on with the time.
+/// Returns the newest journal whose name begins with `prefix`; the time follows in the name.
 fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
     let entries = std::fs::read_dir(directory).ok()?;
     let named = entries.flatten().map(|entry| entry.path()).filter(|path| {

@@ -1,4 +1,4 @@
-//! Restoring: a journal has every message that was sent, whole, and they are put back from it.
+//! Restoring the messages of a run: its journal has every message that it sent, in full.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,42 +16,42 @@ use crate::error::{Error, Result};
 use crate::event::Control;
 use crate::rate::Pace;
 
-/// What is restored, and where to.
+/// Options of a restore.
 #[derive(Debug)]
 pub struct RestoreOptions {
-    /// The run: its id, the beginning of it, or its journal's path.
+    /// Run to restore: its id, a prefix of it, or its journal's path.
     pub run: String,
-    /// The queue, where that is not the DLQ that the messages came from.
+    /// Destination queue; the DLQ that the messages came from by default.
     pub to: Option<String>,
-    /// Restores every message, even what may still be in the DLQ.
+    /// Restores every message, even those that may still be in the DLQ.
     pub all: bool,
-    /// Sends what earlier restores sent, too.
+    /// Also sends messages that earlier restores sent.
     pub again: bool,
 }
 
 /// Report of a restore.
 #[derive(Debug, Serialize)]
 pub struct RestoreReport {
-    /// The journal that was restored.
+    /// Path of the restored journal.
     pub journal: String,
-    /// The queue.
+    /// Name of the destination queue.
     pub queue: String,
-    /// Messages that the queue took.
+    /// Messages that the queue accepted.
     pub restored: u64,
-    /// Messages that it did not take, or of which that is not known.
+    /// Messages that the queue did not accept, or may not have.
     pub failed: u64,
     /// Messages that an earlier restore of the run sent to the queue.
     pub already_restored: u64,
-    /// Messages that the DLQ may still have, and so were left out.
+    /// Messages left out because they may still be in the DLQ.
     pub left_out: u64,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Every message that was wanted and that no earlier restore sent.
+    /// Every requested message that no earlier restore sent.
     pub messages: Vec<CopyRow>,
 }
 
 impl RestoreReport {
-    /// Result of the restore.
+    /// Returns the outcome of the restore.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let partly = number(&self.messages, CopyFate::Uncertain);
@@ -70,11 +70,11 @@ fn number(rows: &[CopyRow], fate: CopyFate) -> u64 {
     rows.iter().filter(|row| row.fate == fate).count() as u64
 }
 
-/// Asks, then sends.
+/// Restores a run: asks, then sends.
 ///
 /// # Errors
-/// When there is no such journal or queue, the prompt is not confirmed, another run is on the
-/// queue, or the journal of the restore cannot be written.
+/// When the journal or queue does not exist, the prompt is not confirmed, another run has locked
+/// the queue, or the journal of the restore cannot be written.
 pub async fn restore(
     connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
     home: Home,

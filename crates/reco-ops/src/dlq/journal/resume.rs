@@ -1,8 +1,8 @@
-//! Finishing an interrupted run: delete what was acknowledged, send again only what a FIFO queue
-//! would recognise, and leave everything else where it is.
+//! Resuming an interrupted run: delete messages that were acknowledged, send again only those that
+//! a FIFO queue would deduplicate, and leave the others where they are.
 //!
-//! First by the handles of the run itself, which hold its messages until their visibility timeout
-//! ends; then, for what is held by them no more, by receiving the DLQ.
+//! The run's receipt handles are tried first, which hold its messages until their visibility
+//! timeout ends; the DLQ is then scanned for the rest.
 
 mod report;
 
@@ -34,11 +34,11 @@ use crate::sqs::{
 use report::Finished;
 pub use report::{ResumeReport, Resumed, ResumedRow};
 
-/// Resumes the run `run`: its id, the beginning of it, or its journal's path.
+/// Resumes a run, given its id, a prefix of it, or its journal's path.
 ///
 /// # Errors
-/// When there is no such journal, its queues cannot be found, another run is on the DLQ, or SQS
-/// fails. What was done until then is in the journal, and resuming again goes on from there.
+/// When the journal does not exist, its queues cannot be found, another run has locked the DLQ, or
+/// SQS fails. Progress until then is in the journal, and a further resume continues from there.
 pub async fn resume(
     connect: impl AsyncFnOnce(&str) -> Result<Sqs>,
     home: &Home,
@@ -61,7 +61,7 @@ pub async fn resume(
         }
     }
     let _lock = Lock::take(home, &header.source, &header.run_id)?;
-    // Only now is it sure that nobody writes it.
+    // Read again: only under the lock is it certain that no other run writes to it.
     let state = load(&path)?;
     let left = state.resume(now_ms());
     let mut report = ResumeReport {
@@ -77,7 +77,7 @@ pub async fn resume(
         messages: Vec::new(),
     };
     if left == Resume::default() {
-        // Without its end it would be offered for a resume for ever.
+        // Without an end record it would be offered for a resume forever.
         if state.end().is_none() {
             let (outcome, counts) = report.end();
             Journal::append(&path, &state)?.close_with(outcome, counts).await?;
@@ -117,7 +117,7 @@ pub async fn resume(
     Ok(report)
 }
 
-/// The queues that a journal's messages were sent to, by ARN.
+/// Returns the destinations of a journal's messages, by ARN.
 async fn destinations(
     sqs: &Sqs,
     path: &Path,
@@ -137,16 +137,16 @@ async fn destinations(
     Ok(found)
 }
 
-/// Resumes one run.
+/// State of a resume.
 struct Resumer<'a> {
     sqs: Sqs,
     /// The DLQ.
     from: Queue,
-    /// Messages that are visible in it.
+    /// Visible messages in the DLQ.
     depth: u64,
-    /// The destinations, by ARN, where messages are to be sent again.
+    /// Destinations by ARN; empty if no message is to be sent again.
     to: HashMap<String, Arc<Destination>>,
-    /// The run's journal, to go on in.
+    /// Journal of the run, to be continued.
     journal: Arc<Journal>,
     control: &'a Control,
     lease: Arc<VisibilityLease>,
@@ -159,7 +159,7 @@ struct Open {
 }
 
 impl Resumer<'_> {
-    /// Does what `resume` says is left to do of the journal at `path`, which says `state`.
+    /// Does the remaining work in `resume` for the journal at `path`, whose state is `state`.
     async fn run(
         &self,
         path: &Path,
@@ -192,7 +192,7 @@ impl Resumer<'_> {
         Ok(finished)
     }
 
-    /// Reads the content of what is to be sent again, and the handles of what is uncertain.
+    /// Reads the content of messages to send again, and the receipt handles of uncertain ones.
     fn read(
         &self,
         path: &Path,
@@ -216,14 +216,15 @@ impl Resumer<'_> {
         Ok(uncertain)
     }
 
-    /// A handle that still holds its message is the message's newest: a delete by it counts.
+    /// Works by the run's own receipt handles. One that still holds its message is the newest, so a
+    /// delete by it takes effect.
     async fn by_old_handles(
         &self,
         open: &mut Open,
         acked: &[Acked],
         uncertain: Vec<(String, String)>,
     ) -> Result<()> {
-        // What is uncertain is shown to everyone again.
+        // Uncertain messages are made visible again.
         let held = self.lease.adopt(uncertain).await;
         open.finished.released.merge_invisible(self.lease.release(&held).await);
         let handles = acked
@@ -241,8 +242,8 @@ impl Resumer<'_> {
         self.resend(open, held).await
     }
 
-    /// Receives what the DLQ holds; what is of no concern is held meanwhile, so that it is received
-    /// once.
+    /// Works by receiving from the DLQ. Unrelated messages are held meanwhile, so that each is
+    /// received once.
     async fn by_receiving(&self, open: &mut Open, progress: &Arc<Progress>) -> Result<()> {
         let drain = Arc::new(Drain {
             sqs: self.sqs.clone(),
@@ -269,7 +270,7 @@ impl Resumer<'_> {
         self.enter(open, drained.cleared).await?;
         self.resend(open, found).await?;
         let state = self.sqs.state(&self.from).await?;
-        // Behind held messages of its group, a message of a FIFO queue cannot be seen.
+        // A message behind held ones of its FIFO group cannot be seen.
         let elsewhere = state.in_flight.saturating_sub(self.lease.held() as u64);
         if drained.end == DrainEnd::Empty && elsewhere == 0 && state.visible == 0 {
             let gone = self.lease.awaited();
@@ -280,7 +281,7 @@ impl Resumer<'_> {
         Ok(())
     }
 
-    /// Enters what became of deletes, in the journal, too.
+    /// Enters the outcomes of deletes, also in the journal.
     async fn enter(
         &self,
         open: &mut Open,
@@ -294,7 +295,7 @@ impl Resumer<'_> {
                     open.finished.outcomes.insert(id, Resumed::Deleted);
                     gone.push(deletable);
                 }
-                // It is looked for by receiving, where its handle was not the newest.
+                // Its handle was not the newest; the scan of the DLQ looks for it.
                 DeleteOutcome::Lapsed => {}
                 DeleteOutcome::Failed { reason, .. } => {
                     open.finished.outcomes.insert(id, Resumed::NotDeleted { reason });
@@ -304,7 +305,7 @@ impl Resumer<'_> {
         self.journal.durable(deleted(&gone)?).await
     }
 
-    /// Sends messages again under their ids and deletes them. They are held.
+    /// Sends held messages again under their deduplication ids, and deletes them.
     async fn resend(&self, open: &mut Open, ids: Vec<String>) -> Result<()> {
         let take = |(at, id)| Some((at, open.resend.remove(id)?));
         let mut again: Vec<(usize, (Kept, Doubt))> =
@@ -338,7 +339,7 @@ impl Resumer<'_> {
 
     fn outgoing(&self, place: usize, kept: Kept, doubt: Doubt) -> Option<OutboxMessage> {
         let Kept { message, out, to } = kept;
-        // An intent that names no destination is for that of the header, which is the first.
+        // An intent without a destination refers to that of the header, which is the first.
         let to = match to {
             Some(arn) => self.to.get(&arn),
             None => self.to.values().find(|to| to.number == 0),

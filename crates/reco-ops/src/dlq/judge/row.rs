@@ -1,4 +1,4 @@
-//! A judged message, as reports and selections see it.
+//! Classified message, as used by reports and selections.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,56 +12,56 @@ use serde_json::Value;
 
 use crate::dlq::journal::Redriven;
 
-/// One message of the DLQ, judged. A hundred thousand may be held at once, so what few have is on the
-/// heap, and what many share is shared.
+/// Classified message of the DLQ. A hundred thousand may be held at once, so rare fields are boxed
+/// and common values are shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The queue's id for it.
+    /// Message id in the DLQ.
     pub message_id: String,
-    /// Its class and what backs it up.
+    /// Class with its reasons and figures.
     #[serde(flatten)]
     pub verdict: Classification,
-    /// When it was first sent, milliseconds since the epoch.
+    /// Time it was first sent, milliseconds since the epoch.
     pub sent_at_ms: Option<i64>,
     /// Seconds since it was first sent.
     pub age_s: Option<i64>,
     /// Seconds until retention deletes it.
     pub time_left_s: Option<i64>,
-    /// Number of times that it was received, this time included.
+    /// Number of receives, including this one.
     pub receive_count: u64,
-    /// Body and user attributes in bytes.
+    /// Size of body and user attributes in bytes.
     pub size_bytes: usize,
-    /// Its order group or tenant.
+    /// Message group id (FIFO order group or tenant).
     pub group_id: Option<Box<str>>,
-    /// ARN of the queue that it came from; absent when it was sent to the DLQ directly.
+    /// ARN of the queue it came from; absent if it was sent to the DLQ directly.
     #[serde(serialize_with = "shared_text")]
     pub source: Option<Arc<str>>,
-    /// Its place in its order group, on FIFO queues.
+    /// Sequence number, on FIFO queues.
     #[serde(skip)]
     pub sequence: Option<Box<u128>>,
-    /// Why SQS would not take it again, where that is so.
+    /// Reason why SQS would refuse to accept it again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsendable: Option<Box<str>>,
-    /// That an earlier run has already redriven it, by the word of its journal.
+    /// Earlier redrive of the message, as recorded in a journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redriven: Option<Box<Redriven>>,
-    /// What it carries, where that was kept.
+    /// Attributes and body, if they were kept.
     #[serde(flatten)]
     pub carried: Option<Box<Carried>>,
 }
 
-/// What a message carries, as far as it is shown.
+/// Attributes and body of a message, as shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Carried {
     /// User attributes by name.
     #[serde(serialize_with = "attribute_values")]
     pub attributes: BTreeMap<String, Attribute>,
-    /// The body, where it was asked for.
+    /// Message body, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
 
-/// Attributes as `--where` sees them: numbers as numbers, binary values as base64.
+/// Serializes attributes as `--where` sees them: numbers as numbers, binary values as base64.
 fn attribute_values<S: Serializer>(
     attributes: &BTreeMap<String, Attribute>,
     serializer: S,
@@ -76,8 +76,8 @@ fn shared_text<S: Serializer>(
     text.as_deref().serialize(serializer)
 }
 
-/// The values of attributes: numbers as numbers, so that they compare as such; binary values as
-/// base64.
+/// Returns attribute values by name: numbers as numbers, so that they compare as such; binary
+/// values as base64.
 pub(crate) fn values(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<&str, Value> {
     let value = |attribute: &Attribute| match &attribute.value {
         AttributeValue::Binary(bytes) => Value::String(BASE64.encode(bytes)),
@@ -94,7 +94,7 @@ pub(crate) fn values(attributes: &BTreeMap<String, Attribute>) -> BTreeMap<&str,
 
 #[cfg(any(test, feature = "fixtures"))]
 impl Row {
-    /// A row with nothing but what a test is about.
+    /// Returns a row in which only what a test needs is set.
     pub(crate) fn for_tests(id: &str, verdict: Classification, sent_at_ms: i64) -> Self {
         Row {
             message_id: id.to_owned(),
@@ -114,7 +114,7 @@ impl Row {
     }
 }
 
-/// Returns the reason why SQS would refuse to take a message: known before any send. `limit` is the
+/// Returns the reason why SQS would refuse the message, as known before any send. `limit` is the
 /// destination's `MaximumMessageSize` in bytes.
 #[must_use]
 pub fn unsendable(message: &Message, limit: Option<usize>) -> Option<String> {

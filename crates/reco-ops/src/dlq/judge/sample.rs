@@ -1,4 +1,4 @@
-//! Messages for tests: judged for real, at a fixed time.
+//! Messages for tests, classified by the real rules at a fixed time.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use reco_core::policy::Policy;
 
 use super::Row;
 
-/// A message as it is judged without facts and without a table.
+/// Returns a message classified without facts or a table.
 #[must_use]
 pub fn row(id: &str, body: &str, age_s: i64, time_left_s: i64) -> Row {
     let schema = Schema::with_key_type(KeyType::N);

@@ -1,6 +1,6 @@
-//! A redrive by a move task: SQS moves the messages, and recoctl follows the task to its end.
+//! Redrive by a move task: SQS moves the messages, and recoctl follows the task to its end.
 //!
-//! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest.
+//! A move task is all or nothing: it inspects no messages, keeps no journal and checks no digests.
 
 use std::time::{Duration, Instant};
 
@@ -22,16 +22,16 @@ use crate::event::{Control, Unit};
 /// Limits of a move task.
 const WITHOUT: &str = "moved by SQS itself: no journal, no message ids, no digest checks";
 
-/// What a redrive by a move task is asked for.
+/// Options of a redrive by a move task.
 #[derive(Debug, Clone)]
 pub struct MoveOptions {
-    /// Another destination than the source queue.
+    /// Destination other than the source queue.
     pub to: Option<String>,
-    /// Moves even out of a DLQ with a redrive policy of its own.
+    /// Proceeds even if the DLQ has a redrive policy of its own.
     pub force: bool,
-    /// Messages a second at most: a whole number that SQS accepts.
+    /// Maximum rate in messages per second: a whole number that SQS accepts.
     pub rate: Option<Rate>,
-    /// True if recoctl may move the messages itself where SQS cannot.
+    /// True if recoctl may move the messages itself when SQS cannot.
     pub client_instead: bool,
 }
 
@@ -39,28 +39,28 @@ pub struct MoveOptions {
 pub enum MovePlan {
     /// SQS can move the messages.
     Native(Box<MoveRedrive>),
-    /// recoctl has to; why.
+    /// recoctl has to move them, for this reason.
     Client(String),
 }
 
-/// Questions of a redrive by a move task.
+/// Prompts of a redrive by a move task.
 #[derive(Default)]
 pub struct MoveQuestions<'a> {
-    /// Asks before the task is started; `None` where that needs no question.
+    /// Prompt before the task is started; `None` if no confirmation is needed.
     pub start: Option<&'a dyn Ask>,
-    /// Asks after a signal whether to cancel the task; `None` where nobody can answer.
+    /// Prompt after a signal whether to cancel the task; `None` if nobody can answer.
     pub cancel: Option<&'a dyn Ask>,
 }
 
 /// Result of a redrive by a move task.
 pub enum MoveOutcome {
-    /// SQS moved the messages, as far as the report says.
+    /// SQS moved messages, as reported.
     Moved(Box<MoveReport>),
-    /// SQS did not start a task, and recoctl is to move the messages; why.
+    /// SQS did not start a task, for this reason; recoctl is to move the messages.
     Client(String),
 }
 
-/// A redrive by a move task, ready to run.
+/// Redrive by a move task, ready to run.
 pub struct MoveRedrive {
     sqs: Sqs,
     pair: QueuePair,
@@ -69,11 +69,11 @@ pub struct MoveRedrive {
     options: MoveOptions,
 }
 
-/// Checks whether a move task can do it; nothing is started.
+/// Checks whether a move task is possible, without starting one.
 ///
 /// # Errors
 /// When the queues cannot be found or do not belong together, another move task is running, or a
-/// move task cannot do it and recoctl may not.
+/// move task is not possible and recoctl may not move the messages itself.
 pub async fn plan_move(world: World<'_>, options: MoveOptions) -> Result<MovePlan> {
     let World { sdk, queues: names, home, control } = world;
     let sqs = Sqs::new(sdk);
@@ -103,7 +103,7 @@ async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
         return Ok(Some(format!("{} looks empty", dlq.name)));
     }
     if pair.named && pair.is_shared() {
-        // A move task brings every message home, those of the other queues, too.
+        // A move task would move every message, including those of the other queues.
         return Ok(Some("the DLQ has messages of other queues than --queue".to_owned()));
     }
     // AWS: the source of a move task must be the dead-letter queue of an SQS queue.
@@ -123,8 +123,9 @@ async fn forbidden(sqs: &Sqs, pair: &QueuePair) -> Result<Option<String>> {
     }
 }
 
-/// AWS does not say what a move task does with a message that the destination would not take;
-/// recoctl leaves it in the DLQ and names it.
+/// Returns a reason against a move task if the destination accepts smaller messages than the DLQ.
+/// AWS does not document what a move task does with a message that is too large; recoctl leaves it
+/// in the DLQ and names it.
 fn smaller(pair: &QueuePair) -> Option<String> {
     let (dlq, source) = (&pair.dlq, pair.source.as_ref()?);
     let (has, takes) = (dlq.state.max_message_bytes, source.state.max_message_bytes);
@@ -146,11 +147,11 @@ fn busy(dlq: &str, task: &MoveTask) -> Error {
         )
 }
 
-/// Result of the start of a task.
+/// Result of starting a task.
 enum Started {
-    /// It runs, under this handle.
+    /// It is running under this handle.
     Task(String),
-    /// SQS will not start one.
+    /// SQS refused to start one.
     Refused(Error),
 }
 
@@ -205,8 +206,8 @@ impl MoveRedrive {
 
     async fn start(&self) -> Result<Started> {
         let dlq = &self.pair.dlq.queue;
-        // AWS: without a destination each message goes to the queue that it came from. With one,
-        // those go, too, that do not say where they came from.
+        // AWS: without a destination each message goes to the queue it came from. With one,
+        // messages of unknown origin are moved as well.
         let to = self.pair.source.as_ref().map(|to| &to.queue);
         #[expect(
             clippy::cast_possible_truncation,
@@ -222,7 +223,8 @@ impl MoveRedrive {
             StartTrouble::Denied | StartTrouble::Unsupported => Ok(Started::Refused(failure.error)),
             StartTrouble::Refused => Err(failure.error),
             StartTrouble::Ambiguous => {
-                // No task was running before, and no other recoctl may start one now.
+                // No task was running before, and the lock keeps other recoctl processes from
+                // starting one.
                 let tasks = self.sqs.moves(dlq).await.unwrap_or_default();
                 let error = failure.error;
                 let Some(handle) = tasks.into_iter().find_map(|task| task.handle) else {
@@ -238,8 +240,8 @@ impl MoveRedrive {
         }
     }
 
-    /// Follows the task to its end. A signal leads to the question whether to cancel it; where
-    /// nobody can answer it goes on, since SQS needs nobody for it and loses nothing.
+    /// Follows the task to its end. After a signal, asks whether to cancel it; if nobody can
+    /// answer, it continues, since SQS needs no client for it and loses no messages.
     async fn follow(
         &self,
         follower: &mut Follower,
@@ -327,7 +329,7 @@ pub struct MoveReport {
 }
 
 impl MoveReport {
-    /// How it ended.
+    /// Returns the outcome of the move.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let failed = u64::from(self.task.status != MoveStatus::Completed);

@@ -1,7 +1,7 @@
-//! Messages that come back to the DLQ while the run that sent them is still sending.
+//! Detection of messages that come back to the DLQ while the run that sent them is still sending.
 //!
-//! A few that come back were poison. Many say that what made messages fail is not over: sending
-//! more would only bring them back as well, each a few receives older.
+//! A few that come back were poison messages. Many mean that the cause of the failures persists:
+//! more sends would only come back as well, each with a few more receives.
 
 mod bounce_watch;
 
@@ -22,13 +22,13 @@ use crate::dlq::judge::Row;
 use crate::sqs::AckWatch;
 use reco_core::human::{amount, count};
 
-/// Messages that must have been sent before a share means anything.
+/// Minimum number of sent messages for a meaningful percentage.
 const JUDGED_FROM: u64 = 20;
 
 /// Marker of the current run; run ids are never empty.
 const THIS_RUN: &str = "";
 
-/// The share of what was sent at which a run stops, in percent.
+/// Percentage of sent messages coming back at which a run stops.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit(Option<f64>);
 
@@ -53,7 +53,7 @@ impl FromStr for Limit {
 }
 
 impl Limit {
-    /// Percent; `None` when it is off.
+    /// Returns the percentage; `None` if the limit is off.
     #[must_use]
     pub fn percent(self) -> Option<f64> {
         self.0
@@ -63,37 +63,37 @@ impl Limit {
 /// A message that came back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Returned {
-    /// Its id now.
+    /// Its current id.
     pub message_id: String,
     /// Sign by which it is recognised.
     pub sign: Sign,
-    /// Its class; null when it could not be judged.
+    /// Class of the message; null if it could not be classified.
     pub class: Option<Class>,
-    /// The earlier run that sent it; absent when this one did.
+    /// Earlier run that sent it; absent if this run did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
 }
 
-/// Messages that came back, as reported.
+/// Returned messages, as reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Bounced {
-    /// The share in percent at which the run stops; null when it does not.
+    /// Percentage at which the run stops; null if the limit is off.
     pub limit_percent: Option<f64>,
-    /// Messages that this run sent and the destination acknowledged.
+    /// Messages sent by this run and acknowledged by the destination.
     pub sent: u64,
-    /// Messages that came back while it ran, those of earlier runs included.
+    /// Messages that came back during the run, including those of earlier runs.
     pub bounced: u64,
-    /// Their share, in percent; null before anything was sent.
+    /// Percentage that came back; null before anything was sent.
     pub percent: Option<f64>,
-    /// Their number by class.
+    /// Number of returned messages by class.
     pub by_class: BTreeMap<Class, u64>,
-    /// True if that stopped the run.
+    /// True if the limit stopped the run.
     pub stopped: bool,
-    /// Each of them.
+    /// Every returned message.
     pub messages: Vec<Returned>,
 }
 
-/// Record of a run's own messages, to recognise them when they come back.
+/// Record of the messages sent by a run, used to recognise them when they come back.
 #[derive(Debug)]
 pub struct Bounces {
     limit: Limit,
@@ -105,10 +105,10 @@ pub struct Bounces {
 struct State {
     seen: Seen,
     sent: u64,
-    /// Messages that had come back before this run began.
+    /// Messages that had already come back before this run began.
     old: HashSet<String>,
     returned: BTreeMap<String, Returned>,
-    /// Messages in the DLQ that came back, too, by the measure of those that were looked at.
+    /// Estimated number of further returned messages in the DLQ, extrapolated from a sample.
     estimated: u64,
     stopped: bool,
 }
@@ -120,7 +120,7 @@ impl AckWatch for Bounces {
 }
 
 impl Bounces {
-    /// Nothing is sent yet.
+    /// Returns an empty record.
     #[must_use]
     pub fn new(limit: Limit) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -132,7 +132,7 @@ impl Bounces {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether anything is to be watched.
+    /// Returns whether the limit is on.
     #[must_use]
     pub fn is_on(&self) -> bool {
         self.limit.0.is_some()
@@ -145,8 +145,8 @@ impl Bounces {
         state.seen.sent(THIS_RUN, message_id, sent_as, digest);
     }
 
-    /// Notes a message that a scan found: if it came back from an earlier run, it did so before
-    /// this one.
+    /// Notes a message found by a scan: if it is a returned message of an earlier run, it came back
+    /// before this one.
     pub fn found(&self, row: &Row) {
         if row.redriven.as_ref().is_some_and(|redriven| redriven.sign == Sign::CameBack) {
             self.lock().old.insert(row.message_id.clone());
@@ -155,9 +155,9 @@ impl Bounces {
 
     /// Returns the sign by which a message in the DLQ is recognised as sent by this run.
     ///
-    /// A message of the same content counts only when it was sent after the run began (AWS: a move
-    /// to a standard DLQ keeps the time of sending, one to a FIFO DLQ resets it): it may be a twin
-    /// that was in the DLQ all along.
+    /// A message with the same content counts only if it was sent after the run began: otherwise it
+    /// may be a twin that was in the DLQ all along. (AWS: a move to a standard DLQ keeps the time
+    /// of sending, one to a FIFO DLQ resets it.)
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Sign> {
         match self.lock().seen.recognise(message)? {
@@ -170,12 +170,12 @@ impl Bounces {
         }
     }
 
-    /// Counts a message that this run sent and that came back.
+    /// Counts a message sent by this run that came back.
     pub fn came_back(&self, message_id: &str, sign: Sign, class: Option<Class>) {
         self.count(Returned { message_id: message_id.to_owned(), sign, class, run_id: None });
     }
 
-    /// Counts a message of an earlier run, if it came back during this one. Says whether it did.
+    /// Counts a message of an earlier run if it came back during this one; returns whether it did.
     pub fn came_back_from(&self, row: &Row) -> bool {
         let Some(Redriven { run_id, sign: Sign::CameBack, .. }) = row.redriven.as_deref() else {
             return false;
@@ -194,7 +194,7 @@ impl Bounces {
         true
     }
 
-    /// Notes how many more came back than were looked at, about.
+    /// Notes an estimate of how many more came back than were inspected.
     pub fn expect_more(&self, estimated: u64) {
         self.lock().estimated = estimated;
     }
@@ -203,8 +203,8 @@ impl Bounces {
         self.lock().returned.insert(returned.message_id.clone(), returned);
     }
 
-    /// Returns the reason why the run is to stop, once too many came back; the first answer that
-    /// has a reason is the one that stopped it.
+    /// Returns the reason to stop the run once too many came back, and marks the run as stopped by
+    /// it.
     #[must_use]
     pub fn verdict(&self) -> Option<String> {
         let limit = self.limit.0?;
@@ -222,7 +222,7 @@ impl Bounces {
         ))
     }
 
-    /// Returns the messages that have come back so far.
+    /// Returns a summary of the messages that have come back so far.
     #[must_use]
     pub fn summary(&self) -> Bounced {
         let state = self.lock();
@@ -243,8 +243,8 @@ impl Bounces {
 }
 
 impl State {
-    /// The share of what came back: of what this run sent and the earlier runs' messages that came
-    /// back meanwhile, so that it never exceeds 100.
+    /// Returns the percentage that came back. Its base is this run's sends and the returned
+    /// messages of earlier runs; capped at 100.
     fn percent(&self) -> Option<f64> {
         let bounced = self.returned.len() as u64 + self.estimated;
         let earlier = self.returned.values().filter(|one| one.run_id.is_some()).count() as u64;

@@ -10,17 +10,17 @@ use crate::dlq::repair::{Changed, RepairPlan, Step};
 /// Changes to the body of one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// In their order.
+    /// Applied repairs, in order.
     pub steps: Vec<Step>,
-    /// Its class as it goes out.
+    /// Class of the changed message.
     pub class: Class,
-    /// Its size as it goes out, attributes included.
+    /// Size of the changed message in bytes, including attributes.
     pub size_bytes: usize,
-    /// SHA-256 of body and attributes as they go out, as the journal has it.
+    /// SHA-256 of the changed body and attributes, as in the journal.
     pub digest: String,
-    /// Entries of it that do not go out.
+    /// Entries that are not sent.
     pub rejected: usize,
-    /// Names of message attributes that stay behind with the envelope that was taken off.
+    /// Names of message attributes lost with a removed envelope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attributes_left: Vec<String>,
 }
@@ -38,23 +38,23 @@ impl From<&Changed> for Change {
     }
 }
 
-/// Changes to message bodies.
+/// Summary of the changes to message bodies.
 #[derive(Debug, Serialize)]
 pub struct Changes {
-    /// Requested repairs; null without any.
+    /// Requested repairs; null if there are none.
     pub repair: Option<RepairPlan>,
-    /// Messages that were moved (or are planned) with another body.
+    /// Messages moved (or planned to be moved) with a changed body.
     pub changed: u64,
-    /// Entries of them that were not sent.
+    /// Entries of these messages that were not sent.
     pub rejected_entries: u64,
-    /// The file that has these entries; null when there are none.
+    /// File with these entries; null if there are none.
     pub rejects: Option<String>,
-    /// Names of message attributes that stayed behind with envelopes, and how many messages each.
+    /// Names of message attributes lost with envelopes, and the number of messages for each.
     pub attributes_left: BTreeMap<String, u64>,
 }
 
 impl Changes {
-    /// Sums them up.
+    /// Sums up the changes of messages.
     #[must_use]
     pub fn of<'a>(
         repair: Option<RepairPlan>,

@@ -1,4 +1,4 @@
-//! Remainders of earlier runs: messages that they sent but did not delete are deleted, never sent
+//! Cleanup after earlier runs: messages that they sent but did not delete are deleted, never sent
 //! again, and their journals are completed.
 
 use std::collections::BTreeMap;
@@ -15,11 +15,11 @@ use crate::sqs::DeleteOutcome;
 use crate::sqs::records::deleted;
 
 impl Redrive<'_> {
-    /// Sets messages apart that an earlier run sent and the destination acknowledged, and deletes
-    /// them: whatever was asked for, they are where they belong.
+    /// Takes out messages that an earlier run sent and the destination acknowledged, and deletes
+    /// them whatever the selection is: they are already where they belong.
     ///
     /// # Errors
-    /// When the journal that proves it cannot be read any more.
+    /// When the journal that proves the send cannot be read or written.
     pub async fn clear_sent(&mut self, found: &mut Vec<Found>) -> Result<()> {
         let is_sent = |found: &mut Found| {
             found.row.redriven.as_ref().is_some_and(|redriven| redriven.sign == Sign::StillHere)
@@ -74,8 +74,8 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Writes the end into journals of earlier runs that have nothing left to do: the whole DLQ was
-    /// seen, so that whatever they had sent and not deleted is deleted now, or gone.
+    /// Writes the end record to journals of earlier runs that have no work left: the whole DLQ was
+    /// seen, so every message they sent but did not delete is deleted now, or gone.
     ///
     /// # Errors
     /// When a journal cannot be read or written.

@@ -1,7 +1,7 @@
-//! GuardTasks: they look at something again and again, and pause the gate while it is too much.
+//! Guard tasks: each checks a metric at intervals, and pauses the gate while it is too high.
 //!
-//! A guard that was asked for and cannot see holds the run back, too; after three looks in a row
-//! that failed it ends it: what nobody watches does not go on.
+//! A guard that cannot read its metric also pauses the run, and stops it after three consecutive
+//! failures: an unwatched run must not continue.
 
 mod backlog;
 mod throttles;
@@ -20,46 +20,46 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::rate::{Gate, Guard};
 
-/// Looks that fail, one after the other, after which the run ends.
+/// Consecutive failed checks after which the run is stopped.
 const FAILURES: u32 = 3;
 
-/// Time that after a look that failed to look again.
+/// Pause before the next check after a failed one.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// Time that a look may take.
+/// Timeout of a check.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// The shortest time between two looks.
+/// Minimum interval between checks.
 const BETWEEN: Duration = Duration::from_millis(250);
 
-/// Time that after speaking of a pause the next one is not spoken of.
+/// Time after reporting a pause during which further pauses are not reported.
 const QUIET: Duration = Duration::from_secs(30);
 
 /// Result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Go on.
+    /// Continue.
     Go,
-    /// Pause, and why.
+    /// Pause, for this reason.
     Pause(String),
 }
 
-/// Something to look at.
+/// Metric checked by a guard.
 pub trait Watch: Send + 'static {
-    /// Guard.
+    /// Guard that it belongs to.
     const GUARD: Guard;
     /// Human-readable name of the watched metric.
     const WHAT: &'static str;
-    /// Time that after a look to look again.
+    /// Interval between checks.
     const EVERY: Duration;
-    /// True if to look sooner once what may go has gone.
+    /// True to check earlier once the gate has no room left.
     const SOONER: bool = false;
 
-    /// Looks once; `gate` knows what has gone, and is told what may.
+    /// Checks once; `gate` knows how many messages have passed, and is told how many more may.
     fn look(&mut self, gate: &Gate) -> impl Future<Output = Result<Verdict>> + Send;
 }
 
-/// The guards of a run. They end with [`GuardTasks::finish`].
+/// Guards of a run. Must be ended with [`GuardTasks::finish`].
 #[derive(Debug, Default)]
 pub struct GuardTasks {
     tasks: JoinSet<()>,
@@ -67,7 +67,7 @@ pub struct GuardTasks {
 }
 
 impl GuardTasks {
-    /// Sets a guard to its work; nothing goes before its first look.
+    /// Starts a guard; no message is sent before its first check.
     pub fn set(&mut self, watch: impl Watch, gate: &Arc<Gate>, events: &Events) {
         fn guard_of<W: Watch>(_: &W) -> Guard {
             W::GUARD
@@ -77,7 +77,7 @@ impl GuardTasks {
         self.tasks.spawn(keep_looking(watch, gate, events, end));
     }
 
-    /// Ends all of them, and waits for their ends.
+    /// Ends all guards and waits for them.
     pub async fn finish(&mut self) {
         self.end.cancel();
         while let Some(ended) = self.tasks.join_next().await {
@@ -131,14 +131,14 @@ async fn keep_looking<W: Watch>(
     }
 }
 
-/// A look, and no longer than it may take: the SDK's own retries can go on for a minute.
+/// Checks with a timeout: the SDK's own retries can take a minute.
 async fn look<W: Watch>(watch: &mut W, gate: &Gate) -> Result<Verdict> {
     let within = WITHIN.as_secs();
     let late = |_| Err(Error::service(format!("no response within {within} s")));
     tokio::time::timeout(WITHIN, watch.look(gate)).await.unwrap_or_else(late)
 }
 
-/// Waits for `every`, or for what may go to have gone if `sooner`.
+/// Waits for `every`; if `sooner`, only until the gate has no room left.
 async fn rest(gate: &Gate, every: Duration, sooner: bool) {
     let out_of_room = async {
         tokio::time::sleep(BETWEEN).await;
@@ -150,11 +150,11 @@ async fn rest(gate: &Gate, every: Duration, sooner: bool) {
     }
 }
 
-/// Messages on stderr. A redrive to a queue that is drained as fast as it is filled pauses and
-/// continues many times a minute, so not every pause is reported.
+/// Reports pauses on stderr. A redrive to a queue that drains as fast as it fills pauses many times
+/// a minute, so not every pause is reported.
 struct Voice {
     events: Events,
-    /// When a pause was last spoken of, and whether it is over.
+    /// Time of the last reported pause, and whether its end was reported.
     last: Option<(Instant, bool)>,
 }
 

@@ -1,4 +1,4 @@
-//! The guards of a redrive: set to their work when something is about to move, and ended with it.
+//! Guards of a redrive: started when messages are about to move, and ended with the run.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,12 +15,12 @@ use crate::dlq::session::Session;
 use crate::error::{Error, Result};
 use crate::metrics::targets;
 
-/// The guards of one run.
+/// Guards of one run.
 pub(super) struct Guards {
     guards: GuardTasks,
-    /// Set to their work already.
+    /// True once the guards were started.
     began: bool,
-    /// Resources watched by `--max-throttles`, and its limit.
+    /// Metrics watched by `--max-throttles`, and its limit.
     throttled: Option<(Vec<Watched>, u64)>,
     max_backlog: Option<u64>,
     destinations: Arc<Mutex<Vec<Queue>>>,
@@ -28,10 +28,10 @@ pub(super) struct Guards {
 }
 
 impl Guards {
-    /// The guards that are asked for; they see nothing yet.
+    /// Creates the requested guards without starting them.
     ///
     /// # Errors
-    /// When throttles are to be watched, but neither of a table nor of a function.
+    /// When throttles are to be watched but there is neither a table nor a function.
     pub(super) async fn new(session: &Session, options: &GuardOptions) -> Result<Self> {
         let throttled = match options.max_throttles {
             Some(most) => Some((throttled(session, options).await?, most)),
@@ -47,9 +47,10 @@ impl Guards {
         })
     }
 
-    /// Sets the guards to their work, the first time that anything is about to move.
+    /// Starts the guards the first time that messages are about to move, and updates the
+    /// destinations.
     pub(super) fn begin(&mut self, session: &Session, route: &Route, gate: &Arc<Gate>) {
-        // A later wave may have found messages of further queues.
+        // A later wave may have found messages of further source queues.
         let destinations: Vec<_> = route.destinations().map(|to| to.queue.clone()).collect();
         self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&destinations);
         if std::mem::replace(&mut self.began, true) {
@@ -66,8 +67,8 @@ impl Guards {
         }
     }
 
-    /// Watches the DLQ while one move runs. A FIFO queue is scanned again after each move, which
-    /// finds what came back; to receive meanwhile would block whole groups.
+    /// Watches the DLQ during one move. Not on a FIFO queue: it is scanned again after each move,
+    /// which finds returned messages, and receiving meanwhile would block whole groups.
     pub(super) async fn watch_bounces(
         &self,
         session: &Session,
@@ -106,18 +107,18 @@ impl Guards {
     }
 }
 
-/// Somebody who watches the DLQ.
+/// Task that watches the DLQ.
 pub(super) struct BounceTask {
     end: CancellationToken,
     task: JoinHandle<BounceWatched>,
 }
 
 impl BounceTask {
-    /// Ends it; answers with what it leaves.
+    /// Ends the task and returns its result.
     pub(super) async fn finish(self) -> BounceWatched {
         self.end.cancel();
         self.task.await.unwrap_or_else(|error| {
-            // What it holds is released with everything else at the end of the run.
+            // The messages it holds are released with the others at the end of the run.
             tracing::error!(%error, "watching the DLQ failed unexpectedly");
             BounceWatched::default()
         })

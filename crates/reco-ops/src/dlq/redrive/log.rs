@@ -1,4 +1,4 @@
-//! The journal that a redrive has open while it moves.
+//! Journal of a redrive, open while it moves messages.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::dlq::session::Session;
 use crate::error::Result;
 use crate::event::Events;
 
-/// The journal of one run.
+/// Journal of one run.
 pub(super) struct Log {
     journal: Arc<Journal>,
     home: Home,
 }
 
 impl Log {
-    /// Begins the journal of the run `run_id`; a dry run has none.
+    /// Creates the journal of the run; `None` for a dry run.
     ///
     /// # Errors
     /// When the journal cannot be written.
@@ -50,14 +50,14 @@ impl Log {
         Arc::clone(&self.journal)
     }
 
-    /// The journal's file; `None` when it goes with this process, so that nobody looks for it.
+    /// Returns the journal's path; `None` if the file is removed when this process ends.
     pub(super) fn path(&self) -> Option<String> {
         let passing =
             self.home.is_passing() && self.journal.path().starts_with(self.home.journals());
         (!passing).then(|| self.journal.path().display().to_string())
     }
 
-    /// After a failure: what was sent stays on record, without an end.
+    /// Leaves the journal without an end record after a failure: what was sent stays on record.
     pub(super) fn abandon(self, events: &Events) {
         match self.journal.discard_if_unused() {
             Ok(true) => {}
@@ -71,7 +71,7 @@ impl Log {
         }
     }
 
-    /// Writes the end. That it cannot be written is a warning: all that matters is in the journal.
+    /// Writes the end record. Failing to do so is only a warning: every send is recorded.
     pub(super) async fn close(self, events: &Events, report: &mut RedriveReport) {
         match self.journal.end(report.outcome(), report.tally()).await {
             Ok(true) => {}

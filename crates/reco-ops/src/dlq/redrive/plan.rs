@@ -1,4 +1,4 @@
-//! Messages to move, with their destinations.
+//! Selection of the messages to move, with their destinations.
 
 use std::sync::Arc;
 
@@ -12,44 +12,43 @@ use crate::sqs::{Destination, Doubt};
 /// Decision on one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// To be moved to this queue.
+    /// Move it to this queue.
     Move(Arc<Destination>),
-    /// Not chosen.
+    /// Not selected.
     Skip,
-    /// Not chosen, because the expression that chooses failed on it; with the error.
+    /// Not selected because `--where` failed on it; the error.
     Undecided(String),
-    /// Chosen, but it came from another queue than the one that was named.
+    /// Selected, but it came from another queue than the named one.
     Elsewhere,
-    /// Chosen, but where it came from is not known or cannot be used; why.
+    /// Selected, but its source queue is unknown or unusable; the reason.
     Homeless(String),
-    /// Chosen, but perhaps sent by an earlier run, and not asked for all the same; which run.
+    /// Selected, but possibly sent by an earlier run, whose id is given.
     PerhapsSent(String),
-    /// Asked for, but beyond `--max`.
+    /// Selected, but beyond `--max`.
     BeyondMax,
-    /// It could not be repaired; why.
+    /// Cannot be repaired; the reason.
     Unrepaired(String),
-    /// SQS would not take it; why.
+    /// SQS would refuse it; the reason.
     Unsendable(String),
 }
 
-/// A message to decide about.
+/// Message to decide about.
 #[derive(Debug)]
 pub struct Candidate<'a> {
-    /// Its judgement.
+    /// Classified message.
     pub row: &'a Row,
-    /// True if it is chosen.
+    /// Result of the selection.
     pub chosen: Match,
     /// Result of the repair.
     pub repaired: Option<&'a Repaired>,
-    /// Where it goes.
+    /// Destination of the message.
     pub way: Way,
-    /// An earlier attempt that the destination still recognises, so that sending it again is
-    /// harmless.
+    /// Earlier attempt that the destination still deduplicates, so that sending again is harmless.
     pub remembered: Option<Doubt>,
 }
 
-/// Decides over messages in their order. `room` is how many may be moved; `resend` says that those
-/// are meant, too, that were perhaps sent before.
+/// Decides on messages in order. At most `room` are moved; `resend` includes messages that may have
+/// been sent before.
 #[must_use]
 pub fn decide<'a>(
     candidates: impl IntoIterator<Item = Candidate<'a>>,

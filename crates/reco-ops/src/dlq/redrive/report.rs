@@ -19,22 +19,22 @@ use crate::dlq::session::Queues;
 use crate::sqs::Released;
 pub use record::{Category, Record};
 
-/// The engine that is used, and why.
+/// Engine of a redrive, with the reason for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Engine {
     /// `client` or `native`.
     pub engine: &'static str,
-    /// Why this one.
+    /// Reason for choosing this engine.
     pub engine_reason: String,
 }
 
 impl Engine {
-    /// recoctl itself.
+    /// Returns the engine in which recoctl itself moves messages.
     pub fn client(reason: impl Into<String>) -> Self {
         Engine { engine: "client", engine_reason: reason.into() }
     }
 
-    /// A move task of SQS.
+    /// Returns the engine in which an SQS move task moves messages.
     pub fn native(reason: impl Into<String>) -> Self {
         Engine { engine: "native", engine_reason: reason.into() }
     }
@@ -45,41 +45,41 @@ impl Engine {
 pub struct RedriveSummary {
     /// Messages received.
     pub seen: u64,
-    /// Messages that were to be moved.
+    /// Messages selected to be moved.
     pub moving: u64,
     /// Reach of the scan in the DLQ.
     pub reach: Reach,
     /// Messages moved, by destination.
     pub moved_to: MovedTo,
-    /// FIFO: messages that were moved past earlier ones of their group.
+    /// FIFO: messages moved past earlier ones of their group.
     pub overtaking: u64,
-    /// Deliveries of messages that were held already.
+    /// Deliveries of messages that were already held.
     pub repeated: u64,
-    /// Scans that brought something.
+    /// Scans that found new messages.
     pub waves: u64,
-    /// Messages that were released to make room, and received again.
+    /// Messages released to make room, and received again.
     pub again: u64,
     /// Messages on which `--where` failed.
     pub undecided: u64,
-    /// Ids that were asked for and not received.
+    /// Requested ids that were not received.
     pub missing: Vec<String>,
     /// Time spent moving.
     pub move_time: Duration,
-    /// Time spent in all.
+    /// Total duration.
     pub time: Duration,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// The journal's file.
+    /// Path of the journal.
     pub journal: Option<String>,
     /// Engine that moved the messages.
     pub engine: Engine,
-    /// The file of entries that were not sent.
+    /// Path of the file with entries that were not sent.
     pub rejects: Option<String>,
-    /// Messages that were still there after a confirmed delete, and were deleted again.
+    /// Messages that were still there after a confirmed delete and were deleted again.
     pub deleted_again: u64,
-    /// How long each guard held it back.
+    /// Pauses by each guard.
     pub guards: BTreeMap<Guard, Pauses>,
-    /// Why a guard stopped it.
+    /// Reason why a guard stopped the run.
     pub stopped: Option<String>,
     /// Messages that came back.
     pub bounces: Bounced,
@@ -88,7 +88,7 @@ pub struct RedriveSummary {
 /// Report of a redrive.
 #[derive(Debug, Serialize)]
 pub struct RedriveReport {
-    /// The queues.
+    /// Names and depth of the queues.
     #[serde(flatten)]
     pub queues: Queues,
     /// Provenance of the classification.
@@ -97,65 +97,65 @@ pub struct RedriveReport {
     /// Engine that moved the messages.
     #[serde(flatten)]
     pub engine: Engine,
-    /// Whether nothing was moved.
+    /// True if nothing was moved.
     pub dry_run: bool,
     /// Messages received; the sum of `counts`.
     pub seen: u64,
-    /// Messages by what became of them.
+    /// Number of messages by fate.
     pub counts: BTreeMap<Category, u64>,
-    /// Messages left alone because they were not chosen.
+    /// Messages left alone because they were not selected, by class.
     pub skipped_by_class: BTreeMap<Class, u64>,
-    /// Messages among those skipped on which `--where` failed.
+    /// Skipped messages on which `--where` failed.
     pub undecided: u64,
-    /// Ids that were asked for and not received.
+    /// Requested ids that were not received.
     pub missing: Vec<String>,
     /// Reach of the scan in the DLQ.
     #[serde(flatten)]
     pub reach: Reach,
-    /// Messages moved, by the queue that they went to.
+    /// Messages moved, by destination queue.
     pub moved_to: MovedTo,
-    /// FIFO: messages that were moved past earlier ones of their group, which stay.
+    /// FIFO: messages moved past earlier ones of their group that stay in the DLQ.
     pub overtaking: u64,
-    /// Deliveries of messages that had been received before; counted once above.
+    /// Repeated deliveries of messages; each message is counted once above.
     pub repeated: u64,
-    /// Scans that it took: more than one where not everything could be held at once.
+    /// Number of scans; several if not all messages could be held at once.
     pub waves: u64,
-    /// Messages that were released to make room, and received again.
+    /// Messages released to make room, and received again.
     pub received_again: u64,
-    /// WCU that the moved messages (or planned ones) will cost the table.
+    /// Write capacity units that the moved (or planned) messages cost the table.
     pub wcu: u64,
     /// Changes to message bodies.
     #[serde(flatten)]
     pub changes: Changes,
-    /// Moved messages that the destination may have twice.
+    /// Moved messages that may be in the destination twice.
     pub perhaps_twice: u64,
-    /// Messages that were still in the DLQ after a confirmed delete, and were deleted again.
+    /// Messages that were still in the DLQ after a confirmed delete and were deleted again.
     pub deleted_again: u64,
-    /// Messages a second that were asked for.
+    /// Requested maximum rate in messages per second.
     pub rate_limit: Option<f64>,
-    /// Messages a second that were moved, while moving.
+    /// Average rate while moving, in messages per second.
     pub rate: Option<f64>,
-    /// Seconds that it took.
+    /// Duration in seconds.
     pub duration_s: f64,
-    /// What was let go of.
+    /// Outcome of releasing messages.
     #[serde(flatten)]
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// How long each guard that was asked for held it back.
+    /// Pauses by each requested guard.
     pub guards: BTreeMap<Guard, Pauses>,
-    /// Why a guard stopped it; null when none did.
+    /// Reason why a guard stopped the run; null if none did.
     pub stopped: Option<String>,
     /// Messages that came back to the DLQ during the run.
     pub bounces: Bounced,
-    /// The file that has every message that was sent; null when none was.
+    /// Path of the journal with every sent message; null if none was sent.
     pub journal: Option<String>,
-    /// Every message that was received.
+    /// Every received message.
     pub messages: Vec<Record>,
 }
 
 impl RedriveReport {
-    /// Result of the run.
+    /// Returns the outcome of the run.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let tally = Tally {
@@ -163,7 +163,7 @@ impl RedriveReport {
                 .into_iter()
                 .map(|category| self.of(category))
                 .sum(),
-            // What came back was moved as asked, and is counted there.
+            // Returned messages were moved as requested, and are counted there.
             excluded: [
                 Category::Skipped,
                 Category::BeyondMax,
@@ -179,7 +179,7 @@ impl RedriveReport {
                 .map(|category| self.of(category))
                 .sum::<u64>()
                 + self.released.invisible(),
-            // Sent, or perhaps sent; and what the operator's own expressions failed on.
+            // Sent or possibly sent, or a failure of the operator's own expressions.
             partly: [Category::NotDeleted, Category::Uncertain, Category::Unrepaired]
                 .into_iter()
                 .map(|category| self.of(category))
@@ -201,12 +201,12 @@ impl RedriveReport {
         self.counts.iter().map(|(fate, count)| (fate.name().to_owned(), *count)).collect()
     }
 
-    /// Nothing was sent, and the journal is gone.
+    /// Drops the journal's path, because nothing was sent and the journal was removed.
     pub fn forget_journal(&mut self) {
         self.journal = None;
     }
 
-    /// Counts what became of the messages.
+    /// Returns the report with all counts.
     #[must_use]
     pub fn new(
         (queues, basis): (Queues, Provenance),
@@ -263,7 +263,7 @@ impl RedriveReport {
         }
     }
 
-    /// Messages of this category.
+    /// Returns the number of messages in this category.
     #[must_use]
     pub fn of(&self, category: Category) -> u64 {
         self.counts.get(&category).copied().unwrap_or(0)

@@ -1,7 +1,7 @@
 //! Destination of a message: the queue that it came from, unless another one is requested.
 //!
-//! AWS: up to several queues may share a DLQ; `DeadLetterQueueSourceArn` says which one SQS itself
-//! moved a message from. One that was sent to the DLQ directly has none.
+//! AWS: several queues may share a DLQ; `DeadLetterQueueSourceArn` is the queue from which SQS
+//! moved a message. It is absent on messages that were sent to the DLQ directly.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::dlq::judge::Row;
 use crate::sqs::Destination;
 
-/// Where one message goes.
+/// Destination of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
-    /// To this queue.
+    /// Move it to this queue.
     To(Arc<Destination>),
-    /// Nowhere: it belongs to another queue than the one that was asked for.
+    /// None: it belongs to another queue than the requested one.
     Other,
-    /// Nowhere: its queue is not known or cannot be used; why.
+    /// None: its source queue is unknown or unusable; the reason.
     Nowhere(String),
 }
 
-/// The destinations of one redrive.
+/// Destinations of one redrive.
 #[derive(Debug)]
 pub struct Route {
     dlq: Queue,
     rule: Rule,
-    /// The queues that messages came from, by ARN, as far as any came.
+    /// Source queues looked up so far, by ARN.
     homes: BTreeMap<String, Way>,
     next: usize,
 }
@@ -35,9 +35,9 @@ pub struct Route {
 enum Rule {
     /// All messages go to one queue.
     All(Arc<Destination>),
-    /// Only messages of one queue go, home; those of unknown origin too if `adopts`.
+    /// Only messages of one queue go back to it, with those of unknown origin if `adopts`.
     Only { home: Arc<Destination>, adopts: bool },
-    /// Each message goes home; one of unknown origin to the only queue that there is.
+    /// Each message goes to its source queue; one of unknown origin to the only queue, if set.
     Home { otherwise: Option<Arc<Destination>> },
 }
 
@@ -47,21 +47,21 @@ fn destination(number: usize, queue: &Queue, state: &QueueState) -> Arc<Destinat
 }
 
 impl Route {
-    /// All messages of a DLQ to one queue.
+    /// Routes all messages of a DLQ to one queue.
     #[must_use]
     pub fn all(dlq: &Queue, (queue, state): (&Queue, &QueueState)) -> Self {
         Route::new(dlq, Rule::All(destination(0, queue, state)))
     }
 
-    /// Only the messages that came from one queue, back to it. `alone` says that no other queue has
-    /// the same DLQ, so that messages of unknown origin are taken for its own.
+    /// Routes only the messages of one source queue, back to it. `alone` means that no other queue
+    /// has the same DLQ, so that messages of unknown origin count as its own.
     #[must_use]
     pub fn only(dlq: &Queue, (queue, state): (&Queue, &QueueState), alone: bool) -> Self {
         Route::new(dlq, Rule::Only { home: destination(0, queue, state), adopts: alone })
     }
 
-    /// Each message to the queue that it came from; one of unknown origin to `otherwise`, the only
-    /// queue whose DLQ it is.
+    /// Routes each message to its source queue; one of unknown origin to `otherwise`, the only
+    /// queue with this DLQ.
     #[must_use]
     pub fn home(dlq: &Queue, otherwise: Option<(&Queue, &QueueState)>) -> Self {
         let otherwise = otherwise.map(|(queue, state)| destination(0, queue, state));
@@ -75,7 +75,7 @@ impl Route {
         Route { dlq: dlq.clone(), rule, homes: BTreeMap::new(), next: 1 }
     }
 
-    /// The destination, where there can be only one.
+    /// Returns the only possible destination, if there is just one.
     #[must_use]
     pub fn sole(&self) -> Option<&Arc<Destination>> {
         match &self.rule {
@@ -84,7 +84,7 @@ impl Route {
         }
     }
 
-    /// Destinations that are known by now.
+    /// Returns the destinations known so far.
     pub fn destinations(&self) -> impl Iterator<Item = &Arc<Destination>> {
         let fixed = match &self.rule {
             Rule::All(one) | Rule::Only { home: one, .. } => Some(one),
@@ -96,7 +96,7 @@ impl Route {
         }))
     }
 
-    /// Looks for the queues that these messages came from.
+    /// Looks up the source queues of these messages.
     pub async fn learn(&mut self, sqs: &Sqs, rows: impl Iterator<Item = &Row>) {
         if !matches!(self.rule, Rule::Home { .. }) {
             return;
@@ -127,7 +127,7 @@ impl Route {
         way
     }
 
-    /// Where a message goes.
+    /// Returns the destination of a message.
     #[must_use]
     pub fn way(&self, row: &Row) -> Way {
         match (&self.rule, row.source.as_deref()) {

@@ -1,4 +1,4 @@
-//! A redrive under way: wave by wave, until every message that was received is accounted for.
+//! Execution of a redrive, wave by wave, until every received message is accounted for.
 
 mod going;
 mod verify;
@@ -30,7 +30,7 @@ use crate::event::Unit;
 use crate::files::spool::Spool;
 use crate::sqs::{AckWatch, DeleteOutcome, Outbox, Released, SendOutcome};
 
-/// A redrive under way.
+/// State of a redrive.
 pub struct Redrive<'a> {
     pub(super) session: &'a Session,
     pub(super) options: &'a RedriveOptions,
@@ -39,27 +39,28 @@ pub struct Redrive<'a> {
     pub(super) repair: Repair,
     pub(super) rejects: Option<Arc<Rejects>>,
     spool: Arc<Spool>,
-    /// Asks before anything is moved; none where that needs no question, or is answered.
+    /// Prompt before anything is moved; `None` if no confirmation is needed, or it was given.
     pub(super) ask: Option<&'a dyn Ask>,
-    /// None in a dry run, which sends nothing.
+    /// `None` in a dry run, which sends no messages.
     pub(super) outbox: Option<Arc<Outbox>>,
     pace: Pace,
     pub(super) guards: Guards,
     pub(super) ending: RedriveSummary,
     pub(super) records: Vec<Record>,
-    /// Proof of messages that earlier runs sent, and that this one deleted.
+    /// Proofs of messages that earlier runs sent and this one deleted.
     pub(super) cleared: Vec<Deletable>,
-    /// Ids of messages that earlier waves found and that are named.
+    /// Ids of messages of earlier waves that match `--id`.
     named: Vec<String>,
-    /// Messages that are named, kept until all were seen: see [`Redrive::set_named_apart`].
+    /// Messages matching `--id` that are kept until all were seen: see
+    /// [`Redrive::set_named_apart`].
     waiting: Vec<Found>,
-    /// Messages that came and that were there when the run began.
+    /// Received messages that were there when the run began.
     early: u64,
-    /// As many messages came as were there when the run began.
+    /// True once as many messages were received as were there when the run began.
     all_came: bool,
-    /// FIFO: messages that arrived since and were left alone.
+    /// FIFO: messages that arrived later and were left alone.
     arrived: u64,
-    /// FIFO groups of which a message stays: what goes after it overtakes it.
+    /// FIFO groups with a message that stays; later messages of the group overtake it.
     staying: HashSet<String>,
     pub(super) released: Released,
     began: Instant,
@@ -116,7 +117,7 @@ impl<'a> Redrive<'a> {
         self.session.pair.dlq.queue.fifo
     }
 
-    /// Moves what one scan found; answers with how many were moved.
+    /// Moves the selected messages of one scan; returns how many were moved.
     async fn wave(&mut self, mut scan: Scan) -> Result<u64> {
         self.records.extend(scan.damaged.iter().map(Record::damaged));
         self.note_cleared(std::mem::take(&mut scan.cleared));
@@ -131,8 +132,8 @@ impl<'a> Redrive<'a> {
         let first = self.records.len();
         let going = self.part(scan).await?;
         if !self.fifo() && self.ending.reach.exhausted {
-            // They have been seen; others may have them back while the rest is moved. On a FIFO
-            // queue, and where more is to come, they would be received again by the next scan.
+            // Other consumers may have them back while the rest is moved. On a FIFO queue, or if
+            // more scans follow, the next scan would receive them again.
             let moves = |one: &&Record| one.is(Category::Planned) && !self.options.dry_run;
             let staying = self.records[first..].iter().filter(|one| !moves(one));
             let released = self.session.lease.release(staying.map(Record::message_id)).await;
@@ -142,7 +143,7 @@ impl<'a> Redrive<'a> {
         self.move_all(going).await
     }
 
-    /// Decides on what was found, and enters each message; answers with what goes.
+    /// Decides on the messages of a scan and enters their records; returns those to move.
     async fn part(&mut self, mut scan: Scan) -> Result<Vec<Going>> {
         let taken = self.ending.moving;
         let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
@@ -165,7 +166,7 @@ impl<'a> Redrive<'a> {
         self.ending.moving += moving as u64;
         let mut going = Vec::with_capacity(if self.options.dry_run { 0 } else { moving });
         if self.records.is_empty() {
-            // As many as there are, mostly: growing by doubling would take twice what they need.
+            // The exact number in most cases; growth by doubling could take twice as much memory.
             self.records.reserve_exact(scan.found.len());
         }
         for ((found, repaired), decision) in scan.found.into_iter().zip(repaired).zip(decisions) {
@@ -181,7 +182,7 @@ impl<'a> Redrive<'a> {
         Ok(going)
     }
 
-    /// Counts what overtakes an earlier message of its FIFO group that stays.
+    /// Counts messages that overtake an earlier one of their FIFO group that stays.
     fn note_order(&mut self, found: &Found, decision: &Decision) {
         let Some(group) = found.row.group_id.as_ref().filter(|_| self.fifo()) else { return };
         if !matches!(decision, Decision::Move(_)) {
@@ -191,7 +192,7 @@ impl<'a> Redrive<'a> {
         }
     }
 
-    /// Enters messages that this run had sent and not deleted, and that came again.
+    /// Enters messages that this run sent but did not delete, and that were received again.
     fn note_cleared(&mut self, cleared: Vec<(Deletable, DeleteOutcome)>) {
         if cleared.is_empty() {
             return;
@@ -208,14 +209,14 @@ impl<'a> Redrive<'a> {
         }
     }
 
-    /// Ids of messages that are sent and perhaps not deleted.
+    /// Returns the ids of messages that were sent but possibly not deleted.
     pub(super) fn not_deleted(&self) -> impl Iterator<Item = &str> {
         let records = self.records.iter().filter(|record| record.is(Category::NotDeleted));
         records.map(Record::message_id)
     }
 
-    /// Sets messages apart that this run moved in an earlier wave and that came back: they would
-    /// go round and round. They stay held until the end.
+    /// Takes out messages that this run moved in an earlier wave and that came back: they would go
+    /// round in circles. They stay held until the end.
     fn set_returned_apart(&mut self, found: Vec<Found>) -> Result<Vec<Found>> {
         let bounces = Arc::clone(&self.guards.bounces);
         let mut rest = Vec::with_capacity(found.len());
@@ -251,7 +252,7 @@ impl<'a> Redrive<'a> {
         Ok(matches)
     }
 
-    /// Repairs what is chosen, where that was asked for.
+    /// Repairs the selected messages, if repairs are requested.
     async fn mend(&self, scan: &mut Scan, chosen: &[Match]) -> Result<Vec<Option<Repaired>>> {
         let repairer = Repairer {
             repair: &self.repair,
@@ -295,7 +296,7 @@ impl<'a> Redrive<'a> {
             });
         }
         if let Some(bounce_task) = bounce_task {
-            // Looked at, and let go: not counted among what was received and left.
+            // Inspected and released; not counted among the received messages.
             let watched = bounce_task.finish().await;
             let released = self.session.lease.release(&watched.held).await;
             warn_unreleased(&self.session.control.events, &released);
@@ -305,7 +306,7 @@ impl<'a> Redrive<'a> {
         result.map(|()| moved)
     }
 
-    /// Returns the basis of the classification; with waves, it applies to each wave.
+    /// Returns the provenance of the classification, with its limits if there were several waves.
     fn basis(&self) -> Provenance {
         let mut basis = self.session.basis.clone();
         if !self.fifo() && self.ending.waves > 1 {
@@ -317,7 +318,7 @@ impl<'a> Redrive<'a> {
         basis
     }
 
-    /// The report, once every message that was received is accounted for.
+    /// Returns the report, after checking that every received message is accounted for.
     pub(super) fn report(self) -> Result<RedriveReport> {
         let interrupted = self.session.control.cancel.is_cancelled();
         let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
@@ -344,10 +345,10 @@ impl<'a> Redrive<'a> {
     }
 }
 
-/// Messages moved, by the name of the queue that they went to.
+/// Number of messages moved, by destination queue name.
 pub type MovedTo = BTreeMap<String, u64>;
 
-/// Asks, now that it is known what would be moved. Meanwhile the heartbeat keeps the hold.
+/// Asks once it is known what would be moved. The heartbeat keeps the messages held meanwhile.
 async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
     let of = |chosen: fn(Class) -> bool| {
         let rows = found.iter().filter(|found| chosen(found.row.verdict.class));

@@ -1,4 +1,4 @@
-//! Mending what was chosen, before it is decided what goes.
+//! Repair of the selected messages, before it is decided which ones are moved.
 
 use reco_core::classify::Class;
 use reco_core::decode::strip;
@@ -15,59 +15,59 @@ use crate::dlq::select::{Classes, Match, is_outdated};
 use crate::error::{Error, Kind, Result};
 use crate::files::spool::{Slot, Spool};
 
-/// Messages that are judged together: one question to facts and table.
+/// Messages classified together, with one lookup of the facts and one of the table.
 const TOGETHER: usize = 100;
 
-/// Result of repairing a message; none if it is unchanged.
+/// Result of repairing a message; there is none if it is unchanged.
 #[derive(Debug)]
 pub enum Repaired {
-    /// It goes out with another body.
+    /// It is sent with another body.
     Changed(Box<Changed>),
-    /// It cannot be repaired, and stays; why.
+    /// It cannot be repaired and stays, for this reason.
     Refused(String),
 }
 
-/// A message that goes out with another body.
+/// Message that is sent with another body.
 #[derive(Debug, Clone)]
 pub struct Changed {
-    /// The body, in the spool.
+    /// New body, in the spool.
     pub out: Slot,
-    /// Entries that do not go out, in the spool as lines of a rejects file.
+    /// Entries that are not sent, in the spool as lines of a rejects file.
     pub rejects: Option<Slot>,
-    /// Their number.
+    /// Number of entries that are not sent.
     pub rejected: usize,
     /// Applied steps.
     pub steps: Vec<Step>,
-    /// Names of message attributes that stay behind with an envelope.
+    /// Names of message attributes lost with an envelope.
     pub left_behind: Vec<String>,
-    /// Its class as it goes out.
+    /// Class of the changed message.
     pub class: Class,
-    /// WCU that it will cost.
+    /// Write capacity units that it will cost.
     pub wcu: u64,
-    /// Its size in bytes, attributes included.
+    /// Size of the changed message in bytes, including attributes.
     pub size: usize,
-    /// Body and attributes as they go out: by this it is known when it comes back.
+    /// Digest of the changed body and attributes, by which it is recognised if it comes back.
     pub digest: Digest,
-    /// Reason why SQS would not take it.
+    /// Reason why SQS would refuse it.
     pub unsendable: Option<String>,
     users: Box<[UserDigest]>,
     made_ms: i64,
 }
 
-/// Mends messages of a scan.
+/// Repairer of the messages of a scan.
 #[derive(Debug)]
 pub struct Repairer<'a> {
     /// Requested repairs.
     pub repair: &'a Repair,
-    /// Judges what comes out.
+    /// Classifies the results.
     pub judge: &'a Judge,
-    /// Has the messages, and takes what they become.
+    /// Store of the messages and of their new bodies.
     pub spool: &'a Spool,
-    /// Classes that are asked for: what has become outdated goes only when it is among them.
+    /// Requested classes: a message found to be outdated is sent only if its class is among them.
     pub wanted: &'a Classes,
 }
 
-/// A body under repair.
+/// Body being repaired.
 struct Draft {
     at: usize,
     message: Message,
@@ -76,7 +76,7 @@ struct Draft {
     rejected: Vec<Rejected>,
 }
 
-/// A line of a rejects file.
+/// Line of a rejects file.
 #[derive(Serialize)]
 struct Line<'a> {
     message_id: &'a str,
@@ -85,11 +85,11 @@ struct Line<'a> {
 }
 
 impl Repairer<'_> {
-    /// Mends what is chosen of a scan, in its order. `newest` knows the whole scan; what is changed
-    /// counts from then on, too.
+    /// Repairs the selected messages of a scan, in order. `newest` covers the whole scan; changed
+    /// messages are added to it.
     ///
     /// # Errors
-    /// When spool, facts or table fail: nothing is decided without them.
+    /// When spool, facts or table fail: no message is classified without them.
     pub async fn repair(
         &self,
         found: &[Found],
@@ -146,7 +146,7 @@ impl Repairer<'_> {
         Ok(Ok(draft))
     }
 
-    /// Leaves bad entries out where there are good ones.
+    /// Removes bad entries from messages that also have good ones.
     async fn salvage(
         &self,
         drafts: Vec<Draft>,
@@ -228,7 +228,8 @@ impl Repairer<'_> {
         })))
     }
 
-    /// A repair may bring to light that newer lists exist.
+    /// Returns the reason not to send an outdated message: a repair may reveal that newer lists
+    /// exist.
     fn outdated(&self, class: Class, why: &str) -> Option<String> {
         let named = !is_outdated(class) || self.wanted.has(class);
         (!named).then(|| {
@@ -297,7 +298,7 @@ impl Draft {
     }
 }
 
-/// Returns whether it would fail again, however often it is sent.
+/// Returns whether messages of this class fail however often they are sent.
 fn is_broken(class: Class) -> bool {
     matches!(class, Class::Malformed | Class::Foreign)
 }

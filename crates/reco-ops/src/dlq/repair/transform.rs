@@ -1,21 +1,21 @@
-//! Rewriting bodies by a jq expression.
+//! Rewriting of bodies by a jq expression.
 
 use tokio_util::sync::CancellationToken;
 
 use crate::dlq::query::Query;
 use crate::jq::Child;
 
-/// A compiled expression that rewrites bodies.
+/// Compiled jq expression that rewrites bodies.
 #[derive(Debug)]
 pub struct Transform {
     query: Query,
 }
 
 impl Transform {
-    /// Compiles an expression.
+    /// Compiles an expression; see [`Query::compile`].
     ///
     /// # Errors
-    /// What is wrong with it, and at which character (from 1).
+    /// When it does not compile, with the position (character, from 1).
     pub async fn compile(
         text: &str,
         child: &Child,
@@ -24,18 +24,18 @@ impl Transform {
         Query::compile(text, child, cancel).await.map(|query| Transform { query })
     }
 
-    /// The expression.
+    /// Returns the text of the expression.
     #[must_use]
     pub fn text(&self) -> &str {
         self.query.text()
     }
 
-    /// A body, rewritten. The expression sees the body's JSON value, or its text as a string where
-    /// it is no JSON. A string goes out as its text, any other value as compact JSON. `None` when
-    /// the value stays as it was: the body then goes out byte for byte.
+    /// Rewrites a body. The expression sees the body's JSON value, or its text as a string if it is
+    /// not JSON. A string result becomes the new text, any other value compact JSON. `None` if the
+    /// value does not change: the body is then sent byte for byte.
     ///
     /// # Errors
-    /// When the expression fails, or answers with none or several values.
+    /// When the expression fails, or returns no value or several.
     pub async fn apply(&self, body: &str) -> Result<Option<String>, String> {
         self.query.rewrite(body).await
     }

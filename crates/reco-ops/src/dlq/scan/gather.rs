@@ -1,4 +1,4 @@
-//! Messages found so far; superseded ones are known only when all messages were received.
+//! Collecting the messages of a scan; superseded ones are known only once all were received.
 
 use reco_core::supersede::{Newest, UserDigest};
 
@@ -11,19 +11,19 @@ use crate::files::spool::Slot;
 pub(super) struct Gathered {
     newest: Newest,
     found: Vec<Found>,
-    /// Of each the users whose lists it would write, and when these were made.
+    /// For each message, the users whose lists it would write and the lists' generation time.
     users: Vec<(Box<[UserDigest]>, i64)>,
 }
 
 impl Gathered {
-    /// With room for so many, which is touched only as they come: growing by doubling would take
-    /// twice what they need.
+    /// Reserves room for `messages`, which costs memory only as it is used; growth by doubling
+    /// could take twice as much.
     pub(super) fn with_room(messages: usize) -> Self {
         let (found, users) = (Vec::with_capacity(messages), Vec::with_capacity(messages));
         Gathered { newest: Newest::default(), found, users }
     }
 
-    /// Adds a judged message.
+    /// Adds a classified message.
     pub(super) fn add(&mut self, examined: Examined, slot: Option<Slot>) {
         if examined.can_pass() {
             self.newest.observe_digests(&examined.users, examined.made_ms);
@@ -32,7 +32,7 @@ impl Gathered {
         self.users.push((examined.users, examined.made_ms));
     }
 
-    /// All that was found, in order, now that it is known which messages are superseded.
+    /// Returns the found messages in order, with superseded ones marked.
     pub(super) fn finish(self) -> (Vec<Found>, Newest) {
         let Gathered { newest, mut found, users } = self;
         for (found, (users, made_ms)) in found.iter_mut().zip(users) {
@@ -40,14 +40,14 @@ impl Gathered {
                 found.row.verdict.mark_superseded();
             }
         }
-        // No two are alike, since ids are not.
+        // Unstable sorting is enough, since ids are unique.
         found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         (found, newest)
     }
 }
 
-/// By sequence number on FIFO queues, where it grows over the whole queue; else by the time of
-/// sending, and by id so that two scans agree.
+/// Returns the sort key: on FIFO queues the sequence number, which increases across the queue;
+/// otherwise the time of sending, then the id, so that two scans agree.
 fn order(found: &Found) -> (Option<u128>, Option<i64>, &str) {
     (found.row.sequence.as_deref().copied(), found.row.sent_at_ms, &found.row.message_id)
 }
@@ -82,13 +82,13 @@ mod tests {
         Examined { row: Box::new(row), users, made_ms }
     }
 
-    /// What is on the heap of a string.
+    /// Returns the heap size of a string in bytes.
     fn heap(text: &String) -> usize {
         text.capacity()
     }
 
-    /// A hundred thousand messages may be held at once. The table of users and that of the lease are
-    /// between 7/16 and 7/8 full, so that an entry takes one and a half times its size.
+    /// A hundred thousand messages may be held at once. The hash tables of users and of the lease
+    /// are between 7/16 and 7/8 full, so an entry takes about one and a half times its size.
     #[test]
     fn a_held_message_costs_at_most_a_kilobyte() {
         let articles: Vec<String> = (1_000..1_020).map(|id| id.to_string()).collect();
@@ -151,7 +151,7 @@ mod tests {
             assert_eq!(found[0].row.message_id, "old");
             assert_eq!(found[0].row.verdict.class, Class::Retryable);
         }
-        // What cannot pass is outdone itself all the same, but keeps the class that says why.
+        // A message that cannot pass may itself be outdated, but keeps the class that says why.
         let mut state = Gathered::default();
         state.add(oversize(), None);
         state.add(examined("newest", "[1, [11]]", 3_000), None);

@@ -1,11 +1,11 @@
-//! Messages that were judged and released, to be recognised when they come again.
+//! Messages that were classified and released, to be recognised when received again.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// Ids, kept as 128 bits each: a queue may hold millions. A collision (about 1 in 10^25 at a
-/// million) could only leave a message in the queue.
+/// Set of message ids, stored as 128-bit digests because a queue may hold millions. A collision
+/// (about 1 in 10^25 at a million ids) could at worst leave a message in the queue.
 #[derive(Debug, Default)]
 pub struct SeenMessages {
     ids: Mutex<HashSet<u128>>,
@@ -18,7 +18,7 @@ impl SeenMessages {
         known.extend(ids.into_iter().map(digest));
     }
 
-    /// Those that are not known.
+    /// Returns the items with unknown ids.
     pub(super) fn unknown<T>(&self, all: Vec<T>, id: impl Fn(&T) -> &String) -> Vec<T> {
         let known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
         all.into_iter().filter(|one| !known.contains(&digest(id(one)))).collect()

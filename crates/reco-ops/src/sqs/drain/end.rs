@@ -1,4 +1,4 @@
-//! Interpretation of an empty poll with the queue's own counts.
+//! Interpretation of an empty poll in the light of the queue's message counts.
 
 use std::time::SystemTime;
 
@@ -6,40 +6,40 @@ use super::{Drain, Run};
 use crate::aws::sqs::QueueState;
 use crate::error::Result;
 
-/// Empty long polls in a row after which it is no use polling on, whatever the counts say: they
-/// are approximate, lag up to a minute, and at the in-flight quota SQS gives nothing out.
+/// Consecutive empty long polls after which polling stops, whatever the counts say: they are
+/// approximate, lag up to a minute, and at the in-flight quota SQS delivers nothing.
 const EMPTIES: u32 = 3;
 
 /// Reason why a drain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DrainEnd {
-    /// It received what was asked for.
+    /// Received as many messages as requested.
     Enough,
-    /// The queue is empty: a poll brought nothing, and the counts agree.
+    /// The queue is empty: a poll returned nothing, and the counts agree.
     Empty,
-    /// It received all that was there when it began; what is there now arrived since.
+    /// Received as many messages as were there at the start; any others arrived since.
     Depth,
-    /// FIFO: it received the front of each group; so many stand behind, about.
+    /// FIFO: received the front of each group; about this many messages are behind it.
     Front(u64),
-    /// Some of what was there did not come.
+    /// Some messages were there but were not delivered.
     Hidden(Hidden),
-    /// It was cancelled.
+    /// Cancelled by the caller.
     Cancelled,
 }
 
-/// Messages that were there and did not come.
+/// Messages that were in the queue but were not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hidden {
-    /// Visible by the counts, and not given out.
+    /// Visible by the counts, but not delivered.
     pub visible: u64,
-    /// In flight, and not ours: another consumer has them, or an answer with them was lost.
+    /// In flight, but not ours: held by another consumer, or part of a lost response.
     pub in_flight: u64,
-    /// When those of lost responses are visible again, where any answer was lost.
+    /// Time at which the messages of lost responses become visible again; `None` if none was lost.
     pub until: Option<SystemTime>,
 }
 
 impl DrainEnd {
-    /// Returns whether everything came that was there when the drain began.
+    /// Returns whether the drain received everything that was there at the start.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         matches!(self, DrainEnd::Empty | DrainEnd::Depth)
@@ -47,7 +47,7 @@ impl DrainEnd {
 }
 
 impl Drain {
-    /// After a poll that brought nothing, with no other out: ends the drain, or lets it poll on.
+    /// After an empty poll, with no other under way: ends the drain, or lets it continue.
     pub(super) async fn decide(&self, run: &mut Run) -> Result<()> {
         run.dry = false;
         if run.reached.is_some() {
@@ -62,11 +62,12 @@ impl Drain {
     }
 }
 
-/// Interprets an empty poll if fewer messages were received than counted; `None` if it is not yet
-/// certain.
+/// Interprets an empty poll when fewer messages were received than counted; `None` if it is too
+/// early to tell.
 fn meaning(run: &Run, fifo: bool, held: u64, now: &QueueState) -> Option<DrainEnd> {
     let missing = run.bound.depth.saturating_sub(run.came());
-    // A FIFO queue counts messages behind held ones of their group as visible, and gives none out.
+    // A FIFO queue counts messages behind held ones of their group as visible but does not deliver
+    // them.
     if fifo && now.visible > 0 {
         return Some(DrainEnd::Front(now.visible));
     }
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn what_is_in_flight_and_not_ours_is_hidden() {
         assert_eq!(meaning(&run(200, 170, 1), false, 170, &state(0, 200)), hidden(0, 30));
-        // Others held 50 before; 30 of those that were visible are missing, not 80.
+        // Others already held 50; 30 of the visible ones are missing, not 80.
         assert_eq!(meaning(&run(200, 170, 1), false, 170, &state(0, 250)), hidden(0, 30));
     }
 

@@ -1,4 +1,4 @@
-//! The bounds of a drain, without a queue.
+//! Limits of a drain, tested without a queue.
 
 use super::*;
 
@@ -35,8 +35,8 @@ fn receivers_are_as_many_as_the_depth_needs() {
     assert_eq!((0..20).filter(|out| run(1_000, 0).claim(*out).is_some()).count(), 1);
 }
 
-/// All groups may be in the first answer; a second long poll beside it would wait for its whole
-/// second, at each front.
+/// All groups may be in the first response; a second, parallel long poll would wait its full second
+/// at every front.
 #[test]
 fn a_front_is_asked_for_once_and_then_without_waiting() {
     let mut front = Run::new(Bound { at_most: 1_000, depth: 500, front_only: true });

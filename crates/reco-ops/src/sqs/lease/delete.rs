@@ -1,8 +1,8 @@
-//! Deleting what the lease holds, by the handle that holds it now.
+//! Deletion of held messages by their current receipt handles.
 //!
-//! AWS: a delete by an old handle may be answered with success and delete nothing. So the handle is
-//! the newest one, it must still hold the message when the answer is there, and whatever was not
-//! deleted stays owed: when the message comes again it is deleted, not sent.
+//! AWS: a delete by an old handle may succeed without deleting the message. So a delete uses the
+//! newest handle, which must still hold the message when the response arrives. A message that was
+//! not deleted stays owed: when it is received again it is deleted, not sent.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,30 +12,30 @@ use reco_core::settle::Deletable;
 use super::{Inner, VisibilityLease};
 use crate::sqs::{CALLS, batches};
 
-/// The least time that a lease must have left for a delete to be tried by it.
+/// Minimum time that must be left of a lease when a delete is attempted.
 const LEAST: Duration = Duration::from_secs(10);
 
-/// Deletes of one message in a row whose handle was replaced while they were under way.
+/// Maximum attempts to delete a message whose handle keeps being replaced during the call.
 const REPLACED: u32 = 3;
 
 /// Outcome of one delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeleteOutcome {
-    /// The queue has it no more.
+    /// The message is gone from the queue.
     Deleted,
-    /// Its handle lapsed: it is visible again, or another consumer has it.
+    /// Its handle expired: it is visible again, or another consumer has it.
     Lapsed,
-    /// The queue answered with an error; the message is still held.
+    /// SQS returned an error; the message is still held.
     Failed {
-        /// The error in the service's words.
+        /// Error message of the service.
         reason: String,
-        /// True if the request was at fault: the same delete would fail again.
+        /// True if the request was at fault, so that the same delete would fail again.
         refused: bool,
     },
 }
 
 impl DeleteOutcome {
-    /// Returns the reason why the message was not deleted; `None` when it was.
+    /// Returns the reason why the message was not deleted; `None` if it was.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match self {
@@ -49,7 +49,7 @@ impl DeleteOutcome {
 }
 
 impl VisibilityLease {
-    /// Deletes messages whose copies are safe, and answers with the outcome of each, in their order.
+    /// Deletes messages whose copies are safe. Returns the outcome of each, in the same order.
     pub async fn delete(&self, deletable: Vec<Deletable>) -> Vec<DeleteOutcome> {
         let outcomes = stream::iter(batches(deletable)).map(|batch| self.inner.delete_batch(batch));
         let outcomes: Vec<Vec<DeleteOutcome>> = outcomes.buffered(CALLS).collect().await;
@@ -90,8 +90,8 @@ impl Inner {
         outcomes
     }
 
-    /// Takes messages off the heartbeat, each with its newest handle; those that are not held any
-    /// more are left out.
+    /// Takes messages off the heartbeat, each with its newest handle; skips messages that are no
+    /// longer held.
     fn begin_delete(&self, batch: &[Deletable], open: &[usize]) -> Vec<(usize, Deletable)> {
         let (now, mut state) = (SystemTime::now(), self.lock());
         let mut begin = |at: &usize| {
@@ -105,8 +105,8 @@ impl Inner {
         open.iter().filter_map(&mut begin).collect()
     }
 
-    /// Enters the answer to a delete; `None` when a newer handle came meanwhile, so that the answer
-    /// says nothing about the message.
+    /// Enters the result of a delete; `None` if a newer handle arrived meanwhile, so that the
+    /// result says nothing about the message.
     fn end_delete(&self, tried: &Deletable, outcome: DeleteOutcome) -> Option<DeleteOutcome> {
         let (now, mut state) = (SystemTime::now(), self.lock());
         let id = tried.message_id();

@@ -1,4 +1,5 @@
-//! One batch: make sure that it is still ours, write down, send, settle, write down, delete.
+//! One batch: check that the messages are still held, write the intents, send, settle, write the
+//! answers, delete.
 
 use reco_core::journal::{Digest, is_remembered};
 use reco_core::settle::{Copy, Deletable, Outgoing, SendResult, Settled, Unsent, settle};
@@ -14,10 +15,10 @@ use crate::journal::now_ms;
 use crate::rate::Pace;
 use crate::sqs::{DeleteOutcome, RETRIES, records};
 
-/// An attempt for which it is unknown whether it had its effect.
+/// Attempt that may or may not have taken effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// When the first such attempt was begun, milliseconds since the epoch.
+    /// Start of the first such attempt, milliseconds since the epoch.
     pub since_ms: i64,
     /// Reason for the uncertainty.
     pub reason: String,
@@ -26,7 +27,7 @@ pub struct Doubt {
 /// Result of a batch.
 #[derive(Debug, Default)]
 pub struct Sent {
-    /// Of each message its place, its group where that has an order, and its outcome.
+    /// Index, FIFO group (if ordered) and outcome of each message.
     pub(crate) outcomes: Vec<(usize, Option<GroupKey>, SendOutcome)>,
     /// Failure of the call as a whole.
     pub trouble: Option<Trouble>,
@@ -35,7 +36,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Messages that were sent, and that an earlier attempt may have sent as well.
+    /// Returns the number of sent messages that an earlier attempt may have sent as well.
     #[must_use]
     pub fn perhaps_twice(&self) -> u64 {
         let twice = |outcome: &SendOutcome| {
@@ -48,9 +49,9 @@ impl Sent {
 /// Failure of the call as a whole.
 #[derive(Debug)]
 pub enum Trouble {
-    /// It would fail again: no use going on.
+    /// Permanent: the same call would fail again.
     Refused(String),
-    /// It may pass.
+    /// Possibly transient.
     Failed(String),
 }
 
@@ -65,22 +66,22 @@ pub(in crate::sqs) struct Pending {
     doubt: Option<Doubt>,
 }
 
-/// A batch under way.
+/// State of a batch being sent.
 struct Batch<'a> {
     to: &'a Destination,
     pending: Vec<Pending>,
-    /// Acknowledged.
+    /// Acknowledged messages.
     deletable: Vec<(Deletable, Pending)>,
-    /// When the attempt under way began, milliseconds since the epoch.
+    /// Start of the current attempt, milliseconds since the epoch.
     attempt_ms: i64,
-    /// The journal does not have the answers, so nothing is deleted: why.
+    /// Reason why the answers are not in the journal, in which case nothing is deleted.
     unwritten: Option<String>,
     sent: Sent,
 }
 
 impl Batch<'_> {
-    /// Settles a message that the destination did not acknowledge. Whatever stopped this attempt,
-    /// an earlier one may have had its effect.
+    /// Settles a message that the destination did not acknowledge. It is uncertain if an earlier
+    /// attempt may have taken effect, whatever stopped this one.
     fn settle(&mut self, pending: Pending, outcome: SendOutcome) {
         let outcome = match pending.doubt {
             Some(doubt) => SendOutcome::Uncertain { reason: doubt.reason },
@@ -95,7 +96,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Ends the whole run: without the journal nothing may be sent or deleted.
+    /// Ends the whole run: without the journal no message may be sent or deleted.
     fn halt(&mut self, error: &Error) {
         let reason = error.to_string();
         self.settle_pending(|| SendOutcome::Left { reason: reason.clone() });
@@ -103,8 +104,8 @@ impl Batch<'_> {
         self.sent.trouble = Some(Trouble::Refused(reason));
     }
 
-    /// Settles what cannot be sent again without a duplicate: the queue may have forgotten the
-    /// deduplication id of the attempt that is in doubt (AWS: after 5 minutes).
+    /// Settles messages that could be duplicated by another send: the queue may have forgotten the
+    /// deduplication id of the doubtful attempt (AWS: after 5 minutes).
     fn drop_aged(&mut self) {
         let (now_ms, fifo) = (now_ms(), self.to.queue.fifo);
         let aged = |pending: &mut Pending| {
@@ -121,7 +122,7 @@ impl Batch<'_> {
         }
     }
 
-    /// Notes that all that is pending may have been sent by the attempt under way.
+    /// Notes that the current attempt may have sent all pending messages.
     fn doubt(&mut self, reason: &str) {
         for pending in &mut self.pending {
             let since_ms = self.attempt_ms;
@@ -129,7 +130,8 @@ impl Batch<'_> {
         }
     }
 
-    /// Takes an answer in. What may be sent again is pending; answers with the reason, if any is.
+    /// Applies an answer. Messages that may be sent again become pending; returns the reason, if
+    /// there are any.
     fn apply(&mut self, settled: Settled<Pending>) -> Option<String> {
         let Settled { deletable, retry, faulted, refused, uncertain } = settled;
         self.deletable.extend(deletable);
@@ -154,7 +156,7 @@ impl Batch<'_> {
 }
 
 impl Outbox {
-    /// Sends up to 10 messages to one destination, of a FIFO queue at most one of a group.
+    /// Sends up to 10 messages to one destination; to a FIFO queue at most one of each group.
     pub async fn send(
         &self,
         messages: Vec<OutboxMessage>,
@@ -235,8 +237,8 @@ impl Outbox {
         Ok((Dispatch { message: spool.get(slot)?, out }, rejects))
     }
 
-    /// Makes sure that what is about to be sent is still ours: another consumer may have taken a
-    /// message whose lease lapsed.
+    /// Drops messages that are no longer held: once a lease has lapsed, another consumer may have
+    /// the message.
     async fn drop_lapsed(&self, batch: &mut Batch<'_>) {
         let Some(lease) = &self.lease else { return };
         let ids: Vec<String> =
@@ -257,8 +259,8 @@ impl Outbox {
         }
     }
 
-    /// Writes down what is about to be sent; what is not sent of it comes first, since once the
-    /// journal knows of an acknowledgement a resume deletes the message.
+    /// Writes the intents of the pending messages to the journal. Their rejected entries are
+    /// written first: once the journal has an acknowledgement, a resume deletes the message.
     async fn intend(&self, batch: &Batch<'_>, number: u64) -> Result<()> {
         if let (Some(rejects), Some(spool)) = (&self.rejects, &self.spool) {
             let mut lines = String::new();
@@ -281,7 +283,7 @@ impl Outbox {
         }
     }
 
-    /// Sends what is pending once. Answers with a reason when some of it may be sent again.
+    /// Sends the pending messages once. Returns a reason if some of them may be sent again.
     async fn attempt(&self, batch: &mut Batch<'_>, pace: &Pace) -> Option<String> {
         let number = self.journal.as_ref().map_or(0, |journal| journal.next_batch());
         batch.attempt_ms = now_ms();
@@ -332,7 +334,7 @@ impl Outbox {
         }
     }
 
-    /// After a send that failed as a whole.
+    /// Handles a send that failed as a whole.
     async fn not_answered(
         &self,
         batch: &mut Batch<'_>,
@@ -354,7 +356,8 @@ impl Outbox {
             batch.halt(&error);
             return None;
         }
-        // A second send would duplicate; FIFO recognises it by the deduplication id.
+        // A second send would duplicate the message, except on a FIFO queue, which recognises the
+        // deduplication id.
         let harmless = batch.to.queue.fifo || self.twice_is_harmless;
         let passing = failure.effect == CallEffect::Passing || (lost && harmless);
         if passing {
@@ -364,7 +367,7 @@ impl Outbox {
         None
     }
 
-    /// Deletes what was acknowledged from where it came.
+    /// Deletes the originals of acknowledged messages.
     async fn delete(&self, batch: &mut Batch<'_>) {
         let acked = std::mem::take(&mut batch.deletable);
         let deletable = acked.iter().map(|(one, _)| one.clone()).collect();
@@ -380,7 +383,7 @@ impl Outbox {
         if let Some(reason) = outcomes.first().and_then(DeleteOutcome::reason)
             && outcomes.iter().all(failed)
         {
-            // To go on would only put more messages into both queues.
+            // Continuing would only put more messages into both queues.
             batch.sent.trouble = Some(Trouble::Refused(reason));
         }
         let mut gone = Vec::with_capacity(acked.len());
@@ -396,7 +399,7 @@ impl Outbox {
             };
             batch.sent.outcomes.push((pending.place, pending.key.clone(), outcome));
         }
-        // Without this record a resume deletes once more what is gone, which is harmless.
+        // Without this record a resume deletes the messages once more, which is harmless.
         if let (Some(journal), Some(_), Ok(lines)) =
             (&self.journal, &self.lease, records::deleted(gone))
         {

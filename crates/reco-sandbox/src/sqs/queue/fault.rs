@@ -3,7 +3,7 @@
 use super::{Claim, Message, Queue, State};
 
 impl Queue {
-    /// Hands out a message in flight once more; `luck` picks it.
+    /// Hands out a message in flight again; `luck` picks it.
     pub fn receive_in_flight(
         &mut self,
         luck: u64,
@@ -35,7 +35,7 @@ impl Queue {
         }
     }
 
-    /// Ends the visibility timeout of every message in flight, as if its time were over.
+    /// Ends the visibility timeout of every message in flight.
     pub fn show_all(&mut self, now: u64) {
         self.advance(now);
         let in_flight = |(key, entry): (&u64, &super::Entry)| {
@@ -46,8 +46,8 @@ impl Queue {
         self.advance(now);
     }
 
-    /// Shows a claim's message at once and makes the claim an old one; `false` when the message is
-    /// not in flight under this claim.
+    /// Shows a claim's message at once and makes the claim stale; returns `false` when the message
+    /// is not in flight under this claim.
     pub fn outdate(&mut self, claim: Claim, now: u64) -> bool {
         self.advance(now);
         let later = self.next_number();

@@ -9,7 +9,7 @@ use super::{Attributes, Texts};
 use crate::sqs::error::SqsError;
 use crate::sqs::message::Content;
 
-/// One answer, not yet rendered.
+/// One reply, not yet rendered.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Reply {
@@ -24,7 +24,7 @@ pub(crate) enum Reply {
         #[serde(skip_serializing_if = "Option::is_none")]
         next_token: Option<String>,
     },
-    /// The one list whose name the service model begins with a small letter.
+    /// The only list whose name begins with a lower-case letter in the service model.
     SourceQueues {
         #[serde(rename = "queueUrls")]
         queue_urls: Vec<String>,
@@ -75,7 +75,7 @@ pub(crate) struct Sent {
     pub sequence_number: Option<String>,
 }
 
-/// Batches answer 200 whatever became of their entries.
+/// Reply to a batch, with status 200 even if entries failed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct BatchReply<E> {
@@ -108,7 +108,7 @@ pub(crate) struct FailedEntry {
 }
 
 impl<E> BatchReply<E> {
-    /// Does `each` for every entry; an error becomes that entry's failure.
+    /// Calls `each` for every entry; an error becomes that entry's failure.
     pub fn collect<T>(
         entries: impl IntoIterator<Item = (String, T)>,
         mut each: impl FnMut(String, T) -> Result<E, SqsError>,

@@ -9,7 +9,7 @@ use aws_sdk_cloudwatch::types::{
 
 use super::kit::*;
 
-/// A complete alarm on a metric that nobody puts data to.
+/// Returns a complete alarm on a metric without data.
 fn alarm(kit: &Kit, name: &str) -> PutMetricAlarmFluentBuilder {
     let put = kit.cloudwatch.put_metric_alarm().alarm_name(name).namespace("Check/Silent");
     put.metric_name("Depth")
@@ -117,8 +117,8 @@ pub async fn a_deleted_alarm_is_gone(kit: &Kit) -> Outcome {
     same("alarms", described(kit, &name).await?.len(), 0)
 }
 
-/// AWS PutMetricAlarm: the name, the operator and the number of periods are required; the metric
-/// of an alarm that is not on metric math, its statistic, period and threshold too.
+/// AWS PutMetricAlarm: name, operator and number of periods are required; without metric math, so
+/// are metric, statistic, period and threshold.
 pub async fn an_incomplete_alarm_is_refused(kit: &Kit) -> Outcome {
     let name = unique("alarm");
     let alarms = [

@@ -22,7 +22,7 @@ pub async fn every_statistic_is_computed(kit: &Kit) -> Outcome {
     Ok(())
 }
 
-/// A point stands at the start of its period; a period without samples has none.
+/// A point has the time at which its period starts; a period without samples has no point.
 pub async fn samples_are_gathered_by_period(kit: &Kit) -> Outcome {
     let namespace = kit.values(&[(0, 1.0), (299, 2.0), (300, 4.0), (1_800, 8.0)]).await?;
     let spans = [
@@ -70,7 +70,7 @@ pub async fn the_oldest_point_comes_first_when_asked(kit: &Kit) -> Outcome {
     same("points", found, vec![(0, 1.0), (60, 2.0), (120, 4.0)])
 }
 
-/// An operator must not read silence as zero.
+/// No data must not look like zero to an operator.
 pub async fn no_data_is_empty_and_not_zero(kit: &Kit) -> Outcome {
     let namespace = kit.values(&[(0, 1.0)]).await?;
     let silent = query("silent", &namespace, "Sum", 60);
@@ -104,8 +104,8 @@ pub async fn queries_are_told_apart_by_id_and_label(kit: &Kit) -> Outcome {
     same("results", seen.collect(), BTreeMap::from(expected))
 }
 
-/// AWS MetricDataQuery: without `Label` CloudWatch makes one. Which is not documented; an id says
-/// nothing to a reader, the metric's name does.
+/// AWS MetricDataQuery: without `Label` CloudWatch picks one, undocumented. An id tells a reader
+/// nothing, the metric's name does.
 pub async fn a_label_is_the_metrics_name_by_default(kit: &Kit) -> Outcome {
     let namespace = kit.values(&[(0, 1.0)]).await?;
     let request = kit.request(0, 60).metric_data_queries(query("q", &namespace, "Sum", 60));
@@ -114,7 +114,7 @@ pub async fn a_label_is_the_metrics_name_by_default(kit: &Kit) -> Outcome {
     same("label", labels, vec![Some("m")])
 }
 
-/// AWS MetricDataQuery, `ReturnData`: whether data is returned; true unless said otherwise.
+/// AWS MetricDataQuery, `ReturnData`: whether data is returned; true by default.
 pub async fn data_that_is_not_wanted_is_not_returned(kit: &Kit) -> Outcome {
     let namespace = kit.values(&[(0, 1.0)]).await?;
     let mut hidden = query("hidden", &namespace, "Sum", 60);
@@ -127,14 +127,14 @@ pub async fn data_that_is_not_wanted_is_not_returned(kit: &Kit) -> Outcome {
     same("ids", ids, vec![Some("shown")])
 }
 
-/// AWS GetMetricData, `MaxDatapoints`: an answer holds so many points at most and a token for the
-/// rest; the pages together hold every point once.
+/// AWS GetMetricData, `MaxDatapoints`: maximum number of points in an answer, which has a token for
+/// the rest. Together the pages hold every point once.
 pub async fn a_limit_makes_pages(kit: &Kit) -> Outcome {
     let values: Vec<_> = (0_i32..7).map(|minute| (i64::from(minute) * 60, minute.into())).collect();
     let namespace = kit.values(&values).await?;
     let mut found = BTreeMap::<String, Vec<(i64, f64)>>::new();
     let mut token = None;
-    // Twice the pages needed: a server whose tokens never end is one that fails.
+    // Twice the pages needed, so that the check fails on tokens that never end.
     for _ in 0..10 {
         let request = kit.request(0, 600).max_datapoints(3).set_next_token(token);
         let request = request.metric_data_queries(query("a", &namespace, "Sum", 60));

@@ -1,8 +1,8 @@
-//! What makes a series: namespace, name, and the whole set of dimensions.
+//! Identity of a series: namespace, name and the whole set of dimensions.
 
 use super::kit::*;
 
-/// A namespace with the value 1 under no dimensions, 2 under one and 4 under two.
+/// Puts the value 1 without dimensions, 2 under one and 4 under two, and returns the namespace.
 async fn three_series(kit: &Kit) -> Result<String, Failure> {
     let namespace = unique("Check");
     let sets: [&[(&str, &str)]; 3] =
@@ -31,7 +31,7 @@ pub async fn the_order_of_dimensions_means_nothing(kit: &Kit) -> Outcome {
     Ok(())
 }
 
-/// AWS Dimension: each new name/value pair makes another variation of the metric.
+/// AWS Dimension: each new name/value pair creates another variation of the metric.
 pub async fn fewer_dimensions_are_another_series(kit: &Kit) -> Outcome {
     let namespace = three_series(kit).await?;
     same("one", sum(kit, &namespace, &[("Queue", "a")]).await?, vec![(0, 2.0)])?;

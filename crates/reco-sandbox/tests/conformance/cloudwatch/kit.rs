@@ -1,4 +1,4 @@
-//! What CloudWatch checks are written with: a client, namespaces of their own, and queries.
+//! Kit of the CloudWatch checks: a client, namespaces of their own, and queries.
 
 use std::time::SystemTime;
 
@@ -22,8 +22,8 @@ pub const VALIDATION: &str = "ValidationError";
 #[derive(Clone)]
 pub struct Kit {
     pub cloudwatch: Client,
-    /// The start of a whole hour, one to two hours ago, in seconds since the epoch: every period up
-    /// to an hour begins there.
+    /// Start of a whole hour, one to two hours ago, in seconds since the epoch, with which every
+    /// period up to an hour is aligned.
     pub start: i64,
 }
 
@@ -35,14 +35,15 @@ impl Kit {
         Self { cloudwatch, start: now - now % 3_600 - 3_600 }
     }
 
-    /// Puts data; the SDK's error when it is refused.
+    /// Puts data, or returns the SDK's error.
     pub async fn put(&self, namespace: &str, data: Vec<MetricDatum>) -> Outcome {
         let put = self.cloudwatch.put_metric_data().namespace(namespace);
         put.set_metric_data(Some(data)).send().await?;
         Ok(())
     }
 
-    /// Puts a value of the metric "m" for each offset in seconds from the start; the namespace.
+    /// Puts a value of the metric "m" for each offset in seconds from the start; returns the
+    /// namespace.
     pub async fn values(&self, values: &[(i64, f64)]) -> Result<String, Failure> {
         let namespace = unique("Check");
         let one = |(offset, value): &(i64, f64)| self.datum("m", *offset).value(*value).build();
@@ -50,7 +51,7 @@ impl Kit {
         Ok(namespace)
     }
 
-    /// A datum at an offset in seconds from the start.
+    /// Returns a datum at an offset in seconds from the start.
     pub fn datum(&self, metric: &str, offset: i64) -> MetricDatumBuilder {
         MetricDatum::builder().metric_name(metric).timestamp(self.at(offset))
     }
@@ -59,13 +60,13 @@ impl Kit {
         DateTime::from_secs(self.start + offset)
     }
 
-    /// A request for the span between two offsets in seconds, oldest point first.
+    /// Returns a request for the span between two offsets in seconds, oldest point first.
     pub fn request(&self, from: i64, to: i64) -> GetMetricDataFluentBuilder {
         let request = self.cloudwatch.get_metric_data().scan_by(ScanBy::TimestampAscending);
         request.start_time(self.at(from)).end_time(self.at(to))
     }
 
-    /// The points of one query, oldest first, with their offsets from the start.
+    /// Returns the points of one query, oldest first, with their offsets from the start.
     pub async fn get(
         &self,
         query: MetricDataQuery,
@@ -77,7 +78,7 @@ impl Kit {
         Ok(self.points(&answer.metric_data_results()[0]))
     }
 
-    /// A result's points, with their offsets from the start.
+    /// Returns a result's points, with their offsets from the start.
     pub fn points(&self, result: &MetricDataResult) -> Vec<(i64, f64)> {
         let offsets = result.timestamps().iter().map(|time| time.secs() - self.start);
         offsets.zip(result.values().iter().copied()).collect()
@@ -94,7 +95,7 @@ pub fn dimensions(pairs: &[(&str, &str)]) -> Vec<Dimension> {
     pairs.iter().map(one).collect()
 }
 
-/// A query of the metric `m` without dimensions.
+/// Returns a query of the metric `m` without dimensions.
 pub fn query(id: &str, namespace: &str, stat: &str, period_s: i32) -> MetricDataQuery {
     query_of(id, metric(namespace, "m", &[]), stat, period_s)
 }

@@ -1,4 +1,4 @@
-//! `PutMetricData`: the kinds of value, and what is refused.
+//! `PutMetricData`: the kinds of value, and refusals.
 
 use aws_sdk_cloudwatch::types::StatisticSet;
 
@@ -11,8 +11,8 @@ pub async fn values_of_a_minute_are_one_sample_each(kit: &Kit) -> Outcome {
     same("samples", count, vec![(0, 3.0)])
 }
 
-/// A set is added to the samples that came one by one. AWS PutMetricData: percentiles need raw
-/// values, or a set whose minimum and maximum are equal.
+/// A set is merged with samples put one by one. AWS PutMetricData: percentiles need raw values, or
+/// a set whose minimum and maximum are equal.
 pub async fn a_statistic_set_counts_as_its_samples(kit: &Kit) -> Outcome {
     let namespace = kit.values(&[(0, 30.0)]).await?;
     let set = StatisticSet::builder().sample_count(4.0).sum(40.0).minimum(1.0).maximum(20.0);
@@ -77,7 +77,7 @@ pub async fn kinds_of_value_exclude_each_other(kit: &Kit) -> Outcome {
     Ok(())
 }
 
-/// AWS MetricDatum: `Counts`, if there, has as many entries as `Values`.
+/// AWS MetricDatum: `Counts`, if present, has as many entries as `Values`.
 pub async fn counts_are_as_many_as_values(kit: &Kit) -> Outcome {
     let datum = kit.datum("m", 0).values(1.0).values(2.0).counts(1.0).build();
     let put = kit.cloudwatch.put_metric_data().namespace(unique("Check")).metric_data(datum);
@@ -98,7 +98,7 @@ pub async fn values_have_a_range(kit: &Kit) -> Outcome {
     Ok(())
 }
 
-/// AWS PutMetricData: from two weeks before the current time to two hours after it.
+/// AWS PutMetricData: timestamps from two weeks before the current time to two hours after it.
 pub async fn times_have_a_range(kit: &Kit) -> Outcome {
     const HOUR: i64 = 3_600;
     kit.values(&[(-13 * 24 * HOUR, 1.0), (2 * HOUR, 1.0)]).await?;

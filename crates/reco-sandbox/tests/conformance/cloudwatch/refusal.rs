@@ -1,4 +1,4 @@
-//! Queries that break a rule. An answer to one would be read as data.
+//! Queries that break a rule. An answer would be taken for data.
 
 use super::kit::*;
 
@@ -41,7 +41,7 @@ pub async fn a_statistic_is_a_known_one(kit: &Kit) -> Outcome {
     refused("Median", request.send().await, VALIDATION)
 }
 
-/// AWS GetMetricData: as many as 500 queries a call.
+/// AWS GetMetricData: up to 500 queries per call.
 pub async fn a_request_has_at_most_500_queries(kit: &Kit) -> Outcome {
     let queries = |n| (0..n).map(|i| query(&format!("q{i}"), "Check", "Sum", 60)).collect();
     let request = |n| kit.request(0, 60).set_metric_data_queries(Some(queries(n))).send();

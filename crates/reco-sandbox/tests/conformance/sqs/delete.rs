@@ -15,7 +15,7 @@ pub async fn deleting_twice_succeeds(kit: &Kit) -> Outcome {
 }
 
 /// AWS DeleteMessage: with a handle that is not the latest, the request succeeds but the message
-/// might not be deleted. A client must not count on the deletion, so a server should not do it.
+/// might not be deleted. A client must not rely on the deletion, so a server should not delete.
 pub async fn an_old_handle_does_not_delete(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     kit.send(&url, "x").await?;
@@ -27,7 +27,7 @@ pub async fn an_old_handle_does_not_delete(kit: &Kit) -> Outcome {
     same("gone", kit.counts(&url).await?, [0, 0, 0])
 }
 
-/// AWS: a lapsed handle deletes as long as nobody else received the message.
+/// AWS: an expired handle deletes as long as the message was not received again.
 pub async fn the_latest_handle_deletes_after_its_timeout(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     kit.send(&url, "x").await?;

@@ -11,7 +11,7 @@ pub async fn group_and_deduplication_id_are_required(kit: &Kit) -> Outcome {
     refused("a space in the group", bad, INVALID)
 }
 
-/// AWS: no further messages of a group while some of it are in flight.
+/// AWS: no more messages of a group while some of its messages are in flight.
 pub async fn a_group_is_ordered_and_blocks(kit: &Kit) -> Outcome {
     let url = kit.fifo(&[]).await?;
     kit.send_group(&url, "g", &["1", "2", "3", "4"]).await?;
@@ -36,7 +36,7 @@ pub async fn groups_do_not_block_each_other(kit: &Kit) -> Outcome {
     same("only h", bodies(&kit.receive(&url, 10, 30).await?), vec!["h1"])
 }
 
-/// AWS: within 5 minutes a repeated send is accepted and delivers nothing.
+/// AWS: within 5 minutes a repeated send is accepted but not delivered.
 pub async fn a_repeated_send_is_swallowed(kit: &Kit) -> Outcome {
     let url = kit.fifo(&[]).await?;
     let send = |body: &str| {
@@ -52,7 +52,7 @@ pub async fn a_repeated_send_is_swallowed(kit: &Kit) -> Outcome {
     same("counts, after the first is deleted", kit.counts(&url).await?, [0, 0, 0])
 }
 
-/// AWS: the SHA-256 of the body, not of the attributes.
+/// AWS: deduplicates by the SHA-256 of the body, not of the attributes.
 pub async fn deduplication_by_content(kit: &Kit) -> Outcome {
     let url = kit.fifo(&[("ContentBasedDeduplication", "true")]).await?;
     for (body, attribute) in [("x", "1"), ("x", "2"), ("y", "1")] {

@@ -16,7 +16,7 @@ async fn list(kit: &Kit, source: &str) -> Result<Vec<Task>, Failure> {
     Ok(list.send().await?.results.unwrap_or_default())
 }
 
-/// The latest task once it has come to an end.
+/// Returns the latest task once it has ended.
 async fn ended(kit: &Kit, source: &str) -> Result<Task, Failure> {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
@@ -32,7 +32,7 @@ async fn ended(kit: &Kit, source: &str) -> Result<Task, Failure> {
     }
 }
 
-/// AWS: moved messages have new ids and enqueue times; without a destination they go to the queue
+/// AWS: moved messages get new ids and enqueue times; without a destination they go to the queue
 /// they came from.
 pub async fn messages_go_home(kit: &Kit) -> Outcome {
     let (source, dlq) = kit.pair(false, 1).await?;
@@ -67,7 +67,7 @@ pub async fn messages_go_home(kit: &Kit) -> Outcome {
 }
 
 /// AWS: a task handle is listed only while RUNNING, a source has one active task, and cancelling
-/// does not bring back what has moved.
+/// does not move messages back.
 pub async fn a_task_goes_at_its_rate_and_can_be_cancelled(kit: &Kit) -> Outcome {
     let (source, dlq) = kit.pair(false, 1).await?;
     for _ in 0..3 {
@@ -105,7 +105,7 @@ pub async fn a_task_goes_at_its_rate_and_can_be_cancelled(kit: &Kit) -> Outcome 
     holds("cancelled once only", again.is_err())
 }
 
-/// AWS: `CouldNotDetermineMessageSource` when messages were sent to the DLQ directly.
+/// AWS: `CouldNotDetermineMessageSource` when messages were sent directly to the DLQ.
 pub async fn a_message_without_a_source_fails_the_task(kit: &Kit) -> Outcome {
     let (_, dlq) = kit.pair(false, 1).await?;
     kit.send(&dlq, "direct").await?;

@@ -2,7 +2,7 @@
 
 use super::super::kit::*;
 
-/// AWS CreateQueue: the existing URL when name and attributes are equal, else an error.
+/// AWS CreateQueue: returns the existing URL when name and attributes are equal, else an error.
 pub async fn creating_again_needs_equal_attributes(kit: &Kit) -> Outcome {
     let name = unique("again");
     let first = kit.create(&name, &[("VisibilityTimeout", "7")]).await?;
@@ -17,7 +17,7 @@ pub async fn creating_again_needs_equal_attributes(kit: &Kit) -> Outcome {
     refused("another value", other, "QueueAlreadyExists")
 }
 
-/// AWS: 80 letters, digits, hyphens and underscores; `.fifo` ends FIFO names and only those.
+/// AWS: 80 letters, digits, hyphens and underscores; only FIFO names end in `.fifo`.
 pub async fn names_are_checked(kit: &Kit) -> Outcome {
     let long = "x".repeat(81);
     for name in ["with space", "with.dot", "ä", long.as_str()] {
@@ -42,7 +42,7 @@ pub async fn a_missing_queue_is_an_error_of_its_own(kit: &Kit) -> Outcome {
     refused("delete", kit.sqs.delete_queue().queue_url(&url).send().await, NO_QUEUE)
 }
 
-/// AWS ListQueues: a next token only when MaxResults was given and there is more.
+/// AWS ListQueues: a next token only when MaxResults is given and there is more.
 pub async fn lists_filter_by_prefix_and_page(kit: &Kit) -> Outcome {
     let stem = unique("listed");
     let mut expected = Vec::new();
@@ -143,7 +143,7 @@ pub async fn dead_letter_sources_are_listed(kit: &Kit) -> Outcome {
     same("sources of a source", list.queue_urls, vec![])
 }
 
-/// AWS PurgeQueue: in-flight messages go too; once every 60 seconds.
+/// AWS PurgeQueue: deletes in-flight messages too; once every 60 seconds.
 pub async fn a_purge_empties_and_may_not_repeat(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     for body in ["a", "b"] {

@@ -1,4 +1,4 @@
-//! Receiving: what is shown, how long it hides, and polls that wait.
+//! Receiving: parts of a message that are returned, visibility timeouts, and long polls.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ pub async fn nothing_is_shown_unasked(kit: &Kit) -> Outcome {
     same("their digest", message.md5_of_message_attributes(), None)
 }
 
-/// AWS: `MessageSystemAttributeNames`, and `AttributeNames` before it.
+/// AWS: `MessageSystemAttributeNames`, and its predecessor `AttributeNames`.
 pub async fn system_attributes_are_shown_by_name(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     let before = now_ms()?;

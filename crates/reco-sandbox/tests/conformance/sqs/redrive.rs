@@ -1,4 +1,4 @@
-//! What a redrive policy does to a message that was received too often.
+//! Redrive policies on messages that were received too often.
 
 use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends as ForSends, MessageSystemAttributeValue,
@@ -6,7 +6,7 @@ use aws_sdk_sqs::types::{
 
 use super::super::kit::*;
 
-/// AWS: on standard queues the enqueue time is unchanged by the move.
+/// AWS: on standard queues the move keeps the enqueue time.
 pub async fn a_worn_message_moves_with_all_it_has(kit: &Kit) -> Outcome {
     let (source, dlq) = kit.pair(false, 2).await?;
     let header = MessageSystemAttributeValue::builder().data_type("String").string_value("Root=1");

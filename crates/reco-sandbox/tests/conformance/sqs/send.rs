@@ -10,14 +10,14 @@ use md5::{Digest, Md5};
 
 use super::super::kit::*;
 
-/// AWS: 1 MiB a message and 1 MiB a batch.
+/// AWS: 1 MiB per message and 1 MiB per batch.
 const LIMIT: usize = 1_048_576;
 
 fn hex(bytes: &[u8]) -> String {
     Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The documented digest of message attributes, written out a second time.
+/// Returns the documented digest of message attributes, implemented a second time.
 fn attributes_md5(attributes: &HashMap<String, MessageAttributeValue>) -> String {
     let mut bytes = Vec::new();
     let mut field = |marks: &[u8], field: &[u8]| {
@@ -62,7 +62,7 @@ pub async fn digests_prove_what_arrived(kit: &Kit) -> Outcome {
     same("no attributes, no digest", plain.md5_of_message_attributes(), None)
 }
 
-/// AWS: because a batch can partly fail, it answers 200 and lists the failures.
+/// AWS: a batch can partly fail, so it answers 200 and lists the failures.
 pub async fn a_batch_fails_entry_by_entry(kit: &Kit) -> Outcome {
     let url = kit.queue(&[("MaximumMessageSize", "1024")]).await?;
     let batch = kit.sqs.send_message_batch().queue_url(&url);
@@ -115,7 +115,7 @@ pub async fn the_queues_size_limit_holds(kit: &Kit) -> Outcome {
     refused("one byte over", send, INVALID)
 }
 
-/// AWS: name, type and value of each attribute are part of the message's size.
+/// AWS: name, type and value of each attribute count towards the message's size.
 pub async fn attributes_count_for_the_size(kit: &Kit) -> Outcome {
     let url = kit.queue(&[("MaximumMessageSize", "1024")]).await?;
     let send = async |body: usize| {
@@ -192,7 +192,7 @@ pub async fn delays_have_a_range(kit: &Kit) -> Outcome {
     Ok(())
 }
 
-/// AWS: `MessageGroupId` is allowed on standard queues (fair queues), a deduplication id is not.
+/// AWS: standard queues accept a `MessageGroupId` (fair queues) but no deduplication id.
 pub async fn a_standard_queue_takes_groups_but_no_deduplication_id(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     let send = kit.sqs.send_message().queue_url(&url).message_body("x").message_group_id("g");

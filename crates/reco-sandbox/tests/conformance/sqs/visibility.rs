@@ -1,4 +1,4 @@
-//! Changing how long a received message hides.
+//! Changing the visibility timeout of received messages.
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
@@ -44,7 +44,7 @@ pub async fn a_visible_message_is_not_in_flight(kit: &Kit) -> Outcome {
     refused("deleted", gone.receipt_handle(handle(&message)).send().await, INVALID)
 }
 
-/// AWS: a message is in flight for 12 hours at most, counted from its receive.
+/// AWS: a message is in flight for at most 12 hours, counted from its receive.
 pub async fn twelve_hours_are_the_limit(kit: &Kit) -> Outcome {
     let url = kit.queue(&[]).await?;
     kit.send(&url, "x").await?;

@@ -1,4 +1,4 @@
-//! What a resume did, as reported.
+//! Report of a resume.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,24 @@ use serde::Serialize;
 
 use crate::sqs::Released;
 
-/// Result for a message that was left unfinished.
+/// Result for an unfinished message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "fate", rename_all = "kebab-case")]
 pub enum Resumed {
-    /// The destination has it, and now it is deleted from the DLQ.
+    /// In the destination, and now deleted from the DLQ.
     Deleted,
-    /// The destination has it, and the DLQ had it no more.
+    /// In the destination, and already gone from the DLQ.
     Gone,
     /// Sent again under the deduplication id of the first send, and deleted.
     Resent,
-    /// The destination has it; it was not seen in the DLQ, where others hold messages.
+    /// In the destination; not seen in the DLQ, where other consumers hold messages.
     NotSeen,
-    /// The destination has it; it is still in the DLQ.
+    /// In the destination, and still in the DLQ.
     NotDeleted {
-        /// Reason.
+        /// Reason why it was not deleted.
         reason: String,
     },
-    /// In the DLQ, and perhaps at the destination as well.
+    /// In the DLQ, and possibly in the destination as well.
     Uncertain {
         /// Reason for the uncertainty.
         reason: String,
@@ -32,7 +32,7 @@ pub enum Resumed {
 }
 
 impl Resumed {
-    /// As reports name it.
+    /// Returns the name used in reports.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -46,12 +46,12 @@ impl Resumed {
     }
 }
 
-/// One message that was left unfinished.
+/// Unfinished message with its result.
 #[derive(Debug, Serialize)]
 pub struct ResumedRow {
-    /// Its id.
+    /// Message id.
     pub message_id: String,
-    /// Result.
+    /// What happened to the message.
     #[serde(flatten)]
     pub fate: Resumed,
 }
@@ -59,45 +59,45 @@ pub struct ResumedRow {
 /// Report of a resume.
 #[derive(Debug, Serialize)]
 pub struct ResumeReport {
-    /// The journal.
+    /// Path of the journal.
     pub journal: String,
-    /// The run that it is of.
+    /// Id of the resumed run.
     pub run_id: Option<String>,
     /// ARN of the DLQ.
     pub source: Option<String>,
-    /// ARN of the destination, where there is only one.
+    /// ARN of the destination, if there is only one.
     pub destination: Option<String>,
-    /// The last line had been cut off while it was written.
+    /// Line number of a truncated last line; null if there is none.
     pub torn_line: Option<u64>,
-    /// Messages by what became of them.
+    /// Number of messages by fate.
     pub counts: BTreeMap<&'static str, u64>,
-    /// True if nothing is left that another resume could do.
+    /// True if no work is left for another resume.
     pub finished: bool,
-    /// What was received on the way and let go.
+    /// Release of messages that were received on the way.
     #[serde(flatten)]
     pub released: Released,
     /// Stopped by a signal.
     pub interrupted: bool,
-    /// Every message that was open, by id.
+    /// Every unfinished message, by id.
     pub messages: Vec<ResumedRow>,
 }
 
 impl ResumeReport {
-    /// Result of the resume.
+    /// Returns the outcome of the resume.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let sum =
             |names: &[&str]| names.iter().filter_map(|name| self.counts.get(name)).sum::<u64>();
         let tally = Tally {
             done: sum(&["deleted", "gone", "resent"]),
-            // Nothing is broken: the run was cut off where nobody can know more.
+            // Not a failure: the run was interrupted where its effect cannot be determined.
             partly: sum(&["not-seen", "not-deleted", "uncertain"]) + self.released.invisible(),
             ..Tally::default()
         };
         tally.outcome(self.interrupted)
     }
 
-    /// Enters what became of each message.
+    /// Enters the result of each message.
     pub(super) fn enter(&mut self, finished: Finished) {
         for fate in finished.outcomes.values() {
             *self.counts.entry(fate.name()).or_default() += 1;
@@ -115,11 +115,11 @@ impl ResumeReport {
     }
 }
 
-/// What was done.
+/// Results of a resume.
 #[derive(Debug, Default)]
 pub(super) struct Finished {
-    /// Every message that was open, by id.
+    /// Result of every unfinished message, by id.
     pub(super) outcomes: BTreeMap<String, Resumed>,
-    /// Messages received on the way and let go.
+    /// Messages received on the way and released.
     pub(super) released: Released,
 }

@@ -1,8 +1,8 @@
-//! Looking for messages that came back, without disturbing the others.
+//! Watching for messages that come back, without disturbing the others.
 //!
-//! Nothing is received before the DLQ shows more messages than it did when the move began. What is
-//! received stays held until the move ends, so that no look receives a message twice; a sample
-//! is enough, since the depth says how many there are.
+//! Messages are received only once the DLQ is deeper than at the start of the move. They stay held
+//! until the move ends, so that none is received twice; a sample is enough, since the depth tells
+//! how many there are.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,41 +19,42 @@ use crate::event::Events;
 use crate::rate::Gate;
 use crate::sqs::{Bound, DeleteOutcome};
 
-/// Between two looks at the DLQ's depth.
+/// Interval between checks of the DLQ's depth.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Messages that one look receives at least and at most. Among many that were there before, a few
-/// new ones take several looks to find; each look disturbs only so many.
+/// Minimum and maximum messages received per check. It takes several checks to find a few new
+/// messages among many old ones, but each disturbs only this many.
 const RECEIVES: (u64, u64) = (20, 200);
 
-/// Messages that a bounce_watch holds at most: what arrives on a live DLQ is not to be kept from its
-/// other consumers for the length of a move.
+/// Maximum messages held by a watch: new arrivals on a live DLQ must not be kept from its other
+/// consumers for the whole move.
 const MOST_HELD: u64 = 500;
 
-/// Watches the DLQ while a move runs.
+/// Watch on the DLQ while a move runs.
 #[derive(Debug)]
 pub struct BounceWatch {
     scanner: Arc<Scanner>,
     bounces: Arc<Bounces>,
-    /// Messages that may be in the DLQ by rights.
+    /// Expected number of messages in the DLQ, without returned ones.
     baseline: u64,
-    /// Of those that are held, how many came from elsewhere.
+    /// Held messages that came from elsewhere.
     innocent: u64,
-    /// Of those that are held, how many came back.
+    /// Held messages that came back.
     returned: u64,
     watched: Watched,
 }
 
-/// Result of a bounce_watch.
+/// Result of a watch.
 #[derive(Debug, Default)]
 pub struct Watched {
-    /// Ids of the messages that it holds.
+    /// Ids of the messages it holds.
     pub held: Vec<String>,
-    /// Messages that this run had sent and not deleted: they came again, and what became of each.
+    /// Messages that this run sent but did not delete, received again, with the outcome of each
+    /// delete.
     pub cleared: Vec<(Deletable, DeleteOutcome)>,
 }
 
-/// Watches until `end`, or until too many came back: then it stops the run.
+/// Watches until `end`, or until too many messages came back and the run is stopped.
 pub async fn watch(
     mut bounce_watch: BounceWatch,
     gate: Arc<Gate>,
@@ -61,7 +62,7 @@ pub async fn watch(
     end: CancellationToken,
 ) -> Watched {
     let mut blind = false;
-    // A look is never cut short: a receive hides messages whether or not its answer is read.
+    // A check is never cut short: a receive hides messages whether or not its response is read.
     while end.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         if let Err(error) = bounce_watch.look().await
             && !std::mem::replace(&mut blind, true)
@@ -79,10 +80,10 @@ pub async fn watch(
 }
 
 impl BounceWatch {
-    /// A bounce_watch that begins with what the DLQ shows now.
+    /// Returns a watch with the DLQ's current depth as its baseline.
     ///
     /// # Errors
-    /// In SQS's own words.
+    /// When SQS does not return the depth.
     pub async fn new(scanner: Arc<Scanner>, bounces: Arc<Bounces>) -> Result<Self> {
         let drain = &scanner.drain;
         let baseline = drain.sqs.state(&drain.queue).await?.visible;
@@ -95,7 +96,7 @@ impl BounceWatch {
         let visible = drain.sqs.state(&drain.queue).await?.visible;
         let expected = self.baseline.saturating_sub(self.innocent);
         let Some(beyond) = visible.checked_sub(expected).filter(|beyond| *beyond > 0) else {
-            // Some left by another way; what comes now counts from here.
+            // Some messages left by another way; the baseline is now this depth.
             self.baseline = visible.saturating_add(self.innocent);
             return Ok(());
         };
@@ -108,8 +109,8 @@ impl BounceWatch {
         Ok(())
     }
 
-    /// Of messages that are in the DLQ and were not looked at, how many came back, by what the ones
-    /// were that were looked at. Zero while a look finds room for all of them.
+    /// Extrapolates from the inspected messages how many of `unseen` came back. Zero while a check
+    /// has room for all of them.
     fn estimate(&self, unseen: u64) -> u64 {
         let held = self.innocent + self.returned;
         if held < MOST_HELD { 0 } else { unseen.saturating_mul(self.returned) / held }
@@ -150,7 +151,7 @@ impl BounceWatch {
         }
     }
 
-    /// The judgement of each message. Without facts or table, messages are recognised all the same.
+    /// Classifies messages. Without facts or table they are still recognised, but have no row.
     async fn rows(&self, messages: &[Message]) -> Vec<Option<Row>> {
         match self.scanner.judge.examine(messages, crate::dlq::journal::now_ms()).await {
             Ok(examined) => examined.into_iter().map(|examined| Some(*examined.row)).collect(),

@@ -18,7 +18,7 @@ fn digest(body: &str) -> Digest {
     Digest::of(body, &BTreeMap::new())
 }
 
-/// `sent` messages are sent, of which `back` come back.
+/// Record of a run that sent `sent` messages, of which `back` came back.
 fn after(limit: &str, sent: u64, back: u64) -> Bounces {
     let bounces = Bounces::new(limit.parse().expect("a limit"));
     for number in 0..sent {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::rate::{Gate, Guard};
 use reco_core::human::{amount, count};
 
-/// Watches how much the destinations hold: visible, in flight and delayed. The fullest decides.
+/// Watches the depth of the destinations (visible, in flight and delayed). The deepest one decides.
 #[derive(Debug)]
 pub struct Backlog {
     sqs: Sqs,
@@ -19,7 +19,7 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Pauses while one of `queues` holds `most` messages or more.
+    /// Returns a guard that pauses while any of `queues` holds `most` messages or more.
     #[must_use]
     pub fn new(sqs: Sqs, queues: Arc<Mutex<Vec<Queue>>>, most: u64) -> Self {
         Backlog { sqs, queues, most, paused: false }
@@ -32,8 +32,9 @@ impl Watch for Backlog {
     const EVERY: Duration = Duration::from_secs(1);
     const SOONER: bool = true;
 
-    /// Messages that are under way, or sent between two checks, are subtracted from the room found by
-    /// the check, so that a fast redrive exceeds the limit by less than a batch, plus the delay of SQS's own counts.
+    /// Messages in flight, or sent between two checks, are subtracted from the room found by the
+    /// check. A fast redrive thus exceeds the limit by less than a batch, plus the lag of SQS's
+    /// counts.
     async fn look(&mut self, gate: &Gate) -> Result<Verdict> {
         let arrived = gate.arrived();
         let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -55,8 +56,8 @@ impl Watch for Backlog {
     }
 }
 
-/// A pause ends a tenth below the depth at which it begins, so that it is not taken up again with
-/// the next batch.
+/// Returns whether to pause. A pause ends a tenth below the limit, so that the next batch does not
+/// trigger it again.
 fn is_too_deep(depth: u64, most: u64, paused: bool) -> bool {
     let below = if paused { (most / 10).max(1) - 1 } else { 0 };
     depth + below >= most
@@ -71,7 +72,7 @@ mod tests {
         let deep = |depth, paused| is_too_deep(depth, 100, paused);
         assert!(!deep(99, false) && deep(100, false));
         assert!(deep(91, true) && !deep(90, true));
-        // The least limit, and those below ten, end where they begin.
+        // Limits below ten, such as the minimum, end a pause where they begin it.
         assert!(is_too_deep(1, 1, true) && !is_too_deep(0, 1, true));
         assert!(is_too_deep(5, 5, true) && !is_too_deep(4, 5, true));
     }

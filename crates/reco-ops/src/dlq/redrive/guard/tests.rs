@@ -1,4 +1,4 @@
-//! Tests of guards that engage the gate, release it, and give up.
+//! Tests of guards that pause and resume the gate, and give up.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::error::Error;
 
-/// Answers in this order, then says to go on.
+/// Returns these results in order, then `Go`.
 struct Scripted(Mutex<VecDeque<Result<Verdict>>>);
 
 impl Watch for Scripted {

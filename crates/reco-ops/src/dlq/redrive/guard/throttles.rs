@@ -1,4 +1,4 @@
-//! `--max-throttles`: writes that the table refused, and invocations that the function refused.
+//! `--max-throttles`: throttled writes of the table and throttled invocations of the function.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,14 +9,14 @@ use crate::metrics::plan::{Measure, Plan, Subject};
 use crate::rate::{Gate, Guard};
 use reco_core::human::count;
 
-/// The period of the metrics, in seconds.
+/// Period of the metrics, in seconds.
 const MINUTE: i64 = 60;
 
-/// Complete minutes that are looked at. CloudWatch often has the newest only a minute later, and no
-/// data may mean that there is none yet; so the one before it counts as well.
+/// Complete minutes that are read. CloudWatch often delivers the newest a minute late, and missing
+/// data may mean that it is still to come, so the minute before counts as well.
 const MINUTES: i64 = 2;
 
-/// Watches throttles a minute.
+/// Watches the throttles per minute.
 #[derive(Debug)]
 pub struct Throttles {
     cloudwatch: Cloudwatch,
@@ -24,17 +24,17 @@ pub struct Throttles {
     most: u64,
 }
 
-/// Resources whose throttles are summed.
+/// Metrics whose throttles are summed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watched {
-    /// For people, e.g. `writes of table recs`.
+    /// Name for messages, e.g. `writes of table recs`.
     pub name: String,
     queries: Vec<Query>,
 }
 
 impl Watched {
-    /// The throttles of what the plans are about: a table together with its indexes, which
-    /// CloudWatch counts apart.
+    /// Returns the throttle metrics of the plans. A table is summed with its indexes, which
+    /// CloudWatch counts separately.
     #[must_use]
     pub fn of(plans: &[Plan]) -> Vec<Self> {
         let queries = |plan: &Plan| -> Vec<Query> {
@@ -62,7 +62,8 @@ impl Watched {
 }
 
 impl Throttles {
-    /// Pauses while any of `watched` has more than `most` throttles a minute.
+    /// Returns a guard that pauses while any of `watched` has more than `most` throttles per
+    /// minute.
     #[must_use]
     pub fn new(cloudwatch: Cloudwatch, watched: Vec<Watched>, most: u64) -> Self {
         Throttles { cloudwatch, watched, most }
@@ -92,13 +93,13 @@ impl Watch for Throttles {
     }
 }
 
-/// The last complete minutes before `now`, in epoch seconds.
+/// Returns the last complete minutes before `now`, in epoch seconds.
 fn last_minutes(now: i64) -> Span {
     let end = now - now.rem_euclid(MINUTE);
     Span { start: end - MINUTES * MINUTE, end, period: 60 }
 }
 
-/// The sum of all series in the minute in which it is largest; no data is no throttle.
+/// Returns the highest per-minute sum of all series; missing data counts as no throttles.
 fn worst_minute(series: &[Series]) -> u64 {
     let starts: std::collections::BTreeSet<i64> =
         series.iter().flat_map(|series| series.points.keys().copied()).collect();

@@ -1,4 +1,4 @@
-//! One message, and what became of it.
+//! Record of one message and its fate.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::dlq::redrive::change::Change;
 use crate::dlq::repair::Changed;
 use crate::sqs::{Destination, SendOutcome};
 
-/// The category of a message.
+/// What happened to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
@@ -22,25 +22,25 @@ pub enum Category {
     AlreadySent,
     /// Would be moved.
     Planned,
-    /// Not chosen.
+    /// Not selected.
     Skipped,
-    /// Asked for, but beyond `--max`.
+    /// Selected, but beyond `--max`.
     BeyondMax,
-    /// Chosen, but it came from another queue than the one that was named.
+    /// Selected, but it came from another queue than the named one.
     OtherSource,
-    /// In the source queue, and perhaps still in the DLQ.
+    /// Sent, and possibly still in the DLQ.
     NotDeleted,
-    /// In the DLQ, and perhaps in the source queue as well.
+    /// Still in the DLQ, and possibly sent as well.
     Uncertain,
-    /// In the DLQ: the source queue did not take it.
+    /// Still in the DLQ: the destination did not accept it.
     Failed,
-    /// In the DLQ: it could not be repaired.
+    /// Still in the DLQ: it could not be repaired.
     Unrepaired,
-    /// In the DLQ: not tried.
+    /// Still in the DLQ: not attempted.
     Left,
-    /// In the DLQ again: this run moved it, and it came back.
+    /// In the DLQ again: moved by this run, and came back.
     CameBack,
-    /// In the DLQ: it came garbled.
+    /// Still in the DLQ: corrupted in transit.
     Damaged,
 }
 
@@ -71,7 +71,7 @@ impl Category {
         }
     }
 
-    /// As tables name it.
+    /// Returns the name used in tables.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -92,32 +92,32 @@ impl Category {
     }
 }
 
-/// One message and what became of it.
+/// Message with its fate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
-    /// Its id.
+    /// Message id in the DLQ.
     pub message_id: Box<str>,
-    /// Its class; none of one that came garbled.
+    /// Class of the message; null if it was corrupted in transit.
     pub class: Option<Class>,
-    /// Result.
+    /// What happened to the message.
     pub fate: Category,
-    /// Why, where that needs to be said.
+    /// Reason for the fate, if it needs one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Box<str>>,
-    /// Its id in the destination.
+    /// Message id in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_as: Option<Box<str>>,
-    /// The queue that it goes to.
+    /// Destination queue.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "name")]
     pub to: Option<Arc<Destination>>,
     /// Changes to its body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Box<Change>>,
-    /// The destination may have it twice: an attempt before the acknowledged one may have had its
-    /// effect.
+    /// True if the destination may have it twice, because an attempt before the acknowledged one
+    /// may have taken effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub perhaps_twice: bool,
-    /// WCU that it costs the table.
+    /// Write capacity units that it costs the table.
     #[serde(skip)]
     pub wcu: u64,
 }
@@ -127,43 +127,43 @@ fn name<S: Serializer>(to: &Option<Arc<Destination>>, serializer: S) -> Result<S
 }
 
 impl Record {
-    /// Whether this became of it.
+    /// Returns whether its fate is `category`.
     #[must_use]
     pub fn is(&self, category: Category) -> bool {
         self.fate == category
     }
 
-    /// A moved message that its delete did not remove.
+    /// Marks a moved message as possibly still in the DLQ, because its delete had no effect.
     pub fn is_still_there(&mut self, reason: String) {
         self.fate = Category::NotDeleted;
         self.reason = Some(reason.into());
     }
 
-    /// A sent message whose delete came to pass after all.
+    /// Marks a sent message as moved, because a repeated delete succeeded.
     pub fn is_deleted_after_all(&mut self) {
         if self.fate == Category::NotDeleted {
             (self.fate, self.reason) = (Category::Moved, None);
         }
     }
 
-    /// A message that an earlier run had sent, and that is deleted now.
+    /// Returns the record of a message that an earlier run sent and this one deleted.
     pub fn already_sent(row: &Row) -> Self {
         let reason = row.redriven.as_ref().map(|redriven| format!("by run {}", redriven.run_id));
         Record::of(row, Category::AlreadySent, reason)
     }
 
-    /// A message that an earlier run had sent, and that could not be deleted now.
+    /// Returns the record of a message that an earlier run sent and that could not be deleted.
     pub fn still_here(row: &Row, reason: String) -> Self {
         Record::of(row, Category::NotDeleted, Some(reason))
     }
 
-    /// Its id.
+    /// Returns the message id.
     #[must_use]
     pub fn message_id(&self) -> &str {
         &self.message_id
     }
 
-    /// A message that came garbled.
+    /// Returns the record of a message that was corrupted in transit.
     #[must_use]
     pub fn damaged(damaged: &Damaged) -> Self {
         Record {
@@ -205,7 +205,7 @@ impl Record {
         }
     }
 
-    /// A message that is not sent, by choice, or not yet.
+    /// Returns the record of a message that is not sent, or not yet.
     pub fn decided(row: &Row, decision: &Decision, changed: Option<&Changed>) -> Self {
         let some = |reason: &str| Some(reason.to_owned());
         let (category, reason) = match decision {
@@ -232,12 +232,12 @@ impl Record {
         record.with(changed)
     }
 
-    /// A message that this run moved, and that came back.
+    /// Returns the record of a message that this run moved and that came back.
     pub fn came_back(row: &Row) -> Self {
         Record::of(row, Category::CameBack, row.verdict.reasons.first().cloned())
     }
 
-    /// A message that was planned, and what became of it.
+    /// Enters the outcome of a planned message.
     pub fn is_settled(&mut self, outcome: SendOutcome) {
         let (fate, reason, sent_as) = match outcome {
             SendOutcome::Sent { sent_as, perhaps_twice } => {

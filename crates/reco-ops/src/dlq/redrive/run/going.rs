@@ -1,4 +1,4 @@
-//! Messages on their way, as small as can be: a hundred thousand may wait to be sent.
+//! Messages waiting to be sent, kept small: there may be a hundred thousand.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use crate::dlq::scan::Found;
 use crate::files::spool::Slot;
 use crate::sqs::{Content, Destination, Doubt, OutboxMessage};
 
-/// A message that is about to be moved: its record has the rest.
+/// Message about to be moved; the other data is in its record.
 pub(super) struct Going {
-    /// The place of its record.
+    /// Index of its record.
     pub(super) record: usize,
     slot: Slot,
     size: usize,
@@ -21,7 +21,7 @@ pub(super) struct Going {
 }
 
 impl Going {
-    /// As the outbox takes it.
+    /// Converts it for the outbox.
     pub(super) fn outgoing(self) -> OutboxMessage {
         let changed = self.changed.as_deref();
         OutboxMessage {
@@ -41,7 +41,8 @@ impl Going {
 }
 
 impl Redrive<'_> {
-    /// Takes of a message what its move needs: its judgement is not kept beside its record.
+    /// Takes the parts of a message that its move needs; the classification is already in its
+    /// record.
     pub(super) fn going(
         &self,
         record: usize,

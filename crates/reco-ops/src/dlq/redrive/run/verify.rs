@@ -1,4 +1,4 @@
-//! After the move: is what was deleted gone?
+//! Verification after the move that the deleted messages are gone.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use crate::error::Result;
 use crate::sqs::{Bound, DeleteOutcome, Drain, VisibilityLease, period_for};
 use reco_core::human::{form, was};
 
-/// Looks in which a delete may fail to have its effect once more.
+/// Maximum rounds of receiving and deleting again.
 const LOOKS: u32 = 6;
 
-/// The most messages that are received once more for it. In a DLQ with more left, the next run finds
-/// what should be gone.
+/// Maximum depth of a DLQ that is verified. If it is deeper, the next run finds messages that
+/// should be gone.
 const MOST: u64 = 10_000;
 
 impl Redrive<'_> {
-    /// Receives a standard queue once more that shows more messages than were left in it, and
-    /// deletes again what is there of the moved ones: AWS may answer a delete with success and
-    /// delete nothing. Nothing is held any more by now, and nothing is ever sent here.
+    /// Scans a standard queue again if it is deeper than expected, and deletes moved messages that
+    /// are still there: AWS may confirm a delete without deleting the message. No messages are held
+    /// any more at this point, and none are sent.
     ///
-    /// That it fails is a warning: every message is where the report says, or is marked by the next
-    /// `dlq classify` and deleted by the next redrive.
+    /// A failure is only a warning: every message is where the report says, or is marked by the
+    /// next `dlq classify` and deleted by the next redrive.
     pub async fn verify(&mut self) {
         if self.outbox.is_none()
             || self.fifo()
@@ -36,11 +36,11 @@ impl Redrive<'_> {
         {
             return;
         }
-        // One that was perhaps not deleted is perhaps not there.
+        // Messages that were possibly not deleted may or may not be there.
         let perhaps = [Category::Moved, Category::NotDeleted, Category::AlreadySent];
         let left =
             self.records.iter().filter(|one| !perhaps.iter().any(|gone| one.is(*gone))).count();
-        // What came back is there by rights; some of it has a record of its own.
+        // Returned messages belong in the DLQ; some have a record of their own.
         let returned = self.guards.bounces.summary().messages.into_iter();
         let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
         let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
@@ -60,7 +60,7 @@ impl Redrive<'_> {
                 }
             }
         }
-        // Nobody saw whether the last deletes had their effect.
+        // The last deletes were not verified.
         for id in last {
             let reason = "SQS confirmed the delete, but the message reappeared".to_owned();
             self.note_still_there(&id, reason);
@@ -73,13 +73,13 @@ impl Redrive<'_> {
         }
     }
 
-    /// Ids of what was deleted.
+    /// Returns the ids of deleted messages.
     fn gone(&self) -> impl Iterator<Item = &str> {
         let gone = |one: &&Record| one.is(Category::Moved) || one.is(Category::AlreadySent);
         self.records.iter().filter(gone).map(Record::message_id)
     }
 
-    /// One look, if the DLQ shows more than was left; answers with what it deleted.
+    /// Runs one round if the DLQ has more than `left` messages; returns the ids of deleted ones.
     async fn look(&mut self, left: u64) -> Result<Vec<String>> {
         let (sqs, queue) = (&self.session.sqs, &self.session.pair.dlq.queue);
         let visible = sqs.state(queue).await?.visible;
@@ -122,7 +122,8 @@ impl Redrive<'_> {
         Ok(deleted)
     }
 
-    /// Proof of each message that should be gone: from the journal, and from those of earlier runs.
+    /// Returns the proof of each message that should be gone, from this journal and those of
+    /// earlier runs.
     fn proofs(&self) -> Result<Vec<Deletable>> {
         let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
         let Some(journal) = journal else { return Ok(Vec::new()) };

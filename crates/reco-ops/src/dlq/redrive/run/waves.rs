@@ -1,4 +1,4 @@
-//! Scan after scan, where one cannot hold everything.
+//! Repeated scans, for queues with more messages than can be held at once.
 
 use std::collections::HashSet;
 
@@ -9,18 +9,18 @@ use crate::error::{Error, Result};
 use crate::sqs::DrainEnd;
 use reco_core::human::count;
 
-/// Scans of a standard queue, one after the other, that bring nothing new although the queue has
-/// more: then the rest cannot be reached.
+/// Consecutive scans of a standard queue without new messages after which the rest counts as
+/// unreachable.
 const IN_VAIN: u32 = 3;
 
 impl Redrive<'_> {
-    /// Scans and moves what was there when the run began. A scan sees what may be held at once, so
-    /// it is repeated: on a FIFO queue, of which it sees the front of each group, while something
-    /// moves; on a standard queue until as much came as there was. What is not moved is held until
-    /// then, so that it is received once.
+    /// Scans and moves the messages that were there when the run began. A scan is limited to what
+    /// can be held at once, so it is repeated: on a FIFO queue, where it sees the front of each
+    /// group, while messages move; on a standard queue until as many were received as there were.
+    /// Messages that are not moved stay held until then, so that they are received only once.
     ///
     /// # Errors
-    /// When a scan or its judgement fails.
+    /// When scanning or classifying fails.
     pub async fn run(&mut self) -> Result<()> {
         let mut in_vain = 0;
         loop {
@@ -43,7 +43,8 @@ impl Redrive<'_> {
                 break;
             }
             if self.fifo() {
-                // By a clock that is ahead of SQS's, what arrives was there all along.
+                // If the local clock is ahead of SQS's, new arrivals look as if they had been there
+                // all along.
                 let endless = self.ending.seen > 2 * self.session.depth() + 100;
                 if moved == 0 || endless || self.options.dry_run {
                     break;
@@ -78,9 +79,9 @@ impl Redrive<'_> {
         self.ending.reach = self.session.reach(scan, (self.ending.seen, self.early)).await;
     }
 
-    /// On a standard queue, keeps messages that `--id` names, where it gives prefixes, until all were
-    /// seen: a later wave may bring another with the same prefix, and then none may move. The last
-    /// scan takes those that waited back, so that they are judged beside what else it found.
+    /// On a standard queue, keeps messages that match an id prefix of `--id` until all were seen: a
+    /// later wave may bring another with the same prefix, and then none may be moved. The last scan
+    /// gets them back, so that they are decided on together with its own messages.
     fn set_named_apart(&mut self, scan: &mut Scan) {
         if self.fifo() || !self.matcher.has_beginnings() {
             return;
@@ -95,9 +96,9 @@ impl Redrive<'_> {
         }
     }
 
-    /// Leaves what arrived at a FIFO queue since the run began, once as many messages came as were
-    /// there: a live queue would keep the run going. Held until the end, they are not received
-    /// again, nor is what stands behind them.
+    /// Leaves messages that arrived at a FIFO queue since the run began, once as many were received
+    /// as there were at the start: a live queue would keep the run going. Held until the end,
+    /// neither they nor the messages behind them are received again.
     pub(super) fn leave_arrivals(&mut self, found: &mut Vec<Found>) {
         if !self.all_came {
             return;
@@ -115,12 +116,12 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Makes sure that the beginning of an id names one message of all that were seen until now. A
-    /// FIFO queue shows what is behind a group's front only once that is gone: when something has
-    /// moved, the run stops where it is, and says why.
+    /// Checks that each id prefix matches only one of all messages seen so far. On a FIFO queue,
+    /// messages behind the front of a group are seen only once the front is gone; if messages have
+    /// already moved, the run stops where it is and says why.
     ///
     /// # Errors
-    /// Refused, when nothing has moved yet.
+    /// Refused if no message has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
         if !self.matcher.has_beginnings() {
             return Ok(());
@@ -140,8 +141,8 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Lets go of all that is held, when it leaves little room for the next scan. It is known when
-    /// it comes again.
+    /// Releases all held messages if they leave little room for the next scan. They are recognised
+    /// when they are received again.
     async fn make_room(&mut self) {
         let (lease, scanner) = (&self.session.lease, &self.session.scanner);
         if lease.held() < scanner.limit - scanner.limit / 10 {

@@ -33,7 +33,7 @@ fn open<'a>(batch: &'a Batch<'_>) -> Vec<&'a str> {
     batch.pending.iter().map(|pending| pending.dispatch.message.id.as_str()).collect()
 }
 
-/// A pause by a guard may lie between the send whose response was lost and the next.
+/// A guard may pause the run between a send whose response was lost and the next attempt.
 #[test]
 fn a_fifo_message_is_not_sent_again_once_the_queue_may_have_forgotten_it() {
     let to = destination(true);
