@@ -219,7 +219,9 @@ impl Context {
                 let (age, most) = (human::duration(age), human::duration(max_age_s));
                 Err(Error::refused("the facts snapshot is too old")
                     .cause(format!("it was taken {age} ago; at most {most} is allowed"))
-                    .hint(format!("take it again with `recoctl facts snapshot`, or pass {otherwise}")))
+                    .hint(format!(
+                        "take it again with `recoctl facts snapshot`, or pass {otherwise}"
+                    )))
             }
         }
     }

@@ -132,23 +132,6 @@ impl SqliteFacts {
         .await
     }
 
-    /// Answers a request, where the facts of some articles are `known`.
-    ///
-    /// # Errors
-    /// [`FactsError`], at stage timeout when the answer takes too long.
-    pub(super) async fn lookup(
-        &self,
-        request: &FactsRequest,
-        known: KnownArticles,
-    ) -> Result<FactSet, FactsError> {
-        let answer = tokio::time::timeout(LOOKUP_TIMEOUT, ask(self, request, known)).await;
-        answer.unwrap_or_else(|_| {
-            let seconds = LOOKUP_TIMEOUT.as_secs();
-            let reason = format!("no response within {seconds} s; check the indexes of its tables");
-            Err(FactsError { stage: FactsStage::Timeout, reason })
-        })
-    }
-
     /// Reads rows one by one, so that a statement without an end does not fill the memory.
     async fn fetch<T: Kept + Send + 'static>(
         &self,
