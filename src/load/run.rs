@@ -21,7 +21,7 @@ use super::measure;
 use super::numbers::{Measured, Parameters};
 use super::processors::Processors;
 
-/// AWS: number of receives after which an unprocessed message goes to the DLQ.
+/// Receives after which an unprocessed message goes to the DLQ (`maxReceiveCount` of the queue).
 const MAX_RECEIVES: u32 = 5;
 /// AWS: the visibility timeout should be at least this multiple of the function's timeout.
 const VISIBILITY_FACTOR: u64 = 6;

@@ -99,7 +99,7 @@ fn endpoints(options: &AwsOptions, by_sdk: Option<&str>) -> Vec<(String, String)
     all.into_iter().chain(apart).collect()
 }
 
-/// An endpoint that is not AWS's own.
+/// Kind of endpoint that is not AWS's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Foreign {
     /// HTTPS, on any host.

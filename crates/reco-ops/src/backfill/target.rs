@@ -1,4 +1,4 @@
-//! Where a backfill writes: the table, files, or the source queue.
+//! Target of a backfill: the table, files, or the source queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use reco_core::shard::Shard;
 /// Assumed compression ratio of gzip or zstd, on the high side so as to get more partitions.
 const EXPANSION: u64 = 8;
 
-/// Where a backfill writes.
+/// Target of a backfill.
 pub enum Target {
     /// DynamoDB table; a dry run may have none.
     Table(Option<Table>),

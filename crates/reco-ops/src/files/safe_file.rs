@@ -152,7 +152,7 @@ pub fn make_private(path: &Path) -> io::Result<()> {
 fn fault(data: &Metadata, owned: bool) -> Option<(String, &'static str)> {
     use std::os::unix::fs::MetadataExt;
     let (me, group) = (rustix::process::geteuid().as_raw(), data.gid());
-    // root can write everywhere anyway.
+    // Files owned by root are fine: root can write anywhere anyway.
     if owned && data.uid() != me && data.uid() != 0 {
         return Some((
             format!("it belongs to another user (uid {})", data.uid()),

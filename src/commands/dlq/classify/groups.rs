@@ -15,7 +15,7 @@ const REASONS: usize = 5;
 pub(super) struct Group {
     pub(super) class: Class,
     pub(super) messages: u64,
-    /// Entries for users, including bad ones.
+    /// Number of user entries, including bad ones.
     pub(super) users: u64,
     /// WCU needed to redrive them.
     pub(super) wcu: u64,

@@ -17,7 +17,7 @@ pub enum CallEffect {
     Unknown,
 }
 
-/// A call that failed as a whole.
+/// Failure of a whole call.
 #[derive(Debug)]
 pub struct CallFailure {
     /// Effect of the failed call.

@@ -54,7 +54,7 @@ impl QueueState {
     }
 }
 
-/// A queue's `RedrivePolicy`.
+/// `RedrivePolicy` of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RedrivePolicy {
     /// ARN of the dead-letter queue.

@@ -39,7 +39,7 @@ pub struct Verification {
     pub as_new: u64,
     /// Lines and entries of the input that could not be read and so not verified.
     pub unread: u64,
-    /// The first 1,000 of them.
+    /// First 1,000 lines and entries that could not be read.
     pub unread_lines: Vec<Unread>,
     /// Lines and entries counted in earlier passes.
     #[serde(skip)]

@@ -110,7 +110,7 @@ impl Spill {
     }
 }
 
-/// A finished spill.
+/// Finished spill, ready to read.
 #[derive(Debug)]
 pub struct Partitions {
     directory: TempDir,
