@@ -83,7 +83,8 @@ pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig
 }
 
 /// Returns the region if no setting or explicit profile gives one: from the environment, the
-/// default profile, the URL or ARN of a queue or table, or the instance metadata.
+/// profile in `AWS_PROFILE` or the default one, the URL or ARN of a queue or table, or the instance
+/// metadata.
 async fn found_region(
     options: &AwsOptions,
     named: Option<&str>,

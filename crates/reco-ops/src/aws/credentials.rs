@@ -38,7 +38,7 @@ pub struct CredentialsInForce {
     pub chosen_by: Option<String>,
     /// Kind of credentials: `access key`, `role ARN`, `SSO`, `credential process`, ...
     pub how: String,
-    /// Access key id, if configured as text.
+    /// Access key id, if it is in the environment or the profile.
     pub access_key_id: Option<String>,
 }
 
