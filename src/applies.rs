@@ -1,5 +1,5 @@
-//! Global flags that have an effect on each command. A flag without an effect is refused, because
-//! the operator expects it to count.
+//! Global flags that affect each command. A flag without an effect is refused, because the operator
+//! expects it to count.
 
 use crate::cli::Cli;
 use crate::commands::Command;
@@ -18,9 +18,9 @@ type Flags = &'static [&'static str];
 
 /// Flags for the config file and the output format.
 const SETTINGS: Flags = &["--env", "--config", "--output"];
-/// Where AWS is, and as whom it is asked.
+/// Flags for the AWS endpoint and credentials.
 const AWS: Flags = &["--profile", "--region", "--endpoint-url", "--sandbox"];
-/// The queues.
+/// Flags for the queues.
 const QUEUES: Flags = &["--queue", "--dlq"];
 /// Flags that affect the classification of a list.
 const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
@@ -28,7 +28,7 @@ const JUDGEMENT: Flags = &["--table", "--facts", "--policy"];
 /// Output and prompt flags, which apply to every command.
 const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 
-/// The commands, each with the global flags that it goes by beside those of [`ALWAYS`].
+/// Commands with their global flags, in addition to [`ALWAYS`].
 const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
@@ -38,7 +38,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("dlq purge", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq tasks list", &[SETTINGS, AWS, QUEUES]),
     ("dlq tasks cancel", &[SETTINGS, AWS, QUEUES]),
-    // Journals of another endpoint than AWS are in a directory of their own.
+    // Journals of endpoints other than AWS are in a separate directory.
     ("dlq journal list", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal show", &[SETTINGS, &["--endpoint-url"]]),
     ("dlq journal resume", &[SETTINGS, AWS]),
@@ -57,7 +57,7 @@ const TABLE: &[(&str, &[Flags])] = &[
     ("man", &[]),
 ];
 
-/// Returns whether a command goes by a global flag. `command` may have arguments behind its words.
+/// Returns whether a global flag affects a command. `command` may end in arguments.
 pub fn takes(command: &str, flag: &str) -> bool {
     let words = |path: &str| {
         command.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -67,10 +67,10 @@ pub fn takes(command: &str, flag: &str) -> bool {
         || ALWAYS.contains(&flag)
 }
 
-/// Makes sure that every global flag that was given changes something.
+/// Checks that every given global flag has an effect.
 ///
 /// # Errors
-/// A usage error that names the first that does not.
+/// A usage error that names the first flag without an effect.
 pub fn check(cli: &Cli) -> Result<()> {
     let path = path(&cli.command);
     let (idle, why) = idle(&cli.command);
@@ -90,7 +90,8 @@ pub fn check(cli: &Cli) -> Result<()> {
     Ok(())
 }
 
-/// Flags that this command does not go by beside its other flags, and because of what.
+/// Returns the flags that have no effect on this command because of its other flags, and the
+/// reason.
 fn idle(command: &Command) -> (Flags, &'static str) {
     match command {
         Command::Backfill(args) if args.is_via_queue() => {
@@ -113,7 +114,7 @@ fn idle(command: &Command) -> (Flags, &'static str) {
     }
 }
 
-/// The global flags on the command line.
+/// Returns the global flags on the command line.
 fn given(flags: &GlobalArgs) -> Vec<&'static str> {
     let all = [
         ("--env", flags.env_name.is_some()),
@@ -133,7 +134,7 @@ fn given(flags: &GlobalArgs) -> Vec<&'static str> {
     all.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
 }
 
-/// The command's words.
+/// Returns the command's words.
 fn path(command: &Command) -> &'static str {
     match command {
         Command::Dlq(command) => match command {
@@ -174,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// Every flag of every row is one that there is, and every global flag is known here.
+    /// Every flag in the table exists, and every global flag is in the table.
     #[test]
     fn the_table_names_the_global_flags() {
         let cli = Cli::command();

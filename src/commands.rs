@@ -1,4 +1,4 @@
-//! One subcommand, one file: its arguments and one `run`.
+//! Subcommands, one per file: arguments and a `run` function.
 
 pub mod backfill;
 pub mod completions;
@@ -46,11 +46,11 @@ pub enum Command {
     Man(man::ManArgs),
 }
 
-/// Runs a command to its outcome. The frame that makes all their futures is gone when one of them
-/// is driven.
+/// Runs a command to its outcome. Boxed futures keep this stack frame, which creates all of them,
+/// off the stack while one is polled.
 ///
 /// # Errors
-/// What ended the command before it had anything to report.
+/// Fails if the command ended before it had a report.
 pub fn run(
     context: &Context,
     command: Command,
@@ -60,7 +60,7 @@ pub fn run(
         Command::Dlq(command) => dlq::run(context, command),
         Command::Backfill(args) => Box::pin(backfill::run(context, *args)),
         Command::Verify(args) => Box::pin(verify::run(context, args)),
-        // It only reads: a signal ends it at once.
+        // Only reads, so a signal ends it at once.
         Command::Metrics(args) => Box::pin(context.before_all(metrics::run(context, args))),
         Command::Facts(command) => Box::pin(facts::run(context, command)),
         Command::Config(command) => Box::pin(async move { config::run(context, &command).await }),

@@ -1,4 +1,4 @@
-//! The resolved world of one run.
+//! Resolved context of one run.
 
 mod flows;
 
@@ -40,16 +40,15 @@ const SANDBOX_SETTLES_WITHIN: std::time::Duration = std::time::Duration::from_se
 
 /// Context of every command.
 pub struct Context {
-    /// Settings with their sources.
+    /// Settings, each with its source.
     pub settings: Settings,
-    /// The terminal.
+    /// Terminal input and output.
     pub ui: Ui,
-    /// Cancelled by the first signal: finish what is in flight, release the rest,
-    /// report.
+    /// Cancelled by the first signal: finish what is in flight, release the rest, report.
     pub cancel: CancellationToken,
-    /// Sees what is asked of AWS.
+    /// Monitor of all AWS calls.
     pub watch: aws::Watch,
-    /// How jq expressions are evaluated.
+    /// Command that starts the process for jq expressions.
     pub jq: jq::Child,
     announced: AtomicBool,
     sdk: OnceCell<SdkConfig>,
@@ -58,7 +57,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context without a sandbox.
+    /// Creates a context without a sandbox.
     #[must_use]
     pub fn new(settings: Settings, ui: Ui, cancel: CancellationToken) -> Self {
         Context {
@@ -74,19 +73,20 @@ impl Context {
         }
     }
 
-    /// The SDK configuration, loaded at its first use: commands without AWS never pay for it.
+    /// Returns the SDK configuration, loaded on first use, so that commands without AWS do not pay
+    /// for it.
     ///
     /// # Errors
-    /// As [`aws::load`].
+    /// Same as [`aws::load`].
     pub async fn sdk(&self) -> Result<&SdkConfig> {
         self.sdk.get_or_try_init(|| self.load(None)).await
     }
 
-    /// As [`Context::sdk`], for a command that is about a queue which no setting names. Its URL or
-    /// ARN gives the region where none is configured.
+    /// Like [`Context::sdk`], for a command on a queue that no setting names. Its URL or ARN
+    /// provides the region if none is configured.
     ///
     /// # Errors
-    /// As [`aws::load`].
+    /// Same as [`aws::load`].
     pub async fn sdk_for(&self, queue: &str) -> Result<&SdkConfig> {
         self.sdk.get_or_try_init(|| self.load(Some(queue))).await
     }
@@ -97,7 +97,7 @@ impl Context {
         Ok(self.watch.over(config))
     }
 
-    /// Says once which file is in force, and where requests go that is not AWS.
+    /// Reports once which config file is used, and any endpoints other than AWS.
     fn announce(&self, endpoint: Option<&str>) {
         if self.announced.swap(true, Ordering::Relaxed) {
             return;
@@ -116,10 +116,10 @@ impl Context {
         }
     }
 
-    /// Reads a file that the settings or a flag name, as [`read_text`]; a signal ends the wait.
+    /// Reads a file that a setting or flag names, like [`read_text`]; a signal ends the wait.
     ///
     /// # Errors
-    /// As [`read_text`], or that a signal came.
+    /// Same as [`read_text`], or interrupted by a signal.
     pub async fn read(
         &self,
         path: &Path,
@@ -138,7 +138,8 @@ impl Context {
         self.before_all(reading).await
     }
 
-    /// A file of settings that `key` names. One that a configuration file names must be regular.
+    /// Reads the file that the setting `key` names. If a config file names it, it must be a regular
+    /// file.
     async fn read_setting(&self, key: Key, failed: impl Fn() -> Error) -> Result<Option<String>> {
         let Some(setting) = self.settings.get(key) else { return Ok(None) };
         if let Source::File(..) = setting.source {
@@ -151,20 +152,20 @@ impl Context {
         self.read(Path::new(&setting.value), SETTINGS_LIMIT, failed).await.map(Some)
     }
 
-    /// Does what comes before anything is received or changed: finding queues, opening what judges. A
-    /// signal ends it at once, however long a network that does not answer would make it wait.
+    /// Runs preparations, before anything is received or changed: finding queues, opening policy,
+    /// facts and table. A signal ends them at once, even if the network does not respond.
     ///
     /// # Errors
-    /// As `work`; interrupted by a signal.
+    /// Same as `work`, or interrupted by a signal.
     pub async fn before_all<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         reco_ops::dlq::session::before_all(&self.control(), work).await
     }
 
-    /// Asks a yes-or-no question before something is done; anything but yes is no. `flag` names what
-    /// answers it beforehand. A signal ends the question, and with it the command.
+    /// Asks a yes-or-no question; anything but yes is no. `flag` is the flag that skips the prompt.
+    /// A signal ends the prompt and the command.
     ///
     /// # Errors
-    /// Refused when there is no terminal to ask on; interrupted by a signal.
+    /// Refuses if there is no terminal to prompt on; interrupted by a signal.
     pub async fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
         match self.cancel.run_until_cancelled(self.ui.ask(question, flag)).await {
             Some(answer) => answer,
@@ -175,10 +176,10 @@ impl Context {
         }
     }
 
-    /// The filter's policy: the configured file's, else the default.
+    /// Returns the filter policy: from the configured file, or else the default.
     ///
     /// # Errors
-    /// When the file cannot be read or is no policy.
+    /// Fails if the file cannot be read or is not a policy.
     pub async fn policy(&self) -> Result<Policy> {
         let path = self.settings.value(Key::Policy).unwrap_or_default();
         let failed = || Error::config(format!("cannot read policy {path}"));
@@ -189,10 +190,10 @@ impl Context {
             .map_err(|error| Error::config(format!("policy {path} is invalid")).because(&error))
     }
 
-    /// The configured source of facts, opened.
+    /// Opens the configured source of facts.
     ///
     /// # Errors
-    /// When it cannot be reached, or is no source that recoctl knows.
+    /// Fails if the source cannot be reached or is of an unknown kind.
     pub async fn facts(&self) -> Result<FactsSource> {
         self.facts_with(FactsOptions::default()).await
     }
@@ -228,7 +229,7 @@ impl Context {
 
     async fn facts_with(&self, options: FactsOptions) -> Result<FactsSource> {
         let url = self.settings.value(Key::Facts).unwrap_or("none");
-        // Others work without an account.
+        // Other sources work without an AWS account.
         let aws = if needs_aws(url) { Some(self.sdk().await?.clone()) } else { None };
         let tables = self.facts_tables().await?;
         let options = FactsOptions { tables, aws, ..options };
@@ -243,10 +244,10 @@ impl Context {
         .await
     }
 
-    /// Where in the facts' schema what is: the configured file's, else the default.
+    /// Returns the tables and columns of the facts: from the configured file, or else the default.
     ///
     /// # Errors
-    /// When the file cannot be read or names what there is not.
+    /// Fails if the file cannot be read or is invalid.
     pub async fn facts_tables(&self) -> Result<FactsTables> {
         let path = self.settings.value(Key::FactsTables).unwrap_or_default();
         let failed = || Error::config(format!("cannot read {path}"));
@@ -257,18 +258,18 @@ impl Context {
             .map_err(|error| Error::config(format!("{path} is invalid")).because(&error))
     }
 
-    /// Returns the item description: the policy's, with the names that are configured elsewhere.
+    /// Returns the item description: the policy's, with the attribute names configured elsewhere.
     ///
     /// # Errors
-    /// When both name an attribute, and not the same.
+    /// Fails if both name an attribute, but differently.
     pub fn item(&self, policy: &Policy) -> Result<ItemDescription> {
         self.item_with(policy, None)
     }
 
-    /// The same, where a flag gives the type of lists.
+    /// Like [`Context::item`], with the list type from a flag.
     ///
     /// # Errors
-    /// As [`Context::item`].
+    /// Same as [`Context::item`].
     pub fn item_with(
         &self,
         policy: &Policy,
@@ -280,7 +281,7 @@ impl Context {
             .map_err(|error| Error::config("the item layout is configured twice").because(&error))
     }
 
-    /// The table's attribute names as configured beside the policy.
+    /// Returns the attribute names that are configured outside of the policy.
     #[must_use]
     pub fn schema_names(&self) -> SchemaNames {
         let default = SchemaNames::default();
@@ -296,8 +297,8 @@ impl Context {
 }
 
 impl Context {
-    /// Stops what the context started. A sandbox of this run first finishes what the command sent
-    /// through its queue, so that a redrive ends in items as it would on AWS.
+    /// Stops what the context started. An embedded sandbox first finishes what the command sent
+    /// through its queue, so that a redrive leads to items as on AWS.
     pub async fn close(self) {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
@@ -311,10 +312,10 @@ impl Context {
 
 #[cfg(feature = "sandbox")]
 impl Context {
-    /// A context in front of a freshly seeded sandbox in this process.
+    /// Creates a context with a freshly seeded sandbox in this process.
     ///
     /// # Errors
-    /// When the sandbox cannot start.
+    /// Fails if the sandbox cannot start.
     pub async fn with_sandbox(
         settings: Settings,
         ui: Ui,
@@ -327,7 +328,7 @@ impl Context {
             .await
             .map_err(|error| Error::service("cannot start the sandbox").because(&error))?;
         let settings = &mut context.settings;
-        // A profile could bring a region, credentials or an endpoint that are not the sandbox's.
+        // A profile could bring a region, credentials or an endpoint from outside the sandbox.
         settings.clear(Key::Profile);
         settings.override_with_sandbox(Key::EndpointUrl, sandbox.endpoint());
         for (variable, value) in sandbox.env() {
@@ -342,8 +343,8 @@ impl Context {
     }
 }
 
-/// This same binary. On Linux the file may have been replaced meanwhile; this one is still the one
-/// that runs.
+/// Returns this binary. On Linux the file may have been replaced meanwhile; this still names the
+/// running one.
 #[cfg(target_os = "linux")]
 fn this_program() -> std::path::PathBuf {
     "/proc/self/exe".into()

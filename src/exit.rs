@@ -1,11 +1,10 @@
-//! Exit codes: documented API (`docs/exit-codes.md`, `man recoctl`), all from one table.
+//! Exit codes, a documented API (`docs/exit-codes.md`, `man recoctl`), all from one table.
 
 use reco_core::outcome::Outcome;
 
 use reco_ops::error::{Error, Kind};
 
-/// Defines each code once: as a constant, whose documentation is its meaning, and as a row of
-/// [`TABLE`].
+/// Defines each code once: as a constant documented by its meaning, and as a row of [`TABLE`].
 macro_rules! codes {
     ($($constant:ident = $code:literal, $name:literal, $meaning:literal;)*) => {
         $(
@@ -13,8 +12,8 @@ macro_rules! codes {
             pub const $constant: u8 = $code;
         )*
 
-        /// Every code with its name and meaning, in order. `--help`, the manual pages and
-        /// `docs/exit-codes.md` come from this table.
+        /// All codes with name and meaning, in order. Source of `--help`, the man pages and
+        /// `docs/exit-codes.md`.
         pub const TABLE: [(u8, &str, &str); [$($code),*].len()] =
             [$(($constant, $name, $meaning)),*];
     };
@@ -39,13 +38,13 @@ codes! {
         "stopped by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT; work in flight was finished and reported";
 }
 
-/// Every code with its name, as help lists them.
+/// Returns all codes with their names, for the help.
 #[must_use]
 pub fn list() -> String {
     TABLE.map(|(code, name, _)| format!("{code} {name}")).join(", ")
 }
 
-/// The code of a run that ended with a report.
+/// Returns the exit code of a run that ended with a report.
 #[must_use]
 pub fn of_outcome(outcome: Outcome) -> u8 {
     match outcome {
@@ -59,7 +58,7 @@ pub fn of_outcome(outcome: Outcome) -> u8 {
     }
 }
 
-/// The code of a run that ended with an error.
+/// Returns the exit code of a run that ended with an error.
 #[must_use]
 pub fn of_error(error: &Error) -> u8 {
     match error.kind {

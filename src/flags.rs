@@ -1,4 +1,4 @@
-//! Flags that several commands share, and the plain options that they stand for.
+//! Flags shared by several commands, and their conversion to plain options.
 
 pub mod facts;
 pub mod guards;
@@ -8,7 +8,7 @@ pub mod scale_out;
 pub mod select;
 pub mod writing;
 
-/// A duration in whole seconds, as people write them: `90m`, `1h30m`, `7d`.
+/// Parses a duration such as `90m`, `1h30m` or `7d` into whole seconds.
 pub fn seconds(text: &str) -> Result<i64, String> {
     let example = "use a duration such as 90m, 6h or 7d";
     let span: jiff::Span = text.parse().map_err(|_| example.to_owned())?;

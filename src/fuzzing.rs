@@ -1,4 +1,4 @@
-//! Entry points for fuzzing: everything that reads foreign bytes, by name. Not an interface.
+//! Fuzz targets by name: everything that parses untrusted bytes. Not a public interface.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use reco_ops::backfill::checkpoint;
 use reco_ops::dlq::saved_plan::SavedPlan;
 use reco_ops::jq;
 
-/// A reader of foreign bytes: it may refuse them, and nothing else.
+/// Parser of untrusted bytes, which may reject them but must not fail otherwise.
 pub type Target = fn(&[u8]);
 
-/// The targets by name; the seeds of each are in `fuzz/corpus/NAME`.
+/// Fuzz targets by name; the seeds of each are in `fuzz/corpus/NAME`.
 pub const TARGETS: [(&str, Target); 11] = [
     ("decode", decode),
     ("envelope", envelope),
@@ -111,7 +111,7 @@ fn plan(bytes: &[u8]) {
     });
 }
 
-/// The expression up to the first line break, and the document after it.
+/// Takes the expression up to the first line break, and the document after it.
 fn expression(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let (expression, document) = bytes.split_at(at);

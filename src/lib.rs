@@ -1,6 +1,7 @@
 //! Operate a recommendation pipeline: SQS, Lambda, DynamoDB and a dead-letter queue.
 //!
-//! Directions: `run -> commands -> {flags, render} -> {reco-ops, ui}`, `reco-ops -> reco-store -> reco-core`.
+//! Dependencies: `run -> commands -> {flags, render} -> {reco-ops, ui}` and
+//! `reco-ops -> reco-store -> reco-core`.
 
 mod applies;
 pub mod cli;

@@ -1,24 +1,24 @@
-//! Limits that the operator's shell has set (`ulimit -v`), as CI systems do: a run begins only where it
-//! has room to come to its end.
+//! Limits set by the operator's shell (`ulimit -v`), as in CI systems: a run starts only with
+//! enough address space to finish.
 
 use reco_ops::error::Error;
 
-/// Address space below which a run would end in the middle of its work.
+/// Minimum address space, in bytes; with less, a run would fail in the middle of its work.
 const LEAST: u64 = 280 << 20;
 
-/// What a run takes on a machine of many cores when it spares none: an allocator reserves a gigabyte,
-/// and another one 64 MiB for each thread.
+/// Address space used without restrictions on a machine with many cores: one allocator reserves a
+/// gigabyte, and another 64 MiB per thread.
 const AMPLE: u64 = 16 << 30;
 
-/// Settings of a run that spares address space.
+/// Environment variables that make a run save address space.
 const SPARING: [(&str, &str); 3] =
     [("MALLOC_ARENA_MAX", "1"), ("MIMALLOC_ARENA_RESERVE", "65536"), ("TOKIO_WORKER_THREADS", "2")];
 
-/// Makes do with the address space that the shell grants: starts this program anew in place of this
-/// process, once, with settings that spare it.
+/// Adapts to the shell's limit on address space: restarts this program once, in place of this
+/// process, with settings that save it.
 ///
 /// # Errors
-/// When there is too little even so.
+/// Fails if even that is too little.
 pub fn fit() -> Result<(), Error> {
     #[cfg(target_os = "linux")]
     {
@@ -46,7 +46,7 @@ fn too_little(granted: u64) -> Error {
     .hint("raise it, e.g. `ulimit -v unlimited`, or limit resident memory instead")
 }
 
-/// Does not return, unless the system refuses: then the run goes on as it is.
+/// Replaces this process. Returns only if the system refuses; the run then continues as it is.
 #[cfg(target_os = "linux")]
 fn start_anew() {
     use std::os::unix::process::CommandExt;

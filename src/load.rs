@@ -1,4 +1,4 @@
-//! A load on a local pipeline: run, measured, and what saturates first.
+//! Load test of a local pipeline: run, measurements, and the stage that saturates first.
 
 pub mod measure;
 pub mod numbers;

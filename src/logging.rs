@@ -4,8 +4,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::ui::LogLine;
 
-/// Turns logging on for `-v` and `-vv`. The AWS crates print whole requests, bodies included, at
-/// TRACE; they are held at DEBUG at most, whatever is asked.
+/// Enables logging for `-v` and `-vv`. The AWS crates log whole requests with bodies at TRACE, so
+/// they are limited to DEBUG whatever is requested.
 pub fn init(verbose: u8) {
     let filter = match verbose {
         0 => return,

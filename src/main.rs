@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Lists of ids are made and dropped by the million, on several threads: the system's allocator was
-/// a third of a backfill's CPU time.
+/// Lists of ids are allocated and freed by the million, on several threads: the system's allocator
+/// took a third of a backfill's CPU time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

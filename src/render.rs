@@ -1,4 +1,4 @@
-//! Reports as people read them: tables and text for what flows answer.
+//! Human-readable reports: tables and text.
 
 pub mod again;
 pub mod backfill;

@@ -1,4 +1,4 @@
-//! One run: parse, set up, dispatch, exit code.
+//! One run: parse arguments, set up, dispatch, return the exit code.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -35,7 +35,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout and are no failure.
+            // Help and version go to stdout and are not failures.
             ui::usage(&error);
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::SUCCESS });
         }
@@ -58,11 +58,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
     applies::check(&cli)?;
-    // Neither needs settings, a runtime or AWS: they work on a machine that has nothing yet.
+    // Neither needs settings, a runtime or AWS: they work on a machine without any setup.
     match &cli.command {
         Command::Completions(args) => return commands::completions::run(&ui, args, Cli::command()),
         Command::Man(args) => return commands::man::run(&ui, args, Cli::command()),
-        // It is about a file that may not be in force yet.
+        // The file need not be in use yet.
         Command::Config(ConfigCommand::Trust(args)) => {
             ui.output = cli.global.output.unwrap_or_default();
             return commands::config::trust(&ui, args);
@@ -77,12 +77,12 @@ fn dispatch(cli: Cli, mut ui: Ui) -> Result<Outcome> {
         .build()
         .map_err(|error| Error::new(Kind::Internal, "cannot start the runtime").because(&error))?;
     let outcome = runtime.block_on(supervise(cli, settings, ui));
-    // A read of stdin cannot be cancelled: without this an interrupted run would wait for it.
+    // A read of stdin cannot be cancelled, and an interrupted run must not wait for it.
     runtime.shutdown_background();
     outcome
 }
 
-/// The arguments of a process can be read by every user of the machine.
+/// Warns of passwords in flags: all users of the machine can read a process's arguments.
 fn warn_of_passwords(settings: &Settings, ui: &Ui) {
     for key in [Key::Facts, Key::EndpointUrl] {
         let Some(Setting { value, source: Source::Flag(flag) }) = settings.get(key) else {
@@ -104,8 +104,8 @@ fn output_format(settings: &Settings) -> Result<OutputFormat> {
     })
 }
 
-/// Runs the command while listening for signals: the first asks it to finish what is in flight,
-/// a second one stops at once.
+/// Runs the command while listening for signals: the first asks it to finish what is in flight, a
+/// second one stops it at once.
 async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let cancel = CancellationToken::new();
     let second = signals::listen(cancel.clone(), ui.clone());
@@ -137,13 +137,13 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     }
 }
 
-/// Returns whether a command has more to do after the first signal than to end, though it has
-/// received and changed nothing in AWS: reports of what it has done, files, processes.
+/// Returns whether a command has more to do after the first signal than to end, even if it has
+/// received and changed nothing in AWS: reports of earlier work, files, processes.
 fn ends_in_its_own_way(command: &Command) -> bool {
     !matches!(command, Command::Dlq(_) | Command::Metrics(_) | Command::Config(_))
 }
 
-/// Ends soon after the first signal, where nothing was received or changed until then.
+/// Resolves soon after the first signal, unless something was received or changed before.
 async fn early(cancel: CancellationToken, watch: Watch) {
     cancel.cancelled().await;
     tokio::time::sleep(MOMENT).await;

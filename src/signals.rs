@@ -1,4 +1,4 @@
-//! The signals that end a run: Ctrl-C, SIGTERM, SIGHUP (the ssh session is gone) and SIGQUIT.
+//! Signals that end a run: Ctrl-C, SIGTERM, SIGHUP (the ssh session is gone) and SIGQUIT.
 
 use std::time::Duration;
 
@@ -7,23 +7,24 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ui::Ui;
 
-/// A second signal within this time is the first one's echo: GNU `timeout` signals the child and
-/// its group, a terminal that closes sends SIGHUP and the shell another, a finger bounces.
+/// Time within which a second signal counts as an echo of the first: GNU `timeout` signals the
+/// child and its group, a closing terminal and its shell each send SIGHUP, and a key press may
+/// repeat.
 const ECHO: Duration = Duration::from_secs(1);
 
 const STOPPING: &str =
     "stopping: finishing work in flight (send the signal again after a second to stop immediately)";
 
 /// Listens for signals: the first cancels, so that the run finishes what is in flight and reports.
-/// Returns at the second one that comes a second or more after it: the run is to stop at once.
+/// Resolves at the next one after a second or more, which stops the run at once.
 ///
-/// Signals are heard from the call on, and not only once the future is polled: by then work may have
-/// begun, and a signal would end the process in the middle of it.
+/// Handlers are installed by the call itself, not at the first poll: work may have begun by then,
+/// and a signal would kill the process in the middle of it.
 pub fn listen(cancel: CancellationToken, ui: Ui) -> impl Future<Output = ()> {
     let signals = Signals::new();
     async move {
         let Some(mut signals) = signals else {
-            // Signals cannot be heard on this system: the command runs to its end.
+            // Signals are not supported on this system: the command runs to its end.
             return std::future::pending().await;
         };
         signals.next().await;
@@ -60,8 +61,8 @@ impl Signals {
     }
 }
 
-/// Returns whether whoever started this process had it ignore a signal, as `nohup` does with
-/// SIGHUP. Known where there is a `/proc`.
+/// Returns whether the parent process made this one ignore a signal, as `nohup` does with SIGHUP.
+/// Requires `/proc`.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

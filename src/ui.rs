@@ -25,24 +25,24 @@ pub use table::{Align, Table};
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
 
-/// Characters of one thing that is said on stderr; more would push what matters off the screen.
+/// Maximum characters of one text on stderr; more would push important output off the screen.
 const SCREENFUL: usize = 2_000;
 
-/// Causes of an error that are told.
+/// Maximum causes of an error that are shown.
 const MOST_CAUSES: usize = 10;
 
-/// Version of the JSON that reports are written as; see `docs/output.md`.
+/// Version of the JSON format of reports; see `docs/output.md`.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Error code on Unix for writing to a terminal that has hung up.
 const EIO: i32 = 5;
 
-/// The terminal, or what stands in for it.
+/// Terminal, or pipes in its place.
 #[derive(Debug, Clone)]
 pub struct Ui {
     /// Output format of results.
     pub output: OutputFormat,
-    /// True if questions may be asked.
+    /// True if prompts are allowed.
     pub may_ask: bool,
     quiet: bool,
     stderr_is_terminal: bool,
@@ -53,20 +53,20 @@ pub struct Ui {
 /// Display settings, collected in one place so that no other code reads the environment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UiOptions {
-    /// No status and no progress.
+    /// Suppresses status and progress.
     pub quiet: bool,
-    /// No colour, by flag.
+    /// Disables color (`--no-color`).
     pub no_color: bool,
-    /// No questions.
+    /// Disables prompts (`--no-input`).
     pub no_input: bool,
 }
 
 impl Ui {
-    /// Looks at the process's own streams.
+    /// Creates the UI for the process's own streams.
     #[must_use]
     pub fn from_process(options: UiOptions) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        // https://no-color.org: any non-empty value turns colour off.
+        // https://no-color.org: any non-empty value disables color.
         let colour = !options.no_color && !set("NO_COLOR");
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let stdout = console::Term::stdout();
@@ -86,7 +86,7 @@ impl Ui {
     /// Writes a report to stdout in the chosen format.
     ///
     /// # Errors
-    /// When stdout cannot be written; a reader that has gone away (`| head`) is no error.
+    /// Fails if stdout cannot be written; a closed pipe (`| head`) is not an error.
     pub fn report<R: Report>(&self, report: &R) -> Result<()> {
         match self.output {
             OutputFormat::Table => self.print(&report.render(&self.view)),
@@ -106,15 +106,15 @@ impl Ui {
     /// Writes text to stdout.
     ///
     /// # Errors
-    /// As [`Ui::report`].
+    /// Same as [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
         let text = shown(text);
         let mut stdout = std::io::stdout().lock();
         self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
-    /// Whoever reads stdout may stop when it has enough, and a terminal may be gone (then a write is
-    /// an I/O error); what is in flight is finished all the same.
+    /// Checks a write to stdout. A reader may stop early, and a terminal may be gone (an I/O error
+    /// on write); work in flight is finished nonetheless.
     fn printed(&self, written: std::io::Result<()>) -> Result<()> {
         let Err(error) = written else { return Ok(()) };
         let hung_up = self.view.width.is_some() && error.raw_os_error() == Some(EIO);
@@ -124,19 +124,20 @@ impl Ui {
         Err(Error::new(Kind::Input, "cannot write to stdout").because(&error))
     }
 
-    /// A line of status: what is being done. Silent with `--quiet`.
+    /// Prints a status line about the current activity. Silent with `--quiet`.
     pub fn status(&self, text: impl AsRef<str>) {
         if !self.quiet {
             self.stderr(&self.status_line(text.as_ref()));
         }
     }
 
-    /// Something the operator should know although it is no error. Shown with `--quiet` too.
+    /// Prints something that the operator should know although it is not an error, even with
+    /// `--quiet`.
     pub fn warn(&self, text: impl AsRef<str>) {
         self.stderr(&self.warning_line(text.as_ref()));
     }
 
-    /// A warning about a text that comes from outside, which stands on a line of its own below it.
+    /// Prints a warning about external text, which is quoted on a separate line below it.
     pub fn warn_of(&self, text: impl AsRef<str>, quoted: impl AsRef<str>) {
         let quoted = shown_in_line(&clipped(quoted.as_ref(), SCREENFUL));
         self.stderr(&format!("{}\n    {quoted}", self.warning_line(text.as_ref())));
@@ -156,7 +157,7 @@ impl Ui {
         shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL)))
     }
 
-    /// A line for each of our own words; what stands in a line stays in it.
+    /// Formats an error, with one line per part; line breaks within a part are escaped.
     fn error_lines(&self, error: &Error) -> String {
         let label = self.status_palette.paint(Tone::Bad, "error:");
         let mut lines = vec![format!("{label} {}", clipped(&error.message, SCREENFUL))];
@@ -171,12 +172,11 @@ impl Ui {
     }
 
     fn stderr(&self, line: &str) {
-        // Status that nobody can read must not stop the work.
+        // A failure to write status must not stop the work.
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
-    /// Refuses a question that there is no terminal to ask on; `flag` names what answers it
-    /// beforehand.
+    /// Refuses a prompt if there is no terminal; `flag` is the flag that skips the prompt.
     ///
     /// # Errors
     /// Refused without a terminal to prompt on.
@@ -188,11 +188,11 @@ impl Ui {
             .hint(format!("pass {flag} to skip the prompt")))
     }
 
-    /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run goes
-    /// on meanwhile, and the future may be dropped.
+    /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run
+    /// continues meanwhile, and the future may be dropped.
     ///
     /// # Errors
-    /// As [`Ui::check_may_ask`], or when the answer cannot be read.
+    /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
         let _ = write!(std::io::stderr().lock(), "{} [y/N] ", self.status_line(question));
@@ -206,13 +206,13 @@ impl Ui {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Ends a line of stderr that was left open by a question.
+    /// Ends a stderr line that a prompt left open.
     pub fn end_line(&self) {
         self.stderr("");
     }
 
-    /// A progress display of `total` units (`None` when unknown): a bar on a terminal, a line now
-    /// and then elsewhere, nothing with `--quiet`.
+    /// Creates a progress display of `total` units (`None` if unknown): a bar on a terminal,
+    /// occasional lines elsewhere, nothing with `--quiet`.
     #[must_use]
     pub fn progress(&self, what: &str, total: Option<u64>, unit: Unit) -> Progress {
         self.events().progress(what, total, unit)
@@ -237,7 +237,7 @@ impl Ui {
     }
 }
 
-/// Where logs are written: stderr, a line at a time, safe to look at.
+/// Writer of logs to stderr, line by line and safe to display.
 #[derive(Debug)]
 pub struct LogLine;
 
@@ -253,11 +253,11 @@ impl Write for LogLine {
     }
 }
 
-/// Shows what the parser of the command line says: help and version as they are, faults safe to
-/// look at, since they quote what was typed or pasted.
+/// Prints the output of the command-line parser: help and version unchanged, errors escaped, since
+/// they quote what was typed or pasted.
 pub fn usage(error: &clap::Error) {
     if !error.use_stderr() || !error.render().to_string().contains(escape::is_unsafe) {
-        // A closed pipe is no failure.
+        // A closed pipe is not a failure.
         let _ = error.print();
         return;
     }
@@ -268,10 +268,11 @@ fn usage_text(error: &clap::Error) -> String {
     escape_text(&error.render().to_string())
 }
 
-/// Lets a panic say in one line what went wrong, safe to look at: its words may quote a body.
+/// Makes panics print one line that is safe to display: their message may quote a body.
 pub fn tame_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        // What a server sent, not what recoctl did: it is caught where the driver is called, and told there.
+        // Caused by a server's response, not by recoctl: the caller of the driver catches and
+        // reports it.
         if panic.location().is_some_and(|at| at.file().contains("sqlx-mysql")) {
             return;
         }

@@ -1,4 +1,4 @@
-//! `recoctl backfill`: files of recommendations into the table, filtered as the Lambda filters.
+//! `recoctl backfill`: writes files of recommendations to the table, filtered as the Lambda does.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub struct BackfillArgs {
 }
 
 impl BackfillArgs {
-    /// Returns whether lists go to the queue, for the Lambda to write.
+    /// Returns whether lists go to the queue for the Lambda to write.
     pub fn is_via_queue(&self) -> bool {
         self.scale_out.via.is_some()
     }
@@ -82,16 +82,16 @@ impl BackfillArgs {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 ///
 /// # Errors
-/// What ended it before anything was written, and an input of which nothing could be used.
+/// Fails if the run ended before anything was written, or if no input was usable.
 pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     if args.reliability.verify.is_some() {
-        // Before anything is written: a pipe cannot be read twice.
+        // Checked before anything is written: a pipe cannot be read twice.
         context.before_all(verify::readable_again(&args.files)).await?;
     }
-    // A pipe may keep it waiting.
+    // A pipe may keep the check waiting.
     let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
     let parts = parts(context, &args).await?;
@@ -142,7 +142,7 @@ async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> 
     Ok(BackfillParts { policy, item, facts, target, mapping, home, control })
 }
 
-/// The expression of `--map`, compiled.
+/// Compiles the `--map` expression, if given.
 pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Option<Mapping>> {
     let Some(text) = map else { return Ok(None) };
     let compiled = Mapping::compile(text, &context.jq, &context.cancel).await;
@@ -153,7 +153,7 @@ pub(super) async fn mapping(context: &Context, map: Option<&str>) -> Result<Opti
     })
 }
 
-/// The source queue. The Lambda there has facts of its own.
+/// Opens the source queue as the target. The Lambda there has its own facts.
 async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
     let name = context.settings.require(Key::Queue)?;
     let sdk = context.sdk().await?;
@@ -172,7 +172,7 @@ async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
     })
 }
 
-/// The table, or files for it. What writes nothing to the table may go without.
+/// Opens the table, or sets up files for it. A run that does not write to the table may lack one.
 async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Target> {
     let emit = args.scale_out.emit()?;
     let tableless = args.dry_run || emit.is_some();
@@ -190,7 +190,7 @@ async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) 
     })
 }
 
-/// Reads back, with a progress display.
+/// Verifies the table, with a progress display.
 pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verification> {
     let total = total_bytes(&verify::readable_again(&verify.files).await?);
     let progress = context.ui.progress("verifying", total, Unit::Bytes);
@@ -219,7 +219,7 @@ fn show_rejects(ui: &Ui, report: &BackfillReport) {
     }
 }
 
-/// An input of which nothing could be used is the input's fault, not a service's.
+/// Returns the outcome; if no input was usable, that is an input error, not a service error.
 fn conclude(report: &BackfillReport) -> Result<Outcome> {
     if report.outcome != Outcome::Failed {
         return Ok(report.outcome);

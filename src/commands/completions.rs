@@ -15,10 +15,10 @@ pub struct CompletionsArgs {
     pub shell: Shell,
 }
 
-/// Prints the script.
+/// Prints the completion script.
 ///
 /// # Errors
-/// When stdout cannot be written.
+/// Fails if stdout cannot be written.
 pub fn run(ui: &Ui, args: &CompletionsArgs, mut recoctl: Command) -> Result<Outcome> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut recoctl, "recoctl", &mut script);

@@ -1,4 +1,4 @@
-//! `recoctl config show`: what is in force, and where each value came from.
+//! `recoctl config show`: effective settings and the source of each.
 
 use std::path::PathBuf;
 
@@ -38,10 +38,11 @@ pub struct ReliabilityArgs {
     pub revoke: bool,
 }
 
-/// Remembers that a file is trusted, or forgets it.
+/// Records or revokes trust in a file.
 ///
 /// # Errors
-/// When it is no configuration, others can write it, or it cannot be remembered.
+/// Fails if the file is not a valid config file, if others can write it, or if the record cannot be
+/// saved.
 pub fn trust(ui: &Ui, args: &ReliabilityArgs) -> Result<Outcome> {
     let trusted = Trusted::of(&|name| std::env::var(name).ok()).ok_or_else(|| {
         Error::refused("no state directory: neither XDG_STATE_HOME nor HOME is set")
@@ -71,7 +72,7 @@ pub fn trust(ui: &Ui, args: &ReliabilityArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-/// A value that counts only when its file is trusted.
+/// Value that takes effect only if its file is trusted.
 #[derive(Debug, Serialize)]
 struct Counting {
     key: &'static str,
@@ -83,7 +84,7 @@ struct Counting {
 struct TrustReport {
     file: String,
     trusted: bool,
-    /// True if it was otherwise before.
+    /// True if this run changed the trust.
     changed: bool,
     /// Settings that need trust.
     settings: Vec<Counting>,
@@ -122,10 +123,10 @@ impl Report for TrustReport {
     }
 }
 
-/// Runs one of them.
+/// Runs a subcommand.
 ///
 /// # Errors
-/// When the policy cannot be read, the AWS profile is unknown, or stdout cannot be written.
+/// Fails if the policy cannot be read, the AWS profile is unknown, or stdout cannot be written.
 pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> {
     if let ConfigCommand::Trust(args) = command {
         return trust(&context.ui, args);
@@ -145,7 +146,7 @@ pub async fn run(context: &Context, command: &ConfigCommand) -> Result<Outcome> 
     Ok(report.outcome())
 }
 
-/// A facts URL may carry a password, and this goes into tickets and chats.
+/// Hides the password that a facts URL may contain, since the output goes into tickets and chats.
 fn shown(setting: &Setting) -> Setting {
     Setting { value: without_password(&setting.value), source: setting.source.clone() }
 }

@@ -42,7 +42,8 @@ pub enum DlqCommand {
     Journal(journal::JournalCommand),
 }
 
-/// Runs a subcommand. The frame that creates all their futures is gone when one of them is driven.
+/// Runs a subcommand. Boxed futures keep this stack frame, which creates all of them, off the stack
+/// while one is polled.
 ///
 /// # Errors
 /// Fails if the command ended before it had a report.
@@ -59,7 +60,7 @@ pub fn run(context: &Context, command: DlqCommand) -> LocalBoxFuture<'_, Result<
     }
 }
 
-/// Reads a class by name; help and completions list the names.
+/// Returns a parser of class names; help and completions list them.
 fn class_parser() -> impl TypedValueParser<Value = Class> {
     PossibleValuesParser::new(Class::ALL.map(Class::name)).try_map(|name| name.parse::<Class>())
 }

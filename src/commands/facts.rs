@@ -1,4 +1,4 @@
-//! `recoctl facts`: the database behind the filter's rules.
+//! `recoctl facts`: database behind the filter's rules.
 
 pub mod check;
 pub mod snapshot;
@@ -18,13 +18,13 @@ pub enum FactsCommand {
     Snapshot(snapshot::SnapshotArgs),
 }
 
-/// Runs one of them.
+/// Runs a subcommand.
 ///
 /// # Errors
 /// Fails if the command ended before it had a report.
 pub async fn run(context: &Context, command: FactsCommand) -> Result<Outcome> {
     match command {
-        // It only reads: a signal ends it at once.
+        // Only reads, so a signal ends it at once.
         FactsCommand::Check(args) => context.before_all(check::run(context, args)).await,
         FactsCommand::Snapshot(args) => snapshot::run(context, args).await,
     }

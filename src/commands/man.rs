@@ -1,4 +1,4 @@
-//! `recoctl man`: manual pages, generated from the command tree.
+//! `recoctl man`: man pages, generated from the command tree.
 
 mod synopsis;
 
@@ -22,10 +22,10 @@ pub struct ManArgs {
     pub out_dir: Option<PathBuf>,
 }
 
-/// Prints one page or writes all.
+/// Prints one page or writes all of them.
 ///
 /// # Errors
-/// When there is no such command, or a page cannot be written.
+/// Fails if the command does not exist or a page cannot be written.
 pub fn run(ui: &Ui, args: &ManArgs, recoctl: Command) -> Result<Outcome> {
     let pages = pages(recoctl)?;
     if let Some(dir) = &args.out_dir {
@@ -55,10 +55,10 @@ fn write_all(dir: &Path, pages: &[(String, String)]) -> Result<()> {
     Ok(())
 }
 
-/// Every page as name and roff text, one a subcommand.
+/// Returns the name and roff text of every page, one per subcommand.
 ///
 /// # Errors
-/// When a page cannot be rendered.
+/// Fails if a page cannot be rendered.
 pub fn pages(recoctl: Command) -> Result<Vec<(String, String)>> {
     let mut root = recoctl.disable_help_subcommand(true);
     root.build();
@@ -89,7 +89,7 @@ fn render(command: &Command, name: &str) -> Result<String> {
     Ok([head, SYNOPSIS, &synopsis::synopsis(command, name), rest, &exit_status()].concat())
 }
 
-/// The line before a page's synopsis.
+/// Heading of a page's synopsis.
 const SYNOPSIS: &str = ".SH SYNOPSIS\n";
 
 fn exit_status() -> String {

@@ -1,4 +1,4 @@
-//! `recoctl metrics`: throttling, capacity and depth over time, and what it means.
+//! `recoctl metrics`: throttling, capacity and queue depth over time, with an interpretation.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,10 +24,10 @@ pub struct MetricsArgs {
     pub period: Option<i64>,
 }
 
-/// Runs it.
+/// Runs the command.
 ///
 /// # Errors
-/// When the stretch of time cannot be had, nothing is configured, or CloudWatch does not answer.
+/// Fails if the time range is not available, nothing is configured, or CloudWatch does not respond.
 pub async fn run(context: &Context, args: MetricsArgs) -> Result<Outcome> {
     let span = span::span(now(), args.since, args.period)?;
     let targets::Targets { plans, left_out } =

@@ -21,7 +21,7 @@ pub enum SandboxCommand {
     Load(load::LoadArgs),
 }
 
-/// Runs one of them.
+/// Runs a subcommand.
 ///
 /// # Errors
 /// Fails if the command ended before it had a report.

@@ -1,4 +1,4 @@
-//! `recoctl verify`: does the table hold what files of recommendations say?
+//! `recoctl verify`: compares the table with files of recommendations.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ pub struct WrittenArgs {
 }
 
 impl WrittenArgs {
-    /// The layout of the table, with what every item has.
+    /// Sets the layout of the table, with the constant attributes of every item.
     fn lay_out(&self, table: &mut Table) -> Result<()> {
         let schema = table.schema.clone().with_constants(self.attrs.iter().cloned());
         table.schema =
@@ -92,7 +92,7 @@ impl WrittenArgs {
         Ok(())
     }
 
-    /// When items expire.
+    /// Returns the expected expiry of items, if any.
     fn expiry(&self) -> Option<Expiry> {
         let now = jiff::Timestamp::now().as_second();
         let latest = now.saturating_add(self.ttl?);
@@ -100,10 +100,10 @@ impl WrittenArgs {
     }
 }
 
-/// Runs it.
+/// Runs the verification.
 ///
 /// # Errors
-/// What ended it before anything was compared.
+/// Fails if it ended before anything was compared.
 pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     context.before_all(readable_again(&args.files)).await?;
     let policy = context.policy().await?;
@@ -118,7 +118,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let newest = written.if_newer || policy.writes.only_newer;
     let times = Times { default: written.generated_at, required: written.if_newer };
     let (schema, route) = (table.schema.clone(), Route::Table);
-    // Ids are compared, and their types only where one is set.
+    // Ids are compared by value, and by type only if one is set.
     let layout = None;
     let reader = table.reader(RETRY, args.rcu);
     let reader = if newest { reader.guarded() } else { reader };
@@ -154,7 +154,7 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     }
 }
 
-/// Returns the reason why nothing of the input could be held against the table.
+/// Returns the reason why nothing of the input could be compared with the table.
 fn nothing_read(found: &Verification) -> Error {
     let error = Error::input("no user could be compared");
     let first = found.unread_lines.first().map(|unread| {

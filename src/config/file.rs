@@ -1,4 +1,4 @@
-//! `recoctl.toml`: defaults at the top, environments in `[env.NAME]` sections.
+//! Config file `recoctl.toml`: defaults at the top, environments in `[env.NAME]` sections.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use super::trust::{Origin, Trusted, is_harmless, refusal};
 use reco_ops::error::{Error, Result};
 use reco_ops::files::safe_file::read_settings;
 
-/// A configuration file as read.
+/// Config file after parsing.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
-    /// Where it was read from.
+    /// Path it was read from.
     pub path: PathBuf,
     /// Reason for its use.
     pub origin: Origin,
     content: Content,
 }
 
-/// Each section is a table of text values; keys are checked against [`Key`] so that a misspelt one
-/// is an error and not a silent default.
+/// Each section is a table of text values; keys are checked against [`Key`], so that a misspelled
+/// one is an error and not a silent default.
 #[derive(Debug, Clone, Default, Deserialize)]
 struct Content {
     #[serde(default)]
@@ -33,15 +33,15 @@ struct Content {
     top: BTreeMap<String, toml::Value>,
 }
 
-/// The file that is looked for in the working directory.
+/// Name of the config file in the working directory.
 pub const DIRECTORY_FILE: &str = "recoctl.toml";
 
 impl ConfigFile {
-    /// Reads a file that the operator has named; it must exist.
+    /// Reads a file that the operator has named, which must exist.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, has a key that recoctl does not know, or could have
-    /// been written by others.
+    /// Fails if the file cannot be read, is not TOML, has an unknown key, or could have been
+    /// written by others.
     pub fn read(path: &Path) -> Result<Self> {
         Self::parse(path, &read_settings(path, false)?, Origin::Named)
     }
@@ -49,7 +49,7 @@ impl ConfigFile {
     /// Checks a file's text.
     ///
     /// # Errors
-    /// When it is not a valid config file.
+    /// Fails if it is not a valid config file.
     pub fn check(text: &str) -> Result<()> {
         let origin = Origin::Directory { trusted: false };
         let file = Self::parse(Path::new(DIRECTORY_FILE), text, origin)?;
@@ -57,22 +57,23 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Reads a file that is to be trusted, with its text.
+    /// Reads a file that is to be trusted; also returns its text.
     ///
     /// # Errors
-    /// As [`ConfigFile::discover`].
+    /// Same as [`ConfigFile::discover`].
     pub fn to_trust(path: &Path) -> Result<(Self, String)> {
         let text = read_settings(path, true)?;
         Ok((Self::parse(path, &text, Origin::Directory { trusted: false })?, text))
     }
 
-    /// Finds `./recoctl.toml`, else the user's own under the XDG configuration directory.
+    /// Finds `./recoctl.toml`, or else the one in the user's XDG config directory.
     ///
     /// # Errors
-    /// As [`ConfigFile::read`], and when it belongs to another user; no file at all is fine.
+    /// Same as [`ConfigFile::read`], and fails if the file belongs to another user; a missing file
+    /// is fine.
     pub fn discover(env: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>> {
-        // XDG Base Directory Specification: a relative path is to be ignored.
-        // So is a relative HOME, which would make the working directory the user's own.
+        // XDG Base Directory Specification: relative paths must be ignored. A relative HOME is
+        // ignored too, since it would make the working directory the user's own.
         let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let user = absolute("XDG_CONFIG_HOME")
             .or_else(|| absolute("HOME").map(|home| home.join(".config")))
@@ -115,7 +116,7 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// Every value in the file that counts only when the file is trusted, with its section.
+    /// Returns every value that takes effect only if the file is trusted, with its section.
     #[must_use]
     pub fn needing_trust(&self) -> Vec<(Key, String, String)> {
         let sections = self.content.env.keys().map(|name| Some(name.as_str())).chain([None]);
@@ -131,10 +132,10 @@ impl ConfigFile {
         needing
     }
 
-    /// Checks that a value of this file counts.
+    /// Checks that a value of this file may take effect.
     ///
     /// # Errors
-    /// Refused, with what the operator can do.
+    /// Refuses with a hint for the operator.
     pub fn permit(&self, key: Key, value: &str, section: &str) -> Result<()> {
         if self.origin.is_trusted() || is_harmless(key, value, self.dir()) {
             return Ok(());
@@ -155,16 +156,16 @@ impl ConfigFile {
             .hint(format!("known keys: {}", known.join(", "))))
     }
 
-    /// The environment that is used when none is named.
+    /// Returns the default environment, used if none is named.
     #[must_use]
     pub fn default_env(&self) -> Option<&str> {
         self.content.default_env.as_deref()
     }
 
-    /// Checks that an environment exists.
+    /// Checks that an environment exists in the file.
     ///
     /// # Errors
-    /// Names the environments that there are.
+    /// Names the existing environments.
     pub fn require_env(&self, name: &str) -> Result<()> {
         if self.content.env.contains_key(name) {
             return Ok(());
@@ -175,7 +176,7 @@ impl ConfigFile {
             .hint(format!("known environments: {known}")))
     }
 
-    /// A value with the section it stands in: the environment's own, else the top's.
+    /// Returns a value and its section: the environment's own, or else the top-level one.
     #[must_use]
     pub fn get(&self, env: Option<&str>, key: Key) -> Option<(String, String)> {
         let section = env.and_then(|name| {
@@ -188,7 +189,7 @@ impl ConfigFile {
         })
     }
 
-    /// A path in this file is meant relative to the file, not to where recoctl runs.
+    /// Resolves a path in this file relative to the file rather than to the working directory.
     #[must_use]
     pub fn resolve(&self, path: &str) -> PathBuf {
         self.dir().join(path)

@@ -1,4 +1,4 @@
-//! The flags that give settings.
+//! Global flags.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The settings of one run, each with its source.
+//! Settings of one run, each with its source.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,21 +11,21 @@ use reco_ops::error::{Error, Result};
 
 macro_rules! keys {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $env:literal;)*) => {
-        /// A setting that flags, the environment and `recoctl.toml` can give.
+        /// Setting that can come from flags, the environment or `recoctl.toml`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Key { $($(#[$doc])* $variant,)* }
 
         impl Key {
-            /// Every key, in the order in which `config show` prints them.
+            /// All keys, in the order in which `config show` prints them.
             pub const ALL: &'static [Key] = &[$(Key::$variant,)*];
 
-            /// Its name in `recoctl.toml` (and, with dashes, its flag).
+            /// Returns the name in `recoctl.toml` (and, with dashes, of the flag).
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Key::$variant => $name,)* }
             }
 
-            /// Its environment variable.
+            /// Returns the name of the environment variable.
             #[must_use]
             pub fn variable(self) -> &'static str {
                 match self { $(Key::$variant => $env,)* }
@@ -35,31 +35,31 @@ macro_rules! keys {
 }
 
 keys! {
-    /// The AWS profile.
+    /// AWS profile to use.
     Profile = "profile", "RECOCTL_PROFILE";
-    /// The AWS region.
+    /// AWS region to use.
     Region = "region", "RECOCTL_REGION";
-    /// The endpoint that stands in for AWS's own.
+    /// Custom endpoint instead of AWS's own.
     EndpointUrl = "endpoint_url", "RECOCTL_ENDPOINT_URL";
-    /// The source queue.
+    /// Source queue: name, URL or ARN.
     Queue = "queue", "RECOCTL_QUEUE";
-    /// The dead-letter queue.
+    /// Dead-letter queue: name, URL or ARN.
     Dlq = "dlq", "RECOCTL_DLQ";
-    /// The table.
+    /// DynamoDB table: name or ARN.
     Table = "table", "RECOCTL_TABLE";
-    /// The Lambda function.
+    /// Name of the Lambda function.
     Function = "function", "RECOCTL_FUNCTION";
-    /// Where facts come from.
+    /// Source of the facts.
     Facts = "facts", "RECOCTL_FACTS";
-    /// The file that names the tables and columns of the facts.
+    /// File that names the tables and columns of the facts.
     FactsTables = "facts_tables", "RECOCTL_FACTS_TABLES";
-    /// The policy file.
+    /// Policy file (TOML).
     Policy = "policy", "RECOCTL_POLICY";
-    /// The table's partition key attribute.
+    /// Partition key attribute of the table.
     KeyAttribute = "key", "RECOCTL_KEY";
-    /// The attribute that holds the list.
+    /// Attribute that holds the list.
     ListAttribute = "list_attribute", "RECOCTL_LIST_ATTRIBUTE";
-    /// The attribute that says when a list was made.
+    /// Attribute that holds the generation time of a list.
     GeneratedAtAttribute = "generated_at_attribute", "RECOCTL_GENERATED_AT_ATTRIBUTE";
     /// Output format of results.
     Output = "output", "RECOCTL_OUTPUT";
@@ -97,25 +97,25 @@ impl Key {
         }
     }
 
-    /// The flag that gives it, for hints.
+    /// Returns the flag that sets it, for hints.
     #[must_use]
     pub fn flag(self) -> String {
         format!("--{}", self.name().replace('_', "-"))
     }
 }
 
-/// Where a value came from.
+/// Source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A flag.
+    /// Flag, by name.
     Flag(String),
-    /// An environment variable.
+    /// Environment variable, by name.
     Environment(&'static str),
-    /// A file and the section in it.
+    /// File, with the section in it.
     File(PathBuf, String),
-    /// The embedded sandbox of this run.
+    /// Embedded sandbox of this run.
     Sandbox,
-    /// Built in.
+    /// Built-in default.
     Default,
 }
 
@@ -137,12 +137,12 @@ impl Serialize for Source {
     }
 }
 
-/// A value and its source.
+/// Value with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Setting {
-    /// The value, as text.
+    /// Value as text.
     pub value: String,
-    /// Where it came from.
+    /// Source of the value.
     pub source: Source,
 }
 
@@ -150,9 +150,9 @@ pub struct Setting {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     values: BTreeMap<Key, Setting>,
-    /// The environment (section) in use, with what named it.
+    /// Environment (section) in use, with its source.
     pub env: Option<Setting>,
-    /// The file in use.
+    /// Config file in use.
     pub file: Option<PathBuf>,
 }
 
@@ -160,7 +160,7 @@ impl Settings {
     /// Resolves every setting: flags > environment > file > default.
     ///
     /// # Errors
-    /// When the file cannot be used, or the named environment is not in it.
+    /// Fails if the file cannot be used, or if the named environment is not in it.
     pub fn resolve(flags: &GlobalArgs, env: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let env = &|name: &str| env(name).filter(|value| !value.is_empty());
         let named = flags.config.clone().or_else(|| env("RECOCTL_CONFIG").map(PathBuf::from));
@@ -179,22 +179,22 @@ impl Settings {
         Ok(Settings { values, env: section, file: file.map(|file| file.path) })
     }
 
-    /// A setting, where it is given.
+    /// Returns a setting, if it is set.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&Setting> {
         self.values.get(&key)
     }
 
-    /// A setting's value, where it is given.
+    /// Returns the value of a setting, if it is set.
     #[must_use]
     pub fn value(&self, key: Key) -> Option<&str> {
         self.get(key).map(|setting| setting.value.as_str())
     }
 
-    /// A setting that a command cannot do without.
+    /// Returns the value of a required setting.
     ///
     /// # Errors
-    /// Names the flag, the variable and the key that would give it.
+    /// Names the flag, variable and key that would set it.
     pub fn require(&self, key: Key) -> Result<&str> {
         self.value(key).ok_or_else(|| {
             let (name, variable) = (key.name(), key.variable());
@@ -205,14 +205,14 @@ impl Settings {
         })
     }
 
-    /// Lets the sandbox of this run stand in for what file and environment say; flags still win.
+    /// Overrides file and environment with the sandbox of this run; flags still take precedence.
     pub fn override_with_sandbox(&mut self, key: Key, value: String) {
         if !matches!(self.get(key), Some(Setting { source: Source::Flag(_), .. })) {
             self.values.insert(key, Setting { value, source: Source::Sandbox });
         }
     }
 
-    /// Drops what would point away from the sandbox.
+    /// Clears a setting that would point outside the sandbox.
     pub fn clear(&mut self, key: Key) {
         self.values.remove(&key);
     }
@@ -272,7 +272,7 @@ fn lookup(
                 let source = Source::File(file.path.clone(), section);
                 return Ok(Some(Setting { value, source }));
             }
-            // The sandbox of this run stands in for all of these.
+            // The sandbox of this run overrides all of these.
             Err(_) if flags.in_sandbox() && key != Key::Policy => {}
             Err(refusal) => return Err(refusal),
         }

@@ -1,8 +1,8 @@
 //! Restrictions on a `recoctl.toml` in the working directory, and the record of trusted files.
 //!
-//! The working directory may be a clone of a repository that the operator does not control. What
-//! its file names decides which queue and table are meant; where requests, credentials and bodies
-//! go, and which files are read, is for the operator to say.
+//! The working directory may be a clone of a repository that the operator does not control. Its
+//! file may decide which queue and table are meant; but only the operator decides where requests,
+//! credentials and message bodies go, and which files are read.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -18,30 +18,31 @@ use reco_ops::files::safe_file::{make_private, read_settings, unharmed_directory
 pub enum Origin {
     /// Named by `--config` or `RECOCTL_CONFIG`.
     Named,
-    /// The user's own, in the configuration directory.
+    /// The user's own file, in the config directory.
     Own,
     /// Found in the working directory.
     Directory {
-        /// True if `recoctl config trust` remembers it as it stands now.
+        /// True if `recoctl config trust` has recorded its current content.
         trusted: bool,
     },
 }
 
 impl Origin {
-    /// Returns whether everything in the file counts.
+    /// Returns whether every value in the file takes effect.
     #[must_use]
     pub fn is_trusted(self) -> bool {
         self != Origin::Directory { trusted: false }
     }
 }
 
-/// Returns whether a value counts from a file that is not trusted, in the directory `dir`.
+/// Returns whether a value may take effect from an untrusted file in the directory `dir`.
 #[must_use]
 pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     match key {
         Key::Profile | Key::EndpointUrl => false,
         Key::Facts => match value.strip_prefix("sqlite:") {
-            // As it is opened: only the slashes of the URL go, those of an absolute path stay.
+            // As in the code that opens it: only the slashes of the URL are stripped, not those of
+            // an absolute path.
             Some(path) => is_inside(path.strip_prefix("//").unwrap_or(path), dir),
             None => stays_here(value),
         },
@@ -58,7 +59,7 @@ pub fn is_harmless(key: Key, value: &str, dir: &Path) -> bool {
     }
 }
 
-/// Returns the reason why a value of such a file does not count.
+/// Returns the error for a value of an untrusted file.
 #[must_use]
 pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
     let (file, name) = (file.display(), key.name());
@@ -82,7 +83,7 @@ pub fn refusal(file: &Path, section: &str, key: Key) -> Error {
         ))
 }
 
-/// Returns whether a path, also after every link on it, stays inside of `dir`.
+/// Returns whether a path stays inside `dir`, with all links resolved.
 fn is_inside(path: &str, dir: &Path) -> bool {
     let path = Path::new(path);
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -92,7 +93,7 @@ fn is_inside(path: &str, dir: &Path) -> bool {
     let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
     match (dir.canonicalize(), dir.join(path).canonicalize()) {
         (Ok(dir), Ok(path)) => path.starts_with(dir),
-        // What is not there is not read; a link to where nothing is yet is not "not there".
+        // A missing file is never read; but a dangling link does not count as missing.
         (Ok(_), Err(error)) => {
             error.kind() == std::io::ErrorKind::NotFound
                 && dir.join(path).symlink_metadata().is_err()
@@ -101,28 +102,28 @@ fn is_inside(path: &str, dir: &Path) -> bool {
     }
 }
 
-/// The memory of trusted files: a file for each, named after the digest of its path and content.
+/// Record of trusted files: one file for each, named after the digest of its path and content.
 #[derive(Debug)]
 pub struct Trusted {
     dir: PathBuf,
 }
 
 impl Trusted {
-    /// The memory under the user's state directory; `None` where there is none.
+    /// Returns the record in the user's state directory; `None` if there is none.
     #[must_use]
     pub fn of(env: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        // XDG Base Directory Specification: a relative path is to be ignored. So is a relative HOME, which
-        // would let the working directory say what is trusted.
+        // XDG Base Directory Specification: relative paths must be ignored. A relative HOME is
+        // ignored too, since the working directory could then decide what is trusted.
         let absolute = |name| env(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = absolute("XDG_STATE_HOME");
         let state = state.or_else(|| absolute("HOME").map(|home| home.join(".local/state")))?;
         Some(Trusted { dir: state.join("recoctl").join("trusted") })
     }
 
-    /// Returns whether this file is remembered with this content.
+    /// Returns whether this file is trusted with this content.
     #[must_use]
     pub fn has(&self, file: &Path, text: &str) -> bool {
-        // What others can write says nothing.
+        // A record that others can write proves nothing.
         let sound = [self.dir.parent(), Some(self.dir.as_path())]
             .into_iter()
             .flatten()
@@ -130,10 +131,10 @@ impl Trusted {
         sound && self.entry(file, text).is_some_and(|entry| read_settings(&entry, true).is_ok())
     }
 
-    /// Remembers this file with this content.
+    /// Records trust in this file with this content.
     ///
     /// # Errors
-    /// When it cannot be written down.
+    /// Fails if the record cannot be saved.
     pub fn remember(&self, file: &Path, text: &str) -> Result<()> {
         let failed = |error: &std::io::Error| {
             Error::refused(format!("cannot record trust in {}", file.display()))
@@ -154,10 +155,10 @@ impl Trusted {
         Ok(())
     }
 
-    /// Forgets this file with this content; whether it was remembered.
+    /// Revokes trust in this file with this content; returns whether it was trusted.
     ///
     /// # Errors
-    /// When it cannot be forgotten.
+    /// Fails if the record cannot be removed.
     pub fn forget(&self, file: &Path, text: &str) -> Result<bool> {
         let Some(entry) = self.entry(file, text) else { return Ok(false) };
         match std::fs::remove_file(entry) {

@@ -33,7 +33,7 @@ impl Context {
                 .filter_map(|key| settings.value(key))
                 .map(str::to_owned)
                 .collect(),
-            // `vars` panics where any variable, of whatever name, is not UTF-8.
+            // `vars` would panic on any variable that is not UTF-8.
             environment: std::env::vars_os().collect(),
         }
     }
@@ -43,19 +43,19 @@ impl Context {
         endpoint.is_some_and(|endpoint| endpoint.source == Source::Sandbox)
     }
 
-    /// Where journals and locks are kept.
+    /// Returns the directory of journals and locks.
     ///
     /// # Errors
-    /// As [`Home::of`].
+    /// Same as [`Home::of`].
     pub fn home(&self) -> Result<Home> {
         Home::of(&self.home_options())
     }
 
-    /// Where journals and locks may be kept.
+    /// Returns the options for the directory of journals and locks.
     #[must_use]
     pub fn home_options(&self) -> HomeOptions {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        // The SDK reads these two itself, where no setting of ours comes before them.
+        // The SDK reads these two itself unless one of our settings overrides them.
         let by_sdk = ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().find_map(variable);
         let by_sdk = by_sdk.map(|endpoint| endpoint.to_string_lossy().into_owned());
         let endpoint = self.settings.value(Key::EndpointUrl).map(str::to_owned);
@@ -73,23 +73,23 @@ impl Context {
         Control { events: self.events(), cancel: self.cancel.clone() }
     }
 
-    /// Shows what flows tell.
+    /// Returns an event sink that shows events on the terminal.
     #[must_use]
     pub fn events(&self) -> Events {
         self.ui.events()
     }
 
-    /// The queues as they are configured.
+    /// Returns the queues as configured.
     #[must_use]
     pub fn queues(&self) -> QueueNames<'_> {
         let (source, dlq) = (self.settings.value(Key::Queue), self.settings.value(Key::Dlq));
         QueueNames { source, dlq }
     }
 
-    /// Where a flow on the DLQ works.
+    /// Returns the environment of a flow on the DLQ.
     ///
     /// # Errors
-    /// As [`Context::sdk`].
+    /// Same as [`Context::sdk`].
     pub async fn world(&self) -> Result<World<'_>> {
         let sdk = self.sdk().await?;
         let (queues, home, control) = (self.queues(), self.home_options(), self.control());
@@ -99,7 +99,7 @@ impl Context {
     /// Opens a session on the DLQ; a signal ends it at once.
     ///
     /// # Errors
-    /// As [`Session::open`], or a signal comes first.
+    /// Same as [`Session::open`], or interrupted by a signal.
     pub async fn session(&self, options: SessionOptions) -> Result<Session> {
         self.before_all(async {
             Session::open(self.world().await?, options, self.criteria()).await
@@ -107,7 +107,7 @@ impl Context {
         .await
     }
 
-    /// Resources to report metrics for.
+    /// Returns the resources to report metrics for.
     #[must_use]
     pub fn measured(&self) -> Configured {
         let value = |key| self.settings.value(key).map(str::to_owned);
@@ -122,7 +122,7 @@ impl Context {
     /// Opens policy, facts and table for classification.
     ///
     /// # Errors
-    /// When policy, facts or table are configured and cannot be used.
+    /// Fails if policy, facts or table are configured but cannot be used.
     pub async fn criteria(&self) -> Result<Criteria> {
         let policy = self.policy().await?;
         let facts = self.facts_for_long_run(FACTS_MEMORY, FACTS_MAX_AGE_S, "--facts none").await?;
@@ -130,7 +130,7 @@ impl Context {
         let table = match self.settings.value(Key::Table) {
             Some(table) => {
                 let mut table = Table::open(self.sdk().await?, table, &item).await?;
-                // As the Lambda writes them.
+                // In the type that the Lambda writes.
                 table.adopt_list_type(BY_POLICY).await?;
                 Some(table)
             }
@@ -146,14 +146,14 @@ impl Ask for Context {
     }
 }
 
-/// A directory for the journals of a sandbox of this run.
+/// Returns the journal directory of an embedded sandbox.
 #[cfg(feature = "sandbox")]
 fn passing() -> std::io::Result<Passing> {
     let place = reco_sandbox::Place::new("journal")?;
     Ok(Passing { path: place.path().to_owned(), keep: Box::new(place) })
 }
 
-// Without a sandbox nothing has its source.
+// Without the sandbox feature, no setting has this source.
 #[cfg(not(feature = "sandbox"))]
 fn passing() -> std::io::Result<Passing> {
     Err(std::io::Error::other("this build of recoctl has no sandbox"))

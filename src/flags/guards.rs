@@ -32,7 +32,7 @@ pub struct GuardArgs {
     pub stop_on_bounce: Option<Limit>,
 }
 
-/// A number a minute.
+/// Number of events per minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerMinute(u64);
 
@@ -54,14 +54,14 @@ impl FromStr for PerMinute {
 }
 
 impl GuardArgs {
-    /// Over how long the rate grows.
+    /// Returns the duration of the ramp; zero without `--ramp`.
     pub fn ramp(&self) -> Duration {
         Duration::from_secs(self.ramp.unwrap_or(0).unsigned_abs())
     }
 
     /// Returns the first requested guard other than a rate; an SQS move task supports only a rate.
     pub fn beyond_rate(&self) -> Option<&'static str> {
-        // Without `..`, so that whoever adds a guard decides here, too.
+        // No `..`, so that whoever adds a guard must decide here too.
         let GuardArgs { rate: _, ramp, max_backlog, max_throttles, stop_on_bounce } = self;
         let watches = stop_on_bounce.is_some_and(|limit| limit.percent().is_some());
         let reasons = [

@@ -1,4 +1,4 @@
-//! Flags of `recoctl backfill` about what one can rely on: checkpoints, resuming, rejects.
+//! Reliability flags of `recoctl backfill`: checkpoints, resuming, rejects.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct ReliabilityArgs {
 }
 
 impl ReliabilityArgs {
-    /// The options that they stand for.
+    /// Converts the flags to options.
     pub fn options(&self) -> Reliability {
         Reliability {
             resume: self.resume,
@@ -52,7 +52,7 @@ impl ReliabilityArgs {
     }
 }
 
-/// A number above zero.
+/// Parses a number above zero.
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
@@ -60,7 +60,7 @@ pub fn positive(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Seconds, with fractions.
+/// Parses seconds, with fractions.
 fn interval(text: &str) -> Result<Duration, String> {
     let interval =
         Duration::try_from_secs_f64(positive(text)?).map_err(|error| error.to_string())?;

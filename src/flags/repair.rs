@@ -1,4 +1,4 @@
-//! The flags by which bodies are repaired on the way.
+//! Flags that repair message bodies during a redrive.
 
 use std::path::PathBuf;
 
@@ -29,10 +29,10 @@ pub struct RepairArgs {
 }
 
 impl RepairArgs {
-    /// The repair, compiled.
+    /// Compiles the repair.
     ///
     /// # Errors
-    /// When the expression does not compile.
+    /// Fails if the expression does not compile.
     pub async fn repair(&self, context: &Context) -> Result<Repair> {
         let compile = async |text: &str| {
             Transform::compile(text, &context.jq, &context.cancel).await.map_err(|error| {
@@ -51,7 +51,7 @@ impl RepairArgs {
         Ok(Repair { unwrap: self.unwrap, transform, salvage: self.salvage })
     }
 
-    /// As the report has it; `None` without any repair.
+    /// Returns the repair as shown in reports; `None` without one.
     #[must_use]
     pub fn plan(&self) -> Option<RepairPlan> {
         let RepairArgs { unwrap, transform, salvage, .. } = self.clone();

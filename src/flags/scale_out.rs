@@ -1,4 +1,4 @@
-//! Scaling out: a part of the input, the queue, or files for DynamoDB itself.
+//! Scaling out: shards of the input, the queue, or files for DynamoDB to import.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use reco_ops::backfill::sink::emit::{EmitOptions, PartCompression, S3Location};
 use reco_ops::dlq::redrive::Rate;
 use reco_ops::error::{Error, Kind, Result};
 
-/// The only format there is; it names what is in the files, so that others may follow.
+/// The only supported format; it states what the files hold and leaves room for others.
 const FORMAT: &str = "dynamodb-json";
 
 /// Arguments for more than one machine.
@@ -72,10 +72,10 @@ pub enum Via {
 }
 
 impl ScaleOutArgs {
-    /// Returns the files to write, when that is asked for.
+    /// Returns the options for emitted files, if requested.
     ///
     /// # Errors
-    /// When the format is another.
+    /// Fails if the format is not supported.
     pub fn emit(&self) -> Result<Option<EmitOptions>> {
         let Some([format, directory]) = self.emit.as_deref() else { return Ok(None) };
         if format != FORMAT {

@@ -1,4 +1,4 @@
-//! The flags by which messages are chosen, the same for every command on the DLQ.
+//! Flags that select messages, the same for all commands on the DLQ.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -43,12 +43,12 @@ pub struct SelectArgs {
     pub newer_than: Option<i64>,
 }
 
-/// A class, or all of them.
+/// Class, or all classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Every class.
+    /// All classes.
     All,
-    /// This one.
+    /// Single class.
     Of(Class),
 }
 
@@ -61,7 +61,7 @@ fn choice_parser() -> impl TypedValueParser<Value = Choice> {
 }
 
 impl SelectArgs {
-    /// Returns whether any condition narrows the choice; `--class all` does not.
+    /// Returns whether any condition narrows the selection; `--class all` does not.
     #[must_use]
     pub fn narrows(&self) -> bool {
         let all = self.class.is_empty() || self.class.contains(&Choice::All);
@@ -75,7 +75,7 @@ impl SelectArgs {
             || self.newer_than.is_some()
     }
 
-    /// Returns whether messages are chosen by what they are, and not by class or age alone.
+    /// Returns whether messages are selected by id or content, not only by class, source or age.
     #[must_use]
     pub fn names_messages(&self) -> bool {
         !self.id.is_empty() || self.filter.is_some()
@@ -97,10 +97,11 @@ impl SelectArgs {
         }
     }
 
-    /// The matcher; without `--class`, of the classes in `default`.
+    /// Builds the matcher; without `--class` it matches the classes in `default`.
     ///
     /// # Errors
-    /// When the expression does not compile, a file of ids cannot be read, or a source is no queue.
+    /// Fails if the expression does not compile, a file of ids cannot be read, or a source is not a
+    /// queue.
     pub async fn matcher(&self, default: Classes, context: &Context) -> Result<Matcher> {
         let query = match &self.filter {
             Some(text) => Some(compile(text, context).await?),
@@ -165,7 +166,7 @@ async fn ids(given: &[OsString], context: &Context) -> Result<BTreeSet<String>> 
     Ok(ids)
 }
 
-/// The file that `@FILE` names, whose name need not be UTF-8.
+/// Returns the file that `@FILE` names; its name need not be UTF-8.
 fn file_of(given: &OsString) -> Option<PathBuf> {
     #[cfg(unix)]
     {
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
     use reco_ops::jq;
 
-    /// The child of the test below, which has no binary but its own.
+    /// Child of the test below, which has no binary but its own.
     #[test]
     #[ignore = "run by another test, as a child process"]
     fn child() {

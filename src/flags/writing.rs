@@ -1,4 +1,4 @@
-//! Write options of a backfill: further attributes of an item, and the items that it may replace.
+//! Write options of a backfill: additional attributes, and which items may be replaced.
 
 use clap::Args;
 use reco_core::Time;
@@ -50,7 +50,7 @@ pub struct WritingArgs {
 }
 
 impl WritingArgs {
-    /// The options that they stand for.
+    /// Converts the flags to options.
     pub fn options(&self) -> Writing {
         Writing {
             wcu: self.wcu,
@@ -73,7 +73,7 @@ pub fn list_type(text: &str) -> Result<KeyType, String> {
     }
 }
 
-/// Epoch seconds, or an ISO 8601 time.
+/// Parses epoch seconds or an ISO 8601 time.
 pub fn time(text: &str) -> Result<Time, String> {
     Time::from_text(text).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! Reads what CloudWatch, queue and producer saw of a run.
+//! Reads the measurements of a run from CloudWatch, the queues and the producer.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use reco_ops::metrics::plan::{Measure, Plan, Subject};
 use reco_ops::metrics::read;
 use reco_ops::metrics::report::{Row, Section};
 
-/// The function's own metrics, beside those that Lambda keeps of it.
+/// The function's own metrics, in addition to Lambda's.
 const OWN: [Measure; 4] =
     [Measure::FactsMean, Measure::WriteMean, Measure::Written, Measure::Returned];
-/// Measures of the run as a whole: namespace and metric.
+/// Metrics summed over the whole run: namespace and name.
 const WHOLE: [(&str, &str); 4] = [
     ("AWS/Lambda", "Duration"),
     ("Reco/Writer", "FactsLatency"),
@@ -24,7 +24,7 @@ const WHOLE: [(&str, &str); 4] = [
     ("Reco/Writer", "EntriesSkipped"),
 ];
 
-/// A run that is over.
+/// Finished run.
 pub struct Run<'a> {
     pub sandbox: &'a Sandbox,
     pub fed: &'a Fed,
@@ -35,7 +35,7 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The curves, and the whole in numbers.
+    /// Returns the curves and the totals.
     pub async fn read(&self, asked: &Parameters) -> Result<(Vec<Section>, Measured)> {
         let cloudwatch = Cloudwatch::new(&self.sandbox.sdk_config());
         let span = Span { start: self.start, end: self.end, period: 1 };
@@ -55,7 +55,7 @@ impl Run<'_> {
                 let rows: Vec<Row> = section.rows.drain(..).chain(rows).collect();
                 *section = Section::new(Subject::Function, FUNCTION.to_owned(), None, rows);
             }
-            // Trouble that there was none of is no row, nor what the sandbox does not have.
+            // Omits rows for problems that did not occur and for metrics that the sandbox lacks.
             let seen =
                 |row: &Row| row.max.is_some_and(|max| max > 0.0 || !row.measure.is_trouble());
             section.rows.retain(seen);
@@ -117,7 +117,7 @@ fn sum(namespace: &'static str, metric: &'static str) -> Query {
     Query { namespace, metric, dimensions, statistic: Statistic::Sum }
 }
 
-/// A DLQ that stayed empty is not worth a line.
+/// Returns whether the DLQ ever held messages; an empty one is not worth a line.
 fn holds_any(section: &Section) -> bool {
     section.row(Measure::Visible).and_then(|row| row.max).is_some_and(|max| max > 0.0)
 }

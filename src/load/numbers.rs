@@ -1,70 +1,70 @@
-//! The numbers of a load run: what was asked for, and what was seen.
+//! Parameters and results of a load run.
 
 use serde::Serialize;
 
-/// Numbers of a load run.
+/// Results of a load run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Measured {
     /// Seconds from the first send until the queue was empty, or the run ended.
     pub elapsed_s: f64,
-    /// Seconds that sending took.
+    /// Duration of sending, in seconds.
     pub sending_s: f64,
     /// Users whose lists were sent.
     pub sent: u64,
-    /// Lists written.
+    /// Lists written to the table.
     pub written: u64,
-    /// Lists that the filter left nothing of.
+    /// Lists of which the filter kept nothing.
     pub skipped: u64,
-    /// Messages returned for retry, each time counted.
+    /// Messages returned for retry, counted each time.
     pub returned: u64,
     /// Messages in the DLQ at the end.
     pub dead: u64,
     /// Messages not handled at the end.
     pub left: u64,
-    /// Most messages that waited at a time.
+    /// Maximum number of waiting messages.
     pub backlog_max: u64,
-    /// Invocations.
+    /// Function invocations.
     pub invocations: u64,
-    /// Invocations that failed or were not in time.
+    /// Invocations that failed or timed out.
     pub errors: u64,
     /// Mean duration of an invocation, in milliseconds.
     pub duration_ms: f64,
-    /// Of that, waiting for facts.
+    /// Mean wait for facts per invocation, in milliseconds.
     pub facts_ms: f64,
-    /// Of that, writing, waits between retries included.
+    /// Mean time spent writing per invocation, including waits between retries, in milliseconds.
     pub write_ms: f64,
-    /// Share of the time in which the function's slots worked, 0 to 1.
+    /// Share of the time in which the function's slots were busy, 0 to 1.
     pub slots_busy: f64,
     /// Write capacity units consumed.
     pub wcu: f64,
-    /// Writes that the table throttled, each time counted.
+    /// Writes throttled by the table, counted each time.
     pub throttled: u64,
-    /// Share of this machine's processors that was busy, with this and everything else, 0 to 1;
-    /// `null` where that is not known.
+    /// Share of this machine's CPU time that was used by this and all other processes, 0 to 1;
+    /// `null` if unknown.
     pub machine_busy: Option<f64>,
 }
 
-/// The parameters that it was measured with, as far as the verdict depends on them.
+/// Parameters of the run that the verdict depends on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Parameters {
     /// Users to send.
     pub users: u64,
-    /// Users a second; `null` is as fast as the queue takes them.
+    /// Users per second; `null` is as fast as the queue accepts them.
     pub rate: Option<f64>,
     /// Write capacity units per second; `null` is no limit.
     pub wcu: Option<f64>,
-    /// Most invocations at a time.
+    /// Maximum concurrent invocations.
     pub concurrency: u64,
-    /// Most messages in an invocation.
+    /// Maximum messages per invocation.
     pub batch_size: u64,
-    /// Users in a message.
+    /// Users per message.
     pub per_message: u64,
-    /// Articles in a list.
+    /// Articles per list.
     pub list: u64,
-    /// Articles that each user has read.
+    /// Articles read per user.
     pub reads: u64,
-    /// The function's timeout, in seconds.
+    /// Function timeout, in seconds.
     pub timeout_s: u64,
-    /// Processors of this machine.
+    /// Number of processors of this machine.
     pub processors: u64,
 }

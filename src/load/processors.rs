@@ -1,6 +1,6 @@
 //! CPU utilization of the machine, which a load run shares with other processes.
 
-/// Time of all processors up to a moment, in clock ticks; unknown where there is no `/proc`.
+/// Cumulative time of all processors, in clock ticks; unknown without `/proc`.
 #[derive(Debug, Clone, Copy)]
 pub struct Processors(Option<Ticks>);
 
@@ -11,12 +11,12 @@ struct Ticks {
 }
 
 impl Processors {
-    /// Up to now.
+    /// Reads the current values.
     pub fn now() -> Self {
         Processors(std::fs::read_to_string("/proc/stat").ok().as_deref().and_then(ticks))
     }
 
-    /// The share of their time since then in which they worked, 0 to 1.
+    /// Returns the share of CPU time used since then, 0 to 1.
     pub fn busy_since(self) -> Option<f64> {
         let (then, now) = (self.0?, Processors::now().0?);
         let all = now.all - then.all;
@@ -24,7 +24,8 @@ impl Processors {
     }
 }
 
-/// `proc_stat(5)`: user, nice, system, idle, iowait and more; guests are counted in user already.
+/// Parses `proc_stat(5)`: user, nice, system, idle, iowait and more; guest time is already part of
+/// user time.
 fn ticks(stat: &str) -> Option<Ticks> {
     let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
     let fields: Vec<f64> = fields.take(8).map_while(|field| field.parse().ok()).collect();

@@ -1,5 +1,5 @@
-//! Load on a pipeline in this process: lists for many users through queue, function, facts and
-//! table, measured second by second.
+//! Load test of a pipeline in this process: sends lists for many users through queue, function,
+//! facts and table, and measures every second.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -21,27 +21,27 @@ use super::measure;
 use super::numbers::{Measured, Parameters};
 use super::processors::Processors;
 
-/// AWS: a message that is received so often and not handled goes to the DLQ.
+/// Receives after which an unprocessed message goes to the DLQ (`maxReceiveCount` of the queue).
 const MAX_RECEIVES: u32 = 5;
-/// AWS: the visibility timeout is at least so many times the function's timeout.
+/// AWS: the visibility timeout should be at least this multiple of the function's timeout.
 const VISIBILITY_FACTOR: u64 = 6;
 /// Interval of queue checks.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// The queue's depth is sampled once a second: the last sample shows it empty.
+/// Wait for the last sample, which shows the empty queue: its depth is sampled once a second.
 const LAST_SAMPLE: Duration = Duration::from_millis(1_100);
 
 /// Options of a load run.
 #[derive(Debug, Clone)]
 pub struct LoadOptions {
-    /// The parameters.
+    /// Parameters that the verdict depends on.
     pub parameters: Parameters,
-    /// Time that a batch may fill.
+    /// Batching window of the event source mapping.
     pub window: Duration,
-    /// Policy of the function.
+    /// Filter policy of the function.
     pub policy: Policy,
-    /// The function's binary; the handler that is built in when not given.
+    /// Lambda binary; `None` for the built-in handler.
     pub lambda_bin: Option<PathBuf>,
-    /// The most time that sending and handling may take.
+    /// Maximum time for sending and processing.
     pub at_most: Duration,
 }
 
@@ -49,11 +49,11 @@ pub struct LoadOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ended {
-    /// Everything was sent, and the queue is empty.
+    /// All lists sent and the queue empty.
     Drained,
-    /// Its time was over.
+    /// Time limit reached.
     TimeUp,
-    /// Ctrl-C.
+    /// Stopped by Ctrl-C.
     Interrupted,
 }
 
@@ -62,20 +62,20 @@ pub enum Ended {
 pub struct Loaded {
     /// Reason why it ended.
     pub ended: Ended,
-    /// The whole in numbers.
+    /// Totals of the run.
     pub measured: Measured,
-    /// The curves, a point a second.
+    /// Curves, one point per second.
     pub sections: Vec<Section>,
-    /// The first second, in epoch seconds.
+    /// Start of the first second, in epoch seconds.
     pub start: i64,
-    /// The end of the last second.
+    /// End of the last second, in epoch seconds.
     pub end: i64,
 }
 
-/// Runs it. `sent` hears of users whose lists were sent.
+/// Runs the load test. `sent` is called with the number of users whose lists were sent.
 ///
 /// # Errors
-/// When the pipeline cannot start, or a message would be larger than its queue takes.
+/// Fails if the pipeline cannot start, or if a message would be too large for its queue.
 pub async fn run(
     options: &LoadOptions,
     cancel: &CancellationToken,
@@ -87,7 +87,7 @@ pub async fn run(
         .ok_or_else(|| Error::new(Kind::Interrupted, "stopped before any message was sent"))?
         .map_err(|error| Error::service("cannot start the pipeline").because(&error))?;
     let loaded = drive(&sandbox, lists, options, cancel, sent).await;
-    // Invocations under way end by their timeout at the latest; nobody waits for them here.
+    // Invocations in progress end by their timeout at the latest; no need to wait for them.
     drop(sandbox);
     loaded
 }
@@ -147,7 +147,7 @@ async fn drive(
     let stop = cancel.child_token();
     let feed = sandbox.feed(lists);
     let deadline = begun + options.at_most;
-    // What is being sent is sent to its end: a cut call would not be counted.
+    // A call in progress is completed, because an aborted one would not be counted.
     let sending = async {
         let in_time = async {
             tokio::time::sleep_until(deadline).await;
@@ -181,7 +181,7 @@ async fn drive(
     Ok(Loaded { ended, measured, sections, start, end: run.end })
 }
 
-/// Waits until nothing is in the queue, in flight or not.
+/// Waits until the queue is empty, including messages in flight.
 async fn empty(sandbox: &Sandbox) {
     let left = || sandbox.depths()[0].map_or(0, |depth| depth.visible + depth.in_flight);
     while left() > 0 {

@@ -1,37 +1,37 @@
-//! Verdict on a load run: the part of the pipeline that saturates first, and the recommended
-//! changes. Pure: numbers in, a verdict out.
+//! Verdict on a load run: the stage of the pipeline that saturates first, and recommended changes.
+//! Pure: numbers in, a verdict out.
 
 use serde::Serialize;
 
 use super::numbers::{Measured, Parameters};
 use reco_core::human::{amount, form};
 
-/// From this share of the write capacity on, a throttled table is used up.
+/// Share of the write capacity from which on a throttled table counts as exhausted.
 const FULL: f64 = 0.85;
-/// From this share of their time on, the function's slots are never free.
+/// Busy share from which on the function's slots count as never free.
 const BUSY: f64 = 0.8;
-/// A part of an invocation that takes this share of it is what it waits for.
+/// Share of an invocation from which on one part of it counts as the bottleneck.
 const MOST: f64 = 0.5;
-/// Invocations, one after another, that what was sent last may take.
+/// Consecutive invocations that processing may lag behind the end of sending.
 const ROUNDS: f64 = 2.5;
-/// Seconds until an idle slot has the last message: its next look at the queue.
+/// Seconds until an idle slot picks up the last message, at its next poll of the queue.
 const PICKED_UP: f64 = 1.0;
-/// A producer below this share of the rate that was asked for is held up.
+/// Share of the requested rate below which the producer counts as held up.
 const HELD_UP: f64 = 0.9;
 
-/// A part of the pipeline.
+/// Stage of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// None of them: everything kept up.
+    /// No stage: everything kept up.
     None,
-    /// Sending, or handing messages to the function.
+    /// Queue: sending, or handing messages to the function.
     Queue,
-    /// The function's slots.
+    /// Slots of the function.
     Function,
-    /// Facts.
+    /// Facts database.
     Database,
-    /// Writes.
+    /// Writes to the table.
     Table,
 }
 
@@ -40,9 +40,9 @@ pub enum Stage {
 pub struct Verdict {
     /// Stage that saturates first.
     pub stage: Stage,
-    /// Lists a second that went through while there was work.
+    /// Lists processed per second of the run.
     pub users_per_s: f64,
-    /// Reason why that stage.
+    /// Reason for naming that stage.
     pub why: String,
     /// Recommended changes, most useful first.
     pub change: Vec<String>,
@@ -90,7 +90,7 @@ impl Run<'_> {
         }
     }
 
-    /// Lists a second that were dealt with.
+    /// Returns the lists processed per second.
     fn throughput(&self) -> f64 {
         if self.got.elapsed_s <= 0.0 { 0.0 } else { self.done() / self.got.elapsed_s }
     }
@@ -99,19 +99,19 @@ impl Run<'_> {
         number(self.got.written + self.got.skipped)
     }
 
-    /// The share of the write capacity that was consumed.
+    /// Returns the share of the write capacity that was consumed; `None` without a limit.
     fn capacity_used(&self) -> Option<f64> {
         let limit = self.asked.wcu?;
         Some(self.got.wcu / self.got.elapsed_s / limit)
     }
 
-    /// Returns whether as much waited as the function's slots take at once, or handling went on
-    /// well after sending, or was not done when the run ended.
+    /// Returns whether there was a backlog: as many messages waiting as the function's slots take
+    /// at once, or processing that went on well after sending or was not finished at the end.
     fn waited(&self) -> bool {
         let busy = self.got.slots_busy >= BUSY;
         let picked_up = if busy { 0.0 } else { PICKED_UP };
         let long = ROUNDS * self.got.duration_ms / 1e3 + picked_up;
-        // Without a rate all of it waits from the beginning.
+        // Without a rate, everything waits from the start.
         let more = self.got.left > 0 || self.asked.rate.is_none();
         self.many_waited() || self.after() > long || (more && busy)
     }
@@ -121,19 +121,19 @@ impl Run<'_> {
         self.got.backlog_max >= self.asked.concurrency * self.asked.batch_size
     }
 
-    /// Seconds that handling went on after sending.
+    /// Returns how long processing went on after sending, in seconds.
     fn after(&self) -> f64 {
         self.got.elapsed_s - self.got.sending_s
     }
 
-    /// Lists a second that one slot deals with while it works.
+    /// Returns the lists per second that one slot processes while busy.
     fn per_slot(&self) -> f64 {
         let slot_seconds =
             self.got.elapsed_s * self.got.slots_busy * number(self.asked.concurrency);
         if slot_seconds <= 0.0 { 0.0 } else { self.done() / slot_seconds }
     }
 
-    /// WCU that a list costs.
+    /// Returns the WCU that a list costs.
     fn wcu_each(&self) -> f64 {
         if self.got.written == 0 { 1.0 } else { self.got.wcu / number(self.got.written) }
     }
@@ -264,7 +264,7 @@ impl Run<'_> {
         (Stage::Function, why, vec![self.more_slots()])
     }
 
-    /// Returns the number of slots that are worth having.
+    /// Returns the recommended number of slots.
     fn more_slots(&self) -> String {
         let each = self.per_slot();
         let useful = |wanted: f64| (wanted / each).ceil().max(1.0);
@@ -285,7 +285,8 @@ impl Run<'_> {
         }
     }
 
-    /// Here function, database and table share the machine's processors; in AWS they do not.
+    /// Returns a caveat: here function, database and table share the machine's processors; on AWS
+    /// they do not.
     fn caveat(&self, stage: Stage) -> Option<String> {
         let busy = self.got.machine_busy?;
         if busy < FULL || (stage == Stage::Table && self.capacity_used() >= Some(FULL)) {

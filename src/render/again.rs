@@ -1,14 +1,13 @@
-//! Command lines that the operator can paste: with the flags that this run was given.
+//! Command lines for the operator to paste, with the flags of this run.
 
 use reco_store::facts::without_password;
 
 use crate::applies;
 use crate::config::{Key, Settings, Source};
 
-/// A command line that acts on the same pipeline as this run. `args` is what follows `recoctl`.
+/// Returns a command line that acts on the same pipeline as this run. `args` follows `recoctl`.
 ///
-/// Returns the command line to run again: values from flags are repeated, while the environment and
-/// `./recoctl.toml` still apply.
+/// Values from flags are repeated; the environment and `./recoctl.toml` still apply.
 #[must_use]
 pub fn command(settings: &Settings, args: &str) -> String {
     let mut line = format!("recoctl {args}");
@@ -32,7 +31,7 @@ pub fn command(settings: &Settings, args: &str) -> String {
         if let Some(setting) = settings.get(*key)
             && let Source::Flag(flag) = &setting.source
         {
-            // This goes into tickets and chats.
+            // The command line goes into tickets and chats.
             add(flag, &without_password(&setting.value));
         }
     }
@@ -49,7 +48,7 @@ fn add_sandbox(args: &str, line: &mut String) {
     }
 }
 
-/// Quotes a word for a POSIX shell, where it needs it.
+/// Quotes a word for a POSIX shell if necessary.
 fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
@@ -77,7 +76,7 @@ mod tests {
             command(&settings, "dlq redrive --rate 50"),
             "recoctl dlq redrive --rate 50 --queue recs --facts 'sqlite:/my facts.db'"
         );
-        // Only where they count.
+        // Only flags that have an effect.
         assert_eq!(command(&settings, "dlq tasks list"), "recoctl dlq tasks list --queue recs");
         assert_eq!(command(&settings, "dlq journal show 7"), "recoctl dlq journal show 7");
     }

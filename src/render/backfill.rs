@@ -1,4 +1,4 @@
-//! The report of a backfill, for people.
+//! Human-readable report of a backfill.
 
 mod budget;
 mod elsewhere;
@@ -92,7 +92,7 @@ fn tone(report: &BackfillReport) -> Tone {
     }
 }
 
-/// The accounts: every line and every entry in exactly one row.
+/// Renders the counts: every line and every entry in exactly one row.
 fn run_counts(report: &BackfillReport, view: &View) -> String {
     let (lines, entries) = (&report.counts.lines, &report.counts.entries);
     let (written, deleted) =
@@ -177,7 +177,7 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
     )
 }
 
-/// `12 unknown-user, 3 too-few`, the most frequent first.
+/// Formats counts by reason as `12 unknown-user, 3 too-few`, most frequent first.
 fn reasons<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
     let mut counts: Vec<(&str, u64)> = counts.collect();
     counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));

@@ -1,4 +1,4 @@
-//! The report of a load run.
+//! Report of a load run.
 
 use reco_core::outcome::Outcome;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The report of metrics, for people.
+//! Human-readable report of metrics.
 
 use reco_core::outcome::Outcome;
 
@@ -7,11 +7,11 @@ use reco_ops::metrics::plan::{Live, Subject, Unit};
 use reco_ops::metrics::report::{Finding, Level, MetricsReport, Row, Section};
 use reco_ops::metrics::span::shown;
 
-/// Columns of a row's label.
+/// Width of a row's label, in columns.
 const LABEL: usize = 20;
-/// Columns of a number.
+/// Width of a number, in columns.
 const NUMBER: usize = 9;
-/// Columns of a sparkline, at least and at most.
+/// Minimum and maximum width of a sparkline, in columns.
 const SPARK: (usize, usize) = (12, 60);
 
 impl Report for MetricsReport {
@@ -45,7 +45,7 @@ fn spark_width(view: &View) -> usize {
         .clamp(SPARK.0, SPARK.1)
 }
 
-/// Every row of the sections as a curve with its numbers, under a heading.
+/// Renders every row as a sparkline with its numbers, under a heading.
 pub fn curves(label: &str, sections: &[Section], view: &View) -> String {
     let (palette, width) = (view.palette, spark_width(view));
     let mut text = format!("{}\n", heading(label, width, palette));
@@ -88,7 +88,7 @@ fn line(row: &Row, width: usize, palette: Palette) -> String {
     let bad = row.measure.is_trouble() && row.total > Some(0.0);
     let spark = palette.paint(if bad { Tone::Bad } else { Tone::Command }, &spark);
     let level = |value: Option<f64>| number(value, row.unit);
-    // What does not add up has no total, which is not the same as an unknown one.
+    // Measures that do not add up have no total, as opposed to an unknown one.
     let total = match (row.unit, row.total) {
         (Unit::PerSecond | Unit::Count, total) => number(total, Unit::Count),
         _ => String::new(),
@@ -135,7 +135,7 @@ mod tests {
     use reco_ops::metrics::meaning::meaning;
     use reco_ops::metrics::plan::Measure;
 
-    /// An hour with an incident in its middle.
+    /// Hour with an incident in the middle.
     const SPAN: Span = Span { start: 1_700_000_040, end: 1_700_003_640, period: 60 };
 
     fn row(measure: Measure, value: impl Fn(u32) -> Option<f64>) -> Row {

@@ -1,4 +1,4 @@
-//! The report of a redrive, as people and programs see it.
+//! Report of a redrive, as text and JSON.
 
 mod change;
 mod guards;

@@ -1,4 +1,4 @@
-//! Judged messages as people see them.
+//! Table of classified messages.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
 use reco_ops::dlq::journal::Unfinished;
 use reco_ops::dlq::judge::{Provenance, Row};
 
-/// Narrower than this, the column that matters least goes.
+/// Width in columns below which the least important column is dropped.
 const WIDE: usize = 100;
 
-/// The first 8 characters of an id: enough to tell messages of one listing apart.
+/// Returns the first 8 characters of an id, enough to distinguish the messages of one listing.
 #[must_use]
 pub fn short(id: &str) -> String {
     escape_line(&id.chars().take(8).collect::<String>())
@@ -28,7 +28,7 @@ pub fn tone(class: Class) -> Tone {
     }
 }
 
-/// A time left, with alarm where it is short.
+/// Formats the remaining time, highlighted if short.
 #[must_use]
 pub fn time_left(seconds: Option<i64>) -> (String, Option<Tone>) {
     match seconds {
@@ -44,13 +44,13 @@ pub fn time_left(seconds: Option<i64>) -> (String, Option<Tone>) {
     }
 }
 
-/// An age, or `?` for a message that does not say.
+/// Formats an age; `?` if the message does not state its time.
 #[must_use]
 pub fn age(seconds: Option<i64>) -> String {
     seconds.map_or("?".to_owned(), |seconds| duration(seconds.max(0)))
 }
 
-/// The messages, one a line.
+/// Renders the messages, one per line.
 #[must_use]
 pub fn table(rows: &[Box<Row>], view: &View) -> String {
     let with_size = view.width.is_none_or(|width| width >= WIDE);
@@ -78,20 +78,21 @@ pub fn table(rows: &[Box<Row>], view: &View) -> String {
     table.finish()
 }
 
-/// Where there is room, sources are shown when there are any; where there is little, only when they
-/// differ: then they tell messages apart.
+/// Returns whether to show sources: if the terminal is wide, when any are known; otherwise only
+/// when they differ and so distinguish messages.
 fn shows_sources(rows: &[Box<Row>], wide: bool) -> bool {
     let sources: BTreeSet<Option<&str>> = rows.iter().map(|row| row.source.as_deref()).collect();
     sources.len() > 1 || (wide && sources.iter().any(Option::is_some))
 }
 
-/// The name in a queue's ARN; `-` for a message that was sent to the DLQ directly.
+/// Returns the queue name in an ARN; `-` for a message that was sent to the DLQ directly.
 #[must_use]
 pub fn source_name(arn: Option<&str>) -> String {
     arn.map_or("-".to_owned(), |arn| escape_line(arn.rsplit(':').next().unwrap_or(arn)))
 }
 
-/// A message at hand was received at least once: 0 is what no sane count came for.
+/// Formats the receive count. A received message has at least 1, so 0 stands for an implausible
+/// count.
 fn received(times: u64) -> String {
     if times == 0 { "unknown".to_owned() } else { times.to_string() }
 }
@@ -145,7 +146,7 @@ pub fn basis(basis: &Provenance, view: &View) -> String {
 
 #[cfg(test)]
 pub mod sample {
-    //! Messages for the tests of reports: judged for real, at a fixed time.
+    //! Messages for tests of reports, classified by the real code at a fixed time.
 
     use reco_core::policy::Policy;
 

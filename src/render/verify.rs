@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, form};
 use reco_ops::backfill::verify::{Unread, Verification, Wrong};
 
-/// Differences that are shown; JSON has more.
+/// Maximum differences shown; JSON has more.
 const SHOWN: usize = 10;
 
 /// Result of a verification with its settings.
@@ -14,13 +14,13 @@ const SHOWN: usize = 10;
 pub struct VerifyReport {
     /// Result of the run.
     pub outcome: Outcome,
-    /// The table.
+    /// Name of the table.
     pub table: String,
-    /// SHA-256 of the policy in force.
+    /// SHA-256 of the effective policy.
     pub policy_fingerprint: String,
-    /// Where facts came from.
+    /// Source of the facts.
     pub facts: &'static str,
-    /// Result.
+    /// Result of the verification.
     #[serde(flatten)]
     pub verification: Verification,
 }

@@ -1,12 +1,12 @@
-//! Charts of one line: a row of numbers as a row of blocks, and a number as a bar.
+//! One-line charts: a series of numbers as blocks, and a number as a bar.
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Where nothing is known; not the same as zero.
+/// Placeholder for unknown values, as opposed to zero.
 pub const MISSING: char = '·';
 
-/// Draws values in at most `width` characters, from zero to the row's own largest. Where several
-/// values share a character the largest shows: peaks are what one looks for.
+/// Draws values in at most `width` characters, from zero to the largest value. If several values
+/// share a character, the largest is shown, because peaks matter most.
 #[must_use]
 pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
     let columns = values.len().min(width);
@@ -18,17 +18,17 @@ pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
     (0..columns).map(|at| column(at).map_or(MISSING, |value| block(value, top))).collect()
 }
 
-/// Anything above zero is visibly above zero.
+/// Returns the block for a share; anything above zero is visibly above zero.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 7")]
 fn block(value: f64, top: f64) -> char {
     let level = if value <= 0.0 || top <= 0.0 { 0 } else { (value / top * 7.0).ceil() as usize };
     BLOCKS[level.min(7)]
 }
 
-/// Eighths of a character, none to seven.
+/// Eighths of a character, from zero to seven.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// Draws a value as a bar; `top` fills `width` characters. Anything above zero can be seen.
+/// Draws a value as a bar; `top` fills `width` characters. Anything above zero is visible.
 #[must_use]
 #[expect(
     clippy::cast_precision_loss,

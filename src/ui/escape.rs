@@ -1,10 +1,11 @@
-//! Making everything that is shown safe to look at.
+//! Makes all output safe to display.
 //!
-//! Bodies, answers, names and file contents are untrusted bytes: control characters could move the
-//! cursor, change the terminal's settings or hide text (CWE-150), bidirectional controls could
-//! reorder what is read, and a line break could begin a line that looks like ours. All text passes
-//! [`shown`] or [`shown_in_line`] where it meets the terminal, and JSON [`Escaping`]. Our own
-//! colours pass because they are marked ([`styled`]); nothing else knows the mark.
+//! Bodies, responses, names and file contents are untrusted bytes: control characters could move
+//! the cursor, change the terminal's settings or hide text (CWE-150), bidirectional controls could
+//! reorder what is read, and a line break could start a line that looks like ours. All text passes
+//! through [`shown`] or [`shown_in_line`] on its way to the terminal, and JSON through
+//! [`Escaping`]. Our own colors pass because they are marked ([`styled`]); nothing else knows the
+//! mark.
 
 use std::collections::hash_map::RandomState;
 use std::fmt::Write;
@@ -14,24 +15,24 @@ use std::sync::LazyLock;
 
 use serde_json::ser::Formatter;
 
-/// Stands before what follows the ESC of our own styles until they are written. Of this process
-/// alone: what comes from outside cannot hold it.
+/// Mark that stands for the ESC of our own styles until they are written. It is random per process,
+/// so external text cannot contain it.
 static MARK: LazyLock<String> = LazyLock::new(|| {
     let random = || RandomState::new().build_hasher().finish();
     format!("\u{1b}\u{1}{:016x}{:016x}\u{2}", random(), random())
 });
 
-/// Marks the escape sequences in a text as our own. Only for text without anybody else's.
+/// Marks the escape sequences in a text as our own. Only for text without external parts.
 pub(super) fn styled(own: &str) -> String {
     own.replace('\u{1b}', &MARK)
 }
 
-/// A text of several lines as it may be written to a terminal.
+/// Makes a text of several lines safe for the terminal.
 pub(super) fn shown(text: &str) -> String {
     by_parts(text, escape_text)
 }
 
-/// A text as it may be written to a terminal, in one line.
+/// Makes a text safe for the terminal, in one line.
 pub(super) fn shown_in_line(text: &str) -> String {
     by_parts(text, escape_line)
 }
@@ -46,8 +47,7 @@ fn by_parts(text: &str, escape: fn(&str) -> String) -> String {
     shown
 }
 
-/// The beginning of a text that would fill the screen: endpoints and bodies may answer with
-/// megabytes.
+/// Truncates a text that would fill the screen: endpoints and bodies may return megabytes.
 pub(super) fn clipped(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}… ({} more bytes)", &text[..at], text.len() - at),
@@ -84,8 +84,9 @@ fn escape(text: &str, unsafe_here: impl Fn(char) -> bool) -> String {
     safe
 }
 
-/// C0 (with ESC and DEL) and C1 controls, bidirectional controls, line separators, and what has no
-/// width: two ids that look alike must not be two. Joiners and variation selectors stay, which scripts and emoji need.
+/// Returns whether a character is unsafe: C0 (with ESC and DEL) and C1 controls, bidirectional
+/// controls, line separators, and zero-width characters, because ids that look alike must be equal.
+/// Joiners and variation selectors are allowed, since scripts and emoji need them.
 pub(super) fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
@@ -95,7 +96,7 @@ pub(super) fn is_unsafe(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Writes JSON whose strings hold nothing unsafe raw: the same values, escaped as JSON has it.
+/// JSON formatter that escapes unsafe characters in strings; the values stay the same.
 pub(super) struct Escaping<F>(pub(super) F);
 
 impl<F> Escaping<F> {
@@ -129,7 +130,7 @@ impl<F: Formatter> Formatter for Escaping<F> {
         Self::write(writer, fragment)
     }
 
-    // Such characters stand only in the strings of what is JSON already.
+    // In text that already is JSON, such characters occur only in strings.
     fn write_raw_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,

@@ -1,4 +1,4 @@
-//! What flows tell, as it is shown on stderr.
+//! Display of a flow's events on stderr.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use super::progress::Bar;
 use reco_ops::event::{Event, Events};
 
 impl Ui {
-    /// Shows what a flow tells.
+    /// Returns an event sink that shows events.
     #[must_use]
     pub fn events(&self) -> Events {
         let (ui, bars) = (self.clone(), Mutex::new(HashMap::new()));

@@ -1,4 +1,4 @@
-//! Colour by meaning, not by name; none when the stream is no terminal or NO_COLOR is set.
+//! Colors by meaning; none if the stream is not a terminal or NO_COLOR is set.
 
 use anstyle::{AnsiColor, Style};
 
@@ -7,17 +7,17 @@ use super::escape::styled;
 /// Meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// As it should be.
+    /// Normal state.
     Good,
-    /// Needs a look.
+    /// Warning that needs a look.
     Warn,
-    /// Wrong.
+    /// Error or problem.
     Bad,
-    /// The heading of something.
+    /// Heading of a section.
     Heading,
-    /// Beside the point, but useful.
+    /// Less important text.
     Faint,
-    /// Something to type.
+    /// Command to type.
     Command,
 }
 
@@ -35,26 +35,26 @@ impl Tone {
     }
 }
 
-/// Paints, or leaves plain.
+/// Palette, with or without color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
     on: bool,
 }
 
 impl Palette {
-    /// A palette that paints, or not.
+    /// Creates a palette, with or without color.
     #[must_use]
     pub fn new(on: bool) -> Self {
         Palette { on }
     }
 
-    /// Returns whether it paints.
+    /// Returns whether color is enabled.
     #[must_use]
     pub fn is_on(self) -> bool {
         self.on
     }
 
-    /// The text in a tone.
+    /// Styles the text in a tone.
     #[must_use]
     pub fn paint(self, tone: Tone, text: &str) -> String {
         if self.on {

@@ -1,10 +1,10 @@
-//! JSON laid out for reading, its numbers and strings left as they were written.
+//! Pretty-printer of JSON that keeps numbers and strings exactly as written.
 //!
-//! Parsing and printing again would round numbers of more than 64 bits and reorder nothing else:
-//! for looking into a message that failed, the bytes themselves count.
+//! Parsing and reprinting would round numbers of more than 64 bits, and when examining a message
+//! that failed, the exact bytes matter.
 
-/// Lays out valid JSON; `None` when the text is none. Arrays and objects that hold no others stay
-/// on one line: a list of a hundred ids is one thing.
+/// Formats valid JSON; `None` if the text is not JSON. Arrays and objects without nested ones stay
+/// on one line, such as a list of a hundred ids.
 #[must_use]
 pub fn pretty_json(text: &str) -> Option<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
@@ -31,7 +31,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Lays out everything from here, token by token; the text is known to be sound.
+    /// Formats the value at the current position, token by token; the text is known to be valid.
     fn value(&mut self) {
         let mut flat: Vec<bool> = Vec::new();
         loop {
@@ -81,7 +81,7 @@ impl Layout<'_> {
         self.out.extend(std::iter::repeat_n("  ", self.depth));
     }
 
-    /// Returns whether the array or object that was just opened holds no other.
+    /// Returns whether the array or object that was just opened contains no other.
     fn holds_only_scalars(&self) -> bool {
         let mut in_string = false;
         let mut escaped = false;

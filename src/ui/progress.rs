@@ -1,4 +1,4 @@
-//! Progress of long work, on stderr only.
+//! Progress display of long work, on stderr only.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,24 +8,24 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::escape::escape_line;
 use reco_ops::event::Unit;
 
-/// Between two lines where there is no terminal to redraw.
+/// Interval between lines without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// Style of the progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// A bar that is redrawn, in color or without.
+    /// Bar that is redrawn, with or without color.
     Interactive {
-        /// True if it may be colored.
+        /// True if color is allowed.
         colored: bool,
     },
-    /// A line now and then.
+    /// Occasional lines.
     Lines,
-    /// Nothing.
+    /// No output.
     Quiet,
 }
 
-/// A progress display; gone from the screen when dropped.
+/// Progress display, removed from the screen when dropped.
 #[derive(Debug)]
 pub struct Bar {
     bar: ProgressBar,
@@ -57,13 +57,13 @@ impl Bar {
         &self.what
     }
 
-    /// Counts units done.
+    /// Adds units done.
     pub fn advance(&self, units: u64) {
         self.bar.inc(units);
         self.line();
     }
 
-    /// Sets units done.
+    /// Sets the number of units done.
     pub fn set(&self, units: u64) {
         self.bar.set_position(units);
         self.line();
@@ -111,7 +111,7 @@ fn style(known_total: bool, unit: Unit, colored: bool) -> ProgressStyle {
         (false, Unit::Bytes) => "{spinner} {msg} {bytes}  {bytes_per_sec}  {elapsed}",
     };
     let template = if colored { template } else { &template.replace(":.cyan/dim", "") };
-    // The templates are constants of this file; a broken one falls back to indicatif's own.
+    // The templates are constants in this file; if one were invalid, indicatif's default applies.
     ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━━╌")

@@ -1,4 +1,4 @@
-//! Reports: one value, two renderings.
+//! Reports: one value, rendered as text or JSON.
 
 use std::io::Write;
 
@@ -11,29 +11,30 @@ use super::escape::Escaping;
 use super::{Palette, SCHEMA_VERSION};
 use reco_ops::error::{Error, Kind, Result};
 
-/// Layout of text.
+/// Layout options for text.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// Columns of the terminal; `None` when stdout is none.
+    /// Width of the terminal in columns; `None` if stdout is not a terminal.
     pub width: Option<usize>,
-    /// Colour, or not.
+    /// Colors of the text.
     pub palette: Palette,
 }
 
 /// Report of a command.
 ///
-/// As JSON it is its own serialisation, with `schema_version` and `kind` before it; as a table it
-/// is [`Report::render`]. Nothing may stand in one and not in the other.
+/// As JSON it is serialized after `schema_version` and `kind`; as text it is rendered by
+/// [`Report::render`]. Both must have the same information.
 pub trait Report: Serialize {
-    /// The name of this kind of report, e.g. `dlq.peek`.
+    /// Kind of report, e.g. `dlq.peek`.
     const KIND: &'static str;
-    /// The member that `--output jsonl` writes one line each of; the rest follows as a last line.
+    /// Field whose elements `--output jsonl` writes one per line; the rest follows as the last
+    /// line.
     const ROWS: Option<&'static str> = None;
 
     /// Returns the outcome of the run, which determines the exit code.
     fn outcome(&self) -> Outcome;
 
-    /// For people.
+    /// Renders the report as text.
     fn render(&self, view: &View) -> String;
 }
 
@@ -50,7 +51,7 @@ fn header(kind: &str) -> Value {
     serde_json::json!({ "schema_version": SCHEMA_VERSION, "kind": kind })
 }
 
-/// A whole document, written without a tree of it in memory: reports name every message.
+/// Whole document, serialized without an in-memory tree: reports list every message.
 #[derive(Serialize)]
 struct Document<'a, R> {
     schema_version: u32,
@@ -62,7 +63,7 @@ struct Document<'a, R> {
 /// Writes the report as one indented document. The inner result is that of writing to `out`.
 ///
 /// # Errors
-/// When the report cannot be serialised.
+/// Fails if the report cannot be serialized.
 pub(super) fn json<R: Report>(out: &mut impl Write, report: &R) -> Result<std::io::Result<()>> {
     let document = Document { schema_version: SCHEMA_VERSION, kind: R::KIND, report };
     let formatter = Escaping(PrettyFormatter::new());
@@ -78,7 +79,7 @@ fn unwritable(error: &serde_json::Error) -> Error {
     Error::new(Kind::Internal, "cannot write the report").because(error)
 }
 
-/// The report a line each: its rows (as kind `KIND.row`), then the rest of it.
+/// Returns the report as JSON Lines: its rows (of kind `KIND.row`), then the rest.
 pub(super) fn jsonl<R: Report>(report: &R) -> Result<String> {
     let mut whole = value(report)?;
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! Tables: no vertical rules, a thin line under the header, numbers to the right.
+//! Tables: no vertical rules, a thin line under the header, numbers right-aligned.
 
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle,
@@ -10,15 +10,15 @@ use reco_core::clip::clip;
 use super::escape::{escape_line, styled};
 use super::{Tone, View};
 
-/// Characters of a cell at most, where nothing else bounds it: ids may be megabytes long.
+/// Maximum characters per cell if nothing else limits it: ids may be megabytes long.
 const CELL_CHARS: usize = 500;
 
 /// Alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// Left, for words.
     Left,
-    /// Numbers.
+    /// Right, for numbers.
     Right,
 }
 
@@ -34,7 +34,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with these columns, drawn for a view.
+    /// Creates a table with these columns for a view.
     #[must_use]
     pub fn new(view: &View, columns: &[(&str, Align)]) -> Self {
         let mut table = comfy_table::Table::new();
@@ -50,7 +50,7 @@ impl Table {
                 table.set_content_arrangement(ContentArrangement::Dynamic);
                 table.set_width(width);
             }
-            // Nobody's terminal: what reads this wants whole lines.
+            // Without a terminal, the reader wants complete lines.
             None => {
                 table.set_content_arrangement(ContentArrangement::Disabled);
             }
@@ -80,13 +80,13 @@ impl Table {
                 }
             })
             .collect();
-        // One line a row: what does not fit is cut with an ellipsis; JSON has it whole.
+        // One line per row: longer text is truncated with an ellipsis; JSON has all of it.
         let mut row = comfy_table::Row::from(cells);
         row.max_height(1);
         self.table.add_row(row);
     }
 
-    /// Keeps a column from being narrowed: ids and numbers are useless when cut.
+    /// Keeps columns from being narrowed: truncated ids and numbers are useless.
     pub fn never_narrow(&mut self, columns: &[usize]) {
         for column in columns {
             if let Some(column) = self.table.column_mut(*column) {
@@ -95,13 +95,13 @@ impl Table {
         }
     }
 
-    /// The table as text, with a line break at its end.
+    /// Returns the table as text, ending in a line break.
     #[must_use]
     pub fn finish(mut self) -> String {
         for column in self.table.column_iter_mut() {
             column.set_padding((0, 1));
         }
-        // The cells hold no escape sequences of their own.
+        // The cells contain no escape sequences of their own.
         let mut text = styled(&self.table.trim_fmt());
         text.push('\n');
         text

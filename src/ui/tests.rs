@@ -1,4 +1,4 @@
-//! Nothing that comes from outside reaches the terminal as anything but text.
+//! External text never reaches the terminal as anything but text.
 
 use clap::Parser;
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ fn null() -> Box<serde_json::value::RawValue> {
     serde_json::value::RawValue::from_string("null".to_owned()).expect("it is JSON")
 }
 
-/// Anything: controls and escape sequences more often than chance would have it.
+/// Any text, with more controls and escape sequences than chance would produce.
 fn foreign() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         any::<String>(),

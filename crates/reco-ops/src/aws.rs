@@ -1,4 +1,4 @@
-//! Thin async functions over the SDK clients, one file a service. SDK types stop here.
+//! Thin async functions over the SDK clients, one file per service. SDK types stop here.
 
 mod cloudwatch;
 mod config;

@@ -1,6 +1,6 @@
-//! Backfill: files of recommendations, filtered as the Lambda filters, written into the table.
+//! Backfill: filters files of recommendations as the Lambda does and writes them to the table.
 //!
-//! Stages, each bounded, so that memory does not grow with the input:
+//! Every stage is bounded, so that memory does not grow with the input:
 //!
 //! ```text
 //! read -> decode, facts, filter (in parallel, in order) -> window -> writes in flight -> counts
@@ -65,59 +65,59 @@ pub use self::writing::Writing;
 use crate::error::{Error, Result};
 use crate::files::input::Source;
 
-/// Calls in flight at once that read back.
+/// Maximum verification reads in flight.
 pub const READS: usize = 4;
 
-/// Without a person to wait for an answer, throttling is waited out for minutes.
+/// Retries throttled writes for minutes, since no caller is waiting for an answer.
 pub const RETRY: RetryOptions = RetryOptions {
     max_attempts: 30,
     base_delay: Duration::from_millis(50),
     max_delay: Duration::from_secs(10),
 };
 
-/// Chunks that wait between two stages.
+/// Maximum chunks waiting between two stages.
 const CHUNKS: usize = 2;
 
-/// A backfill, ready to run.
+/// Backfill that is ready to run.
 pub struct Backfill {
-    /// The inputs, checked.
+    /// Inputs, already checked.
     pub sources: Vec<Source>,
     /// Preparer that filters lines.
     pub preparer: Arc<Preparer>,
-    /// Where items go.
+    /// Destination of the items.
     pub sink: Sink,
-    /// The table's name, if there is one.
+    /// Table name; `None` in a dry run without a table.
     pub table: Option<String>,
-    /// Way of writing.
+    /// Order, rate and list type of the writes.
     pub write_options: WriteOptions,
-    /// Where rejects go.
+    /// Rejects file and the first rejects for the report.
     pub rejects: Rejects,
-    /// Batches in flight at once.
+    /// Maximum batches in flight.
     pub concurrency: usize,
-    /// Ends the run early.
+    /// Cancelled to end the run early.
     pub cancel: CancellationToken,
-    /// Where an earlier run came to, to go on from there.
+    /// Checkpoint of an earlier run to resume.
     pub resumed: Option<Checkpoint>,
-    /// Saves how far the run is.
+    /// Saver of checkpoints; `None` if the run cannot be resumed.
     pub saver: Option<Saver>,
-    /// Ends the run when so much of its input is rejected.
+    /// Limit on rejected lines that ends the run.
     pub max_rejects: Option<MaxRejects>,
     /// Planning options of a dry run.
     pub plan: PlanOptions,
 }
 
 impl Backfill {
-    /// Runs to the end of the input, or until something stops it. `progress` is told how many bytes
-    /// of all inputs are dealt with.
+    /// Runs until the end of the input or until something stops it. `progress` receives the number
+    /// of input bytes processed so far.
     ///
     /// # Errors
-    /// Only when recoctl itself is at fault; everything else is in the report.
+    /// Fails only on a bug in recoctl; everything else is in the report.
     pub async fn run(
         self,
         progress: impl Fn(u64) + Send + Sync + 'static,
     ) -> Result<BackfillReport> {
-        // On one of the runtime's own threads: every batch that is over would otherwise have to wake
-        // the one that waits for the command, which is on another core.
+        // On one of the runtime's own threads: otherwise every finished batch would have to wake
+        // the thread that waits for the command, on another core.
         tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
     }
 
@@ -133,7 +133,7 @@ impl Backfill {
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, run.mapped, chunks));
         let driven = run.drive(prepared(receiver, &preparer), &progress).await;
-        // Cancelled in the middle of a read, the reader would wait for the rest of it.
+        // A reader in the middle of a read would wait for the rest of it.
         reading.abort();
         driven?;
         run.close().await;
@@ -151,7 +151,7 @@ impl Backfill {
 type Chunked = Staged<Result<Prepared, PrepareError>>;
 type Staged<T> = Result<T, JoinError>;
 
-/// Judges chunks on all cores, and hands them on in their order.
+/// Prepares chunks on all cores and returns them in order.
 fn prepared(
     receiver: mpsc::Receiver<read::Chunk>,
     preparer: &Arc<Preparer>,
@@ -164,7 +164,7 @@ fn prepared(
         let before = last.replace(next).filter(|_| preparer.is_one_by_one());
         async move {
             if let Some(before) = before {
-                // It is dropped at the end: nothing is ever sent.
+                // Nothing is ever sent: the sender is dropped at the end.
                 let _ = before.await;
             }
             let prepared = preparer.prepare(chunk).await;
@@ -174,7 +174,7 @@ fn prepared(
     })
 }
 
-/// Works on chunks on all cores, and hands the results on in their order.
+/// Processes chunks on all cores and returns the results in order.
 fn stages<W, F>(
     receiver: mpsc::Receiver<read::Chunk>,
     mut work: W,

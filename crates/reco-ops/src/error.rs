@@ -1,4 +1,4 @@
-//! Errors as an operator reads them: what failed, on which input, why, and what to do next.
+//! Errors for operators: what failed on which input, why, and what to do next.
 
 use std::fmt;
 
@@ -7,64 +7,64 @@ use reco_core::facts::{FactsError, FactsStage};
 /// Kind of failure; determines the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The command line is wrong.
+    /// Invalid command line.
     Usage,
-    /// The configuration is wrong or incomplete.
+    /// Wrong or incomplete configuration.
     Config,
-    /// Credentials are missing, expired or refused.
+    /// Missing, expired or rejected credentials.
     Credentials,
-    /// AWS or the facts database failed.
+    /// Failure of AWS or the facts database.
     Service,
-    /// Refused for safety.
+    /// Refusal for safety.
     Refused,
-    /// An input could not be read or used.
+    /// Input that could not be read or used.
     Input,
-    /// A bug in recoctl.
+    /// Bug in recoctl.
     Internal,
-    /// Stopped by a signal before there was anything to report.
+    /// Interruption by a signal before there was anything to report.
     Interrupted,
 }
 
-/// An error that ends a command.
+/// Error that ends a command.
 #[derive(Debug)]
 pub struct Error {
-    /// Its kind.
+    /// Kind of failure, which determines the exit code.
     pub kind: Kind,
-    /// Failed operation and its input, as a fragment that reads after "error: ".
+    /// Failed operation and its input; follows "error: " in the output.
     pub message: String,
-    /// Reason, from the outside in.
+    /// Causes, outermost first.
     pub causes: Vec<String>,
-    /// Next step.
+    /// Hint on what to do next.
     pub hint: Option<String>,
 }
 
 impl Error {
-    /// An error without cause or hint.
+    /// Creates an error without cause or hint.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Error { kind, message: message.into(), causes: Vec::new(), hint: None }
     }
 
-    /// The configuration is wrong or incomplete.
+    /// Creates an error of kind [`Kind::Config`].
     pub fn config(message: impl Into<String>) -> Self {
         Error::new(Kind::Config, message)
     }
 
-    /// Refused for safety.
+    /// Creates an error of kind [`Kind::Refused`].
     pub fn refused(message: impl Into<String>) -> Self {
         Error::new(Kind::Refused, message)
     }
 
-    /// An input could not be read or used.
+    /// Creates an error of kind [`Kind::Input`].
     pub fn input(message: impl Into<String>) -> Self {
         Error::new(Kind::Input, message)
     }
 
-    /// A service failed.
+    /// Creates an error of kind [`Kind::Service`].
     pub fn service(message: impl Into<String>) -> Self {
         Error::new(Kind::Service, message)
     }
 
-    /// The facts database failed; the stage determines the kind.
+    /// Creates an error of the facts database; its stage determines the kind.
     pub fn facts(message: impl Into<String>, error: &FactsError) -> Self {
         let kind = match error.stage {
             FactsStage::Connect => Kind::Config,
@@ -74,7 +74,7 @@ impl Error {
         Error::new(kind, message).because(error)
     }
 
-    /// Adds the reason, and what lies behind it.
+    /// Adds an error and its sources as causes.
     #[must_use]
     pub fn because(mut self, cause: &(dyn std::error::Error + 'static)) -> Self {
         let mut next = Some(cause);
@@ -88,14 +88,14 @@ impl Error {
         self
     }
 
-    /// Adds a reason in words.
+    /// Adds a cause as text.
     #[must_use]
     pub fn cause(mut self, words: impl Into<String>) -> Self {
         self.causes.push(words.into());
         self
     }
 
-    /// Adds what to do next.
+    /// Sets the hint on what to do next.
     #[must_use]
     pub fn hint(mut self, words: impl Into<String>) -> Self {
         self.hint = Some(words.into());
@@ -115,5 +115,5 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A result whose error ends the command.
+/// Result with an error that ends the command.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,4 +1,4 @@
-//! What a flow tells while it runs: data, which whoever runs it renders, or drops.
+//! Events of a running flow: data that the caller renders or drops.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,55 +6,55 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-/// Counted unit.
+/// Unit of progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Messages.
+    /// SQS messages.
     Messages,
-    /// Bytes of input.
+    /// Bytes of input, as stored.
     Bytes,
 }
 
-/// Something that a flow tells.
+/// Event of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// What is being done.
+    /// Current activity.
     Status(String),
-    /// Something that the operator should know although it is no error.
+    /// Something that the operator should know although it is not an error.
     Warning(String),
-    /// Long work begins.
+    /// Start of long work.
     Began {
-        /// Tells it from other work of the same run.
+        /// Id of the work, unique within the run.
         task: u64,
         /// Description of the work.
         what: String,
-        /// How many units there are, where that is known.
+        /// Total number of units, if known.
         total: Option<u64>,
-        /// Counted unit.
+        /// Unit of the counts.
         unit: Unit,
     },
-    /// So many units more are done.
+    /// Progress by a number of units.
     Advanced {
-        /// Which work.
+        /// Id of the work.
         task: u64,
-        /// Number of units.
+        /// Units done since the last event.
         units: u64,
     },
-    /// So many units are done in all.
+    /// Progress up to a total number of units.
     Reached {
-        /// Which work.
+        /// Id of the work.
         task: u64,
-        /// Number of units.
+        /// Units done so far.
         units: u64,
     },
-    /// The work has ended.
+    /// End of long work.
     Ended {
-        /// Which work.
+        /// Id of the work.
         task: u64,
     },
 }
 
-/// Where events go.
+/// Sink of events. Cheap to clone.
 #[derive(Clone)]
 pub struct Events {
     sink: Arc<dyn Fn(Event) + Send + Sync>,
@@ -68,28 +68,28 @@ impl fmt::Debug for Events {
 }
 
 impl Events {
-    /// Gives every event to `sink`, which must not wait.
+    /// Creates a sink that passes every event to `sink`, which must not block.
     pub fn new(sink: impl Fn(Event) + Send + Sync + 'static) -> Self {
         Events { sink: Arc::new(sink), tasks: Arc::default() }
     }
 
-    /// Drops them.
+    /// Creates a sink that drops all events.
     #[must_use]
     pub fn none() -> Self {
         Events::new(drop)
     }
 
-    /// Tells what is being done.
+    /// Reports the current activity.
     pub fn status(&self, text: impl AsRef<str>) {
         (self.sink)(Event::Status(text.as_ref().to_owned()));
     }
 
-    /// Tells something that the operator should know although it is no error.
+    /// Reports something that the operator should know although it is not an error.
     pub fn warn(&self, text: impl AsRef<str>) {
         (self.sink)(Event::Warning(text.as_ref().to_owned()));
     }
 
-    /// Begins long work of `total` units (`None` when unknown).
+    /// Starts long work of `total` units (`None` if unknown).
     #[must_use]
     pub fn progress(&self, what: &str, total: Option<u64>, unit: Unit) -> Progress {
         let task = self.tasks.fetch_add(1, Ordering::Relaxed);
@@ -98,7 +98,7 @@ impl Events {
     }
 }
 
-/// Long work under way; it ends when this is dropped.
+/// Long work in progress; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Progress {
     events: Events,
@@ -106,18 +106,18 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Tells nobody.
+    /// Creates a progress that is not reported.
     #[must_use]
     pub fn none() -> Self {
         Events::none().progress("", None, Unit::Messages)
     }
 
-    /// Counts units done.
+    /// Adds units done.
     pub fn advance(&self, units: u64) {
         (self.events.sink)(Event::Advanced { task: self.task, units });
     }
 
-    /// Sets units done.
+    /// Sets the number of units done.
     pub fn set(&self, units: u64) {
         (self.events.sink)(Event::Reached { task: self.task, units });
     }
@@ -132,7 +132,7 @@ impl Drop for Progress {
 /// Event sink and cancellation of a flow.
 #[derive(Debug, Clone)]
 pub struct Control {
-    /// Whom it tells.
+    /// Sink of the flow's events.
     pub events: Events,
     /// Cancelled by the first signal: finish what is in flight, release the rest, report.
     pub cancel: CancellationToken,

@@ -1,4 +1,4 @@
-//! Files: whose they are, how inputs are read, and what is kept aside while a run goes on.
+//! Files: safe access, reading of inputs, and temporary storage during a run.
 
 pub mod input;
 mod rejects;

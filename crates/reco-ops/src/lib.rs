@@ -1,9 +1,9 @@
-//! Every flow of recoctl as a library: the dead-letter queue, backfills, metrics.
+//! All flows of recoctl as a library: dead-letter queue, backfills, metrics.
 //!
-//! A flow takes plain options, speaks in [`event`]s and answers with data. It prints nothing, reads
-//! no variable of the environment, and knows no command line.
+//! A flow takes plain options, reports [`event`]s and returns data. It prints nothing, reads no
+//! environment variables, and knows no command line.
 //!
-//! Rooms import downwards only, which `tests/architecture.rs` checks:
+//! Modules import only downwards, which `tests/architecture.rs` checks:
 //! `backfill -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error, event}`.
 
 pub mod aws;

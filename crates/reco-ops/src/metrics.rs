@@ -1,4 +1,4 @@
-//! Metrics: what CloudWatch knows of table, function and queues, and what it means.
+//! Metrics: CloudWatch data on the table, function and queues, and its interpretation.
 
 pub mod meaning;
 pub mod plan;
@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 use self::plan::{Plan, Subject};
 use self::report::{Row, Section};
 
-/// Reads everything that is planned.
+/// Reads all planned series.
 ///
 /// # Errors
-/// In the service's own words.
+/// Fails if a call to CloudWatch fails.
 pub async fn read(cloudwatch: &Cloudwatch, plans: Vec<Plan>, span: &Span) -> Result<Vec<Section>> {
     let queries: Vec<Query> = plans.iter().flat_map(Plan::queries).collect();
     let mut series = cloudwatch.read(&queries, span).await?.into_iter();
@@ -31,16 +31,17 @@ pub async fn read(cloudwatch: &Cloudwatch, plans: Vec<Plan>, span: &Span) -> Res
     Ok(sections.collect())
 }
 
-/// Looked back for any sign of a function: as long as CloudWatch lists a metric without data.
-/// AWS: `ListMetrics` API: "metrics that have not had data in the past two weeks are not listed".
+/// Time range searched for any sign of a function: as long as CloudWatch lists a metric without
+/// data. AWS: `ListMetrics` API: "metrics that have not had data in the past two weeks are not
+/// listed".
 const MEMORY_S: i64 = 14 * 24 * 3600;
 const HOUR: i32 = 3600;
 
-/// Makes sure that a function of which nothing was read exists, as far as CloudWatch can tell. AWS
-/// Lambda itself is not asked: reading metrics needs no permission of its.
+/// Checks that functions without any data exist, as far as CloudWatch can tell. Lambda itself is
+/// not called, so that reading metrics needs no Lambda permissions.
 ///
 /// # Errors
-/// When no metric of it was seen in two weeks, or in the service's own words.
+/// Fails if a function had no metric in two weeks, or if a call to CloudWatch fails.
 pub async fn check_functions(
     cloudwatch: &Cloudwatch,
     sections: &[Section],

@@ -1,9 +1,9 @@
-//! The rate: one token a message. governor spaces the batches; two sliding windows, asked right
-//! before a send, keep what is promised even after a stall has piled batches up.
+//! Rate limit: one token per message. governor spaces the batches; two sliding windows, checked
+//! right before a send, guarantee the limit even after a stall has piled up batches.
 //!
-//! In no second go more than the rate and one batch; in no 10 seconds more than 2 % over the rate.
-//! What a stall of up to a fifth of a second kept back is made up for within these bounds, so that
-//! the rate is kept from below, too.
+//! No second has more messages than the rate plus one batch; no 10 seconds have more than 2 % over
+//! the rate. Within these bounds, stalls of up to a fifth of a second are made up for, so that the
+//! average does not fall below the rate either.
 
 mod gate;
 mod ramp;
@@ -24,15 +24,15 @@ pub use gate::{Gate, Guard, Pauses};
 use ramp::RampClock;
 use window::Windows;
 
-/// Seconds of the rate that may be saved up: 2 % of the 10 seconds over which it is promised.
+/// Seconds of the rate that may be saved up: 2 % of the 10 seconds over which it is guaranteed.
 const SAVED_S: f64 = 0.2;
 
-/// Messages a second.
+/// Rate in messages per second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate(f64);
 
 impl Rate {
-    /// Messages a second.
+    /// Returns the messages per second.
     #[must_use]
     pub fn per_second(self) -> f64 {
         self.0
@@ -51,7 +51,7 @@ impl FromStr for Rate {
     }
 }
 
-/// Lets messages go at a rate, or at once without one.
+/// Paces messages at a rate; `None` sends them at once.
 #[derive(Debug, Clone)]
 pub struct Pace {
     schedule: Option<Arc<Schedule>>,
@@ -69,10 +69,11 @@ struct Schedule {
 }
 
 impl Pace {
-    /// At most `rate` messages per second, growing from a twentieth of it to all of it over `ramp`.
+    /// Creates a pace of at most `rate` messages per second, growing from a twentieth of it to all
+    /// of it over `ramp`.
     ///
-    /// A fifth of a second's worth and 10 messages at most go together, so that a slow rate is
-    /// even, too.
+    /// Batches hold at most 10 messages and a fifth of a second's worth, so that a slow rate is
+    /// even too.
     #[must_use]
     pub fn new(rate: Option<Rate>, ramp: Duration) -> Self {
         let Some(Rate(rate)) = rate else {
@@ -90,20 +91,20 @@ impl Pace {
         Pace { schedule, batch, gate: Arc::default() }
     }
 
-    /// Returns the gate of the guards.
+    /// Returns the gate that guards can engage.
     #[must_use]
     pub fn gate(&self) -> &Arc<Gate> {
         &self.gate
     }
 
-    /// Returns the number of messages that may go together.
+    /// Returns the maximum number of messages per batch.
     #[must_use]
     pub fn batch(&self) -> usize {
         self.batch.get() as usize
     }
 
-    /// Forgets what was saved up while nothing was sent, so that the first batch waits its turn,
-    /// too. A ramp begins with the first call.
+    /// Discards capacity saved up while nothing was sent, so that the first batch waits its turn
+    /// too. A ramp starts with the first call.
     pub fn begin(&self) {
         if let Some(schedule) = &self.schedule {
             schedule.clock.begin();
@@ -111,25 +112,25 @@ impl Pace {
         }
     }
 
-    /// Waits until `messages` may go, by every guard and by the rate; [`Pace::begin`] comes before.
+    /// Waits until the guards and the rate allow `messages`; call [`Pace::begin`] first.
     ///
     /// # Errors
-    /// The reason, when a guard has stopped the run.
+    /// Returns the reason if a guard has stopped the run.
     pub async fn wait(&self, messages: usize) -> Result<(), String> {
         self.gate.acquire(messages).await?;
         let (Some(schedule), Some(messages)) = (&self.schedule, self.counted(messages)) else {
             return Ok(());
         };
-        // No batch is larger than what may be saved up, so there is always capacity for one.
+        // No batch exceeds what may be saved up, so there will always be capacity for one.
         while let Ok(Err(not_yet)) = schedule.limiter.check_n(messages) {
             sleep_until(schedule.clock.instant_of(not_yet.earliest_possible())).await;
         }
-        // That may have taken a while.
+        // A guard may have stopped the run meanwhile.
         self.gate.stopped().map_or(Ok(()), Err)
     }
 
-    /// Waits, right before a send for which [`Pace::wait`] has already waited, while it would make
-    /// too many within a second or 10. It hardly ever does: only after a stall.
+    /// Waits right before a send, after [`Pace::wait`], if the send would exceed the limit per
+    /// second or per 10 seconds. This happens only after a stall.
     pub async fn admit(&self, messages: usize) {
         let (Some(schedule), Some(messages)) = (&self.schedule, self.counted(messages)) else {
             return;
@@ -151,7 +152,7 @@ impl Schedule {
     }
 }
 
-/// The whole part, and 1 at least.
+/// Returns the integer part, but at least 1.
 fn whole(number: f64) -> NonZeroU32 {
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! `recoctl dlq classify`: why messages failed, and what to do next.
+//! `recoctl dlq classify`: explains why messages failed and what to do next.
 
 mod groups;
 
@@ -53,16 +53,16 @@ struct ClassifyReport {
     queues: Queues,
     #[serde(flatten)]
     basis: Provenance,
-    /// True if messages were chosen by more than their place.
+    /// True if a condition narrows the selection.
     #[serde(skip)]
     narrowed: bool,
-    /// Messages that were received.
+    /// Number of messages received.
     scanned: u64,
     #[serde(flatten)]
     reach: Reach,
     /// Interrupted redrives of this DLQ, newest first.
     unfinished: Vec<Unfinished>,
-    /// Deliveries of messages that had been received before; counted once above.
+    /// Repeated deliveries of messages that are counted only once above.
     repeated: u64,
     /// WCU needed to redrive all messages.
     wcu: u64,
@@ -72,7 +72,7 @@ struct ClassifyReport {
     messages: Vec<Box<Row>>,
     /// Messages on which `--where` failed; not classified.
     undecided: u64,
-    /// Ids that were asked for and not found, where the whole queue was seen.
+    /// Requested ids that were not found although the whole queue was scanned.
     missing: Vec<String>,
     damaged: Vec<DamagedRow>,
     #[serde(flatten)]
@@ -80,10 +80,10 @@ struct ClassifyReport {
     interrupted: bool,
 }
 
-/// Scans, releases and reports.
+/// Scans the DLQ, releases the messages and reports.
 ///
 /// # Errors
-/// As `dlq peek`.
+/// Same as `dlq peek`.
 pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let max = args.max.map(|max| max as usize);
     let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
@@ -164,10 +164,11 @@ impl Report for ClassifyReport {
             missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
-            // A finding in half a scan is still one, but the caller must know it was cut short.
+            // A finding in a partial scan is still valid, but the caller must know that the scan
+            // was cut short.
             Outcome::Interrupted => Outcome::Interrupted,
             _ if !self.findings.is_empty() => Outcome::Findings,
-            // That there is nothing is a sound answer to who asks for all.
+            // An empty queue is a valid answer to a request for all messages.
             Outcome::NothingToDo if self.scanned == 0 && !self.narrowed => Outcome::Success,
             other => other,
         }
@@ -195,7 +196,7 @@ impl Report for ClassifyReport {
 }
 
 impl ClassifyReport {
-    /// Messages that were received and not chosen.
+    /// Returns the number of messages that were received but not selected.
     fn left_out(&self) -> u64 {
         let accounted = (self.messages.len() + self.damaged.len()) as u64 + self.undecided;
         self.scanned.saturating_sub(accounted)

@@ -1,4 +1,4 @@
-//! What `dlq export` and `dlq purge` share: the question before anything is deleted, and the report.
+//! Shared by `dlq export` and `dlq purge`: the prompt before a deletion, and the report.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use reco_ops::dlq::select::Classes;
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 
-/// Messages named in the table of each fate; JSON has all.
+/// Maximum messages in the table per fate; JSON has all.
 const NAMED: usize = 10;
 
 /// Task for the selected messages.
@@ -22,26 +22,26 @@ const NAMED: usize = 10;
 pub struct Task<'a> {
     /// Selection of messages.
     pub select: &'a SelectArgs,
-    /// At most so many, oldest first.
+    /// Maximum number of messages, oldest first.
     pub max: Option<u32>,
-    /// Into this new file.
+    /// New file to write the messages to.
     pub file: Option<PathBuf>,
-    /// Deletes them from the queue: after the file is flushed, or with a waiver.
+    /// Deletes them from the queue, after the file is flushed or with a waiver.
     pub delete: bool,
-    /// The operator's word that no file is wanted.
+    /// The operator's waiver of a file.
     pub waiver: Option<Waiver>,
-    /// Says what would be done, and does nothing.
+    /// Only shows what would be done.
     pub dry_run: bool,
-    /// Answers what would be asked.
+    /// Skips the confirmation prompt.
     pub yes: bool,
-    /// Receives even from a DLQ with a redrive policy of its own.
+    /// Allows receiving from a DLQ with a redrive policy of its own.
     pub force: bool,
 }
 
-/// Does it.
+/// Carries out the task.
 ///
 /// # Errors
-/// As [`collect::collect`].
+/// Same as [`collect::collect`].
 pub async fn collect(context: &Context, task: Task<'_>) -> Result<Collected> {
     let Task { select, max, file, delete, waiver, dry_run, yes, force } = task;
     let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
@@ -64,7 +64,7 @@ const fn tone(fate: Fate) -> Tone {
     }
 }
 
-/// For people.
+/// Renders the report as text.
 #[must_use]
 pub fn render(report: &Collected, view: &View) -> String {
     let mut text = String::new();

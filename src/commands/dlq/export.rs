@@ -1,4 +1,4 @@
-//! `recoctl dlq export`: messages into a file, byte for byte.
+//! `recoctl dlq export`: saves messages to a file, byte for byte.
 
 use std::path::PathBuf;
 
@@ -40,10 +40,10 @@ pub struct ExportArgs {
 #[derive(Debug, Serialize)]
 struct ExportReport(Collected);
 
-/// Exports.
+/// Runs the export.
 ///
 /// # Errors
-/// As [`collect`].
+/// Same as [`collect`].
 pub async fn run(context: &Context, args: ExportArgs) -> Result<Outcome> {
     if args.file.as_os_str() == "-" {
         return Err(Error::new(Kind::Usage, "cannot export to stdout").hint(

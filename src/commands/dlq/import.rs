@@ -1,4 +1,4 @@
-//! `recoctl dlq import`: the messages of an export into a queue, each once.
+//! `recoctl dlq import`: sends the messages of an export to a queue, each once.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 use reco_ops::rate::Rate;
 
-/// Messages named in the table of each fate; JSON has all.
+/// Maximum messages in the table per fate; JSON has all.
 const NAMED: usize = 10;
 
 /// Arguments of `recoctl dlq import`.
@@ -40,10 +40,10 @@ pub struct ImportArgs {
     pub yes: bool,
 }
 
-/// Imports.
+/// Runs the import.
 ///
 /// # Errors
-/// As [`import`].
+/// Same as [`import`].
 pub async fn run(context: &Context, args: ImportArgs) -> Result<Outcome> {
     let ImportArgs { file, to, rate, again, dry_run, yes } = args;
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));

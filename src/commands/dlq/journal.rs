@@ -1,4 +1,4 @@
-//! `recoctl dlq journal`: what earlier redrives did, and bringing interrupted ones to an end.
+//! `recoctl dlq journal`: inspects earlier redrives and finishes interrupted ones.
 
 mod list;
 mod restore;
@@ -24,7 +24,7 @@ pub enum JournalCommand {
     Restore(restore::RestoreArgs),
 }
 
-/// Runs one of them.
+/// Runs a subcommand.
 ///
 /// # Errors
 /// Fails if the command ended before it had a report.

@@ -1,4 +1,4 @@
-//! `recoctl dlq peek`: look without disturbing.
+//! `recoctl dlq peek`: shows messages without disturbing the queue.
 
 use std::sync::Arc;
 
@@ -48,27 +48,27 @@ struct PeekReport {
     /// Adjective for the requested messages.
     #[serde(skip)]
     wanted: Option<String>,
-    /// Messages that were received, those not shown included.
+    /// Number of messages received, including those not shown.
     scanned: u64,
     messages: Vec<Box<Row>>,
     /// Messages on which `--where` failed; not shown.
     undecided: u64,
-    /// Ids that were asked for and not found, where the whole queue was seen.
+    /// Requested ids that were not found although the whole queue was scanned.
     missing: Vec<String>,
     damaged: Vec<DamagedRow>,
     #[serde(flatten)]
     reach: Reach,
-    /// Deliveries of messages that had been received before; counted once above.
+    /// Repeated deliveries of messages that are counted only once above.
     repeated: u64,
     #[serde(flatten)]
     released: Released,
     interrupted: bool,
 }
 
-/// Receives, shows, and makes visible again.
+/// Receives messages, shows them, and makes them visible again.
 ///
 /// # Errors
-/// When the queue cannot be found or received from, or a safety rule refuses it.
+/// Fails if the queue cannot be found or received from, or if a safety rule refuses it.
 pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let max = args.max as usize;
     let matcher = Arc::new(args.select.matcher(Classes::Any, context).await?);
@@ -127,7 +127,7 @@ impl Report for PeekReport {
             missing: self.missing.len() as u64,
         };
         match tally.outcome(self.interrupted) {
-            // That there is nothing is a sound answer to who asks for all.
+            // An empty queue is a valid answer to a request for all messages.
             Outcome::NothingToDo if self.scanned == 0 && self.wanted.is_none() => Outcome::Success,
             outcome => outcome,
         }
@@ -204,10 +204,10 @@ fn body(row: &Row, body: &str, view: &View) -> String {
     )
 }
 
-/// Characters of an attribute's value that are shown; JSON has all.
+/// Maximum characters shown of an attribute's value; JSON has all.
 const LONGEST_VALUE: usize = 500;
 
-/// The user attributes, one line each.
+/// Renders the message attributes, one per line.
 fn attributes(row: &Row) -> String {
     let line = |(name, attribute): (&String, &Attribute)| {
         let value = match &attribute.value {

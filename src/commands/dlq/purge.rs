@@ -1,4 +1,4 @@
-//! `recoctl dlq purge`: delete unwanted messages, with a copy unless told otherwise.
+//! `recoctl dlq purge`: deletes unwanted messages, with a backup unless waived.
 
 use std::path::PathBuf;
 
@@ -53,10 +53,10 @@ pub struct PurgeArgs {
 #[derive(Debug, Serialize)]
 struct PurgeReport(Collected);
 
-/// Purges.
+/// Runs the purge.
 ///
 /// # Errors
-/// Refused without a backup; else as [`collect`].
+/// Refuses without a backup or waiver; otherwise same as [`collect`].
 pub async fn run(context: &Context, args: PurgeArgs) -> Result<Outcome> {
     if args.all_now {
         return purge_all(context, &args).await;

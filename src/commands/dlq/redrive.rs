@@ -1,4 +1,4 @@
-//! `recoctl dlq redrive`: send back what can succeed, and lose nothing.
+//! `recoctl dlq redrive`: sends back the messages that can succeed, and loses none.
 
 mod engine;
 
@@ -85,7 +85,7 @@ impl RedriveArgs {
             rate: self.guards.rate,
             ramp: self.guards.ramp(),
             repair: self.repair.plan(),
-            // A dry run writes none.
+            // A dry run writes no file.
             rejects: self.repair.rejects.clone().filter(|_| !self.dry_run),
             journal: self.journal.clone(),
             guards: GuardOptions {
@@ -99,7 +99,7 @@ impl RedriveArgs {
         }
     }
 
-    /// Returns the number of messages that are held at a time. AWS: a message may be held for 12
+    /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12
     /// hours; at a slow rate the last of many would be held for longer.
     fn limit(&self) -> usize {
         let most = self.hold.map_or(HOLD_LIMIT, |hold| hold as usize);
@@ -118,7 +118,8 @@ impl RedriveArgs {
     }
 }
 
-/// Seconds that a message is held at most: half of what AWS allows, since guards may pause a run.
+/// Maximum time a message is held, in seconds: half of what AWS allows, since guards may pause a
+/// run.
 const HELD_FOR_S: f64 = 6.0 * 3600.0;
 
 /// Returns the matcher for the messages to move. `stale` and `superseded` messages would overwrite
@@ -132,10 +133,10 @@ async fn matcher(context: &Context, select: &SelectArgs, repair: &RepairArgs) ->
     select.matcher(default, context).await
 }
 
-/// Scans, moves, releases and reports.
+/// Scans the DLQ, moves messages, releases the rest and reports.
 ///
 /// # Errors
-/// When the queues cannot be found, a safety rule refuses it, or the scan fails; after that,
+/// Fails if the queues cannot be found, a safety rule refuses the redrive, or the scan fails; later
 /// failures are in the report.
 pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     let plan = match args.plan.as_deref() {

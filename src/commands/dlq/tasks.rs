@@ -1,4 +1,4 @@
-//! `recoctl dlq tasks`: the move tasks that SQS itself carries out.
+//! `recoctl dlq tasks`: message move tasks, which SQS carries out itself.
 
 mod cancel;
 mod list;
@@ -22,7 +22,7 @@ pub enum TasksCommand {
     Cancel(cancel::CancelArgs),
 }
 
-/// Runs one of them.
+/// Runs a subcommand.
 ///
 /// # Errors
 /// Fails if the command ended before it had a report.
@@ -42,12 +42,12 @@ async fn dlq(context: &Context) -> Result<(Sqs, Queue)> {
     context.before_all(found).await
 }
 
-/// A task as reports show it.
+/// Move task as shown in reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct TaskRow {
     #[serde(flatten)]
     task: MoveTask,
-    /// Seconds since it began, where that is known.
+    /// Seconds since the start, if known.
     age_s: Option<i64>,
 }
 
@@ -68,7 +68,7 @@ const fn tone(task: &MoveTask) -> Tone {
     }
 }
 
-/// A count in a column.
+/// Formats a count for a column.
 fn some(number: u64) -> String {
     if number == UNKNOWN { "?".to_owned() } else { count(number) }
 }

@@ -1,4 +1,4 @@
-//! `recoctl facts check`: whether lookups fit the schema, and whether an index serves them.
+//! `recoctl facts check`: checks that lookups fit the schema and are served by indexes.
 
 use clap::Args;
 use reco_core::outcome::Outcome;
@@ -16,10 +16,10 @@ use reco_ops::error::{Error, Result};
 #[derive(Debug, Args)]
 pub struct CheckArgs {}
 
-/// Runs it.
+/// Runs the check.
 ///
 /// # Errors
-/// When the facts cannot be reached, or none are configured.
+/// Fails if the database cannot be reached or none is configured.
 pub async fn run(context: &Context, _: CheckArgs) -> Result<Outcome> {
     let source = context.facts().await?;
     let findings =
@@ -65,7 +65,7 @@ impl Report for CheckReport {
                 hints.push_str(&format!("\n{facts}: {message}\n  hint: {hint}\n"));
             }
         }
-        // The table cuts what does not fit; what is wrong stands below it whole.
+        // The table truncates long text; problems are repeated in full below it.
         format!("{}{hints}", table.finish())
     }
 }

@@ -1,4 +1,4 @@
-//! `recoctl facts snapshot`: a copy of the facts for large backfills.
+//! `recoctl facts snapshot`: copies the facts for large backfills.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -30,11 +30,11 @@ pub struct SnapshotArgs {
     pub page_size: usize,
 }
 
-/// Runs it.
+/// Runs the snapshot.
 ///
 /// # Errors
-/// When the facts cannot be read to their end or the file cannot be written; then the older file
-/// is as it was.
+/// Fails if the facts cannot be read completely or the file cannot be written; the older file then
+/// stays unchanged.
 pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     let options = SnapshotOptions {
         tables: context.facts_tables().await?,
@@ -66,7 +66,7 @@ pub async fn run(context: &Context, args: SnapshotArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-/// One progress display after another, one a table.
+/// Consecutive progress displays, one per table.
 struct Bars<'a> {
     ui: &'a Ui,
     current: Mutex<Option<(&'static str, Progress)>>,
@@ -74,10 +74,10 @@ struct Bars<'a> {
 
 impl Bars<'_> {
     fn show(&self, table: &'static str, rows: u64) {
-        // Nothing that can panic happens while it is held.
+        // Nothing panics while the lock is held.
         let Ok(mut current) = self.current.lock() else { return };
         if current.as_ref().is_none_or(|(shown, _)| *shown != table) {
-            // The one before is gone from the screen before the next comes.
+            // Removes the previous display from the screen before the next one appears.
             *current = None;
             let bar = self.ui.progress(&format!("copying {table}"), None, Unit::Messages);
             *current = Some((table, bar));

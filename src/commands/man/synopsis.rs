@@ -1,9 +1,9 @@
-//! The synopsis of a manual page.
+//! Synopsis of a man page.
 
 use clap::{Arg, ArgAction, Command};
 
-/// The synopsis in the order of the page's sections, with the names of the values: that of
-/// `clap_mangen` sorts the options of all sections as one list, and names no value.
+/// Returns the synopsis in the order of the page's sections, with value names. `clap_mangen` would
+/// sort the options of all sections as one list and omit value names.
 pub(super) fn synopsis(command: &Command, name: &str) -> String {
     let mut words = vec![bold(command.get_bin_name().unwrap_or(name))];
     words.extend(options_by_section(command).into_iter().map(option));
@@ -15,8 +15,8 @@ pub(super) fn synopsis(command: &Command, name: &str) -> String {
     format!("{}\n", words.join(" "))
 }
 
-/// The options as the page's sections list them: those without a heading, then heading by heading,
-/// each by clap's own order.
+/// Returns the options as the page's sections list them: those without a heading, then by heading,
+/// each in clap's own order.
 fn options_by_section(command: &Command) -> Vec<&Arg> {
     let shown = || command.get_arguments().filter(|arg| !arg.is_hide_set());
     let mut headings = vec![None];
@@ -33,7 +33,7 @@ fn options_by_section(command: &Command) -> Vec<&Arg> {
     options
 }
 
-/// `[-o|--output FORMAT]`; the space before a value does not break the line.
+/// Formats an option as `[-o|--output FORMAT]`; the space before a value does not break the line.
 fn option(arg: &Arg) -> String {
     let short = arg.get_short().map(|short| bold(&format!("-{short}")));
     let long = arg.get_long().map(|long| bold(&format!("--{long}")));
@@ -50,7 +50,7 @@ fn option(arg: &Arg) -> String {
     optional(&text, arg.is_required_set()) + repeats
 }
 
-/// `FILE...`, or `[FILE]` when it may be left out.
+/// Formats an argument as `FILE...`, or as `[FILE]` if it is optional.
 fn positional(arg: &Arg) -> String {
     let many = arg.get_num_args().is_some_and(|range| range.max_values() > 1);
     optional(&value(arg), arg.is_required_set()) + if many { "..." } else { "" }
@@ -75,7 +75,7 @@ fn italic(text: &str) -> String {
     format!("\\fI{}\\fR", escaped(text))
 }
 
-/// Text that roff takes for what it is.
+/// Escapes text for roff.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('-', "\\-").replace('\'', "\\(aq")
 }
@@ -96,7 +96,7 @@ mod tests {
         pages
     }
 
-    /// The long options of `text`, in order, as roff has them: `\-\-dry\-run`.
+    /// Returns the long options in `text`, in order, in roff syntax: `\-\-dry\-run`.
     fn long_options(text: &str) -> Vec<&str> {
         text.match_indices(r"\fB\-\-")
             .filter_map(|(at, _)| text.get(at + 3..)?.split_once(r"\fR"))

@@ -1,7 +1,7 @@
-//! `recoctl sandbox demo`: the main job from end to end, for a newcomer without an account.
+//! `recoctl sandbox demo`: guided tour for newcomers without an AWS account.
 //!
-//! Every step is this very program run as a child process with the environment of a fresh sandbox,
-//! so that what is shown is what would happen.
+//! Every step runs this program as a child process with the environment of a fresh sandbox, so that
+//! the output is authentic.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::exit;
 use crate::ui::Tone;
 use reco_ops::error::{Error, Kind, Result};
 
-/// The example file of the tour: every shape a line can have, and some bad ones.
+/// Example file of the tour, with every line format and some bad lines.
 const EXAMPLE: &str = include_str!("../../../examples/recs.jsonl");
 
-/// Time that the Lambda may take to work through what a step sent.
+/// Maximum time for the Lambda to process what a step sent.
 const SETTLES_WITHIN: Duration = Duration::from_secs(30);
 
 /// Arguments of `recoctl sandbox demo`.
@@ -30,11 +30,11 @@ pub struct DemoArgs {
     pub pause: u64,
 }
 
-/// One step: why, and the command line.
+/// Step of the tour: reason and command line.
 struct Step {
     why: &'static str,
     args: &'static [&'static str],
-    /// Exit codes that the step is expected to end with.
+    /// Expected exit codes of the step.
     codes: &'static [u8],
 }
 
@@ -79,7 +79,7 @@ const STEPS: [Step; 7] = [
 /// Runs the tour.
 ///
 /// # Errors
-/// When the sandbox cannot start, or a step ends otherwise than it should.
+/// Fails if the sandbox cannot start or a step ends with an unexpected exit code.
 pub async fn run(context: &Context, args: &DemoArgs) -> Result<Outcome> {
     let io = |error: std::io::Error| {
         Error::new(Kind::Input, "cannot prepare the tour's directory").because(&error)
@@ -109,7 +109,7 @@ async fn tour(
         }
         announce(context, at + 1, step)?;
         let code = run_step(context, step, sandbox, dir).await?;
-        // The next step is to see what the Lambda made of this one.
+        // The next step shows what the Lambda did with this one.
         sandbox.idle(SETTLES_WITHIN).await;
         if context.cancel.is_cancelled() {
             return Ok(Outcome::Interrupted);
@@ -136,7 +136,7 @@ async fn tour(
     Ok(Outcome::Success)
 }
 
-/// Waits before a step; true when the tour was interrupted meanwhile.
+/// Waits before a step; returns true if the tour was interrupted.
 async fn wait(context: &Context, seconds: u64) -> bool {
     tokio::select! {
         () = context.cancel.cancelled() => true,
@@ -158,7 +158,7 @@ async fn run_step(context: &Context, step: &Step, sandbox: &Sandbox, dir: &Path)
     };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
-    // Nothing of the operator's own configuration may lead a step of the tour out of the sandbox.
+    // The operator's own configuration must not lead a step out of the sandbox.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("RECOCTL_") || name.starts_with("AWS_") {

@@ -1,4 +1,4 @@
-//! `recoctl sandbox load`: load on a local pipeline, to tune its parameters before production.
+//! `recoctl sandbox load`: load test of a local pipeline, to tune its parameters before production.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -68,10 +68,10 @@ fn number(least: u64, most: u64) -> RangedU64ValueParser {
     RangedU64ValueParser::new().range(least..=most)
 }
 
-/// Runs it.
+/// Runs the load test.
 ///
 /// # Errors
-/// When the pipeline cannot start, or a message would be too large for its queue.
+/// Fails if the pipeline cannot start, or if a message would be too large for its queue.
 pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
     if args.batch_size > 10 && args.window == 0 {
         let message = format!("--batch-size {} needs a --window", args.batch_size);

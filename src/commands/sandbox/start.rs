@@ -72,7 +72,7 @@ pub struct StartArgs {
 /// Runs a sandbox until Ctrl-C.
 ///
 /// # Errors
-/// When it cannot start.
+/// Fails if the sandbox cannot start.
 pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     let mut options = if args.empty { SandboxOptions::empty() } else { SandboxOptions::default() };
     options.port = args.port;
@@ -99,7 +99,7 @@ pub async fn run(context: &Context, args: &StartArgs) -> Result<Outcome> {
     );
     context.cancel.cancelled().await;
     sandbox.shutdown().await;
-    // Ctrl-C is how a sandbox is meant to end.
+    // Ctrl-C is the normal way to end a sandbox.
     Ok(Outcome::Success)
 }
 

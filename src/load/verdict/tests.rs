@@ -1,6 +1,6 @@
 use super::*;
 
-/// 10 s of 2 slots, 500 users a batch: what a run without trouble looks like.
+/// Returns a run without problems: 10 s of 2 slots, 500 users per batch.
 fn steady() -> (Parameters, Measured) {
     let parameters = Parameters {
         users: 10_000,
@@ -36,7 +36,7 @@ fn judged(change: impl FnOnce(&mut Parameters, &mut Measured)) -> Verdict {
     verdict(&parameters, &measured)
 }
 
-/// More waits than the slots take, and they are never free.
+/// Adds a backlog larger than the slots take at once, with slots that are never free.
 fn flooded(measured: &mut Measured) {
     measured.backlog_max = 180;
     measured.slots_busy = 0.97;
@@ -80,7 +80,7 @@ fn without_a_rate_the_table_is_told_by_how_long_it_takes() {
     assert_eq!(verdict.change.len(), 1, "2 slots are the fewest there are");
 }
 
-/// Many slots, each of which waits long for a table that retries leave not quite used up.
+/// Many slots, each waiting long for a table that retries leave not quite exhausted.
 #[test]
 fn slots_that_wait_for_a_throttled_table_are_the_tables() {
     let verdict = judged(|parameters, measured| {
@@ -112,7 +112,7 @@ fn full_slots_are_told_apart_by_what_they_wait_for() {
     assert_eq!(stage(100.0, 160.0).stage, Stage::Table);
     let function = stage(100.0, 100.0);
     assert_eq!(function.stage, Stage::Function);
-    // 10,000 users in 20 s by 2 slots that worked 97 % of it are 258 a second each.
+    // 10,000 users in 20 s by 2 slots that were busy 97 % of the time are 258 a second each.
     assert!(function.change[0].contains("--concurrency 4"), "{:?}", function.change);
     let unpaced = judged(|parameters, measured| {
         flooded(measured);
@@ -150,8 +150,8 @@ fn handling_that_goes_on_long_after_sending_did_not_keep_up() {
     assert_eq!(busy(10.8).stage, Stage::Function);
 }
 
-/// As a continuous integration run measured it: the last message was taken 50 ms after it was sent,
-/// longer than two rounds of 20 ms, and nothing waited.
+/// As measured by a CI run: the last message was picked up 50 ms after it was sent, longer than two
+/// rounds of 20 ms, and there was no backlog.
 #[test]
 fn idle_slots_may_take_a_moment_to_pick_up_the_last_message() {
     let idle = |after_s: f64| {

@@ -1,4 +1,4 @@
-//! The write budget and the calls, in words.
+//! Write budget and calls in words.
 
 use super::rounded;
 use crate::ui::count;
@@ -23,7 +23,7 @@ pub(super) fn planned_calls(report: &BackfillReport) -> String {
     }
 }
 
-/// The budget, and how it was spent.
+/// Describes the budget and its use.
 pub(super) fn shown(report: &BackfillReport) -> String {
     let budget = &report.budget;
     let from = match (budget.from, budget.asked.as_deref()) {

@@ -4,7 +4,7 @@ use super::{escape_line, rounded, spent};
 use crate::ui::{Palette, Tone, amount, bytes};
 use reco_ops::backfill::report::{BackfillReport, Destination, EmitReport, QueueReport};
 
-/// The first line; `None` when it is about the table.
+/// Returns the first line; `None` if the destination is the table.
 pub fn headline(report: &BackfillReport, palette: Palette) -> Option<String> {
     let spent = spent(report.duration_s);
     if let Some(queue) = &report.queue {
@@ -57,7 +57,7 @@ pub fn taker(report: &BackfillReport) -> &'static str {
     }
 }
 
-/// Returns further facts, one line each.
+/// Returns additional facts, one per line.
 pub fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(shard) = report.shard {

@@ -1,10 +1,10 @@
-//! Further facts about a run, one line each.
+//! Additional facts about a run, one per line.
 
 use super::{budget, elsewhere, plan, reasons, rounded};
 use crate::ui::{amount, bytes, count, escape_line};
 use reco_ops::backfill::report::{BackfillReport, Destination, ItemSizes};
 
-/// Names and values.
+/// Returns the names and values.
 pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     let mut facts = elsewhere::facts(report);
     if report.destination == Destination::Queue {

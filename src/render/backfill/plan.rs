@@ -5,10 +5,10 @@ use crate::ui::{Align, Table, Tone, View, bar, bytes, count, duration, escape_li
 use reco_ops::backfill::plan::Plan;
 use reco_ops::backfill::report::ItemSizes;
 
-/// Characters of the longest bar.
+/// Width of the longest bar, in characters.
 const BAR: usize = 32;
 
-/// The sizes and the largest items.
+/// Renders the size histogram and the largest items.
 pub(super) fn render(plan: &Plan, items: &ItemSizes, view: &View) -> String {
     let mut text = String::new();
     if items.count > 0 {
@@ -20,7 +20,7 @@ pub(super) fn render(plan: &Plan, items: &ItemSizes, view: &View) -> String {
     text
 }
 
-/// Histogram of item costs: an item of n WCU has at most n KB.
+/// Renders the histogram of item costs: an item of n WCU has at most n KB.
 fn histogram(items: &ItemSizes, view: &View) -> String {
     let columns = [("WCU EACH", Align::Right), ("ITEMS", Align::Right), ("", Align::Left)];
     let mut table = Table::new(view, &columns);
@@ -53,7 +53,7 @@ fn largest(plan: &Plan, view: &View) -> String {
     table.finish()
 }
 
-/// Time and cost, one line each.
+/// Returns duration and cost, one per line.
 pub(super) fn facts(plan: &Plan, wcu: u64) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     let units = count(wcu);

@@ -12,7 +12,7 @@ fn row(measure: Measure, value: impl Fn(i64) -> f64) -> Row {
     Row::new(measure, &Series { points, incomplete: None }, &SPAN)
 }
 
-/// A queue that is filled in 5 s and emptied by a table of 500 WCU.
+/// Returns the report on a queue that is filled in 5 s and drained by a table of 500 WCU.
 fn report() -> LoadReport {
     let depth = |second: i64| (second.min(5) * 60 - (second - 5).max(0) * 10).max(0) as f64;
     let parameters = Parameters {

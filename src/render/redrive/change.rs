@@ -1,12 +1,12 @@
-//! What a redrive changed, in words.
+//! Changes made by a redrive, in words.
 
 use crate::ui::{amount, count, escape_line, form};
 use reco_ops::dlq::redrive::report::Changes;
 
-/// Attributes named in the table; JSON has all.
+/// Maximum attributes in the table; JSON has all.
 const NAMED: usize = 10;
 
-/// For the end of the table.
+/// Renders the changes for the end of the table.
 pub fn changes(changes: &Changes, dry_run: bool) -> String {
     let Some(repair) = &changes.repair else { return String::new() };
     let verb = match dry_run {

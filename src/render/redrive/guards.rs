@@ -5,7 +5,7 @@ use crate::ui::{amount, count, escape_line, form};
 use reco_ops::dlq::redrive::report::RedriveReport;
 use reco_ops::dlq::redrive::{Bounced, Guard, Pauses};
 
-/// Pauses, a stop and what came back, where there is any of it.
+/// Describes pauses, a stop and bounced messages, as far as there are any.
 pub(super) fn guards_text(report: &RedriveReport) -> String {
     let mut text: String =
         report.guards.iter().map(|(guard, pauses)| paused(*guard, pauses)).collect();

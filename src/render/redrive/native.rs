@@ -1,4 +1,4 @@
-//! The report of a redrive by a move task.
+//! Report of a redrive by a move task.
 
 use reco_core::outcome::Outcome;
 

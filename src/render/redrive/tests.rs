@@ -1,4 +1,4 @@
-//! Rendering and outcome of a redrive's report.
+//! Rendering and outcome of a redrive report.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ fn to() -> Arc<Destination> {
     Arc::new(Destination { number: 0, queue, limit: 1_000, stamp: None })
 }
 
-/// A message that was to be moved, and what became of it.
+/// Returns the record of a message with this outcome.
 fn settled(row: &Row, outcome: SendOutcome) -> Record {
     let mut record = Record::decided(row, &Decision::Move(to()), None);
     record.is_settled(outcome);
@@ -99,7 +99,7 @@ fn outcomes() {
     assert_eq!(outcome(vec![moved(), skipped()]), Outcome::Success);
     assert_eq!(outcome(vec![moved(), failed()]), Outcome::Partial);
     assert_eq!(outcome(vec![failed()]), Outcome::Failed);
-    // Something was done, or perhaps: that is not "nothing could be done".
+    // Something was done, or may have been: that is not "nothing could be done".
     let (sent_as, reason) = ("n".to_owned(), "denied".to_owned());
     let not_deleted = SendOutcome::NotDeleted { sent_as, reason };
     assert_eq!(outcome(vec![settled(&rows[0], not_deleted)]), Outcome::Partial);
@@ -109,7 +109,7 @@ fn outcomes() {
     assert_eq!(outcome(vec![skipped()]), Outcome::NothingToDo);
 }
 
-/// A run that its guards paused, and that stopped because of what came back.
+/// Returns the report of a run that its guards paused and that stopped because of bounced messages.
 fn guarded() -> RedriveReport {
     let bounces = Bounces::new("20%".parse().expect("a limit"));
     for number in 0..20 {
@@ -140,7 +140,7 @@ fn only_an_interruption_outranks_what_came_back() {
     assert_eq!(RedriveReport { interrupted: true, ..report }.outcome(), Outcome::Interrupted);
 }
 
-/// Of every message that it received a redrive keeps one until its report.
+/// A redrive keeps one row for every received message until its report.
 #[test]
 fn a_record_is_small() {
     assert!(size_of::<Record>() <= 80, "{} bytes", size_of::<Record>());

@@ -1,4 +1,4 @@
-//! The report of a redrive, for people.
+//! Human-readable report of a redrive.
 
 use super::change::changes;
 use super::guards::guards_text;
@@ -6,10 +6,10 @@ use crate::render::rows;
 use crate::ui::{Tone, View, amount, count, escape_line, was};
 use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport};
 
-/// Messages named in the table of each category; JSON has all.
+/// Maximum messages in the table per category; JSON has all.
 pub(super) const NAMED: usize = 10;
 
-/// Each category with its messages, then what else there is to know.
+/// Renders each category with its messages, then additional information.
 pub(super) fn text(report: &RedriveReport, view: &View) -> String {
     let mut text = String::new();
     for (category, messages) in &report.counts {
@@ -50,7 +50,7 @@ fn section(report: &RedriveReport, category: Category, messages: u64, view: &Vie
     text
 }
 
-/// Names what may be doubled.
+/// Lists messages that may be duplicated.
 fn twice(report: &RedriveReport) -> String {
     if report.perhaps_twice == 0 {
         return String::new();

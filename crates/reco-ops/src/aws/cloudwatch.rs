@@ -1,4 +1,4 @@
-//! CloudWatch: series of metrics.
+//! CloudWatch: metric series.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,15 +13,15 @@ use aws_sdk_cloudwatch::types::{
 use super::{explain, retry_partition};
 use crate::error::{Error, Result};
 
-/// AWS: `GetMetricData` takes 500 queries a call.
+/// AWS: `GetMetricData` takes 500 queries per call.
 const QUERIES: usize = 500;
-/// AWS: `GetMetricData` returns 100,800 points a call.
+/// AWS: `GetMetricData` returns 100,800 points per call.
 const POINTS: usize = 100_800;
-/// Pages of one answer at most: each call asks for what fits into one.
+/// Maximum pages per answer; each call asks only for what fits into one page.
 const PAGES: usize = 100;
-/// Larger than any number of messages, units or milliseconds: no such sample is one.
+/// Upper bound of plausible samples: larger values are discarded.
 const ABSURD: f64 = 1e15;
-/// Characters of what CloudWatch says of a series.
+/// Maximum characters kept of CloudWatch's message about a series.
 const SAID: usize = 300;
 /// Number of attempts for a series that CloudWatch failed to compute.
 const ATTEMPTS: u32 = 3;
@@ -29,16 +29,16 @@ const ATTEMPTS: u32 = 3;
 /// Statistic that aggregates the samples of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
-    /// Their sum.
+    /// Sum of the samples.
     Sum,
-    /// Their mean.
+    /// Mean of the samples.
     Average,
-    /// The largest.
+    /// Largest sample.
     Maximum,
 }
 
 impl Statistic {
-    /// CloudWatch's name for it.
+    /// Returns CloudWatch's name of the statistic.
     pub fn name(self) -> &'static str {
         match self {
             Statistic::Sum => "Sum",
@@ -48,64 +48,64 @@ impl Statistic {
     }
 }
 
-/// One series to read.
+/// Query for one series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// For example `AWS/DynamoDB`.
+    /// CloudWatch namespace, e.g. `AWS/DynamoDB`.
     pub namespace: &'static str,
-    /// The metric.
+    /// CloudWatch metric name.
     pub metric: &'static str,
-    /// Name and value of each dimension: all that the metric has, or nothing is found.
+    /// Name and value of each dimension; must be all that the metric has, or nothing is found.
     pub dimensions: Vec<(&'static str, String)>,
-    /// Statistic that aggregates samples to points.
+    /// Statistic that aggregates samples into points.
     pub statistic: Statistic,
 }
 
-/// When to read: from `start` on, before `end`, a point each `period`; all in epoch seconds.
+/// Time range from `start` up to but excluding `end`, one point per `period`; in epoch seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The beginning of the first period.
+    /// Start of the first period.
     pub start: i64,
-    /// The end of the last period, exclusive.
+    /// End of the last period, exclusive.
     pub end: i64,
-    /// The length of a period in seconds.
+    /// Length of a period, in seconds.
     pub period: i32,
 }
 
 impl Span {
-    /// Returns the number of periods that there are.
+    /// Returns the number of periods in the range.
     pub fn periods(&self) -> usize {
         usize::try_from((self.end - self.start) / i64::from(self.period)).unwrap_or(0)
     }
 }
 
-/// The points of one series, by the beginning of their period. A period without data is absent.
+/// Points of one series. A period without data is absent.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Series {
-    /// The points.
+    /// Points by the start of their period, in epoch seconds.
     pub points: BTreeMap<i64, f64>,
-    /// Reason why points may be missing that CloudWatch has.
+    /// Reason why points that CloudWatch has may be missing.
     pub incomplete: Option<String>,
 }
 
-/// The service.
+/// CloudWatch client.
 #[derive(Debug, Clone)]
 pub struct Cloudwatch {
     client: Client,
 }
 
 impl Cloudwatch {
-    /// A client with retries of its own.
+    /// Creates a client with its own retry settings.
     pub fn new(sdk: &SdkConfig) -> Self {
         let config =
             Builder::from(sdk).retry_partition(retry_partition("recoctl-cloudwatch")).build();
         Cloudwatch { client: Client::from_conf(config) }
     }
 
-    /// Reads series, in the order of the queries.
+    /// Reads series; the result is in the order of the queries.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if a call to CloudWatch fails.
     pub async fn read(&self, queries: &[Query], span: &Span) -> Result<Vec<Series>> {
         let mut all = vec![Series::default(); queries.len()];
         let numbers: Vec<usize> = (0..queries.len()).collect();
@@ -123,7 +123,7 @@ impl Cloudwatch {
         Ok(all)
     }
 
-    /// Asks for the numbered queries and follows the pages.
+    /// Sends the numbered queries and follows the pages.
     async fn fill(
         &self,
         queries: &[Query],
@@ -191,8 +191,8 @@ fn data_query(number: usize, query: &Query, span: &Span) -> MetricDataQuery {
 }
 
 /// Adds a page's points. The last page that names a series says whether it is complete:
-/// `PartialData` on an earlier one only means that more follows.
-/// What is no number of anything, or of another time, is left out: unknown, and not zero.
+/// `PartialData` on an earlier one only means that more follows. Implausible values and points
+/// outside the range are dropped, so that they count as unknown and not as zero.
 fn take(result: &MetricDataResult, span: &Span, series: &mut Series) {
     let times = result.timestamps().iter().map(DateTime::secs);
     let points = times.zip(result.values().iter().copied());

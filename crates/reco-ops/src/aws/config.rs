@@ -15,17 +15,17 @@ use super::endpoint;
 use super::options::AwsOptions;
 use crate::error::{Error, Result};
 
-/// Longest long poll that SQS allows; an attempt's timeout must exceed it.
+/// AWS: longest long poll that SQS allows; an attempt's timeout must exceed it.
 pub const LONGEST_POLL: Duration = Duration::from_secs(20);
 
-/// Loads region, credentials and endpoint as the options say. Where no region is configured, that
-/// of `named` (queues and tables by URL or ARN) is taken, before the machine's own is asked for.
+/// Loads region, credentials and endpoint as the options say. If no region is configured, the
+/// region in `named` (queue or table URLs and ARNs) takes precedence over the instance's own.
 ///
-/// Timeouts are set because the SDK has no read or operation timeout of its own: a silent
-/// connection would hang a redrive for ever.
+/// Sets timeouts because the SDK has no read or operation timeout by default: a silent connection
+/// would hang a redrive forever.
 ///
 /// # Errors
-/// When no region can be found, there is no such profile, or an endpoint is no URL.
+/// Fails if no region is found, the profile does not exist, or an endpoint is not a valid URL.
 pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig> {
     endpoint::check_configured(options)?;
     let profile = credentials::explicit(options).await?;
@@ -41,8 +41,9 @@ pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig
         .retry_config(
             RetryConfig::standard()
                 .with_max_attempts(8)
-                // The SDK would wait up to a second for its first repetition: of a FIFO group, whose
-                // messages go one by one, each throttled delete holds up all that follow.
+                // By default the SDK may wait up to a second before its first retry. Messages of a
+                // FIFO group go one at a time, so each throttled delete would hold up all that
+                // follow.
                 .with_initial_backoff(Duration::from_millis(200))
                 .with_max_backoff(Duration::from_secs(10)),
         );
@@ -81,15 +82,16 @@ pub async fn load(options: &AwsOptions, named: Option<&str>) -> Result<SdkConfig
     Ok(config)
 }
 
-/// The region that nobody gave by setting or explicit profile: the environment's, an implicit
-/// profile's, that of a queue or table as it is named, or the machine's own.
+/// Returns the region if no setting or explicit profile gives one: from the environment, the
+/// profile in `AWS_PROFILE` or the default one, the URL or ARN of a queue or table, or the instance
+/// metadata.
 async fn found_region(
     options: &AwsOptions,
     named: Option<&str>,
     ask_profile: bool,
     surroundings: &ProviderConfig,
 ) -> Result<Region> {
-    // The SDK takes an empty variable for a region.
+    // The SDK would accept an empty variable as the region.
     let variable = |name| options.environment.said(name);
     if let Some(region) = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable) {
         return Ok(Region::new(region));
@@ -112,8 +114,8 @@ async fn found_region(
     })
 }
 
-/// A region becomes a part of a host's name: the SDK says of another text only that a field is
-/// invalid.
+/// Checks that a region can be part of a host name; for other text the SDK only reports an invalid
+/// field.
 fn check_region(region: &str) -> Result<()> {
     let is_label = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && (1..=63).contains(&region.len());
@@ -124,9 +126,9 @@ fn check_region(region: &str) -> Result<()> {
     }
 }
 
-/// A retry partition of our own without a token bucket. The SDK's default bucket is shared by the
-/// whole process and runs dry after about 50 throttled calls, after which nothing is retried; the
-/// number of attempts and the capped backoff with full jitter bound our retries instead.
+/// Returns our own retry partition, without a token bucket. The SDK's default bucket is shared by
+/// the whole process and runs dry after about 50 throttled calls, after which nothing is retried;
+/// the number of attempts and the capped backoff with full jitter bound our retries instead.
 pub fn retry_partition(service: &'static str) -> RetryPartition {
     RetryPartition::custom(service).token_bucket(TokenBucket::unlimited()).build()
 }

@@ -1,8 +1,8 @@
-//! Credentials that sign the calls, and the operator's choice of a profile.
+//! Credentials that sign the calls, and the operator's choice of profile.
 //!
-//! An explicit profile (a flag, `RECOCTL_PROFILE` or recoctl.toml) wins over keys in the
-//! environment, as it does for the AWS CLI. The SDK's own chain would ask the environment first and
-//! sign with whatever a shell happens to hold.
+//! An explicit profile (a flag, `RECOCTL_PROFILE` or recoctl.toml) takes precedence over keys in
+//! the environment, as in the AWS CLI. The SDK's own chain would ask the environment first and sign
+//! with whatever keys the shell happens to hold.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -19,31 +19,31 @@ use serde::Serialize;
 use super::options::{AwsOptions, Environment};
 use crate::error::{Error, Kind, Result};
 
-/// What is said of a profile without credentials.
+/// Description of a profile without credentials of its own.
 const NO_CREDENTIALS: &str = "no credentials in the profile: the role of the container or instance";
 
-/// The variables of static keys.
+/// Environment variables of static keys.
 const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 
 /// Effective credentials, as far as they are known without a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CredentialsInForce {
-    /// Where they come from: `profile`, `environment`, `web-identity`, `container`, `sandbox`, or
-    /// `instance-metadata` where nothing else is configured.
+    /// Source: `profile`, `environment`, `web-identity`, `container`, `sandbox`, or
+    /// `instance-metadata` if nothing else is configured.
     pub from: &'static str,
-    /// The profile, where one is in force.
+    /// Name of the profile, if one is used.
     pub profile: Option<String>,
     /// Source of the choice: `flag --profile`, `environment AWS_PROFILE`, ...
     pub chosen_by: Option<String>,
     /// Kind of credentials: `access key`, `role ARN`, `SSO`, `credential process`, ...
     pub how: String,
-    /// The access key id, where it is written down.
+    /// Access key id, if it is in the environment or the profile.
     pub access_key_id: Option<String>,
 }
 
 impl CredentialsInForce {
-    /// One line for people.
+    /// Returns a one-line summary.
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = match (&self.profile, &self.chosen_by) {
@@ -58,8 +58,8 @@ impl CredentialsInForce {
     }
 }
 
-/// The profiles of `~/.aws/config` and `~/.aws/credentials`, or of the files that `AWS_CONFIG_FILE`
-/// and `AWS_SHARED_CREDENTIALS_FILE` name.
+/// Loads the profiles of `~/.aws/config` and `~/.aws/credentials`, or of the files that
+/// `AWS_CONFIG_FILE` and `AWS_SHARED_CREDENTIALS_FILE` name.
 async fn profiles(environment: &Environment) -> Result<ProfileSet> {
     let text = |(name, value): (&OsString, &OsString)| {
         Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()))
@@ -71,19 +71,19 @@ async fn profiles(environment: &Environment) -> Result<ProfileSet> {
         .map_err(|error| Error::config("cannot read the AWS profiles").because(&error))
 }
 
-/// The profile that the settings name; `None` where they name none.
+/// Returns the profile that the settings name, if any.
 ///
 /// # Errors
-/// When there is no such profile.
+/// Fails if the profile does not exist.
 pub(super) async fn explicit(options: &AwsOptions) -> Result<Option<Profile>> {
     let Some(named) = &options.profile else { return Ok(None) };
     find(&profiles(&options.environment).await?, &named.value, &named.by).map(Some)
 }
 
-/// Checks the profile that `AWS_PROFILE` names, where the environment has no keys that beat it.
+/// Checks that the profile in `AWS_PROFILE` exists, unless keys in the environment override it.
 ///
 /// # Errors
-/// When there is no such profile.
+/// Fails if the profile does not exist.
 pub(super) async fn check_ambient(environment: &Environment) -> Result<()> {
     match environment.said("AWS_PROFILE") {
         Some(name) if !has_keys(environment) => {
@@ -106,8 +106,8 @@ fn find(profiles: &ProfileSet, name: &str, chosen_by: &str) -> Result<Profile> {
     )))
 }
 
-/// The credentials of a profile and of nothing else. A profile that has none of its own is on a
-/// machine whose role is meant (as for the AWS CLI); keys in the environment never are.
+/// Returns credentials from this profile only. If it has none, the role of the container or
+/// instance is meant (as in the AWS CLI), never keys in the environment.
 pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentialsProvider {
     let profile = ProfileFileCredentialsProvider::builder().configure(config).profile_name(name);
     let container = EcsCredentialsProvider::builder().configure(config);
@@ -122,7 +122,7 @@ pub(super) fn of_profile(name: &str, config: &ProviderConfig) -> SharedCredentia
 /// Returns the credentials that sign the calls of this run.
 ///
 /// # Errors
-/// When a profile is named that there is not, or the AWS files cannot be read.
+/// Fails if the named profile does not exist or the AWS config files cannot be read.
 pub async fn in_force(options: &AwsOptions) -> Result<CredentialsInForce> {
     let environment = &options.environment;
     let variable = |name| environment.said(name);
@@ -179,7 +179,7 @@ fn by_profile(profile: &Profile, chosen_by: Option<String>) -> CredentialsInForc
     }
 }
 
-/// Kind of a profile's credentials, in the order in which the SDK looks for them; `None` where it has
+/// Returns the kind of a profile's credentials, in the SDK's order of precedence; `None` if it has
 /// none.
 fn how(profile: &Profile) -> Option<String> {
     let has = |name: &str| profile.get(name).is_some();
@@ -200,8 +200,8 @@ fn how(profile: &Profile) -> Option<String> {
     })
 }
 
-/// Returns whether the environment holds static keys, which the SDK takes before any profile that is not
-/// named explicitly.
+/// Returns whether the environment holds static keys, which the SDK prefers to any profile that is
+/// not named explicitly.
 fn has_keys(environment: &Environment) -> bool {
     environment.said(KEY_ID).is_some() && environment.said(SECRET).is_some()
 }

@@ -1,5 +1,5 @@
-//! Endpoints that stand in for AWS's own, checked before anything is sent: the SDK says of a wrong
-//! one only that dispatching failed.
+//! Custom endpoints, checked before anything is sent: for a bad one the SDK only reports a dispatch
+//! failure.
 
 use reco_store::facts::without_password;
 use reco_store::http::is_loopback;
@@ -8,15 +8,15 @@ use url::Url;
 use super::options::{AwsOptions, Given};
 use crate::error::{Error, Result};
 
-/// Checks the endpoints that settings and environment name.
+/// Checks the endpoints in the settings and the environment.
 ///
 /// # Errors
-/// Names the one that is no URL of a server.
+/// Names the first endpoint that is not the URL of a server.
 pub(super) fn check_configured(options: &AwsOptions) -> Result<()> {
     if let Some(endpoint) = &options.endpoint {
         check(&endpoint.by, &endpoint.value)?;
         if options.sandbox {
-            // Nothing of the environment is asked.
+            // The sandbox ignores the environment.
             return Ok(());
         }
     }
@@ -32,7 +32,7 @@ pub(super) fn check_configured(options: &AwsOptions) -> Result<()> {
 /// Checks one endpoint; `source` says where it comes from.
 ///
 /// # Errors
-/// When it is no `http` or `https` URL of a host.
+/// Fails if it is not an `http` or `https` URL with a host.
 pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
     let has_scheme = ["http://", "https://"].iter().any(|scheme| {
         endpoint.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -58,8 +58,9 @@ pub(super) fn check(source: &str, endpoint: &str) -> Result<()> {
     }
 }
 
-/// The endpoints that are not AWS's own, in words. True when bodies and signatures would leave this
-/// machine in clear. `by_sdk` is what the SDK found in the environment or in a profile.
+/// Describes the endpoints that are not AWS's own, and returns whether message bodies and signed
+/// requests would leave this machine unencrypted. `by_sdk` is the endpoint that the SDK found in
+/// the environment or a profile.
 #[must_use]
 pub fn whereabouts(options: &AwsOptions, by_sdk: Option<&str>) -> (Vec<String>, bool) {
     let (mut words, mut risky) = (Vec::new(), false);
@@ -80,7 +81,7 @@ pub fn whereabouts(options: &AwsOptions, by_sdk: Option<&str>) -> (Vec<String>, 
 }
 
 fn endpoints(options: &AwsOptions, by_sdk: Option<&str>) -> Vec<(String, String)> {
-    // What a setting of ours says, the SDK puts before its own variables.
+    // The SDK prefers our setting to its own variables.
     match &options.endpoint {
         Some(_) if options.sandbox => return Vec::new(),
         Some(Given { value, by }) => return vec![(by.clone(), value.clone())],
@@ -98,14 +99,14 @@ fn endpoints(options: &AwsOptions, by_sdk: Option<&str>) -> Vec<(String, String)
     all.into_iter().chain(apart).collect()
 }
 
-/// An endpoint that is not AWS's own.
+/// Kind of endpoint that is not AWS's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Foreign {
-    /// Over TLS.
+    /// HTTPS, on any host.
     Elsewhere,
-    /// In clear, on the loopback interface.
+    /// Plain HTTP on the loopback interface.
     Here,
-    /// In clear.
+    /// Plain HTTP to another machine.
     InClear,
 }
 

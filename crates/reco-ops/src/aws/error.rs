@@ -1,11 +1,11 @@
-//! From an SDK error to one that an operator can act on.
+//! Translates SDK errors into errors that an operator can act on.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use reco_store::answer;
 
 use crate::error::{Error, Kind};
 
-/// Codes that mean "we do not accept who you are".
+/// Error codes of rejected or missing credentials.
 const CREDENTIAL_CODES: [&str; 9] = [
     "ExpiredToken",
     "ExpiredTokenException",
@@ -18,7 +18,7 @@ const CREDENTIAL_CODES: [&str; 9] = [
     "AuthFailure",
 ];
 
-/// Codes that mean "you may not do that".
+/// Error codes of missing permissions.
 const PERMISSION_CODES: [&str; 4] =
     ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "KMS.AccessDeniedException"];
 
@@ -53,7 +53,7 @@ where
         explained = explained.cause(broken_off);
     }
     let mut explained = explained.because(error);
-    // The SDK's own layers, which say nothing to an operator.
+    // Layers of the SDK that tell an operator nothing.
     explained.causes.retain(|cause| !matches!(cause.as_str(), "dispatch failure" | "other"));
     let words = explained.to_string().to_lowercase();
     if words.contains("credential") {

@@ -1,18 +1,18 @@
-//! What is configured of the way to AWS.
+//! Settings for connecting to AWS.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
-/// A value, and who gave it.
+/// Setting and its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The value.
+    /// Value as given.
     pub value: String,
-    /// `flag --profile`, `environment RECOCTL_PROFILE`, ...
+    /// Source: `flag --profile`, `environment RECOCTL_PROFILE`, ...
     pub by: String,
 }
 
-/// The variables of this process, as they were when it was set up.
+/// Snapshot of the process's environment variables at startup.
 #[derive(Debug, Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
 
@@ -23,14 +23,14 @@ impl FromIterator<(OsString, OsString)> for Environment {
 }
 
 impl Environment {
-    /// A variable that is UTF-8 and not empty.
+    /// Returns a variable if it is UTF-8 and not empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
         let value = self.0.get(OsStr::new(name))?.to_str()?;
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// A variable that says something.
+    /// Returns a variable if it is UTF-8 and not blank.
     pub(super) fn said(&self, name: &str) -> Option<String> {
         self.get(name).filter(|value| !value.trim().is_empty())
     }
@@ -43,16 +43,16 @@ impl Environment {
 /// AWS connection settings.
 #[derive(Debug, Clone, Default)]
 pub struct AwsOptions {
-    /// The profile.
+    /// Profile, if named by flag, environment or config file.
     pub profile: Option<Given>,
-    /// The region.
+    /// Region, if configured explicitly.
     pub region: Option<String>,
-    /// The endpoint that stands in for AWS's own.
+    /// Endpoint to use in place of AWS's own.
     pub endpoint: Option<Given>,
-    /// True if the endpoint is the sandbox of this run.
+    /// True if the endpoint is this run's sandbox.
     pub sandbox: bool,
-    /// Queues, tables and functions as they are named, which may say the region.
+    /// Queues, tables and functions as given; a URL or ARN among them provides the region.
     pub named: Vec<String>,
-    /// Environment variables, as the SDK sees them.
+    /// Environment variables that the SDK sees.
     pub environment: Environment,
 }

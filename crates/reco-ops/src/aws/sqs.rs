@@ -1,4 +1,4 @@
-//! SQS: one file an action family.
+//! SQS, one file per group of actions.
 
 mod batch;
 mod failure;
@@ -23,7 +23,7 @@ pub use reference::{QueueRef, region_named};
 /// AWS: every batch action takes up to 10 entries, and a receive returns up to 10 messages.
 pub const BATCH: usize = 10;
 
-/// SQS in one region.
+/// SQS client for one region.
 #[derive(Debug, Clone)]
 pub struct Sqs {
     client: Client,
@@ -31,7 +31,7 @@ pub struct Sqs {
 }
 
 impl Sqs {
-    /// SQS as the SDK is configured.
+    /// Creates a client from the SDK configuration.
     #[must_use]
     pub fn new(sdk: &SdkConfig) -> Self {
         let config =

@@ -1,4 +1,4 @@
-//! The table: found, checked, and described.
+//! DynamoDB table: lookup, checks and description.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -21,11 +21,11 @@ use serde::Serialize;
 
 use crate::error::{Error, Kind, Result};
 
-/// Time that a table that is being created is waited for: most take seconds.
+/// Maximum wait for a table that is being created; most take seconds.
 const CREATION: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// A table that can hold recommendations.
+/// Table that can hold recommendations.
 #[derive(Debug, Clone)]
 pub struct Table {
     client: Client,
@@ -35,10 +35,11 @@ pub struct Table {
     pub schema: Schema,
 }
 
-/// Of which type the ids in lists are written, and why.
+/// Type in which list ids are written, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListType {
-    /// The type; `None` as each id came: a JSON number is a Number, a JSON string a String.
+    /// Type of the ids; `None` keeps each as in the input: a JSON number is a Number, a JSON string
+    /// a String.
     pub list_type: Option<KeyType>,
     /// Source of the type: `config`, `table` (its lists), `ids` (as in the input) or `key` (like
     /// the table's key, since its lists cannot be sampled).
@@ -50,7 +51,7 @@ pub struct ListType {
 }
 
 impl ListType {
-    /// As configured, whatever the table holds.
+    /// Returns the configured type, whatever the table holds.
     #[must_use]
     pub fn configured(schema: &Schema) -> Self {
         ListType { list_type: schema.list_type, from: "config", warning: None }
@@ -81,13 +82,13 @@ impl ListType {
         }
     }
 
-    /// As the ids came.
+    /// Returns the types of the input.
     #[must_use]
     pub fn of_ids() -> Self {
         ListType { list_type: None, from: "ids", warning: None }
     }
 
-    /// As the table's lists are, where it has any.
+    /// Returns the type of the table's lists, or those of the input if there are none.
     #[must_use]
     pub fn of_table(found: Option<KeyType>) -> Self {
         let of_table = |kind| ListType { list_type: Some(kind), from: "table", warning: None };
@@ -96,10 +97,10 @@ impl ListType {
 }
 
 impl Table {
-    /// Finds the table and checks that its key is what recommendations need.
+    /// Finds the table and checks that its key suits recommendations.
     ///
     /// # Errors
-    /// When there is no such table, or its keys are others.
+    /// Fails if the table does not exist or has unsuitable keys.
     pub async fn open(sdk: &SdkConfig, table: &str, item: &ItemDescription) -> Result<Self> {
         let client = client(sdk);
         let info = ready(&client, table).await?;
@@ -107,18 +108,18 @@ impl Table {
         Ok(Table { client, info, schema })
     }
 
-    /// Returns DynamoDB's description of a table with any keys.
+    /// Returns DynamoDB's description of a table, whatever its keys.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to DynamoDB fails.
     pub async fn describe(sdk: &SdkConfig, table: &str) -> Result<TableInfo> {
         describe(&client(sdk), table).await.map_err(|error| unusable(table, &error))
     }
 
-    /// When the lists of these users were made; users without one are absent.
+    /// Returns when these users' lists were generated; users without a list are absent.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to DynamoDB fails.
     pub async fn generated_at<'a>(
         &self,
         users: impl IntoIterator<Item = &'a Id>,
@@ -129,15 +130,16 @@ impl Table {
             .map_err(|error| service(&format!("cannot read from table {name}"), &error))
     }
 
-    /// By what it expires its items.
+    /// Returns the table's TTL settings.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to DynamoDB fails.
     pub async fn expiry(&self) -> std::result::Result<Expiry, ServiceError> {
         describe_expiry(&self.client, &self.info.name).await
     }
 
-    /// A reader that consumes at most `rcu` read capacity units per second; unlimited without.
+    /// Returns a reader that consumes at most `rcu` read capacity units per second; `None` is no
+    /// limit.
     #[must_use]
     pub fn reader(&self, retry: RetryOptions, rcu: Option<f64>) -> Reader {
         let (client, schema) = (self.client.clone(), self.schema.clone());
@@ -150,11 +152,11 @@ impl Table {
         Layout::new(self.client.clone(), &self.info.name, self.schema.clone())
     }
 
-    /// Lays lists out as [`lists::adopt`] decides. `remedy` tells how to set the type where what the
-    /// table holds is no list of ids.
+    /// Adopts the list type that [`lists::adopt`] decides. `remedy` is the hint on setting the type
+    /// if the attribute does not hold a list of ids.
     ///
     /// # Errors
-    /// When what it holds is no list of ids, or cannot be read.
+    /// Fails if the attribute is not a list of ids or cannot be read.
     pub async fn adopt_list_type(&mut self, remedy: &'static str) -> Result<ListType> {
         let name = &self.info.name;
         let adopted = lists::adopt(&self.client, name, &self.schema).await;
@@ -163,18 +165,18 @@ impl Table {
         Ok(ListType::adopted(&adopted, name, &self.schema))
     }
 
-    /// A writer into it.
+    /// Returns a writer for the table.
     #[must_use]
     pub fn writer(&self, options: WriterOptions) -> Writer {
         Writer::new(self.client.clone(), &self.info.name, self.schema.clone(), options)
     }
 }
 
-/// How to set the type of lists where a flag does it.
+/// Hint on setting the list type, for commands with the flag.
 pub const BY_FLAG: &str =
     "--list-type N or S replaces it with lists, once all readers support them";
 
-/// How to set it for the Lambda, and for what goes by the Lambda's rules.
+/// Hint on setting the list type, for the Lambda and commands that follow its policy.
 pub const BY_POLICY: &str = "item.list_type = \"N\" or \"S\" in the policy replaces it with lists, once all readers support them";
 
 /// Returns the error for a table whose attribute is not a list of ids. `remedy` is [`BY_FLAG`] or
@@ -186,13 +188,13 @@ pub fn foreign(table: &str, error: &ListsError, remedy: &'static str) -> Error {
     }
 }
 
-/// A table's description, once it can be used: one that is being made is waited for.
+/// Describes a table, waiting until it has been created.
 async fn ready(client: &Client, table: &str) -> Result<TableInfo> {
     created(async || describe(client, table).await).await.map_err(|error| unusable(table, &error))
 }
 
-/// The first description of a table that is not being made any more; the last one where that takes
-/// too long.
+/// Polls the description until the table is no longer being created; returns the last one at the
+/// timeout.
 async fn created<E>(
     look: impl AsyncFn() -> std::result::Result<TableInfo, E>,
 ) -> std::result::Result<TableInfo, E> {
@@ -255,7 +257,7 @@ mod tests {
         }
     }
 
-    /// Looks at a table that is being made for so many looks; answers with how often it was.
+    /// Polls a table that is in creation for `creating` polls; also returns the number of polls.
     async fn looks(creating: u32) -> (u32, Result<Schema, TableError>) {
         let looks = Cell::new(0);
         let look = async || {

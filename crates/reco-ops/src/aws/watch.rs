@@ -1,6 +1,6 @@
-//! Every request and answer of the SDK passes here: answers are bounded, a first one that does not
-//! come is noticed, later silences are told, no answer is waited for long after a signal, and it is
-//! known whether anything was received or changed yet.
+//! Monitoring of all SDK requests and responses: limits the size of responses, detects a missing
+//! first response, reports later silences, bounds waits after a signal, and records whether
+//! anything was received or changed yet.
 
 mod silence;
 
@@ -25,24 +25,24 @@ use tokio_util::sync::CancellationToken;
 use self::silence::{NAMED_AFTER, Silence};
 use crate::error::{Error, Kind};
 
-/// Largest answer. AWS: a receive brings 10 messages of 1 MiB, in JSON at most twice as long; a
-/// BatchGetItem 16 MB, in DynamoDB's JSON at most four times as long.
+/// Maximum size of a response. AWS: a receive returns 10 messages of 1 MiB, at most twice as long
+/// in JSON; a BatchGetItem 16 MB, at most four times as long in DynamoDB's JSON.
 const LARGEST_ANSWER: usize = 64 << 20;
 
-/// How long the first answer may take, retries included, before the endpoint is named.
+/// Maximum wait for the first response, retries included, before the endpoint is reported.
 const FIRST_ANSWER: Duration = NAMED_AFTER;
 
-/// How long an answer is waited for after a signal: what is in flight finishes, and what never will
-/// does not hold up the end.
+/// Maximum wait for a response after a signal: calls in flight can finish, but an endpoint that
+/// never answers does not hold up the end of the run.
 const LAST_ANSWER: Duration = Duration::from_secs(10);
 
-/// The same of calls that change nothing, and of all once one answer did not come in that time.
+/// The same limit for calls that change nothing, and for all calls after one such timeout.
 const NO_MORE: Duration = Duration::from_secs(1);
 
 /// Polling interval for silent endpoints.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Operations that receive nothing and change nothing. Whatever is not on this list counts as work.
+/// Read-only operations that receive no messages. All others count as work.
 const LOOKS: [&str; 11] = [
     "GetQueueUrl",
     "GetQueueAttributes",
@@ -57,7 +57,7 @@ const LOOKS: [&str; 11] = [
     "GetSecretValue",
 ];
 
-/// Record of the calls of a run, shared by all clients.
+/// Record of a run's calls, shared by all clients.
 #[derive(Debug, Clone, Default)]
 pub struct Watch(Arc<Seen>);
 
@@ -68,20 +68,20 @@ struct Seen {
     first: OnceLock<String>,
     asked: Notify,
     silence: Mutex<Silence>,
-    /// An answer did not come in time after the signal.
+    /// Set when a response did not come in time after the signal.
     gone: AtomicBool,
-    /// The first signal.
+    /// Cancelled by the first signal.
     cancel: CancellationToken,
 }
 
 impl Watch {
-    /// A watch for a run that `cancel` ends.
+    /// Creates a watch for a run that `cancel` ends.
     #[must_use]
     pub fn new(cancel: CancellationToken) -> Self {
         Watch(Arc::new(Seen { cancel, ..Seen::default() }))
     }
 
-    /// The configuration, with this watch between the SDK and the network.
+    /// Returns the configuration with this watch between the SDK and the network.
     #[must_use]
     pub fn over(&self, config: SdkConfig) -> SdkConfig {
         let inner = config.http_client().unwrap_or_else(reco_store::http::direct);
@@ -101,8 +101,7 @@ impl Watch {
         self.0.at_work.load(Ordering::SeqCst)
     }
 
-    /// Ends when the first request has been without a whole answer for too long; never where one
-    /// came.
+    /// Resolves if the first request gets no complete response in time; otherwise never.
     pub async fn silence(&self) -> Error {
         let asked = self.0.asked.notified();
         if self.0.first.get().is_none() {
@@ -123,11 +122,11 @@ impl Watch {
             )
     }
 
-    /// Tells silences as they come; never ends.
+    /// Reports silences as they occur; never resolves.
     pub async fn tell_silences(&self, tell: impl Fn(String)) -> Infallible {
         loop {
             tokio::time::sleep(LOOK).await;
-            // Of a first answer that does not come `silence` tells.
+            // `silence` reports a missing first response.
             if self.0.answered.load(Ordering::SeqCst)
                 && let Some(words) = self.0.silence().untold(Instant::now())
             {
@@ -160,7 +159,7 @@ impl Watch {
         })
     }
 
-    /// Notes a request; names its endpoint and operation.
+    /// Records a request; returns its endpoint and operation.
     fn asks(&self, request: &HttpRequest) -> String {
         let operation = operation(request);
         // CloudWatch, which recoctl only reads, has no such header.
@@ -179,13 +178,13 @@ impl Watch {
     }
 }
 
-/// The operation of a request; empty for CloudWatch.
+/// Returns the operation of a request; empty for CloudWatch.
 fn operation(request: &HttpRequest) -> &str {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default()
 }
 
-/// Returns whether the SDK makes this call again: `amz-sdk-request: attempt=2; max=8`.
+/// Returns whether a request is a retry by the SDK: `amz-sdk-request: attempt=2; max=8`.
 fn is_repeated(request: &HttpRequest) -> bool {
     let attempt = request.headers().get("amz-sdk-request").unwrap_or_default();
     attempt.split(';').any(|part| {
@@ -194,12 +193,12 @@ fn is_repeated(request: &HttpRequest) -> bool {
     })
 }
 
-/// The error of a call that a signal did not wait for. As a timeout the SDK would repeat it.
+/// Returns the error of a call abandoned after a signal. The SDK would retry a timeout.
 fn stopped() -> ConnectorError {
     ConnectorError::other(Stopped.into(), None)
 }
 
-/// Ends some time after the signal.
+/// Resolves when the grace period after the signal is over.
 async fn too_late(seen: Arc<Seen>, is_look: bool) {
     seen.cancel.cancelled().await;
     let gone = seen.gone.load(Ordering::SeqCst);
@@ -213,7 +212,7 @@ impl Seen {
     }
 }
 
-/// A call, until its answer is whole or nobody waits for it any more.
+/// Call in flight, until its response is complete or it is abandoned.
 struct UnderWay {
     seen: Arc<Seen>,
     open: bool,
@@ -242,7 +241,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// The body of an answer: fails past its bound, and says when it came to its end.
+/// Response body that fails past the size limit and records when it is complete.
 struct Bounded {
     body: SdkBody,
     left: usize,
@@ -289,7 +288,7 @@ impl Body for Bounded {
     }
 
     fn is_end_stream(&self) -> bool {
-        // Nobody asks for a frame after this.
+        // The body is not polled for another frame once this returns true.
         self.body.is_end_stream()
     }
 }

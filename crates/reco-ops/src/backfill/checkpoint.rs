@@ -1,9 +1,9 @@
-//! Checkpoints: how far a backfill is, so that it can go on after a crash.
+//! Checkpoints: the progress of a backfill, so that it can continue after a crash.
 //!
-//! A checkpoint speaks of the lines before one place, all of which are dealt with: written and
-//! acknowledged, skipped, or in the rejects file. Lines after it may be in the table already. A
-//! resumed run reads them again, in the input's order, and so ends with the same table: the last
-//! list of a user in the input is always among what is written last.
+//! A checkpoint covers the lines before one place, all of which are done: written and acknowledged,
+//! skipped, or in the rejects file. Later lines may be in the table already. A resumed run reads
+//! them again, in input order, and so ends with the same table: a user's last list in the input is
+//! always among the last writes.
 
 mod file;
 mod identity;
@@ -22,45 +22,45 @@ use super::lines::Place;
 use super::run_counts::RunCounts;
 use super::writes::Writes;
 
-/// The version of the format that is written and read.
+/// Format version that is read and written.
 pub const VERSION: u32 = 1;
 
 /// Checkpoint of a backfill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// [`VERSION`].
+    /// Format version, see [`VERSION`].
     pub version: u32,
-    /// The version of recoctl that wrote it.
+    /// recoctl version that wrote it.
     pub recoctl: String,
     /// Identity that must be unchanged for a resume.
     pub identity: Identity,
-    /// When the first run began, RFC 3339.
+    /// Start of the first run, RFC 3339.
     pub started_at: String,
-    /// When it was saved, RFC 3339.
+    /// Time of the save, RFC 3339.
     pub saved_at: String,
     /// Number of runs so far.
     pub runs: u32,
     /// Progress of the runs.
     pub state: State,
-    /// The rejects file.
+    /// Rejects file, if the run has one.
     pub rejects: Option<RejectsFile>,
 }
 
-/// Progress of a run and its counts up to there.
+/// Progress of a run, with the counts up to that place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// True if the input is dealt with to its end.
+    /// True if the whole input is processed.
     pub finished: bool,
-    /// Every line before this one is dealt with.
+    /// Place up to which every line is processed.
     pub at: Place,
-    /// Fates of these lines.
+    /// Counts of these lines and their entries.
     #[serde(rename = "books")]
     pub run_counts: RunCounts,
     /// Cost of the writes, including those beyond `at`.
     pub writes: Writes,
-    /// Seconds that the runs took.
+    /// Total duration of the runs, in seconds.
     pub duration_s: f64,
-    /// Inputs before `at` that broke off, by their number.
+    /// Inputs before `at` that broke off, by index.
     pub failures: BTreeMap<usize, InputFailure>,
 }
 
@@ -77,12 +77,12 @@ impl Default for State {
     }
 }
 
-/// A rejects file up to the checkpoint.
+/// Rejects file as of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectsFile {
-    /// The file.
+    /// Absolute path.
     #[serde(with = "crate::files::input::as_text")]
     pub path: PathBuf,
-    /// Its length; what follows is of lines that are read again.
+    /// Length in bytes; later content belongs to lines that are read again.
     pub bytes: u64,
 }

@@ -1,4 +1,4 @@
-//! Faults of the data: why a line or an entry of it is rejected.
+//! Data faults: reasons to reject a line or an entry.
 
 use reco_core::compose::ComposeError;
 use reco_core::decode::{BadEntry, DecodeError};
@@ -8,46 +8,46 @@ use super::lines::MAX_LINE;
 use reco_core::clip::clip;
 use reco_core::shapes::ShapeError;
 
-/// Reason why something is rejected, as reports count it.
+/// Kind of fault, as reports count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Not JSON, or one of our shapes with the wrong types.
+    /// Invalid JSON, or a known shape with wrong types.
     Malformed,
-    /// Sound JSON, but not ours.
+    /// Valid JSON of an unknown shape.
     Foreign,
-    /// Not UTF-8.
+    /// Line that is not UTF-8.
     NotUtf8,
-    /// The line is longer than what is read into memory.
+    /// Line longer than the maximum that is read into memory.
     LineTooLong,
-    /// The input broke off in the line.
+    /// Line in which the input broke off.
     CutOff,
-    /// One entry of a message does not decode.
+    /// Entry of a message that does not decode.
     BadEntry,
-    /// The table's key is a number and the user id is none, or an article id likewise.
+    /// Id that does not fit a numeric key or list of the table.
     WrongType,
-    /// The user id is longer than a key may be.
+    /// Key longer than DynamoDB allows.
     KeyTooLong,
-    /// The item is over 400 KB.
+    /// Item over 400 KB.
     Oversize,
-    /// Nobody says when the list was made, and only what is newer may be replaced.
+    /// List without a generation time, although only older items may be replaced.
     Undated,
-    /// No queue message can carry it.
+    /// List that does not fit into a queue message.
     Unsendable,
-    /// Only the table itself can be told to delete.
+    /// Removal that the destination cannot express; only the table supports it.
     DeleteElsewhere,
-    /// Whoever made the list reports that it failed.
+    /// Error record from the producer of the list.
     Reported,
-    /// The expression of `--map` fails on the line.
+    /// Line on which the `--map` expression fails.
     Unmapped,
-    /// It was not taken by where it was to go.
+    /// Entry that the destination did not accept.
     NotWritten,
 }
 
-/// Characters of a detail at most: a screenful.
+/// Maximum characters of a detail, about a screenful.
 const DETAIL_CHARS: usize = 1000;
 
 impl Reason {
-    /// The name used in tables, JSON and rejects.
+    /// Returns the name used in tables, JSON and rejects.
     pub fn name(self) -> &'static str {
         match self {
             Reason::Malformed => "malformed",
@@ -69,14 +69,14 @@ impl Reason {
     }
 }
 
-/// A reason in full.
+/// Fault with its details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The kind of fault.
+    /// Kind of fault.
     pub reason: Reason,
     /// Description of the fault with its position.
     pub detail: String,
-    /// The faulty entry's own text, where the line holds more than it.
+    /// Text of the faulty entry, if the line has other entries.
     pub text: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl Fault {
         Fault { reason, detail, text: None }
     }
 
-    /// A line on which the expression of `--map` fails.
+    /// Returns the fault of a line on which the `--map` expression fails.
     pub fn unmapped(error: &str) -> Self {
         Fault::new(Reason::Unmapped, format!("--map failed: {error}"))
     }
@@ -96,24 +96,24 @@ impl Fault {
         Fault { text, ..Fault::new(Reason::NotWritten, detail) }
     }
 
-    /// A line that is no UTF-8 from a byte on.
+    /// Returns the fault of a line that stops being UTF-8 at a byte offset.
     pub fn not_utf8(offset: usize) -> Self {
         Fault::new(Reason::NotUtf8, format!("not UTF-8 at byte {offset} of the line"))
     }
 
-    /// A line that was not kept.
+    /// Returns the fault of a line that was too long to keep.
     pub fn line_too_long(bytes: u64) -> Self {
         let detail = format!("line is {bytes} bytes; the maximum is {MAX_LINE}");
         Fault::new(Reason::LineTooLong, detail)
     }
 
-    /// An entry of unknown time where times decide.
+    /// Returns the fault of an undated entry where generation times decide.
     pub fn undated() -> Self {
         let detail = "no `generated_at`, which --if-newer requires; --generated-at sets it for lines without one";
         Fault::new(Reason::Undated, detail.to_owned())
     }
 
-    /// A deletion on its way to where none can be told.
+    /// Returns the fault of a removal that the destination cannot express.
     pub fn delete_elsewhere(place: &str) -> Self {
         let detail = format!(
             "{place} cannot express a deletion; only a backfill straight into the table can"
@@ -121,7 +121,7 @@ impl Fault {
         Fault::new(Reason::DeleteElsewhere, detail)
     }
 
-    /// A line that its input broke off in.
+    /// Returns the fault of a line in which the input broke off.
     pub fn cut_off() -> Self {
         Fault::new(Reason::CutOff, "the input ends in the middle of this line".to_owned())
     }

@@ -1,29 +1,29 @@
-//! The inputs of a run, and places in them by name.
+//! Inputs of a run, and places in them by name.
 
 use serde::{Deserialize, Serialize};
 
 use super::lines::Place;
 use crate::files::input::{Compression, Source};
 
-/// One input.
+/// Input as shown in reports.
 #[derive(Debug, Clone, Serialize)]
 pub struct InputReport {
-    /// Its name; `-` is stdin.
+    /// Name as given; `-` is stdin.
     pub name: String,
-    /// Its size as stored, in bytes; `None` for pipes.
+    /// Stored size in bytes; `None` for pipes.
     pub bytes: Option<u64>,
-    /// Compression.
+    /// Detected compression.
     pub compression: Compression,
     /// Failure that ended it early, with its position.
     pub failure: Option<InputFailure>,
 }
 
-/// An input that broke off.
+/// Failure that ended an input early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputFailure {
-    /// The line in which it did, from 1.
+    /// Line in which it broke off, from 1.
     pub line: u64,
-    /// Reason.
+    /// Reason for the failure.
     pub reason: String,
 }
 
@@ -38,25 +38,25 @@ impl From<&Source> for InputReport {
     }
 }
 
-/// A line, by name.
+/// Place of a line, by input name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct At {
-    /// The input's name.
+    /// Name of the input.
     pub file: String,
-    /// Line, from 1.
+    /// Line number, from 1.
     pub line: u64,
     /// Byte offset in the decompressed input, from 0.
     pub offset: u64,
 }
 
 impl At {
-    /// Names a place before there is a report.
+    /// Names a place before a report exists.
     pub fn in_sources(sources: &[Source], at: Place) -> Self {
         let file = sources.get(at.file).map(|source| source.name.clone()).unwrap_or_default();
         At { file, line: at.line, offset: at.offset }
     }
 
-    /// Names a place.
+    /// Names a place in the report's inputs.
     pub fn new(inputs: &[InputReport], at: Place) -> Self {
         let file = inputs.get(at.file).map(|input| input.name.clone()).unwrap_or_default();
         At { file, line: at.line, offset: at.offset }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-/// Bytes that are looked at before an input is taken for what it seems to be.
+/// Maximum bytes examined to detect the layout.
 pub const LOOK_AHEAD: usize = 64 * 1024;
 
 /// Layout of an input.
@@ -15,9 +15,9 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The same where each line is rewritten before it is read: an array in one line is a line like
-    /// any other, wherever it stands, and what is made of it is the expression's matter. Only an array
-    /// over several lines, or one that is too long to look at, is taken apart here.
+    /// Detects the layout of an input whose lines are mapped. A one-line array counts as a line,
+    /// wherever it stands, and is left to the `--map` expression. Only an array over several lines,
+    /// or one too long to examine, is split here.
     pub fn of_mapped(head: &[u8], at_end: bool) -> Option<Self> {
         let text = crate::files::input::without_bom(head);
         let text = first(text).map_or(&text[..0], |start| &text[start..]);
@@ -32,8 +32,8 @@ impl Layout {
         Layout::of(head, at_end)
     }
 
-    /// Tells it by the beginning of an input, with or without more to come; `None` when that is not
-    /// enough.
+    /// Detects the layout from the start of an input; `None` if that is not enough and more may
+    /// come.
     pub fn of(head: &[u8], at_end: bool) -> Option<Self> {
         let text = crate::files::input::without_bom(head);
         let enough = at_end || head.len() >= LOOK_AHEAD;
@@ -42,7 +42,7 @@ impl Layout {
         let text = &text[start..];
         match text {
             [b'[', inner @ ..] => match first(inner).map(|at| inner[at]) {
-                // No line of ours begins so: a pair has its user's id there.
+                // No valid line starts like this: a pair has the user id there.
                 Some(b'[' | b'{') => return Some(Layout::Values),
                 None if !enough => return None,
                 _ => {}
@@ -58,15 +58,15 @@ impl Layout {
         match first(rest) {
             None => otherwise,
             Some(_) if is_complete(text) => Some(Layout::Values),
-            // A first line that is cut off is not gone on with by the lines after it.
+            // A truncated first line is not continued by the lines after it.
             Some(_) if !is_begun(text) => Some(Layout::Lines),
             Some(_) => enough.then_some(Layout::Values),
         }
     }
 }
 
-/// Returns whether a line that is no whole value goes on in the lines after it; `None` when that is
-/// not certain without more of them. A line that holds whole arrays of values does.
+/// Returns whether an incomplete line continues in the lines after it, as a line of whole value
+/// arrays does; `None` if more lines are needed to decide.
 pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
     if is_array(line) && is_complete(line) {
         return Some(true);
@@ -75,12 +75,13 @@ pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
         return (at_end || after.len() >= LOOK_AHEAD).then_some(false);
     };
     if is_array(line) {
-        // What is wrong further on is a fault of its element; what does not go on at once is a line.
+        // Errors further on belong to the element; a line that does not continue at once stands
+        // alone.
         let joined = [line, &after[..=start]].concat();
         return Some(is_begun(&joined) || is_complete(&joined));
     }
     let text = [line, after].concat();
-    // "[" alone: what follows tells an array of values from a pair.
+    // A lone "[": what follows distinguishes an array of values from a pair.
     if is_array(&text) || is_complete(&text) {
         return Some(true);
     }
@@ -90,14 +91,14 @@ pub fn goes_on(line: &[u8], after: &[u8], at_end: bool) -> Option<bool> {
     (at_end || after.len() >= LOOK_AHEAD).then_some(true)
 }
 
-/// As [`is_begun`], of a value no deeper than what is read in the end: lines that are cut off at the
-/// same place one after the other are none.
+/// Like [`is_begun`], but limited to the depth that is read in the end: consecutive lines that are
+/// truncated at the same place are not one value.
 fn is_begun_value(text: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Value>(text).is_err_and(|error| error.is_eof())
 }
 
-/// Returns whether a text begins as an array of arrays or objects. No line of ours does: a pair has
-/// its user's id there.
+/// Returns whether a text starts like an array of arrays or objects. No valid line does: a pair has
+/// the user id there.
 pub fn is_array(text: &[u8]) -> bool {
     let inner = first(text).and_then(|start| text[start..].strip_prefix(b"["));
     inner.is_some_and(|inner| matches!(first(inner).map(|at| inner[at]), Some(b'[' | b'{')))
@@ -107,17 +108,17 @@ fn first(text: &[u8]) -> Option<usize> {
     text.iter().position(|byte| !byte.is_ascii_whitespace())
 }
 
-/// Returns whether a text is the beginning of a JSON value and not a whole one.
+/// Returns whether a text is an incomplete JSON value.
 pub fn is_begun(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
-/// Returns whether a text is a whole JSON value and nothing else.
+/// Returns whether a text is exactly one JSON value.
 pub fn is_whole(text: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(text).is_ok()
 }
 
-/// Returns whether a text begins with a whole JSON value.
+/// Returns whether a text starts with a complete JSON value.
 pub fn is_complete(text: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
     matches!(values.next(), Some(Ok(_)))
@@ -136,7 +137,7 @@ mod tests {
             "\n\n[1,[2]]\n[3,[4]]",
             "not json\n[\n",
             "\"text\"\n",
-            // Cut off, or wrong: the lines after it are no part of it.
+            // Truncated or invalid: the lines after it are separate.
             "[1,[2\n[3,[4]]\n",
             "[1,[2,\n[3,[4]]\n[5,[6]]\n",
             "{\"user_id\":1,\n{\"user_id\":2,\"recommended_note_ids\":[2]}\n",
@@ -162,7 +163,7 @@ mod tests {
             "[\n  1,\n  [\n    2\n  ]\n]\n[\n 3,\n",
             "{\n  \"user_id\": 1,\n  \"recommended_note_ids\": [2]\n}\n",
             "{\"data\": [\n[1,[2]],\n[3,[4]]\n]}",
-            // It breaks off.
+            // Breaks off.
             "{\n  \"user_id\": 1,\n",
             "[\n]\n",
         ] {
@@ -184,7 +185,7 @@ mod tests {
             String::new(),
         ] {
             let layout = Layout::of_mapped(text.as_bytes(), true);
-            // A first line that breaks off is an array's, as without a mapping.
+            // An array's first line that breaks off belongs to the array, as without a mapping.
             let broken = text.starts_with("[[1,[2\n");
             let expected = if broken { Layout::Values } else { Layout::Lines };
             assert_eq!(layout, Some(expected), "{text:?}");

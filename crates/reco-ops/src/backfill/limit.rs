@@ -5,15 +5,15 @@ use std::str::FromStr;
 use super::run_counts::RunCounts;
 use reco_core::human::{amount, count, form};
 
-/// A share is judged once so many lines were read: the first bad line is 100 % of them.
+/// Lines read before a percentage is checked: the first bad line is 100 % of them.
 const LINES_FOR_A_SHARE: u64 = 1000;
 
-/// The most that may be rejected: lines, or a share of the lines read.
+/// Maximum rejects: a number of lines, or a percentage of the lines read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxRejects {
-    /// So many lines.
+    /// Number of lines.
     Lines(u64),
-    /// So many percent of the lines read, judged after 1,000 of them and at the end.
+    /// Percentage of the lines read, checked from 1,000 lines on and at the end.
     Percent(f64),
 }
 
@@ -37,9 +37,9 @@ impl FromStr for MaxRejects {
 }
 
 impl MaxRejects {
-    /// Returns the reason why the run must end, when more is rejected than may be. What DynamoDB
-    /// did not take counts. A share is judged once enough lines were read, and `at_end` however few
-    /// they are.
+    /// Returns the reason why the run must end if the limit is exceeded. Lines that DynamoDB did
+    /// not accept count too. A percentage is checked once enough lines are read, and `at_end`
+    /// regardless of their number.
     pub(super) fn exceeded(self, run_counts: &RunCounts, at_end: bool) -> Option<String> {
         let lines = &run_counts.lines;
         let rejected = lines.rejected + lines.failed;

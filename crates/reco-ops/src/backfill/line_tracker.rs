@@ -1,9 +1,9 @@
-//! Outcome of every line and every entry, in the order of the input.
+//! Outcomes of all lines and entries, in input order.
 //!
-//! Each entry has exactly one fate, and a line has the gravest fate of its entries. A line stays
-//! open while entries of it wait to be written. The lines before the first open one are settled:
-//! they have counts of their own, which are what a checkpoint keeps, and only their rejects are
-//! handed out, so that a rejects file and a checkpoint speak of the same lines.
+//! Each entry has exactly one fate, and a line has the most severe fate of its entries. A line
+//! stays open while any of its entries waits to be written. The lines before the first open one are
+//! settled: a checkpoint keeps their counts, and only their rejects are released, so that rejects
+//! file and checkpoint cover the same lines.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,68 +17,68 @@ pub use super::run_counts::Fate;
 use super::run_counts::RunCounts;
 use super::sizes::ItemSizes;
 
-/// Lines from the first open one on at most: what a single slow write may hold up, and what a
-/// resumed run does again.
+/// Maximum lines from the first open one on: what one slow write may hold up, and what a resumed
+/// run repeats.
 const MAX_LINES: usize = 32 * 1024;
 
-/// Bytes of rejects that wait for the lines before them to be settled at most.
+/// Maximum bytes of rejects that wait for earlier lines to be settled.
 const MAX_REJECT_BYTES: usize = 4 * 1024 * 1024;
 
-/// Bytes of the lines whose entries wait to be written at most: they are kept for the rejects, and a
-/// line may be far larger than what is written of it.
+/// Maximum bytes of lines whose entries wait to be written. They are kept for rejects, and a line
+/// may be far larger than the items it produces.
 const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
 
 /// Tracks the lines of a run.
 #[derive(Debug, Default)]
 pub struct LineTracker {
-    /// The lines from the first on that has entries waiting or left.
+    /// Lines from the first one with waiting or unreached entries on.
     open: VecDeque<Line>,
-    /// The number of the first line in `open`.
+    /// Number of the first line in `open`.
     base: u64,
     /// Counts of all lines and entries so far.
     all: RunCounts,
     /// Counts of the lines before the first one in `open`.
     settled: RunCounts,
-    /// Rejects of settled lines that were not handed out yet.
+    /// Rejects of settled lines that have not been taken yet.
     ready: Vec<Reject>,
-    /// Bytes of the rejects in `open`.
+    /// Total bytes of the rejects in `open`.
     held: usize,
-    /// Bytes of the texts in `open`.
+    /// Total bytes of the texts in `open`.
     texts: usize,
-    /// Nothing of what was written came to anything.
+    /// True if the counted writes had no effect.
     undone: bool,
 }
 
 #[derive(Debug)]
 struct Line {
     at: Place,
-    /// Kept for the rejects, should a write fail.
+    /// Text for the rejects if a write fails.
     text: Option<Arc<[u8]>>,
     waiting: usize,
     gravest: Option<Fate>,
-    /// Lines of which it stands for so many, all blank.
+    /// Number of blank lines that this stands for.
     blank: u64,
     kept_articles: u64,
     dropped: DropCounts,
-    /// The fate of the first entry that met one; most lines have no other.
+    /// Fate of the first settled entry; most lines have only one.
     first: Option<Fate>,
     more: Vec<Fate>,
     rejects: Vec<Reject>,
 }
 
-/// A line whose entries are being entered.
+/// Line whose entries are being added.
 #[derive(Debug)]
 pub struct Entering {
     line: Line,
 }
 
 impl LineTracker {
-    /// A line tracker that continues where `settled` ends.
+    /// Creates a line tracker that continues after the `settled` lines.
     pub fn after(settled: RunCounts) -> Self {
         LineTracker { all: settled.clone(), settled, ..LineTracker::default() }
     }
 
-    /// Enters so many blank lines, one after the other.
+    /// Adds consecutive blank lines.
     pub fn blank(&mut self, at: Place, count: u64) {
         self.all.lines.read += count;
         self.all.lines.blank += count;
@@ -88,64 +88,64 @@ impl LineTracker {
         self.advance();
     }
 
-    /// Enters a line that is rejected as a whole.
+    /// Adds a line that is rejected as a whole.
     pub fn reject_line(&mut self, at: Place, reason: Reason, reject: Reject) {
         let mut entering = self.begin(at, None);
         self.reject(&mut entering, reason, reject);
         self.entered(entering);
     }
 
-    /// Enters a line of which nothing is this shard's.
+    /// Adds a line that belongs entirely to other shards.
     pub fn other_shard(&mut self, at: Place) {
         let mut entering = self.begin(at, None);
         self.settled(&mut entering, Fate::OtherShard);
         self.entered(entering);
     }
 
-    /// As [`RunCounts::replaced`].
+    /// Same as [`RunCounts::replaced`].
     pub fn replaced(&mut self, entries: u64, items: ItemSizes) {
         self.all.replaced(entries, items);
     }
 
-    /// As [`RunCounts::undone`]: what was settled is not.
+    /// Same as [`RunCounts::undone`]; settled lines become open again.
     pub fn undone(&mut self) {
         self.all.undone();
         self.undone = true;
     }
 
-    /// Begins a line with entries; give it back to [`LineTracker::entered`].
+    /// Starts a line with entries, to be passed to [`LineTracker::entered`].
     pub fn begin(&mut self, at: Place, text: Option<Arc<[u8]>>) -> Entering {
         self.all.lines.read += 1;
         Entering { line: Line::new(at, text) }
     }
 
-    /// An entry that is settled at once.
+    /// Adds an entry whose fate is known.
     pub fn settled(&mut self, entering: &mut Entering, fate: Fate) {
         self.all.entries.read += 1;
         self.all.count(fate);
         entering.line.meet(fate);
     }
 
-    /// An entry that is rejected.
+    /// Adds a rejected entry.
     pub fn reject(&mut self, entering: &mut Entering, reason: Reason, reject: Reject) {
         self.settled(entering, Fate::Rejected(reason));
         self.held += reject.bytes();
         entering.line.rejects.push(reject);
     }
 
-    /// An entry that waits to be written; the answer is its line's number.
+    /// Adds an entry that waits to be written; returns its line number.
     pub fn waits(&mut self, entering: &mut Entering) -> u64 {
         self.all.entries.read += 1;
         entering.line.waiting += 1;
         self.base + self.open.len() as u64
     }
 
-    /// All entries of the line are entered.
+    /// Adds a line that has all of its entries.
     pub fn entered(&mut self, Entering { mut line }: Entering) {
         self.all.kept_articles += line.kept_articles;
         self.all.dropped_articles += line.dropped;
         if line.waiting == 0 {
-            // No write of it can fail; it may stand behind an open line for long.
+            // No write of this line can fail, and it may wait behind an open line for long.
             line.text = None;
             self.all.count_line(line.gravest);
         }
@@ -154,7 +154,7 @@ impl LineTracker {
         self.advance();
     }
 
-    /// Settles an entry that waited, by its line's number.
+    /// Settles a waiting entry, by its line number.
     pub fn settle(&mut self, number: u64, fate: Fate) {
         self.all.count(fate);
         let Some(line) = self.line_mut(number) else { return };
@@ -171,7 +171,7 @@ impl LineTracker {
         self.advance();
     }
 
-    /// Settles an entry that waited and that DynamoDB did not take.
+    /// Settles a waiting entry that the destination did not accept.
     pub fn fail(&mut self, number: u64, reject: Reject) {
         self.held += reject.bytes();
         if let Some(line) = self.line_mut(number) {
@@ -180,13 +180,14 @@ impl LineTracker {
         self.settle(number, Fate::Failed);
     }
 
-    /// Where a line with waiting entries begins, and its text.
+    /// Returns the place and text of a line with waiting entries.
     pub fn line(&self, number: u64) -> Option<(Place, Option<Arc<[u8]>>)> {
         let line = self.open.get(usize::try_from(number.checked_sub(self.base)?).ok()?)?;
         Some((line.at, line.text.clone()))
     }
 
-    /// The first line that has entries waiting or left: every line before it is dealt with.
+    /// Returns the place of the first line with waiting or unreached entries; every line before it
+    /// is settled.
     pub fn first_open(&self) -> Option<Place> {
         if self.undone {
             return Some(Place::start(0));
@@ -194,7 +195,7 @@ impl LineTracker {
         self.open.front().map(|line| line.at)
     }
 
-    /// Returns whether further lines may be entered.
+    /// Returns whether more lines may be added.
     pub fn has_room(&self) -> bool {
         self.open.len() < MAX_LINES && self.held < MAX_REJECT_BYTES && self.texts < MAX_TEXT_BYTES
     }
@@ -209,13 +210,13 @@ impl LineTracker {
         &self.settled
     }
 
-    /// Rejects of the lines before [`LineTracker::first_open`], each handed out once, in the input's
-    /// order.
+    /// Returns the rejects of the lines before [`LineTracker::first_open`] in input order, each
+    /// once.
     pub fn take_rejects(&mut self) -> Vec<Reject> {
         std::mem::take(&mut self.ready)
     }
 
-    /// The rejects of all other lines, once the run is over.
+    /// Returns the rejects of all other lines at the end of the run.
     pub fn remaining_rejects(&mut self) -> Vec<Reject> {
         self.held = 0;
         self.open.iter_mut().flat_map(|line| std::mem::take(&mut line.rejects)).collect()
@@ -225,8 +226,8 @@ impl LineTracker {
         self.open.get_mut(usize::try_from(number.checked_sub(self.base)?).ok()?)
     }
 
-    /// Moves past lines that are dealt with. One that was left is not: its entries are yet to be
-    /// written.
+    /// Advances past settled lines. A line left at the end of the run is not settled, because its
+    /// entries are yet to be written.
     fn advance(&mut self) {
         while let Some(line) = self.open.front() {
             if line.waiting > 0 || line.gravest == Some(Fate::Left) {
@@ -287,7 +288,7 @@ impl Line {
 }
 
 impl Entering {
-    /// Notes what the filter did to an entry's list.
+    /// Adds what the filter kept and dropped of an entry's list.
     pub fn articles(&mut self, kept: usize, dropped: DropCounts) {
         self.line.kept_articles += kept as u64;
         self.line.dropped += dropped;

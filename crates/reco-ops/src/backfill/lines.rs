@@ -1,4 +1,4 @@
-//! Lines: from bytes to numbered lines, whatever their length.
+//! Splits bytes into numbered lines of any length.
 
 use std::sync::Arc;
 
@@ -6,67 +6,67 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::input::{BlankLines, blank_lines};
 
-/// The longest line that is read into memory, in bytes. A queue message holds 1 MiB and an item
-/// 400 KB at most, so a longer line is no line of ours.
+/// Maximum length of a line that is read into memory, in bytes. A queue message holds at most 1 MiB
+/// and an item 400 KB, so a longer line cannot be valid.
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Where a line begins.
+/// Start of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Index of the input, from 0.
     pub file: usize,
-    /// Line, from 1.
+    /// Line number, from 1.
     pub line: u64,
     /// Byte offset in the decompressed input, from 0.
     pub offset: u64,
-    /// True within an array: what stands there can be told only from the array's beginning on.
+    /// True inside an array, whose values can be found only by reading from its start.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inside: bool,
 }
 
-/// One line.
+/// Line with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Where it begins.
+    /// Start of the line.
     pub at: Place,
-    /// Content.
+    /// Content, classified.
     pub content: Content,
 }
 
 /// Content of a line, without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// So many lines one after the other with nothing but whitespace.
+    /// Number of consecutive lines that hold only whitespace.
     Blank(u64),
-    /// Bytes that are yet to be decoded.
+    /// Bytes that are not decoded yet.
     Text(Arc<[u8]>),
-    /// More than [`MAX_LINE`]: its length, its bytes were not kept.
+    /// Length of a line beyond [`MAX_LINE`], whose bytes were not kept.
     TooLong(u64),
-    /// The input broke off in it.
+    /// Partial line in which the input broke off.
     Cut(Arc<[u8]>),
 }
 
-/// Splits one input, fed piece by piece. Holds at most one unfinished line.
+/// Splits one input incrementally. Holds at most one unfinished line.
 #[derive(Debug)]
 pub struct Splitter {
     next: Place,
     partial: Vec<u8>,
-    /// Bytes dropped of a line that is too long.
+    /// Bytes dropped from a line that is too long.
     dropped: u64,
     limit: usize,
 }
 
 impl Place {
-    /// The beginning of an input.
+    /// Returns the start of an input.
     pub const fn start(file: usize) -> Self {
         Place { file, line: 1, offset: 0, inside: false }
     }
 }
 
 impl Splitter {
-    /// A splitter for an input that is read from `next` on.
+    /// Creates a splitter for an input that is read from `next` on.
     pub fn at(next: Place) -> Self {
         Self::with_limit(next, MAX_LINE)
     }
@@ -75,23 +75,23 @@ impl Splitter {
         Splitter { next, partial: Vec::new(), dropped: 0, limit }
     }
 
-    /// Where the next line begins.
+    /// Returns the start of the next line.
     pub fn next(&self) -> Place {
         self.next
     }
 
-    /// Returns whether no line was begun.
+    /// Returns whether no line is unfinished.
     pub fn is_between(&self) -> bool {
         self.partial.is_empty() && self.dropped == 0
     }
 
-    /// Hands out the line that was begun, if `wanted`, and where it begins.
+    /// Removes the unfinished line if it is `wanted`; returns it with its place.
     pub fn take_if(&mut self, wanted: impl Fn(&[u8]) -> bool) -> Option<(Place, Vec<u8>)> {
         let taken = self.dropped == 0 && wanted(&self.partial);
         taken.then(|| (self.next, std::mem::take(&mut self.partial)))
     }
 
-    /// Takes bytes and adds the lines that they complete.
+    /// Consumes bytes and appends the lines that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
         loop {
             bytes = &bytes[self.skip_blank(bytes, lines)..];
@@ -107,10 +107,10 @@ impl Splitter {
         self.hold(bytes);
     }
 
-    /// Enters the blank lines that the bytes begin with; how many bytes they are.
+    /// Appends the blank lines at the start of the bytes; returns their length.
     fn skip_blank(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> usize {
         let BlankLines { lines: count, bytes: length } = blank_lines(bytes);
-        // What goes on with an unfinished line, and what may be too long, is looked at line by line.
+        // Unfinished lines, and lines that may be too long, are handled one by one.
         if count == 0 || !self.partial.is_empty() || self.dropped > 0 || length > self.limit {
             return 0;
         }
@@ -119,8 +119,8 @@ impl Splitter {
         length
     }
 
-    /// Enters blank lines: those one after the other are one entry, of which there can be no more
-    /// than of other lines.
+    /// Appends blank lines. Consecutive ones share one entry, so that there are no more entries
+    /// than for other lines.
     fn blank(&mut self, count: u64, lines: &mut Vec<Line>) {
         match lines.last_mut() {
             Some(Line { content: Content::Blank(before), .. }) => *before += count,
@@ -129,14 +129,14 @@ impl Splitter {
         self.next.line += count;
     }
 
-    /// The input is at its end: a last line needs no line break.
+    /// Finishes the input: a last line needs no line break.
     pub fn finish(&mut self, lines: &mut Vec<Line>) {
         if !self.partial.is_empty() || self.dropped > 0 {
             self.flush(0, lines);
         }
     }
 
-    /// The input broke off: what is left is no line, but it is not lost either.
+    /// Appends the partial line of an input that broke off, so that it is not lost.
     pub fn cut(&mut self, lines: &mut Vec<Line>) {
         if self.dropped > 0 {
             return self.flush(0, lines);
@@ -147,7 +147,7 @@ impl Splitter {
         }
         let at = self.next;
         self.next.line += 1;
-        // What is read on after it finds nothing more, and no second cut.
+        // Further reads must not find the same text and report it twice.
         self.next.offset += text.len() as u64;
         lines.push(Line { at, content: Content::Cut(text.into()) });
     }

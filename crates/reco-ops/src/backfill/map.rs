@@ -1,4 +1,4 @@
-//! Lines of any shape, rewritten by a jq expression to shapes that are known.
+//! `--map`: converts lines of any shape to known shapes with a jq expression.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 use crate::dlq::repair::Transform;
 use crate::jq::{Child, is_json};
 
-/// The expression of `--map`.
+/// Compiled `--map` expression.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    /// Gathers all that the expression gives for a value in one array.
+    /// The expression wrapped so that all outputs for a value form one array.
     query: Arc<Transform>,
 }
 
@@ -20,28 +20,28 @@ impl Mapping {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// What is wrong with it, and at which character (from 1).
+    /// Describes the error and its position, in characters from 1.
     pub async fn compile(
         text: &str,
         child: &Child,
         cancel: &CancellationToken,
     ) -> Result<Self, String> {
-        // Alone first: so an error names the place in what was given.
+        // Compiled unwrapped first, so that an error has its position in the given text.
         Transform::compile(text, child, cancel).await?;
-        // A comment at its end must not take the bracket with it.
+        // The line break keeps a trailing comment from swallowing the bracket.
         let query = Transform::compile(&format!("[{text}\n]"), child, cancel).await?;
         Ok(Mapping { query: Arc::new(query) })
     }
 
-    /// The texts of all values that the expression gives for a line. A value that is an array of
-    /// arrays or of objects counts for its elements, and `null` for none.
+    /// Returns the texts of all values that the expression outputs for a line. An array of arrays
+    /// or objects counts as its elements, and `null` as none.
     ///
-    /// A line that is itself such an array is mapped element by element, as an array over several
-    /// lines is; where that makes a list of none of them, and of the whole line it does, the
-    /// expression is meant for the whole.
+    /// A line that is itself such an array is mapped element by element, like an array over several
+    /// lines. If no element gives a list but the whole line does, the expression is applied to the
+    /// whole line.
     ///
     /// # Errors
-    /// When the line is no JSON, or the expression fails on it.
+    /// Fails if the line is not JSON or the expression fails on it.
     pub async fn apply(&self, line: &str) -> Result<Vec<Mapped>, String> {
         if !is_json(line) {
             return Err("the line is not JSON".to_owned());
@@ -84,17 +84,17 @@ impl Mapping {
     }
 }
 
-/// What the expression made of a line, or of one of its elements.
+/// Output of the expression for a line or one of its elements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapped {
-    /// A value that it gave, or why it failed.
+    /// Output value, or the error.
     pub value: Result<String, String>,
-    /// The element of the line that it is of; `None` where it is of all of it.
+    /// Element of the line that it came from; `None` for the whole line.
     pub of: Option<String>,
 }
 
 impl Mapped {
-    /// Whether it is a list, or a removal.
+    /// Returns whether the output is a list or a removal.
     fn is_list(&self) -> bool {
         let Ok(value) = &self.value else { return false };
         let lists = decode(value).is_ok_and(|decoded| !decoded.entries.is_empty());
@@ -102,7 +102,7 @@ impl Mapped {
     }
 }
 
-/// The elements of an array of arrays or of objects.
+/// Returns the elements of an array of arrays or objects.
 fn elements(value: &str) -> Option<Vec<&RawValue>> {
     let inner = value.trim_ascii_start().strip_prefix('[')?.trim_ascii_start();
     if !inner.starts_with(['[', '{']) {

@@ -1,27 +1,27 @@
-//! Lines, among which values over several lines may stand: each is found at its first line and read
-//! whole, and the lines after it are lines again.
+//! Lines mixed with multi-line values: each value is detected at its first line and read whole;
+//! lines follow again after it.
 
 use super::layout::{self, LOOK_AHEAD};
 use super::lines::{Content, Line, Place, Splitter};
 use super::values::Values;
 use crate::files::input::{blank_lines, without_bom};
 
-/// Looked at before a line that is no whole value is taken for what it seems to be: doubled until it
-/// is certain, so that a long value is not looked at from its beginning for each of its lines.
+/// Bytes first examined after an incomplete line. Doubled until its kind is certain, so that a long
+/// value is not parsed from its start again for each of its lines.
 const FIRST_LOOK: usize = 256;
 
-/// Splits one input, fed piece by piece. Holds at most one unfinished line or value.
+/// Splits one input incrementally. Holds at most one unfinished line or value.
 #[derive(Debug)]
 pub struct Mixed {
     state: State,
-    /// Each line is rewritten before it is read: an array in one line is a line like any other.
+    /// True if lines are mapped, so that a one-line array counts as a line.
     mapped: bool,
 }
 
 #[derive(Debug)]
 enum State {
     Lines(Splitter),
-    /// A line that may be the first of a value, and what follows it.
+    /// Line that may start a value, and the bytes after it.
     Opened(Opened),
     Values(Box<Values>),
 }
@@ -29,23 +29,23 @@ enum State {
 #[derive(Debug)]
 struct Opened {
     line: Line,
-    /// Where the line after it begins.
+    /// Start of the following line.
     next: Place,
     /// The line with its line break, and the bytes after it.
     text: Vec<u8>,
-    /// Length of the line with its line break.
+    /// Length of the line, including its line break.
     own: usize,
-    /// Length of the text at which it is looked at next.
+    /// Length of the text at which it is examined next.
     look_at: usize,
 }
 
 impl Mixed {
-    /// A splitter for an input that is read from `next` on.
+    /// Creates a splitter for an input that is read from `next` on.
     pub fn at(next: Place, mapped: bool) -> Self {
         Mixed { state: State::Lines(Splitter::at(next)), mapped }
     }
 
-    /// Where the next line or value begins, or may begin.
+    /// Returns the place where the next line or value starts, or may start.
     pub fn next(&self) -> Place {
         match &self.state {
             State::Lines(splitter) => splitter.next(),
@@ -54,7 +54,7 @@ impl Mixed {
         }
     }
 
-    /// Takes bytes and adds the lines and values that they complete.
+    /// Consumes bytes and appends the lines and values that they complete.
     pub fn feed(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
         while !bytes.is_empty() {
             bytes = match &mut self.state {
@@ -84,7 +84,7 @@ impl Mixed {
         }
     }
 
-    /// The input is at its end; the answer is what is missing.
+    /// Finishes the input; returns a description of what is missing, if anything.
     pub fn finish(&mut self, lines: &mut Vec<Line>) -> Option<String> {
         self.look_at_all(lines);
         match &mut self.state {
@@ -97,7 +97,7 @@ impl Mixed {
         }
     }
 
-    /// The input broke off: what is left is no line, but it is not lost either.
+    /// Appends what is left of an input that broke off, so that it is not lost.
     pub fn cut(&mut self, lines: &mut Vec<Line>) {
         self.look_at_all(lines);
         match &mut self.state {
@@ -107,15 +107,15 @@ impl Mixed {
         }
     }
 
-    /// Nothing more comes: each line that waits for more is decided by what there is.
+    /// Classifies the pending line with the bytes at hand, because no more will come.
     fn look_at_all(&mut self, lines: &mut Vec<Line>) {
-        // An array or object whose last line has no line break is no line that was begun.
+        // An array or object whose last line has no line break is not an unfinished line.
         while matches!(self.state, State::Opened(_)) {
             self.look(true, lines);
         }
     }
 
-    /// Decides what an opened line is, where that is certain.
+    /// Classifies the pending line if that is possible yet.
     fn look(&mut self, at_end: bool, lines: &mut Vec<Line>) {
         let State::Opened(opened) = &mut self.state else { return };
         let (line, rest) = opened.text.split_at(opened.own);
@@ -134,12 +134,13 @@ impl Mixed {
             return self.feed(&opened.text, lines);
         }
         lines.push(opened.line);
-        // No deeper than JSON may be nested: each line that is opened again stood within this one.
+        // Recursion is no deeper than JSON may be nested: each line examined here was inside this
+        // one.
         self.feed(&opened.text[opened.own..], lines);
     }
 }
 
-/// Takes lines until one is opened; answers with what is left to read.
+/// Splits lines until one may start a value; returns the bytes left to read.
 fn take_lines<'b>(
     splitter: &mut Splitter,
     mapped: bool,
@@ -147,7 +148,7 @@ fn take_lines<'b>(
     lines: &mut Vec<Line>,
 ) -> (Option<State>, &'b [u8]) {
     while !bytes.is_empty() {
-        // Megabytes of blank lines are gone past at once.
+        // Skips megabytes of blank lines at once.
         let blank = if splitter.is_between() { blank_lines(bytes).bytes } else { 0 };
         let end = match blank {
             0 => memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1),
@@ -172,7 +173,7 @@ fn take_lines<'b>(
     (None, bytes)
 }
 
-/// Returns whether a line holds values of an array, or the beginning of a value.
+/// Returns whether a line holds array values or starts a value.
 fn is_opened(line: &Line, mapped: bool) -> bool {
     match &line.content {
         Content::Text(text) => {
@@ -184,8 +185,8 @@ fn is_opened(line: &Line, mapped: bool) -> bool {
     }
 }
 
-/// Takes the comma off a line that is a whole value but for it: an element of an array whose
-/// brackets stand in lines that are no JSON (`var recs = [`). Without that its last element alone
+/// Strips the comma around a line that is otherwise one value: an element of an array whose
+/// brackets stand on lines that are not JSON (`var recs = [`). Otherwise only the last element
 /// would be read.
 fn take_commas(line: &mut Line) {
     let Content::Text(text) = &line.content else { return };
@@ -203,7 +204,7 @@ fn take_commas(line: &mut Line) {
     }
 }
 
-/// Returns whether an unfinished line is an array of values too long to be looked at whole.
+/// Returns whether an unfinished line is an array of values too long to examine whole.
 fn is_long_array(text: &[u8]) -> bool {
     text.len() >= LOOK_AHEAD && layout::is_array(text)
 }
@@ -211,14 +212,14 @@ fn is_long_array(text: &[u8]) -> bool {
 fn opened(mut line: Line, next: Place) -> State {
     let mut text = match &line.content {
         Content::Text(whole) => {
-            // The mark of a file that was appended to another.
+            // Byte order mark of a file that was appended to another.
             let text = without_bom(whole).to_vec();
             line.at.offset += (whole.len() - text.len()) as u64;
             text
         }
         _ => Vec::new(),
     };
-    // A carriage return was taken off.
+    // Accounts for a removed carriage return.
     let breaks = next.offset.saturating_sub(line.at.offset + text.len() as u64);
     text.extend_from_slice(if breaks > 1 { b"\r\n" } else { b"\n" });
     let own = text.len();

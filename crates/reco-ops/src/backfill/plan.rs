@@ -8,18 +8,18 @@ use super::inputs::{At, InputReport};
 use super::lines::Place;
 use super::sizes::ItemSizes;
 
-/// The largest items that are listed.
+/// Maximum number of largest items listed.
 const LARGEST: usize = 10;
 
 /// Options of the plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PlanOptions {
-    /// Write capacity units per second that may be used, with the indexes that items are in, each of
-    /// which is written with them; `None` without a table.
+    /// Write capacity units per second that may be used, including the indexes that items are in,
+    /// which are written with each item; `None` without a table.
     pub budgets: Option<Budgets>,
-    /// Price of a million write request units, in whatever currency.
+    /// Price of a million write request units, in any currency.
     pub price_per_million_wru: Option<f64>,
-    /// Secondary indexes of the table.
+    /// Number of secondary indexes of the table.
     pub indexes: usize,
 }
 
@@ -28,37 +28,37 @@ pub struct PlanOptions {
 pub struct Plan {
     /// Write capacity units per second that may be used; `None` when no limit is known.
     pub budget_wcu: Option<f64>,
-    /// Seconds that writing takes at that budget.
+    /// Estimated duration of the writes at that budget, in seconds.
     pub duration_s: Option<f64>,
     /// Price of a million write request units, as given.
     pub price_per_million_wru: Option<f64>,
     /// Write cost at that price, in the same currency.
     pub cost: Option<f64>,
-    /// Secondary indexes of the table: each that an item touches costs write units of its own, which
-    /// are not counted here.
+    /// Number of secondary indexes of the table. Each index that an item touches costs additional
+    /// write units, which are not included here.
     pub indexes: usize,
-    /// The largest items, the largest first.
+    /// Largest items, in descending order.
     pub largest: Vec<Large>,
 }
 
-/// A large item.
+/// Item among the largest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Large {
-    /// Its user.
+    /// User whose item it is.
     pub user: Id,
-    /// Its size in bytes.
+    /// Item size in bytes.
     pub bytes: usize,
-    /// Write cost.
+    /// Write cost in WCU.
     pub wcu: u64,
-    /// Its line.
+    /// Line that it comes from.
     #[serde(flatten)]
     pub at: At,
 }
 
-/// Collects the largest items.
+/// Collector of the largest items.
 #[derive(Debug, Default)]
 pub(super) struct Largest {
-    /// The largest first.
+    /// Size, place and user, in descending order of size.
     items: Vec<(usize, Place, Id)>,
 }
 
@@ -68,7 +68,7 @@ impl Largest {
         self.items.len() < LARGEST || self.items.last().is_some_and(|(least, ..)| bytes > *least)
     }
 
-    /// Notes an item.
+    /// Adds an item if it is large enough.
     pub fn add(&mut self, bytes: usize, at: Place, user: Id) {
         let position = self.items.partition_point(|(other, ..)| *other >= bytes);
         self.items.insert(position, (bytes, at, user));
@@ -85,7 +85,7 @@ impl Largest {
 }
 
 impl Plan {
-    /// `dated` is the share of items with a time.
+    /// Creates the plan; `dated` is the share of items with a generation time.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     pub(super) fn new(
         options: PlanOptions,

@@ -1,4 +1,4 @@
-//! The middle stage: lines decoded, filtered by facts and policy, and fitted to the table.
+//! Middle stage: decodes lines, filters them by facts and policy, and fits them to the table.
 
 mod decode;
 mod entry;
@@ -26,41 +26,41 @@ pub use entry::{Fate, Found, Prepared, PreparedEntry, PreparedLine};
 pub use route::Route;
 use route::carry;
 
-/// Entries whose facts are asked for at once.
+/// Maximum entries per facts lookup.
 const ENTRIES_PER_LOOKUP: usize = 500;
 
-/// Preparer that filters lines.
+/// Decoder and filter of lines.
 #[derive(Debug)]
 pub struct Preparer {
-    /// Where facts come from.
+    /// Source of users' and articles' facts.
     pub facts: FactsSource,
-    /// The filter's rules.
+    /// Rules of the filter.
     pub policy: Policy,
     /// Item layout.
     pub schema: Schema,
-    /// The same with the type of the lists that the table holds, where there is a table.
+    /// Item layout with the type of the lists in the table; `None` without a table.
     pub layout: Option<Layout>,
-    /// When lists were made, where they do not say so themselves.
+    /// Rules for generation times.
     pub times: Times,
-    /// Where entries go, and so who judges them.
+    /// Destination of entries, which determines where they are filtered.
     pub route: Route,
-    /// Shard of users to process; all users without one.
+    /// Shard of users to process; `None` for all users.
     pub shard: Option<Shard>,
     /// Mapping of lines to a known shape.
     pub mapping: Option<Mapping>,
 }
 
-/// When lists were made, where lines do not say so themselves.
+/// Rules for generation times that lines do not state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    /// For entries without a time of their own.
+    /// Time of entries without their own.
     pub default: Option<Time>,
-    /// True if an entry without any time is rejected: only what is newer may be replaced.
+    /// True if entries without any time are rejected, because only older items may be replaced.
     pub required: bool,
 }
 
 impl Times {
-    /// The time of an entry that says this of itself.
+    /// Returns the effective time of an entry that states `own`.
     fn of(self, own: Option<Time>) -> Result<Option<Time>, Fault> {
         match own.or(self.default) {
             None if self.required => Err(Fault::undated()),
@@ -69,31 +69,31 @@ impl Times {
     }
 }
 
-/// Reason why nothing can be decided.
+/// Reason why a chunk cannot be processed.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
-    /// Facts cannot be had.
+    /// Facts database unavailable.
     #[error(transparent)]
     Facts(#[from] FactsError),
-    /// The table's lists are none, or cannot be looked at.
+    /// Table attribute that is not a list or cannot be read.
     #[error("the table cannot be used: {0}")]
     Lists(#[from] ListsError),
 }
 
 impl Preparer {
-    /// Judges a chunk.
+    /// Filters a chunk.
     ///
     /// # Errors
-    /// When the facts database is unavailable: nothing may be decided without them.
+    /// Fails if the facts database is unavailable; nothing may be decided without it.
     pub async fn prepare(self: Arc<Self>, chunk: Chunk) -> Result<Prepared, PrepareError> {
         self.prepare_of(chunk, |_| true).await
     }
 
-    /// Judges the entries of some users of a chunk; the others' are as if they were not there, and
-    /// no facts are asked for them.
+    /// Filters the entries of some users of a chunk. Entries of other users are dropped without a
+    /// facts lookup.
     ///
     /// # Errors
-    /// As [`Preparer::prepare`].
+    /// Same as [`Preparer::prepare`].
     pub async fn prepare_of(
         self: Arc<Self>,
         chunk: Chunk,
@@ -117,14 +117,14 @@ impl Preparer {
         for line in &mut lines {
             if let Found::Entries(entries) = &mut line.found {
                 entries.retain(|entry| entry.removes().is_none_or(&whose));
-                // Bad entries were put before the good ones.
+                // Bad entries come before the good ones here.
                 entries.sort_by_key(|entry| entry.index);
             }
         }
         Ok(Prepared { lines, end: chunk.end, read: chunk.read, failure: chunk.failure })
     }
 
-    /// The users of whom a chunk says something that is this run's.
+    /// Returns the users that a chunk has entries for in this run.
     pub async fn users(&self, chunk: Chunk) -> Vec<Id> {
         let (mut waiting, mut users) = (Vec::new(), Vec::new());
         for (number, line) in chunk.lines.into_iter().enumerate() {
@@ -175,9 +175,9 @@ impl Preparer {
 }
 
 impl Preparer {
-    /// Looks up the facts of a group, where the policy has rules that need any, as the Lambda does.
-    /// For a queue they only predict what the Lambda will leave of each list: without them, a later
-    /// list that it filters to nothing would take a good one's place.
+    /// Looks up the facts of a group if rules of the policy need any, as the Lambda does. For a
+    /// queue they only predict what the Lambda will keep of each list: without them, a later list
+    /// that it filters to nothing could replace a good one.
     async fn facts_of(&self, group: &[Waiting]) -> Result<FactSet, PrepareError> {
         if self.facts.is_none() || !self.policy.rules.need_facts() {
             return Ok(FactSet::Unavailable);
@@ -186,7 +186,7 @@ impl Preparer {
         Ok(self.facts.for_lists(&lists).await?)
     }
 
-    /// The facts by which entries are judged here; on their way to the Lambda they are not.
+    /// Returns the source of the facts used for filtering; on the way to the Lambda none are.
     pub fn facts_kind(&self) -> &'static str {
         match self.route {
             Route::Queue(_) => FactsSource::NONE.kind(),
@@ -194,13 +194,14 @@ impl Preparer {
         }
     }
 
-    /// Returns whether chunks must be judged sequentially, so that the same input comes to the same
-    /// table: what one finds in the table decides of those after it.
+    /// Returns whether chunks must be processed one after the other for reproducible results: what
+    /// one finds in the table affects those after it.
     pub fn is_one_by_one(&self) -> bool {
         self.layout.as_ref().is_some_and(Layout::is_open)
     }
 
-    /// Type in which lists were written; `before` is the type known before the run sampled users' lists.
+    /// Returns the type in which lists were written; `before` is the type known before the run
+    /// sampled users' lists.
     pub fn list_type(&self, before: ListType) -> ListType {
         match &self.layout {
             Some(layout) if self.schema.is_shared() && before.from == "ids" => {
@@ -211,8 +212,8 @@ impl Preparer {
     }
 }
 
-/// The text of one entry of a line, in a shape that can be read again: the line itself when it
-/// holds nothing else.
+/// Returns the text of one entry of a line in a shape that can be read again: the line itself if it
+/// has no other entries.
 pub fn entry_text(line: &str, index: usize) -> Option<String> {
     let mut decoded = decode(line).ok()?;
     if decoded.entries.len() + decoded.bad.len() == 1 {
@@ -225,7 +226,7 @@ pub fn entry_text(line: &str, index: usize) -> Option<String> {
     let articles = serde_json::to_string(&articles).ok()?;
     Some(match generated_at {
         None => format!("[{user},{articles}]"),
-        // As decimal text: a float would lose a part of a nanosecond.
+        // Decimal text, because a float would lose part of the nanoseconds.
         Some(at) => format!(r#"{{"data":[[{user},{articles}]],"generated_at":{at}}}"#),
     })
 }

@@ -1,4 +1,4 @@
-//! The first stage: inputs, one after the other, as chunks of lines.
+//! First stage: reads the inputs one after the other into chunks of lines.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,35 +13,35 @@ use super::mixed::Mixed;
 use super::values::Values;
 use crate::files::input::{Reader, Source};
 
-/// A chunk is passed on when it has so many lines or bytes: enough for one lookup of facts.
+/// Lines or bytes after which a chunk is passed on: enough for one facts lookup.
 const CHUNK_LINES: usize = 500;
 const CHUNK_BYTES: usize = 512 * 1024;
 
-/// Or so many bytes were read for it, of which most came to nothing: blank lines, or one line without
-/// an end.
+/// Bytes read after which a chunk is passed on even if few of them gave lines: blank lines, or one
+/// endless line.
 const CHUNK_READ: usize = 8 * 1024 * 1024;
 
-/// Split at once: what one step may add beyond a chunk's bounds.
+/// Bytes split at once, which bounds how far a chunk can exceed its limits.
 const STEP: usize = 16 * 1024;
 
-/// Lines that wait for company no longer than this: a slow pipe is written as it comes.
+/// Maximum wait before a partial chunk is passed on, so that a slow pipe is written as it comes.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Consecutive lines of one input.
 #[derive(Debug)]
 pub struct Chunk {
-    /// The lines.
+    /// Lines, in input order.
     pub lines: Vec<Line>,
-    /// Where the line after the last begins.
+    /// Start of the line after the last one.
     pub end: Place,
-    /// Bytes of all inputs that were read for it and for all before it, as stored.
+    /// Stored bytes read so far from all inputs.
     pub read: u64,
     /// Failure that ended the input early.
     pub failure: Option<String>,
 }
 
-/// Reads all sources into `chunks`, from a place on; ends when nobody takes them any more. `mapped`
-/// where each line is rewritten before it is read.
+/// Reads all sources from a place on into `chunks`, until the receiver is closed. `mapped` is true
+/// if `--map` rewrites each line before it is decoded.
 pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sender<Chunk>) {
     let read = Arc::new(AtomicU64::new(0));
     for (file, mut source) in sources.into_iter().enumerate() {
@@ -73,9 +73,9 @@ pub async fn read(sources: Vec<Source>, from: Place, mapped: bool, chunks: Sende
     }
 }
 
-/// Splitter of bytes into lines.
+/// Splitter of an input's bytes.
 enum Splitting {
-    /// The beginning of an input that may be either.
+    /// Start of an input whose layout is not known yet.
     Unknown(Vec<u8>),
     Mixed(Mixed),
     Values(Values),
@@ -83,18 +83,18 @@ enum Splitting {
 
 struct Stage<'a> {
     splitting: Splitting,
-    /// Lines that begin before this place were dealt with.
+    /// Place of the first line to process; earlier ones are done.
     from: Place,
     mapped: bool,
     lines: Vec<Line>,
     bytes: usize,
-    /// Bytes of the input since the last chunk.
+    /// Bytes read since the last chunk.
     taken: usize,
     read: &'a AtomicU64,
 }
 
 impl Stage<'_> {
-    /// Looks at the beginning of an input that is not read from there on.
+    /// Detects the layout of an input that is to be read from a later place on.
     async fn begin(&mut self, source: &mut Source) -> Result<(), String> {
         if self.from.offset == 0 {
             return Ok(());
@@ -124,7 +124,7 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Where to open the input: values in an array can be told from its beginning on only.
+    /// Returns the offset at which to open the input; an array must be read from its start.
     fn offset(&self) -> u64 {
         match &self.splitting {
             Splitting::Mixed(_) if !self.from.inside => self.from.offset,
@@ -132,7 +132,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Takes in the beginning of an input, until it is known how it is laid out.
+    /// Adds bytes of the input's start until its layout is known.
     fn look(&mut self, bytes: &[u8], at_end: bool) {
         let Splitting::Unknown(head) = &mut self.splitting else { return };
         head.extend_from_slice(bytes);
@@ -153,7 +153,7 @@ impl Stage<'_> {
             Splitting::Mixed(mixed) => mixed.feed(bytes, &mut self.lines),
             Splitting::Values(values) => values.feed(bytes, &mut self.lines),
         }
-        // What was read again only to get to the place to go on from.
+        // Drops lines that were read again only to reach the place to continue from.
         let from = self.from.offset;
         let mut at = 0;
         self.lines.retain(|line| {
@@ -162,7 +162,7 @@ impl Stage<'_> {
         });
     }
 
-    /// Reads one input to its end; true if the receiver is gone.
+    /// Reads one input to its end; returns true if the receiver is gone.
     async fn drain(&mut self, mut reader: Reader, chunks: &Sender<Chunk>) -> bool {
         loop {
             let filled = match tokio::time::timeout(PATIENCE, reader.fill_buf()).await {
@@ -197,7 +197,8 @@ impl Stage<'_> {
         }
     }
 
-    /// Feeds a step, so that one large buffer does not become one large chunk.
+    /// Feeds a limited step, so that one large buffer does not become one large chunk; returns its
+    /// length.
     fn feed(&mut self, bytes: &[u8]) -> usize {
         let bytes = &bytes[..bytes.len().min(STEP)];
         let before = self.lines.len();
@@ -210,7 +211,7 @@ impl Stage<'_> {
         bytes.len()
     }
 
-    /// The input is at its end; the answer is what is missing.
+    /// Finishes the input; returns a description of what is missing, if anything.
     fn finish(&mut self) -> Option<String> {
         self.look(&[], true);
         match &mut self.splitting {
@@ -233,7 +234,7 @@ impl Stage<'_> {
         (self.bytes, self.taken) = (0, 0);
         let next = match &self.splitting {
             Splitting::Unknown(_) => self.from,
-            // What is read again to get to the place to go on from is no step back.
+            // Lines that are read again to reach the place to continue from must not move it back.
             Splitting::Mixed(mixed) => mixed.next().max(self.from),
             Splitting::Values(values) => values.next().max(self.from),
         };

@@ -1,4 +1,4 @@
-//! Rejects: every line or entry that could not be written, so that none is lost.
+//! Rejects: every line or entry that could not be written, kept so that none is lost.
 
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
@@ -15,37 +15,37 @@ use super::lines::Place;
 use crate::error::{Error, Result};
 use crate::files::safe_file::create_private;
 
-/// Rejects that are kept for the report.
+/// Maximum rejects in the report.
 const SHOWN: usize = 5;
-/// Characters of their text.
+/// Maximum characters of their text.
 const SHOWN_TEXT: usize = 160;
 
-/// One line of a rejects file.
+/// One line of the rejects file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reject {
-    /// The input's name.
+    /// Name of the input.
     pub file: String,
-    /// Line, from 1.
+    /// Line number, from 1.
     pub line: u64,
     /// Byte offset of the line in the decompressed input, from 0.
     pub offset: u64,
-    /// The entry's index in the line, from 0; absent when the whole line is rejected.
+    /// Index of the entry in the line, from 0; absent if the whole line is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<usize>,
-    /// The kind of fault.
+    /// Kind of fault.
     pub reason: &'static str,
     /// Description of the fault with its position.
     pub detail: String,
-    /// The line, or the entry's own text where the line holds more. Absent when it was too long.
+    /// Text of the line, or of the entry if the line has others. Absent if it was too long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The line's bytes where they are not UTF-8.
+    /// Bytes of the line, if they are not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_base64: Option<String>,
 }
 
 impl Reject {
-    /// A record of a fault.
+    /// Creates the record of a fault.
     pub fn new(
         file: &str,
         at: Place,
@@ -73,7 +73,7 @@ impl Reject {
         }
     }
 
-    /// About how much memory it takes, in bytes.
+    /// Returns the approximate memory use in bytes.
     pub fn bytes(&self) -> usize {
         let texts = [&self.text, &self.text_base64].into_iter().flatten();
         texts.map(String::len).sum::<usize>() + self.detail.len() + 128
@@ -89,23 +89,23 @@ impl Reject {
     }
 }
 
-/// Where rejects go: into the file, if there is one, and the first few into the report.
+/// Sink of rejects: the rejects file, if there is one, and the first few for the report.
 #[derive(Debug)]
 pub struct Rejects {
     path: Option<PathBuf>,
     file: Option<BufWriter<File>>,
-    /// The first few, with their text shortened.
+    /// First few rejects, with shortened text.
     pub first: Vec<Reject>,
-    /// Bytes of the file, earlier runs' included.
+    /// Length of the file in bytes, including earlier runs.
     bytes: u64,
 }
 
-/// A rejects file up to a point: what a checkpoint speaks of.
+/// State of the rejects file that a checkpoint refers to.
 #[derive(Debug)]
 pub struct Mark {
-    /// The file, to be flushed to the disk.
+    /// File to flush to disk.
     pub file: File,
-    /// Its length.
+    /// Length in bytes.
     pub bytes: u64,
 }
 
@@ -113,21 +113,21 @@ impl Rejects {
     /// Creates the file, readable by its owner only: lines name people and what they read.
     ///
     /// # Errors
-    /// When it exists already: rejects of an earlier run are not overwritten.
+    /// Fails if it exists, so that rejects of an earlier run are not overwritten.
     pub fn create(path: Option<&Path>) -> Result<Self> {
         let file = path.map(create).transpose()?;
         let path = path.map(Path::to_owned);
         Ok(Rejects { path, file: file.map(BufWriter::new), first: Vec::new(), bytes: 0 })
     }
 
-    /// Goes on with the file of an earlier run after its first `bytes`: what follows them is of
-    /// lines that are now read again.
+    /// Continues the file of an earlier run after its first `bytes`; later content belongs to lines
+    /// that are now read again.
     ///
     /// # Errors
-    /// Refused, when the file is gone, or shorter.
+    /// Refuses if the file is missing or shorter.
     pub fn resume(path: &Path, bytes: u64) -> Result<Self> {
         if bytes == 0 && !path.exists() {
-            // One without rejects is removed when a run ends.
+            // A file without rejects is removed at the end of a run.
             return Rejects::create(Some(path));
         }
         let refused = || Error::refused(format!("cannot continue rejects file {}", path.display()));
@@ -147,10 +147,10 @@ impl Rejects {
         Ok(Rejects { path, file, first: Vec::new(), bytes })
     }
 
-    /// Records one.
+    /// Records a reject.
     ///
     /// # Errors
-    /// When the file cannot be written: the run must stop, or the line would be lost.
+    /// Fails if the file cannot be written; the run must stop, or the line would be lost.
     pub fn add(&mut self, reject: Reject) -> std::io::Result<()> {
         if let Some(file) = &mut self.file {
             let mut line = serde_json::to_vec(&reject)?;
@@ -164,20 +164,20 @@ impl Rejects {
         Ok(())
     }
 
-    /// The file up to here, handed to the system; `None` without a file.
+    /// Flushes the buffer to the system and returns the state of the file; `None` without a file.
     ///
     /// # Errors
-    /// When what was buffered cannot be written.
+    /// Fails if the buffer cannot be written.
     pub fn mark(&mut self) -> std::io::Result<Option<Mark>> {
         let Some(file) = &mut self.file else { return Ok(None) };
         file.flush()?;
         Ok(Some(Mark { file: file.get_ref().try_clone()?, bytes: self.bytes }))
     }
 
-    /// Finishes the file; one without rejects is removed again.
+    /// Finishes the file; removes it if it holds no rejects.
     ///
     /// # Errors
-    /// When what was buffered cannot be written.
+    /// Fails if the buffer cannot be written.
     pub fn finish(&mut self) -> std::io::Result<()> {
         let (Some(file), Some(path)) = (self.file.take(), &self.path) else { return Ok(()) };
         if self.bytes == 0 {
@@ -188,12 +188,12 @@ impl Rejects {
         file.sync_all()
     }
 
-    /// The file, when there is one with rejects in it.
+    /// Returns the path of the file if it holds any rejects.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref().filter(|_| self.bytes > 0)
     }
 
-    /// The file as it was given, whether or not there are any rejects.
+    /// Returns the path of the file as given, whether or not it holds any rejects.
     pub fn file(&self) -> Option<&Path> {
         self.path.as_deref()
     }

@@ -23,45 +23,45 @@ use crate::aws::ListType;
 pub struct BackfillReport {
     /// Result of the run.
     pub outcome: Outcome,
-    /// True if nothing was written on purpose.
+    /// True for a dry run.
     pub dry_run: bool,
-    /// Where entries went, or would have gone.
+    /// Destination of entries (in a dry run: as planned).
     pub destination: Destination,
-    /// The table; `None` in a dry run without one.
+    /// Table name; `None` in a dry run without a table.
     pub table: Option<String>,
-    /// The type of its partition key.
+    /// Type of the partition key.
     pub key_type: KeyType,
-    /// The type of the ids in lists, and what decided it.
+    /// Type of the ids in lists, and its source.
     #[serde(flatten)]
     pub list_type: ListType,
-    /// True if only what is newer than the table's own was written.
+    /// True if only older items were replaced.
     pub if_newer: bool,
-    /// SHA-256 of the policy in force.
+    /// SHA-256 of the effective policy.
     pub policy_fingerprint: String,
-    /// Where facts came from.
+    /// Source of the facts.
     pub facts: &'static str,
-    /// True if rules that need facts were skipped for want of them.
+    /// True if rules that need facts were skipped because no facts are configured.
     pub rules_skipped: bool,
-    /// The inputs.
+    /// Inputs, in order.
     pub inputs: Vec<InputReport>,
-    /// Lines, entries, articles and items by what became of them (in a dry run: would become).
+    /// Lines, entries, articles and items by outcome (in a dry run: expected outcome).
     #[serde(flatten)]
     pub counts: RunCounts,
-    /// Batches of up to 25 items that they made; with `if_newer` each item is a call of its own.
+    /// Batches of up to 25 items; with `if_newer` each item is a separate call.
     pub batches: u64,
-    /// Items that came while one of the same user was being written, and waited for that.
+    /// Items that waited because an item of the same user was being written.
     pub waited_for_key: u64,
-    /// The write budget.
+    /// Write budget and its use.
     pub budget: BudgetReport,
     /// Cost of the writes.
     pub writes: Writes,
-    /// Seconds from the first line to the last answer.
+    /// Seconds from the first line to the last response.
     pub duration_s: f64,
-    /// Items written a second.
+    /// Items written per second.
     pub items_per_s: f64,
-    /// The rejects file, when it holds any.
+    /// Rejects file, if it holds any rejects.
     pub rejects_file: Option<String>,
-    /// The first few rejects, their text shortened.
+    /// First few rejects, with shortened text.
     pub first_rejects: Vec<Reject>,
     /// Shard of the input.
     pub shard: Option<Shard>,
@@ -71,25 +71,25 @@ pub struct BackfillReport {
     pub emit: Option<EmitReport>,
     /// Reason for an early end of the run.
     pub stopped: Option<Stopped>,
-    /// Where it is kept how far the run came; `None` where it cannot be resumed.
+    /// Checkpoint of the run; `None` if it cannot be resumed.
     pub checkpoint: Option<CheckpointReport>,
-    /// Progress of the resumed runs; included in all counts.
+    /// Progress of the earlier runs; included in all counts.
     pub resumed: Option<Resumed>,
-    /// Write plan; of a dry run only.
+    /// Write plan; only in a dry run.
     pub plan: Option<Plan>,
     /// Result of the verification, if requested and the whole input was processed.
     pub verification: Option<Verification>,
 }
 
-/// Where entries go.
+/// Destination of entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Destination {
-    /// Into the table.
+    /// Written to the table.
     Table,
-    /// Into the source queue, to be filtered and written by the Lambda.
+    /// Sent to the source queue, to be filtered and written by the Lambda.
     Queue,
-    /// Into files, for DynamoDB to read.
+    /// Written to files for DynamoDB to import.
     Files,
 }
 
@@ -103,44 +103,44 @@ impl From<Route> for Destination {
     }
 }
 
-/// A run's checkpoint.
+/// Checkpoint of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckpointReport {
-    /// The file.
+    /// Path of the file.
     pub file: String,
-    /// True if the input is dealt with to its end.
+    /// True if the whole input is processed.
     pub finished: bool,
-    /// Reason why it could not be saved, where it could not.
+    /// Reason why it could not be saved, if so.
     pub failure: Option<String>,
 }
 
-/// Resumed progress.
+/// Progress of the earlier runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Resumed {
-    /// The first line that was read again.
+    /// First line that was read again.
     pub from: At,
-    /// Lines that were dealt with before.
+    /// Lines processed by earlier runs.
     pub lines: u64,
-    /// Items that were written before.
+    /// Items written by earlier runs.
     pub written: u64,
-    /// Seconds that the earlier runs took.
+    /// Duration of the earlier runs, in seconds.
     pub duration_s: f64,
     /// Number of earlier runs.
     pub runs: u32,
-    /// True if the earlier runs had finished already, so that nothing was left to do.
+    /// True if the earlier runs had finished, so that nothing was left to do.
     pub was_finished: bool,
 }
 
 /// Reason for an early end of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Stopped {
-    /// The cause's kind.
+    /// Kind of cause.
     pub cause: Cause,
-    /// The cause in words.
+    /// Cause in words.
     pub reason: String,
-    /// Every line before this one is settled; run again from here.
+    /// First line that is not settled; run again from here.
     pub resume_from: At,
-    /// Nothing from this line on was written.
+    /// Line from which on nothing was written.
     pub untouched_from: At,
 }
 
@@ -150,22 +150,22 @@ pub struct Stopped {
 pub enum Cause {
     /// Ctrl-C or SIGTERM.
     Interrupted,
-    /// No facts could be had.
+    /// Facts database unavailable.
     Facts,
-    /// The table takes nothing.
+    /// Table that accepts no writes.
     Table,
-    /// Rejects could not be recorded.
+    /// Rejects file that could not be written.
     Rejects,
-    /// More was rejected than `--max-rejects` allows.
+    /// More rejects than `--max-rejects` allows.
     TooManyRejects,
-    /// The queue takes nothing.
+    /// Queue that accepts no messages.
     Queue,
-    /// Files could not be written.
+    /// Files that could not be written.
     Files,
 }
 
 impl Cause {
-    /// Returns the cause for lines that could not be filtered.
+    /// Returns the cause for a filter error.
     pub fn of(error: &PrepareError) -> Self {
         match error {
             PrepareError::Facts(_) => Cause::Facts,
@@ -180,7 +180,7 @@ impl BackfillReport {
     pub fn judge(&self) -> Outcome {
         let written = self.judge_writing();
         let Some(verification) = &self.verification else { return written };
-        // What differs outranks what was rejected: the report names both.
+        // Differences take precedence over rejects; the report names both.
         match (written, verification.outcome()) {
             (Outcome::Interrupted | Outcome::Failed, _) => written,
             (_, found @ (Outcome::Interrupted | Outcome::Findings)) => found,

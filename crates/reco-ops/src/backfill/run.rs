@@ -1,4 +1,4 @@
-//! The coordinator: takes judged lines in, keeps batches in flight, and counts.
+//! Coordinator of a run: takes in filtered lines, keeps batches in flight, and counts.
 
 mod closing;
 mod emit;
@@ -30,16 +30,16 @@ use super::write::{self, Batch, Entry, Written};
 use super::write_options::WriteOptions;
 use crate::error::{Error, Kind, Result};
 
-/// Items that wait for a full batch no longer than this.
+/// Maximum wait for a full batch.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A timer that does not matter.
+/// Upper bound of timers, where no real limit applies.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When so many items were refused before any was taken, all will be.
+/// Refused items after which the run gives up if none was accepted.
 const REFUSALS_BEFORE_GIVING_UP: u64 = 100;
 
-/// The state of a run.
+/// State of a run.
 pub(super) struct Run {
     inputs: Vec<InputReport>,
     sink: Sink,
@@ -50,31 +50,31 @@ pub(super) struct Run {
     halt: CancellationToken,
     write_options: WriteOptions,
     window: Window,
-    /// Batches drawn.
+    /// Batches taken from the window.
     batches: u64,
     line_tracker: LineTracker,
     in_flight: JoinSet<Delivered>,
-    /// Where the first line that was not taken in begins.
+    /// Start of the first line that was not taken in.
     end: Place,
     stop: Option<(Cause, String)>,
     writes: Writes,
     begun: Instant,
-    /// Seconds that earlier runs took.
+    /// Duration of earlier runs, in seconds.
     earlier_s: f64,
     resumed: Option<Resumed>,
     pub(super) saver: Option<Saver>,
-    /// A reject could not be kept: what is saved must not go past it.
+    /// Set if a reject could not be recorded: no checkpoint may go past it.
     rejects_broken: bool,
     pub(super) max_rejects: Option<MaxRejects>,
     pub(super) plan: PlanOptions,
-    /// Lines are mapped: the entries that are judged are not those that stand in them.
+    /// True if lines are mapped, so that entries differ from the text of their lines.
     pub(super) mapped: bool,
-    /// The largest items of a dry run.
+    /// Largest items of a dry run.
     largest: Largest,
     dated: Dated,
 }
 
-/// Lists to write, and those of them with a time.
+/// Number of lists to write, and how many of them have a generation time.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Dated {
     pub(super) all: u64,
@@ -82,7 +82,7 @@ pub(super) struct Dated {
 }
 
 impl Dated {
-    /// The share of those with a time, from 0 to 1.
+    /// Returns the share with a generation time, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a share")]
     fn share(self) -> f64 {
         if self.all == 0 { 0.0 } else { self.dated as f64 / self.all as f64 }
@@ -90,7 +90,7 @@ impl Dated {
 }
 
 impl Run {
-    /// A run that has counted nothing yet.
+    /// Creates a run without any counts.
     pub(super) fn new(
         inputs: Vec<InputReport>,
         sink: Sink,
@@ -129,7 +129,7 @@ impl Run {
         }
     }
 
-    /// Takes over what earlier runs did; the answer is where to read on.
+    /// Takes over the progress of earlier runs; returns the place to continue reading.
     pub(super) fn resume(&mut self, checkpoint: Checkpoint) -> Place {
         let State { finished, at, run_counts, writes, duration_s, failures } = checkpoint.state;
         self.resumed = Some(Resumed {
@@ -163,7 +163,7 @@ impl Run {
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = tokio::time::Instant::now();
         loop {
-            // Nothing further comes while the line tracker is full.
+            // No more lines come while the line tracker is full.
             flush |= at_end || !self.line_tracker.has_room();
             if self.dispatch(flush) || self.window.is_empty() || flush {
                 drawn = tokio::time::Instant::now();
@@ -172,7 +172,7 @@ impl Run {
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
                 if at_end {
-                    // What was not taken counts, too.
+                    // Items that the destination did not accept count too.
                     self.judge_rejects();
                 }
                 return Ok(());
@@ -217,7 +217,7 @@ impl Run {
         self.halt.cancel();
     }
 
-    /// Stops when too much of the whole input is rejected.
+    /// Stops the run if too much of the whole input is rejected.
     fn judge_rejects(&mut self) {
         let exceeded =
             self.max_rejects.and_then(|max| max.exceeded(self.line_tracker.run_counts(), true));
@@ -230,7 +230,7 @@ impl Run {
         !self.window.is_empty() && self.in_flight.len() < self.concurrency
     }
 
-    /// Begins writes as far as batches and concurrency allow; whether there were any.
+    /// Starts batches as far as concurrency allows; returns whether it started any.
     fn dispatch(&mut self, flush: bool) -> bool {
         let before = self.batches;
         while self.stop.is_none() && self.in_flight.len() < self.concurrency {
@@ -254,7 +254,7 @@ impl Run {
         }
     }
 
-    /// Enters what became of a batch that was handed on.
+    /// Records the result of a batch sent to a queue or file.
     fn handed(&mut self, handed: Handed) {
         let Handed { entries, hopeless } = handed;
         self.window.done(entries.iter().map(|(entry, _)| &entry.user));
@@ -283,7 +283,7 @@ impl Run {
         self.window.done(entries.iter().map(|entry| &entry.user));
         let failure = report.failure.as_ref();
         let hopeless = failure.filter(|f| write::is_hopeless(f));
-        // What the whole table refuses is no fault of the item: a resumed run tries it again.
+        // If the table refuses everything, the item is not at fault: a resumed run tries it again.
         let later = hopeless.is_some() && self.saver.is_some();
         for entry in entries {
             let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
@@ -314,7 +314,7 @@ impl Run {
         }
     }
 
-    /// A dry run lists its largest items.
+    /// Records an item's size for the largest items of a dry run.
     fn note_size(&mut self, entry: &Entry) {
         if self.sink.is_dry()
             && self.largest.wants(entry.bytes)
@@ -332,14 +332,14 @@ impl Run {
         self.line_tracker.fail(line, reject);
     }
 
-    /// An entry's own text, to be kept instead of its line; `None` where only the line can be read
-    /// again.
+    /// Returns the text of an entry to keep instead of its line; `None` if only the line can be
+    /// read again.
     fn own_text(&self, line: Option<&Arc<[u8]>>, index: usize) -> Option<String> {
         let line = line.filter(|_| !self.mapped)?;
         prepare::entry_text(std::str::from_utf8(line).ok()?, index)
     }
 
-    /// Writes down the rejects of settled lines.
+    /// Records the rejects of settled lines.
     fn keep_rejects(&mut self) {
         let rejects = self.line_tracker.take_rejects();
         self.write_rejects(rejects);

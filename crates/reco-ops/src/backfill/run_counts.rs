@@ -1,5 +1,5 @@
-//! Counts of a run: lines and entries by outcome. A checkpoint keeps them, so that a run
-//! that is resumed accounts for the whole input.
+//! Counts of lines and entries by outcome. A checkpoint keeps them, so that a resumed run accounts
+//! for the whole input.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,91 +10,91 @@ use serde::{Deserialize, Serialize};
 use super::fault::Reason;
 use super::sizes::ItemSizes;
 
-/// Counts by the name of a reason.
+/// Counts by name of the reason.
 pub type Reasons = BTreeMap<Cow<'static, str>, u64>;
 
 /// Fate of an entry, from mild to severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// Another shard's.
+    /// Belongs to another shard.
     OtherShard,
-    /// The filter leaves nothing to write.
+    /// Left empty by the filter, so nothing to write.
     Skipped(SkipReason),
-    /// A later list of the same user took its place before it was written.
+    /// Replaced by a later list of the same user before it was written.
     Coalesced,
-    /// The table holds what is as new or newer.
+    /// Not written because the table holds a list as new or newer.
     Stale,
-    /// The user has no item any more (in a dry run: would have none).
+    /// Removed from the table (in a dry run: would be).
     Deleted,
-    /// It is in the table (in a dry run: it would be).
+    /// Written to the table (in a dry run: would be).
     Written {
-        /// The item's size in bytes.
+        /// Item size in bytes.
         bytes: usize,
     },
-    /// It cannot be written.
+    /// Rejected because it cannot be written.
     Rejected(Reason),
-    /// DynamoDB did not take it.
+    /// Not accepted by the destination.
     Failed,
-    /// The run ended before its turn.
+    /// Not reached before the run ended.
     Left,
 }
 
-/// Lines by what became of them.
+/// Lines by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCounts {
-    /// All that were read.
+    /// Lines read.
     pub read: u64,
-    /// At least one entry was written, and none failed.
+    /// Lines with at least one written entry and no failures.
     pub written: u64,
-    /// An item was removed, none was written, and none failed.
+    /// Lines that removed an item, with nothing written and no failures.
     #[serde(default)]
     pub deleted: u64,
-    /// The table holds what is newer than all that was to be written.
+    /// Lines whose lists are all no newer than what the table holds.
     #[serde(default)]
     pub stale: u64,
-    /// Nothing was to be written.
+    /// Lines with nothing to write.
     pub skipped: u64,
-    /// Other shards' as a whole.
+    /// Lines that belong entirely to other shards.
     pub other_shard: u64,
-    /// The line, or an entry of it, is rejected.
+    /// Lines that are rejected or have a rejected entry.
     pub rejected: u64,
-    /// DynamoDB did not take an entry of it.
+    /// Lines with an entry that the destination did not accept.
     pub failed: u64,
-    /// An entry of it was not reached before the run ended.
+    /// Lines with an entry that was not reached before the run ended.
     pub left: u64,
-    /// Nothing but whitespace.
+    /// Lines with only whitespace.
     pub blank: u64,
 }
 
-/// Entries by what became of them.
+/// Entries by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryCounts {
-    /// All that were found; a line that cannot be decoded counts as one.
+    /// Entries found; a line that cannot be decoded counts as one.
     pub read: u64,
-    /// Written.
+    /// Lists written.
     pub written: u64,
-    /// The user's item was removed.
+    /// Removed items.
     #[serde(default)]
     pub deleted: u64,
-    /// Not written, since the table holds what is as new or newer.
+    /// Lists not written because the table holds a list as new or newer.
     #[serde(default)]
     pub stale: u64,
-    /// The filter left nothing to write.
+    /// Lists of which the filter kept nothing.
     pub skipped: u64,
-    /// Replaced by a later list of the same user before they were written.
+    /// Lists replaced by a later list of the same user before they were written.
     pub coalesced: u64,
-    /// Other shards'.
+    /// Entries of other shards.
     pub other_shard: u64,
-    /// Cannot be written.
+    /// Entries that cannot be written.
     pub rejected: u64,
-    /// DynamoDB did not take them.
+    /// Entries that the destination did not accept.
     pub failed: u64,
-    /// Not reached before the run ended.
+    /// Entries not reached before the run ended.
     pub left: u64,
 }
 
 impl LineCounts {
-    /// Returns whether every line is in exactly one place.
+    /// Returns whether every line is counted exactly once.
     pub fn balances(&self) -> bool {
         let LineCounts {
             read,
@@ -114,7 +114,7 @@ impl LineCounts {
 }
 
 impl EntryCounts {
-    /// Returns whether every entry is in exactly one place.
+    /// Returns whether every entry is counted exactly once.
     pub fn balances(&self) -> bool {
         let EntryCounts {
             read,
@@ -133,12 +133,12 @@ impl EntryCounts {
     }
 }
 
-/// Fates of a set of lines.
+/// Counts of a set of lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunCounts {
-    /// Lines by fate.
+    /// Lines by outcome.
     pub lines: LineCounts,
-    /// Entries by fate.
+    /// Entries by outcome.
     pub entries: EntryCounts,
     /// Skipped entries by reason.
     pub skipped: Reasons,
@@ -146,21 +146,21 @@ pub struct RunCounts {
     pub rejected: Reasons,
     /// Article ids in the lists to write.
     pub kept_articles: u64,
-    /// Article ids that the filter dropped, by reason.
+    /// Article ids dropped by the filter, by reason.
     pub dropped_articles: DropCounts,
     /// Sizes of the items written.
     pub items: ItemSizes,
 }
 
 impl RunCounts {
-    /// Returns whether every line and every entry is in exactly one place.
+    /// Returns whether every line and every entry is counted exactly once.
     pub fn balances(&self) -> bool {
         self.lines.balances() && self.entries.balances()
     }
 
-    /// So many entries that were counted as written were replaced by later ones after all; `items`
-    /// are those that remain. Their lines stay where they are: it is not known any more which they
-    /// were.
+    /// Counts as coalesced the entries that later ones replaced although they were counted as
+    /// written; `items` are the sizes of those that remain. Line counts stay, because it is no
+    /// longer known which lines they came from.
     pub(super) fn replaced(&mut self, entries: u64, items: ItemSizes) {
         let entries = entries.min(self.entries.written);
         self.entries.written -= entries;
@@ -168,7 +168,7 @@ impl RunCounts {
         self.items = items;
     }
 
-    /// Nothing of what was counted as written came to anything: all of it is left.
+    /// Counts all written entries as left, because none of the writes took effect.
     pub(super) fn undone(&mut self) {
         let EntryCounts { written, deleted, .. } = &mut self.entries;
         self.entries.left += std::mem::take(written) + std::mem::take(deleted);
@@ -177,7 +177,7 @@ impl RunCounts {
         self.items = ItemSizes::default();
     }
 
-    /// Counts an entry that has met its fate.
+    /// Counts the fate of an entry.
     pub(super) fn count(&mut self, fate: Fate) {
         match fate {
             Fate::Skipped(reason) => {
@@ -204,7 +204,7 @@ impl RunCounts {
         }
     }
 
-    /// Counts a line by the gravest fate of its entries.
+    /// Counts a line by the most severe fate of its entries.
     pub(super) fn count_line(&mut self, gravest: Option<Fate>) {
         let counter = match gravest {
             None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,

@@ -1,4 +1,4 @@
-//! Before a backfill begins: by which rules lines are judged, how they are written, and from where on.
+//! Setup of a backfill: how lines are filtered and written, and where the run starts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,56 +21,55 @@ use crate::event::Control;
 use crate::files::input::Source;
 use crate::journal::HomeOptions;
 
-/// What a backfill is asked for.
+/// Options of a backfill.
 #[derive(Debug, Clone)]
 pub struct BackfillOptions {
-    /// Reads, filters and counts, and writes nothing.
+    /// Reads, filters and counts without writing.
     pub dry_run: bool,
-    /// Batches in flight at once.
+    /// Maximum batches in flight.
     pub concurrency: usize,
-    /// Only this part of the input.
+    /// Shard of the input to process.
     pub shard: Option<Shard>,
-    /// The expression by which lines are rewritten, as given.
+    /// The `--map` expression, as given.
     pub map: Option<String>,
-    /// New file for rejects.
+    /// Path of the new rejects file.
     pub rejects: Option<PathBuf>,
     /// Checkpoints, limits and verification.
     pub reliability: Reliability,
-    /// What is written, and how.
+    /// Write options.
     pub writing: Writing,
 }
 
-/// What a backfill works with.
+/// Resources of a backfill.
 pub struct BackfillParts {
-    /// The filter's policy.
+    /// Policy of the filter.
     pub policy: Policy,
-    /// The item description.
+    /// Item description from policy and configuration.
     pub item: ItemDescription,
-    /// Where facts come from; on the way through the queue those to foresee by what the Lambda's
-    /// filter leaves.
+    /// Source of the facts; for a queue, used only to predict what the Lambda's filter keeps.
     pub facts: FactsSource,
-    /// Where items go.
+    /// Destination of the items.
     pub target: Target,
-    /// The expression by which lines are rewritten, compiled.
+    /// Compiled `--map` expression.
     pub mapping: Option<Mapping>,
-    /// Where checkpoints are kept.
+    /// Options for the state directory that holds checkpoints.
     pub home: HomeOptions,
-    /// Whom it tells, and what ends it early.
+    /// Event sink and cancellation.
     pub control: Control,
 }
 
-/// A backfill, and what reads it back.
+/// Backfill, with the reader for its verification.
 pub struct BackfillJob {
-    /// The backfill.
+    /// Backfill that is ready to run.
     pub backfill: Backfill,
-    /// Reads the table, where there is one.
+    /// Reader of the table; `None` without a table.
     pub reader: Option<Reader>,
 }
 
-/// Sets a backfill up. Nothing is written to the table or the queue.
+/// Sets up a backfill without writing to the table or the queue.
 ///
 /// # Errors
-/// When the table's layout does not fit, files cannot be written, or a run cannot be resumed.
+/// Fails if the table's layout does not fit, files cannot be created, or a run cannot be resumed.
 pub async fn set_up(
     parts: BackfillParts,
     options: &BackfillOptions,
@@ -88,7 +87,8 @@ pub async fn set_up(
     let (times, route, shard) = (writing.times(), target.route(), options.shard);
     let mut preparer =
         Preparer { facts, policy, schema, layout: None, times, route, shard, mapping };
-    // The Lambda judges what is sent to it: without facts, of two lists the later may come to nothing.
+    // The Lambda filters what is sent to it: without facts, it is unknown whether it keeps the
+    // later of two lists.
     let unforeseen = preparer.facts.is_none() && preparer.policy.rules.need_facts();
     write_options.order.keep_all = target.is_queue() && unforeseen;
     let target_of_run = RunTarget {
@@ -111,7 +111,7 @@ pub async fn set_up(
     preparer.layout = target.table().map(Table::layout);
     let newest = write_options.order.newest;
     let reader = target.table().map(|table| table.reader(RETRY, reliability.rcu));
-    // An item of the same time stays as it was, with the attributes of the run that wrote it.
+    // An item of the same time was not replaced and has the attributes of the run that wrote it.
     let reader = reader.map(|reader| if newest { reader.guarded() } else { reader });
     let table = target.table().map(|table| table.info.name.clone());
     let plan = plan(target.table(), reliability, &write_options);
@@ -134,7 +134,7 @@ pub async fn set_up(
     Ok(BackfillJob { backfill, reader })
 }
 
-/// Returns the settings that change what is written: a resumed run must have the same.
+/// Returns the settings that affect what is written; a resumed run must have the same.
 fn settings(options: &BackfillOptions, target: &Target) -> BTreeMap<String, String> {
     let mut settings = options.writing.settings();
     let shard = options.shard.map(|shard| ("shard".to_owned(), shard.to_string()));

@@ -1,4 +1,4 @@
-//! Where batches go.
+//! Destinations of batches.
 
 pub mod emit;
 mod handed;
@@ -15,37 +15,37 @@ use self::queue::QueueSink;
 use super::report::{Cause, QueueReport};
 use super::write::{Batch, Written};
 
-/// Where batches go.
+/// Destination of batches.
 pub enum Sink {
-    /// Into the table.
+    /// Writes to the table.
     Table(Box<Writer>),
-    /// Nowhere: a dry run counts them and no more.
+    /// Counts only, for a dry run.
     Dry,
-    /// Into the source queue, to be filtered and written by the Lambda.
+    /// Sends to the source queue, where the Lambda filters and writes.
     Queue(QueueSink),
-    /// Into files, for DynamoDB to read.
+    /// Writes to files for DynamoDB to import.
     Emit(Box<EmitSink>),
 }
 
-/// A batch that was given to its sink.
+/// Batch given to its sink.
 pub(super) enum Begun {
-    /// It is on its way.
+    /// Batch in progress.
     Going(BoxFuture<'static, Delivered>),
-    /// It is over already.
+    /// Batch that is already finished.
     Over(Delivered),
 }
 
-/// A batch that is over.
+/// Result of a batch.
 #[derive(Debug)]
 pub(super) enum Delivered {
-    /// The table was asked to take it, or in a dry run was not.
+    /// Result of writing to the table, real or in a dry run.
     Written(Box<Written>),
-    /// It was handed on.
+    /// Result of a batch for a queue or file.
     Handed(Handed),
 }
 
 impl Sink {
-    /// Returns whether nothing is written on purpose.
+    /// Returns whether this is a dry run.
     pub(super) fn is_dry(&self) -> bool {
         match self {
             Sink::Dry => true,
@@ -54,7 +54,7 @@ impl Sink {
         }
     }
 
-    /// Returns the cause that ends a run when the destination accepts no writes.
+    /// Returns the cause to report if the destination accepts no writes.
     pub(super) fn cause(&self) -> Cause {
         match self {
             Sink::Table(_) | Sink::Dry => Cause::Table,
@@ -79,7 +79,7 @@ impl Sink {
         }
     }
 
-    /// The writer into the table, where that is where items go.
+    /// Returns the table writer if items go to the table.
     pub(super) fn writer(&self) -> Option<&Writer> {
         match self {
             Sink::Table(writer) => Some(writer),
@@ -92,12 +92,13 @@ impl Sink {
         self.writer()?.pace()?.batch()
     }
 
-    /// Returns whether batches should be drawn from all over the input: a table has partitions.
+    /// Returns whether batches should draw items from all over the input, because a table has
+    /// partitions.
     pub(super) fn is_spread(&self) -> bool {
         matches!(self, Sink::Table(_) | Sink::Dry)
     }
 
-    /// Begins with a batch. `halt` ends retries.
+    /// Starts a batch. `halt` ends retries.
     pub(super) fn begin(&mut self, batch: Batch, halt: &CancellationToken) -> Begun {
         match self {
             Sink::Table(writer) => {

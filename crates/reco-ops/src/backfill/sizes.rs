@@ -1,33 +1,33 @@
-//! Sizes of items, and what they cost.
+//! Item sizes and write costs.
 
 use serde::{Deserialize, Serialize};
 
-/// Upper bounds of the histogram's buckets in WCU, and so in KB: single units where most lists
-/// are, then doubling, up to the 400 KB of an item.
+/// Upper bounds of the histogram's buckets in WCU, which equals KB: single units where most lists
+/// are, then doubling, up to the 400 KB limit of an item.
 const BUCKETS: [u64; 10] = [1, 2, 3, 4, 8, 16, 32, 64, 128, 400];
 
-/// Sizes of items, in bytes by DynamoDB's rules, and what they cost.
+/// Item sizes in bytes by DynamoDB's rules, and their write cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemSizes {
     /// Number of items.
     pub count: u64,
-    /// The smallest.
+    /// Smallest item.
     pub min_bytes: usize,
-    /// The mean.
+    /// Mean size.
     pub avg_bytes: usize,
-    /// The largest.
+    /// Largest item.
     pub max_bytes: usize,
-    /// All together.
+    /// Total size.
     pub total_bytes: u64,
-    /// Their computed cost in WCU, when no larger item is replaced and no index is touched; and 1
-    /// for each removal.
+    /// Computed cost in WCU, assuming that no larger item is replaced and no index is touched; each
+    /// removal counts as 1.
     pub wcu: u64,
     /// Histogram of item costs.
     pub histogram: Histogram,
 }
 
 impl ItemSizes {
-    /// Counts an item of `bytes`.
+    /// Adds an item of `bytes`.
     pub fn add(&mut self, bytes: usize) {
         self.min_bytes = if self.count == 0 { bytes } else { self.min_bytes.min(bytes) };
         self.max_bytes = self.max_bytes.max(bytes);
@@ -39,7 +39,7 @@ impl ItemSizes {
         self.histogram.add(wcu);
     }
 
-    /// Counts a removal: it costs what its item does, of which only the least is known.
+    /// Adds a removal. It costs as much as the removed item, of which only the minimum is known.
     pub fn add_delete(&mut self) {
         self.wcu += 1;
     }
@@ -49,14 +49,14 @@ impl ItemSizes {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Histogram([u64; BUCKETS.len()]);
 
-/// Items that cost `min_wcu` to `max_wcu`.
+/// Items that cost from `min_wcu` to `max_wcu`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
-    /// The least they cost.
+    /// Lower bound in WCU.
     pub min_wcu: u64,
-    /// The most they cost; in KB it is the size of the largest.
+    /// Upper bound in WCU, which is also the largest size in KB.
     pub max_wcu: u64,
-    /// Count.
+    /// Number of items.
     pub items: u64,
 }
 
@@ -66,7 +66,7 @@ impl Histogram {
         self.0[at] += 1;
     }
 
-    /// The buckets that hold any, the cheapest first.
+    /// Returns the buckets that hold items, cheapest first.
     pub fn buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
         let min = |at: usize| if at == 0 { 1 } else { BUCKETS[at - 1] + 1 };
         let all = self.0.iter().enumerate();

@@ -1,4 +1,4 @@
-//! Where a run begins: at the start of its input, or where an earlier run of it came to.
+//! Start of a run: at the beginning of its input, or where an earlier run stopped.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,66 +24,66 @@ use crate::journal::{Home, HomeOptions};
 pub struct Reliability {
     /// Resumes an interrupted run.
     pub resume: bool,
-    /// Another checkpoint file than the one that the same command finds again.
+    /// Checkpoint file; `None` for the default, which the same command finds again.
     pub checkpoint: Option<PathBuf>,
     /// Time between checkpoints.
     pub checkpoint_every: Duration,
-    /// Ends the run when so much of its input is rejected.
+    /// Limit on rejected lines that ends the run.
     pub max_rejects: Option<MaxRejects>,
-    /// Read capacity units per second at most when reading back.
+    /// Maximum read capacity units per second of the verification.
     pub rcu: Option<f64>,
-    /// Price of a million write request units, for a dry run.
+    /// Price of a million write request units, for a dry run's estimate.
     pub price_per_million_wru: Option<f64>,
 }
 
-/// The setting by which a checkpoint knows of which type lists are written.
+/// Checkpoint setting that holds the list type.
 const LIST_TYPE: &str = "the type of lists";
-/// Its value where each id is written as it came.
+/// Value of that setting if ids keep their type from the input.
 const AS_CAME: &str = "as the ids came";
 
 /// Target of a run.
 pub(super) struct RunTarget<'a> {
-    /// The ARN of the table or the queue; `None` in a dry run.
+    /// ARN of the table or queue; `None` in a dry run.
     pub arn: Option<&'a str>,
-    /// The table's `TableId`.
+    /// `TableId` of the table.
     pub table_id: Option<String>,
-    /// Of which type lists are written.
+    /// Type of the ids in lists, and its source.
     pub list_type: &'a ListType,
 }
 
-/// Where a run begins, and what keeps how far it is.
+/// Start of a run, and what records its progress.
 pub(super) struct Start {
-    /// Where an earlier run came to.
+    /// Checkpoint of the earlier run, if resumed.
     pub resumed: Option<Checkpoint>,
     /// Saver of checkpoints; `None` if the run cannot be resumed.
     pub saver: Option<Saver>,
-    /// Where rejects go.
+    /// Sink of rejects.
     pub rejects: Rejects,
-    /// When the first run began, in epoch seconds.
+    /// Start of the first run, in epoch seconds.
     pub began: i64,
-    /// Of which type the first run wrote lists, whatever the table looks like by now.
+    /// List type of the first run, whatever the table holds by now.
     pub list_type: Option<ListType>,
 }
 
 impl Start {
-    /// A run that begins now and that nobody can go on with.
+    /// Returns the start of a new run that cannot be resumed.
     fn afresh(rejects: Rejects) -> Self {
         let began = jiff::Timestamp::now().as_second();
         Start { resumed: None, saver: None, rejects, began, list_type: None }
     }
 }
 
-/// A run's checkpoint, locked.
+/// Locked checkpoint of a run.
 struct Kept {
     path: PathBuf,
     lock: Lock,
 }
 
-/// Finds where the run begins. `settings` are options that change what is written.
+/// Finds the start of a run. `settings` are the options that affect what is written.
 ///
 /// # Errors
-/// Refused, when the input, the policy, the table or a setting changed since the checkpoint, or
-/// another process is running it.
+/// Refuses if the input, the policy, the table or a setting has changed since the checkpoint, or
+/// another process holds it.
 pub(super) fn start(
     (home, events): (&HomeOptions, &Events),
     options: &Reliability,
@@ -109,7 +109,7 @@ pub(super) fn start(
     let (first, resumed, rejects) = if options.resume {
         let found = found?.ok_or_else(|| nothing_to_resume(&kept.path))?;
         if let (false, Some(before)) = (configured, found.identity.settings.get(LIST_TYPE)) {
-            // By now the table holds what the first run wrote.
+            // By now the table holds the first run's writes.
             list_type = typed(before);
             identity.settings.insert(LIST_TYPE.to_owned(), before.clone());
         }
@@ -147,7 +147,7 @@ pub(super) fn start(
     Ok(Start { resumed, saver, rejects, began, list_type })
 }
 
-/// Returns the identity for the checkpoint; `None` for inputs that cannot be read twice.
+/// Returns the identity for the checkpoint; `None` if an input cannot be read twice.
 fn identify(
     options: &Reliability,
     sources: &[Source],
@@ -187,7 +187,7 @@ fn identify(
     }))
 }
 
-/// Of which type a checkpoint says that lists are written.
+/// Parses the list type of a checkpoint.
 fn typed(text: &str) -> Option<ListType> {
     match text {
         "N" => Some(ListType::of_table(Some(KeyType::N))),
@@ -197,7 +197,7 @@ fn typed(text: &str) -> Option<ListType> {
     }
 }
 
-/// The checkpoint's file, locked. `None` where there is no place for it and none was asked for.
+/// Locks the checkpoint file. `None` if there is no place for one and none was requested.
 fn keep(
     (home, events): (&HomeOptions, &Events),
     options: &Reliability,
@@ -263,7 +263,7 @@ fn refuse_changes(now: &Identity, found: &Checkpoint, path: &Path) -> Result<()>
     ))
 }
 
-/// The rejects file of the earlier runs, or one of this run's own where they had none.
+/// Returns the rejects file of the earlier runs, or a new one if they had none.
 fn resume_rejects(found: &Checkpoint, asked_for: Option<&Path>) -> Result<Rejects> {
     let Some(RejectsFile { path, bytes }) = &found.rejects else {
         return Rejects::create(asked_for);

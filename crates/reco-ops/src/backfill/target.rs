@@ -1,4 +1,4 @@
-//! Where a backfill writes: the table, files, or the source queue.
+//! Target of a backfill: the table, files, or the source queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,20 +20,20 @@ use crate::sqs::{Destination, Outbox};
 use reco_core::item::Schema;
 use reco_core::shard::Shard;
 
-/// Text by gzip or zstd is a fraction of itself: the guess errs on the side of more partitions.
+/// Assumed compression ratio of gzip or zstd, on the high side so as to get more partitions.
 const EXPANSION: u64 = 8;
 
-/// Where a backfill writes.
+/// Target of a backfill.
 pub enum Target {
-    /// Into the table; a dry run may have none.
+    /// DynamoDB table; a dry run may have none.
     Table(Option<Table>),
-    /// Into files for DynamoDB to import, laid out as the table is where there is one.
+    /// Files for DynamoDB to import, in the layout of the table if there is one.
     Files(EmitOptions, Option<Table>),
-    /// Through the source queue: the Lambda filters and writes.
+    /// Source queue, from which the Lambda filters and writes.
     Queue(ViaQueue),
 }
 
-/// The way through the queue.
+/// Source queue as a destination.
 pub struct ViaQueue {
     sink: QueueSink,
     limits: ComposeLimits,
@@ -41,10 +41,10 @@ pub struct ViaQueue {
 }
 
 impl ViaQueue {
-    /// Finds the queue; a dry run sends nothing to it.
+    /// Finds the queue; in a dry run sends nothing to it.
     ///
     /// # Errors
-    /// When there is no such queue, or it keeps an order.
+    /// Fails if the queue does not exist or is a FIFO queue.
     pub async fn open(
         sdk: &SdkConfig,
         queue: &str,
@@ -62,7 +62,7 @@ impl ViaQueue {
         }
         let limits = ComposeLimits { users: users_per_message, bytes: state.max_message_bytes };
         let (name, arn) = (queue.name.clone(), queue.arn.clone());
-        // The Lambda writes the same item twice.
+        // Duplicates are harmless: the Lambda writes the same item twice.
         let outbox = Outbox { twice_is_harmless: true, ..Outbox::new(sqs) };
         let to = Destination { number: 0, queue, limit: state.max_message_bytes, stamp: None };
         let sender = (!dry_run).then_some(QueueSender { outbox, to: Arc::new(to) });
@@ -72,7 +72,7 @@ impl ViaQueue {
 }
 
 impl Target {
-    /// The table, where there is one.
+    /// Returns the table, if there is one.
     pub(super) fn table(&self) -> Option<&Table> {
         match self {
             Target::Table(table) | Target::Files(_, table) => table.as_ref(),
@@ -80,7 +80,7 @@ impl Target {
         }
     }
 
-    /// The same, to complete its layout.
+    /// Returns the table for completing its layout.
     pub(super) fn table_mut(&mut self) -> Option<&mut Table> {
         match self {
             Target::Table(table) | Target::Files(_, table) => table.as_mut(),
@@ -100,10 +100,10 @@ impl Target {
         }
     }
 
-    /// Returns the target that a resumed run must have, too; `None` if runs cannot be resumed.
+    /// Returns the ARN that a resumed run must also have; `None` if runs cannot be resumed.
     pub(super) fn identity(&self) -> Option<&str> {
         match self {
-            // Files are all there or not at all.
+            // Files are written all or none.
             Target::Files(..) => None,
             Target::Queue(queue) => Some(&queue.arn),
             Target::Table(table) => table.as_ref().map(|table| match table.info.arn.as_str() {
@@ -113,17 +113,17 @@ impl Target {
         }
     }
 
-    /// The table's own identity, where it is what is written to: one recreated under the same name
-    /// has another.
+    /// Returns the `TableId`, if the run writes to a table: a table recreated under the same name
+    /// has another one.
     pub(super) fn table_id(&self) -> Option<String> {
         let Target::Table(table) = self else { return None };
         table.as_ref().map(|table| table.info.id.clone()).filter(|id| !id.is_empty())
     }
 
-    /// Returns the sink; a dry run writes nothing.
+    /// Returns the sink; in a dry run it writes nothing.
     ///
     /// # Errors
-    /// When files cannot be written.
+    /// Fails if files cannot be created.
     pub(super) fn into_sink(
         self,
         schema: &Schema,
@@ -150,7 +150,7 @@ impl Target {
     }
 }
 
-/// A guess at how many bytes of lines there are; `None` where a pipe may bring any number.
+/// Estimates the decompressed size of the inputs; `None` if one is a pipe.
 fn decompressed(sources: &[Source]) -> Option<u64> {
     let size = |source: &Source| {
         let factor = if source.compression == Compression::None { 1 } else { EXPANSION };
@@ -159,8 +159,8 @@ fn decompressed(sources: &[Source]) -> Option<u64> {
     sources.iter().map(size).sum()
 }
 
-/// The writer, on the run's budget: an item costs as often as it is written, once for the table and
-/// once for each index that it is in.
+/// Paces a writer by the run's budget: each item costs one write for the table and one for each
+/// index that it is in.
 fn paced(writer: Writer, write_options: &WriteOptions) -> Writer {
     writer.with_pace(Arc::new(WritePace::new(write_options.budgets)))
 }

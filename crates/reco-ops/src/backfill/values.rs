@@ -1,23 +1,23 @@
-//! Values: from the bytes of an array, or of indented JSON, to one text for each value, as if each
-//! stood in a line of its own.
+//! Splits the bytes of an array, or of indented JSON, into the text of each value, as if each were
+//! on its own line.
 //!
-//! Only brackets and strings are looked at here; what stands in a value is the decoder's matter.
+//! Only brackets and strings are examined; the decoder checks the values themselves.
 
 use super::lines::{Content, Line, MAX_LINE, Place};
 use crate::files::input::{blank_bytes, line_breaks, without_bom};
 
-/// Splits one input, fed piece by piece. Holds at most one unfinished value.
+/// Splits one input incrementally. Holds at most one unfinished value.
 #[derive(Debug)]
 pub struct Values {
-    /// Where the next byte stands.
+    /// Place of the next byte.
     here: Place,
     state: State,
-    /// Where the value that is read begins.
+    /// Start of the current value.
     at: Place,
     text: Vec<u8>,
-    /// Line in which the outermost array or value begins.
+    /// Line in which the outermost array or value starts.
     opened: u64,
-    /// Bytes dropped of a value that is too long.
+    /// Bytes dropped from a value that is too long.
     dropped: u64,
     limit: usize,
 }
@@ -26,11 +26,11 @@ pub struct Values {
 enum State {
     /// Between values.
     Top,
-    /// After a `[`: what follows tells an array of values from a pair.
+    /// After a `[`: what follows distinguishes an array of values from a pair.
     Opened,
     /// In an array, between its values.
     Between,
-    /// In a value; `nested` in an array.
+    /// In a value; `nested` if the value is inside an array.
     Inside { depth: u32, string: Text, nested: bool },
 }
 
@@ -42,7 +42,7 @@ enum Text {
 }
 
 impl Values {
-    /// A splitter for an input that is read from `here` on, where no array or value was begun.
+    /// Creates a splitter for an input read from `here` on, with no array or value open.
     pub fn at(here: Place) -> Self {
         Values::with_limit(here, MAX_LINE)
     }
@@ -52,12 +52,12 @@ impl Values {
         Values { here, state: State::Top, at, text: Vec::new(), opened, dropped: 0, limit }
     }
 
-    /// Returns whether no array or value was begun.
+    /// Returns whether no array or value is open.
     pub fn is_between(&self) -> bool {
         self.state == State::Top
     }
 
-    /// Where the next value begins, or may begin.
+    /// Returns the place where the next value starts, or may start.
     pub fn next(&self) -> Place {
         match self.state {
             State::Top => self.here,
@@ -66,7 +66,7 @@ impl Values {
         }
     }
 
-    /// Takes bytes and adds the values that they complete.
+    /// Consumes bytes and appends the values that they complete.
     pub fn feed(&mut self, bytes: &[u8], values: &mut Vec<Line>) {
         let text = if self.here.offset == 0 { without_bom(bytes) } else { bytes };
         self.here.offset += (bytes.len() - text.len()) as u64;
@@ -81,7 +81,7 @@ impl Values {
         }
     }
 
-    /// Goes past whitespace that is kept of nothing; how many bytes.
+    /// Skips whitespace that is not part of a value; returns its length.
     fn skip_blank(&mut self, bytes: &[u8]) -> usize {
         let dropping = match self.state {
             State::Top | State::Between | State::Opened => false,
@@ -101,7 +101,7 @@ impl Values {
         length
     }
 
-    /// The input is at its end; the answer is what is missing.
+    /// Finishes the input; returns a description of what is missing, if anything.
     pub fn finish(&mut self, values: &mut Vec<Line>) -> Option<String> {
         match self.state {
             State::Top => return None,
@@ -117,7 +117,7 @@ impl Values {
         ))
     }
 
-    /// The input broke off: what is left is no value, but it is not lost either.
+    /// Appends what is left of an input that broke off, so that it is not lost.
     pub fn cut(&mut self, values: &mut Vec<Line>) {
         if self.is_whole() {
             self.end(values);
@@ -132,7 +132,7 @@ impl Values {
         self.state = State::Top;
     }
 
-    /// Returns whether what was read of a value is all of it, though nothing follows that says so.
+    /// Returns whether the current value is complete although nothing marks its end.
     fn is_whole(&self) -> bool {
         let closed = self.text.trim_ascii_end().ends_with(b"]")
             || self.text.trim_ascii_end().ends_with(b"}");
@@ -181,8 +181,8 @@ impl Values {
         let State::Inside { depth, string, nested } = self.state else { return };
         let within = |depth, string| State::Inside { depth, string, nested };
         let (state, kept, over) = match (string, byte) {
-            // No string of JSON has a line break in it: its quote was forgotten, and what follows
-            // must not be swallowed with it.
+            // JSON strings contain no line breaks: a closing quote is missing, and the following
+            // values must not be swallowed.
             (Text::In | Text::Escaped, b'\n') if nested => (State::Between, byte, true),
             (Text::In | Text::Escaped, b'\n') => (State::Top, byte, true),
             (Text::Escaped, _) => (within(depth, Text::In), byte, false),
@@ -199,7 +199,8 @@ impl Values {
                 (State::Top, byte, true)
             }
             (Text::No, b']' | b'}') => (within(depth.saturating_sub(1), Text::No), byte, false),
-            // A line break between tokens is a blank like any other: values are given in one line.
+            // A line break between tokens becomes a space, because each value is returned as one
+            // line.
             (Text::No, b'\n' | b'\r') => (self.state, b' ', false),
             (Text::No, _) => (self.state, byte, false),
         };
@@ -271,7 +272,7 @@ mod tests {
             "[[1,[2]],[3,[4]],{\"user_id\":5,\"x\":[{}]}]",
             "[\n[1,[2]],\n[3,[4]],\n{\"user_id\":5,\"x\":[{}]}\n]\n",
             "\u{feff}[\r\n[1,[2]]\r\n,[3,[4]]\r\n, {\"user_id\":5,\"x\":[{}]} ]",
-            // Two arrays one after the other, and a value alone.
+            // Two consecutive arrays and a single value.
             "[[1,[2]]] [[3,[4]]]\n{\"user_id\":5,\"x\":[{}]}",
         ] {
             assert_eq!(texts(text), expected, "{text}");
@@ -334,15 +335,15 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever stands in an array, and wherever its bytes are cut: each value comes out once,
-        /// in order and in one line, and begins at its own place.
+        /// Whatever an array contains and wherever its bytes are cut, each value comes out once, in
+        /// order, in one line and with its own place.
         #[test]
         fn every_value_of_an_array_comes_out_once(
             values in prop::collection::vec(any_value(), 0..6),
             pretty in any::<bool>(),
             piece in 1_usize..20,
         ) {
-            // The first tells an array of values from a pair.
+            // The first value distinguishes an array of values from a pair.
             let mut expected = vec![serde_json::json!([1, [2]])];
             expected.extend(values);
             let text = if pretty { serde_json::to_string_pretty(&expected) } else { serde_json::to_string(&expected) };

@@ -1,10 +1,10 @@
 //! Verification: does the table hold, for each user, the last list of the input?
 //!
-//! One pass over the input compares every list with the table as it comes. A list that the table
-//! does not hold makes its user a suspect; a later list of the user that the table does hold clears
-//! it. At the end of the input the suspects are those whose *last* list is not in the table, and
-//! memory was needed for them only. Where there are too many, the pass goes on with the half of
-//! them that has the lower hashes, and the others are verified in a further pass over the input.
+//! One pass over the input compares every list with the table as it comes. If the table does not
+//! hold a list, its user becomes a suspect; a later list of the user that the table does hold
+//! clears the user. At the end of the input the suspects are the users whose *last* list is not in
+//! the table, and only they needed memory. If there are too many, the pass continues with the half
+//! that has the lower hashes, and the others are verified in a further pass.
 
 mod pass;
 mod report;
@@ -29,21 +29,21 @@ use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
 use crate::files::input::{self, Source};
 
-/// Suspects that are kept in memory at most.
+/// Maximum suspects in memory.
 pub const MAX_SUSPECTS: usize = 50_000;
 
-/// Differences after which no further pass is worth its reads: the table is not what it should be.
+/// Differences after which no further pass is worth its reads, since the table is clearly wrong.
 const ENOUGH: u64 = 10_000;
 
-/// The largest sample: its hashes are in memory.
+/// Maximum sample size; the hashes of the sample are kept in memory.
 const MAX_SAMPLE: u64 = 1_000_000;
 
 /// Scope of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// A random sample of so many.
+    /// Random sample of this many users.
     Sample(u64),
-    /// Every one.
+    /// All users.
     All,
 }
 
@@ -59,30 +59,30 @@ impl FromStr for Scope {
     }
 }
 
-/// A verification, ready to run.
+/// Verification that is ready to run.
 pub struct Verify {
-    /// The inputs' names.
+    /// Names of the inputs.
     pub files: Vec<PathBuf>,
     /// Preparer that filters lines.
     pub preparer: Arc<Preparer>,
     /// Reader of the table.
     pub reader: Reader,
-    /// True if the newest list of a user counts, and of equals the first, in place of the last.
+    /// True if a user's newest list counts instead of the last; of equally new lists, the first.
     pub newest: bool,
     /// Users to verify.
     pub scope: Scope,
-    /// Calls in flight at once.
+    /// Maximum calls in flight.
     pub concurrency: usize,
-    /// Users in memory at most, see [`MAX_SUSPECTS`].
+    /// Maximum users in memory, see [`MAX_SUSPECTS`].
     pub max_suspects: usize,
-    /// Ends it early.
+    /// Cancelled to end the verification early.
     pub cancel: CancellationToken,
 }
 
-/// The inputs, to be read once more.
+/// Opens the inputs to read them once more.
 ///
 /// # Errors
-/// When one is gone, or cannot be read more than once.
+/// Fails if one is missing or cannot be read more than once.
 pub async fn readable_again(files: &[PathBuf]) -> Result<Vec<Source>> {
     if files.iter().any(|name| input::is_stdin(name)) {
         return Err(cannot_read_again("-"));
@@ -101,10 +101,10 @@ fn cannot_read_again(name: &str) -> Error {
 }
 
 impl Verify {
-    /// Verifies. `progress` is told how many bytes of all inputs are dealt with, in each pass.
+    /// Runs the verification. `progress` receives the number of input bytes processed in each pass.
     ///
     /// # Errors
-    /// When an input cannot be read again, or recoctl itself is at fault; everything else is in the
+    /// Fails if an input cannot be read again, or on a bug in recoctl; everything else is in the
     /// report.
     pub async fn run(self, progress: &dyn Fn(u64)) -> Result<Verification> {
         let begun = Instant::now();

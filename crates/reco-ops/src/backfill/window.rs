@@ -1,13 +1,12 @@
-//! The window of items that wait to be written.
+//! Window of items waiting to be written.
 //!
-//! Two writes of one key are never in flight together, and the last list of a user wins: an item
-//! takes the place of one of the same user that still waits, and waits for one that is in flight.
-//! What comes is shuffled block by block: an input sorted by key would otherwise go to one
-//! partition after the other, and each takes only 1,000 WCU per second. Whole blocks and not draws
-//! from all that waits, so that no line is left behind while others overtake it without end: a
-//! checkpoint reaches only as far as every line is dealt with. AWS: "Best practices for designing
-//! and using partition keys effectively", Distributing write activity efficiently during data
-//! upload.
+//! Two writes of one key are never in flight together, and a user's last list wins: an item
+//! replaces one of the same user that still waits, and waits for one that is in flight. Items are
+//! shuffled block by block: an input sorted by key would otherwise go to one partition after the
+//! other, and each takes only 1,000 WCU per second. Whole blocks are shuffled, instead of drawing
+//! from everything that waits, so that no line is overtaken without end: a checkpoint covers only
+//! lines before the first unfinished one. AWS: "Best practices for designing and using partition
+//! keys effectively", Distributing write activity efficiently during data upload.
 
 use std::collections::VecDeque;
 
@@ -15,25 +14,25 @@ use reco_core::batch::Limits;
 use reco_core::item::PlannedItem;
 use reco_core::{Id, IdMap, IdSet, Time};
 
-/// Bytes that wait at most, as they go over the wire.
+/// Maximum bytes waiting, in wire format.
 const CAPACITY_BYTES: usize = 16 * 1024 * 1024;
 
-/// Items that wait at most without shuffling, before no further line is taken in.
+/// Maximum items waiting without shuffling, before the intake pauses.
 const UNSHUFFLED: usize = 2048;
 
-/// The same input is drawn in the same order.
+/// Fixed seed, so that the same input is always drawn in the same order.
 const SEED: u64 = 0x005E_ED0F_BACF;
 
-/// An item with the entry that it came from.
+/// Item with the entry that it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// The item.
+    /// Planned write or removal.
     pub item: PlannedItem,
-    /// Number of its line in the line tracker.
+    /// Line number in the line tracker.
     pub line: u64,
-    /// The index of its entry in the line.
+    /// Index of the entry in the line.
     pub index: usize,
-    /// Whoever judges it later will leave nothing of it, by what is known now.
+    /// True if the Lambda's filter is expected to keep nothing of the list.
     pub weak: bool,
 }
 
@@ -42,13 +41,13 @@ pub struct Pending {
 pub struct Order {
     /// Limits of a batch.
     pub limits: Limits,
-    /// So many items at a time are shuffled; 0 and 1 keep the input's order.
+    /// Number of items shuffled together; 0 and 1 keep the input order.
     pub shuffle: usize,
-    /// Of two lists of one user that wait, the newer one wins wherever it stands. So it ends when
-    /// each is written only if the table holds what is older, one after the other.
+    /// Of two waiting lists of one user, the newer one wins in any order. The result is the same as
+    /// writing each in turn only if the table holds an older list.
     pub newest: bool,
-    /// No list takes the place of another: the Lambda judges later which of them counts. Those of one
-    /// user go together where they are of one time, else one after the other.
+    /// Keeps all lists, because the Lambda decides later which of them counts. A user's lists of
+    /// the same time go together, others one after the other.
     pub keep_all: bool,
 }
 
@@ -58,21 +57,21 @@ impl Default for Order {
     }
 }
 
-/// Items that wait and keys that are in flight.
+/// Waiting items and the keys in flight.
 #[derive(Debug)]
 pub struct Window {
     order: Order,
     waiting: IdMap<Pending>,
-    /// Users of `waiting` whose turn it is, in the order in which they go.
+    /// Users of `waiting` that can be written next, in order.
     ready: VecDeque<Id>,
-    /// Users of `waiting` who came since the last block was shuffled.
+    /// Users of `waiting` added since the last block was shuffled.
     block: Vec<Id>,
     in_flight: IdSet,
     /// Items waiting behind another item of the same user, in order, if all are kept.
     behind: IdMap<VecDeque<Pending>>,
     behind_count: usize,
     bytes: usize,
-    /// Items that came while one of the same user was in flight.
+    /// Items that had to wait because an item of the same user was in flight.
     waited: u64,
     random: fastrand::Rng,
 }
@@ -84,7 +83,7 @@ impl Default for Window {
 }
 
 impl Window {
-    /// An empty window.
+    /// Creates an empty window.
     pub fn new(order: Order) -> Self {
         Window {
             order,
@@ -100,7 +99,7 @@ impl Window {
         }
     }
 
-    /// Takes an item in; answers with the one of the same user that gives way.
+    /// Adds an item; returns the one of the same user that gives way, if any.
     pub fn push(&mut self, pending: Pending) -> Option<Pending> {
         let user = pending.item.recommendation.user.clone();
         self.bytes += call_bytes(&pending.item);
@@ -132,12 +131,12 @@ impl Window {
         None
     }
 
-    /// Takes a batch out, and locks its keys until [`Window::done`]. A batch that could be fuller,
-    /// or come of a larger block, is held back unless `flush`. `wcu` is the most that a batch should
-    /// cost, by computed WCU; one item always goes.
+    /// Takes a batch and locks its keys until [`Window::done`]. Unless `flush` is set, waits for a
+    /// fuller batch or a larger block. `wcu` is the maximum computed WCU of a batch, which always
+    /// has at least one item.
     pub fn batch(&mut self, flush: bool, wcu: Option<f64>) -> Option<Vec<Pending>> {
         let limits = self.order.limits;
-        // Without room nothing further comes.
+        // No more items come while the window is full.
         let must = flush || !self.has_room();
         if self.ready.len() < limits.entries && (must || self.block.len() >= self.order.shuffle) {
             self.random.shuffle(&mut self.block);
@@ -162,7 +161,7 @@ impl Window {
             let first = self.waiting.remove(&user);
             let time = first.as_ref().and_then(|first| first.item.recommendation.generated_at);
             batch.extend(first);
-            // Lists of one time go in one message, in which their order is sure.
+            // Lists of the same time share a message, which keeps their order.
             while let Some(next) = self.next_of(&user, time) {
                 let size = call_bytes(&next.item);
                 if batch.len() >= limits.entries || bytes + size > limits.bytes {
@@ -180,7 +179,7 @@ impl Window {
         Some(batch)
     }
 
-    /// The item that waits behind another of its user, when it is of this time.
+    /// Returns the user's next item in line if it has this time.
     fn next_of(&self, user: &Id, time: Option<Time>) -> Option<&Pending> {
         let next = self.behind.get(user)?.front()?;
         (next.item.recommendation.generated_at == time).then_some(next)
@@ -198,7 +197,7 @@ impl Window {
 
     /// Returns the number of items that should be ready before a batch is drawn.
     fn enough(&self) -> usize {
-        // A few large items fill a batch, or even the window: nothing further comes before some are
+        // A few large items fill a batch or even the window, and no more come before some are
         // written.
         let heavy = self.bytes >= self.order.limits.bytes;
         let stuck = !self.has_room() && (self.bytes >= CAPACITY_BYTES || self.in_flight.is_empty());
@@ -209,7 +208,7 @@ impl Window {
         self.order.shuffle > 1
     }
 
-    /// Unlocks keys whose write is over.
+    /// Unlocks keys whose write has ended.
     pub fn done<'a>(&mut self, users: impl IntoIterator<Item = &'a Id>) {
         for user in users {
             if self.in_flight.remove(user) && self.waiting.contains_key(user) {
@@ -218,8 +217,8 @@ impl Window {
         }
     }
 
-    /// Returns whether further lines may be taken in: until one block is whole beside the one that
-    /// goes.
+    /// Returns whether more lines may be taken in: until one block is complete in addition to the
+    /// one being written.
     pub fn has_room(&self) -> bool {
         let Order { limits, shuffle, .. } = self.order;
         let block = if self.is_shuffled() { shuffle.max(limits.entries) } else { UNSHUFFLED };
@@ -228,18 +227,17 @@ impl Window {
         self.block.len() < block && waiting < most && self.bytes < CAPACITY_BYTES
     }
 
-    /// Returns whether nothing waits.
+    /// Returns whether no items wait.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// Returns the number of items that came while one of the same user was in flight, and waited
-    /// for it.
+    /// Returns the number of items that had to wait because an item of the same user was in flight.
     pub fn waited(&self) -> u64 {
         self.waited
     }
 
-    /// Takes out everything that waits.
+    /// Removes and returns all waiting items.
     pub fn abandon(&mut self) -> Vec<Pending> {
         self.ready.clear();
         self.block.clear();
@@ -250,8 +248,8 @@ impl Window {
     }
 }
 
-/// Lets the two stand for what they would come to one after the other; answers with the one that
-/// need not be written.
+/// Merges two items of a user into the one that writing both in turn would leave; returns the one
+/// that need not be written.
 fn replace_by_age(waiting: &mut Pending, mut later: Pending) -> Pending {
     let Some(guard) = waiting.item.guard_of_successor(&later.item) else { return later };
     later.item.guard = guard;

@@ -1,4 +1,4 @@
-//! The last stage: one batch, written or handed back.
+//! Last stage: a batch, written or returned.
 
 use reco_core::Id;
 use reco_core::item::{Action, PlannedItem};
@@ -10,16 +10,16 @@ use tokio_util::sync::CancellationToken;
 use super::run_counts::Fate;
 use super::window::Pending;
 
-/// Where an item of a batch came from.
+/// Origin of an item in a batch.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its user.
+    /// User whose item it is.
     pub user: Id,
-    /// Number of its line in the line tracker.
+    /// Line number in the line tracker.
     pub line: u64,
-    /// The index of its entry in the line.
+    /// Index of the entry in the line.
     pub index: usize,
-    /// Its size in bytes.
+    /// Item size in bytes.
     pub bytes: usize,
     /// Action on the item.
     pub action: Action,
@@ -36,19 +36,19 @@ impl Entry {
     }
 }
 
-/// A batch on its way.
+/// Batch in progress.
 #[derive(Debug)]
 pub struct Batch {
     entries: Vec<Entry>,
     items: Vec<PlannedItem>,
 }
 
-/// A batch that is over.
+/// Finished batch.
 #[derive(Debug)]
 pub struct Written {
     /// Entries of the batch.
     pub entries: Vec<Entry>,
-    /// Result.
+    /// Result of the write.
     pub report: WriteReport,
 }
 
@@ -66,7 +66,7 @@ impl From<Vec<Pending>> for Batch {
 }
 
 impl Batch {
-    /// Writes it.
+    /// Writes the batch.
     pub async fn write(self, writer: Writer, cancel: CancellationToken) -> Written {
         let report = writer.write_batch(self.items, &Stop::on(cancel)).await;
         Written { entries: self.entries, report }
@@ -77,14 +77,14 @@ impl Batch {
         (self.entries, self.items)
     }
 
-    /// Pretends to write, for a dry run.
+    /// Simulates the write for a dry run.
     pub fn pretend(self) -> Written {
         let report = WriteReport { written: self.items.len(), ..WriteReport::default() };
         Written { entries: self.entries, report }
     }
 }
 
-/// Returns whether no other batch can fare better: going on would only reject the rest of the
+/// Returns whether no other batch can succeed, so that continuing would only reject the rest of the
 /// input.
 pub fn is_hopeless(failure: &WriteFailure) -> bool {
     match failure {

@@ -10,45 +10,44 @@ use crate::aws::ListType;
 /// Write settings of a run.
 #[derive(Debug, Clone)]
 pub struct WriteOptions {
-    /// Of which type lists are written, and why.
+    /// Type of the ids in lists, and its source.
     pub list_type: ListType,
-    /// In which order batches are drawn.
+    /// Order in which batches are drawn.
     pub order: Order,
-    /// The budget that was asked for.
+    /// Requested budget.
     pub wanted: Option<Wanted>,
-    /// Resulting budgets for the table, with the indexes that items are in: each costs a write of its
-    /// own.
+    /// Resulting budgets of the table, including the indexes that items are in, each of which costs
+    /// a separate write.
     pub budgets: Budgets,
 }
 
-/// The write budget, and how it was spent. All figures are of the table and its indexes together,
-/// as `ConsumedCapacity` counts them.
+/// Write budget and its use. All figures include the table's indexes, as `ConsumedCapacity` does.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BudgetReport {
-    /// As asked for: `500`, `50%`, `auto`; `None` when no budget was.
+    /// As given: `500`, `50%`, `auto`; `None` if no budget was requested.
     pub asked: Option<String>,
-    /// WCU per second to begin with; `None` is no limit until the table throttles.
+    /// Initial WCU per second; `None` is no limit until the table throttles.
     pub wcu_per_s: Option<f64>,
-    /// WCU per second at most; `None` where `auto` knows no limit.
+    /// Maximum WCU per second; `None` if `auto` knows no limit.
     pub cap_wcu_per_s: Option<f64>,
     /// Source of the budget: `none`, `flag`, `provisioned`, `on-demand-max`, `warm-throughput`,
     /// `new-on-demand-table`.
     pub from: &'static str,
-    /// WCU per second used, over the whole run.
+    /// WCU per second used, averaged over the run.
     pub used_wcu_per_s: f64,
     /// WCU per second allowed at the end.
     pub last_wcu_per_s: Option<f64>,
-    /// The least that throttling cut it to; `None` when it never did.
+    /// Lowest limit after throttling; `None` if never reduced.
     pub lowest_wcu_per_s: Option<f64>,
     /// Final cost of a computed WCU: more than 1 if indexes are written or larger items replaced.
     pub price: f64,
-    /// Indexes that items are in.
+    /// Number of indexes that items are in.
     pub indexes: usize,
 }
 
 impl WriteOptions {
-    /// The budget's account, after `consumed` WCU in `seconds` for items of which this `share` had a
-    /// time.
+    /// Returns the report on the budget after `consumed` WCU in `seconds`, with this `share` of
+    /// items having a generation time.
     pub fn account(
         &self,
         writer: Option<&Writer>,

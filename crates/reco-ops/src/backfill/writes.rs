@@ -8,31 +8,31 @@ use serde::{Deserialize, Serialize};
 pub struct Writes {
     /// Write capacity units consumed, indexes included.
     pub consumed_wcu: f64,
-    /// `BatchWriteItem` calls; where only what is newer is written, `PutItem` and `DeleteItem`.
+    /// `BatchWriteItem` calls; `PutItem` and `DeleteItem` if only older items are replaced.
     pub calls: u64,
-    /// Calls made again.
+    /// Retried calls.
     pub retries: u64,
-    /// Items that came back as `UnprocessedItems`, each time counted.
+    /// Items returned as `UnprocessedItems`, counted each time.
     pub returned_items: u64,
-    /// Calls refused whole as too fast.
+    /// Calls that DynamoDB throttled entirely.
     pub throttled_calls: u64,
     /// Throttling reasons, if DynamoDB reported them.
     pub throttling: Vec<Throttling>,
 }
 
-/// A cause of throttling and how often it was named.
+/// Throttling reason and its frequency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Throttling {
-    /// For example `TableWriteProvisionedThroughputExceeded`.
+    /// Reason such as `TableWriteProvisionedThroughputExceeded`.
     pub reason: String,
-    /// The ARN of the table or index.
+    /// ARN of the table or index.
     pub resource: String,
-    /// Count.
+    /// Number of occurrences.
     pub count: u64,
 }
 
 impl Writes {
-    /// Adds what one batch took.
+    /// Adds the cost of a batch.
     pub fn add(&mut self, report: &WriteReport) {
         self.consumed_wcu += report.wcu;
         self.calls += report.calls;

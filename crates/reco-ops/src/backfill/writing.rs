@@ -1,4 +1,4 @@
-//! What is written beside a list, in which order and at which rate.
+//! Attributes written in addition to a list, and the order and rate of writes.
 
 use std::collections::BTreeMap;
 
@@ -16,26 +16,26 @@ use crate::event::Events;
 /// Write options of a backfill, as asked for.
 #[derive(Debug, Clone)]
 pub struct Writing {
-    /// The budget.
+    /// Requested write budget.
     pub wcu: Option<Wanted>,
-    /// Items that are shuffled together; 0 keeps the input order.
+    /// Number of items shuffled together; 0 keeps the input order.
     pub shuffle_window: usize,
-    /// Keeps items that are as new as the line or newer.
+    /// True to keep items that are as new as the line or newer.
     pub if_newer: bool,
-    /// Generation time of lists without one.
+    /// Generation time of lists without their own.
     pub generated_at: Option<Time>,
-    /// Attributes of every item.
+    /// Constant attributes of every item.
     pub attrs: Vec<Attribute>,
-    /// Seconds after the start of the run in which items expire.
+    /// Lifetime of items in seconds, from the start of the run.
     pub ttl: Option<i64>,
     /// TTL attribute of the table.
     pub ttl_attribute: String,
-    /// Writes it even where the table would not expire items by it.
+    /// True to write it even if the table would not expire items by it.
     pub ttl_anyway: bool,
 }
 
 impl Writing {
-    /// The layout, with what every item has beside its list.
+    /// Returns the layout with the constant attributes of every item.
     fn with_constants(&self, schema: Schema) -> Result<Schema> {
         let expiry = self.ttl.map(|ttl| Attribute {
             name: self.ttl_attribute.clone(),
@@ -48,8 +48,8 @@ impl Writing {
         })
     }
 
-    /// Sets the time from which items expire to that at which the run began: a run that is resumed
-    /// gives its items the same time as those before.
+    /// Computes the expiry time from the start of the first run, so that a resumed run gives its
+    /// items the same time.
     pub(super) fn expire_from(&self, schema: &mut Schema, began: i64) {
         let Some(ttl) = self.ttl else { return };
         for constant in &mut schema.constants {
@@ -80,12 +80,12 @@ impl Writing {
         Times { default: self.generated_at, required: self.if_newer }
     }
 
-    /// Returns the way of writing to `table`, and completes its layout. A dry run may have no
+    /// Returns the write options for `table`, and completes its layout. A dry run may have no
     /// table.
     ///
     /// # Errors
-    /// When the table holds sets, which have no order; when two attributes would have one name; and
-    /// when there is nothing that a share could be of.
+    /// Fails if the table holds sets, which have no order; if two attributes have the same name; or
+    /// if a percentage budget has no capacity to refer to.
     pub(super) async fn write_options(
         &self,
         events: &Events,
@@ -134,8 +134,8 @@ impl Writing {
         Ok(WriteOptions { list_type, order, wanted: self.wcu, budgets })
     }
 
-    /// Checks that the table would expire items by what `--ttl` writes, now or once files are
-    /// imported. A dry run, which `writes` nothing, is only warned.
+    /// Checks that the table would expire items by the `--ttl` attribute, now or after an import of
+    /// the files. In a dry run (`writes` is false), only warns.
     async fn check_expiry(&self, events: &Events, table: &Table, writes: bool) -> Result<()> {
         if self.ttl.is_none() {
             return Ok(());
@@ -153,7 +153,7 @@ impl Writing {
                 format!("TTL is disabled on table {name}"),
                 format!("aws dynamodb update-time-to-live with the attribute {own}"),
             ),
-            // Roles from before this was looked at may not ask.
+            // Roles created for earlier versions may lack this permission.
             Err(error) => {
                 events.warn(format!("cannot read the TTL settings of table {name}: {error}"));
                 return Ok(());
@@ -167,7 +167,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Of which type lists are written, and why: as the table holds them.
+    /// Returns the type in which lists are written, and its source: as in the table.
     async fn list_type(&self, events: &Events, table: &mut Table) -> Result<ListType> {
         let chosen = table.adopt_list_type(BY_FLAG).await?;
         if let Some(warning) = &chosen.warning {

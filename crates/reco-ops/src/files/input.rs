@@ -1,5 +1,5 @@
-//! The one opener of every file that recoctl reads: found, told apart by its first bytes, and
-//! decompressed.
+//! Single place that opens the files that recoctl reads: detects the format by the first bytes and
+//! decompresses.
 
 mod blank;
 mod format;
@@ -25,18 +25,18 @@ use self::members::Members;
 pub use self::text::{as_text, read_text, without_bom};
 use crate::error::{Error, Kind, Result};
 
-/// Read at once, before and after decompression.
+/// Buffer size in bytes, before and after decompression.
 const BUFFER: usize = 256 * 1024;
 
-/// A reader of a file's content, decompressed.
+/// Reader of decompressed content.
 pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
 
-/// Compression of an input, detected by its magic bytes, since names are unreliable and stdin has
+/// Compression of an input, detected by its magic bytes, because names are unreliable and stdin has
 /// none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
-    /// Plain text.
+    /// No compression.
     None,
     /// gzip (RFC 1952)
     Gzip,
@@ -44,28 +44,28 @@ pub enum Compression {
     Zstd,
 }
 
-/// An input that was found usable.
+/// Input that has been checked.
 pub struct Source {
-    /// Its name as given, for people; `-` is stdin.
+    /// Name as given, for messages; `-` is stdin.
     pub name: String,
-    /// Its size as stored, in bytes; `None` for pipes.
+    /// Stored size in bytes; `None` for pipes.
     pub bytes: Option<u64>,
-    /// Compression.
+    /// Detected compression.
     pub compression: Compression,
     handle: Handle,
 }
 
-/// Regular files are opened again at their turn, so that thousands of them need one descriptor.
+/// Regular files are reopened when their turn comes, so that thousands of them need one descriptor.
 enum Handle {
     File(PathBuf),
-    /// A pipe, decompressed; `None` once it was handed out.
+    /// A pipe, decompressed; `None` once taken.
     Open(Option<Reader>),
 }
 
 /// Checks every input before anything is written.
 ///
 /// # Errors
-/// Names the first that is missing, a directory, of a format that cannot be read, or given twice.
+/// Names the first input that is missing, a directory, in an unsupported format, or given twice.
 pub async fn check(names: &[PathBuf]) -> Result<Vec<Source>> {
     let mut seen = HashSet::new();
     let mut sources = Vec::with_capacity(names.len());
@@ -89,10 +89,10 @@ pub fn is_stdin(name: &Path) -> bool {
     name.as_os_str() == OsStr::new("-")
 }
 
-/// Finds one input and tells what it is.
+/// Finds one input and detects its format.
 ///
 /// # Errors
-/// When it is missing, a directory, or of a format that cannot be read.
+/// Fails if it is missing, a directory, or in an unsupported format.
 pub async fn source(name: &Path) -> Result<Source> {
     if is_stdin(name) {
         return piped("-".to_owned(), tokio::io::stdin()).await;
@@ -114,7 +114,7 @@ pub async fn source(name: &Path) -> Result<Source> {
     if compression != Compression::None {
         let whole = std::io::Cursor::new(head).chain(stored);
         let mut content = Members::new(compression, BufReader::new(whole));
-        // What is broken is said when it is read.
+        // Read errors are reported when the input is read.
         if let Ok(head) = peek(&shown, &mut content, true).await {
             format::of_content(&head).map_err(|format| foreign(&shown, format))?;
         }
@@ -147,7 +147,7 @@ fn cannot_open(name: &str, error: &std::io::Error) -> Error {
 fn foreign(name: &str, format: &str) -> Error {
     let error = Error::input(format!("{name} looks like {format}, which is not supported"));
     if format.starts_with("a tar archive") {
-        // Whatever the command: each of them takes a file.
+        // Every command takes a file, so the hint always applies.
         return error.hint(format!(
             "extract the file that you need and pass that: tar -xOf {name} NAME > FILE; tar -tf {name} lists what is in it"
         ));
@@ -155,7 +155,7 @@ fn foreign(name: &str, format: &str) -> Error {
     error.hint("pass JSON Lines, plain or compressed with gzip or zstd, or pipe them to `-`")
 }
 
-/// The first bytes; of a pipe no more than are needed, since the rest may take its time.
+/// Returns the first bytes; of a pipe no more than needed, since the rest may take a while.
 async fn peek<R>(name: &str, reader: &mut R, all: bool) -> Result<Vec<u8>>
 where
     R: AsyncRead + Unpin,
@@ -188,7 +188,7 @@ where
 }
 
 impl Source {
-    /// The file, where it is one that can be opened again.
+    /// Returns the path, if it is a file that can be opened again.
     pub fn path(&self) -> Option<&Path> {
         match &self.handle {
             Handle::File(path) => Some(path),
@@ -196,11 +196,11 @@ impl Source {
         }
     }
 
-    /// Opens it for reading from the byte at `offset` of its decompressed content on; `read` counts
-    /// its bytes as stored.
+    /// Opens the input from byte `offset` of its decompressed content on; adds the stored bytes to
+    /// `read` as they are read.
     ///
     /// # Errors
-    /// When it has gone since it was checked, or is shorter.
+    /// Fails if it has disappeared since it was checked, or is shorter.
     pub async fn open(&mut self, offset: u64, read: Arc<AtomicU64>) -> Result<Reader, String> {
         let path = match &mut self.handle {
             Handle::File(path) => path,
@@ -224,7 +224,7 @@ impl Source {
     }
 }
 
-/// Reads past the first `bytes`: an archive has no shorter way.
+/// Discards the first `bytes`, since an archive allows no seeking.
 async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
     while bytes > 0 {
         let here = reader.fill_buf().await.map_err(|error| error.to_string())?.len();
@@ -234,13 +234,13 @@ async fn skip(reader: &mut Reader, mut bytes: u64) -> Result<(), String> {
         let step = here.min(usize::try_from(bytes).unwrap_or(usize::MAX));
         reader.consume(step);
         bytes -= step as u64;
-        // A decompressor is always ready: others must have their turn.
+        // A decompressor never blocks, so yield to other tasks.
         tokio::task::consume_budget().await;
     }
     Ok(())
 }
 
-/// Counts what passes.
+/// Reader that counts the bytes passing through.
 struct Counted<R> {
     inner: R,
     read: Arc<AtomicU64>,

@@ -1,4 +1,4 @@
-//! The rejects file of a redrive: entries that are not sent, on disk before their message is.
+//! Rejects file of a redrive: entries that are not sent, on disk before their message is sent.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::{Error, Kind, Result};
 use crate::files::safe_file::create_private;
 
-/// A rejects file under way: one JSON object a line.
+/// Rejects file in progress: one JSON object per line.
 #[derive(Debug)]
 pub struct Rejects {
     path: PathBuf,
@@ -21,7 +21,7 @@ impl Rejects {
     /// Creates the file, readable by its owner only.
     ///
     /// # Errors
-    /// When it exists already: rejects of an earlier run are not overwritten.
+    /// Fails if it exists, so that rejects of an earlier run are not overwritten.
     pub fn create(path: &Path) -> Result<Self> {
         let file = create_private(path).map_err(|error| {
             Error::input(format!("cannot create rejects file {}", path.display()))
@@ -32,10 +32,10 @@ impl Rejects {
         Ok(Rejects { path, file: Mutex::new(file), used })
     }
 
-    /// Appends lines and returns once they are on disk.
+    /// Appends lines; returns once they are on disk.
     ///
     /// # Errors
-    /// When they are not: their message must not be sent.
+    /// Fails if they did not reach the disk; their message must not be sent then.
     pub async fn durable(self: &Arc<Self>, lines: String) -> Result<()> {
         self.used.store(true, Ordering::Relaxed);
         let rejects = Arc::clone(self);
@@ -53,7 +53,7 @@ impl Rejects {
         })
     }
 
-    /// The file, or `None` when nothing was rejected: it is then removed.
+    /// Returns the path; removes the file and returns `None` if nothing was rejected.
     #[must_use]
     pub fn finish(&self) -> Option<String> {
         if self.used.load(Ordering::Relaxed) {

@@ -1,4 +1,4 @@
-//! Files that decide what recoctl does: whose they are, what they are, and how much is read of them.
+//! Safe access to files that control recoctl: ownership, type and size are checked.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -6,27 +6,27 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
-/// Largest file of settings, of a policy, or of names. They are written by hand.
+/// Maximum size of a file of settings, a policy, or names, all of which are written by hand.
 pub const SETTINGS_LIMIT: u64 = 1 << 20;
 
-/// Largest file that a run reads whole: a plan names every message of a queue.
+/// Maximum size of other files that are read whole: a plan lists every message of a queue.
 pub const INPUT_LIMIT: u64 = 512 << 20;
 
-/// Lets no crash of this process leave a core file: it would hold bodies and credentials.
+/// Disables core files, which would hold message bodies and credentials.
 pub fn leave_no_core() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
-        // A refusal leaves it as the operator's own shell has it.
+        // If this fails, the shell's setting remains.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     }
 }
 
-/// Reads a file of settings: a regular one, bounded, that no other user can have written.
+/// Reads a settings file: a regular file of limited size that no other user could have written.
 ///
 /// # Errors
-/// Config when it cannot be read or is not a regular file; refused when others could have written
-/// it. `owned` is false for a file that the operator has named.
+/// Config if it cannot be read or is not a regular file; refused if others could have written it.
+/// `owned` is false for a file that the operator has named.
 pub fn read_settings(path: &Path, owned: bool) -> Result<String> {
     let what = format!("cannot read {}", path.display());
     let failed = |error: &io::Error| Error::config(what.clone()).because(error);
@@ -46,11 +46,11 @@ fn text(file: File, limit: u64) -> io::Result<String> {
     Ok(text)
 }
 
-/// Opens a file of recoctl's own to read it: what stands in its place and has no end, or nobody at
-/// the other end, must not keep the run waiting.
+/// Opens one of recoctl's own files for reading. An endless device or a pipe without a writer in
+/// its place must not block the run.
 ///
 /// # Errors
-/// As the system says; when it is no regular file.
+/// Fails with the system's error, or if it is not a regular file.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     let file = open_at_once(path)?;
     match file.metadata()?.is_file() {
@@ -62,7 +62,7 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
 /// Creates a file that only this user can read and write.
 ///
 /// # Errors
-/// As the system says; when it exists already.
+/// Fails with the system's error, e.g. if the file exists.
 pub fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -71,7 +71,7 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens without waiting for another end: of a pipe there may be none.
+/// Opens a file without blocking, because a pipe may have no writer.
 fn open_at_once(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -83,8 +83,8 @@ fn open_at_once(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Lets an open fail where the last part of the path is a link: state is written by recoctl alone,
-/// and it makes no links.
+/// Makes an open fail if the last part of the path is a symbolic link: only recoctl writes its
+/// state, and it creates no links.
 pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     {
@@ -94,10 +94,10 @@ pub fn no_follow(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// Checks that no other user can have written a file or directory.
+/// Checks that no other user could have written a file or directory.
 ///
 /// # Errors
-/// Refused, with what is wrong and the command that mends it.
+/// Refuses with the reason and the command that fixes it.
 pub fn unharmed(path: &Path, data: &Metadata, owned: bool) -> Result<()> {
     match fault(data, owned) {
         None => Ok(()),
@@ -110,11 +110,11 @@ pub fn unharmed(path: &Path, data: &Metadata, owned: bool) -> Result<()> {
     }
 }
 
-/// Checks that a directory of recoctl's own state is the operator's alone to write. One that is not
-/// there yet is fine: it will be made so.
+/// Checks that only the operator can write a directory of recoctl's state. A missing one is fine,
+/// because recoctl creates it that way.
 ///
 /// # Errors
-/// Refused, as [`unharmed`].
+/// Refuses as [`unharmed`] does.
 pub fn unharmed_directory(path: &Path) -> Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(data) => unharmed(path, &data, true),
@@ -122,11 +122,11 @@ pub fn unharmed_directory(path: &Path) -> Result<()> {
     }
 }
 
-/// As [`unharmed_directory`], for what lies around recoctl's own: others may make files there where
-/// they cannot rename or remove ours (the sticky bit, as `/tmp` has it).
+/// Like [`unharmed_directory`], for the parents of recoctl's directories: others may create files
+/// there if they cannot rename or remove ours (sticky bit, as on `/tmp`).
 ///
 /// # Errors
-/// As [`unharmed`].
+/// Refuses as [`unharmed`] does.
 pub fn unharmed_base(path: &Path) -> Result<()> {
     match std::fs::metadata(path) {
         #[cfg(unix)]
@@ -136,10 +136,10 @@ pub fn unharmed_base(path: &Path) -> Result<()> {
     }
 }
 
-/// Makes a directory that only this user can read.
+/// Creates a directory that only this user can read.
 ///
 /// # Errors
-/// As the system says.
+/// Fails with the system's error.
 pub fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -152,18 +152,18 @@ pub fn make_private(path: &Path) -> io::Result<()> {
 fn fault(data: &Metadata, owned: bool) -> Option<(String, &'static str)> {
     use std::os::unix::fs::MetadataExt;
     let (me, group) = (rustix::process::geteuid().as_raw(), data.gid());
-    // What root may write anyway is root's to own.
+    // Files owned by root are fine: root can write anywhere anyway.
     if owned && data.uid() != me && data.uid() != 0 {
         return Some((
             format!("it belongs to another user (uid {})", data.uid()),
             "chown $(id -u)",
         ));
     }
-    // A group named after its only user is that user: `umask 002` is usual where such are made.
+    // A private group has the user as its only member; `umask 002` is usual on such systems.
     let private_group = group == data.uid();
     let open_to_group = data.mode() & 0o020 != 0 && !private_group;
     if data.file_type().is_symlink() {
-        // Its own mode means nothing.
+        // The mode of a link has no meaning.
         return None;
     }
     if data.mode() & 0o002 != 0 || open_to_group {

@@ -1,7 +1,7 @@
-//! Messages that wait to be moved, on disk instead of in memory.
+//! Messages waiting to be moved, on disk instead of in memory.
 //!
-//! The file has no name: it is gone when the process ends, however it ends, and no other user can
-//! open it.
+//! The file has no name: it disappears when the process ends, however it ends, and no other user
+//! can open it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
 
-/// Messages on disk.
+/// Spool of messages on disk.
 #[derive(Debug)]
 pub struct Spool {
     file: Mutex<(File, u64)>,
 }
 
-/// Where a message is.
+/// Place of a message in the spool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Slot {
     at: u64,
@@ -43,10 +43,10 @@ struct Rest {
 }
 
 impl Spool {
-    /// An empty spool in the system's directory for temporary files.
+    /// Creates an empty spool in the system's temporary directory.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// Fails if the file cannot be created.
     pub fn new() -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| {
             failed("cannot create a temporary file", &error)
@@ -58,7 +58,7 @@ impl Spool {
     /// Writes a message, byte for byte.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub fn put(&self, message: &Message) -> Result<Slot> {
         let Message { id, attributes, system, .. } = message;
         let mut bytes = Vec::with_capacity(message.body.len() + 1_024);
@@ -74,7 +74,7 @@ impl Spool {
     /// Writes a text.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub fn put_text(&self, text: &str) -> Result<Slot> {
         self.append(text.as_bytes(), text.len())
     }
@@ -93,16 +93,16 @@ impl Spool {
     /// Reads a text back.
     ///
     /// # Errors
-    /// When the disk fails.
+    /// Fails if the disk fails.
     pub fn text(&self, slot: Slot) -> Result<String> {
         String::from_utf8(self.bytes(slot)?).map_err(|error| garbled(&error))
     }
 
-    /// Reads a message back. Its receipt handle is empty: the hold knows the handle that is valid
-    /// now.
+    /// Reads a message back. Its receipt handle is empty, because only the hold knows the current
+    /// one.
     ///
     /// # Errors
-    /// When the disk fails.
+    /// Fails if the disk fails.
     pub fn get(&self, slot: Slot) -> Result<Message> {
         let mut body = self.bytes(slot)?;
         let rest = body.split_off(slot.body as usize);
@@ -121,14 +121,14 @@ impl Spool {
     }
 }
 
-/// A length as a slot has it: a message is at most 1 MiB, a changed body what an expression makes of
-/// one.
+/// Converts a length for a slot: a message is at most 1 MiB, and a changed body is limited by the
+/// size of an expression's result.
 fn length(bytes: usize) -> Result<u32> {
     u32::try_from(bytes)
         .map_err(|error| Error::input("a changed body is larger than 4 GiB").because(&error))
 }
 
-// One call to the system each, where it has such: there are two for every message that moves.
+// One system call each where possible: every message that moves needs two.
 #[cfg(unix)]
 fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all_at(bytes, at)

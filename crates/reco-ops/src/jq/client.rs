@@ -1,4 +1,4 @@
-//! The parent's side: one long-lived child, requests sent ahead, a new child after each that ends.
+//! Parent's side: one long-lived child with pipelined requests, replaced whenever it ends.
 
 use std::collections::VecDeque;
 use std::io::BufReader;
@@ -13,15 +13,14 @@ use tokio::sync::oneshot;
 use super::end::{reason, tail};
 use super::wire::{self, Answer, Ask, SPENT};
 
-/// For one message on the clock. Only where the system counts no CPU time, or stands still, is this
-/// what ends an expression.
+/// Wall-clock limit per message, effective only where the system does not limit CPU time or stalls.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Requests that are sent ahead of their answers, and their bytes.
+/// Maximum requests sent ahead of their answers, and their bytes.
 const AHEAD: usize = 32;
 const AHEAD_BYTES: usize = 8 << 20;
 
-/// How a child is started: a process that calls [`super::serve`].
+/// Command that starts a child: a process that calls [`super::serve`].
 #[derive(Debug, Clone)]
 pub struct Child {
     program: PathBuf,
@@ -29,24 +28,25 @@ pub struct Child {
 }
 
 impl Child {
-    /// This program with these arguments.
+    /// Creates the command from a program and its arguments.
     pub fn new<'a>(program: impl Into<PathBuf>, args: impl IntoIterator<Item = &'a str>) -> Self {
         let args = args.into_iter().map(str::to_owned).collect();
         Child { program: program.into(), args }
     }
 
-    /// This process, with nothing of the operator's environment.
+    /// Builds the command, without the operator's environment variables.
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args);
-        // The allocators take a gigabyte of addresses at their start and 64 MiB for each thread, more
-        // than there are here.
+        // By default the allocators reserve a gigabyte of addresses at startup and 64 MiB per
+        // thread, more than the limit allows.
         command.env_clear().env("MIMALLOC_ARENA_RESERVE", "65536").env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;
-            // A group of its own: Ctrl-C is for the parent, which finishes what is in flight.
+            // In its own process group, because Ctrl-C is for the parent, which finishes what is in
+            // flight.
             command.process_group(0).arg0("recoctl");
         }
         command
@@ -55,7 +55,7 @@ impl Child {
 
 #[cfg(test)]
 impl Child {
-    /// The child of the unit tests: they have no binary but their own.
+    /// Returns the child of the unit tests, which have no binary but their own.
     pub(crate) fn for_tests() -> Self {
         let child = "jq::worker::tests::child";
         let args = [child, "--exact", "--ignored", "--nocapture", "--test-threads=1"];
@@ -63,7 +63,7 @@ impl Child {
     }
 }
 
-/// Evaluates one expression, in a child process.
+/// Evaluator of one expression in a child process.
 #[derive(Debug)]
 pub struct Evaluator {
     jobs: Sender<Job>,
@@ -79,7 +79,7 @@ impl Evaluator {
     /// Starts a child and has it compile an expression.
     ///
     /// # Errors
-    /// What is wrong with the expression, or that no process can be started.
+    /// Describes what is wrong with the expression, or that the process cannot be started.
     pub async fn start(expression: &str, child: &Child) -> Result<Self, String> {
         let (jobs, work) = channel();
         let (reply, compiled) = oneshot::channel();
@@ -93,7 +93,7 @@ impl Evaluator {
         Ok(Evaluator { jobs })
     }
 
-    /// Returns whether the expression holds for a JSON document.
+    /// Returns whether the expression matches a JSON document.
     pub async fn matches(&self, document: &str) -> Answer {
         self.ask(Ask::Matches, document).await
     }
@@ -117,14 +117,14 @@ impl Evaluator {
     }
 }
 
-/// Owns the child, on a thread of its own: nothing here may block the runtime's.
+/// Owner of the child, on its own thread so that it never blocks the runtime's threads.
 struct Driver {
     expression: String,
     child: Child,
     work: Receiver<Job>,
-    /// Sent or to be sent, in order.
+    /// Jobs sent or waiting to be sent, in order.
     queue: VecDeque<Job>,
-    /// Number of them sent to the child.
+    /// Number of jobs in the queue that were sent to the child.
     sent: usize,
     worker: Option<Worker>,
 }
@@ -138,13 +138,14 @@ impl Driver {
         let started = self.take_worker().map(|worker| self.worker = Some(worker));
         let failed = started.is_err();
         let _ = compiled.send(started);
-        // Ends with the evaluator, and the child with it.
+        // Ends when the evaluator is dropped, and the child with it.
         while !failed && self.fill() {
             self.step();
         }
     }
 
-    /// Waits for work where there is none, and takes what is there; false when there will be none.
+    /// Takes the available work, waiting if there is none; returns false when there will be no
+    /// more.
     fn fill(&mut self) -> bool {
         if self.queue.is_empty() {
             match self.work.recv() {
@@ -165,15 +166,15 @@ impl Driver {
         true
     }
 
-    /// Sends what is not sent yet, and settles the first request.
+    /// Sends the unsent requests and settles the first one.
     fn step(&mut self) {
-        // A child that takes no more is followed by one that takes one message at least.
+        // If a child is spent, the next one can take at least one message.
         let answer = self.attempt().or_else(|| self.attempt()).unwrap_or_else(|| {
             Answer::Failed("the shell grants jq too little CPU time (ulimit -t)".to_owned())
         });
         if let Some(job) = self.queue.pop_front() {
             self.sent = self.sent.saturating_sub(1);
-            // Whoever asked may have gone.
+            // The caller may have gone away.
             let _ = job.reply.send(answer);
         }
     }
@@ -185,11 +186,11 @@ impl Driver {
         }
     }
 
-    /// The child's answer to its first request; `None` where it takes no more. A child without an
-    /// answer is buried, and what it was sent besides goes to the next.
+    /// Returns the child's answer to the first request; `None` if the child is spent. If it does
+    /// not answer, it is reaped, and its other requests go to the next child.
     fn ask(&mut self, mut worker: Worker) -> Option<Answer> {
         for job in self.queue.iter().skip(self.sent) {
-            // A child that is gone says so where its answer is awaited.
+            // If the child has ended, waiting for its answer reports that.
             let _ = wire::write(&mut worker.stdin, &job.frame);
         }
         self.sent = self.queue.len();
@@ -209,7 +210,7 @@ impl Driver {
         }
     }
 
-    /// The child, started where there is none.
+    /// Returns the child, started if necessary.
     fn take_worker(&mut self) -> Result<Worker, String> {
         match self.worker.take() {
             Some(worker) => Ok(worker),
@@ -221,11 +222,11 @@ impl Driver {
     }
 }
 
-/// A child under way.
+/// Running child.
 struct Worker {
     child: process::Child,
     stdin: ChildStdin,
-    /// `None` from a child that takes no more.
+    /// `None` from a child that is spent.
     answers: Receiver<Option<Answer>>,
     last_words: Option<JoinHandle<Vec<u8>>>,
 }
@@ -267,7 +268,7 @@ impl Worker {
         }
     }
 
-    /// The next answer; an error when there is none, with the reason as far as it shows.
+    /// Waits for the next answer; the error gives the reason why there is none, if known.
     fn answer(&mut self) -> Result<Option<Answer>, String> {
         match self.answers.recv_timeout(PATIENCE) {
             Ok(answer) => Ok(answer),
@@ -283,12 +284,12 @@ impl Worker {
         }
     }
 
-    /// Ends the child if it has not ended, and leaves no zombie.
+    /// Ends the child if it is still running, and reaps it.
     fn end(&mut self) -> Option<ExitStatus> {
-        // One that has ended by itself keeps its own status.
+        // A child that has already ended keeps its own status.
         let ended = self.child.try_wait().ok().flatten();
         ended.or_else(|| {
-            // Its answers have ended: it is on its way out, and says how within a moment.
+            // Its output is closed, so it is about to end with a status of its own.
             for _ in 0..20 {
                 std::thread::sleep(Duration::from_millis(5));
                 if let Ok(Some(status)) = self.child.try_wait() {

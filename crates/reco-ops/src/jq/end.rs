@@ -1,4 +1,4 @@
-//! Why a child ended without an answer.
+//! Reasons why a child ended without an answer.
 
 use std::io::Read;
 use std::process::ExitStatus;
@@ -6,10 +6,10 @@ use std::process::ExitStatus;
 use super::limits::{MEMORY, cpu_per_message, granted_cpu, memory};
 use super::worker::NO_ROOM;
 
-/// Maximum length of the child's last stderr output that is kept.
+/// Maximum bytes kept of the end of the child's stderr.
 const LAST_WORDS: usize = 4 << 10;
 
-/// Reads all, keeps the end.
+/// Reads everything and returns the end of it.
 pub(super) fn tail(mut from: impl Read) -> Vec<u8> {
     let (mut kept, mut buffer) = (Vec::new(), [0; LAST_WORDS]);
     while let Ok(n @ 1..) = from.read(&mut buffer) {
@@ -45,11 +45,11 @@ pub(super) fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     }
 }
 
-/// Says why a signal came, as far as that shows.
+/// Explains a signal if its cause is evident.
 #[cfg(unix)]
 fn killed_by(signal: i32) -> String {
     use rustix::process::Signal;
-    // SIGXCPU: what the soft limit on CPU time sends. At the hard one comes SIGKILL.
+    // The soft limit on CPU time sends SIGXCPU, the hard one SIGKILL.
     if signal == Signal::XCPU.as_raw() {
         return format!("jq used more than {} s of CPU time", cpu_per_message());
     }

@@ -2,38 +2,38 @@
 
 use std::time::Duration;
 
-/// Most levels of arrays and objects in what an expression parses or answers with. SQS messages
-/// that people make have fewer than ten.
+/// Maximum nesting of arrays and objects in what an expression parses or returns. SQS messages
+/// written by people have fewer than ten levels.
 pub const DEPTH: usize = 1_000;
 
-/// CPU time for one message, up to a second more: the system counts whole seconds. CPU time and not
-/// time on the clock, so that a busy machine changes no decision.
+/// CPU time per message, plus up to a second because the system counts whole seconds. CPU time
+/// rather than wall-clock time, so that a busy machine changes no decision.
 pub const CPU_PER_MESSAGE: Duration = Duration::from_secs(2);
 
-/// Address space of the child, its code and stack included, where the shell grants as much.
+/// Maximum address space of the child, including code and stack, if the shell grants that much.
 pub const MEMORY: u64 = 768 << 20;
 
-/// Largest result: four times what SQS takes.
+/// Maximum result size: four times the SQS message limit.
 pub const RESULT: usize = 4 << 20;
 
-/// Stack of the thread that evaluates.
+/// Stack size of the evaluating thread.
 pub(super) const STACK: usize = 64 << 20;
 
-/// Limits this process, for good. Where the system has no such limits, the time limit of the parent
-/// is left.
+/// Limits this process permanently. On systems without such limits, only the parent's timeout
+/// remains.
 pub(super) fn confine() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
         let both = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
-        // A refusal leaves the process as limited as the operator's own shell has it.
+        // If this fails, the limits of the operator's shell remain.
         let _ = setrlimit(Resource::Core, both(0));
         let _ = setrlimit(Resource::As, both(memory()));
         let _ = setrlimit(Resource::Fsize, both(0));
     }
 }
 
-/// Address space of a child: no more than the operator's shell grants (`ulimit -v`), which root
+/// Returns the address space of a child: no more than the shell's limit (`ulimit -v`), which root
 /// could raise.
 pub(super) fn memory() -> u64 {
     #[cfg(unix)]
@@ -46,8 +46,8 @@ pub(super) fn memory() -> u64 {
     MEMORY
 }
 
-/// CPU time in whole seconds that the operator's shell grants a process (`ulimit -H -t`); `None`
-/// where there is no limit.
+/// Returns the shell's limit on CPU time per process (`ulimit -H -t`) in seconds; `None` if there
+/// is none.
 pub(super) fn granted_cpu() -> Option<u64> {
     #[cfg(unix)]
     {
@@ -58,20 +58,20 @@ pub(super) fn granted_cpu() -> Option<u64> {
     None
 }
 
-/// CPU time of one message in whole seconds, as far as the shell grants it.
+/// Returns the CPU time per message in whole seconds, within the shell's limit.
 pub(super) fn cpu_per_message() -> u64 {
     granted_cpu().map_or(CPU_PER_MESSAGE.as_secs(), |most| most.min(CPU_PER_MESSAGE.as_secs()))
 }
 
-/// Whole seconds of CPU time that this process has used.
+/// Returns the CPU time that this process has used, in whole seconds.
 #[cfg(unix)]
 fn used() -> u64 {
     use rustix::time::{ClockId, clock_gettime};
     u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0)
 }
 
-/// Whether earlier messages have used up so much of the CPU time that the shell grants that the next
-/// one could not have its own. A new process begins at none.
+/// Returns whether earlier messages have used so much of the shell's CPU time limit that the next
+/// one could not get its share. A new process starts at zero.
 pub(super) fn is_spent() -> bool {
     #[cfg(unix)]
     {
@@ -83,16 +83,16 @@ pub(super) fn is_spent() -> bool {
     false
 }
 
-/// Grants CPU time for one more message.
+/// Raises the CPU time limit for one more message.
 pub(super) fn grant() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
         let limit = used() + 1 + CPU_PER_MESSAGE.as_secs();
-        // Only root may raise a hard limit that the operator's shell has set.
+        // Only root may raise a hard limit set by the operator's shell.
         let maximum = granted_cpu();
         let current = Some(maximum.map_or(limit, |most| most.min(limit)));
-        // Past the soft limit comes SIGXCPU, which ends the process.
+        // Exceeding the soft limit sends SIGXCPU, which ends the process.
         let _ = setrlimit(Resource::Cpu, Rlimit { current, maximum });
     }
 }

@@ -12,15 +12,14 @@ use jaq_json::{Val, read};
 use super::limits::{DEPTH, RESULT};
 use super::wire::Answer;
 
-/// A compiled expression.
+/// Compiled expression.
 pub(super) struct Program {
     filter: Filter<JustLut<Val>>,
 }
 
 thread_local! {
-    /// Reason why the message at hand is past a limit. It stays said even where the expression goes
-    /// on after the error (`fromjson?`), since what it then decides it decides without having
-    /// looked.
+    /// Reason why the current message exceeds a limit. It stays set even if the expression handles
+    /// the error (`fromjson?`), because its result would then be based on data it has not seen.
     static EXCEEDED: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
@@ -30,14 +29,14 @@ impl Program {
     /// Compiles an expression.
     ///
     /// # Errors
-    /// What is wrong with it, and at which character (from 1).
+    /// Describes the error and its position, in characters from 1.
     pub(super) fn compile(text: &str) -> Result<Self, String> {
         let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
         let arena = Arena::default();
         let modules = Loader::new(defs)
             .load(&arena, File { code: text, path: () })
             .map_err(|errors| errors.into_iter().next().map_or_else(String::new, load_error))?;
-        // The compiler takes it for granted that imported data is there.
+        // The compiler requires imports to be resolved first.
         load::import(&modules, |_| Err("modules are not supported".to_owned()))
             .map_err(|errors| errors.into_iter().next().map_or_else(String::new, load_error))?;
         let filter = Compiler::default().with_funs(funs()).compile(modules).map_err(|errors| {
@@ -56,7 +55,7 @@ impl Program {
         Ok(Program { filter })
     }
 
-    /// Returns whether its first output for a JSON document is there, and neither `false` nor
+    /// Returns whether the first output for a JSON document exists and is neither `false` nor
     /// `null`.
     pub(super) fn matches(&self, document: &[u8]) -> Answer {
         let holds = || {
@@ -69,7 +68,8 @@ impl Program {
         limited(holds().map(|holds| if holds { Answer::Yes } else { Answer::No }))
     }
 
-    /// Returns the single output for a body: for its JSON value, or for its text if it is not JSON.
+    /// Returns the single output for a body, given as its JSON value or, if it is not JSON, as a
+    /// string.
     pub(super) fn rewrite(&self, body: &str, is_json: bool) -> Answer {
         limited(self.rewritten(body, is_json))
     }
@@ -124,7 +124,7 @@ fn too_deep() -> String {
     format!("its result is nested more than {DEPTH} levels deep")
 }
 
-/// The functions that there are: those of jq without the environment, and with a bounded parser.
+/// Returns the available functions: those of jq without the environment, and with a bounded parser.
 fn funs<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
     let all = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let ours = ["env", "fromjson"];
@@ -146,8 +146,8 @@ fn funs<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
             let fail = |error: read::Error| {
                 Exn::from(Error::str(format!("cannot parse {} as JSON: {error}", short(&input))))
             };
-            // jq has an output for each of the values in the text, and ends with the first that is none:
-            // the parser stays where that is, and would say so without end.
+            // jq outputs each value in the text and ends at the first invalid one; the parser does
+            // not advance past that and would report it endlessly.
             let mut values = Vec::new();
             for value in read::parse_many(&text) {
                 let broken = value.is_err();
@@ -161,8 +161,8 @@ fn funs<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
     ))])
 }
 
-/// Compiles an expression, and evaluates harmless ones over a document: what the child does with
-/// foreign bytes, for fuzzing.
+/// Compiles an expression and evaluates harmless ones on a document, as the child does with
+/// untrusted bytes; for fuzzing.
 pub fn check(expression: &str, document: &[u8]) {
     const HARMLESS: &str =
         "(.body_text? | fromjson?), tojson, ([.. | numbers] | length), (.body? | keys?), .";
@@ -170,7 +170,7 @@ pub fn check(expression: &str, document: &[u8]) {
         static PROGRAM: Option<Program> = Program::compile(HARMLESS).ok();
         static SEEN: RefCell<HashSet<String>> = RefCell::default();
     }
-    // Most do not get past the parser or were seen before, and the rest of compiling takes its time.
+    // Most do not parse or were seen before, and the rest of the compilation is slow.
     let fresh = SEEN.with_borrow_mut(|seen| {
         if seen.len() > 10_000 {
             seen.clear();
@@ -188,8 +188,8 @@ pub fn check(expression: &str, document: &[u8]) {
     });
 }
 
-/// Returns whether arrays and objects of a JSON text open at most so many levels, as far as
-/// brackets outside of strings tell.
+/// Returns whether a JSON text nests arrays and objects at most `most` levels deep, judging only by
+/// brackets outside of strings.
 fn is_shallow_json(text: &[u8], most: usize) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text {
@@ -211,7 +211,7 @@ fn is_shallow_json(text: &[u8], most: usize) -> bool {
     true
 }
 
-/// Returns whether a value has at most so many levels.
+/// Returns whether a value is nested at most `most` levels deep.
 fn is_shallow(value: &Val, most: usize) -> bool {
     match (value, most.checked_sub(1)) {
         (Val::Arr(values), Some(most)) => values.iter().all(|value| is_shallow(value, most)),
@@ -244,14 +244,15 @@ fn load_error((file, error): (File<&str, ()>, load::Error<&str>)) -> String {
     message.unwrap_or_default()
 }
 
-/// Where a part of the program begins, in characters from 1; its end when it is not a part.
+/// Returns the position of a part of the program, in characters from 1; the program's end if it is
+/// not a part.
 fn position(program: &str, part: &str) -> usize {
     let at = (part.as_ptr() as usize).checked_sub(program.as_ptr() as usize);
     let before = at.and_then(|at| program.get(..at)).unwrap_or(program);
     before.chars().count() + 1
 }
 
-/// The beginning of a value, for errors.
+/// Returns the start of a value, for errors.
 fn short(value: &Val) -> String {
     match value {
         Val::TStr(text) => {
@@ -262,7 +263,7 @@ fn short(value: &Val) -> String {
     }
 }
 
-/// Errors of jq quote the whole value that did not fit, which may be a megabyte.
+/// Shortens a jq error, which quotes the whole value, perhaps a megabyte.
 fn shortened(text: &str) -> String {
     reco_core::clip::clip(text, 200).into_owned()
 }

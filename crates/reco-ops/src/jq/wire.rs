@@ -5,33 +5,33 @@ use std::io::{Read, Result, Write};
 /// Preamble that the child writes before its first frame. Any output before it is skipped.
 pub(super) const PREAMBLE: &[u8] = b"\0recoctl jq\n";
 
-/// The tag of a child that answers no more: what it was sent besides goes to the next one.
+/// Tag of a child that is spent: its other requests go to the next child.
 pub(super) const SPENT: u8 = b'z';
 
-/// Longest payload: a message of 1 MiB whose every byte is escaped, and its attributes.
+/// Maximum payload: a message of 1 MiB with every byte escaped, and its attributes.
 const LONGEST: usize = 32 << 20;
 
-/// Request of the parent.
+/// Request from the parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
-    /// Compile this expression; comes first.
+    /// Compile this expression; always the first request.
     Compile,
-    /// Does it hold for this JSON value?
+    /// Evaluate the expression as a condition on this JSON value.
     Matches,
     /// Rewrite this body.
     Rewrite,
 }
 
-/// Response of the child.
+/// Response from the child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It compiles; it does not hold; the body stays as it is.
+    /// Compiled, not matched, or body unchanged.
     No,
-    /// It holds.
+    /// Matched.
     Yes,
-    /// The body becomes this.
+    /// Rewritten body.
     Text(String),
-    /// It failed, with the reason.
+    /// Error message.
     Failed(String),
 }
 
@@ -71,7 +71,7 @@ impl Answer {
     }
 }
 
-/// One frame.
+/// Builds a frame.
 pub(super) fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::with_capacity(payload.len() + 9);
     frame.push(tag);
@@ -80,7 +80,7 @@ pub(super) fn frame(tag: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Reads one frame; `None` where the stream has ended or goes on in no way that this is.
+/// Reads one frame; `None` at the end of the stream or if the data is not a frame.
 pub(super) fn read(from: &mut impl Read) -> Option<(u8, Vec<u8>)> {
     let (mut tag, mut length) = ([0; 1], [0; 8]);
     from.read_exact(&mut tag).ok()?;
@@ -91,19 +91,19 @@ pub(super) fn read(from: &mut impl Read) -> Option<(u8, Vec<u8>)> {
     Some((tag[0], payload))
 }
 
-/// Returns whether a payload can be sent.
+/// Returns whether a payload is small enough to send.
 pub(super) fn fits(payload: &[u8]) -> bool {
     payload.len() <= LONGEST
 }
 
-/// Reads past the preamble; false where the stream ends without one.
+/// Skips everything up to and including the preamble; returns false if there is none.
 pub(super) fn skip_to_preamble(from: &mut impl Read) -> bool {
     let (mut seen, mut byte) = (0, [0; 1]);
     while seen < PREAMBLE.len() {
         if from.read_exact(&mut byte).is_err() {
             return false;
         }
-        // The first byte stands nowhere else in it, so a mismatch can only begin it anew.
+        // The first byte occurs only once in the preamble, so a mismatch can only restart it.
         seen = match byte[0] {
             b if b == PREAMBLE[seen] => seen + 1,
             b if b == PREAMBLE[0] => 1,
@@ -113,7 +113,7 @@ pub(super) fn skip_to_preamble(from: &mut impl Read) -> bool {
     true
 }
 
-/// Writes all of it, now.
+/// Writes all bytes and flushes.
 pub(super) fn write(to: &mut impl Write, bytes: &[u8]) -> Result<()> {
     to.write_all(bytes)?;
     to.flush()

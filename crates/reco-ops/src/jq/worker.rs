@@ -1,4 +1,4 @@
-//! The child: reads frames, evaluates, answers, until its standard input ends.
+//! Child's side: reads frames, evaluates and answers until standard input ends.
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,13 +9,13 @@ use super::limits::{STACK, confine, grant, is_spent};
 use super::program::Program;
 use super::wire::{self, Answer, Ask, PREAMBLE, SPENT};
 
-/// The argument that makes a process of this binary the child. It is no command: nobody types it.
+/// Argument that makes a process of this binary the child. Internal, so not a command.
 pub const MODE: &str = "--evaluate-jq-for-parent";
 
-/// Exit code of a child that the limits of the shell leave no room for its stack.
+/// Exit code of a child whose stack does not fit into the shell's limits.
 pub(super) const NO_ROOM: u8 = 71;
 
-/// Serves until standard input ends.
+/// Serves requests until standard input ends.
 #[must_use]
 pub fn serve() -> ExitCode {
     confine();
@@ -24,7 +24,7 @@ pub fn serve() -> ExitCode {
     if thread.spawn(move || evaluate(work)).is_err() {
         return ExitCode::from(NO_ROOM);
     }
-    // Reading goes on meanwhile: when the parent is gone, so is this process, whatever it is at.
+    // Keeps reading in parallel: when the parent is gone, this process ends whatever it is doing.
     let mut stdin = std::io::stdin().lock();
     while let Some(frame) = wire::read(&mut stdin.by_ref()) {
         if frames.send(frame).is_err() {
@@ -74,7 +74,7 @@ fn answer(program: &mut Option<Program>, tag: u8, payload: &[u8]) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    /// The child of the unit tests: they have no binary but their own.
+    /// Child of the unit tests, which have no binary but their own.
     #[test]
     #[ignore = "run by other tests, as a child process"]
     fn child() {

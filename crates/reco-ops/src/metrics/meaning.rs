@@ -1,4 +1,4 @@
-//! Interpretation of metrics in sentences. Pure: series in, findings out.
+//! Interprets metrics in sentences. Pure: series in, findings out.
 
 use reco_core::human::amount;
 
@@ -6,13 +6,13 @@ use super::plan::{Measure, Subject};
 use super::report::{Finding, Level, Row, Section};
 use super::span::shown;
 
-/// From this share of the provisioned capacity on, the next burst throttles.
+/// Share of the provisioned capacity from which on the next burst throttles.
 const NEARLY_FULL: f64 = 0.9;
 
-/// A backlog older than this is one that somebody notices, in seconds.
+/// Age in seconds from which a backlog deserves attention.
 const OLD: f64 = 600.0;
 
-/// Reads the sections; the worst comes first.
+/// Interprets the sections; returns the findings, worst first.
 pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
     let periods = Periods { length: period.into() };
     let throttled = sections.iter().filter_map(|section| section.row(Measure::Throttled));
@@ -40,7 +40,7 @@ pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
 
 type Meaning = (Level, String, Option<String>);
 
-/// Counts of periods in words.
+/// Formatter of period counts.
 struct Periods {
     length: i64,
 }
@@ -78,7 +78,7 @@ fn silent(section: &Section) -> Meaning {
     (level, text.to_owned(), (!advice.is_empty()).then(|| advice.to_owned()))
 }
 
-/// Reason why writes were throttled, with what helps, in the order in which ties are decided.
+/// Causes of throttled writes with advice, in the order in which ties are decided.
 const CAUSES: [(Measure, &str, &str); 4] = [
     (
         Measure::ThrottledProvisioned,
@@ -151,18 +151,19 @@ fn unthrottled(section: &Section, usage: Option<Usage>, periods: &Periods) -> Me
     }
 }
 
-/// Consumption against what is provisioned.
+/// Consumed compared with provisioned capacity.
 #[derive(Debug, Clone, Copy)]
 struct Usage {
-    /// The largest share.
+    /// Highest share.
     peak: f64,
-    /// Periods that were nearly full.
+    /// Number of periods that were nearly full.
     full: usize,
-    /// Periods in which both are known.
+    /// Number of periods in which both values are known.
     known: usize,
 }
 
-/// CloudWatch reports the provisioned capacity every five minutes: in between, the last one holds.
+/// Compares consumption with capacity. CloudWatch reports the provisioned capacity every five
+/// minutes; in between, the last value holds.
 fn usage(section: &Section) -> Option<Usage> {
     let consumed = section.row(Measure::ConsumedWcu)?;
     let provisioned = section.row(Measure::ProvisionedWcu)?;
@@ -319,7 +320,7 @@ fn total(section: &Section, measure: Measure) -> f64 {
     section.row(measure).and_then(|row| row.total).unwrap_or(0.0)
 }
 
-/// In how many periods something happened.
+/// Describes in how many periods something happened.
 fn when(row: &Row, periods: &Periods) -> String {
     let some = row.values().filter(|value| value.is_some_and(|value| value > 0.0)).count();
     format!("in {}", periods.of(some, row.points.len()))
@@ -337,7 +338,7 @@ fn plural(count: f64, one: &'static str, many: &'static str) -> &'static str {
     if count == 1.0 { one } else { many }
 }
 
-/// A whole number with its thousands separated.
+/// Formats a whole number with thousands separators.
 fn number(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut grouped = String::with_capacity(digits.len() + 2);

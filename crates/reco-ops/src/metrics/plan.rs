@@ -8,15 +8,15 @@ use crate::aws::{Query, Statistic};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// The table.
+    /// DynamoDB table.
     Table,
-    /// A global secondary index of it: its capacity is its own.
+    /// Global secondary index, which has its own capacity.
     Index,
-    /// The Lambda function.
+    /// Lambda function.
     Function,
-    /// The source queue.
+    /// Source queue.
     Queue,
-    /// The dead-letter queue.
+    /// Dead-letter queue.
     Dlq,
 }
 
@@ -25,11 +25,11 @@ pub enum Subject {
 #[serde(rename_all = "kebab-case")]
 #[allow(dead_code, reason = "`sandbox load` alone asks for what the function says of itself")]
 pub enum Measure {
-    /// Write capacity units consumed a second.
+    /// Write capacity units consumed per second.
     ConsumedWcu,
-    /// Write capacity units provisioned a second.
+    /// Write capacity units provisioned per second.
     ProvisionedWcu,
-    /// Writes refused or handed back.
+    /// Writes that were throttled or returned as unprocessed.
     Throttled,
     /// ... because the provisioned throughput was exceeded.
     ThrottledProvisioned,
@@ -39,31 +39,31 @@ pub enum Measure {
     ThrottledMaxOnDemand,
     /// ... because the account's limit was exceeded.
     ThrottledAccountLimit,
-    /// Invocations.
+    /// Function invocations.
     Invocations,
-    /// Invocations that failed.
+    /// Failed invocations.
     Errors,
-    /// Invocations refused for want of concurrency.
+    /// Invocations throttled for lack of concurrency.
     Throttles,
-    /// Invocations at once.
+    /// Concurrent invocations.
     Concurrency,
-    /// Duration, mean, in milliseconds.
+    /// Mean duration, in milliseconds.
     DurationMean,
-    /// Duration, longest, in milliseconds.
+    /// Longest duration, in milliseconds.
     DurationMax,
-    /// Messages that may be received.
+    /// Messages that can be received.
     Visible,
     /// Messages in flight.
     InFlight,
     /// Age of the oldest message in seconds.
     OldestAge,
-    /// Lists that the function wrote.
+    /// Lists written by the function.
     Written,
-    /// Messages that it returned for retry.
+    /// Messages returned by the function for retry.
     Returned,
-    /// Waiting for facts, mean, in milliseconds.
+    /// Mean wait for facts, in milliseconds.
     FactsMean,
-    /// Writing, mean, in milliseconds.
+    /// Mean time spent writing, in milliseconds.
     WriteMean,
 }
 
@@ -71,20 +71,20 @@ pub enum Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
-    /// A rate a second; its total is what it adds up to over time.
+    /// Rate per second; its total is the sum over time.
     PerSecond,
-    /// Events, which add up.
+    /// Number of events, which adds up.
     Count,
-    /// A level, which does not.
+    /// Level, which does not add up.
     Level,
-    /// A level in milliseconds.
+    /// Level in milliseconds.
     Milliseconds,
-    /// A level in seconds.
+    /// Level in seconds.
     Seconds,
 }
 
 impl Measure {
-    /// CloudWatch's name and statistic.
+    /// Returns CloudWatch's metric name and the statistic to use.
     pub fn metric(self) -> (&'static str, Statistic) {
         use Statistic::{Average, Maximum, Sum};
         match self {
@@ -124,7 +124,7 @@ impl Measure {
         }
     }
 
-    /// Returns whether any of it at all is trouble.
+    /// Returns whether any value above zero is a problem.
     pub fn is_trouble(self) -> bool {
         !matches!(self, Measure::Invocations) && self.unit() == Unit::Count
     }
@@ -165,7 +165,7 @@ const INDEX: [Measure; 6] = [
     Measure::ThrottledMaxOnDemand,
 ];
 
-/// The account's limit is reported for tables only.
+/// The account limit is reported for tables only.
 const TABLE: [Measure; 7] = [
     Measure::ConsumedWcu,
     Measure::ProvisionedWcu,
@@ -190,53 +190,53 @@ const QUEUE: [Measure; 3] = [Measure::Visible, Measure::InFlight, Measure::Oldes
 /// Current counts of a queue from SQS; CloudWatch lags by minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Live {
-    /// Messages that may be received.
+    /// Messages that can be received.
     pub visible: u64,
-    /// Messages received and not yet visible again.
+    /// Messages received and still hidden.
     pub in_flight: u64,
-    /// Messages sent with a delay that is not over.
+    /// Messages whose delay has not expired.
     pub delayed: u64,
 }
 
-/// A section to read.
+/// Section to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// Subject.
+    /// Kind of resource.
     pub subject: Subject,
-    /// The name of what it is about.
+    /// Name of the resource.
     pub name: String,
-    /// Current counts of the queue.
+    /// Current counts, if the resource is a queue.
     pub live: Option<Live>,
     dimensions: Vec<(&'static str, String)>,
 }
 
 impl Plan {
-    /// A table. Its own series exclude its indexes.
+    /// Plans the section of a table. Its series exclude its indexes.
     pub fn table(name: &str) -> Self {
         let dimensions = vec![("TableName", name.to_owned())];
         Plan { subject: Subject::Table, name: name.to_owned(), live: None, dimensions }
     }
 
-    /// A global secondary index of a table.
+    /// Plans the section of a global secondary index.
     pub fn index(table: &str, index: &str) -> Self {
         let dimensions =
             vec![("TableName", table.to_owned()), ("GlobalSecondaryIndexName", index.to_owned())];
         Plan { subject: Subject::Index, name: index.to_owned(), live: None, dimensions }
     }
 
-    /// A function.
+    /// Plans the section of a function.
     pub fn function(name: &str) -> Self {
         let dimensions = vec![("FunctionName", name.to_owned())];
         Plan { subject: Subject::Function, name: name.to_owned(), live: None, dimensions }
     }
 
-    /// A queue.
+    /// Plans the section of a queue.
     pub fn queue(subject: Subject, name: &str, live: Option<Live>) -> Self {
         let dimensions = vec![("QueueName", name.to_owned())];
         Plan { subject, name: name.to_owned(), live, dimensions }
     }
 
-    /// Its rows.
+    /// Returns the measures of the section's rows.
     pub fn measures(&self) -> &'static [Measure] {
         match self.subject {
             Subject::Table => &TABLE,
@@ -246,7 +246,7 @@ impl Plan {
         }
     }
 
-    /// A query a row.
+    /// Returns one query per row.
     pub fn queries(&self) -> impl Iterator<Item = Query> + '_ {
         let namespace = match self.subject {
             Subject::Table | Subject::Index => "AWS/DynamoDB",

@@ -1,39 +1,39 @@
-//! CloudWatch data, row by row.
+//! Report of CloudWatch data, row by row.
 
 use serde::{Serialize, Serializer};
 
 use super::plan::{Live, Measure, Subject, Unit};
 use crate::aws::{Series, Span};
 
-/// Everything that was read.
+/// Report of everything that was read.
 #[derive(Debug, Clone, Serialize)]
 pub struct MetricsReport {
-    /// The beginning of the first period, in epoch seconds.
+    /// Start of the first period, in epoch seconds.
     pub start: i64,
-    /// The end of the last period, in epoch seconds.
+    /// End of the last period, in epoch seconds.
     pub end: i64,
-    /// The length of a period, in seconds.
+    /// Length of a period, in seconds.
     pub period_s: i32,
     /// Findings, worst first.
     pub findings: Vec<Finding>,
-    /// Table, indexes, function and queues, as far as they are configured.
+    /// Table, indexes, function and queues, as far as configured.
     pub sections: Vec<Section>,
     /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
 
-/// Something worth knowing.
+/// Finding about one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Severity.
+    /// Severity of the finding.
     pub level: Level,
-    /// Subject.
+    /// Kind of resource.
     pub subject: Subject,
-    /// The name of what it is about.
+    /// Name of the resource.
     pub name: String,
-    /// Description.
+    /// Description of the finding.
     pub text: String,
-    /// Recommended action.
+    /// Recommended action, if any.
     pub advice: Option<String>,
 }
 
@@ -41,31 +41,31 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Wrong: work is lost or late.
+    /// Problem: work is lost or late.
     Bad,
-    /// Needs a look.
+    /// Warning that needs a look.
     Warn,
-    /// As it should be.
+    /// Normal.
     Good,
 }
 
-/// Rows about one thing.
+/// Rows of one resource.
 #[derive(Debug, Clone, Serialize)]
 pub struct Section {
-    /// Subject.
+    /// Kind of resource.
     pub subject: Subject,
-    /// Its name.
+    /// Name of the resource.
     pub name: String,
-    /// Current counts of the queue.
+    /// Current counts, if the resource is a queue.
     pub live: Option<Live>,
-    /// Its rows.
+    /// Rows, in display order.
     pub rows: Vec<Row>,
 }
 
 /// One measure over time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// Measure.
+    /// Measure shown in the row.
     pub measure: Measure,
     /// CloudWatch's name for the metric.
     pub metric: &'static str,
@@ -73,35 +73,36 @@ pub struct Row {
     pub statistic: &'static str,
     /// Unit of the numbers.
     pub unit: Unit,
-    /// The value of the section's latest period with any data.
+    /// Value in the section's latest period with any data.
     #[serde(serialize_with = "short")]
     pub last: Option<f64>,
-    /// The largest.
+    /// Largest value.
     #[serde(serialize_with = "short")]
     pub max: Option<f64>,
-    /// The mean over the periods with data.
+    /// Mean over the periods with data.
     #[serde(serialize_with = "short")]
     pub avg: Option<f64>,
-    /// The sum, where a sum means something.
+    /// Sum, for units that add up.
     #[serde(serialize_with = "short")]
     pub total: Option<f64>,
-    /// Reason why points may be missing that CloudWatch has.
+    /// Reason why points that CloudWatch has may be missing.
     pub incomplete: Option<String>,
-    /// A point a period.
+    /// Points, one per period.
     pub points: Vec<Point>,
 }
 
-/// One period; `value` is `None` where CloudWatch has no data, which is not zero.
+/// Point of one period; `value` is `None` without data, which is not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
-    /// The beginning of the period, in epoch seconds.
+    /// Start of the period, in epoch seconds.
     pub time: i64,
-    /// Its value.
+    /// Value in the row's unit.
     #[serde(serialize_with = "short")]
     pub value: Option<f64>,
 }
 
-/// Millionths at most, and whole numbers without a decimal point: what lies beyond is rounding noise.
+/// Serializes a value with at most six decimals, and whole numbers without a decimal point; more
+/// would be rounding noise.
 fn short<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     match value.map(|value| (value * 1e6).round() / 1e6) {
         None => serializer.serialize_none(),
@@ -118,7 +119,7 @@ fn whole(value: f64) -> i64 {
 }
 
 impl Row {
-    /// Lays a series out over the periods.
+    /// Spreads a series over the periods.
     pub fn new(measure: Measure, series: &Series, span: &Span) -> Self {
         let (metric, statistic) = measure.metric();
         let unit = measure.unit();
@@ -154,7 +155,7 @@ impl Row {
         }
     }
 
-    /// The values, a period each.
+    /// Returns the values, one per period.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = Option<f64>> + '_ {
         self.points.iter().map(|point| point.value)
     }
@@ -166,14 +167,14 @@ fn count(number: usize) -> f64 {
 }
 
 impl Section {
-    /// A section. Which period is the latest is decided over all of its rows: a row of events has
-    /// no data where nothing happened, and its last event may be long ago.
+    /// Creates a section. The latest period is determined over all of its rows: a row of events has
+    /// no data for periods without events, and its last event may be long ago.
     pub fn new(subject: Subject, name: String, live: Option<Live>, mut rows: Vec<Row>) -> Self {
         let known = |row: &Row| row.points.iter().rposition(|point| point.value.is_some());
         if let Some(latest) = rows.iter().filter_map(known).max() {
             for row in &mut rows {
                 row.last = match row.measure {
-                    // Reported every five minutes; in between, the last one holds.
+                    // Reported every five minutes; in between, the last value holds.
                     Measure::ProvisionedWcu => row.values().flatten().last(),
                     _ => row.points.get(latest).and_then(|point| point.value),
                 };
@@ -182,12 +183,12 @@ impl Section {
         Section { subject, name, live, rows }
     }
 
-    /// The row of a measure.
+    /// Returns the row of a measure.
     pub fn row(&self, measure: Measure) -> Option<&Row> {
         self.rows.iter().find(|row| row.measure == measure)
     }
 
-    /// Returns whether CloudWatch has anything at all.
+    /// Returns whether CloudWatch has any data for the section.
     pub fn has_data(&self) -> bool {
         self.rows.iter().any(|row| row.max.is_some())
     }

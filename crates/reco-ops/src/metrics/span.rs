@@ -7,19 +7,19 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Time that CloudWatch keeps points of a period, and by which its periods must be whole, in
+/// Retention of points in CloudWatch, and the unit that query periods must be multiples of, in
 /// seconds. AWS: "CloudWatch metrics retention", and `GetMetricData`, `Period`.
 const RETENTION: [(i64, i64); 3] = [(15 * DAY, MINUTE), (63 * DAY, 5 * MINUTE), (455 * DAY, HOUR)];
 
-/// Points that a period chosen for the operator gives at most.
+/// Maximum number of points if the period is chosen automatically.
 const ENOUGH: i64 = 1440;
 
-/// The stretch that ends with the last whole period before `now`: a period under way would look
-/// like a drop. Without a period, the finest one that CloudWatch still has and that is not too much
-/// to look at. All in seconds.
+/// Returns the time range that ends with the last whole period before `now`, since a period in
+/// progress would look like a drop. Without a period, uses the finest one that CloudWatch still has
+/// and that gives a readable number of points. All in seconds.
 ///
 /// # Errors
-/// A usage error that says what would do.
+/// A usage error that suggests valid values.
 pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
     let usage = |message: String| Error::new(Kind::Usage, message);
     let unit = RETENTION.iter().find(|(kept, _)| since <= *kept).map(|(_, unit)| *unit);
@@ -69,7 +69,7 @@ pub fn span(now: i64, since: i64, period: Option<i64>) -> Result<Span> {
     Ok(Span { start, end, period })
 }
 
-/// Seconds in the largest whole unit, as the flags take it.
+/// Formats seconds in the largest whole unit, in the syntax of the flags.
 pub fn shown(seconds: i64) -> String {
     match seconds {
         s if s != 0 && s % DAY == 0 => format!("{}d", s / DAY),

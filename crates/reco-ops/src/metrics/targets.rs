@@ -7,35 +7,35 @@ use crate::aws::sqs::{Queue, QueueState, Sqs};
 use crate::error::{Error, Kind, Result};
 use crate::metrics::plan::{Live, Plan, Subject};
 
-/// Indexes that are shown at most. AWS: "Service, account, and table quotas in Amazon DynamoDB", 20
-/// global indexes a table unless raised.
+/// Maximum indexes shown. AWS: "Service, account, and table quotas in Amazon DynamoDB": 20 global
+/// indexes per table unless raised.
 const MOST_INDEXES: usize = 100;
 
 /// Sections to show, and sections left out.
 pub struct Targets {
-    /// The sections.
+    /// Sections to read.
     pub plans: Vec<Plan>,
     /// Omitted sections, with the reason.
     pub left_out: Vec<String>,
 }
 
-/// What is configured: by name, URL or ARN.
+/// Configured resources, each by name, URL or ARN.
 #[derive(Debug, Clone, Default)]
 pub struct Configured {
-    /// The table.
+    /// DynamoDB table.
     pub table: Option<String>,
-    /// The function.
+    /// Lambda function.
     pub function: Option<String>,
-    /// The source queue.
+    /// Source queue.
     pub queue: Option<String>,
-    /// The dead-letter queue.
+    /// Dead-letter queue.
     pub dlq: Option<String>,
 }
 
-/// Finds table, indexes, function and queues. What is not configured is left out, and said so.
+/// Finds table, indexes, function and queues. Reports which of them are not configured.
 ///
 /// # Errors
-/// When nothing at all is configured, or something that does not exist.
+/// Fails if nothing is configured, or if something configured does not exist.
 pub async fn find(
     configured: &Configured,
     sdk: impl AsyncFn() -> Result<SdkConfig>,
@@ -49,10 +49,10 @@ pub async fn find(
     Ok(targets)
 }
 
-/// Finds table, indexes and function: what can be throttled.
+/// Finds the resources that can be throttled: table, indexes and function.
 ///
 /// # Errors
-/// When AWS cannot be set up.
+/// Fails if AWS cannot be set up.
 pub async fn writers(
     configured: &Configured,
     sdk: impl AsyncFn() -> Result<SdkConfig>,
@@ -72,8 +72,8 @@ impl Targets {
     }
 }
 
-/// The table and its global indexes, which DynamoDB meters apart. Without permission to describe
-/// the table its own series are still there.
+/// Plans the table and its global indexes, which DynamoDB meters separately. Without permission to
+/// describe the table, its own series are still shown.
 async fn table(
     configured: &Configured,
     sdk: impl AsyncFn() -> Result<SdkConfig>,
@@ -94,7 +94,7 @@ async fn table(
                 targets.left_out.push(words);
             }
         }
-        // What does not exist has no metrics; what may not be asked has some all the same.
+        // What does not exist has no metrics; what may not be described still has them.
         Err(error) if error.kind == Kind::Config => return Err(error),
         Err(error) => {
             targets.plans.push(Plan::table(table_name(given)));
@@ -104,8 +104,8 @@ async fn table(
     Ok(())
 }
 
-/// The source queue and the DLQ. Each is found through the other when only one is configured; a
-/// queue that does not answer still has its series.
+/// Plans the source queue and the DLQ. If only one is configured, the other is found through it; a
+/// queue that does not respond still has its series.
 async fn queues(
     configured: &Configured,
     sdk: impl AsyncFn() -> Result<SdkConfig>,
@@ -138,13 +138,13 @@ async fn queues(
     Ok(())
 }
 
-/// A queue by name; what it says of itself only if it answered.
+/// Queue by name, with its state if it responded.
 struct Found {
     name: String,
     known: Option<(Queue, QueueState)>,
 }
 
-/// A queue that is configured. One that does not exist is an error.
+/// Finds a configured queue. One that does not exist is an error.
 async fn given(sqs: &Sqs, given: Option<&str>, targets: &mut Targets) -> Result<Option<Found>> {
     let Some(given) = given else { return Ok(None) };
     match sqs.resolve(given).await {
@@ -200,17 +200,17 @@ fn live(state: &QueueState) -> Live {
     Live { visible: state.visible, in_flight: state.in_flight, delayed: state.delayed }
 }
 
-/// The name at the end of a URL or ARN, or the name itself.
+/// Returns the name at the end of a URL or ARN, or the name itself.
 fn queue_name(given: &str) -> &str {
     given.rsplit(['/', ':']).next().unwrap_or(given)
 }
 
-/// The name in `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`, or the name itself.
+/// Returns the name in `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`, or the name itself.
 fn table_name(given: &str) -> &str {
     given.split_once(":table/").map_or(given, |(_, name)| name)
 }
 
-/// The name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:ALIAS]`, or the name itself.
+/// Returns the name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:ALIAS]`, or the name itself.
 fn function_name(given: &str) -> &str {
     let name = given.split_once(":function:").map_or(given, |(_, name)| name);
     name.split(':').next().unwrap_or(name)

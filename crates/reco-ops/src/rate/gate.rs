@@ -11,14 +11,14 @@ use tokio::time::Instant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
-    /// The destination is too deep.
+    /// Backlog of the destination (`--max-backlog`).
     MaxBacklog,
-    /// Table or function are throttled.
+    /// Throttling of the table or function (`--max-throttles`).
     MaxThrottles,
 }
 
 impl Guard {
-    /// The flag that asks for it.
+    /// Returns the flag that enables the guard.
     #[must_use]
     pub fn flag(self) -> &'static str {
         match self {
@@ -33,11 +33,11 @@ impl Guard {
 pub struct Pauses {
     /// Number of pauses.
     pub pauses: u64,
-    /// Seconds in all.
+    /// Total duration, in seconds.
     pub paused_s: f64,
 }
 
-/// Holds departures back, or ends them for good.
+/// Gate that pauses sends or stops them for good.
 #[derive(Debug)]
 pub struct Gate {
     state: watch::Sender<State>,
@@ -53,7 +53,7 @@ struct State {
     stopped: Option<String>,
 }
 
-/// One guard's guard_state on the gate.
+/// State of one guard on the gate.
 #[derive(Debug, Default)]
 struct GuardState {
     hold: Hold,
@@ -63,7 +63,7 @@ struct GuardState {
 
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 enum Hold {
-    /// It has not looked yet, and nothing goes before.
+    /// Not checked yet; blocks sends.
     #[default]
     Unsure,
     Off,
@@ -93,14 +93,14 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// Announces a guard: nothing goes before it has looked.
+    /// Registers a guard; nothing is sent before its first check.
     pub fn await_first_look(&self, guard: Guard) {
         self.state.send_modify(|state| {
             state.guards.entry(guard).or_default();
         });
     }
 
-    /// Holds departures back. False when this guard does so already.
+    /// Pauses sends. Returns false if this guard has already paused them.
     pub fn pause(&self, guard: Guard) -> bool {
         self.state.send_if_modified(|state| {
             let guard_state = state.guards.entry(guard).or_default();
@@ -113,8 +113,7 @@ impl Gate {
         })
     }
 
-    /// Lets departures go again, as far as this guard is concerned. Answers with how long it held
-    /// them back, if it did.
+    /// Ends this guard's pause; returns how long it lasted, if there was one.
     pub fn resume(&self, guard: Guard) -> Option<Duration> {
         let mut held = None;
         self.state.send_modify(|state| {
@@ -127,8 +126,8 @@ impl Gate {
         held
     }
 
-    /// Lets no more than `messages` go beside those that had not arrived yet when `arrived` had,
-    /// until it is called again.
+    /// Allows `messages` more to be sent until the next call. Messages in flight when `arrived` had
+    /// arrived count against it.
     pub fn make_room(&self, messages: u64, arrived: u64) {
         self.state.send_modify(|state| {
             let since = state.departed.saturating_sub(arrived);
@@ -137,35 +136,35 @@ impl Gate {
         });
     }
 
-    /// Ends departures for good; the first reason counts.
+    /// Stops sends for good; the first reason is kept.
     pub fn stop(&self, reason: String) {
         self.state.send_modify(|state| {
             state.stopped.get_or_insert(reason);
         });
     }
 
-    /// Returns the reason why nothing goes any more.
+    /// Returns the reason why sends were stopped, if so.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
         self.state.borrow().stopped.clone()
     }
 
-    /// Notes that the call for messages that may go has ended, whatever became of them.
+    /// Records that the call for these messages has ended, whatever its result.
     pub fn arrive(&self, messages: usize) {
         self.state.send_modify(|state| state.arrived += messages as u64);
     }
 
-    /// Returns the number of messages whose call has ended: of those that are under way, the
-    /// destination's depth says nothing yet.
+    /// Returns the number of messages whose call has ended. The destination's depth does not
+    /// include those still in flight.
     #[must_use]
     pub fn arrived(&self) -> u64 {
         self.state.borrow().arrived
     }
 
-    /// Waits until `messages` may go.
+    /// Waits until `messages` may be sent.
     ///
     /// # Errors
-    /// The reason, when nothing goes any more.
+    /// Returns the reason if sends are stopped.
     pub async fn acquire(&self, messages: usize) -> Result<(), String> {
         let mut watching = self.state.subscribe();
         loop {
@@ -184,7 +183,7 @@ impl Gate {
             match (stopped, may_go) {
                 (Some(reason), _) => return Err(reason),
                 (None, true) => return Ok(()),
-                // The sender lives as long as this borrow of it.
+                // The sender lives at least as long as this borrow.
                 (None, false) => {
                     let _ = watching
                         .wait_for(|state| state.stopped.is_some() || state.is_clear())
@@ -194,13 +193,13 @@ impl Gate {
         }
     }
 
-    /// Waits until what [`Gate::make_room`] allowed has gone.
+    /// Waits until the messages allowed by [`Gate::make_room`] have been sent.
     pub async fn out_of_room(&self) {
         let mut watching = self.state.subscribe();
         let _ = watching.wait_for(|state| state.room.is_some_and(|room| room <= 0)).await;
     }
 
-    /// Returns the time that each guard held departures back until now.
+    /// Returns how often and how long each guard has paused sends so far.
     #[must_use]
     pub fn pauses(&self) -> BTreeMap<Guard, Pauses> {
         let state = self.state.borrow();
@@ -243,9 +242,10 @@ mod tests {
     async fn room_counts_what_went_while_it_was_measured() {
         let gate = Gate::default();
         assert!(goes(&gate, 7).await);
-        // They are under way: the destination does not count them yet.
+        // They are in flight: the destination does not count them yet.
         gate.make_room(20, gate.arrived());
-        // 13 are left: two batches of 10, the second of which goes beyond by less than a batch.
+        // 13 are left: two batches of 10, the second of which exceeds the limit by less than a
+        // batch.
         assert!(goes(&gate, 10).await && goes(&gate, 10).await);
         assert!(!goes(&gate, 1).await);
         gate.out_of_room().await;

@@ -1,8 +1,8 @@
-//! A clock by which a constant rate is a growing one.
+//! Clock that turns a constant rate into a growing one.
 //!
-//! While the ramp lasts the clock runs slowly at first and then ever faster, until it keeps up with
-//! real time: a limiter that goes by it lets a constant number of messages go in each of its
-//! seconds, and so a linearly growing number in each real one.
+//! During the ramp the clock runs slowly at first and then ever faster, until it keeps up with real
+//! time. A limiter on this clock allows a constant number of messages in each of its seconds, and
+//! so a linearly growing number in each real second.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use governor::clock::Clock;
 use tokio::time::Instant;
 
-/// The share of the rate at which a ramp begins.
+/// Share of the rate at which a ramp starts.
 pub(super) const FROM: f64 = 0.05;
 
 /// Virtual time since [`RampClock::begin`].
@@ -21,23 +21,24 @@ pub(super) struct RampClock {
 }
 
 impl RampClock {
-    /// A clock that reaches real time's pace after `ramp`; it stands still until it begins.
+    /// Creates a clock that reaches real-time speed after `ramp`; it stands still until it begins.
     pub(super) fn new(ramp: Duration) -> Self {
         RampClock { began: Arc::default(), ramp: ramp.as_secs_f64() }
     }
 
-    /// Starts it, if it does not run yet.
+    /// Starts the clock if it is not running.
     pub(super) fn begin(&self) {
         self.began.get_or_init(Instant::now);
     }
 
-    /// When the clock will show `virtual_time`.
+    /// Returns the instant at which the clock will show `virtual_time`.
     pub(super) fn instant_of(&self, virtual_time: Duration) -> Instant {
         let real = Duration::try_from_secs_f64(self.real(virtual_time.as_secs_f64()));
         *self.began.get_or_init(Instant::now) + real.unwrap_or(virtual_time)
     }
 
-    /// Virtual seconds after `real` ones: the area below a pace that grows from [`FROM`] to 1.
+    /// Returns the virtual seconds after `real` ones: the area below a speed that grows from
+    /// [`FROM`] to 1.
     fn passed(&self, real: f64) -> f64 {
         if real >= self.ramp {
             return real - self.ramp * (1.0 - FROM) / 2.0;
@@ -45,7 +46,7 @@ impl RampClock {
         FROM * real + (1.0 - FROM) * real * real / (2.0 * self.ramp)
     }
 
-    /// The inverse of [`RampClock::passed`].
+    /// Inverse of [`RampClock::passed`].
     fn real(&self, passed: f64) -> f64 {
         if passed >= self.passed(self.ramp) {
             return passed + self.ramp * (1.0 - FROM) / 2.0;

@@ -6,7 +6,7 @@ fn steady(rate: Option<Rate>) -> Pace {
     Pace::new(rate, Duration::ZERO)
 }
 
-/// The most that went in any `length` of time.
+/// Returns the maximum number of messages sent in any period of `length`.
 fn most(sends: &[(Instant, usize)], length: Duration) -> usize {
     let (mut window, mut sum, mut most) = (VecDeque::new(), 0, 0);
     for (at, messages) in sends {
@@ -21,7 +21,7 @@ fn most(sends: &[(Instant, usize)], length: Duration) -> usize {
     most
 }
 
-/// Sends for `seconds`, and stalls between schedule and send as `stall` says of each batch.
+/// Sends for `seconds`; `stall` gives the delay between schedule and send of each batch.
 async fn send(
     pace: &Pace,
     seconds: u64,
@@ -110,7 +110,7 @@ async fn a_ramp_grows_linearly_to_the_rate() {
         let within = sends.iter().filter(|(at, _)| (from..to).contains(&(*at - began)));
         within.map(|(_, messages)| *messages).sum::<usize>()
     };
-    // The area below a line from 10/s to 200/s.
+    // Area below a line from 10/s to 200/s.
     assert!((140..=150).contains(&between(0, 7)), "{}", between(0, 7));
     assert!((3_640..=3_660).contains(&between(0, 45)), "{}", between(0, 45));
     assert!((6_280..=6_304).contains(&between(0, 60)), "{}", between(0, 60));

@@ -1,4 +1,4 @@
-//! Sliding windows: how many messages went in the last second, and in the last 10.
+//! Sliding windows: number of messages sent in the last second and in the last 10.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// All that bounds a rate.
+/// Windows that enforce a rate.
 #[derive(Debug)]
 pub(super) struct Windows {
     second: Window,
@@ -22,11 +22,11 @@ struct Window {
 }
 
 impl Windows {
-    /// The windows of `rate` messages per second that go in batches of up to `batch`.
+    /// Creates the windows for `rate` messages per second in batches of up to `batch`.
     pub(super) fn new(rate: f64, batch: NonZeroU32) -> Self {
         let batch = f64::from(batch.get());
-        // A send does not arrive when it was begun. Half of what lies between two batches is left
-        // to that, 50 ms at most: more would slow down a rate that is kept evenly.
+        // A send arrives later than it starts. The margin for that is half the time between two
+        // batches, at most 50 ms: more would slow down an evenly kept rate.
         let margin = Duration::from_secs_f64((batch / rate / 2.0).min(0.05));
         Windows {
             second: Window::new(Duration::from_secs(1) + margin, rate + batch),
@@ -34,7 +34,7 @@ impl Windows {
         }
     }
 
-    /// Notes that `messages` go now, or answers with when to ask again.
+    /// Records that `messages` are sent now, or returns when to ask again.
     pub(super) fn admit(&mut self, now: Instant, messages: u32) -> Result<(), Instant> {
         self.second.room(now, messages)?;
         self.ten_seconds.room(now, messages)?;

@@ -1,4 +1,4 @@
-//! The breakdown: messages by class, and reasons so that they count together.
+//! Breakdown of messages by class, with reasons grouped by pattern.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,41 +7,41 @@ use serde::Serialize;
 
 use reco_ops::dlq::judge::Row;
 
-/// Most reasons shown of a class.
+/// Maximum reasons shown per class.
 const REASONS: usize = 5;
 
-/// The messages of one class.
+/// Messages of one class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Group {
     pub(super) class: Class,
     pub(super) messages: u64,
-    /// Users' entries, bad ones included.
+    /// Number of user entries, including bad ones.
     pub(super) users: u64,
     /// WCU needed to redrive them.
     pub(super) wcu: u64,
-    /// Age of the oldest in seconds.
+    /// Age of the oldest message, in seconds.
     pub(super) oldest_age_s: Option<i64>,
-    /// Seconds until retention deletes the first.
+    /// Seconds until retention deletes the first message.
     pub(super) first_expiry_s: Option<i64>,
-    /// The most frequent reasons, without what differs between messages.
+    /// Most frequent reasons, without the parts that differ between messages.
     pub(super) reasons: Vec<ReasonCount>,
-    /// Reasons beyond those.
+    /// Number of reasons not shown.
     pub(super) more_reasons: u64,
     pub(super) action: &'static str,
-    /// The command line to run next.
+    /// Command line to run next.
     pub(super) next: String,
 }
 
-/// A reason and how many messages have it.
+/// Reason with the number of messages that have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct ReasonCount {
     pub(super) reason: String,
     pub(super) messages: u64,
-    /// The id of the oldest message that has it: one to look at.
+    /// Id of the oldest message with this reason, as an example.
     pub(super) example: String,
 }
 
-/// Breaks messages down by class, in the order of [`Class::ALL`].
+/// Groups messages by class, in the order of [`Class::ALL`].
 pub(super) fn group(rows: &[Box<Row>], next: impl Fn(Class) -> String) -> Vec<Group> {
     let of_class = |class: Class| {
         let rows = rows.iter().map(AsRef::as_ref);
@@ -68,7 +68,7 @@ pub(super) fn group(rows: &[Box<Row>], next: impl Fn(Class) -> String) -> Vec<Gr
     Class::ALL.into_iter().filter_map(of_class).collect()
 }
 
-/// Each reason counts once a message, most frequent first.
+/// Counts the reasons, each once per message, most frequent first.
 fn count_reasons(rows: &[&Row]) -> Vec<ReasonCount> {
     let mut counts: BTreeMap<String, (u64, &str)> = BTreeMap::new();
     for row in rows {
@@ -98,8 +98,9 @@ const PLACES: [(&str, &str); 6] = [
     ("all N ", "all "),
 ];
 
-/// A reason without what differs from message to message: places and counts go, quoted values become
-/// `"…"`, other numbers `N`. The keys of a foreign message stay: they tell whose it is.
+/// Removes from a reason what differs between messages: positions and counts are dropped, quoted
+/// values become `"…"`, other numbers `N`. The keys of a foreign message stay, because they tell
+/// whose it is.
 fn normalised(reason: &str) -> String {
     if reason.starts_with(FOREIGN) {
         return reason.to_owned();

@@ -33,7 +33,7 @@ pub(super) enum Condition {
 impl Condition {
     /// Returns the condition of a journal's run.
     pub(super) fn of(home: &Home, state: &State) -> Self {
-        // Cut off before anything was sent: there is nothing left to do.
+        // Interrupted before anything was sent, so nothing is left to do.
         let Some(header) = state.header() else { return Condition::Finished };
         let holder = Lock::holder(home, &header.source);
         if holder.is_some_and(|holder| holder.run_id == header.run_id) {
@@ -79,7 +79,7 @@ struct JournalRow {
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
-    /// Reason why it cannot be read.
+    /// Reason why the journal cannot be read.
     reason: Option<String>,
 }
 
@@ -90,10 +90,10 @@ struct ListReport {
     bytes: u64,
 }
 
-/// Lists.
+/// Lists the journals.
 ///
 /// # Errors
-/// When the directory cannot be read.
+/// Fails if the directory cannot be read.
 pub fn run(context: &Context, _args: &ListArgs) -> Result<Outcome> {
     let home = context.home()?;
     let journals: Vec<JournalRow> =
@@ -144,7 +144,7 @@ impl Report for ListReport {
     const KIND: &'static str = "dlq.journal.list";
     const ROWS: Option<&'static str> = Some("journals");
 
-    /// An empty directory is a sound answer.
+    /// An empty directory is a valid answer.
     fn outcome(&self) -> Outcome {
         Outcome::Success
     }
@@ -205,7 +205,7 @@ impl Report for ListReport {
     }
 }
 
-/// The name in an ARN.
+/// Returns the name in an ARN.
 pub(super) fn queue_name(arn: &str) -> String {
     arn.rsplit(':').next().unwrap_or(arn).to_owned()
 }

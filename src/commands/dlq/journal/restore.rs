@@ -1,5 +1,5 @@
-//! `recoctl dlq journal restore`: a journal has every message that was sent, whole. Exports are
-//! imported.
+//! `recoctl dlq journal restore`: a journal holds every sent message in full. Exports are imported
+//! instead.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use reco_ops::dlq::journal::{self, RestoreOptions, RestoreReport};
 use reco_ops::dlq::session::Ask;
 use reco_ops::error::Result;
 
-/// Messages named in the table; JSON has all.
+/// Maximum messages in the table; JSON has all.
 const NAMED: usize = 20;
 
 /// Arguments of `recoctl dlq journal restore`.
@@ -40,10 +40,10 @@ pub struct RestoreArgs {
     pub yes: bool,
 }
 
-/// Restores.
+/// Restores the messages.
 ///
 /// # Errors
-/// As [`journal::restore`], or as [`import::run`] where an export is named.
+/// Same as [`journal::restore`], or as [`import::run`] if an export is given.
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let RestoreArgs { run, to, all, again, yes } = args.clone();
     if is_export(Path::new(&run)).await {

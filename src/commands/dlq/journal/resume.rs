@@ -9,7 +9,7 @@ use reco_ops::aws::sqs::Sqs;
 use reco_ops::dlq::journal::{self, ResumeReport, Resumed, ResumedRow};
 use reco_ops::error::Result;
 
-/// Messages named in the table of each fate; JSON has all.
+/// Maximum messages in the table per fate; JSON has all.
 const NAMED: usize = 20;
 
 /// Arguments of `recoctl dlq journal resume`.
@@ -23,10 +23,10 @@ pub struct ResumeArgs {
     pub force: bool,
 }
 
-/// Resumes.
+/// Resumes the run.
 ///
 /// # Errors
-/// As [`journal::resume`].
+/// Same as [`journal::resume`].
 pub async fn run(context: &Context, args: &ResumeArgs) -> Result<Outcome> {
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));
     let (home, control) = (context.home()?, context.control());

@@ -11,7 +11,7 @@ use crate::ui::{Report, Tone, View, count, escape_line};
 use reco_ops::dlq::journal::{find, load};
 use reco_ops::error::Result;
 
-/// Messages named in the table; JSON has all.
+/// Maximum messages in the table; JSON has all.
 const NAMED: usize = 20;
 
 /// Arguments of `recoctl dlq journal show`.
@@ -43,19 +43,20 @@ struct ShowReport {
     /// Outcome of the run; null if it was interrupted.
     outcome: Option<Outcome>,
     counts: Counts,
-    /// The last line was cut off while it was written; what it would have said was not done.
+    /// Number of a last line that was cut off while being written; what it would have recorded was
+    /// not done.
     torn_line: Option<u64>,
     /// Contradictions that occur only in a damaged journal.
     anomalies: Vec<String>,
-    /// Ids of messages that the destination may have more than once.
+    /// Ids of messages that may be in the destination more than once.
     possibly_double: Vec<String>,
     messages: Vec<MessageRow>,
 }
 
-/// Shows.
+/// Shows the journal.
 ///
 /// # Errors
-/// When there is no such journal, or it cannot be read.
+/// Fails if the journal does not exist or cannot be read.
 pub fn run(context: &Context, args: &ShowArgs) -> Result<Outcome> {
     let home = context.home()?;
     let path = find(&home, &args.run)?;

@@ -1,4 +1,4 @@
-//! Rendering of a peek.
+//! Rendering of peek reports.
 
 use super::*;
 use crate::render::rows::sample;

@@ -1,7 +1,7 @@
-//! Engine that moves the messages: recoctl, or SQS with a message move task.
+//! Engine that moves the messages: recoctl itself, or an SQS message move task.
 //!
-//! A move task is all or nothing: it looks at no message, keeps no journal and checks no digest. It
-//! is taken where nothing is asked for that it cannot do, since it needs nobody to stay connected.
+//! A move task is all or nothing: it examines no messages, keeps no journal and checks no digests.
+//! It is chosen when it supports all given options, because it runs without a connected client.
 
 use clap::ValueEnum;
 use futures::future::LocalBoxFuture;
@@ -30,14 +30,14 @@ pub enum EngineChoice {
     Auto,
 }
 
-/// Result of the choice of an engine.
+/// Chosen engine.
 pub(super) enum Chosen {
-    /// SQS moved the messages; how that ended.
+    /// SQS moved the messages, with this outcome.
     Native(Outcome),
-    /// recoctl is to move them.
+    /// recoctl must move the messages.
     Client {
         engine: Engine,
-        /// True if the operator has said yes already.
+        /// True if the operator has already confirmed.
         confirmed: bool,
     },
 }
@@ -48,11 +48,11 @@ impl Chosen {
     }
 }
 
-/// Chooses the engine, and moves the messages if it is SQS's own.
+/// Chooses the engine; if it is SQS, also moves the messages.
 ///
 /// # Errors
-/// When native is asked for and cannot do it, another move task is running, the prompt is not
-/// confirmed, or the task cannot be followed.
+/// Fails if native is requested but not possible, another move task is running, the operator
+/// declines, or the task cannot be followed.
 pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chosen> {
     let auto = match args.engine {
         EngineChoice::Client => return Ok(Chosen::client("--engine client")),
@@ -99,7 +99,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
     }
 }
 
-/// Asks although a signal came: the question is what to do about it. A second one ends the command.
+/// Prompts even after a signal, because the question is what to do about it. A second signal ends
+/// the command.
 struct AfterSignal<'a>(&'a Ui);
 
 impl Ask for AfterSignal<'_> {
@@ -108,7 +109,7 @@ impl Ask for AfterSignal<'_> {
     }
 }
 
-/// The flag that says by what messages are to be judged, where one is given: SQS judges none.
+/// Returns an objection if a flag asks for classification, which SQS cannot do.
 fn judged_by(context: &Context) -> Option<String> {
     let given = |key: &Key| {
         matches!(context.settings.get(*key), Some(Setting { source: Source::Flag(_), .. }))
@@ -119,7 +120,7 @@ fn judged_by(context: &Context) -> Option<String> {
 
 /// Returns the first requested option that a move task does not support.
 fn beyond_native(args: &RedriveArgs) -> Option<String> {
-    // Without `..`, so that whoever adds a flag decides here, too.
+    // No `..`, so that whoever adds a flag must decide here too.
     let RedriveArgs {
         guards,
         select,

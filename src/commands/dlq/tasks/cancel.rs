@@ -24,13 +24,13 @@ struct CancelReport {
     to_move: Option<u64>,
 }
 
-/// Cancels the task that is running.
+/// Cancels the running task.
 ///
 /// # Errors
-/// When the DLQ cannot be found, or SQS does not take the call.
+/// Fails if the DLQ cannot be found or SQS rejects the call.
 pub async fn run(context: &Context, _args: CancelArgs) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
-    // AWS names a task's handle only while it is running.
+    // AWS returns a task's handle only while it is running.
     let running = sqs.moves(&dlq).await?.into_iter().find(|task| task.handle.is_some());
     let handle = running.as_ref().and_then(|task| task.handle.as_deref());
     let cancelled = handle.is_some();

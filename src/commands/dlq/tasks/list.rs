@@ -19,10 +19,10 @@ struct TasksReport {
     tasks: Vec<TaskRow>,
 }
 
-/// Lists.
+/// Lists the tasks.
 ///
 /// # Errors
-/// When the DLQ cannot be found, or SQS does not answer.
+/// Fails if the DLQ cannot be found or the call to SQS fails.
 pub async fn run(context: &Context, _args: ListArgs) -> Result<Outcome> {
     let (sqs, dlq) = dlq(context).await?;
     let tasks = sqs.moves(&dlq).await?.into_iter().map(TaskRow::from).collect();

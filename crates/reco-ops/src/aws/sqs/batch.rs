@@ -1,5 +1,5 @@
-//! DeleteMessageBatch and ChangeMessageVisibilityBatch: each entry has a fate of its own, which
-//! arrives inside a success.
+//! DeleteMessageBatch and ChangeMessageVisibilityBatch: a successful call can still report failures
+//! of single entries.
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use reco_store::retry::RetryOptions;
 
 use super::{BATCH, CallEffect, CallFailure, Queue, Sqs};
 
-/// Attempts at entries that failed without the request being at fault.
+/// Retries of entries that failed through no fault of the request.
 const RETRIES: RetryOptions = RetryOptions {
     max_attempts: 6,
     base_delay: Duration::from_millis(100),
@@ -22,17 +22,17 @@ const RETRIES: RetryOptions = RetryOptions {
 /// Reason why one entry failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The service's code, or `call` when the whole call failed.
+    /// SQS error code, or `call` if the whole call failed.
     pub code: String,
-    /// The service's words.
+    /// SQS error message.
     pub message: String,
-    /// True if the request was at fault: the same entry would fail again.
+    /// True if the request was at fault, so that a retry would fail again.
     pub sender_fault: bool,
 }
 
 impl Fault {
-    /// Returns whether the message is not held by this handle any more: it is visible, or gone, or
-    /// held by a later receive.
+    /// Returns whether this handle no longer holds the message: it is visible or deleted, or a
+    /// later receive holds it.
     #[must_use]
     pub fn is_lapsed(&self) -> bool {
         ["MessageNotInflight", "ReceiptHandleIsInvalid"].iter().any(|code| self.code.contains(code))
@@ -57,18 +57,18 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// The fate of each entry, in their order.
+/// Outcome of each entry, in request order.
 pub type Fates = Vec<Result<(), Fault>>;
 
-/// Result of one call: ids that succeeded, and ids that failed.
+/// Result of one call: ids that succeeded and ids that failed.
 struct Answer {
     done: Vec<String>,
     failed: Vec<BatchResultErrorEntry>,
 }
 
 impl Sqs {
-    /// Deletes up to 10 messages whose copies are safe. Entries that fail for a passing reason are
-    /// tried again; deleting twice is harmless.
+    /// Deletes up to 10 messages whose copies are safe. Retries entries that fail temporarily;
+    /// deleting twice is harmless.
     pub async fn delete(&self, queue: &Queue, messages: &[Deletable]) -> Fates {
         each(messages.len(), |entries| {
             let call = self.client.delete_message_batch().queue_url(&queue.url).set_entries(
@@ -95,8 +95,8 @@ impl Sqs {
         .await
     }
 
-    /// Hides up to 10 messages for `hide` from now on; zero makes them visible at once. Entries
-    /// that fail for a passing reason are tried again.
+    /// Hides up to 10 messages for `hide` from now on; zero makes them visible at once. Retries
+    /// entries that fail temporarily.
     pub async fn change_visibility(
         &self,
         queue: &Queue,
@@ -139,8 +139,8 @@ fn call_fault(failure: &CallFailure) -> Fault {
     Fault { code: "call".to_owned(), message: failure.error.to_string(), sender_fault }
 }
 
-/// Calls until every entry has succeeded, is at fault, or attempts run out. A call that fails whole
-/// is not repeated here: the SDK has done that.
+/// Repeats the call until every entry has succeeded or is at fault, or the attempts run out. A call
+/// that fails as a whole is not repeated here, because the SDK has already retried it.
 async fn each<F, Fut>(entries: usize, call: F) -> Fates
 where
     F: Fn(Vec<usize>) -> Fut,
@@ -224,7 +224,7 @@ mod tests {
             };
             async move {
                 if first {
-                    // 0 succeeds, 1 is at fault, 2 may succeed later, 3 is not mentioned.
+                    // 0 succeeds, 1 is at fault, 2 may succeed later, 3 is missing from the answer.
                     let failed = vec![failed(1, true), failed(2, false)];
                     return Ok(Answer { done: vec!["0".to_owned()], failed });
                 }

@@ -1,4 +1,4 @@
-//! Calls that failed as a whole, told apart by what is known of their effect.
+//! Failures of whole calls, classified by their effect.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use reco_core::settle::is_throttle;
@@ -9,20 +9,20 @@ use crate::error::Error;
 /// Effect of a call that failed as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallEffect {
-    /// It had none, and the same call may succeed later.
+    /// No effect; the same call may succeed later.
     Passing,
-    /// It had none, and the same call would fail again.
+    /// No effect; the same call would fail again.
     Refused,
-    /// It may have had its effect: the answer was lost.
+    /// Unknown: the call may have succeeded, but the response was lost.
     Unknown,
 }
 
-/// A call that failed as a whole.
+/// Failure of a whole call.
 #[derive(Debug)]
 pub struct CallFailure {
-    /// Its effect.
+    /// Effect of the failed call.
     pub effect: CallEffect,
-    /// The error as an operator reads it.
+    /// Error to show the operator.
     pub error: Error,
 }
 
@@ -42,7 +42,7 @@ where
 {
     match error {
         SdkError::ConstructionFailure(_) => CallEffect::Refused,
-        // Credentials and the like fail before anything leaves.
+        // Credential problems and the like fail before a request is sent.
         SdkError::DispatchFailure(failure) if failure.is_user() => CallEffect::Refused,
         SdkError::DispatchFailure(_) if never_connected(error) => CallEffect::Passing,
         SdkError::ServiceError(service) => {
@@ -57,7 +57,7 @@ fn effect_of(code: &str, status: u16) -> CallEffect {
     match status {
         _ if is_throttle(code) => CallEffect::Passing,
         429 => CallEffect::Passing,
-        // A 5xx says that the server failed, not at which point.
+        // A 5xx does not tell at which point the server failed.
         500.. => CallEffect::Unknown,
         _ => CallEffect::Refused,
     }

@@ -13,35 +13,35 @@ use reco_core::human::{UNKNOWN, known};
 
 /// AWS: StartMessageMoveTask: up to 500 messages per second.
 pub const MOST_PER_SECOND: u32 = 500;
-/// AWS: ListMessageMoveTasks: up to 10 tasks of a source.
+/// AWS: ListMessageMoveTasks: up to 10 tasks per source.
 const MOST_LISTED: i32 = 10;
 
 /// Status of a move task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveStatus {
-    /// It moves messages.
+    /// Moving messages.
     Running,
-    /// It moved all of them.
+    /// All messages moved.
     Completed,
-    /// It is about to stop.
+    /// Cancellation requested, not stopped yet.
     Cancelling,
-    /// It stopped when it was told to.
+    /// Stopped by a cancellation.
     Cancelled,
-    /// It stopped for a reason of its own.
+    /// Stopped by an error.
     Failed,
-    /// SQS says something that this code does not know.
+    /// Status that this version does not know.
     Unknown,
 }
 
 impl MoveStatus {
-    /// Returns whether it moves messages, or may.
+    /// Returns whether the task moves messages, or may still do so.
     #[must_use]
     pub const fn is_active(self) -> bool {
         matches!(self, MoveStatus::Running | MoveStatus::Cancelling)
     }
 
-    /// Its name.
+    /// Returns the status in lower case, as reports show it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -66,58 +66,57 @@ impl MoveStatus {
     }
 }
 
-/// A task, running or ended. Counts are approximate by AWS's own word.
+/// Message move task, running or ended. AWS documents its counts as approximate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MoveTask {
-    /// Status.
+    /// Status reported by SQS.
     pub status: MoveStatus,
-    /// By what it is cancelled; AWS names it only while the task is running.
+    /// Handle to cancel the task; AWS returns it only while the task is running.
     pub handle: Option<String>,
-    /// ARN of the queue that messages go to; `None` when each goes where it came from.
+    /// ARN of the destination queue; `None` if each message goes back to its source queue.
     pub destination: Option<String>,
-    /// Messages a second that were asked for.
+    /// Requested maximum of messages per second.
     pub rate_limit: Option<u32>,
     /// Messages moved so far.
     #[serde(serialize_with = "known")]
     pub moved: u64,
-    /// Messages that were to be moved when it began.
+    /// Number of messages to move when the task started.
     pub to_move: Option<u64>,
-    /// Reason why it failed.
+    /// Failure reason from SQS.
     pub failure: Option<String>,
-    /// When it began, milliseconds since the epoch; 0 where that cannot be.
+    /// Start time, in epoch milliseconds; 0 if implausible.
     pub started_at_ms: i64,
 }
 
 /// Reason why a task did not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StartTrouble {
-    /// The credentials do not allow it.
+    /// Missing permission for StartMessageMoveTask.
     Denied,
-    /// The server has no such action.
+    /// Action not supported by the server.
     Unsupported,
-    /// SQS refused it.
+    /// Request rejected by SQS.
     Refused,
-    /// It may have started: the answer was lost.
+    /// Response lost, so the task may have started.
     Ambiguous,
 }
 
-/// A start that failed.
+/// Error of a task that failed to start.
 #[derive(Debug)]
 pub struct StartFailure {
-    /// Details of the failure.
+    /// Kind of failure.
     pub trouble: StartTrouble,
-    /// Reason.
+    /// Error to show the operator.
     pub error: Error,
 }
 
 impl Sqs {
-    /// Starts moving all messages of a DLQ to `to`, or each to the queue that it came from where
-    /// that is `None`, at most `rate` a second; answers with the task's handle. The SDK's own
-    /// retries are off: after a lost response they would meet the task that the first attempt
-    /// started.
+    /// Starts moving all messages of a DLQ to `to`, or each to its source queue if `None`, at no
+    /// more than `rate` per second; returns the task's handle. The SDK's retries are off: after a
+    /// lost response they would find the task that the first attempt started.
     ///
     /// # Errors
-    /// `StartFailure`, told apart by what is known of the effect.
+    /// Returns a `StartFailure` that says what is known about its effect.
     pub async fn start_move(
         &self,
         from: &Queue,
@@ -143,10 +142,10 @@ impl Sqs {
         Ok(answer.task_handle.unwrap_or_default())
     }
 
-    /// The latest tasks of a DLQ, newest first.
+    /// Returns the latest tasks of a DLQ, newest first.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to SQS fails.
     pub async fn moves(&self, dlq: &Queue) -> Result<Vec<MoveTask>> {
         let call = self.client.list_message_move_tasks().source_arn(&dlq.arn);
         let answer = call.max_results(MOST_LISTED).send().await.map_err(|error| {
@@ -159,11 +158,10 @@ impl Sqs {
         Ok(tasks)
     }
 
-    /// Cancels a running task; answers with how many messages it moved until then, where that is known.
-    /// They stay where they are.
+    /// Cancels a running task; returns how many messages it had moved, if known. They stay moved.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to SQS fails.
     pub async fn cancel_move(&self, handle: &str) -> Result<Option<u64>> {
         let call = self.client.cancel_message_move_task().task_handle(handle);
         let answer =
@@ -172,12 +170,12 @@ impl Sqs {
     }
 }
 
-/// A number of messages; `None` for what can be none.
+/// Converts a message count; `None` if implausible.
 fn messages(number: i64) -> Option<u64> {
     u64::try_from(number).ok().filter(|number| *number <= MOST_MESSAGES)
 }
 
-/// Whether a queue can have begun anything then: SQS is of 2004, and clocks of 2200 are wrong.
+/// Returns whether a start time is plausible: SQS dates from 2004, and a clock past 2200 is wrong.
 fn can_be(ms: i64) -> bool {
     (1_000_000_000_000..7_258_118_400_000).contains(&ms)
 }

@@ -5,11 +5,12 @@ use crate::aws::explain;
 use crate::error::Result;
 
 impl Sqs {
-    /// Deletes all messages of a queue, those in flight and those sent within the next minute
-    /// included. The SDK's own retries may repeat it: that deletes nothing that the first did not.
+    /// Deletes all messages of a queue, including those in flight and those sent within the next
+    /// minute. The SDK may retry the call: a repetition deletes nothing that the first call did
+    /// not.
     ///
     /// # Errors
-    /// In the service's own words; AWS takes one purge of a queue in 60 s.
+    /// Fails if the call fails; AWS allows one purge of a queue every 60 s.
     pub async fn purge(&self, queue: &Queue) -> Result<()> {
         let call = self.client.purge_queue().queue_url(&queue.url);
         call.send().await.map(drop).map_err(|error| {

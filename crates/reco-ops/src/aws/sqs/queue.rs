@@ -1,4 +1,4 @@
-//! Finding queues and reading their attributes.
+//! Queue lookup and attributes.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,29 @@ use crate::aws::explain;
 use crate::error::{Error, Result};
 use reco_core::human::UNKNOWN;
 
-/// A queue that exists.
+/// Existing queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Queue {
-    /// Its name.
+    /// Name without region or account.
     pub name: String,
-    /// The URL that calls name it by.
+    /// URL for API calls.
     pub url: String,
-    /// Its ARN.
+    /// ARN from the queue's attributes.
     pub arn: String,
-    /// True if it keeps order within groups.
+    /// True for a FIFO queue.
     pub fifo: bool,
 }
 
-/// A queue's attributes at one moment. Counts are approximate by AWS's own word.
+/// Queue attributes at one moment. AWS documents its counts as approximate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QueueState {
-    /// Messages that may be received.
+    /// Messages that can be received.
     pub visible: u64,
-    /// Messages received and not yet visible again.
+    /// Messages received and still hidden.
     pub in_flight: u64,
-    /// Messages whose delay is not over.
+    /// Messages whose delay has not expired.
     pub delayed: u64,
-    /// Where messages go that are received too often.
+    /// Redrive policy, if the queue has one.
     pub redrive: Option<RedrivePolicy>,
     /// `MessageRetentionPeriod` in seconds.
     pub retention_s: i64,
@@ -42,24 +42,24 @@ pub struct QueueState {
     pub max_message_bytes: usize,
     /// Default visibility timeout in seconds.
     pub visibility_timeout_s: u64,
-    /// When this was read, milliseconds since the epoch.
+    /// Time of the read, in epoch milliseconds.
     pub read_ms: i64,
 }
 
 impl QueueState {
-    /// All that the queue holds. A count that is not known stays so, whatever is added to it.
+    /// Returns the total number of messages. An unknown count makes the total unknown.
     #[must_use]
     pub fn holds(&self) -> u64 {
         self.visible.saturating_add(self.in_flight).saturating_add(self.delayed)
     }
 }
 
-/// A queue's `RedrivePolicy`.
+/// `RedrivePolicy` of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RedrivePolicy {
-    /// The DLQ's ARN.
+    /// ARN of the dead-letter queue.
     pub dead_letter_target_arn: String,
-    /// Receives after which a message moves there.
+    /// Number of receives after which a message moves to the DLQ.
     pub max_receive_count: u64,
 }
 
@@ -67,7 +67,7 @@ impl Sqs {
     /// Finds a queue by name, URL or ARN, and reads its attributes.
     ///
     /// # Errors
-    /// When there is none, or it is in another region or account than was named.
+    /// Fails if the queue does not exist, or is in another region or account than given.
     pub async fn resolve(&self, given: &str) -> Result<(Queue, QueueState)> {
         let named = QueueRef::parse(given)?;
         named.check_region(given, &self.region)?;
@@ -101,7 +101,7 @@ impl Sqs {
     /// Reads a queue's attributes again.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if the call to SQS fails.
     pub async fn state(&self, queue: &Queue) -> Result<QueueState> {
         Ok(read_state(&self.attributes(&queue.name, &queue.url).await?))
     }
@@ -114,11 +114,11 @@ impl Sqs {
         Ok(answer.attributes.unwrap_or_default())
     }
 
-    /// The queues whose redrive policy names this one, as ARN-or-URL names that
-    /// [`Sqs::resolve`] takes. Servers without ListDeadLetterSourceQueues are asked for all queues.
+    /// Returns the queues whose redrive policy names this one, in a form that [`Sqs::resolve`]
+    /// takes. On servers without ListDeadLetterSourceQueues, checks every queue.
     ///
     /// # Errors
-    /// In the service's own words.
+    /// Fails if a call to SQS fails.
     pub async fn dead_letter_sources(&self, dlq: &Queue) -> Result<Vec<String>> {
         let mut pages = self
             .client
@@ -161,12 +161,12 @@ impl Sqs {
     }
 }
 
-/// Pages of a list of queues, and queues in all: AWS gives up to 1,000 a page, and nobody feeds one DLQ
-/// from more.
+/// Maximum pages of a queue listing. AWS returns up to 1,000 queues per page, more than feed any
+/// real DLQ.
 const MOST_PAGES: usize = 100;
 const MOST_QUEUES: usize = 10_000;
 
-/// What a list of queues came to so far.
+/// Progress of a queue listing.
 #[derive(Default)]
 struct Bound {
     pages: usize,
@@ -226,15 +226,15 @@ fn read_state(attributes: &HashMap<Name, String>) -> QueueState {
     }
 }
 
-/// Most messages that a queue is believed to hold.
+/// Largest plausible number of messages in a queue.
 pub(super) const MOST_MESSAGES: u64 = 1_000_000_000_000;
 
-/// A number of messages; one that cannot be is unknown.
+/// Parses a message count; an implausible one counts as unknown.
 fn read_count(text: &str) -> u64 {
     text.parse().ok().filter(|count| *count <= MOST_MESSAGES).unwrap_or(UNKNOWN)
 }
 
-/// `maxReceiveCount` comes as a number or as text, as whoever set it wrote it.
+/// Parses a redrive policy; `maxReceiveCount` may be a number or a string.
 fn read_policy(text: &str) -> Option<RedrivePolicy> {
     let policy: serde_json::Value = serde_json::from_str(text).ok()?;
     let count = policy.get("maxReceiveCount")?;

@@ -1,4 +1,4 @@
-//! ReceiveMessage, with everything a redrive must carry over and every digest checked.
+//! ReceiveMessage: keeps everything that a redrive must carry over and checks every digest.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::error::Error;
 /// Result of one receive.
 #[derive(Debug, Default)]
 pub struct Received {
-    /// Messages that came as they were sent.
+    /// Messages with matching digests.
     pub messages: Vec<Message>,
-    /// Messages whose digests do not match what came.
+    /// Messages whose digests do not match.
     pub damaged: Vec<Damaged>,
 }
 
-/// A message that did not come as it was sent: to be left alone.
+/// Message that was damaged in transit and must be left alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damaged {
-    /// Its id.
+    /// SQS message id.
     pub message_id: String,
-    /// The handle of this receive.
+    /// Receipt handle of this receive.
     pub receipt_handle: String,
     /// Description of the mismatch.
     pub reason: String,
@@ -35,26 +35,26 @@ pub struct Damaged {
 /// Options of a receive.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// Messages at most (1 to 10).
+    /// Maximum number of messages (1 to 10).
     pub max: usize,
-    /// Above zero it is a long poll, which asks all of the queue's servers.
+    /// Wait time; above zero it is a long poll, which queries all of the queue's servers.
     pub wait: Duration,
-    /// Time that the messages are hidden from other consumers.
+    /// Visibility timeout of the received messages.
     pub hide: Duration,
-    /// Names the attempt on a FIFO queue (AWS: ReceiveRequestAttemptId): a repetition under the
-    /// same id brings the same messages again, so that none stays hidden after a lost response.
+    /// Attempt id on a FIFO queue (AWS: ReceiveRequestAttemptId): a retry with the same id returns
+    /// the same messages, so that none stays hidden after a lost response.
     pub attempt: String,
 }
 
 impl Sqs {
-    /// Receives messages. All attributes are asked for: AWS returns none that are not.
+    /// Receives messages with all attributes, which AWS returns only on request.
     ///
-    /// The SDK's own retries are off for this call: after a lost response it would receive other
-    /// messages, and nobody would know that the first ones are hidden.
+    /// The SDK's retries are off for this call: after a lost response they would receive other
+    /// messages, and the first ones would stay hidden unnoticed.
     ///
     /// # Errors
-    /// [`CallFailure`]: with [`CallEffect::Unknown`] messages may be
-    /// hidden that never arrived here.
+    /// [`CallFailure`]; with [`CallEffect::Unknown`], messages that never arrived here may be
+    /// hidden.
     pub async fn receive(&self, queue: &Queue, ask: &Ask) -> Result<Received, CallFailure> {
         let mut call = self
             .client
@@ -123,7 +123,8 @@ fn read(message: SdkMessage) -> Result<Message, Damaged> {
     }
 }
 
-/// The SDK does not check digests: a body garbled on the way would be sent on as if it were whole.
+/// Describes a digest mismatch. The SDK does not check digests, so a body corrupted in transit
+/// would be sent on as if it were intact.
 fn mismatch(message: &Message, body: Option<&str>, attributes: Option<&str>) -> Option<String> {
     let expected = md5_of_body(&message.body);
     if body != Some(&expected) {

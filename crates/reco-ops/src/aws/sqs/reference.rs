@@ -1,25 +1,25 @@
-//! References to a queue: name, URL or ARN.
+//! Queue references: name, URL or ARN.
 
 use crate::error::{Error, Result};
 
-/// A queue as named.
+/// Queue as named by the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueRef {
-    /// Its name.
+    /// Name of the queue.
     pub(super) name: String,
-    /// The account that the URL or ARN names.
+    /// Account in the URL or ARN.
     pub(super) account: Option<String>,
-    /// The region that the URL or ARN names.
+    /// Region in the URL or ARN.
     pub(super) region: Option<String>,
-    /// The URL, where that is what was given.
+    /// URL, if that is what was given.
     pub(super) url: Option<String>,
 }
 
 impl QueueRef {
-    /// Reads a name, URL or ARN.
+    /// Parses a name, URL or ARN.
     ///
     /// # Errors
-    /// When it names no queue.
+    /// Fails if it does not name a queue.
     pub fn parse(given: &str) -> Result<Self> {
         let parsed = if given.starts_with("arn:") {
             from_arn(given)
@@ -34,8 +34,8 @@ impl QueueRef {
         })
     }
 
-    /// Returns whether this is the queue of an ARN, as far as it says whose it is: a name alone is
-    /// of any region and account.
+    /// Returns whether an ARN is of this queue, as far as the reference tells: a bare name matches
+    /// any region and account.
     #[must_use]
     pub fn is_arn(&self, arn: &str) -> bool {
         let agrees = |named: &Option<String>, is: &Option<String>| named.is_none() || named == is;
@@ -46,8 +46,8 @@ impl QueueRef {
         })
     }
 
-    /// Checks what was named against where calls go. A queue URL does not choose the endpoint, the
-    /// region does: a URL of another region would be answered by, or miss in, the wrong region.
+    /// Checks that the reference is in the region of the calls. The region determines the endpoint,
+    /// not the queue URL, so a URL of another region would be looked up in the wrong one.
     pub(super) fn check_region(&self, given: &str, region: &str) -> Result<()> {
         match &self.region {
             Some(named) if named != region => Err(Error::config(format!(
@@ -59,7 +59,7 @@ impl QueueRef {
     }
 }
 
-/// The region that a queue's URL, or the ARN of a queue, a table or a function, names.
+/// Returns the region in a queue URL, or in the ARN of a queue, table or function.
 #[must_use]
 pub fn region_named(given: &str) -> Option<String> {
     if !given.starts_with("arn:") {
@@ -70,8 +70,8 @@ pub fn region_named(given: &str) -> Option<String> {
     (!region.is_empty()).then(|| region.to_owned())
 }
 
-/// AWS: CreateQueue, QueueName: up to 80 letters, digits, `-` and `_`, with `.fifo` at the end of
-/// a FIFO queue's.
+/// AWS: CreateQueue, QueueName: up to 80 letters, digits, `-` and `_`; the name of a FIFO queue
+/// ends in `.fifo`.
 fn is_name(name: &str) -> bool {
     let stem = name.strip_suffix(".fifo").unwrap_or(name);
     !stem.is_empty()

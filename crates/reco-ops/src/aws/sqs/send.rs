@@ -13,15 +13,15 @@ use super::{CallEffect, CallFailure, Queue, Sqs};
 use crate::error::Error;
 
 impl Sqs {
-    /// Sends up to 10 messages in one call, each as it was received but for its body, which may be
-    /// another. On a FIFO queue the deduplication id is the original message id, followed by `/`
-    /// and `stamp` if there is one, so that a second send within 5 minutes does nothing.
+    /// Sends up to 10 messages in one call, each as it was received except that the body may be
+    /// replaced. On a FIFO queue the deduplication id is the original message id, followed by `/`
+    /// and `stamp` if there is one, so that sending it again within 5 minutes does nothing.
     ///
-    /// The SDK's own retries are off for this call: it would send again after a lost response,
-    /// which duplicates on a standard queue.
+    /// The SDK's retries are off for this call: after a lost response they would send again and
+    /// create duplicates on a standard queue.
     ///
     /// # Errors
-    /// [`CallFailure`] when the call failed as a whole. Entries fail inside a success.
+    /// [`CallFailure`] if the call failed as a whole. Failures of single entries are in the result.
     pub async fn send_batch(
         &self,
         queue: &Queue,

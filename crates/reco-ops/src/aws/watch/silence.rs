@@ -1,14 +1,14 @@
-//! Whether endpoints have gone silent: calls are under way, and none has come to its end for long.
+//! Detection of silent endpoints: calls are in flight and none has been answered for long.
 
 use std::time::{Duration, Instant};
 
-/// How long calls may be without a whole answer before that is said.
+/// Time without a complete response before a silence is reported.
 pub(super) const NAMED_AFTER: Duration = Duration::from_secs(25);
 
-/// Longer than the pause before a call is repeated: what is asked after more is asked anew.
+/// Longer than any pause before a retry: a call after a longer gap begins a new silence.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// The calls under way, and since when none was answered.
+/// Calls in flight, and when the last one was answered.
 #[derive(Debug, Default)]
 pub(super) struct Silence {
     open: usize,
@@ -19,7 +19,7 @@ pub(super) struct Silence {
 }
 
 impl Silence {
-    /// A call begins; `what` names endpoint and operation.
+    /// Records the start of a call; `what` names its endpoint and operation.
     pub fn begins(&mut self, now: Instant, what: &str) {
         let repeated = self.given_up.is_some_and(|at| now.duration_since(at) < LONGEST_PAUSE);
         if self.open == 0 && !repeated {
@@ -32,20 +32,20 @@ impl Silence {
         self.open += 1;
     }
 
-    /// A call ends with a whole answer.
+    /// Records a complete response.
     pub fn answered(&mut self, now: Instant) {
         self.open = self.open.saturating_sub(1);
         self.since = (self.open > 0).then_some(now);
         (self.given_up, self.told) = (None, false);
     }
 
-    /// A call ends without one.
+    /// Records a call that ended without a complete response.
     pub fn gave_up(&mut self, now: Instant) {
         self.open = self.open.saturating_sub(1);
         self.given_up = Some(now);
     }
 
-    /// What to say, once for each silence.
+    /// Returns the message about a silence, once per silence.
     pub fn untold(&mut self, now: Instant) -> Option<String> {
         let silent = now.duration_since(self.since.filter(|_| self.open > 0 && !self.told)?);
         (silent >= NAMED_AFTER).then(|| {

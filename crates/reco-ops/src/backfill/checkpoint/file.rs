@@ -1,4 +1,4 @@
-//! Where checkpoints are, and how they reach the disk.
+//! Checkpoint files: default location, loading, saving and locking.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
@@ -12,16 +12,16 @@ use crate::error::{Error, Result};
 use crate::files::safe_file::no_follow;
 use crate::journal::{Home, make_private};
 
-/// The checkpoint of a backfill that was given no other: beside the journals.
+/// Returns the default checkpoint file of a backfill, next to the journals.
 #[must_use]
 pub fn default_path(home: &Home, identity: &Identity) -> PathBuf {
     home.backfills().join(format!("{}.json", identity.name()))
 }
 
-/// Reads a checkpoint; `None` when there is none.
+/// Reads a checkpoint; `None` if the file does not exist.
 ///
 /// # Errors
-/// When it cannot be read, is no checkpoint, or is of another version.
+/// Fails if it cannot be read, is not a checkpoint, or has another version.
 pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
     let unusable = || {
         Error::input(format!("cannot use checkpoint {}", path.display()))
@@ -35,10 +35,10 @@ pub fn load(path: &Path) -> Result<Option<Checkpoint>> {
     parse(path, &text).map(Some)
 }
 
-/// The checkpoint that a file's text is.
+/// Parses the text of a checkpoint file.
 ///
 /// # Errors
-/// When it is no checkpoint, or of another version.
+/// Fails if it is not a checkpoint or has another version.
 pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
     let unusable = || {
         Error::input(format!("cannot use checkpoint {}", path.display()))
@@ -54,7 +54,7 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Checkpoint> {
     serde_json::from_value(value).map_err(|error| unusable().because(&error))
 }
 
-/// Writes a checkpoint so that a crash leaves the old one or the new one.
+/// Saves a checkpoint atomically: a crash leaves either the old or the new one.
 pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     if let Some(parent) = parent {
@@ -72,24 +72,24 @@ pub(super) fn save(path: &Path, checkpoint: &Checkpoint) -> std::io::Result<()> 
     file.write_all(&text)?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
-    // Without this a crash of the machine may bring the old name back.
+    // Without this, a crash of the machine may bring back the old name.
     #[cfg(unix)]
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(())
 }
 
-/// Keeps other runs off a checkpoint while it lives. The system lets go of it however the process
-/// ends.
+/// Lock that keeps other runs off a checkpoint while held. The system releases it however the
+/// process ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock of a checkpoint; `None` when another run holds it.
+    /// Locks a checkpoint; `None` if another run holds the lock.
     ///
     /// # Errors
-    /// Refused, when the lock's file cannot be made.
+    /// Refuses if the lock file cannot be created.
     pub fn take(home: &Home, checkpoint: &Path) -> Result<Option<Self>> {
         let absolute = std::path::absolute(checkpoint).unwrap_or_else(|_| checkpoint.to_owned());
         let digest = Sha256::digest(absolute.as_os_str().as_encoded_bytes());

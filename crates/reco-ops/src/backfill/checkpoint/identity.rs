@@ -12,45 +12,45 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
-/// Bytes of an input's beginning that are digested.
+/// Bytes at the start of an input that are hashed.
 const HEAD: u64 = 64 * 1024;
 
-/// Identity that must be unchanged for a run to be resumed.
+/// Everything that must be unchanged to resume a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The inputs, in order.
+    /// Inputs, in order.
     pub inputs: Vec<InputIdentity>,
-    /// ARN of what is written to.
+    /// ARN of the table or queue that is written to.
     pub table: String,
-    /// `TableId` of the table that is written to: another one when it was deleted and recreated.
-    /// Checkpoints of earlier versions have none.
+    /// `TableId` of the table, which changes when the table is deleted and recreated. Checkpoints
+    /// of earlier versions have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table_id: Option<String>,
     /// SHA-256 of the policy.
     pub policy_fingerprint: String,
-    /// Options that change what is written, by name.
+    /// Options that affect what is written, by name.
     pub settings: BTreeMap<String, String>,
 }
 
-/// One input, as far as can be seen without reading it whole.
+/// Identity of one input, as far as it shows without reading it whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputIdentity {
-    /// Its path, absolute and without links.
+    /// Canonical path.
     #[serde(with = "crate::files::input::as_text")]
     pub path: PathBuf,
-    /// Its size as stored, in bytes.
+    /// Stored size in bytes.
     pub bytes: u64,
-    /// When it was changed, in nanoseconds since the epoch.
+    /// Modification time in nanoseconds since the epoch.
     pub modified_ns: u64,
-    /// SHA-256 of its first 64 KiB as stored.
+    /// SHA-256 of the first 64 KiB as stored.
     pub head_sha256: String,
 }
 
 impl InputIdentity {
-    /// Looks at a file.
+    /// Reads the identity of a file.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// Fails if the file cannot be read.
     pub fn of(path: &Path) -> Result<Self> {
         let look = || -> std::io::Result<Self> {
             let file = File::open(path)?;
@@ -70,7 +70,7 @@ impl InputIdentity {
         })
     }
 
-    /// In what this file is not the one that was looked at then.
+    /// Describes how this file differs from its earlier identity.
     fn change_since(&self, then: &InputIdentity) -> Option<String> {
         let path = self.path.display();
         if self.path != then.path {
@@ -91,7 +91,7 @@ impl InputIdentity {
 }
 
 impl Identity {
-    /// In what this is not what it was then; nothing when a run may be gone on with.
+    /// Describes every change since the earlier identity; empty if the run may be resumed.
     #[must_use]
     pub fn changes_since(&self, then: &Identity) -> Vec<String> {
         let mut changes = Vec::new();
@@ -125,8 +125,8 @@ impl Identity {
         changes
     }
 
-    /// A name for its checkpoint that the same command finds again. What makes parts of one input
-    /// separate runs, as `shard` does, is in it; what must merely be the same is not.
+    /// Returns a name for the checkpoint that the same command finds again. It includes what makes
+    /// separate runs of one input, such as `shard`, but not what merely must not change.
     #[must_use]
     pub fn name(&self) -> String {
         let mut digest = Sha256::new();

@@ -1,4 +1,4 @@
-//! Saving checkpoints while a run goes on, off its way.
+//! Saves checkpoints in the background while a run goes on.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,26 +12,26 @@ use crate::backfill::lines::Place;
 use crate::backfill::rejects::Mark;
 use crate::error::{Error, Result};
 
-/// Saves the checkpoints of one run.
+/// Background saver of one run's checkpoints.
 #[derive(Debug)]
 pub struct Saver {
     path: PathBuf,
     every: Duration,
     /// Constant parts of the checkpoints.
     last: Checkpoint,
-    /// The save on its way, and the place that it is of.
+    /// Save in progress, with its place.
     going: Option<(Place, JoinHandle<std::io::Result<()>>)>,
-    /// Position saved in the file.
+    /// Last place saved to the file.
     saved: Place,
     failure: Option<String>,
     _lock: Lock,
 }
 
 impl Saver {
-    /// A saver that begins with `first`, which is on disk when this returns.
+    /// Creates a saver; `first` is on disk when this returns.
     ///
     /// # Errors
-    /// Refused, when it cannot be saved.
+    /// Refuses if it cannot be saved.
     pub fn begin(path: &Path, every: Duration, first: Checkpoint, lock: Lock) -> Result<Self> {
         save(path, &first).map_err(|error| {
             Error::refused(format!("cannot write checkpoint {}", path.display()))
@@ -42,7 +42,7 @@ impl Saver {
         Ok(Saver { path, every, last: first, going: None, saved, failure: None, _lock: lock })
     }
 
-    /// The file.
+    /// Returns the path of the checkpoint file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -52,17 +52,17 @@ impl Saver {
         self.every
     }
 
-    /// Where a run that goes on from the file begins.
+    /// Returns the place from which a run resumed from the file would continue.
     pub const fn saved(&self) -> Place {
         self.saved
     }
 
-    /// Returns the reason why the last save failed, where it did.
+    /// Returns the reason why the last save failed, if it did.
     pub fn failure(&self) -> Option<&str> {
         self.failure.as_deref()
     }
 
-    /// Returns whether a checkpoint at this place would be a new one, and none is on its way.
+    /// Returns whether a checkpoint at this place would be new and no save is in progress.
     pub fn is_due(&mut self, at: Place) -> bool {
         if let Some((place, going)) = &mut self.going {
             let place = *place;
@@ -73,7 +73,7 @@ impl Saver {
         at != self.last.state.at
     }
 
-    /// Begins to save; the rejects that it speaks of reach the disk before it does.
+    /// Starts a save; rejects reach the disk before the checkpoint that covers them.
     pub fn start(&mut self, state: State, rejects: Option<Mark>) {
         let checkpoint = self.next(state, rejects.as_ref());
         let (path, place) = (self.path.clone(), checkpoint.state.at);
@@ -86,14 +86,14 @@ impl Saver {
         self.going = Some((place, saving));
     }
 
-    /// Saves the last one, after the one on its way.
+    /// Saves the last checkpoint, after the save in progress.
     pub async fn end(&mut self, state: State, rejects: Option<Mark>) {
         self.settle().await;
         self.start(state, rejects);
         self.settle().await;
     }
 
-    /// Waits for the save on its way.
+    /// Waits for the save in progress.
     pub async fn settle(&mut self) {
         if let Some((place, going)) = self.going.take() {
             let saved = going.await;
@@ -111,7 +111,7 @@ impl Saver {
         self.last.clone()
     }
 
-    /// A checkpoint that was not saved costs progress, not data: the run goes on.
+    /// Records the result of a save. A failed save costs progress, not data, so the run goes on.
     fn note(&mut self, place: Place, saved: Result<std::io::Result<()>, JoinError>) {
         self.failure = match saved {
             Ok(Ok(())) => {

@@ -18,7 +18,7 @@ fn reject(line: u64) -> Reject {
     Reject::new("in", at(line), None, fault, None)
 }
 
-/// A line with this many waiting entries; its number.
+/// Adds a line with this many waiting entries; returns its number.
 fn line_of(line_tracker: &mut LineTracker, number: u64, waiting: usize) -> u64 {
     let mut entering = line_tracker.begin(at(number), Some(Arc::from(b"text".as_slice())));
     let numbers: Vec<u64> = (0..waiting).map(|_| line_tracker.waits(&mut entering)).collect();
@@ -98,7 +98,7 @@ fn lines_without_anything_to_write_are_skipped() {
     assert!(line_tracker.run_counts().balances());
 }
 
-/// Thousands of lines may stand behind one slow write: their texts are for rejects only.
+/// Thousands of lines may wait behind one slow write; their texts are needed for rejects only.
 #[test]
 fn a_text_is_kept_only_while_a_write_of_its_line_may_fail() {
     let mut line_tracker = LineTracker::default();
@@ -136,7 +136,7 @@ fn what_waits_behind_a_slow_write_is_bounded() {
     assert!(line_tracker.has_room());
 }
 
-/// The lines of what waits are kept, and may be far larger than what is written of them.
+/// Lines of waiting entries are kept, and may be far larger than the items they produce.
 #[test]
 fn the_text_of_what_waits_is_bounded_by_bytes() {
     let mut line_tracker = LineTracker::default();
@@ -154,7 +154,7 @@ fn the_text_of_what_waits_is_bounded_by_bytes() {
     for line in 2..=4 {
         assert!(line_tracker.has_room(), "line {line}");
         enter(&mut line_tracker, line, 1);
-        // Nothing of it waits: its text is not kept.
+        // None of its entries wait, so its text is not kept.
         enter(&mut line_tracker, 10 + line, 0);
     }
     assert!(!line_tracker.has_room());
@@ -164,7 +164,7 @@ fn the_text_of_what_waits_is_bounded_by_bytes() {
     assert!(line_tracker.has_room());
 }
 
-/// How one line of the property below goes.
+/// Kind of line in the property test below.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Blank,
@@ -183,7 +183,7 @@ fn kinds() -> impl Strategy<Value = Vec<(Kind, usize)>> {
     prop::collection::vec((kind, any::<usize>()), 1..60)
 }
 
-/// Enters a line; what of it waits is added to `waiting`.
+/// Adds a line, and its number to `waiting` for each entry that waits.
 fn enter(line_tracker: &mut LineTracker, number: u64, kind: Kind, waiting: &mut Vec<u64>) {
     match kind {
         Kind::Blank => line_tracker.blank(at(number), 1),
@@ -204,8 +204,8 @@ fn enter(line_tracker: &mut LineTracker, number: u64, kind: Kind, waiting: &mut 
 }
 
 proptest! {
-    /// Cut off anywhere, the settled counts and those of the rest add up to the whole, whatever the
-    /// order in which writes end: what a resumed run reports.
+    /// Wherever the run is cut off and in whatever order writes end, the settled counts and those
+    /// of the rest add up to the whole: this is what a resumed run reports.
     #[test]
     fn books_of_a_run_cut_in_two_are_those_of_the_whole(lines in kinds(), cut in 0..100_usize) {
         let mut whole = LineTracker::default();
@@ -217,7 +217,7 @@ proptest! {
             enter(&mut whole, number as u64, *kind, &mut now);
             now.into_iter().for_each(|line| whole.settle(line, WRITTEN));
         }
-        // Some of the writes end, in any order; then the process is gone.
+        // Some of the writes end in any order; then the process dies.
         let mut order: Vec<usize> = (0..waiting.len()).collect();
         order.sort_by_key(|at| lines[at % lines.len()].1.rotate_left(*at as u32));
         for at in order.iter().take(waiting.len() * cut / 100) {

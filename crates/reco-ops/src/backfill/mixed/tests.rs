@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// What comes out: line, offset, and text of each.
+/// Returns the line, offset and text of each line or value.
 fn split(pieces: &[&[u8]], mapped: bool) -> (Vec<(u64, u64, String)>, Option<String>) {
     let mut mixed = Mixed::at(Place::start(0), mapped);
     let mut lines = Vec::new();
@@ -25,7 +25,7 @@ fn shown(line: &Line) -> (u64, u64, String) {
     (line.at.line, line.at.offset, content)
 }
 
-/// The texts without the blanks between tokens; blank lines are left out.
+/// Returns the texts without blanks between tokens; omits blank lines.
 fn texts(text: &str) -> Vec<String> {
     let (whole, missing) = split(&[text.as_bytes()], false);
     assert_eq!(missing, None, "{text}");
@@ -100,7 +100,7 @@ fn many_lines_that_are_cut_off_are_as_many_lines() {
     for line in ["{\"a\":1,\n", "{\n", "[7,\n", "[7,[\"x\",\n"] {
         let text = "[1,[2]]\n".to_owned() + &line.repeat(2_000) + "[3,[4]]\nx\n";
         let (found, missing) = split(&[text.as_bytes()], false);
-        // Beyond the depth to which JSON is read, they are lines, too.
+        // Beyond the maximum JSON depth, they are lines too.
         assert!(missing.is_none() && found.len() == 2_003, "{line:?}: {}", found.len());
     }
 }
@@ -142,7 +142,7 @@ fn for_a_mapping_an_array_in_one_line_stays_a_line() {
     );
 }
 
-/// A value, and the ways in which it may be written between lines.
+/// Formats a value in one of the ways in which it may stand between lines.
 fn written(value: &Value, way: u8) -> String {
     match way {
         0 => value.to_string() + "\n",
@@ -154,8 +154,8 @@ fn written(value: &Value, way: u8) -> String {
 }
 
 proptest! {
-    /// Lines, arrays and indented values in any order, cut anywhere: each value comes out once.
-    /// From the place of each the rest can be read again, as a resumed run does.
+    /// For lines, arrays and indented values in any order, fed in pieces of any size, each value
+    /// comes out once. The rest can be read again from the place of each, as a resumed run does.
     #[test]
     fn every_value_comes_out_once(
         values in prop::collection::vec((0_u8..3, 0_u8..5), 1..12),

@@ -1,4 +1,4 @@
-//! What stands in a line: entries on their way to their judgement, and those that need none.
+//! Decodes lines into entries to filter and entries whose fate is already known.
 
 use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
 use reco_core::filter::DropCounts;
@@ -12,7 +12,7 @@ use crate::backfill::fault::Fault;
 use crate::backfill::lines::{Content, Line};
 use crate::backfill::map::Mapped;
 
-/// The values that `--map` makes of a line, or why it fails.
+/// Values that `--map` outputs for a line, or its error.
 type MappedLine = Result<Vec<Mapped>, String>;
 
 impl Preparer {
@@ -81,7 +81,7 @@ impl Preparer {
             };
             for entry in &mut entries {
                 if let Fate::Reject(fault) = &mut entry.fate {
-                    // The line itself can be mapped again; what was made of it cannot.
+                    // The line itself can be mapped again; the output of the mapping cannot.
                     fault.text = Some(of.clone().unwrap_or_else(|| text.to_owned()));
                 }
             }
@@ -91,8 +91,8 @@ impl Preparer {
         Found::Entries(found)
     }
 
-    /// Reads one value: what is settled already, and how many entries there are with those that
-    /// wait; the first of them is number `first` of its line.
+    /// Decodes one value: returns the entries that are already settled and the total number of
+    /// entries. The first entry is number `first` of its line.
     fn decode_value(
         &self,
         text: &str,
@@ -136,7 +136,7 @@ impl Preparer {
         Ok((found, count))
     }
 
-    /// A removal is not filtered: facts about a user who is gone may be gone, too.
+    /// Plans a removal, which is not filtered: the facts about a deleted user may be gone too.
     fn delete(&self, index: usize, Deletion { user, generated_at }: Deletion) -> PreparedEntry {
         if let Some(fault) = self.route.refuses_deletes() {
             return rejected(index, fault);
@@ -159,9 +159,9 @@ impl Preparer {
     }
 }
 
-/// Returns whether a line is worth a closer look: nearly none removes anything.
+/// Returns whether a line may be a removal, a cheap check because hardly any line is.
 fn may_delete(text: &str) -> bool {
-    // A letter of the key may be written as its number.
+    // Letters of the key may be written as Unicode escapes.
     let has = |part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
     text.trim_ascii_start().starts_with('{') && (has("\"delete\"") || has("\\u"))
 }

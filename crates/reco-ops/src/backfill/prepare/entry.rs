@@ -1,4 +1,4 @@
-//! Judged lines and entries.
+//! Filtered lines and entries.
 
 use std::sync::Arc;
 
@@ -9,59 +9,59 @@ use reco_core::{Id, Recommendation};
 use crate::backfill::fault::Fault;
 use crate::backfill::lines::Place;
 
-/// A chunk, judged.
+/// Filtered chunk.
 #[derive(Debug)]
 pub struct Prepared {
-    /// The lines, in order.
+    /// Lines, in input order.
     pub lines: Vec<PreparedLine>,
-    /// Where the next chunk begins.
+    /// Start of the next chunk.
     pub end: Place,
-    /// Bytes read so far, of all inputs.
+    /// Bytes read so far from all inputs, as stored.
     pub read: u64,
-    /// Why the input ends here, where it broke off.
+    /// Failure that ended the input early.
     pub failure: Option<String>,
 }
 
-/// A line, judged.
+/// Filtered line.
 #[derive(Debug)]
 pub struct PreparedLine {
-    /// Where it begins.
+    /// Start of the line.
     pub at: Place,
-    /// Its bytes, where they were kept.
+    /// Bytes of the line, if kept.
     pub text: Option<Arc<[u8]>>,
     /// Content found.
     pub found: Found,
 }
 
-/// Content found in a line.
+/// Contents of a line.
 #[derive(Debug)]
 pub enum Found {
-    /// So many lines one after the other with nothing but whitespace.
+    /// Number of consecutive lines that hold only whitespace.
     Blank(u64),
-    /// Nothing that can be read as entries.
+    /// Line that cannot be decoded.
     Bad(Fault),
-    /// The same, and another shard reports it.
+    /// Line that cannot be decoded and that another shard reports.
     OtherShard,
-    /// Entries, in order.
+    /// Entries of the line.
     Entries(Vec<PreparedEntry>),
 }
 
-/// An entry, judged.
+/// Filtered entry.
 #[derive(Debug)]
 pub struct PreparedEntry {
-    /// Its index in the line's `data`, from 0.
+    /// Index in the line's `data`, from 0.
     pub index: usize,
     /// Planned fate.
     pub fate: Fate,
     /// Articles that the filter dropped.
     pub dropped: DropCounts,
-    /// On its way to the Lambda, whose filter will leave nothing of it by what is known here: it
-    /// takes the place of no other list.
+    /// True if the Lambda's filter is expected to keep nothing of the list, so that it must not
+    /// replace another list.
     pub weak: bool,
 }
 
 impl PreparedEntry {
-    /// The user whose item it removes, if it does.
+    /// Returns the user whose item the entry removes, if any.
     pub(super) fn removes(&self) -> Option<&Id> {
         match &self.fate {
             Fate::Write(item) if item.action == Action::Delete => Some(&item.recommendation.user),
@@ -73,24 +73,24 @@ impl PreparedEntry {
 /// Planned fate of an entry.
 #[derive(Debug)]
 pub enum Fate {
-    /// It is to be written.
+    /// Item to write or remove.
     Write(PlannedItem),
-    /// The filter leaves nothing to write.
+    /// List of which the filter keeps nothing.
     Skip(SkipReason),
-    /// It cannot be written.
+    /// Entry that cannot be written.
     Reject(Fault),
-    /// It is another shard's.
+    /// Entry of another shard.
     OtherShard,
 }
 
-/// An entry on its way to its judgement.
+/// Entry waiting to be filtered.
 pub(super) struct Waiting {
     pub(super) line: usize,
     pub(super) index: usize,
     pub(super) recommendation: Recommendation,
 }
 
-/// An entry that cannot be written.
+/// Returns an entry that cannot be written.
 pub(super) fn rejected(index: usize, fault: Fault) -> PreparedEntry {
     let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
     PreparedEntry { index, fate, dropped, weak: false }

@@ -9,22 +9,22 @@ use reco_core::shard::Shard;
 use super::{Fate, Found, PreparedEntry, PreparedLine, Waiting};
 use crate::backfill::fault::Fault;
 
-/// Where entries go, and so who judges them.
+/// Destination of entries, which determines where they are filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Into the table, by the filter.
+    /// To the table, filtered here.
     Table,
-    /// Into files, by the filter.
+    /// To files, filtered here.
     Files,
-    /// Into the queue, by the Lambda, later: here is only checked that a message can carry them.
+    /// To the queue, filtered later by the Lambda; checked here only for fitting into a message.
     Queue(ComposeLimits),
 }
 
 impl Route {
-    /// Returns the reason why an item cannot be deleted that way.
+    /// Returns the fault of removals if the route does not support them.
     pub(super) fn refuses_deletes(self) -> Option<Fault> {
         match self {
-            // Files leave out the lists that it removes.
+            // A removal drops the user's earlier lists from the files.
             Route::Table | Route::Files => None,
             Route::Queue(_) => Some(Fault::delete_elsewhere("a queue message")),
         }
@@ -44,13 +44,13 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
     }
 }
 
-/// An entry that is left to another shard.
+/// Returns an entry that belongs to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
     PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default(), weak: false }
 }
 
-/// Leaves other shards what is theirs: entries by their user, and what cannot be read by the number
-/// of its line, so that one shard rejects it and not all.
+/// Leaves other shards their entries: by user, or, for lines and entries that cannot be read, by
+/// line number, so that exactly one shard rejects each.
 pub(super) fn sifted(
     mut line: PreparedLine,
     number: usize,

@@ -1,4 +1,4 @@
-//! Progress and end of a run: checkpoints and the report.
+//! Checkpoints, end and report of a run.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ impl Run {
     /// Returns the progress of the run.
     fn state(&self, finished: bool) -> State {
         let at = self.line_tracker.first_open().unwrap_or(self.end);
-        // Those that begin at `at` or after it are found again.
+        // Inputs from `at` on are read again, and so are their failures.
         let failures: BTreeMap<_, _> = self.inputs[..at.file.min(self.inputs.len())]
             .iter()
             .enumerate()
@@ -36,7 +36,7 @@ impl Run {
         self.earlier_s + self.begun.elapsed().as_secs_f64()
     }
 
-    /// Saves how far the run is, unless that is known.
+    /// Saves the progress unless it is already saved.
     pub(super) fn save(&mut self) {
         let at = self.line_tracker.first_open().unwrap_or(self.end);
         if self.rejects_broken || !self.saver.as_mut().is_some_and(|saver| saver.is_due(at)) {
@@ -53,7 +53,7 @@ impl Run {
         }
     }
 
-    /// Closes the run: waiting entries are left, rejects and checkpoint are complete.
+    /// Closes the run: waiting entries are left unwritten; rejects and checkpoint are completed.
     pub(in super::super) async fn close(&mut self) {
         for pending in self.window.abandon() {
             self.line_tracker.settle(pending.line, Fate::Left);
@@ -71,7 +71,7 @@ impl Run {
                 saver.end(state, mark).await;
             }
         }
-        // Of lines that a resumed run reads again: it first cuts them off.
+        // These belong to lines that a resumed run reads again; it truncates them first.
         let rest = self.line_tracker.remaining_rejects();
         self.write_rejects(rest);
         if let Err(error) = self.rejects.finish() {
@@ -79,7 +79,7 @@ impl Run {
         }
     }
 
-    /// The report of a run that was closed.
+    /// Returns the report of a closed run.
     pub(in super::super) fn report(
         mut self,
         preparer: &Preparer,

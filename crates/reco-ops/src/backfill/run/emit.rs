@@ -1,4 +1,4 @@
-//! The end of a run that writes files: all of them, or none.
+//! End of a run that writes files: all of them or none.
 
 use super::super::report::Cause;
 use super::super::sink::Sink;
@@ -7,10 +7,10 @@ use super::{Run, internal};
 use crate::error::Result;
 
 impl Run {
-    /// Writes the parts, once all items have come. A run that was stopped writes none.
+    /// Writes the parts when all items are in. A stopped run writes none.
     ///
     /// # Errors
-    /// Only when recoctl itself is at fault; a disk that is full stops the run.
+    /// Fails only on a bug in recoctl; a full disk stops the run instead.
     pub(in super::super) async fn merge(&mut self) -> Result<Option<Merged>> {
         let Sink::Emit(emit) = &mut self.sink else { return Ok(None) };
         let Some(gathered) = emit.gathered() else { return Ok(None) };

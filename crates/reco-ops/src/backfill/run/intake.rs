@@ -1,4 +1,4 @@
-//! Intake: filtered lines are entered into the line tracker, and their items into the window.
+//! Intake of filtered lines into the line tracker, and of their items into the window.
 
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ impl Run {
         }
     }
 
-    /// Rejects an entry; `index` where its line has others.
+    /// Rejects an entry; `index` is `Some` if its line has others.
     fn reject_entry(
         &mut self,
         entering: &mut Entering,
@@ -101,7 +101,7 @@ impl Run {
         self.line_tracker.reject(entering, reason, reject);
     }
 
-    /// A reject of what begins at a place.
+    /// Creates the reject for the line or entry at a place.
     pub(super) fn reject(
         &self,
         at: Place,

@@ -1,7 +1,7 @@
-//! Into files: items as DynamoDB JSON, which DynamoDB itself reads from S3.
+//! Destination of files: items as DynamoDB JSON, for DynamoDB to import from S3.
 //!
-//! All or nothing: parts get their names, and the manifest is written, only when the whole input is
-//! in them. A run that is stopped leaves nothing.
+//! All or nothing: parts get their final names, and the manifest is written, only when they hold
+//! the whole input. A stopped run leaves nothing.
 
 mod commands;
 mod manifest;
@@ -29,27 +29,27 @@ use super::{Handed, Handing};
 use crate::error::{Error, Result};
 use crate::files::safe_file::make_private;
 
-/// Options of an emit run.
+/// Options for emitted files.
 #[derive(Debug, Clone)]
 pub struct EmitOptions {
-    /// Where to: a directory that is empty or not there yet.
+    /// Output directory, which must be empty or not exist.
     pub directory: PathBuf,
     /// Compression of the parts.
     pub compression: PartCompression,
     /// Bytes of lines after which a part is full.
     pub part_size: u64,
-    /// Where in S3 they are to go, for the commands.
+    /// S3 location of the parts, for the printed commands.
     pub s3: S3Location,
-    /// Shard of the input, for the names of the parts.
+    /// Shard of the input, part of the file names.
     pub shard: Option<Shard>,
-    /// Of a user's lists the newest counts, not the last.
+    /// True if the newest list of a user counts instead of the last.
     pub newest: bool,
 }
 
-/// Gathers items, and writes them when all have come.
+/// Collector of items, which writes them at the end of the input.
 #[derive(Debug)]
 pub struct EmitSink {
-    /// `None` once they were handed out.
+    /// `None` once taken.
     gathered: Option<Gathered>,
 }
 
@@ -59,15 +59,15 @@ pub(in crate::backfill) struct Gathered {
     options: EmitOptions,
     schema: Schema,
     spill: Spill,
-    /// True if the run made the directory.
+    /// True if the run created the directory.
     made: bool,
 }
 
 impl EmitSink {
-    /// Makes the directory.
+    /// Creates the directory.
     ///
     /// # Errors
-    /// When there is anything in it, or it cannot be made.
+    /// Fails if it is not empty or cannot be created.
     pub fn create(options: EmitOptions, schema: Schema, partitions: usize) -> Result<Self> {
         let directory = &options.directory;
         let failed = |error: &io::Error| {
@@ -85,7 +85,7 @@ impl EmitSink {
         Ok(EmitSink { gathered: Some(Gathered { options, schema, spill, made }) })
     }
 
-    /// Takes a batch.
+    /// Adds a batch.
     pub(super) fn take(&mut self, entries: Vec<Entry>, items: &[PlannedItem]) -> Handed {
         let mut hopeless = None;
         let handed = entries.into_iter().zip(items).map(|(entry, item)| {
@@ -108,7 +108,7 @@ impl EmitSink {
         Handed { entries, hopeless }
     }
 
-    /// Everything that has come, once.
+    /// Takes everything collected, once.
     pub(in crate::backfill) fn gathered(&mut self) -> Option<Gathered> {
         self.gathered.take()
     }
@@ -123,26 +123,26 @@ impl Gathered {
         self.spill.add(item, &line)
     }
 
-    /// All items have come: writes the parts. Blocks.
+    /// Writes the parts from all items. Blocks.
     ///
     /// # Errors
-    /// When the disk is full or fails, or `cancel` is cancelled; then no part is left.
+    /// Fails, leaving no parts, if the disk is full or fails, or on cancellation.
     pub(in crate::backfill) fn merge(self, cancel: &CancellationToken) -> io::Result<Merged> {
         let Gathered { options, schema, spill, .. } = self;
         merge::merge(options, schema, spill.finish()?, cancel)
     }
 
-    /// Whether nothing has come.
+    /// Returns whether nothing was collected.
     pub(in crate::backfill) fn is_empty(&self) -> bool {
         self.spill.lines() == 0
     }
 
-    /// Removes what the run made: it came to nothing. A directory of the operator's own stays, since
-    /// it may have been made with another mode or owner.
+    /// Removes what an unsuccessful run created. A directory that the operator created stays, since
+    /// it may have another mode or owner.
     pub(in crate::backfill) fn abandon(self) {
         drop(self.spill);
         if self.made {
-            // Only when nothing else is in it.
+            // Succeeds only if nothing else is in it.
             let _ = std::fs::remove_dir(&self.options.directory);
         }
     }

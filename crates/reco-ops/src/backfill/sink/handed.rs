@@ -1,23 +1,23 @@
-//! Results of batches that do not go to the table.
+//! Results of batches for destinations other than the table.
 
 use super::super::write::Entry;
 
-/// A batch that was handed on.
+/// Result of a batch for a queue or file.
 #[derive(Debug)]
 pub struct Handed {
     /// Entries, each with its result.
     pub entries: Vec<(Entry, Handing)>,
-    /// Reason why no further batch can fare better, when that is so.
+    /// Reason why no further batch can succeed, if so.
     pub hopeless: Option<String>,
 }
 
 /// Result of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Handing {
-    /// It arrived.
+    /// Delivered.
     Done,
-    /// It did not, or the outcome is unknown.
+    /// Not delivered or unknown, with the reason.
     Failed(String),
-    /// It was not tried.
+    /// Not tried.
     Left,
 }

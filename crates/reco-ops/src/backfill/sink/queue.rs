@@ -1,5 +1,5 @@
-//! Into the source queue: entries become messages as producers write them, and the Lambda filters
-//! and writes.
+//! Destination of the source queue: entries become messages in the producers' format, and the
+//! Lambda filters and writes them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -19,43 +19,43 @@ use super::{Handed, Handing};
 use crate::rate::Pace;
 use crate::sqs::{Destination, Outbox, OutboxMessage, SendOutcome, Sent, Trouble};
 
-/// Entries of one batch at most: about 1 MiB of lists of 100 ids, which is what a call holds.
+/// Maximum entries per batch: about 1 MiB of lists of 100 ids, which one call can hold.
 const ENTRIES: usize = 1000;
-/// Calls that fail as a whole, one after the other, after which the rest is left alone.
+/// Consecutive failures of whole calls after which the rest is left unsent.
 const FAILURES: u32 = 3;
-/// AWS: the limit of a message was 256 KiB once, and that of a batch with it.
+/// AWS: former limit of a message, and of a batch, of 256 KiB.
 const LEAST_LIMIT: usize = 256 * 1024;
 
 /// Report of sent messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct QueueReport {
-    /// The queue's name.
+    /// Name of the queue.
     pub queue: String,
-    /// Messages that the queue took (in a dry run: would be given).
+    /// Messages accepted by the queue (in a dry run: to be sent).
     pub messages: u64,
-    /// Lists in them.
+    /// Lists in these messages.
     pub users: u64,
-    /// Bytes of their bodies.
+    /// Total bytes of their bodies.
     pub bytes: u64,
     /// `SendMessageBatch` calls.
     pub calls: u64,
-    /// Messages that may have arrived twice, since the answer to a first send was lost.
+    /// Messages that may have arrived twice, because the response to a send was lost.
     pub perhaps_twice: u64,
-    /// Minimum number of times that a user was sent again after an earlier list of the same user. A
-    /// standard queue keeps no order, so either list may be written last.
+    /// Minimum number of times a user was sent again after an earlier list. A standard queue does
+    /// not keep order, so either list may be written last.
     pub repeated_users: u64,
 }
 
 /// Sender and destination.
 #[derive(Debug)]
 pub struct QueueSender {
-    /// Sends.
+    /// Outbox that sends the messages.
     pub outbox: Outbox,
-    /// The queue.
+    /// Destination queue.
     pub to: Arc<Destination>,
 }
 
-/// Sends batches to a queue. Cheap to clone.
+/// Sender of batches to a queue. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct QueueSink {
     shared: Arc<Shared>,
@@ -63,20 +63,20 @@ pub struct QueueSink {
 
 #[derive(Debug)]
 struct Shared {
-    /// `None` counts what would be sent.
+    /// `None` in a dry run, which only counts.
     sender: Option<QueueSender>,
     pace: Pace,
     limits: ComposeLimits,
     report: Mutex<QueueReport>,
     seen: Mutex<Seen>,
-    /// Names messages within the run.
+    /// Number of the next message, which names it within the run.
     next: AtomicU64,
-    /// Calls in a row that failed as a whole.
+    /// Consecutive failures of whole calls.
     failures: AtomicU32,
 }
 
 impl QueueSink {
-    /// A sink into `queue`; without a `sender` it only counts. The pace begins now.
+    /// Creates a sink for `queue`; without a `sender` it only counts. The rate limit starts now.
     #[must_use]
     pub fn new(
         queue: String,
@@ -92,7 +92,7 @@ impl QueueSink {
         QueueSink { shared: Arc::new(shared) }
     }
 
-    /// Returns whether nothing is sent on purpose.
+    /// Returns whether this is a dry run.
     #[must_use]
     pub fn is_dry(&self) -> bool {
         self.shared.sender.is_none()
@@ -107,7 +107,7 @@ impl QueueSink {
         report
     }
 
-    /// Returns the batch limits that fill about one call.
+    /// Returns batch limits that fill about one call.
     #[must_use]
     pub fn batch_limits(&self) -> Limits {
         let Limits { entries, bytes } = Limits::SEND_MESSAGE_BATCH;
@@ -120,10 +120,10 @@ impl QueueSink {
         self.shared.report.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers who is in a batch; batches come in the order in which they are sent.
+    /// Records the users of a batch; batches come in sending order.
     pub(super) fn note(&self, entries: &[Entry]) {
         let mut seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of one batch are in one message, in which their order is sure.
+        // Lists of one batch are in one message, which keeps their order.
         let users: IdSet = entries.iter().map(|entry| entry.user.clone()).collect();
         users.iter().for_each(|user| seen.note(user));
     }
@@ -166,7 +166,7 @@ impl QueueSink {
         bodies
     }
 
-    /// Bodies in groups that a call can hold.
+    /// Groups bodies into calls.
     fn calls(&self, bodies: Vec<Composed>) -> Vec<Vec<Composed>> {
         let Limits { entries, bytes } = Limits::SEND_MESSAGE_BATCH;
         let limits = Limits {
@@ -176,7 +176,7 @@ impl QueueSink {
         let mut packer = Packer::new(limits);
         let mut calls = Vec::new();
         for (key, body) in bodies.into_iter().enumerate() {
-            // No body is larger than the queue's own limit, which is no larger than a call's.
+            // No body exceeds the queue's limit, which is no larger than a call's.
             if let Ok(Some(closed)) = packer.push(key, body.body.len(), body) {
                 calls.push(closed);
             }
@@ -185,7 +185,7 @@ impl QueueSink {
         calls
     }
 
-    /// Sends one call's messages. Answers with why it is no use going on, when that is so.
+    /// Sends the messages of one call. Returns the reason if it is no use continuing.
     async fn call(
         &self,
         bodies: Vec<Composed>,
@@ -249,7 +249,7 @@ impl QueueSink {
         }
     }
 
-    /// Enters messages that arrived, each by its lists and bytes.
+    /// Counts delivered messages, each given by its lists and bytes.
     fn enter(&self, done: &[(u64, u64)], sent: &Sent) {
         let mut report = self.counts();
         report.messages += done.len() as u64;

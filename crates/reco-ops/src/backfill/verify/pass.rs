@@ -22,17 +22,17 @@ use super::suspects::{Narrowing, Share, Suspect, Suspects};
 use crate::error::{Error, Kind, Result};
 use crate::files::input::Source;
 
-/// Bytes of the items of a call at most: answers hold 16 MB, and several calls are in flight.
+/// Maximum bytes of the items in one call: a response holds 16 MB, and several calls are in flight.
 const CALL_BYTES: usize = 1024 * 1024;
 
-/// A list of the input, on its way to be compared.
+/// List of the input that is to be compared.
 struct Expected {
     hash: u64,
     at: Place,
     entry: usize,
 }
 
-/// Lists of distinct users, in the order of the input.
+/// Lists of distinct users, in input order.
 #[derive(Default)]
 struct Batch {
     items: Vec<PlannedItem>,
@@ -42,8 +42,7 @@ struct Batch {
 }
 
 impl Batch {
-    /// Adds a list; one of the same user before it needs no comparison any more, or it needs none
-    /// itself where the `newest` counts.
+    /// Adds a list, replacing an earlier one of the same user; with `newest`, only if it is newer.
     fn add(&mut self, mut item: PlannedItem, expected: Expected, newest: bool) {
         let same = self.users.get(&item.recommendation.user);
         if let Some(at) = same.filter(|_| newest) {
@@ -72,7 +71,7 @@ impl Batch {
 
 type Answer = (Batch, Result<Compared, ReadFailure>);
 
-/// One pass over the input, for a share of its users.
+/// One pass over the input for a share of its users.
 pub(super) struct Pass<'a> {
     verify: &'a Verify,
     hasher: Arc<RandomState>,
@@ -101,7 +100,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Runs it; the answer also says which users it covered.
+    /// Runs the pass; also returns the share of users that it covered.
     pub async fn run(
         mut self,
         sources: Vec<Source>,
@@ -122,7 +121,7 @@ impl<'a> Pass<'a> {
         };
         self.report.passes += 1;
         while self.report.stopped.is_none() {
-            // An expression, or the facts, may keep a chunk waiting.
+            // The `--map` expression or the facts lookup may delay a chunk.
             let next = self.verify.cancel.run_until_cancelled(prepared.next()).await;
             let Some(chunk) = next.flatten() else { break };
             match chunk.map_err(|error| internal(&error))? {
@@ -183,7 +182,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Sends the lists that have gathered, once there is room.
+    /// Sends the collected lists when a call is free.
     async fn send(&mut self) -> Result<()> {
         while self.in_flight.len() >= self.verify.concurrency.max(1) {
             self.answered().await?;
@@ -196,7 +195,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Takes the answer of the earliest call: the last list of a user must be judged last.
+    /// Handles the response of the earliest call, because a user's last list must be judged last.
     async fn answered(&mut self) -> Result<()> {
         let Some(next) = self.in_flight.pop_front() else { return Ok(()) };
         let (batch, compared) = next.await.map_err(|error| internal(&error))?;
@@ -215,7 +214,7 @@ impl<'a> Pass<'a> {
             let Recommendation { user, generated_at: time, .. } = item.recommendation;
             let Expected { hash, at: place, entry } = expected;
             match differences.next_if(|(index, _)| *index == at) {
-                // The pass may have become narrower since this was sent.
+                // The pass may have narrowed since this call was sent.
                 Some(_) if !self.narrowing.share().has(hash) => {}
                 Some((_, difference)) => {
                     let suspect =

@@ -12,102 +12,102 @@ use super::super::inputs::At;
 use super::super::lines::Place;
 use super::Scope;
 
-/// Differences that are listed; the others are counted.
+/// Maximum differences listed; the others are only counted.
 const LISTED: usize = 10_000;
 
-/// Lines that could not be read that are listed; the others are counted.
+/// Maximum unreadable lines listed; the others are only counted.
 const UNREAD_LISTED: usize = 1_000;
 
-/// Lines that could not be read that are told apart in further passes.
+/// Maximum unreadable lines remembered so that further passes do not count them again.
 const COUNTED_APART: usize = 100_000;
 
 /// Result of a verification.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verification {
-    /// Number of users that were asked for; `None` when all were.
+    /// Number of users requested for the sample; `None` if all.
     pub sample: Option<u64>,
-    /// Number of users that the sample has; those of whom nothing is to be written are among them.
+    /// Number of users in the sample, including those with nothing to write.
     pub users: Option<u64>,
-    /// Lists of the input that were held against the table; a user may have several.
+    /// Lists of the input that were compared with the table; a user may have several.
     pub compared: u64,
-    /// Users whose last list is not what the table holds.
+    /// Users whose last list differs from the table.
     pub differing: u64,
-    /// Users of whom the table holds a newer list than the input's; they do not differ.
+    /// Users for whom the table holds a newer list than the input; not counted as differing.
     pub newer: u64,
-    /// Users of whom the table holds another list of the same time, where only what is newer was
-    /// written; they do not differ.
+    /// Users for whom the table holds another list of the same time, where only older items were
+    /// replaced; not counted as differing.
     pub as_new: u64,
-    /// Lines and entries of the input that could not be read, so that nothing is known of them.
+    /// Lines and entries of the input that could not be read and so not verified.
     pub unread: u64,
-    /// The first 1,000 of them.
+    /// First 1,000 lines and entries that could not be read.
     pub unread_lines: Vec<Unread>,
-    /// Those that were counted already, in earlier passes.
+    /// Lines and entries counted in earlier passes.
     #[serde(skip)]
     pub counted: Counted,
-    /// Differences in input order; the first 10,000.
+    /// First 10,000 differences, in input order.
     pub differences: Vec<Wrong>,
-    /// Inputs that broke off: what they had was verified.
+    /// Inputs that broke off; their readable part was verified.
     pub broken_inputs: Vec<String>,
-    /// Number of times that the input was read to compare it.
+    /// Number of passes over the input for comparison.
     pub passes: u32,
-    /// Read capacity units consumed, by DynamoDB's account.
+    /// Read capacity units consumed, as reported by DynamoDB.
     pub consumed_rcu: f64,
     /// `BatchGetItem` calls.
     pub calls: u64,
-    /// Calls made again.
+    /// Retried calls.
     pub retries: u64,
-    /// Calls refused whole as too fast.
+    /// Calls that DynamoDB throttled entirely.
     pub throttled_calls: u64,
-    /// Seconds that it took.
+    /// Duration in seconds.
     pub duration_s: f64,
-    /// Reason why it ended before everything was verified.
+    /// Reason why it ended before everything was verified, if so.
     pub stopped: Option<String>,
-    /// True if a signal ended it.
+    /// True if a signal ended the verification.
     pub interrupted: bool,
 }
 
-/// A list of the input that the table does not hold.
+/// List of the input that the table does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wrong {
-    /// Its line.
+    /// Line that it comes from.
     #[serde(flatten)]
     pub at: At,
-    /// Its entry's index in the line, from 0.
+    /// Index of the entry in the line, from 0.
     pub entry: usize,
-    /// Its user.
+    /// User of the list.
     pub user: Id,
-    /// In what the table differs.
+    /// Difference from the table.
     #[serde(serialize_with = "with_words")]
     pub difference: Difference,
 }
 
-/// A line, or an entry of it, that could not be read.
+/// Line or entry that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unread {
-    /// Its line.
+    /// Place of the line.
     #[serde(flatten)]
     pub at: At,
-    /// The entry's index in the line, from 0; absent when it is the whole line.
+    /// Index of the entry in the line, from 0; absent for the whole line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<usize>,
-    /// The kind of fault.
+    /// Kind of fault.
     pub reason: &'static str,
     /// Description of the fault with its position.
     pub detail: String,
 }
 
-/// Lines that were counted already.
+/// Unreadable lines that were already counted.
 #[derive(Debug, Clone, Default)]
 pub struct Counted(HashSet<(Place, Option<usize>)>);
 
 impl Counted {
-    /// Notes a line, or an entry of it; whether it was not noted before.
+    /// Records a line or entry; returns whether it is new.
     fn is_new(&mut self, at: Place, entry: Option<usize>, pass: u32) -> bool {
         if self.0.len() < COUNTED_APART { self.0.insert((at, entry)) } else { pass <= 1 }
     }
 }
 
-/// As data, and in words.
+/// Serializes a difference as data and in words.
 fn with_words<S: serde::Serializer>(of: &Difference, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct WithWords<'a> {
@@ -147,7 +147,7 @@ impl Verification {
         }
     }
 
-    /// Counts what a comparison of so many lists took.
+    /// Adds the cost of comparing this many lists.
     pub(super) fn add(&mut self, lists: usize, compared: &Compared) {
         self.compared += lists as u64;
         self.consumed_rcu += compared.rcu;
@@ -156,7 +156,7 @@ impl Verification {
         self.throttled_calls += compared.throttled_calls;
     }
 
-    /// Counts a user whose last list the table does not hold.
+    /// Adds a user whose last list the table does not hold.
     pub(super) fn wrong(&mut self, wrong: Wrong) {
         match wrong.difference {
             Difference::Newer { .. } => return self.newer += 1,
@@ -169,8 +169,8 @@ impl Verification {
         }
     }
 
-    /// Counts a line, or an entry of it, that could not be read. Each counts once, however often the
-    /// input is read.
+    /// Adds a line or entry that could not be read. Each counts once, however often the input is
+    /// read.
     pub(super) fn unread(
         &mut self,
         at: Place,

@@ -1,5 +1,5 @@
-//! A random sample of the users of an input, in one pass and little memory: those with the lowest
-//! hashes, under a hash that is another one in each run.
+//! Random sample of an input's users in one pass and little memory: the users with the lowest
+//! hashes, by a hash function that differs in each run.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -17,15 +17,15 @@ use super::Verify;
 use crate::error::{Error, Kind, Result};
 use crate::files::input::Source;
 
-/// A sample: the users whose hash is no higher than `last`.
+/// Sample: all users whose hash is at most `last`.
 pub(super) struct Sample {
     /// Number of users.
     pub users: u64,
-    /// The highest hash of them.
+    /// Highest hash in the sample.
     pub last: u64,
 }
 
-/// Draws a sample of `size` users, or all where there are no more.
+/// Draws a sample of `size` users, or all if there are fewer.
 pub(super) async fn draw(
     sources: Vec<Source>,
     size: u64,
@@ -46,7 +46,7 @@ pub(super) async fn draw(
         }
     });
     let mut lowest = BTreeSet::new();
-    // An expression may keep a chunk waiting.
+    // The `--map` expression may delay a chunk.
     while let Some(hashes) = verify.cancel.run_until_cancelled(hashed.next()).await.flatten() {
         let hashes = hashes.map_err(|error| {
             Error::new(Kind::Internal, "drawing the sample failed unexpectedly").because(&error)
@@ -68,7 +68,7 @@ pub(super) async fn draw(
     Ok(Sample { users: lowest.len() as u64, last: last.unwrap_or(u64::MAX) })
 }
 
-/// The hashes of a chunk's users that are no higher than `highest`.
+/// Returns the hashes of a chunk's users that are at most `highest`.
 async fn hashes(chunk: Chunk, preparer: &Preparer, hasher: &RandomState, highest: u64) -> Vec<u64> {
     let users = preparer.users(chunk).await;
     users.iter().map(|user| hasher.hash_one(user)).filter(|hash| *hash <= highest).collect()

@@ -1,4 +1,4 @@
-//! Users whose list of the moment is not in the table.
+//! Users whose current list is not in the table.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use reco_store::reader::Difference;
 
 use super::super::lines::Place;
 
-/// A share of the users, by their hashes; both ends are part of it.
+/// Share of the users by hash, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
     pub first: u64,
@@ -24,7 +24,7 @@ impl Share {
     }
 }
 
-/// A share that may become smaller while a pass goes on.
+/// Share that may shrink during a pass.
 #[derive(Debug)]
 pub(super) struct Narrowing {
     first: u64,
@@ -41,28 +41,28 @@ impl Narrowing {
     }
 }
 
-/// A list of the input that the table does not hold.
+/// List of the input that the table does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Suspect {
     pub hash: u64,
     pub at: Place,
-    /// Its entry's index in the line.
+    /// Index of the entry in the line.
     pub entry: usize,
-    /// When the list was made.
+    /// Generation time of the list.
     pub time: Option<Time>,
-    /// Time guard: only older items are replaced.
+    /// Guard time: the list replaces only older items.
     pub guard: Option<Time>,
-    /// The item is to be gone: whatever comes then is written.
+    /// True for a removal, after which any list is written.
     pub removal: bool,
     pub difference: Difference,
 }
 
-/// The suspects of a pass.
+/// Suspects of a pass.
 #[derive(Debug)]
 pub(super) struct Suspects {
     users: HashMap<Id, Suspect>,
     most: usize,
-    /// The newest list of a user counts, and not the last.
+    /// True if a user's newest list counts instead of the last.
     newest: bool,
 }
 
@@ -71,8 +71,8 @@ impl Suspects {
         Suspects { users: HashMap::new(), most: most.max(1), newest }
     }
 
-    /// The table does not hold this list of the user. Where there are too many suspects, those with
-    /// the higher hashes are left for a further pass.
+    /// Adds a list that the table does not hold. If there are too many suspects, those with the
+    /// higher hashes are left for a further pass.
     pub fn add(&mut self, user: Id, suspect: Suspect, narrowing: &Narrowing) {
         if self.outdone(&user, |kept| !gives_way(kept.time, suspect.guard)) {
             return;
@@ -83,20 +83,20 @@ impl Suspects {
         }
         let mut hashes: Vec<u64> = self.users.values().map(|suspect| suspect.hash).collect();
         hashes.sort_unstable();
-        // At least one stays and one goes, so that every pass gets further.
+        // At least one stays and one goes, so that every pass makes progress.
         let last = hashes[(hashes.len() - 1) / 2];
         narrowing.last.store(last, Ordering::Relaxed);
         self.users.retain(|_, suspect| suspect.hash <= last);
     }
 
-    /// The table holds this list of the user, which was made at this time.
+    /// Records that the table holds this list of the user, generated at `time`.
     pub fn clear(&mut self, user: &Id, time: Option<Time>) {
         if !self.outdone(user, |kept| kept.time > time) {
             self.users.remove(user);
         }
     }
 
-    /// Returns whether another list of the user counts, which is not in the table.
+    /// Returns whether another list of the user counts that is not in the table.
     fn outdone(&self, user: &Id, by: impl Fn(&Suspect) -> bool) -> bool {
         let counts = |kept: &Suspect| !kept.removal && by(kept);
         self.newest && self.users.get(user).is_some_and(counts)
@@ -157,7 +157,7 @@ mod tests {
         suspects.add(user.clone(), of(3, Some(6)), &narrowing);
         assert_eq!(suspects.users[&user].hash, 3);
         suspects.clear(&user, Some(Time::from(6)));
-        // What comes after a removal is written, however old it is.
+        // Any list after a removal is written, however old.
         suspects.add(user.clone(), Suspect { removal: true, ..of(4, Some(9)) }, &narrowing);
         suspects.clear(&user, Some(Time::from(1)));
         assert_eq!(users(suspects), [0; 0]);

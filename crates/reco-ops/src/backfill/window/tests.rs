@@ -81,7 +81,7 @@ fn a_key_sorted_input_is_drawn_from_all_over_the_window() {
     assert!(!window.has_room());
     let drawn = lines(window.batch(false, None));
     assert_eq!(drawn.len(), 25);
-    // 25 of 1,000 at random are within a tenth of the range once in 10^24 times.
+    // The chance that 25 of 1,000 random items fall within a tenth of the range is 1 in 10^24.
     let spread = drawn.iter().max().expect("some") - drawn.iter().min().expect("some");
     assert!(spread > 100, "{drawn:?}");
     let mut again = Window::new(Order { shuffle: 1000, ..Order::default() });
@@ -91,7 +91,8 @@ fn a_key_sorted_input_is_drawn_from_all_over_the_window() {
     assert_eq!(lines(again.batch(false, None)), drawn, "the same input is drawn the same way");
 }
 
-/// A checkpoint waits for the oldest line: shuffling must not let others overtake it without end.
+/// A checkpoint waits for the oldest line, so shuffling must not let others overtake it without
+/// end.
 #[test]
 fn no_item_is_left_behind() {
     let mut window = Window::new(Order { shuffle: 100, ..Order::default() });
@@ -190,9 +191,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Whatever comes in and in whatever order batches are over: no key is in flight twice, the
-    /// writes of a key are in the input's order, the last one ends in the table, and no item is
-    /// lost.
+    /// Whatever comes in and in whatever order batches end: no key is in flight twice, the writes
+    /// of a key are in input order, the last one ends up in the table, and no item is lost.
     #[test]
     fn writes_of_a_key_keep_their_order(
         steps in proptest::collection::vec(step(), 0..400),

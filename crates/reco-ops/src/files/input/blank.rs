@@ -1,21 +1,21 @@
-//! Blank lines: megabytes of archive can unpack to gigabytes of them, so that they are skipped by
-//! the block and not by the line.
+//! Blank lines: megabytes of archive can unpack to gigabytes of them, so they are skipped block by
+//! block and not line by line.
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
-/// Looked at together; whole blocks of whitespace are found at the speed of memory.
+/// Bytes examined together; whole blocks of whitespace are skipped at memory speed.
 const BLOCK: usize = 64;
 
-/// Blank lines at the beginning of a text.
+/// Blank lines at the start of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlankLines {
-    /// How many, each with its line break.
+    /// Number of lines, each with its line break.
     pub lines: u64,
-    /// Their bytes, line breaks included.
+    /// Length in bytes, including line breaks.
     pub bytes: usize,
 }
 
-/// The blank lines at the beginning of a text, as far as they end in it.
+/// Returns the complete blank lines at the start of a text.
 pub fn blank_lines(text: &[u8]) -> BlankLines {
     let blank = &text[..blank_bytes(text)];
     match memchr::memrchr(b'\n', blank) {
@@ -24,27 +24,27 @@ pub fn blank_lines(text: &[u8]) -> BlankLines {
     }
 }
 
-/// How many bytes of whitespace a text begins with.
+/// Returns the number of whitespace bytes at the start of a text.
 pub fn blank_bytes(text: &[u8]) -> usize {
     if !text.first().is_some_and(u8::is_ascii_whitespace) {
         return 0;
     }
-    // Without a branch for each byte, so that a block is compared at once.
+    // No branch per byte, so that a block is compared at once.
     let blank = |block: &[u8]| block.iter().fold(true, |all, b| all & b.is_ascii_whitespace());
     let blocks = text.chunks_exact(BLOCK).take_while(|block| blank(block)).count() * BLOCK;
     blocks + text[blocks..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
-/// How many line breaks a text has.
+/// Returns the number of line breaks in a text.
 pub fn line_breaks(text: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', text).count() as u64
 }
 
-/// Goes past the blank lines that come next; how many they were. The rest of a line that is blank up
-/// to the end of what is buffered stays.
+/// Skips the blank lines that come next; returns their number. Leaves a last line that is blank but
+/// incomplete in the buffer.
 ///
 /// # Errors
-/// As the reader.
+/// Fails if the reader does.
 pub async fn skip_blank_lines<R>(reader: &mut R) -> std::io::Result<u64>
 where
     R: AsyncBufRead + Unpin + ?Sized,
@@ -57,7 +57,7 @@ where
         }
         reader.consume(bytes);
         skipped += lines;
-        // A decompressor is always ready: others must have their turn.
+        // A decompressor never blocks, so yield to other tasks.
         tokio::task::consume_budget().await;
     }
 }
@@ -99,7 +99,7 @@ mod tests {
             let mut reader = tokio::io::BufReader::with_capacity(buffer, &text[..]);
             let mut skipped = skip_blank_lines(&mut reader).await.expect("read");
             let mut line = String::new();
-            // The rest of a blank line that a buffer breaks is a line like others.
+            // The rest of a blank line that a buffer splits is handled like any line.
             loop {
                 line.clear();
                 reader.read_line(&mut line).await.expect("read");

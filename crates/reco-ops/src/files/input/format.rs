@@ -1,18 +1,18 @@
-//! Formats, told by a file's first bytes.
+//! File formats, detected by the first bytes.
 
 use super::Compression;
 
-/// Enough of the start to know a format that has magic bytes.
+/// Bytes needed to detect a format with magic bytes.
 pub const MAGIC: usize = 8;
 
-/// How Amazon Ion's text begins, which is no JSON either.
+/// Start of an Amazon Ion text file, which is not JSON either.
 const ION_TEXT: &[u8] = b"$ion_1_0";
 
-/// Enough of the start to know every format below: tar's first header.
+/// Bytes needed to detect every format below, including tar's first header.
 pub const HEAD: usize = 512;
 
-/// Formats by their magic bytes. Some of these are letters, with which a text may begin: it is one of
-/// these formats only where what follows is no text.
+/// Formats by their magic bytes. Some of these are letters that a text may also start with; they
+/// count only if the rest is not text.
 const FOREIGN: [(&[u8], &str); 20] = [
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
@@ -36,12 +36,13 @@ const FOREIGN: [(&[u8], &str); 20] = [
     (b"\xfe\xff", "UTF-16 text"),
 ];
 
-/// Returns the compression of a file; unsupported formats are an error that names them.
+/// Returns the compression of a file, or the name of its unsupported format as the error.
 pub fn of_stored(head: &[u8]) -> Result<Compression, &'static str> {
     match past_skippable(head) {
         [0x1f, 0x8b, ..] => return Ok(Compression::Gzip),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => return Ok(Compression::Zstd),
-        // The frame after a long skippable one is not in sight: only zstd is read that has them.
+        // A long skippable frame hides the next one; of the formats with such frames, only zstd is
+        // supported.
         [] if !head.is_empty() => return Ok(Compression::Zstd),
         rest if is_skippable(rest) => return Ok(Compression::Zstd),
         rest if rest.len() < head.len() => match foreign(rest) {
@@ -57,7 +58,7 @@ pub fn of_stored(head: &[u8]) -> Result<Compression, &'static str> {
     }
 }
 
-/// Returns whether what was decompressed is text.
+/// Checks that decompressed content is text; the error names its format.
 pub fn of_content(head: &[u8]) -> Result<(), &'static str> {
     match of_stored(head) {
         Ok(Compression::None) => Ok(()),
@@ -67,7 +68,7 @@ pub fn of_content(head: &[u8]) -> Result<(), &'static str> {
     }
 }
 
-/// Returns whether the first bytes can begin JSON, so that no more are needed to know the format.
+/// Returns whether the first bytes can start JSON, so that no more are needed to detect the format.
 pub fn may_be_json(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     match text.iter().position(|byte| !byte.is_ascii_whitespace()) {
@@ -80,24 +81,25 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
     let known = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic));
     match (known, head) {
         (Some((magic, format)), _) if !is_text(head) || *magic == ION_TEXT => Some(format),
-        // Text in UTF-16 without a byte order mark: every other byte of its JSON is zero.
+        // UTF-16 text without a byte order mark: every other byte of its JSON is zero.
         (None, [0, b'[' | b'{', 0, ..] | [b'[' | b'{', 0, _, 0, ..]) => Some("UTF-16 text"),
         _ => None,
     }
 }
 
-/// Whether it may be text as far as it is in sight: UTF-8, and no controls but those of layout.
+/// Returns whether the bytes may be text: UTF-8 without control characters except whitespace.
 fn is_text(head: &[u8]) -> bool {
     let whole = match std::str::from_utf8(head) {
         Ok(_) => true,
-        // A character may be cut off at the end.
+        // The last character may be incomplete.
         Err(error) => error.error_len().is_none(),
     };
     let control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     whole && !head.iter().any(control)
 }
 
-/// RFC 8878, 3.1.2: magic numbers 0x184D2A50 to 0x184D2A5F, little-endian.
+/// Returns whether a skippable frame starts here. RFC 8878, 3.1.2: magic numbers 0x184D2A50 to
+/// 0x184D2A5F, little-endian.
 fn is_skippable(head: &[u8]) -> bool {
     matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
@@ -114,8 +116,8 @@ fn past_skippable(mut head: &[u8]) -> &[u8] {
     head
 }
 
-/// Returns whether it is tar's first header, of whatever age: its checksum is the sum of its bytes,
-/// with spaces where it stands itself (POSIX.1-1988, ustar; the same in V7 and GNU tar).
+/// Returns whether this is tar's first header, of any version: its checksum is the sum of its
+/// bytes, with spaces in place of the checksum (POSIX.1-1988, ustar; the same in V7 and GNU tar).
 fn is_tar(head: &[u8]) -> bool {
     const CHECKSUM: std::ops::Range<usize> = 148..156;
     let Some(header) = head.get(..HEAD) else { return false };
@@ -136,7 +138,7 @@ fn is_tar(head: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// A header as tar writes it, with or without `ustar`.
+    /// Builds a tar header, with or without `ustar`.
     fn tar(name: &str, magic: &[u8]) -> Vec<u8> {
         let mut header = vec![0; HEAD];
         header[..name.len()].copy_from_slice(name.as_bytes());
@@ -167,7 +169,7 @@ mod tests {
         {
             assert_eq!(of_stored(text.as_bytes()), Ok(Compression::None), "{text}");
         }
-        // Cut in the middle of a character.
+        // Cut inside a character.
         assert_eq!(of_stored(&"ORCé".as_bytes()[..4]), Ok(Compression::None));
         assert_eq!(of_stored(b"[\x001\x00,\x00"), Err("UTF-16 text"));
         assert_eq!(of_stored(b"\0[\x001\x00,"), Err("UTF-16 text"));

@@ -1,4 +1,4 @@
-//! Archives of several members: appended files, and what parallel compressors write.
+//! Archives with several members: concatenated files, and the output of parallel compressors.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,8 +8,8 @@ use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
 use super::Compression;
 
-/// Decompresses the members one after the other. Zeros between and behind them are padding, as tapes
-/// and block devices leave it and gzip itself ignores it; anything else behind a member must be
+/// Decompresses the members one after the other. Zeros between and after them are padding, as left
+/// by tapes and block devices and ignored by gzip itself; anything else after a member must be
 /// another one.
 pub struct Members<R> {
     compression: Compression,
@@ -28,13 +28,13 @@ enum Decoder<R> {
 }
 
 impl<R: AsyncBufRead + Unpin> Members<R> {
-    /// The members of `stored`, which is compressed.
+    /// Creates a reader of the members of `stored`.
     pub fn new(compression: Compression, stored: R) -> Self {
         let state = State::Inside(Decoder::new(compression, stored));
         Members { compression, state }
     }
 
-    /// Goes past padding; whether there is another member.
+    /// Skips padding; returns whether there is another member.
     fn advance(&mut self, mut stored: R, context: &mut Context<'_>) -> Poll<std::io::Result<bool>> {
         loop {
             let zeros = match Pin::new(&mut stored).poll_fill_buf(context) {

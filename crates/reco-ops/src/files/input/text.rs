@@ -1,4 +1,4 @@
-//! Files that are read whole: lists of ids, plans.
+//! Files that are read whole, such as lists of ids and plans.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use tokio::io::AsyncBufReadExt;
 use super::{Reader, source};
 use crate::error::{Error, Result};
 
-/// Line breaks in a row that are kept: no line number that means something comes after more.
+/// Maximum consecutive line breaks kept; line numbers beyond that mean nothing.
 const MOST_BREAKS: usize = 512 * 1024;
 
-/// Read at most, in multiples of what is kept at most: a pipe of line breaks may have no end.
+/// Maximum bytes read, as a multiple of the maximum kept: a pipe of line breaks may be endless.
 const MOST_READ: u64 = 8;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// A text without the byte order mark that some editors put before it.
+/// Strips the byte order mark that some editors put at the start.
 pub fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(BOM).unwrap_or(text)
 }
 
-/// Reads a file whole, decompressed and without a byte order mark. It may be a pipe without a
-/// writer: the threads of the runtime do not wait for it, and the future may be dropped.
+/// Reads a whole file, decompressed and without a byte order mark. It may be a pipe without a
+/// writer: the runtime's threads do not block on it, and the future may be dropped.
 ///
 /// # Errors
-/// When it cannot be read, is no UTF-8, or has more than `limit` bytes.
+/// Fails if it cannot be read, is not UTF-8, or has more than `limit` bytes.
 pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
     let mut source = source(name).await?;
     let shown = source.name.clone();
@@ -44,8 +44,8 @@ pub async fn read_text(name: &Path, limit: u64) -> Result<String> {
         .map_err(|error| failed().cause(format!("it is not UTF-8 at byte {}", error.valid_up_to())))
 }
 
-/// The bytes of a reader, without line breaks beyond [`MOST_BREAKS`] in a row; `None` when they are
-/// more than `limit`.
+/// Reads all bytes, dropping line breaks beyond [`MOST_BREAKS`] in a row; `None` if more than
+/// `limit`.
 async fn read_bounded(reader: &mut Reader, limit: u64) -> std::io::Result<Option<Vec<u8>>> {
     let (mut kept, mut read, mut breaks) = (Vec::new(), 0_u64, 0);
     loop {
@@ -55,7 +55,7 @@ async fn read_bounded(reader: &mut Reader, limit: u64) -> std::io::Result<Option
         }
         let length = bytes.len();
         let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        // Without a branch for each byte: archives of nothing else are gone past at once.
+        // No branch per byte, so that archives full of line breaks are skipped at once.
         if bytes.iter().fold(true, |all, byte| all & is_break(byte)) {
             let room = MOST_BREAKS.saturating_sub(breaks).min(length);
             kept.extend_from_slice(&bytes[..room]);
@@ -69,12 +69,12 @@ async fn read_bounded(reader: &mut Reader, limit: u64) -> std::io::Result<Option
         if kept.len() as u64 > limit || read > limit.saturating_mul(MOST_READ) {
             return Ok(None);
         }
-        // A decompressor is always ready: others must have their turn.
+        // A decompressor never blocks, so yield to other tasks.
         tokio::task::consume_budget().await;
     }
 }
 
-/// Paths in files: as text, and those that are no UTF-8 as their bytes.
+/// Serialization of paths: as text, or as bytes if they are not UTF-8.
 pub mod as_text {
     use super::*;
 
@@ -85,10 +85,10 @@ pub mod as_text {
         Bytes(Vec<u8>),
     }
 
-    /// Writes a path.
+    /// Serializes a path.
     ///
     /// # Errors
-    /// As the serializer.
+    /// Fails if the serializer does.
     pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
         match path.to_str() {
             Some(text) => Kept::Text(text.to_owned()),
@@ -97,10 +97,10 @@ pub mod as_text {
         .serialize(serializer)
     }
 
-    /// Reads a path.
+    /// Deserializes a path.
     ///
     /// # Errors
-    /// As the deserializer.
+    /// Fails if the deserializer does.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
         Ok(match Kept::deserialize(deserializer)? {
             Kept::Text(text) => text.into(),
@@ -171,13 +171,14 @@ mod tests {
             }
             std::io::Write::write_all(&mut packed, b"last").expect("packed");
             std::fs::write(&path, packed.finish().expect("packed")).expect("written");
-            // Read whole though it unpacks to more than the limit, and kept in a little.
+            // Although it unpacks to more than the limit, it is read whole, because little of it is
+            // kept.
             let text = read_text(&path, 8 << 20).await.expect("read");
             let words: Vec<&str> =
                 text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             assert_eq!(words, ["first", "last"]);
             assert!(text.len() < 2 << 20, "{}", text.len());
-            // But not without end.
+            // But there is a limit on what is read.
             assert!(read_text(&path, 1 << 20).await.is_err());
         }
     }

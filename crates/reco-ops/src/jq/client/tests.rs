@@ -20,7 +20,7 @@ async fn answers_come_in_the_order_of_the_questions() {
 
 #[tokio::test]
 async fn a_message_that_ends_the_child_spares_the_others() {
-    // 1 overflows the stack while it is printed, 2 takes all memory, 3 never ends.
+    // 1 overflows the stack when printed, 2 takes all memory, 3 never ends.
     let jq = start(
         r#"if . == 1 then reduce range(3000000) as $i (0; [.]) | tojson
            elif . == 2 then [range(1e9)] | length
@@ -34,7 +34,7 @@ async fn a_message_that_ends_the_child_spares_the_others() {
     for (text, answer) in asked.iter().zip(&answers) {
         match *text {
             "3" => failed(answer, "CPU time"),
-            // An unoptimised build may be at the end of its time before that of its memory.
+            // An unoptimized build may exceed the time limit before the memory limit.
             "1" | "2" | "4" => assert!(matches!(answer, Answer::Failed(_)), "{answer:?}"),
             _ => assert_eq!(*answer, Answer::Yes, "{text}"),
         }

@@ -1,4 +1,4 @@
-//! Synthetic series, and what is said about them.
+//! Synthetic series and their findings.
 
 use super::*;
 use crate::aws::{Series, Span};
@@ -13,12 +13,12 @@ fn row(measure: Measure, values: &[Option<f64>]) -> Row {
     Row::new(measure, &Series { points, incomplete: None }, &SPAN)
 }
 
-/// The same value in every minute.
+/// Returns a row with the same value in every minute.
 fn flat(measure: Measure, value: f64) -> Row {
     row(measure, &[Some(value); 10])
 }
 
-/// A value in the first so many minutes, and nothing known after.
+/// Returns a row with a value in the first `minutes` minutes and no data after that.
 fn burst(measure: Measure, minutes: usize, value: f64) -> Row {
     row(measure, &vec![Some(value); minutes])
 }

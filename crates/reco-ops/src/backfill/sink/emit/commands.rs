@@ -15,16 +15,16 @@ use super::part::PartCompression;
 /// AWS: StartBulkPutItems, MaxWriteRequestUnits: 1,024 at least.
 const LEAST_WRITE_UNITS: u64 = 1024;
 
-/// Where in S3 the parts are to go.
+/// S3 location of the parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct S3Location {
     bucket: String,
-    /// Empty, or ending in `/`.
+    /// Empty, or ends in `/`.
     prefix: String,
 }
 
 impl Default for S3Location {
-    /// Words to be replaced.
+    /// Placeholders.
     fn default() -> Self {
         S3Location { bucket: "BUCKET".to_owned(), prefix: "PREFIX/".to_owned() }
     }
@@ -46,7 +46,7 @@ impl FromStr for S3Location {
         if prefix.is_empty() {
             return Err("a prefix is required: every object under it is read as a part".to_owned());
         }
-        // The CLI's shorthand parts its members by commas.
+        // The CLI's shorthand separates members by commas.
         if prefix.contains([',', '\'', '"', '=']) || prefix.chars().any(char::is_control) {
             return Err(format!("the prefix {prefix:?} has a character that needs quoting"));
         }
@@ -54,38 +54,38 @@ impl FromStr for S3Location {
     }
 }
 
-/// The commands, each on one line.
+/// Commands to run next, each on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Commands {
-    /// Brings the parts to S3.
+    /// Uploads the parts to S3.
     pub upload: String,
-    /// Makes a new table of them.
+    /// Creates a new table from them.
     pub import_table: String,
-    /// Says how far that is.
+    /// Shows the progress of the import.
     pub describe_import: String,
-    /// Puts them into a table that exists.
+    /// Writes them to an existing table.
     pub start_bulk_put_items: String,
-    /// Says how far that is.
+    /// Shows the progress of the bulk operation.
     pub describe_bulk_operation: String,
 }
 
 /// Inputs of the commands.
 #[derive(Debug, Clone, Copy)]
 pub struct Job<'a> {
-    /// The directory of the parts.
+    /// Directory of the parts.
     pub data: &'a str,
-    /// Where they are to go.
+    /// S3 location of the parts.
     pub s3: &'a S3Location,
-    /// Compression.
+    /// Compression of the parts.
     pub compression: PartCompression,
-    /// The table, where it is known.
+    /// Table name, if known.
     pub table: Option<&'a str>,
     /// Item layout.
     pub schema: &'a Schema,
 }
 
 impl Job<'_> {
-    /// The commands.
+    /// Returns the commands.
     pub fn commands(&self) -> Commands {
         let S3Location { bucket, prefix } = self.s3;
         let compression = self.compression.aws_name();
@@ -109,7 +109,7 @@ impl Job<'_> {
             "KeySchema": roles,
             "BillingMode": "PAY_PER_REQUEST",
         });
-        // Not below the prefix of the parts, or the next operation would read it as one.
+        // Outside the prefix of the parts, or the next operation would read it as a part.
         let errors = json!({
             "S3Bucket": bucket,
             "S3KeyPrefix": format!("{}-errors/", prefix.trim_end_matches('/')),
@@ -138,7 +138,7 @@ impl Job<'_> {
     }
 }
 
-/// An argument as a POSIX shell takes it.
+/// Quotes an argument for a POSIX shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:".contains(c);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {

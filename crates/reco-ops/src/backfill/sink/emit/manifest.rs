@@ -1,5 +1,5 @@
-//! The manifest: what the parts were made of, what is in them, and what to do with them. It is
-//! written last, so that parts without one are known to be unfinished.
+//! Manifest: origin and contents of the parts, and the commands to run next. It is written last, so
+//! that parts without a manifest are known to be incomplete.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,22 +20,22 @@ const README: &str = "README.txt";
 /// Report of emitted files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EmitReport {
-    /// Where to.
+    /// Output directory.
     pub directory: String,
-    /// The manifest's path.
+    /// Path of the manifest.
     pub manifest: String,
     /// Compression of the parts.
     pub compression: PartCompression,
-    /// Parts.
+    /// Number of parts.
     pub parts: u64,
-    /// Items in them, each user once.
+    /// Number of items, one per user.
     pub items: u64,
-    /// Lines that remove a user's item: the files hold no list of the user from before them, and
-    /// cannot remove what a table holds already.
+    /// Lines that remove a user's item. They drop the user's earlier lists from the files, but
+    /// cannot remove what a table already holds.
     pub removals: u64,
-    /// Bytes of their lines.
+    /// Uncompressed bytes of the lines.
     pub bytes: u64,
-    /// Bytes as stored.
+    /// Stored bytes.
     pub stored_bytes: u64,
     /// Commands to run next.
     pub commands: Commands,
@@ -57,7 +57,7 @@ struct Manifest<'a> {
     policy_fingerprint: &'a str,
     facts: &'a str,
     inputs: &'a [InputReport],
-    /// True if every line of every input is in the parts, or was left out by the policy.
+    /// True if every line of every input is in the parts or was left out by the policy.
     complete: bool,
     totals: Totals,
     items: ItemSizes,
@@ -84,10 +84,10 @@ struct Totals {
 }
 
 impl Merged {
-    /// Writes the manifest and the instructions.
+    /// Writes the manifest and README.txt.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub(in crate::backfill) fn publish(self, about: &BackfillReport) -> io::Result<EmitReport> {
         let Merged { options, schema, parts, sizes, .. } = self;
         let directory = options.directory.display().to_string();
@@ -152,7 +152,7 @@ impl Merged {
     }
 }
 
-/// A file that is there whole or not at all.
+/// Writes a file atomically.
 fn put(directory: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let passing = directory.join(format!(".{name}.tmp"));
     let mut file = create_private(&passing)?;

@@ -1,4 +1,4 @@
-//! From the spill to the parts: partitions side by side, each into parts of its own.
+//! Merges the spill into parts: partitions in parallel, each into its own parts.
 
 use std::fs::File;
 use std::io;
@@ -15,26 +15,26 @@ use super::spill::Partitions;
 use crate::backfill::report::ItemSizes;
 use crate::files::safe_file::make_private;
 
-/// Below the directory, so that nothing but parts is uploaded.
+/// Subdirectory of the parts, so that an upload includes nothing else.
 pub const DATA: &str = "data";
 
-/// Partitions at work at once at most: each holds an index of its keys.
+/// Maximum partitions processed in parallel; each holds an index of its keys in memory.
 const WORKERS: usize = 4;
 
-/// The parts, under their names.
+/// Parts under their final names.
 #[derive(Debug)]
 pub struct Merged {
     pub(super) options: EmitOptions,
     pub(super) schema: Schema,
-    /// The parts, in order.
+    /// Parts, in order.
     pub(super) parts: Vec<PartReport>,
-    /// Lists that a later one of the same user took the place of.
+    /// Lists replaced by a later one of the same user.
     pub replaced: u64,
     /// Sizes of the items.
     pub sizes: ItemSizes,
 }
 
-/// Parts of one partition under their passing names.
+/// Parts of one partition, under temporary names.
 type Finished = Vec<(PathBuf, PartReport)>;
 
 struct Job<'a> {
@@ -45,7 +45,7 @@ struct Job<'a> {
     totals: Mutex<(u64, ItemSizes)>,
 }
 
-/// Writes the parts, and removes all of them when one fails.
+/// Writes the parts; removes all of them if one fails.
 pub fn merge(
     options: EmitOptions,
     schema: Schema,
@@ -63,7 +63,7 @@ pub fn merge(
     match written {
         Ok((parts, (replaced, sizes))) => Ok(Merged { options, schema, parts, replaced, sizes }),
         Err(error) => {
-            // Ours alone: it was made a moment ago.
+            // Created by this run a moment ago.
             let _ = std::fs::remove_dir_all(&data);
             let _ = std::fs::remove_dir(&options.directory);
             Err(error)
@@ -109,7 +109,7 @@ impl Job<'_> {
             match self.partition(partition) {
                 Ok(parts) => done.push((partition, parts)),
                 Err(error) => {
-                    // The others need not go on.
+                    // Stops the other workers.
                     self.next.store(usize::MAX / 2, Ordering::Relaxed);
                     return Err(error);
                 }
@@ -149,8 +149,8 @@ impl Job<'_> {
     }
 }
 
-/// Gives the parts their names. Parts of different shards have different ones, so that they can
-/// stand below one prefix.
+/// Renames the parts to their final names. Parts of different shards have different names, so that
+/// they can share one prefix.
 fn name(options: &EmitOptions, parts: Finished) -> io::Result<Vec<PartReport>> {
     let shard = options.shard.map(|s| format!("{}of{}-", s.number(), s.of())).unwrap_or_default();
     let extension = options.compression.extension();
@@ -163,7 +163,7 @@ fn name(options: &EmitOptions, parts: Finished) -> io::Result<Vec<PartReport>> {
     Ok(named)
 }
 
-/// Without this a crash of the machine may lose a file's name.
+/// Flushes a directory; without this a crash of the machine may lose a file's name.
 pub fn sync_directory(path: &std::path::Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(path)?.sync_all()?;

@@ -1,4 +1,4 @@
-//! Parts: compressed files of lines, each new, private, and under its own name only when whole.
+//! Parts: compressed files of lines, each new and private, and renamed only when complete.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,7 +10,7 @@ use md5::Md5;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Gathered before it is written.
+/// Bytes buffered before a write.
 const BUFFER: usize = 256 * 1024;
 
 /// Compression of parts; names as in AWS's `InputCompressionType`.
@@ -35,7 +35,7 @@ impl PartCompression {
         }
     }
 
-    /// The end of a part's name.
+    /// Returns the file name extension.
     pub fn extension(self) -> &'static str {
         match self {
             PartCompression::Gzip => "json.gz",
@@ -48,22 +48,22 @@ impl PartCompression {
 /// Contents of a finished part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PartReport {
-    /// Its path, from the directory of the manifest.
+    /// Path relative to the manifest's directory.
     pub file: String,
-    /// Items, one a line.
+    /// Items, one per line.
     pub items: u64,
-    /// Bytes of its lines.
+    /// Uncompressed bytes of its lines.
     pub bytes: u64,
-    /// Bytes as stored.
+    /// Stored bytes.
     pub stored_bytes: u64,
-    /// SHA-256 of it as stored, in hex.
+    /// SHA-256 of the stored file, in hex.
     pub sha256: String,
-    /// MD5 of it as stored, in hex: the ETag that S3 gives an object that was put in one piece and
-    /// is not encrypted with a KMS key.
+    /// MD5 of the stored file, in hex: the ETag that S3 gives an object that was uploaded in one
+    /// piece and is not encrypted with a KMS key.
     pub md5: String,
 }
 
-/// A part that is being written, under a name of its own that no reader takes for a part.
+/// Part in progress, under a temporary name that no reader takes for a part.
 pub struct Part {
     path: PathBuf,
     encoder: Encoder,
@@ -78,10 +78,10 @@ enum Encoder {
 }
 
 impl Part {
-    /// Creates it.
+    /// Creates the file.
     ///
     /// # Errors
-    /// When it exists, or cannot be made.
+    /// Fails if it exists or cannot be created.
     pub fn create(path: PathBuf, compression: PartCompression) -> io::Result<Self> {
         let file = Hashed::new(create_private(&path)?);
         let encoder = match compression {
@@ -99,7 +99,7 @@ impl Part {
     /// Adds a line.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
         self.encoder.writer().write_all(line)?;
         self.encoder.writer().write_all(b"\n")?;
@@ -108,15 +108,15 @@ impl Part {
         Ok(())
     }
 
-    /// Bytes of its lines so far.
+    /// Returns the uncompressed bytes of its lines so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Ends it and brings it to the disk. The report names no file yet.
+    /// Finishes the part and flushes it to disk. Its report has no file name yet.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub fn finish(self) -> io::Result<(PathBuf, PartReport)> {
         let hashed = match self.encoder {
             Encoder::Gzip(encoder) => encoder.finish()?,
@@ -147,7 +147,7 @@ impl Encoder {
     }
 }
 
-/// Digests what passes on its way into the file.
+/// Writer that hashes what passes through to the file.
 struct Hashed {
     file: BufWriter<File>,
     sha256: Sha256,

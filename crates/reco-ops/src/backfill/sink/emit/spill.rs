@@ -1,10 +1,10 @@
-//! The spill: lines on disk, parted by key, until the whole input is read.
+//! Spill: lines on disk, partitioned by key, until the whole input is read.
 //!
 //! `ImportTable` writes items of one key in random order (AWS: "Import format quotas and
-//! validation"), so a user may stand in the parts once only, and which list is a user's last is
-//! known at the end of the input. Lines go to one of P files by their key; then each file is gone
-//! through alone, twice: first for which line of each key counts, then for these lines. A removal has
-//! no line: it is noted, and takes the list before it away.
+//! validation"), so each user may occur in the parts only once, and which list is a user's last is
+//! known only at the end of the input. Lines are distributed to P files by key. Then each file is
+//! read twice on its own: first to find the line that counts for each key, then to copy those
+//! lines. A removal has no line: it is recorded and drops the list before it.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -18,34 +18,34 @@ use tempfile::TempDir;
 
 use crate::files::safe_file::create_private;
 
-/// Bytes of a partition that are aimed at.
+/// Target size of a partition, in bytes.
 const PARTITION: u64 = 256 * 1024 * 1024;
-/// Partitions at most: each has a file open while the input is read.
+/// Maximum partitions; each has a file open while the input is read.
 const MOST: u64 = 256;
-/// Partitions of an input of unknown size.
+/// Partitions for an input of unknown size.
 const UNKNOWN: usize = 64;
-/// A line of DynamoDB JSON is about twice as long as the pair that it came from.
+/// Growth factor: a line of DynamoDB JSON is about twice as long as its input.
 const GROWTH: u64 = 2;
-/// Gathered before it is written, for each file.
+/// Bytes buffered per file before a write.
 const BUFFER: usize = 64 * 1024;
 /// Key, item size, line length, flags, and two times of seconds and nanoseconds.
 const HEADER: usize = 16 + 4 + 4 + 1 + 2 * (8 + 4);
 
-/// The item is removed.
+/// Flag of a removal.
 const REMOVAL: u8 = 1;
-/// Its time is known.
+/// Flag of a known generation time.
 const TIMED: u8 = 2;
-/// The item may only replace items older than a known time.
+/// Flag of an item that may only replace items older than a known time.
 const GUARDED: u8 = 4;
 
-/// Into how many files an input of this size, decompressed, is parted.
+/// Returns the number of partitions for an input of this decompressed size.
 pub fn partitions(input_bytes: Option<u64>) -> usize {
     let of_size =
         |bytes: u64| (bytes.saturating_mul(GROWTH)).div_ceil(PARTITION).clamp(1, MOST) as usize;
     input_bytes.map_or(UNKNOWN, of_size)
 }
 
-/// Lines that wait for the end of the input. Its files are removed with it.
+/// Lines waiting for the end of the input. The files are removed when dropped.
 #[derive(Debug)]
 pub struct Spill {
     directory: TempDir,
@@ -54,10 +54,10 @@ pub struct Spill {
 }
 
 impl Spill {
-    /// An empty one, in files below `parent`, which its owner alone can read.
+    /// Creates an empty spill in files below `parent` that only the owner can read.
     ///
     /// # Errors
-    /// When they cannot be made.
+    /// Fails if the files cannot be created.
     pub fn create(parent: &Path, partitions: usize) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix(".spill-").tempdir_in(parent)?;
         let files = (0..partitions.max(1))
@@ -69,10 +69,10 @@ impl Spill {
         Ok(Spill { directory, files, lines: 0 })
     }
 
-    /// Adds an item with its line; of a removal, the fact alone.
+    /// Adds an item with its line; for a removal, only the fact.
     ///
     /// # Errors
-    /// When the disk is full or fails.
+    /// Fails if the disk is full or fails.
     pub fn add(&mut self, item: &PlannedItem, line: &[u8]) -> io::Result<()> {
         let key = KeyDigest::of(&item.recommendation.user).rest();
         let partition = partition_of(key, self.files.len());
@@ -92,15 +92,15 @@ impl Spill {
         Ok(())
     }
 
-    /// Lines added.
+    /// Returns the number of lines added.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// No more lines come: the partitions, to be read.
+    /// Finishes the spill; returns the partitions for reading.
     ///
     /// # Errors
-    /// When what was gathered cannot be written.
+    /// Fails if the buffers cannot be written.
     pub fn finish(mut self) -> io::Result<Partitions> {
         let count = self.files.len();
         for mut file in self.files.drain(..) {
@@ -110,22 +110,21 @@ impl Spill {
     }
 }
 
-/// A finished spill.
+/// Finished spill, ready to read.
 #[derive(Debug)]
 pub struct Partitions {
     directory: TempDir,
-    /// Total number.
+    /// Number of partitions.
     pub count: usize,
 }
 
 impl Partitions {
-    /// Gives `take` the line of each key of a partition that a new table would hold in the end, in the
-    /// order of the input, and the size of its item; answers with how many lists it would not hold.
-    /// That is the last one, unless it was removed; `newest` is what is left where each replaces only
-    /// what is older.
+    /// Calls `take`, in input order, with the item size and line of each key that a new table would
+    /// end up with; returns the number of lists dropped. Each key keeps its last list unless it was
+    /// removed; with `newest`, each list replaces only older ones.
     ///
     /// # Errors
-    /// When the disk fails, or `take` does.
+    /// Fails if the disk or `take` fails.
     pub fn last_of_each(
         &self,
         number: usize,
@@ -166,7 +165,7 @@ impl Partitions {
     }
 }
 
-/// Header of each line.
+/// Header before each line.
 struct Header {
     key: u128,
     item_bytes: u32,
@@ -194,7 +193,7 @@ impl Header {
         Ok(())
     }
 
-    /// The next; `None` at the end of the file.
+    /// Reads the next header; `None` at the end of the file.
     fn read(file: &mut impl Read) -> io::Result<Option<Self>> {
         let mut bytes = [0; HEADER];
         let mut filled = 0;
@@ -221,8 +220,8 @@ impl Header {
     }
 }
 
-/// The map of a partition goes by other bits than the choice of the partition, which are the same
-/// in all of its keys.
+/// Returns the partition of a key. Uses other bits than the map of a partition, since all keys of a
+/// partition share these.
 fn partition_of(key: u128, partitions: usize) -> usize {
     let high = (key >> 64) as u64;
     (high % partitions as u64) as usize
@@ -247,7 +246,7 @@ mod tests {
         Schema::with_key_type(KeyType::N).plan_delete(Id::from(user), at).expect("fits")
     }
 
-    /// The lines that are left of one user's items, and how many lists are not.
+    /// Returns the remaining lines of one user's items, and the number of dropped lists.
     fn left(items: &[PlannedItem], newest: bool) -> (Vec<String>, u64) {
         let dir = tempfile::tempdir().expect("a directory");
         let mut spill = Spill::create(dir.path(), 1).expect("created");
@@ -272,7 +271,7 @@ mod tests {
         assert_eq!(left(&[put(None), removal(7, None)], false), (vec![], 1));
         assert_eq!(of(&[put(None), removal(7, None), put(None)], false), "2");
         assert_eq!(of(&[removal(7, None), put(None)], false), "1");
-        // Where only what is older is replaced.
+        // Where only older items are replaced.
         assert_eq!(of(&[put(Some(5)), removal(7, Some(4))], true), "0");
         assert_eq!(of(&[put(Some(5)), removal(7, Some(6))], true), "");
         assert_eq!(of(&[put(Some(5)), removal(7, Some(9)), put(Some(6))], true), "2");
@@ -288,7 +287,7 @@ mod tests {
             for n in 0..1000_i64 {
                 let line = format!("line {n}");
                 let user = n % 300;
-                // A number and its text are one user.
+                // A number and its text are the same user.
                 let user =
                     if n % 2 == 0 { Id::from(user) } else { user.to_string().as_str().into() };
                 spill.add(&list(user, n as usize, None), line.as_bytes()).expect("added");
