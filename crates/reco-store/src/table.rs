@@ -230,8 +230,8 @@ impl TableInfo {
         self.indexes.iter().filter(move |index| index.keys.iter().all(has))
     }
 
-    /// Returns the write capacity limit for items of this layout, with a time where they are `dated`, for the table and the indexes
-    /// that they are in together. Each global index has its own capacity, and one that throttles
+    /// Returns the write capacity limit for items of this layout, with a time where they are `dated`,
+    /// for the table and the indexes that they are in together. Each global index has its own capacity, and one that throttles
     /// holds back the table: the tightest one determines the number of items per second. A local
     /// index uses the table's capacity. AWS: "Using Global Secondary Indexes in DynamoDB",
     /// Provisioned throughput considerations.
