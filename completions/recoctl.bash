@@ -392,7 +392,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__backfill)
-            opts="-o -q -v -h -V --map --rejects --dry-run --concurrency --resume --checkpoint --checkpoint-every --max-rejects --verify --rcu --price-per-million-wru --wcu --shuffle-window --if-newer --generated-at --attr --ttl --ttl-attribute --ttl-anyway --list-type --shard --via --users-per-message --rate --emit --emit-compression --part-size --s3 --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --map --rejects --dry-run --concurrency --facts-memory --facts-max-age --resume --checkpoint --checkpoint-every --max-rejects --verify --rcu --price-per-million-wru --wcu --shuffle-window --if-newer --generated-at --attr --ttl --ttl-attribute --ttl-anyway --list-type --shard --via --users-per-message --rate --emit --emit-compression --part-size --s3 --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -407,6 +407,14 @@ _recoctl() {
                     return 0
                     ;;
                 --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts-max-age)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3610,7 +3618,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__sandbox__subcmd__start)
-            opts="-o -q -v -h -V --port --wcu --empty --lambda-bin --fault --fault-seed --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --port --wcu --throttle-as --empty --lambda-bin --reserved-concurrency --count-lag --metrics-lag --fault --iam-policy --fault-seed --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3624,11 +3632,31 @@ _recoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --throttle-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --lambda-bin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --reserved-concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count-lag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metrics-lag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --fault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --iam-policy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3696,7 +3724,7 @@ _recoctl() {
             return 0
             ;;
         recoctl__subcmd__verify)
-            opts="-o -q -v -h -V --users --rcu --map --shard --if-newer --generated-at --attr --ttl --ttl-attribute --list-type --max-suspects --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
+            opts="-o -q -v -h -V --users --rcu --map --shard --facts-memory --facts-max-age --if-newer --generated-at --attr --ttl --ttl-attribute --list-type --max-suspects --env --config --profile --region --endpoint-url --sandbox --queue --dlq --table --function --facts --policy --output --quiet --verbose --no-color --no-input --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3715,6 +3743,14 @@ _recoctl() {
                     return 0
                     ;;
                 --shard)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --facts-max-age)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

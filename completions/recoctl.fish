@@ -400,6 +400,8 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand dlq; and __fish_seen_sub
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l map -d 'Convert each line to one of the shapes below with this jq expression, e.g. \'[.user, [.items[].id]]\'; every output value counts as a line' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l rejects -d 'Save lines and entries that could not be written to this new file (JSON Lines)' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l concurrency -d 'Number of batches (up to 25 items each) in flight at once' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l facts-memory -d 'Memory for facts about articles, such as 256M: if all fit, they are read once; otherwise they are read on demand' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l facts-max-age -d 'Refuse facts snapshots older than this, such as 36h or 7d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint -d 'Checkpoint file [default: a file in the state directory, found again by the same command]' -r -F
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l checkpoint-every -d 'Seconds between checkpoints' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l max-rejects -d 'Stop when more lines than this are rejected: a count, or a percentage such as 1% (checked from 1,000 lines on, and at the end)' -r
@@ -412,7 +414,7 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l generated-a
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l attr -d 'Add this attribute to every item: a plain number becomes a Number, anything else a String; set the type with NAME:S=VALUE or NAME:N=VALUE' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl -d 'Expire items this long after the start of the run, e.g. 30d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l ttl-attribute -d 'TTL attribute of the table' -r
-complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l list-type -d 'Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in the table\'s existing lists; without any, as in the input]' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l list-type -d 'Write list ids as Numbers (N) or Strings (S), whatever the table holds [default: as in a sample of the table\'s lists; without any, as in the input]' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l shard -d 'Process only shard I of N (shards split the input by user and need no coordination)' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l via -d 'Send the lists to the source queue instead; the Lambda filters and writes them' -r -f -a "queue\t'Send the lists to the source queue'"
 complete -c recoctl -n "__fish_recoctl_using_subcommand backfill" -l users-per-message -d 'Maximum number of lists per queue message' -r
@@ -452,6 +454,8 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l users -d 'Num
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l rcu -d 'Maximum read capacity units per second [default: no limit]' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l map -d 'Convert each line to one of backfill\'s input shapes with this jq expression' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l shard -d 'Verify only the users of shard I of N' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l facts-memory -d 'Memory for facts about articles, such as 256M: if all fit, they are read once; otherwise they are read on demand' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l facts-max-age -d 'Refuse facts snapshots older than this, such as 36h or 7d' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l generated-at -d 'Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l attr -d 'Expect this attribute in every item' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand verify" -l ttl -d 'Expect every item to expire within this time from now, and not yet' -r
@@ -671,8 +675,13 @@ complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from start demo load help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l port -d 'Port on 127.0.0.1 to listen on; 0 picks a free one' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l wcu -d 'Limit writes to this many WCU per second and throttle the rest as DynamoDB does' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l throttle-as -d 'Limit that writes beyond --wcu are said to have hit: provisioned, key-range, on-demand or account' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l lambda-bin -d 'Run this Lambda binary (bootstrap) instead of the built-in handler' -r -F
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l reserved-concurrency -d 'Concurrent invocations that the function may have; more of them are throttled' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l count-lag -d 'Seconds for which the counts of messages stay as first shown, as counts of SQS lag' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l metrics-lag -d 'Seconds by which metrics are late, as those of CloudWatch may be' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault -d 'Inject an SQS fault, e.g. SendMessageBatch:entry-fail:0.1; may be repeated' -r
+complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l iam-policy -d 'Hold an access key to an IAM policy document; may be repeated' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l fault-seed -d 'Random seed for faults; the same seed hits the same calls' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l env -d 'Environment to use: the `[env.NAME]` section of recoctl.toml' -r
 complete -c recoctl -n "__fish_recoctl_using_subcommand sandbox; and __fish_seen_subcommand_from start" -l config -d 'Config file to use instead of ./recoctl.toml or the one in the user\'s config directory' -r -F
