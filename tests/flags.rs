@@ -203,7 +203,7 @@ fn on_a_terminal(harness: &Harness, words: &[&str]) -> String {
 
 #[test]
 fn each_of_them_changes_something_where_it_can() {
-    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    let mut harness = support::queues::queues("", SandboxOptions::empty());
     harness.set("RECOCTL_TABLE", "recs");
     support::table::create(&harness, aws_sdk_dynamodb::types::ScalarAttributeType::N);
     harness.write("in.jsonl", "[1,[2]]\n");
@@ -223,8 +223,6 @@ fn each_of_them_changes_something_where_it_can() {
     let colours = on_a_terminal(&harness, &[&backfill[..], &["--no-color"]].concat());
     assert!(!colours.contains("\u{1b}[3") && !colours.contains("\u{1b}[1m"), "{colours:?}");
 
-    let create = harness.sqs().create_queue().queue_name("recs-dlq").send();
-    harness.runtime.block_on(create).expect("created");
     let purge = ["dlq", "purge", "--dlq", "recs-dlq", "--all-now"];
     let asked = on_a_terminal(&harness, &purge);
     let refused = on_a_terminal(&harness, &[&purge[..], &["--no-input"]].concat());
