@@ -37,6 +37,18 @@ async fn the_file_is_never_written() {
 }
 
 #[tokio::test]
+async fn a_value_of_hundreds_of_megabytes_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let view = "CREATE VIEW users AS SELECT 1 AS id, CAST(zeroblob(400000000) AS TEXT) AS status;";
+    let tables = TABLES.lines().filter(|line| !line.contains("users(")).collect::<String>();
+    let path = sqlite(directory.path(), &(tables + view)).await;
+    let facts = FactsSource::from_url(path.to_str().unwrap()).await.unwrap();
+    let error = facts.lookup(&asking(&ids(&[1]), &[])).await.unwrap_err();
+    assert_eq!(error.stage, FactsStage::Query);
+    assert!(error.to_string().contains("too big"), "{error}");
+}
+
+#[tokio::test]
 async fn sources_are_chosen_by_url_and_credentials_stay_out_of_errors() {
     let none = FactsSource::from_url("none").await.unwrap();
     assert_eq!(none.lookup(&asking(&ids(&[1]), &[])).await.unwrap(), FactSet::Unavailable);

@@ -5,10 +5,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reco_core::facts::{FactsError, FactsStage};
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
 
 /// Time that a connection waits for a writer to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Maximum size of a value or row, in bytes: as much as an answer of MySQL may have. SQLite itself
+/// allows 1 GB, and a view can make one out of nothing. SQLite: "Limits In SQLite".
+const LONGEST_VALUE: i32 = 64 << 20;
 
 /// Connections to one file.
 #[derive(Debug)]
@@ -87,6 +92,7 @@ impl Connections {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
         Ok(connection)
     }
 }
