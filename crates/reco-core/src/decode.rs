@@ -27,6 +27,7 @@ use serde_json::value::RawValue;
 use crate::Recommendation;
 pub use deletion::{Deletion, deletion};
 pub use position::Position;
+pub(crate) use position::reason_of;
 pub use strip::{StripError, Stripped, strip};
 
 /// Layout of the recommendations.
@@ -173,7 +174,9 @@ struct Top<'a> {
 }
 
 /// Distinguishes `null` from absent: `{"data": null}` is malformed, not foreign.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
@@ -182,7 +185,7 @@ fn malformed(text: &str, offset: usize, reason: impl Into<String>) -> DecodeErro
 }
 
 fn syntax(text: &str, error: &serde_json::Error) -> DecodeError {
-    malformed(text, position::offset_of(text, error), position::reason_of(error))
+    malformed(text, position::offset_of(text, error), reason_of(error))
 }
 
 /// Returns the offset of a text's first value, after JSON white space.

@@ -85,7 +85,7 @@ pub(super) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
 
 /// Returns a serde_json error's message without its position, which is relative to a part of the
 /// text.
-pub(super) fn reason_of(error: &serde_json::Error) -> String {
+pub(crate) fn reason_of(error: &serde_json::Error) -> String {
     let words = error.to_string();
     match words.rfind(" at line ") {
         Some(end) => words[..end].to_owned(),

@@ -1,11 +1,11 @@
 //! Lines of two shapes at once: which of them is meant is not certain.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::malformed;
-use crate::decode::DecodeError;
+use crate::decode::{DecodeError, present, reason_of};
 
 /// The keys by which shapes are told.
 #[derive(Deserialize)]
@@ -42,10 +42,6 @@ struct Marks<'a> {
     sns_message: Option<&'a RawValue>,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
-}
-
 /// Keys of which a line has one at most, unless it is of two shapes. The keys of lists and
 /// envelopes are not among them: what these mean beside each other is the decoder's matter.
 const MARKS: [&str; 6] =
@@ -55,7 +51,7 @@ const MARKS: [&str; 6] =
 /// the decoder.
 ///
 /// # Errors
-/// [`DecodeError::Malformed`] names the two keys that do not go together.
+/// [`DecodeError::Malformed`] names the two keys that do not go together, or the key given twice.
 pub fn check_one(text: &str) -> Result<(), DecodeError> {
     // A letter of a key may be written as its number.
     let may_be = |key: &&str| text.contains(*key);
@@ -64,7 +60,12 @@ pub fn check_one(text: &str) -> Result<(), DecodeError> {
     {
         return Ok(());
     }
-    let Ok(marks) = serde_json::from_str::<Marks<'_>>(text) else { return Ok(()) };
+    let marks = match serde_json::from_str::<Marks<'_>>(text) {
+        Ok(marks) => marks,
+        // A key that stands there twice; each would say something of its own.
+        Err(error) if error.is_data() => return Err(malformed(text, reason_of(&error))),
+        Err(_) => return Ok(()),
+    };
     let found = marks.shapes();
     match &found[..] {
         [one, other, ..] => {

@@ -4,12 +4,12 @@
 //! `{"input":{"userId":"4638"},"output":{"recommendedItems":["63992","115149"],"scores":[...]},
 //! "error":null}`.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{ShapeError, malformed};
 use crate::clip::clip;
-use crate::decode::{DecodeError, Decoded, decode};
+use crate::decode::{DecodeError, Decoded, decode, present};
 
 /// Maximum characters of an error to show.
 const SHOWN_CHARS: usize = 400;
@@ -35,10 +35,6 @@ struct Input<'a> {
 struct Output<'a> {
     #[serde(borrow, default, rename = "recommendedItems", deserialize_with = "present")]
     items: Option<&'a RawValue>,
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// Parses a line; `None` if it has another shape.

@@ -212,6 +212,8 @@ fn a_removal_stands_beside_nothing_that_may_be_a_list() {
         r#""Keys":{}"#,
         r#""data":null"#,
         r#""recommended_note_ids":null"#,
+        r#""output":{"x":1},"output":{"x":1}"#,
+        r#""Item":{},"Item":{}"#,
     ] {
         let line = format!(r#"{{"user_id":7,"delete":true,{more}}}"#);
         assert!(check_one(&line).is_err(), "{line}");
