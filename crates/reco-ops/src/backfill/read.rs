@@ -100,10 +100,6 @@ impl Stage<'_> {
             return Ok(());
         }
         let start = Place::start(self.from.file);
-        if self.from.inside {
-            self.splitting = Splitting::Mixed(Mixed::at(start, self.mapped));
-            return Ok(());
-        }
         let mut reader = source.open(0, Arc::new(AtomicU64::new(0))).await?;
         loop {
             let bytes = reader.fill_buf().await.map_err(|error| error.to_string())?;
@@ -118,7 +114,8 @@ impl Stage<'_> {
         self.splitting = match &self.splitting {
             Splitting::Values(_) => Splitting::Values(Values::at(start)),
             Splitting::Unknown(_) | Splitting::Mixed(_) => {
-                Splitting::Mixed(Mixed::at(self.from, self.mapped))
+                let at = if self.from.inside { start } else { self.from };
+                Splitting::Mixed(Mixed::at(at, self.mapped))
             }
         };
         Ok(())
@@ -251,5 +248,44 @@ fn held(line: &Line) -> usize {
     match &line.content {
         Content::Text(text) | Content::Cut(text) => text.len(),
         Content::Blank(_) | Content::TooLong(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::input;
+
+    async fn lines_from(path: &std::path::Path, from: Place) -> Vec<Line> {
+        let source = input::source(path).await.expect("opens");
+        let (chunks, mut received) = tokio::sync::mpsc::channel(8);
+        let reading = tokio::spawn(read(vec![source], from, false, chunks));
+        let mut lines = Vec::new();
+        while let Some(chunk) = received.recv().await {
+            lines.extend(chunk.lines);
+        }
+        reading.await.expect("ends");
+        lines
+    }
+
+    /// Reading on from any line gives the lines that follow, malformed ones and all.
+    #[tokio::test]
+    async fn reading_from_a_line_on_gives_what_the_whole_reading_gave() {
+        let directory = tempfile::tempdir().expect("created");
+        let path = directory.path().join("in.json");
+        for text in [
+            "[[\"a\",[\"1\"]],[\"b\",[x]],[\"c\",[\"3\"]],[\"d\",[\"4\"]]]",
+            "[[\"a\",[1]],[\"b\",[x]],\n[\"c\",[3]],[\"d\",[4]],\n[\"e\",[5]]]\n",
+            "[{\"user_id\":1,oops},{\"user_id\":2}]\n",
+            "[[1,[2]],[3,[4]]]\n",
+            "[3,[30]]\n[\n[10,[1]],\n[11,[2]]\n]\n[4,[40]]\n",
+        ] {
+            std::fs::write(&path, text).expect("written");
+            let whole = lines_from(&path, Place::start(0)).await;
+            assert!(whole.len() > 1, "{text}");
+            for (number, line) in whole.iter().enumerate() {
+                assert_eq!(lines_from(&path, line.at).await, whole[number..], "{text} {line:?}");
+            }
+        }
     }
 }
