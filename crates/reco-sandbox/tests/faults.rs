@@ -264,6 +264,36 @@ async fn fifo_queues_hand_out_no_duplicates() {
     faulty.sandbox.shutdown().await;
 }
 
+/// AWS: a short poll asks a subset of the servers, a long poll all of them; FIFO queues have no such
+/// subsets.
+#[tokio::test]
+async fn short_polls_miss_and_long_polls_do_not() {
+    let faulty = Faulty::new(&["ReceiveMessage:miss:1"]).await;
+    faulty.plant(9);
+    let mut found = BTreeSet::new();
+    let mut polls = 0;
+    while found.len() < 4 {
+        let held = faulty.receive(10).await;
+        assert!(held.len() <= 1, "{} of 9 by a poll that misses", held.len());
+        found.extend(held.into_iter().filter_map(|message| message.message_id));
+        polls += 1;
+        assert!(polls < 100, "a short poll finds some in the end");
+    }
+    assert!(polls > 4, "some polls found nothing");
+    assert_eq!(faulty.injected("ReceiveMessage:miss"), polls);
+    let long = faulty.sqs.receive_message().queue_url(&faulty.url).wait_time_seconds(1);
+    let long = long.max_number_of_messages(10).send().await.unwrap();
+    assert_eq!(long.messages.unwrap_or_default().len(), 5, "all that was left");
+    assert_eq!(faulty.injected("ReceiveMessage:miss"), polls);
+    faulty.sandbox.shutdown().await;
+
+    let faulty = Faulty::seeded(&["ReceiveMessage:miss:1"], 0, "q.fifo").await;
+    faulty.plant(2);
+    assert_eq!(faulty.receive(10).await.len(), 2);
+    assert!(faulty.sandbox.faults_injected().is_empty());
+    faulty.sandbox.shutdown().await;
+}
+
 #[tokio::test]
 async fn visibility_may_end_soon_after_the_receive() {
     let faulty = Faulty::new(&["ReceiveMessage:lapse:1:80"]).await;

@@ -53,7 +53,7 @@ pub struct StartArgs {
     ///
     /// The action is an SQS action, or * for all that support the fault. Faults of whole calls:
     /// error-before, error-after, throttle, drop-before, drop-after, slow (ARG: milliseconds),
-    /// duplicate. Faults of single entries or messages: entry-fail, entry-fail-sender,
+    /// duplicate, miss (short polls that miss messages). Faults of single entries or messages: entry-fail, entry-fail-sender,
     /// entry-fail-after, lapse (ARG: milliseconds after the receive), wrong-md5.
     #[arg(long = "fault", value_name = "ACTION:KIND:PROBABILITY[:ARG]")]
     pub faults: Vec<Fault>,

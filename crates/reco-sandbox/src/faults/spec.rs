@@ -67,13 +67,16 @@ pub enum FaultKind {
     /// unless given) after it. On deletes and visibility changes: just before the call, as if
     /// another consumer had received and released the message, so the handle is stale.
     Lapse,
+    /// `miss`: a short poll of a standard queue misses messages, all of them or all but one, as it
+    /// asks only some of the servers (AWS: "short polling"). A long poll never does.
+    Miss,
     /// `wrong-md5`: an acknowledgement or a received message carries a wrong digest.
     WrongMd5,
 }
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ErrorBefore,
         Self::ErrorAfter,
         Self::Throttle,
@@ -85,6 +88,7 @@ impl FaultKind {
         Self::EntryFailAfter,
         Self::Duplicate,
         Self::Lapse,
+        Self::Miss,
         Self::WrongMd5,
     ];
 
@@ -103,6 +107,7 @@ impl FaultKind {
             Self::EntryFailAfter => "entry-fail-after",
             Self::Duplicate => "duplicate",
             Self::Lapse => "lapse",
+            Self::Miss => "miss",
             Self::WrongMd5 => "wrong-md5",
         }
     }
@@ -118,7 +123,7 @@ impl FaultKind {
             | Self::DropAfter
             | Self::Slow => ACTIONS,
             Self::EntryFail | Self::EntryFailSender | Self::EntryFailAfter => BATCHES,
-            Self::Duplicate => &["ReceiveMessage"],
+            Self::Duplicate | Self::Miss => &["ReceiveMessage"],
             Self::Lapse => HOLDS,
             Self::WrongMd5 => DIGESTS,
         }

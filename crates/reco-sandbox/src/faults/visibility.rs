@@ -1,5 +1,5 @@
-//! Messages that are visible when they should not be: duplicates, and visibility timeouts that end
-//! early.
+//! Messages that are visible when they should not be, or not when they should be: duplicates,
+//! visibility timeouts that end early, and short polls that miss.
 
 use super::dice::Roll;
 use super::spec::FaultKind;
@@ -17,6 +17,14 @@ pub(super) async fn receive(
         Some(strike) => sqs.receive_in_flight(&call, strike.luck)?,
         None => None,
     };
+    if sqs.polls_short(&call)?
+        && let Some(strike) = roll.inject(FaultKind::Miss)
+    {
+        if strike.coin() {
+            return Ok(Reply::Received { messages: again.into_iter().collect() });
+        }
+        call.max_number_of_messages = Some(1);
+    }
     let max = call.max_number_of_messages.unwrap_or(1);
     let mut reply = if again.is_none() {
         sqs.perform(Call::ReceiveMessage(call)).await?

@@ -38,6 +38,15 @@ impl Sqs {
         Ok(again.map(|(claim, message)| shown.message(claim.encode(uid), message)))
     }
 
+    /// Returns whether a receive is a short poll that may miss messages: it does not wait, and the
+    /// queue is a standard queue.
+    pub(crate) fn polls_short(&self, call: &ReceiveMessage) -> Result<bool, SqsError> {
+        let mut state = self.inner.lock();
+        let settings = &state.by_url(&call.queue_url, &self.inner.options)?.settings;
+        let waits = call.wait_time_seconds.map_or(settings.wait_s > 0, |seconds| seconds > 0);
+        Ok(!waits && !settings.fifo)
+    }
+
     /// Ends the visibility timeout of a received message in `ms` milliseconds.
     pub(crate) fn show_in(&self, url: &str, handle: &str, ms: u64) {
         let mut state = self.inner.lock();
