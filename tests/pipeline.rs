@@ -149,6 +149,57 @@ fn movielens(harness: &Harness) {
     }
 }
 
+/// A function with less concurrency than its mapping uses: what is throttled is received once more, so
+/// that sound messages die. They are `retryable`, and go through once the concurrency is there.
+#[test]
+fn messages_that_died_of_throttled_invocations_go_through_later() {
+    let harness = Harness::sandbox(SandboxOptions::empty());
+    harness.runtime.block_on(create(&harness));
+    harness.runtime.block_on(set_visibility_timeout(&harness, "1"));
+    let messages: Vec<String> =
+        (0..30).map(|user| format!(r#"{{"data":[[{user},[1,2]]]}}"#)).collect();
+    harness.runtime.block_on(send(&harness, &messages));
+
+    let with = |reserved, slow| {
+        let function = worker::function(harness.runtime.block_on(without_facts(&harness)));
+        let function: Function = Arc::new(move |event, deadline| {
+            let answer = function(event, deadline);
+            Box::pin(async move {
+                tokio::time::sleep(slow).await;
+                answer.await
+            })
+        });
+        let options = WorkerOptions {
+            timeout: Duration::from_secs(100),
+            batch_size: 1,
+            concurrency: 8,
+            reserved,
+            ..WorkerOptions::default()
+        };
+        harness.runtime.block_on(start_with(&harness, function, options))
+    };
+    let worker = with(Some(1), Duration::from_millis(400));
+    eventually("the queue is empty", Duration::from_secs(100), || depth(&harness, "recs") == 0);
+    harness.runtime.block_on(worker.stop());
+    let dead = depth(&harness, "recs-dlq");
+    assert!(dead > 0, "throttling alone used up the receives of some");
+
+    let args = ["--queue", "recs", "--table", TABLE, "--facts", "none"];
+    let classified = harness.json(0, args.iter().chain(&["dlq", "classify"]));
+    let classes = by_id(&classified, "class");
+    assert_eq!(classes.len(), dead);
+    assert!(classes.values().all(|class| class == "retryable"), "{classes:?}");
+
+    let worker = with(None, Duration::ZERO);
+    harness.runtime.block_on(set_visibility_timeout(&harness, "120"));
+    let redriven = harness.json(0, args.iter().chain(&["dlq", "redrive", "--rate", "100"]));
+    assert!(by_id(&redriven, "fate").values().all(|fate| fate == "moved"), "{redriven}");
+    eventually("the queue is empty", Duration::from_secs(100), || depth(&harness, "recs") == 0);
+    harness.runtime.block_on(worker.stop());
+    assert_eq!(depth(&harness, "recs-dlq"), 0);
+    assert_eq!(scan(&harness).len(), messages.len());
+}
+
 fn movielens_data() -> PathBuf {
     let output = Process::new(support::python_bin().join("python"))
         .arg(repository().join("tests/data/movielens.py"))
@@ -253,18 +304,31 @@ fn depth(harness: &Harness, queue: &str) -> usize {
     harness.runtime.block_on(count)
 }
 
+async fn without_facts(harness: &Harness) -> Pipeline {
+    pipeline_with(harness, "none").await
+}
+
 async fn pipeline(harness: &Harness, data: &std::path::Path) -> Pipeline {
+    let facts = format!("sqlite:{}", data.join("facts.sqlite").display());
+    pipeline_with(harness, &facts).await
+}
+
+async fn pipeline_with(harness: &Harness, facts: &str) -> Pipeline {
     let table = reco_store::table::describe(&harness.dynamodb(), TABLE).await.expect("described");
     let schema = table.schema(&ItemDescription::default()).expect("it fits");
-    let facts = format!("sqlite:{}", data.join("facts.sqlite").display());
     Pipeline {
-        facts: FactsSource::from_url(&facts).await.expect("the facts open"),
+        facts: FactsSource::from_url(facts).await.expect("the facts open"),
         policy: Policy::default(),
         writer: Writer::new(harness.dynamodb(), TABLE, schema, WriterOptions::default()),
     }
 }
 
 async fn start(harness: &Harness, function: Function) -> Worker {
+    let options = WorkerOptions { timeout: Duration::from_secs(100), ..WorkerOptions::default() };
+    start_with(harness, function, options).await
+}
+
+async fn start_with(harness: &Harness, function: Function, options: WorkerOptions) -> Worker {
     let queue_url = url(harness, "recs").await;
     let source = Source {
         client: harness.sqs(),
@@ -272,7 +336,6 @@ async fn start(harness: &Harness, function: Function) -> Worker {
         queue_arn: "arn:aws:sqs:us-east-1:000000000000:recs".to_owned(),
         function_name: "recs-writer".to_owned(),
     };
-    let options = WorkerOptions { timeout: Duration::from_secs(100), ..WorkerOptions::default() };
     Worker::start(source, function, Cloudwatch::new(), options, CancellationToken::new())
 }
 

@@ -56,7 +56,6 @@ OTHER = {
     "OperatorWriteRoles": "oncall",
     "OperatorWriteGroups": "sre",
     "BulkBucket": "bulk-files",
-    "CodeObjectVersion": "",  # a bucket without versions has none to name
 }
 # Set together, as the template's rule asks, and before the others of the VPC.
 VPC = {
@@ -71,7 +70,7 @@ FILES = {
     "PolicyFile": {"PolicyToml": "", "PolicyFile": "policy.toml"},
     "FactsTablesFile": {"FactsTablesToml": "", "FactsTablesFile": "tables.toml"},
 }
-APART = {"CodeBucket", "PipelineName", "UserIdType"}
+APART = {"CodeBucket", "CodeObjectVersion", "PipelineName", "UserIdType"}
 
 
 class Lifecycle(unittest.TestCase):
@@ -139,6 +138,30 @@ class Lifecycle(unittest.TestCase):
         declared = {parameter["ParameterKey"] for parameter in summary["Parameters"]}
         self.assertEqual(known, declared, "every parameter is tried")
         self.seen()
+
+    def test_code_of_another_bucket_and_of_a_version_is_taken(self):
+        s3 = self.server.client("s3")
+        bucket = "other-builds"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(
+            Bucket=bucket, VersioningConfiguration={"Status": "Enabled"}
+        )
+        old = s3.get_object(Bucket=f"builds-{REGION}", Key="writer/1.zip")["Body"].read()
+        first = s3.put_object(Bucket=bucket, Key="writer/1.zip", Body=old)["VersionId"]
+        new = s3.get_object(Bucket=f"builds-{REGION}", Key="writer/2.zip")["Body"].read()
+        s3.put_object(Bucket=bucket, Key="writer/1.zip", Body=new)
+
+        self.reach("CREATE_COMPLETE", self.stack.create())
+        self.reach("UPDATE_COMPLETE", self.stack.update(CodeBucket=bucket))
+        after = self.code()
+        self.reach("UPDATE_COMPLETE", self.stack.update(CodeObjectVersion=first))
+        self.assertNotEqual(self.code(), after, "an older version is other code")
+        self.reach("UPDATE_COMPLETE", self.stack.update(CodeObjectVersion=""))
+        self.assertEqual(self.code(), after)
+
+    def code(self):
+        function = self.server.client("lambda").get_function(FunctionName="recs-writer")
+        return function["Configuration"]["CodeSha256"]
 
     def seen(self):
         """What the last of the updates left in the services."""

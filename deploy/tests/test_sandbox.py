@@ -8,11 +8,9 @@ import subprocess
 import tempfile
 import unittest
 
-from resolve import Deployed, load
+from sandboxed import operators
 from where import REPOSITORY
 
-SANDBOX = "000000000000"
-REGION = "us-east-1"
 DONE = 0
 NOTHING = 5  # nothing to do
 CODES = (DONE, 4, NOTHING, 6, 9)  # whatever is no error of the service
@@ -56,22 +54,6 @@ ACTING = [
 LOCAL = {"completions", "man", "help", "sandbox", "config trust"}
 
 
-def document(*names):
-    """Policies of the template as the sandbox's queue, DLQ and table have them."""
-    resources = Deployed(load()).resources()
-    statements = sum((resources[name][1]["PolicyDocument"]["Statement"] for name in names), [])
-    text = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    for old, new in {
-        "<Queue.Arn>": f"arn:aws:sqs:{REGION}:{SANDBOX}:recs",
-        "<Dlq.Arn>": f"arn:aws:sqs:{REGION}:{SANDBOX}:recs-dlq",
-        "<Table.Arn>": f"arn:aws:dynamodb:{REGION}:{SANDBOX}:table/recommendations",
-        "eu-west-1:123456789012": f"{REGION}:{SANDBOX}",
-    }.items():
-        text = text.replace(old, new)
-    assert "<" not in text, text
-    return text
-
-
 class Running(unittest.TestCase):
     """A sandbox that holds the keys of operators to their policies."""
 
@@ -88,7 +70,7 @@ class Running(unittest.TestCase):
         for key, names in keys.items():
             path = os.path.join(self.home, f"{key}.json")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(document(*names))
+                file.write(operators(*names))
             arguments += ["--iam-policy", f"{key}={path}"]
         self.process = subprocess.Popen(
             [os.environ["RECOCTL"], "sandbox", "start", "--output", "json", *arguments, *self.EXTRA],

@@ -1,11 +1,12 @@
 //! The sandbox's worker with the real binary instead of the built-in handler.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use reco_core::classify::Class;
+use reco_sandbox::permissions::Grant;
 use reco_sandbox::seed::{DLQ, Mix, QUEUE, SeedOptions, TABLE};
 use reco_sandbox::sqs::Planted;
 use reco_sandbox::worker::WorkerOptions;
@@ -61,6 +62,52 @@ async fn outcome(sandbox: &Sandbox) -> (Vec<(String, Vec<String>)>, Vec<usize>) 
     (table, dead)
 }
 
+/// The access key of the function, to which its policy is given.
+const KEY: &str = "function";
+
+/// Makes a program that runs the function's binary with an access key of its own.
+fn as_function(directory: &tempfile::TempDir) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = directory.path().join("bootstrap");
+    let script =
+        format!("#!/bin/sh\nAWS_ACCESS_KEY_ID={KEY} exec '{}'\n", env!("CARGO_BIN_EXE_bootstrap"));
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    path
+}
+
+/// The policy of the function's role in the template, for the sandbox's queue and table.
+fn function_policy() -> String {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let run = |command: &mut std::process::Command| {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let bin = run(std::process::Command::new(repository.join("deploy/lint.sh")).arg("--print-bin"));
+    let program = repository.join("deploy/tests/sandboxed.py");
+    let python = Path::new(bin.trim()).join("python");
+    run(std::process::Command::new(python).arg(program).env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+fn granted(document: impl AsRef<str>) -> Grant {
+    Grant { key: KEY.to_owned(), document: document.as_ref().parse().unwrap() }
+}
+
+#[tokio::test]
+async fn a_function_without_its_policy_is_told_what_it_lacks() {
+    let directory = tempfile::tempdir().unwrap();
+    let nothing = r#"{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}"#;
+    let options = options(Some(as_function(&directory)));
+    let options = SandboxOptions { grants: vec![granted(nothing)], ..options };
+    let Err(SandboxError::Binary(error)) = Sandbox::start(options).await else {
+        panic!("it started")
+    };
+    assert!(error.to_string().contains("dynamodb:DescribeTable"), "{error}");
+}
+
+/// The binary runs under the policy that the template gives it, so that it also shows that the policy
+/// is enough.
 #[tokio::test]
 async fn the_binary_does_what_the_handler_does() {
     let built_in = Sandbox::start(options(None)).await.unwrap();
@@ -68,8 +115,10 @@ async fn the_binary_does_what_the_handler_does() {
     built_in.shutdown().await;
     assert!(expected.0.len() > 100 && !expected.1.is_empty());
 
-    let bootstrap = PathBuf::from(env!("CARGO_BIN_EXE_bootstrap"));
-    let with_binary = Sandbox::start(options(Some(bootstrap))).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let grants = vec![granted(function_policy())];
+    let options = SandboxOptions { grants, ..options(Some(as_function(&directory))) };
+    let with_binary = Sandbox::start(options).await.unwrap();
     let actual = outcome(&with_binary).await;
     with_binary.shutdown().await;
     assert_eq!(actual.1, expected.1, "what is dead");

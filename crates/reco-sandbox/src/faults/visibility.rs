@@ -4,7 +4,7 @@
 use super::dice::Roll;
 use super::spec::FaultKind;
 use crate::sqs::wire::{Call, ReceiveMessage, Reply};
-use crate::sqs::{Sqs, SqsError};
+use crate::sqs::{ErrorKind, Sqs, SqsError};
 
 /// Receives messages; faults may add one that is in flight, or end a visibility timeout early.
 pub(super) async fn receive(
@@ -31,8 +31,15 @@ pub(super) async fn receive(
     } else if max > 1 {
         // There is a message to return, so do not wait for more.
         call.max_number_of_messages = Some(max - 1);
+        let waited = !sqs.polls_short(&call)?;
         call.wait_time_seconds = Some(0);
-        sqs.perform(Call::ReceiveMessage(call)).await?
+        match sqs.perform(Call::ReceiveMessage(call)).await {
+            // A long poll is not refused at the quota of messages in flight.
+            Err(error) if waited && error.kind == ErrorKind::OverLimit => {
+                Reply::Received { messages: Vec::new() }
+            }
+            reply => reply?,
+        }
     } else {
         Reply::Received { messages: Vec::new() }
     };
