@@ -9,6 +9,7 @@ pub mod man;
 pub mod metrics;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod user;
 pub mod verify;
 
 use clap::Subcommand;
@@ -28,6 +29,8 @@ pub enum Command {
     Backfill(Box<backfill::BackfillArgs>),
     /// Compare the table with files of recommendations
     Verify(verify::VerifyArgs),
+    /// Show one user's list, and what the filter makes of it today
+    User(user::UserArgs),
     /// Show throttling, write capacity and queue depth from CloudWatch
     Metrics(metrics::MetricsArgs),
     /// Check or snapshot the facts database (users and articles)
@@ -62,6 +65,7 @@ pub fn run(
         Command::Verify(args) => Box::pin(verify::run(context, args)),
         // Only reads, so a signal ends it at once.
         Command::Metrics(args) => Box::pin(context.before_all(metrics::run(context, args))),
+        Command::User(args) => Box::pin(context.before_all(user::run(context, args))),
         Command::Facts(command) => Box::pin(facts::run(context, command)),
         Command::Config(command) => Box::pin(async move { config::run(context, &command).await }),
         #[cfg(feature = "sandbox")]

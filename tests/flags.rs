@@ -27,7 +27,7 @@ const FLAGS: [(&str, Option<&str>); 13] = [
 /// Every command with valid arguments, and the flags that apply to it: the letters of env, config,
 /// profile, region, endpoint, sandbox, queue, dlq, table, function, facts, policy and output; `.`
 /// where the flag has no effect.
-const COMMANDS: [(&str, &str); 31] = [
+const COMMANDS: [(&str, &str); 32] = [
     ("dlq peek", "ecpresqdt.fpo"),
     ("dlq classify", "ecpresqdt.fpo"),
     ("dlq redrive", "ecpresqdt.fpo"),
@@ -47,6 +47,7 @@ const COMMANDS: [(&str, &str); 31] = [
     ("backfill in.jsonl --via queue", "ecpresq...fpo"),
     ("backfill in.jsonl --emit dynamodb-json out", "ecpres..t.fpo"),
     ("verify in.jsonl", "ecpres..t.fpo"),
+    ("user 1", "ecpres..t.fpo"),
     ("metrics", "ecpresqdtf..o"),
     ("facts check", "ecpres....f.o"),
     ("facts snapshot --out f.sqlite", "ecpres....f.o"),

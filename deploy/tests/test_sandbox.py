@@ -29,6 +29,7 @@ LOOKING = [
     ["backfill", "recs.jsonl", "--dry-run", "--ttl", "3d", "--ttl-anyway"],
     ["backfill", "recs.jsonl", "--emit", "dynamodb-json", "emitted"],
     ["verify", "recs.jsonl"],
+    ["user", "1"],
     ["metrics"],
     ["facts", "check"],
     ["facts", "snapshot", "--out", "facts.copy"],

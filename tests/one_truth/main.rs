@@ -7,6 +7,7 @@ mod shared;
 mod support;
 mod table;
 mod times;
+mod user;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use aws_sdk_dynamodb::types::{

@@ -157,26 +157,14 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
         Err(reason) => return Filtered { verdict: Err(reason), dropped: DropCounts::default() },
     };
     let Recommendation { user: user_id, mut articles, generated_at } = recommendation;
-    let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
     let mut dropped = DropCounts::default();
-    let repeated = if policy.rules.no_duplicates { repeats(&articles) } else { Vec::new() };
-    let mut repeated = repeated.into_iter().peekable();
-    let (mut rank, mut kept) = (0, 0);
+    let mut sieve = Sieve::new(&user_id, &articles, user, facts, policy);
     articles.retain(|article| {
-        let is_repeated = repeated.next_if_eq(&rank).is_some();
-        rank += 1;
-        let reason = if is_repeated {
-            Some(DropReason::Duplicate)
-        } else {
-            judge_article(article, &user_id, user, facts, policy)
-        };
-        let reason = reason.or((kept == max_len).then_some(DropReason::OverMaxLen));
-        match reason {
-            Some(reason) => dropped.add(reason),
-            None => kept += 1,
-        }
+        let reason = sieve.judge(article);
+        reason.into_iter().for_each(|reason| dropped.add(reason));
         reason.is_none()
     });
+    let kept = articles.len();
     if kept < policy.limits.min_len.get().unwrap_or(0) {
         return Filtered { verdict: Err(SkipReason::TooFew), dropped };
     }
@@ -186,6 +174,63 @@ pub fn filter(recommendation: Recommendation, facts: &FactSet, policy: &Policy) 
     }
     let kept = Recommendation { user: user_id, articles, generated_at };
     Filtered { verdict: Ok(kept), dropped }
+}
+
+/// Returns why [`filter`] drops each article of a list, in its order; `None` for those that it keeps.
+///
+/// # Errors
+/// The reason why a list of this user is not looked into.
+pub fn explain(
+    recommendation: &Recommendation,
+    facts: &FactSet,
+    policy: &Policy,
+) -> Result<Vec<Option<DropReason>>, SkipReason> {
+    let Recommendation { user: user_id, articles, .. } = recommendation;
+    let user = judge_user(user_id, facts, policy)?;
+    let mut sieve = Sieve::new(user_id, articles, user, facts, policy);
+    Ok(articles.iter().map(|article| sieve.judge(article)).collect())
+}
+
+/// Judges the articles of one list, in its order.
+struct Sieve<'a> {
+    user_id: &'a Id,
+    user: Option<&'a UserFacts>,
+    facts: &'a FactSet,
+    policy: &'a Policy,
+    max_len: usize,
+    /// Ranks of articles that occur earlier in the list.
+    repeated: std::iter::Peekable<std::vec::IntoIter<usize>>,
+    rank: usize,
+    kept: usize,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(
+        user_id: &'a Id,
+        articles: &[Id],
+        user: Option<&'a UserFacts>,
+        facts: &'a FactSet,
+        policy: &'a Policy,
+    ) -> Self {
+        let max_len = policy.limits.max_len.get().unwrap_or(usize::MAX);
+        let repeated = if policy.rules.no_duplicates { repeats(articles) } else { Vec::new() };
+        let repeated = repeated.into_iter().peekable();
+        Sieve { user_id, user, facts, policy, max_len, repeated, rank: 0, kept: 0 }
+    }
+
+    /// Judges the next article.
+    fn judge(&mut self, article: &Id) -> Option<DropReason> {
+        let is_repeated = self.repeated.next_if_eq(&self.rank).is_some();
+        self.rank += 1;
+        let reason = if is_repeated {
+            Some(DropReason::Duplicate)
+        } else {
+            judge_article(article, self.user_id, self.user, self.facts, self.policy)
+        };
+        let reason = reason.or((self.kept == self.max_len).then_some(DropReason::OverMaxLen));
+        self.kept += usize::from(reason.is_none());
+        reason
+    }
 }
 
 fn judge_user<'f>(

@@ -26,6 +26,7 @@ pub mod seen;
 pub mod settle;
 pub mod shapes;
 pub mod shard;
+pub mod standing;
 pub mod supersede;
 pub mod time;
 pub mod toml_fault;

@@ -1,10 +1,10 @@
-//! All flows of recoctl as a library: dead-letter queue, backfills, metrics.
+//! All flows of recoctl as a library: dead-letter queue, backfills, metrics, one user.
 //!
 //! A flow takes plain options, reports [`event`]s and returns data. It prints nothing, reads no
 //! environment variables, and knows no command line.
 //!
 //! Modules import only downwards, which `tests/architecture.rs` checks:
-//! `backfill -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error, event}`.
+//! `{backfill, user} -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error, event}`.
 
 pub mod aws;
 pub mod backfill;
@@ -17,3 +17,4 @@ pub mod jq;
 pub mod metrics;
 pub mod rate;
 pub mod sqs;
+pub mod user;

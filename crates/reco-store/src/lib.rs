@@ -15,5 +15,6 @@ pub mod lists;
 pub mod reader;
 pub mod retry;
 pub mod service;
+pub mod stored;
 pub mod table;
 pub mod writer;

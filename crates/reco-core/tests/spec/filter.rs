@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
-use reco_core::filter::{DropReason, FilterTotals, Filtered, SkipReason, filter};
+use reco_core::filter::{DropReason, FilterTotals, Filtered, SkipReason, explain, filter};
 use reco_core::policy::{Limit, Policy};
 use reco_core::{Id, IdMap, IdSet, Recommendation};
 
@@ -258,7 +258,15 @@ proptest! {
         let filtered = filter(rec(USER, list.clone()), &facts(), &policy);
         let (expected, reasons) = oracle(&list, &facts(), max as usize);
         prop_assert_eq!(kept(&filtered), expected);
+        // What is explained is what happens.
+        let fates = explain(&rec(USER, list.clone()), &facts(), &policy).expect("the user is active");
+        prop_assert_eq!(fates.len(), list.len());
+        let told: Vec<u64> =
+            list.iter().zip(&fates).filter(|(_, fate)| fate.is_none()).map(|(id, _)| *id).collect();
+        prop_assert_eq!(told, kept(&filtered));
         for reason in DropReason::ALL {
+            let told = fates.iter().flatten().filter(|fate| **fate == reason).count() as u64;
+            prop_assert_eq!(told, filtered.dropped.get(reason));
             let count = reasons.iter().filter(|name| **name == reason.name()).count() as u64;
             prop_assert_eq!(filtered.dropped.get(reason), count);
         }

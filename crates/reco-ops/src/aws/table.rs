@@ -14,6 +14,7 @@ use reco_store::lists::{self, Adopted, Layout, ListsError};
 use reco_store::reader::Reader;
 use reco_store::retry::RetryOptions;
 use reco_store::service::{ErrorKind, ServiceError};
+use reco_store::stored::Stored;
 use reco_store::table::{Expiry, NotReady, TableError, TableInfo, describe, describe_expiry};
 use reco_store::writer::{Writer, WriterOptions};
 
@@ -126,6 +127,17 @@ impl Table {
     ) -> Result<HashMap<Id, classify::Held>> {
         let name = &self.info.name;
         read_generated_at(&self.client, name, &self.schema, users)
+            .await
+            .map_err(|error| service(&format!("cannot read from table {name}"), &error))
+    }
+
+    /// Returns a user's item; `None` if there is none.
+    ///
+    /// # Errors
+    /// Fails if the call to DynamoDB fails.
+    pub async fn stored(&self, user: &Id, expiry: &Expiry) -> Result<Option<Stored>> {
+        let name = &self.info.name;
+        reco_store::stored::read(&self.client, name, &self.schema, user, expiry)
             .await
             .map_err(|error| service(&format!("cannot read from table {name}"), &error))
     }

@@ -1,0 +1,206 @@
+//! Where one user stands: what the table holds for them, and what a list would become today.
+
+use serde::Serialize;
+
+use crate::filter::{DropReason, SkipReason};
+use crate::human::{amount, duration};
+use crate::policy::Policy;
+use crate::{Id, Time};
+
+/// What the table holds for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// No item.
+    Nothing,
+    /// An item without a list of ids.
+    NoList,
+    /// A list.
+    List {
+        /// Its ids, in order.
+        articles: Vec<Id>,
+        /// When it was generated, if the item says so.
+        generated_at: Option<Time>,
+        /// When it expires, in seconds since the epoch, if it does.
+        expires_at: Option<i64>,
+    },
+}
+
+/// What today's facts and policy would make of the list that the table holds.
+pub type Today = Result<Vec<Option<DropReason>>, SkipReason>;
+
+/// Where a user stands, in one word. The sentence is [`Standing::sentence`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The table has no item of the user.
+    NoItem,
+    /// It has an item without a list.
+    NoList,
+    /// Its list has expired: DynamoDB deletes it within days, readers should not use it.
+    Expired,
+    /// Today the filter would leave nothing of its list.
+    FilteredToNothing,
+    /// Today the filter would drop some of its ids.
+    DroppedToday,
+    /// Its list would be the same today.
+    Current,
+}
+
+impl Standing {
+    /// Judges what the table holds at a time, in seconds since the epoch.
+    #[must_use]
+    pub fn of(held: &Held, today: &Today, policy: &Policy, now: i64) -> Self {
+        match held {
+            Held::Nothing => Standing::NoItem,
+            Held::NoList => Standing::NoList,
+            Held::List { expires_at: Some(at), .. } if *at <= now => Standing::Expired,
+            Held::List { .. } if nothing_left(today, policy).is_some() => {
+                Standing::FilteredToNothing
+            }
+            Held::List { .. } if dropped(today) > 0 => Standing::DroppedToday,
+            Held::List { .. } => Standing::Current,
+        }
+    }
+
+    /// Says it in a sentence that follows the user's id.
+    #[must_use]
+    pub fn sentence(self, held: &Held, today: &Today, policy: &Policy, now: i64) -> String {
+        let refused = today.as_ref().err().copied().map(words);
+        match (self, held) {
+            (Standing::NoItem, _) => match refused {
+                Some(why) => format!("has no item in the table, and would get none today: {why}"),
+                None => "has no item in the table: never written, or deleted since".to_owned(),
+            },
+            (Standing::NoList, _) => "has an item without a list of ids".to_owned(),
+            (_, Held::List { articles, generated_at, expires_at }) => {
+                let from = generated_at.map_or_else(
+                    || "a list of unknown time".to_owned(),
+                    |at| format!("a list from {} ({} ago)", at.iso(), duration(now - at.seconds())),
+                );
+                let total = amount(articles.len() as u64, "id");
+                match self {
+                    Standing::Expired => {
+                        let ago = duration(now - expires_at.unwrap_or(now));
+                        format!(
+                            "has {from} that expired {ago} ago; DynamoDB deletes it within days"
+                        )
+                    }
+                    Standing::FilteredToNothing => {
+                        let why = nothing_left(today, policy).map_or("too-few", SkipReason::name);
+                        let why = if why == "too-few" {
+                            format!("{} of its {total} would be dropped", dropped(today))
+                        } else {
+                            refused.unwrap_or(why).to_owned()
+                        };
+                        format!("has {from}, but the filter would leave nothing of it today: {why}")
+                    }
+                    Standing::DroppedToday => {
+                        format!(
+                            "has {from}; {} of its {total} would be dropped today",
+                            dropped(today)
+                        )
+                    }
+                    _ => format!("has {from}; its {total} would be written the same today"),
+                }
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+fn words(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::UnknownUser => "the facts do not know the user",
+        SkipReason::InactiveUser => "the user is inactive",
+        SkipReason::TooFew => "too few ids are left",
+    }
+}
+
+fn dropped(today: &Today) -> usize {
+    today.as_ref().map_or(0, |fates| fates.iter().flatten().count())
+}
+
+/// Returns why the filter would write nothing, if so.
+fn nothing_left(today: &Today, policy: &Policy) -> Option<SkipReason> {
+    match today {
+        Err(reason) => Some(*reason),
+        Ok(fates) => {
+            let kept = fates.iter().filter(|fate| fate.is_none()).count();
+            (kept < policy.limits.min_len.get().unwrap_or(0)).then_some(SkipReason::TooFew)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Limit;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn list(ids: u64, expires_at: Option<i64>) -> Held {
+        let generated_at = Some(Time::from_seconds(NOW - 7200));
+        Held::List { articles: (0..ids).map(Id::from).collect(), generated_at, expires_at }
+    }
+
+    fn told(held: &Held, today: &Today, min: u32) -> (Standing, String) {
+        let mut policy = Policy::default();
+        policy.limits.min_len = Limit::at(min);
+        let standing = Standing::of(held, today, &policy, NOW);
+        (standing, standing.sentence(held, today, &policy, NOW))
+    }
+
+    fn fates(dropped: usize, kept: usize) -> Today {
+        let reason = [Some(DropReason::AlreadyRead)];
+        Ok(reason
+            .into_iter()
+            .cycle()
+            .take(dropped)
+            .chain([None].into_iter().cycle().take(kept))
+            .collect())
+    }
+
+    #[test]
+    fn a_list_is_told_with_its_age_and_what_today_would_drop() {
+        let (standing, text) = told(&list(100, None), &fates(3, 97), 1);
+        assert_eq!(standing, Standing::DroppedToday);
+        assert_eq!(
+            text,
+            "has a list from 2027-01-15T06:00:00Z (2h ago); 3 of its 100 ids would be dropped today"
+        );
+        let (standing, text) = told(&list(2, Some(NOW + 1)), &fates(0, 2), 1);
+        assert_eq!(standing, Standing::Current);
+        assert!(text.ends_with("its 2 ids would be written the same today"), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_with_what_today_would_do() {
+        let (standing, text) = told(&Held::Nothing, &Ok(vec![]), 0);
+        assert_eq!(
+            (standing, text.as_str()),
+            (Standing::NoItem, "has no item in the table: never written, or deleted since")
+        );
+        let (_, text) = told(&Held::Nothing, &Err(SkipReason::InactiveUser), 0);
+        assert!(text.ends_with("would get none today: the user is inactive"), "{text}");
+        assert_eq!(told(&Held::NoList, &Ok(vec![]), 0).0, Standing::NoList);
+    }
+
+    #[test]
+    fn an_expired_list_is_none_whatever_the_facts_say() {
+        for today in [fates(0, 2), Err(SkipReason::UnknownUser)] {
+            let (standing, text) = told(&list(2, Some(NOW)), &today, 1);
+            assert_eq!(standing, Standing::Expired);
+            assert!(text.contains("that expired 0s ago"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_which_nothing_would_be_left_is_told_with_the_reason() {
+        let (standing, text) = told(&list(3, None), &Err(SkipReason::InactiveUser), 1);
+        assert_eq!(standing, Standing::FilteredToNothing);
+        assert!(text.ends_with("leave nothing of it today: the user is inactive"), "{text}");
+        let (standing, text) = told(&list(3, None), &fates(2, 1), 2);
+        assert_eq!(standing, Standing::FilteredToNothing);
+        assert!(text.ends_with("2 of its 3 ids would be dropped"), "{text}");
+    }
+}
