@@ -1,5 +1,7 @@
 //! "Empty" when it is not: lost answers, a queue at its quota, fronts of FIFO groups.
 
+use std::time::Duration;
+
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::sqs::SqsOptions;
 use serde_json::json;
@@ -70,6 +72,21 @@ fn a_queue_at_its_quota_is_not_empty() {
         let report = harness.json(4, command.to_vec());
         assert_eq!(report["exhausted"], json!(false), "{command:?}");
         assert_eq!(report["hidden"]["visible"], 195, "{command:?}: {}", report["hidden"]);
+    }
+}
+
+/// AWS: the counts lag up to a minute. A queue that was just emptied still counts as full.
+#[test]
+fn an_emptied_queue_is_empty_although_its_counts_lag() {
+    let sqs_options = SqsOptions { count_lag: Duration::from_secs(10), ..SqsOptions::default() };
+    let options = SandboxOptions { sqs: sqs_options, ..SandboxOptions::empty() };
+    let harness = queues(STANDARD, options);
+    (0..20).for_each(|user| drop(plant(&harness, STANDARD, &sound(user), user)));
+    let purge = ["dlq", "purge", "--no-backup", "--yes"];
+    assert_eq!(count(&harness.json(0, purge), "deleted"), 20);
+    for (command, code) in [(&purge[..], 5), (&["dlq", "redrive"], 5), (&["dlq", "classify"], 0)] {
+        let report = harness.json(code, command.to_vec());
+        assert_eq!((&report["exhausted"], &report["hidden"]), (&json!(true), &json!(null)));
     }
 }
 

@@ -251,7 +251,8 @@ impl Resumer<'_> {
             lease: Arc::clone(&self.lease),
             cancel: self.control.cancel.clone(),
         });
-        let bound = Bound { at_most: HOLD_LIMIT, depth: self.depth, front_only: false };
+        let (at_most, depth) = (HOLD_LIMIT, self.depth);
+        let bound = Bound { at_most, depth, front_only: false, awaits_counts: true };
         let (wanted, told) = (Arc::new(ids(open)), Arc::clone(progress));
         let work = move |messages: Vec<Message>| {
             let (wanted, told) = (Arc::clone(&wanted), Arc::clone(&told));

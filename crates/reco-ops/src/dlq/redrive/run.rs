@@ -145,33 +145,29 @@ impl<'a> Redrive<'a> {
 
     /// Decides on the messages of a scan and enters their records; returns those to move.
     async fn part(&mut self, mut scan: Scan) -> Result<Vec<Going>> {
-        let taken = self.ending.moving;
-        let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         let chosen = self.choose(&scan.found).await?;
-        let repaired = self.mend(&mut scan, &chosen).await?;
+        let mut repaired = self.mend(&mut scan, &chosen).await?.into_iter();
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
-        let candidates =
-            scan.found.iter().zip(chosen).zip(&repaired).map(|((found, chosen), repaired)| {
-                Candidate {
-                    row: &found.row,
-                    chosen,
-                    repaired: repaired.as_ref(),
-                    way: self.route.way(&found.row),
-                    remembered: self.session.history.remembered(&found.row.message_id),
-                }
-            });
-        let decisions = decide(candidates, room, self.options.resend_uncertain);
-        let moves = |one: &&Decision| matches!(one, Decision::Move(_));
-        let moving = decisions.iter().filter(moves).count();
-        self.ending.moving += moving as u64;
-        let mut going = Vec::with_capacity(if self.options.dry_run { 0 } else { moving });
+        let mut going = Vec::new();
         if self.records.is_empty() {
             // The exact number in most cases; growth by doubling could take twice as much memory.
             self.records.reserve_exact(scan.found.len());
+            going.reserve_exact(if self.options.dry_run { 0 } else { scan.found.len() });
         }
-        for ((found, repaired), decision) in scan.found.into_iter().zip(repaired).zip(decisions) {
+        for (found, chosen) in scan.found.into_iter().zip(chosen) {
+            let repaired = repaired.next().flatten();
+            let candidate = Candidate {
+                row: &found.row,
+                chosen,
+                repaired: repaired.as_ref(),
+                way: self.route.way(&found.row),
+                remembered: self.session.history.remembered(&found.row.message_id),
+            };
+            let full = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let decision = decide(candidate, full, self.options.resend_uncertain);
             let changed = repaired.and_then(Repaired::into_changed);
             self.note_order(&found, &decision);
+            self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
             let record = Record::decided(&found.row, &decision, changed.as_deref());
             if let (Decision::Move(to), false) = (decision, self.options.dry_run) {
                 let record = self.records.len();
@@ -280,6 +276,7 @@ impl<'a> Redrive<'a> {
         let (cancel, records, ending) =
             (&self.session.control.cancel, &mut self.records, &mut self.ending);
         let (mut moved, first) = (0, going[0].record);
+        self.guards.bounces.reserve(going.len());
         let tell = |at: usize, outcome: SendOutcome| {
             records[at].is_settled(outcome);
             if let (true, Some(to)) = (records[at].is(Category::Moved), &records[at].to) {

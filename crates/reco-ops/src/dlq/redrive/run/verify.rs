@@ -97,7 +97,7 @@ impl Redrive<'_> {
             cancel: self.session.control.cancel.clone(),
         });
         let at_most = usize::try_from(MOST).unwrap_or(usize::MAX);
-        let bound = Bound { at_most, depth: visible, front_only: false };
+        let bound = Bound { at_most, depth: visible, front_only: false, awaits_counts: false };
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
         let released = lease.release_all().await;
         warn_unreleased(&self.session.control.events, &released);
