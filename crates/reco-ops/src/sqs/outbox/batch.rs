@@ -74,7 +74,7 @@ pub(in crate::sqs) struct Pending {
     place: usize,
     key: Option<GroupKey>,
     rejects: Option<Slot>,
-    doubt: Option<Doubt>,
+    pub(in crate::sqs) doubt: Option<Doubt>,
 }
 
 /// State of a batch being sent.
