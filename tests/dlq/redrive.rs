@@ -415,6 +415,8 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
     adds_up(&report);
     // The sandbox always returns the oldest message first; AWS guarantees no order.
     assert_eq!(report["exhausted"], false);
+    assert_eq!(output.status.code(), Some(4), "some were never looked at: {report}");
+    assert!(report["unreached"].as_u64() > Some(0), "{report}");
     assert!(report["received_again"].as_u64() > Some(0), "{report}");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));
     assert_eq!(source.messages.len() as u64, count(&report, "moved"));

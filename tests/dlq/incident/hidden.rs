@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::SqsOptions;
+use reco_sandbox::sqs::{Planted, SqsOptions};
 use serde_json::json;
 
 use super::kit::*;
@@ -122,6 +122,48 @@ fn wanted_messages_that_are_not_reached_are_no_success() {
     let report = harness.json(4, ["dlq", "redrive"]);
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (0, 10));
     assert_eq!(report["unreached"], 190);
+}
+
+/// Queues this many messages, each in a group of its own; the first `broken` are malformed.
+fn groups_of_one(messages: usize, broken: usize) -> crate::support::Harness {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    for user in 0..messages {
+        let body = if user < broken { format!("broken {user}") } else { sound(user) };
+        let group_id = Some(format!("group-{user}"));
+        let planted = Planted { body, group_id, ..Planted::default() };
+        sqs(&harness).plant(&format!("recs-dlq{FIFO}"), planted).expect("planted");
+    }
+    harness
+}
+
+#[test]
+fn a_fifo_redrive_that_can_hold_no_more_says_what_it_never_looked_at() {
+    let harness = groups_of_one(100, 20);
+    for dry_run in [&["--dry-run"][..], &[]] {
+        let args = [&["dlq", "redrive", "--hold", "20", "--output", "json"][..], dry_run].concat();
+        let output = harness.recoctl(args).output().expect("it ends");
+        let told = crate::support::told(&output);
+        assert_eq!(output.status.code(), Some(4), "80 were never seen: {told}");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((count(&report, "skipped"), &report["unreached"]), (20, &json!(80)));
+        assert!(told.contains("warning: the DLQ has more messages"), "{told}");
+    }
+    assert_eq!(in_flight(&harness, &format!("recs-dlq{FIFO}")), 0);
+}
+
+#[test]
+fn some_that_moved_before_the_room_was_used_up_make_no_success() {
+    let harness = groups_of_one(100, 0);
+    (100..120).for_each(|user| {
+        let (body, group_id) = (format!("broken {user}"), Some(format!("group-{user}")));
+        let planted = Planted { body, group_id, ..Planted::default() };
+        drop(sqs(&harness).plant(&format!("recs-dlq{FIFO}"), planted).expect("planted"));
+    });
+    let report = harness.json(4, ["dlq", "redrive", "--hold", "10"]);
+    assert_eq!((count(&report, "moved"), count(&report, "skipped")), (100, 10));
+    assert_eq!(report["unreached"], 10);
+    let whole = harness.json(5, ["dlq", "redrive", "--hold", "20"]);
+    assert_eq!((count(&whole, "skipped"), &whole["unreached"]), (20, &json!(0)));
 }
 
 #[test]

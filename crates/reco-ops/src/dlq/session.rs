@@ -262,6 +262,21 @@ impl Session {
         }
     }
 
+    /// Returns the reach of the only scan of a command, corrected if it ended for want of room and
+    /// not because it had reached its goal. To be called before any message is released.
+    #[must_use]
+    pub fn within_room(&self, reach: Reach, scan: &Scan, goal: Goal) -> Reach {
+        let limit = self.scanner.limit;
+        let wants_more = match goal {
+            Goal::First(wanted) => scan.taken() < wanted as u64,
+            Goal::All | Goal::Matching(_) | Goal::Front => true,
+        };
+        match wants_more && scan.end == DrainEnd::Enough && self.lease.held() >= limit {
+            true => reach.out_of_room(limit, self.depth(), scan.taken()),
+            false => reach,
+        }
+    }
+
     /// Makes all held messages visible immediately, and warns of those that could not be released.
     pub async fn release_all(&self) -> Released {
         let released = self.lease.release_all().await;
