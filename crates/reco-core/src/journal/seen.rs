@@ -61,7 +61,7 @@ impl Seen {
     }
 
     /// Adds the messages that a journal lists as sent or possibly sent. Later journals take
-    /// precedence.
+    /// precedence, but no doubt about a message that another journal proves to be sent.
     pub fn add(&mut self, state: &State) {
         let Some(header) = state.header() else { return };
         let run = self.run(&header.run_id);
@@ -106,7 +106,10 @@ impl Seen {
     }
 
     fn note(&mut self, known: Known, id: &str, sent_as: Option<&str>, digest: Option<&Digest>) {
-        self.originals.insert(key(id), known);
+        let original = self.originals.entry(key(id)).or_insert(known);
+        if known.acked || !original.acked {
+            *original = known;
+        }
         self.copies.extend(sent_as.map(|sent_as| (key(sent_as), known)));
         self.contents.extend(digest.map(|digest| (digest.short(), known)));
     }

@@ -321,6 +321,19 @@ fn what_comes_back_is_recognised_by_id_and_by_content() {
     assert_eq!(seen.recognise(&back), Some(Sighting::CameBack { run_id: "run-2" }));
 }
 
+/// Whatever the order of their journals: a doubt is no news about a message that was acknowledged.
+#[test]
+fn a_doubt_does_not_take_back_an_acknowledgement() {
+    let doubtful = replay(false, &[intent("a", 1)]);
+    let acked = replay(false, &[intent("a", 1), ack("a", 1)]);
+    for order in [[&doubtful, &acked], [&acked, &doubtful]] {
+        let mut seen = Seen::default();
+        order.into_iter().for_each(|state| seen.add(state));
+        let here = Sighting::StillHere { run_id: "run-1", acked: true };
+        assert_eq!(seen.recognise(&message("a")), Some(here));
+    }
+}
+
 #[test]
 fn restore_gives_each_message_once_with_what_was_sent() {
     let original = message("a");
