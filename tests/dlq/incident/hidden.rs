@@ -166,6 +166,39 @@ fn some_that_moved_before_the_room_was_used_up_make_no_success() {
     assert_eq!((count(&whole, "skipped"), &whole["unreached"]), (20, &json!(0)));
 }
 
+/// A selected message that cannot be moved holds back the later ones of its group, and of no other.
+#[test]
+fn what_cannot_be_sent_is_not_overtaken() {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    let source = format!("recs{FIFO}");
+    let small = [("MaximumMessageSize".to_owned(), "1024".to_owned())];
+    harness.runtime.block_on(async {
+        let client = harness.sqs();
+        let url = client.get_queue_url().queue_name(&source).send().await.expect("there");
+        let name = |name: &str| aws_sdk_sqs::types::QueueAttributeName::from(name);
+        let [(key, value)] = &small;
+        let set = client.set_queue_attributes().set_queue_url(url.queue_url);
+        set.attributes(name(key), value).send().await.expect("set");
+    });
+    let articles: Vec<String> = (1..400).map(|article| article.to_string()).collect();
+    let large = format!("[1,[{}]]", articles.join(","));
+    assert!(large.len() > 1024);
+    plant(&harness, FIFO, &sound(0), 0);
+    plant(&harness, FIFO, &large, 0);
+    (2..5).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    (5..8).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 1)));
+    let planned = harness.json(4, ["dlq", "redrive", "--dry-run"]);
+    let moved = harness.json(4, ["dlq", "redrive"]);
+    for (report, done) in [(&planned, "planned"), (&moved, "moved")] {
+        assert_eq!((count(report, done), count(report, "failed")), (4, 1), "{report}");
+        assert_eq!((count(report, "left"), &report["overtaking"]), (3, &json!(0)));
+    }
+    assert_eq!(moved["moved_to"][&source], 4);
+    let left = moved["messages"].as_array().expect("messages").iter();
+    let left: Vec<_> = left.filter(|one| one["fate"] == "left").collect();
+    assert!(left.iter().all(|one| one["reason"].to_string().contains("earlier message of its")));
+}
+
 #[test]
 fn what_overtakes_a_message_that_stays_is_counted() {
     let harness = queues(FIFO, SandboxOptions::empty());

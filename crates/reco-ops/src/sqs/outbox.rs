@@ -41,7 +41,7 @@ const LEAST_CALL: usize = 256 * 1024;
 const STOPPED: &str = "stopped by a signal before it was sent";
 
 /// Reason for messages that were not sent because an earlier one of their group was not.
-const BEHIND: &str = "an earlier message of its group was not moved";
+pub const BEHIND: &str = "an earlier message of its group was not moved";
 
 /// Queue that messages are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -30,6 +30,27 @@ pub enum Decision {
     Unrepaired(String),
     /// SQS would refuse it; the reason.
     Unsendable(String),
+    /// FIFO: an earlier message of its group cannot be moved.
+    Behind,
+}
+
+impl Decision {
+    /// Returns whether the message was selected but cannot be moved.
+    #[must_use]
+    pub const fn is_stuck(&self) -> bool {
+        match self {
+            Decision::Homeless(_)
+            | Decision::PerhapsSent(_)
+            | Decision::Unrepaired(_)
+            | Decision::Unsendable(_)
+            | Decision::Behind => true,
+            Decision::Move(_)
+            | Decision::Skip
+            | Decision::Undecided(_)
+            | Decision::Elsewhere
+            | Decision::BeyondMax => false,
+        }
+    }
 }
 
 /// Message to decide about.

@@ -45,21 +45,30 @@ impl Redrive<'_> {
         let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
         let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
         let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();
-        let mut last = Vec::new();
+        let (mut again, mut last) = (HashSet::new(), Vec::new());
         for _ in 0..LOOKS {
             if self.session.control.cancel.is_cancelled() {
                 break;
             }
             match self.look(left as u64).await {
-                Ok(deleted) if deleted.is_empty() => return,
-                Ok(deleted) => last = deleted,
+                Ok(deleted) => {
+                    again.extend(deleted.iter().cloned());
+                    last = deleted;
+                }
                 Err(error) => {
-                    return self.session.control.events.warn(format!(
-                        "cannot verify that the deleted messages are gone: {error}"
-                    ));
+                    self.session
+                        .control
+                        .events
+                        .warn(format!("cannot verify that the deleted messages are gone: {error}"));
+                    last.clear();
+                    break;
                 }
             }
+            if last.is_empty() {
+                break;
+            }
         }
+        self.ending.deleted_again += again.len() as u64 - last.len() as u64;
         // The last deletes were not verified.
         for id in last {
             let reason = "SQS confirmed the delete, but the message reappeared".to_owned();
@@ -118,7 +127,6 @@ impl Redrive<'_> {
                 form(deleted.len() as u64, "it is", "they are")
             ));
         }
-        self.ending.deleted_again += deleted.len() as u64;
         Ok(deleted)
     }
 
