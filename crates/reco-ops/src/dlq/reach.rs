@@ -70,6 +70,17 @@ impl Reach {
         }
     }
 
+    /// Returns the reach of a drain of a FIFO queue that ended as a whole one, after `early` of the
+    /// `depth` messages that were there were received; `visible` are there now, if that is known.
+    /// Arrivals may have come in place of messages behind a front that stays.
+    #[must_use]
+    pub fn of_fronts(end: DrainEnd, (depth, early): (u64, u64), visible: Option<u64>) -> Self {
+        let missed = if depth == UNKNOWN { 0 } else { depth.saturating_sub(early) };
+        let missed = missed.min(visible.unwrap_or(u64::MAX));
+        let arrived = visible.map_or(0, |visible| visible - missed);
+        Reach::of(if missed > 0 { DrainEnd::Front(missed) } else { end }, arrived)
+    }
+
     /// Returns this reach for a scan that ended because no more than `limit` messages could be held
     /// at once, after `seen` of `depth` were received.
     #[must_use]
@@ -167,6 +178,20 @@ mod tests {
         assert_eq!((whole.exhausted, whole.missed()), (true, 0));
         assert!(whole.words().contains("7 messages arrived during the run"), "{}", whole.words());
         assert_eq!(Reach::of(DrainEnd::Empty, 0).words(), "");
+    }
+
+    #[test]
+    fn arrivals_do_not_hide_what_a_group_keeps_back_even_if_the_queue_does_not_answer() {
+        let of = |counts, visible| {
+            let reach = Reach::of_fronts(DrainEnd::Depth, counts, visible);
+            (reach.exhausted, reach.unreached, reach.arrived)
+        };
+        assert_eq!(of((20, 20), Some(3)), (true, 0, 3));
+        assert_eq!(of((20, 12), Some(10)), (false, 8, 2));
+        assert_eq!(of((20, 12), Some(5)), (false, 5, 0));
+        assert_eq!(of((20, 12), None), (false, 8, 0), "how many are there now is not known");
+        assert_eq!(of((20, 20), None), (true, 0, 0));
+        assert_eq!(of((UNKNOWN, 12), Some(2)), (true, 0, 2));
     }
 
     #[test]

@@ -46,7 +46,8 @@ impl Redrive<'_> {
             if self.fifo() {
                 // If the local clock is ahead of SQS's, new arrivals look as if they had been there
                 // all along.
-                let endless = self.ending.seen > 2 * self.session.depth() + 100;
+                let most = self.session.depth().saturating_mul(2).saturating_add(100);
+                let endless = self.ending.seen > most;
                 if moved == 0 || endless || self.options.dry_run {
                     break full;
                 }
