@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures::stream;
 use reco_core::human::amount;
-use reco_core::journal::{Acked, Kept, Resume, State};
+use reco_core::journal::{Acked, Header, Kept, Resume, State};
 use reco_core::message::Message;
 use reco_core::settle::{Deletable, replayed};
 
@@ -51,15 +51,7 @@ pub async fn resume(
         Error::input(format!("journal {} has no header", path.display()))
             .hint("its run was interrupted before sending any message: nothing to resume")
     })?;
-    for (kind, what, again) in [
-        (EXPORT, "an import", "import the same file again"),
-        (RESTORE, "a restore", "restore the same run again"),
-    ] {
-        if header.source.starts_with(kind) {
-            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
-                .hint(format!("{again}: messages already sent are not sent twice")));
-        }
-    }
+    check_is_redrive(&path, &header)?;
     let _lock = Lock::take(home, &header.source, &header.run_id)?;
     // Read again: only under the lock is it certain that no other run writes to it.
     let state = load(&path)?;
@@ -115,6 +107,23 @@ pub async fn resume(
     }
     report.interrupted = control.cancel.is_cancelled();
     Ok(report)
+}
+
+/// Checks that a journal is that of a redrive.
+///
+/// # Errors
+/// When it is that of an import or a restore, which are run again instead.
+pub(super) fn check_is_redrive(path: &Path, header: &Header) -> Result<()> {
+    for (kind, what, again) in [
+        (EXPORT, "an import", "import the same file again"),
+        (RESTORE, "a restore", "restore the same run again"),
+    ] {
+        if header.source.starts_with(kind) {
+            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
+                .hint(format!("{again}: messages already sent are not sent twice")));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the destinations of a journal's messages, by ARN.
