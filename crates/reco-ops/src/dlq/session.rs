@@ -286,6 +286,19 @@ impl Session {
     }
 }
 
+/// Checks that each of `seen` received messages has a record.
+///
+/// # Errors
+/// Internal if one has none.
+pub(super) fn check_sum(seen: u64, records: usize) -> Result<()> {
+    if seen == records as u64 {
+        return Ok(());
+    }
+    let what = format!("{seen} messages were received but {records} are accounted for");
+    Err(Error::new(Kind::Internal, what)
+        .hint("inspect the queues before running again, and please report this bug"))
+}
+
 /// Runs work that makes no changes, and ends it at the first signal.
 ///
 /// # Errors

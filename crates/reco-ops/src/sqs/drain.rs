@@ -66,7 +66,7 @@ pub struct Bound {
 }
 
 /// Result of a drain.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Drained {
     /// Reason why it ended.
     pub end: DrainEnd,
@@ -81,28 +81,26 @@ pub struct Drained {
 /// Result of one receive, after its messages were processed.
 struct Brought<T> {
     began: Instant,
-    /// Duration of the call that was answered.
-    took: Duration,
-    /// Failed attempts before it.
-    failures: u32,
-    /// Size of its messages.
-    bytes: usize,
-    /// True if the queue is at its limit of messages in flight.
-    full: bool,
     claim: usize,
+    polled: Polled,
     received: u64,
-    repeated: u64,
-    damaged: Vec<Damaged>,
     cleared: Vec<(Deletable, DeleteOutcome)>,
-    /// Preceding receives whose responses were lost, and when the messages they hid become visible.
-    lost: Option<(u64, SystemTime)>,
     work: Option<Result<T>>,
 }
 
-impl<T> Brought<T> {
-    fn is_empty(&self) -> bool {
-        self.received == 0 && self.repeated == 0 && self.cleared.is_empty()
-    }
+/// Result of one receive and its retries.
+#[derive(Default)]
+struct Polled {
+    taken: Taken,
+    /// Size of its messages.
+    bytes: usize,
+    /// Duration of the call that was answered.
+    took: Duration,
+    failures: u32,
+    /// Responses that were lost, and when the messages they hid become visible.
+    lost: Option<(u64, SystemTime)>,
+    /// True if the queue is at its limit of messages in flight.
+    full: bool,
 }
 
 impl Drain {
@@ -169,27 +167,19 @@ impl Drain {
         W: Future<Output = Result<T>>,
     {
         let began = Instant::now();
-        let Polled { taken, lost, took, failures, full } = self.poll(claim, wait).await?;
-        let mut brought = Brought {
-            began,
-            took,
-            failures,
-            bytes: taken.fresh.iter().map(Message::size).sum(),
-            full,
-            claim,
-            received: (taken.fresh.len() + taken.damaged.len()) as u64,
-            repeated: taken.repeated,
-            damaged: taken.damaged,
-            cleared: Vec::new(),
-            lost,
-            work: None,
-        };
-        if !taken.owed.is_empty() {
-            let outcomes = self.lease.delete(taken.owed.clone()).await;
-            brought.cleared = taken.owed.into_iter().zip(outcomes).collect();
+        let mut polled = self.poll(claim, wait).await?;
+        let Taken { fresh, damaged, owed, .. } = &mut polled.taken;
+        let (fresh, owed) = (std::mem::take(fresh), std::mem::take(owed));
+        polled.bytes = fresh.iter().map(Message::size).sum();
+        let received = (fresh.len() + damaged.len()) as u64;
+        let mut brought =
+            Brought { began, claim, polled, received, cleared: Vec::new(), work: None };
+        if !owed.is_empty() {
+            let outcomes = self.lease.delete(owed.clone()).await;
+            brought.cleared = owed.into_iter().zip(outcomes).collect();
         }
-        if !taken.fresh.is_empty() {
-            brought.work = Some(work(taken.fresh).await);
+        if !fresh.is_empty() {
+            brought.work = Some(work(fresh).await);
         }
         Ok(brought)
     }
@@ -244,18 +234,6 @@ impl Drain {
     }
 }
 
-/// Result of one receive and its retries.
-#[derive(Default)]
-struct Polled {
-    taken: Taken,
-    /// Responses that were lost, and when the messages they hid become visible.
-    lost: Option<(u64, SystemTime)>,
-    took: Duration,
-    failures: u32,
-    /// True if the queue is at its limit of messages in flight.
-    full: bool,
-}
-
 /// State of a drain.
 struct Run {
     bound: Bound,
@@ -274,11 +252,9 @@ struct Run {
     enough: bool,
     end: Option<DrainEnd>,
     received: u64,
-    repeated: u64,
     lost: u64,
     lost_until: Option<SystemTime>,
-    damaged: Vec<Damaged>,
-    cleared: Vec<(Deletable, DeleteOutcome)>,
+    drained: Drained,
 }
 
 impl Run {
@@ -295,11 +271,9 @@ impl Run {
             enough: false,
             end: None,
             received: 0,
-            repeated: 0,
             lost: 0,
             lost_until: None,
-            damaged: Vec::new(),
-            cleared: Vec::new(),
+            drained: Drained::default(),
         };
         run.note_depth();
         run
@@ -307,7 +281,7 @@ impl Run {
 
     /// Messages received so far, including those that were only deleted.
     fn came(&self) -> u64 {
-        self.received + self.cleared.len() as u64
+        self.received + self.drained.cleared.len() as u64
     }
 
     fn note_depth(&mut self) {
@@ -350,7 +324,7 @@ impl Run {
 
     /// Returns whether the queue keeps delivering the same messages.
     fn goes_round(&self) -> bool {
-        self.repeated > 1_000 + 10 * self.came()
+        self.drained.repeated > 1_000 + 10 * self.came()
     }
 
     /// Returns the end of a drain that no longer gets new messages.
@@ -370,39 +344,33 @@ impl Run {
 
     /// Enters a receive that ended while `in_flight` were under way with it.
     fn note<T>(&mut self, brought: Brought<T>, in_flight: usize) {
-        if brought.failures > 0 {
+        let Brought { began, claim, polled, received, cleared, .. } = brought;
+        if polled.failures > 0 {
             self.concurrency.failed(in_flight);
-        } else if brought.received > 0 {
-            self.concurrency.answered(brought.took, brought.bytes, in_flight);
+        } else if received > 0 {
+            self.concurrency.answered(polled.took, polled.bytes, in_flight);
         }
-        if let Some((answers, until)) = brought.lost {
+        if let Some((answers, until)) = polled.lost {
             self.lost += answers;
             self.lost_until = self.lost_until.max(Some(until));
         }
-        self.full |= brought.full;
-        self.room += brought.claim.saturating_sub(usize::try_from(brought.received).unwrap_or(0));
-        if brought.is_empty() {
-            self.dry |= brought.began >= self.last_hit;
-            return;
-        }
-        if brought.received > 0 || !brought.cleared.is_empty() {
+        self.full |= polled.full;
+        self.room += claim.saturating_sub(usize::try_from(received).unwrap_or(0));
+        if received > 0 || !cleared.is_empty() {
             self.last_hit = Instant::now();
             (self.dry, self.empties) = (false, 0);
+        } else if polled.taken.repeated == 0 {
+            self.dry |= began >= self.last_hit;
         }
-        self.received += brought.received;
-        self.repeated += brought.repeated;
-        self.damaged.extend(brought.damaged);
-        self.cleared.extend(brought.cleared);
+        self.received += received;
+        self.drained.repeated += polled.taken.repeated;
+        self.drained.damaged.extend(polled.taken.damaged);
+        self.drained.cleared.extend(cleared);
         self.note_depth();
     }
 
     fn finish(self) -> Drained {
-        Drained {
-            end: self.end.unwrap_or(DrainEnd::Cancelled),
-            repeated: self.repeated,
-            damaged: self.damaged,
-            cleared: self.cleared,
-        }
+        Drained { end: self.end.unwrap_or(DrainEnd::Cancelled), ..self.drained }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::journal::{Header, Standing, State, VERSION, is_remembered};
+use reco_core::journal::{Header, Standing, State, is_remembered};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -120,14 +120,11 @@ impl Ledger {
         let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%6fZ").to_string();
         let path = self.directory.join(format!("{}{time}-{run_id}.jsonl", self.prefix));
         let header = Header {
-            version: VERSION,
             run_id: run_id.clone(),
-            started_at: String::new(),
             source: format!("{}{}", origin.kind, origin.id),
             destination: Some(origin.to.clone()),
             fifo,
-            recoctl: String::new(),
-            policy: String::new(),
+            ..Header::default()
         };
         Ok((Journal::create(home, Some(&path), header)?, run_id))
     }

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use futures::stream;
 use reco_core::human::amount;
-use reco_core::journal::{Acked, Header, Kept, Resume, State};
+use reco_core::journal::{Header, Kept, Resume, State};
 use reco_core::message::Message;
-use reco_core::settle::{Deletable, replayed};
+use reco_core::settle::Deletable;
 
 use super::{EXPORT, Home, Lock, RESTORE, find, load, now_ms};
 use crate::aws::sqs::{Queue, Sqs};
@@ -230,7 +230,7 @@ impl Resumer<'_> {
     async fn by_old_handles(
         &self,
         open: &mut Open,
-        acked: &[Acked],
+        acked: &[Deletable],
         uncertain: Vec<(String, String)>,
     ) -> Result<()> {
         // Uncertain messages are made visible again.
@@ -240,9 +240,8 @@ impl Resumer<'_> {
             .iter()
             .map(|acked| (acked.message_id().to_owned(), acked.receipt_handle().to_owned()));
         self.lease.adopt(handles).await;
-        let deletable: Vec<Deletable> = acked.iter().map(replayed).collect();
-        let outcomes = self.lease.delete(deletable.clone()).await;
-        self.enter(open, deletable.into_iter().zip(outcomes)).await?;
+        let outcomes = self.lease.delete(acked.to_vec()).await;
+        self.enter(open, acked.iter().cloned().zip(outcomes)).await?;
         let handles = open
             .resend
             .iter()

@@ -24,7 +24,7 @@ use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, Way, decide
 use crate::dlq::repair::{Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
-use crate::dlq::session::{Session, warn_unreleased};
+use crate::dlq::session::{Session, check_sum, warn_unreleased};
 use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::files::spool::Spool;
@@ -343,14 +343,7 @@ impl<'a> Redrive<'a> {
     /// Returns the report, after checking that every received message is accounted for.
     pub(super) fn report(self) -> Result<RedriveReport> {
         let interrupted = self.session.control.cancel.is_cancelled();
-        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
-        if seen != recorded {
-            return Err(Error::new(
-                Kind::Internal,
-                format!("{seen} messages were received but {recorded} are accounted for"),
-            )
-            .hint("inspect the queues before running again, and please report this bug"));
-        }
+        check_sum(self.ending.seen, self.records.len())?;
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);
         let basis = (self.session.queues(), self.basis());

@@ -14,7 +14,7 @@ pub(super) const EMPTIES: u32 = 3;
 const LAG: Duration = Duration::from_secs(60);
 
 /// Reason why a drain ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DrainEnd {
     /// Received as many messages as requested.
     Enough,
@@ -27,6 +27,7 @@ pub enum DrainEnd {
     /// Some messages were there but were not delivered.
     Hidden(Hidden),
     /// Cancelled by the caller.
+    #[default]
     Cancelled,
 }
 

@@ -8,20 +8,8 @@ fn run(at_most: usize, depth: u64) -> Run {
 }
 
 fn brought(run: &Run, received: u64) -> Brought<()> {
-    Brought {
-        began: run.last_hit,
-        took: Duration::from_millis(20),
-        failures: 0,
-        bytes: 10_000,
-        full: false,
-        claim: 10,
-        received,
-        repeated: 0,
-        damaged: vec![],
-        cleared: vec![],
-        lost: None,
-        work: None,
-    }
+    let polled = Polled { took: Duration::from_millis(20), bytes: 10_000, ..Polled::default() };
+    Brought { began: run.last_hit, claim: 10, polled, received, cleared: vec![], work: None }
 }
 
 #[test]
@@ -59,7 +47,7 @@ fn receivers_grow_while_that_pays_but_never_hold_more_than_they_may() {
     }
     assert_eq!(many.room, 0, "all that may be held is claimed, and no more");
     let mut throttled = brought(&many, 10);
-    throttled.failures = 1;
+    throttled.polled.failures = 1;
     many.note(throttled, out);
     assert_eq!(many.concurrency.limit(), START);
 }
@@ -108,10 +96,10 @@ fn an_empty_poll_that_began_before_the_last_find_says_nothing() {
 #[test]
 fn a_queue_that_gives_out_the_same_for_ever_is_left() {
     let mut round = run(100_000, 100_000);
-    round.repeated = 2_000;
+    round.drained.repeated = 2_000;
     let hidden = Hidden { visible: 100_000, in_flight: 0, until: None };
     assert_eq!((round.claim(0), round.end), (None, Some(DrainEnd::Hidden(hidden))));
     let mut whole = run(100_000, 10);
-    (whole.received, whole.repeated) = (10, 2_000);
+    (whole.received, whole.drained.repeated) = (10, 2_000);
     assert_eq!((whole.claim(0), whole.end), (None, Some(DrainEnd::Depth)));
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use reco_core::settle::{Deletable, replayed};
+use reco_core::settle::Deletable;
 
 use super::Redrive;
 use crate::dlq::journal::load;
@@ -136,7 +136,7 @@ impl Redrive<'_> {
         let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
         let Some(journal) = journal else { return Ok(Vec::new()) };
         let state = load(journal.path())?;
-        let proofs = self.gone().filter_map(|id| Some(replayed(&state.acked(id)?)));
+        let proofs = self.gone().filter_map(|id| state.acked(id));
         Ok(proofs.chain(self.cleared.iter().cloned()).collect())
     }
 }

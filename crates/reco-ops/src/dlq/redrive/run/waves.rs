@@ -127,22 +127,14 @@ impl Redrive<'_> {
     /// # Errors
     /// Refused if no message has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        if !self.matcher.has_beginnings() {
-            return Ok(());
-        }
-        let new = found.iter().map(|found| found.row.message_id.as_str());
-        let new: Vec<&str> = new.filter(|id| self.matcher.names(id)).collect();
-        let all = self.named.iter().map(String::as_str).chain(new.iter().copied());
-        match self.matcher.check_unique(all) {
-            Err(error) if self.options.dry_run || self.ending.moving == 0 => return Err(error),
-            Err(error) => {
+        match self.matcher.check_named(&mut self.named, found) {
+            Err(error) if !self.options.dry_run && self.ending.moving > 0 => {
                 self.session.control.events.warn(format!("stopping: {error}"));
                 self.pace.gate().stop(error.to_string());
+                Ok(())
             }
-            Ok(()) => {}
+            checked => checked,
         }
-        self.named.extend(new.into_iter().map(str::to_owned));
-        Ok(())
     }
 
     /// Releases all held messages if they leave little room for the next scan. They are recognised
