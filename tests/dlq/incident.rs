@@ -4,7 +4,7 @@
 mod again;
 mod arrivals;
 mod hidden;
-mod kit;
+pub mod kit;
 mod matrix;
 mod prefixes;
 mod shared;

@@ -222,6 +222,35 @@ fn a_running_task_is_not_joined_by_another_and_can_be_cancelled() {
     assert!(dlq > 0);
 }
 
+/// Ctrl-C while SQS does not answer: the report has what was last seen, if anything was.
+#[test]
+fn an_interrupt_while_the_task_cannot_be_seen_is_an_interrupt() {
+    // The first call is the check before the start; each is tried several times.
+    for (seen, report) in [(3, true), (1, false)] {
+        let harness = with_rule("", 500, move |action, before| match action {
+            "ListMessageMoveTasks" if before >= seen => Fault::Deny,
+            _ => Fault::None,
+        });
+        let mut line = rate("10");
+        line.extend(["--output", "json"]);
+        let child = crate::support::spawn(&harness, &line);
+        eventually("it moves", Duration::from_secs(30), || in_queue(&harness, "recs") > 20);
+        crate::support::interrupt(&child);
+        let output = child.wait_with_output().expect("it ends");
+        let told = crate::support::told(&output);
+        assert_eq!(output.status.code(), Some(130), "{told}");
+        if report {
+            let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+            assert_eq!(
+                (&report["interrupted"], &report["task"]["status"]),
+                (&json!(true), &json!("running"))
+            );
+        } else {
+            assert!(told.contains("it may still be running"), "{told}");
+        }
+    }
+}
+
 #[test]
 fn a_task_that_is_cancelled_by_somebody_else_is_a_partial_success() {
     let harness = with_messages("", 500);

@@ -2,7 +2,7 @@
 //! and none that is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::queues::{count, snapshot, sqs};
 use crate::support::{Harness, eventually};
@@ -243,13 +243,11 @@ fn an_interrupted_redrive_finishes_what_is_in_flight_and_hides_nothing() {
     eventually("some are moved", Duration::from_secs(30), || {
         snapshot(&harness, "recs").messages.len() >= 10
     });
-    let asked = Instant::now();
     crate::support::interrupt(&child);
     let mut stdout = String::new();
     std::io::Read::read_to_string(child.stdout.as_mut().expect("a pipe"), &mut stdout)
         .expect("UTF-8");
     assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
     let report: Value = serde_json::from_str(&stdout).expect("a report");
     adds_up(&report);
     assert_eq!(report["interrupted"], true);
@@ -417,6 +415,8 @@ fn a_dlq_of_more_than_may_be_held_and_nothing_to_move_comes_to_an_end() {
     adds_up(&report);
     // The sandbox always returns the oldest message first; AWS guarantees no order.
     assert_eq!(report["exhausted"], false);
+    assert_eq!(output.status.code(), Some(4), "some were never looked at: {report}");
+    assert!(report["unreached"].as_u64() > Some(0), "{report}");
     assert!(report["received_again"].as_u64() > Some(0), "{report}");
     let (source, dlq) = (snapshot(&harness, "recs"), snapshot(&harness, "recs-dlq"));
     assert_eq!(source.messages.len() as u64, count(&report, "moved"));

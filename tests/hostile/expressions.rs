@@ -69,6 +69,13 @@ fn an_expression_that_never_ends_ends_at_the_first_signal() {
     }
 }
 
+/// Sixty messages at two seconds each would take more than the harness's limit.
+#[test]
+fn an_expression_that_never_ends_ends_by_itself() {
+    let report = peek(&queue(&["{}"; 60]), "def f: f; f");
+    assert_eq!((&report["undecided"], &report["exhausted"]), (&60.into(), &true.into()));
+}
+
 #[test]
 fn expressions_see_neither_files_nor_the_environment() {
     let harness = queue(&["{}"]);

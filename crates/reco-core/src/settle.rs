@@ -1,11 +1,10 @@
 //! Settles a sent batch: decides which messages may be deleted from the source queue.
 //!
-//! A [`Deletable`] for a sent message comes only from [`settle`], or from [`replayed`] if a journal
-//! proves the send. The delete call accepts nothing else, so the compiler enforces "never delete
+//! A [`Deletable`] for a sent message comes only from [`settle`], or from a journal that proves the
+//! send ([`State::acked`](crate::journal::State::acked)). The delete call accepts nothing else, so the compiler enforces "never delete
 //! before the send is confirmed". A delete without a send requires a backup ([`backed_up`]) or the
 //! operator's word that no copy is wanted ([`waived`]).
 
-use crate::journal::Acked;
 use crate::message::{Message, md5_of_attributes, md5_of_body};
 
 /// One entry's acknowledgement from `SendMessageBatch`.
@@ -71,8 +70,8 @@ pub struct SendResult {
 
 /// A message whose copy is safe: the proof that a delete requires.
 ///
-/// There is no public constructor; [`settle`], [`backed_up`], [`waived`] and [`replayed`] create
-/// it, each from its own proof:
+/// There is no public constructor; [`settle`], [`backed_up`], [`waived`] and the replay of a journal
+/// create it, each from its own proof:
 ///
 /// ```compile_fail,E0451
 /// use reco_core::settle::{Copy, Deletable};
@@ -108,6 +107,15 @@ pub enum Copy {
 }
 
 impl Deletable {
+    /// Creates the proof for a message that the destination acknowledged as `sent_as`.
+    pub(crate) fn sent(message_id: &str, receipt_handle: &str, sent_as: &str) -> Self {
+        Deletable {
+            message_id: message_id.to_owned(),
+            receipt_handle: receipt_handle.to_owned(),
+            copy: Copy::Sent(sent_as.to_owned()),
+        }
+    }
+
     /// Returns the original message's id.
     #[must_use]
     pub fn message_id(&self) -> &str {
@@ -181,18 +189,6 @@ fn deletable(message_id: &str, copy: Copy) -> Deletable {
     Deletable { message_id: message_id.to_owned(), receipt_handle: String::new(), copy }
 }
 
-/// Returns the proof for a message that an earlier run's journal lists as acknowledged. Its receipt
-/// handle is from that run and has expired if the message was received since: a standard queue then
-/// confirms a delete without deleting, so a later receive must confirm it ([`Deletable::under`]).
-#[must_use]
-pub fn replayed(proof: &Acked) -> Deletable {
-    Deletable {
-        message_id: proof.message_id().to_owned(),
-        receipt_handle: proof.receipt_handle().to_owned(),
-        copy: Copy::Sent(proof.sent_as().to_owned()),
-    }
-}
-
 /// A message that was not accepted, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent<M> {
@@ -250,11 +246,8 @@ pub fn settle<M>(
                 let view = outgoing(&message);
                 match mismatch(&view, ack) {
                     None => {
-                        let proof = Deletable {
-                            message_id: view.original.id.clone(),
-                            receipt_handle: view.original.receipt_handle.clone(),
-                            copy: Copy::Sent(ack.message_id.clone()),
-                        };
+                        let Message { id, receipt_handle, .. } = view.original;
+                        let proof = Deletable::sent(id, receipt_handle, &ack.message_id);
                         settled.deletable.push((proof, message));
                     }
                     Some(reason) => settled.uncertain.push(Unsent { message, reason }),

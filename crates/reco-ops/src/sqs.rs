@@ -17,8 +17,8 @@ use crate::aws::sqs::BATCH;
 pub use drain::{Bound, Drain, DrainEnd, Hidden};
 pub use lease::{DeleteOutcome, Released, VisibilityLease, period_for};
 pub use outbox::{
-    AckWatch, Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome, Sent,
-    Trouble,
+    AckWatch, BEHIND, Content, Destination, Dispatch, Doubt, Outbox, OutboxMessage, SendOutcome,
+    Sent, Trouble,
 };
 
 /// Maximum calls in flight at once, per kind of call.

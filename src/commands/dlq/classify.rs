@@ -107,6 +107,7 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     }
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
+    let reach = session.within_room(reach, &scan, goal);
     let released = session.release_all().await;
     let chosen = Chosen::of(&context.events(), &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));

@@ -83,6 +83,7 @@ pub async fn run(context: &Context, args: PeekArgs) -> Result<Outcome> {
     let goal = if narrows { Goal::Matching(max) } else { Goal::First(max) };
     let mut scan = session.scan(goal, session.depth()).await?;
     let reach = session.reach(&scan, (scan.taken(), session.early(&scan))).await;
+    let reach = session.within_room(reach, &scan, goal);
     let released = session.release_all().await;
     let chosen = Chosen::of(&context.events(), &matcher, Some(&spool), &mut scan).await?;
     let chosen = chosen.first(max).with_messages(&spool, args.full)?;

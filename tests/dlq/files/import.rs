@@ -48,8 +48,12 @@ fn restore_takes_an_export_too() {
     assert!(classified["messages"][0]["redriven"].is_null(), "and marks nothing as redriven");
     let journal = report["journal"].as_str().expect("a path");
     assert_eq!(harness.json(0, ["dlq", "journal", "show", journal])["counts"]["acked"], 5);
-    let words = refused(&harness, 8, &["dlq", "journal", "resume", journal]);
-    assert!(words.contains("import the same file again"), "{words}");
+    for verb in ["resume", "restore"] {
+        let words = refused(&harness, 8, &["dlq", "journal", verb, journal]);
+        assert!(words.contains("import the same file again"), "{words}");
+    }
+    let again = harness.json(5, ["dlq", "journal", "restore", "e.jsonl", "--all", "--yes"]);
+    assert_eq!(count(&again, "already-sent"), 5, "only --again sends again");
 }
 
 #[test]

@@ -214,6 +214,34 @@ fn a_journal_elsewhere_is_known_as_well() {
     never_twice(&harness, STANDARD, 10);
 }
 
+/// The hints print the run's id, whatever the file is called.
+#[test]
+fn a_journal_elsewhere_is_named_by_its_run() {
+    let mut harness = with_messages(STANDARD, 10);
+    behind(&mut harness, |action, _| match action {
+        "DeleteMessageBatch" => Fault::Deny,
+        _ => Fault::None,
+    });
+    harness.json(4, ["dlq", "redrive", "--journal", "mine.jsonl"]);
+    let list = harness.json(0, ["dlq", "journal", "list"]);
+    let run = list["journals"][0]["run_id"].as_str().expect("a run").to_owned();
+    let shown = harness.json(0, ["dlq", "journal", "show", &run]);
+    assert_eq!(shown["counts"]["acked"], 1, "{shown}");
+    harness.recoctl(["dlq", "journal", "show", "mine"]).assert().code(8);
+}
+
+/// A run that is refused leaves nothing in the way of the next one.
+#[test]
+fn a_journal_that_cannot_be_made_leaves_no_file_of_rejects() {
+    let harness = with_messages(STANDARD, 3);
+    let taken = harness.write("taken.jsonl", "here already");
+    let taken = taken.to_str().expect("a path");
+    let args = ["dlq", "redrive", "--salvage", "--rejects", "r.jsonl", "--journal", taken];
+    for _ in 0..2 {
+        harness.recoctl(args).assert().code(7);
+    }
+}
+
 #[test]
 fn journals_of_other_queues_are_not_read() {
     let harness = with_messages(STANDARD, 3);

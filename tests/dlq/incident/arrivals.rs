@@ -1,5 +1,6 @@
 //! Messages keep arriving: every command ends, and leaves later arrivals alone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
@@ -43,10 +44,13 @@ fn a_redrive_moves_what_was_there_and_ends_while_messages_arrive() {
     for pause in PAUSES_MS {
         for poison in [false, true] {
             let harness = with_messages(STANDARD, 200);
+            // Slow enough for some to arrive at any rate.
+            let rate = if pause < 1_000 { "200" } else { "20" };
             let pause = Duration::from_millis(pause);
             let arrivals = Arrivals::start(&harness, STANDARD, pause, poison);
-            let report = harness.json(0, ["dlq", "redrive", "--rate", "200"]);
+            let report = harness.json(0, ["dlq", "redrive", "--rate", rate]);
             let arrived = arrivals.stop();
+            assert!(arrived.len() >= 3, "{} arrived", arrived.len());
             let moved = count(&report, "moved");
             // SQS does not say which of them were there when it began, only how many.
             assert!(moved >= 150, "{moved} of 200 moved: {report}");
@@ -86,6 +90,57 @@ fn a_fifo_redrive_leaves_arrivals_alone_and_counts_them() {
     let seen: u64 =
         report["counts"].as_object().expect("counts").values().filter_map(|n| n.as_u64()).sum();
     assert_eq!(report["seen"], seen, "every message that was received has one record");
+}
+
+/// Arrivals that a FIFO run holds are let go however it ends: by an error, or by a refusal.
+#[test]
+fn held_arrivals_are_let_go_when_the_run_fails() {
+    let mut harness = queues(FIFO, SandboxOptions::empty());
+    (0..60).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    let sent = AtomicBool::new(false);
+    behind(&mut harness, move |action, before| match action {
+        "SendMessageBatch" => {
+            sent.store(before >= 20, Ordering::Relaxed);
+            crate::faults::Fault::None
+        }
+        "ReceiveMessage" if sent.load(Ordering::Relaxed) => crate::faults::Fault::Deny,
+        _ => crate::faults::Fault::None,
+    });
+    let arrivals = Arrivals::start(&harness, FIFO, Duration::from_millis(20), false);
+    let output = harness.recoctl(["dlq", "redrive", "--rate", "40"]).output().expect("it runs");
+    let told = crate::support::told(&output);
+    assert!(told.contains("cannot receive from queue recs-dlq.fifo"), "{told}");
+    assert!(told.contains("recoctl dlq journal resume"), "{told}");
+    all_in_one_place(&harness, FIFO, 60, &arrivals.stop());
+    let source = bodies(&harness, "recs.fifo");
+    let moved = (0..60).map(sound).filter(|body| source.contains(body)).count();
+    assert!((1..60).contains(&moved), "{moved} moved before it failed");
+}
+
+#[test]
+fn held_arrivals_are_let_go_when_the_run_is_refused() {
+    let harness = with_messages(FIFO, 60);
+    let arrivals = Arrivals::start(&harness, FIFO, Duration::from_millis(10), true);
+    eventually("some arrive", Duration::from_secs(60), || {
+        bodies(&harness, "recs-dlq.fifo").len() > 70
+    });
+    // A second message whose id begins in the same way.
+    let ids = sqs(&harness).snapshot("recs-dlq.fifo").expect("there").messages;
+    let first = ids.first().map(|message| message.id.clone()).expect("an id");
+    let twin = format!("{}{}", &first[..8], "-twin");
+    let planted = reco_sandbox::sqs::Planted {
+        body: sound(2_000_000),
+        group_id: Some("twin".to_owned()),
+        message_id: Some(twin),
+        ..Default::default()
+    };
+    sqs(&harness).plant("recs-dlq.fifo", planted).expect("planted");
+    let args = ["dlq", "redrive", "--id", &first[..8]];
+    let output = harness.recoctl(args).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(7), "{}", crate::support::told(&output));
+    let arrived = arrivals.stop();
+    all_in_one_place(&harness, FIFO, 60, &arrived);
+    assert!(bodies(&harness, "recs.fifo").is_empty(), "nothing was moved");
 }
 
 /// What arrives in other groups is no message that was there: those behind a poisoned one are missed.

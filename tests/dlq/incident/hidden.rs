@@ -1,7 +1,9 @@
 //! "Empty" when it is not: lost answers, a queue at its quota, fronts of FIFO groups.
 
+use std::time::Duration;
+
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::SqsOptions;
+use reco_sandbox::sqs::{Planted, SqsOptions};
 use serde_json::json;
 
 use super::kit::*;
@@ -75,6 +77,21 @@ fn a_queue_at_its_quota_is_not_empty() {
     }
 }
 
+/// AWS: the counts lag up to a minute. A queue that was just emptied still counts as full.
+#[test]
+fn an_emptied_queue_is_empty_although_its_counts_lag() {
+    let sqs_options = SqsOptions { count_lag: Duration::from_secs(10), ..SqsOptions::default() };
+    let options = SandboxOptions { sqs: sqs_options, ..SandboxOptions::empty() };
+    let harness = queues(STANDARD, options);
+    (0..20).for_each(|user| drop(plant(&harness, STANDARD, &sound(user), user)));
+    let purge = ["dlq", "purge", "--no-backup", "--yes"];
+    assert_eq!(count(&harness.json(0, purge), "deleted"), 20);
+    for (command, code) in [(&purge[..], 5), (&["dlq", "redrive"], 5), (&["dlq", "classify"], 0)] {
+        let report = harness.json(code, command.to_vec());
+        assert_eq!((&report["exhausted"], &report["hidden"]), (&json!(true), &json!(null)));
+    }
+}
+
 /// Queues 200 messages of one group, of which SQS returns ten at a time.
 fn one_group(malformed_first: bool) -> crate::support::Harness {
     let harness = queues(FIFO, SandboxOptions::empty());
@@ -107,6 +124,81 @@ fn wanted_messages_that_are_not_reached_are_no_success() {
     let report = harness.json(4, ["dlq", "redrive"]);
     assert_eq!((count(&report, "moved"), count(&report, "skipped")), (0, 10));
     assert_eq!(report["unreached"], 190);
+}
+
+/// Queues this many messages, each in a group of its own; the first `broken` are malformed.
+fn groups_of_one(messages: usize, broken: usize) -> crate::support::Harness {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    for user in 0..messages {
+        let body = if user < broken { format!("broken {user}") } else { sound(user) };
+        let group_id = Some(format!("group-{user}"));
+        let planted = Planted { body, group_id, ..Planted::default() };
+        sqs(&harness).plant(&format!("recs-dlq{FIFO}"), planted).expect("planted");
+    }
+    harness
+}
+
+#[test]
+fn a_fifo_redrive_that_can_hold_no_more_says_what_it_never_looked_at() {
+    let harness = groups_of_one(100, 20);
+    for dry_run in [&["--dry-run"][..], &[]] {
+        let args = [&["dlq", "redrive", "--hold", "20", "--output", "json"][..], dry_run].concat();
+        let output = harness.recoctl(args).output().expect("it ends");
+        let told = crate::support::told(&output);
+        assert_eq!(output.status.code(), Some(4), "80 were never seen: {told}");
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!((count(&report, "skipped"), &report["unreached"]), (20, &json!(80)));
+        assert!(told.contains("warning: the DLQ has more messages"), "{told}");
+    }
+    assert_eq!(in_flight(&harness, &format!("recs-dlq{FIFO}")), 0);
+}
+
+#[test]
+fn some_that_moved_before_the_room_was_used_up_make_no_success() {
+    let harness = groups_of_one(100, 0);
+    (100..120).for_each(|user| {
+        let (body, group_id) = (format!("broken {user}"), Some(format!("group-{user}")));
+        let planted = Planted { body, group_id, ..Planted::default() };
+        drop(sqs(&harness).plant(&format!("recs-dlq{FIFO}"), planted).expect("planted"));
+    });
+    let report = harness.json(4, ["dlq", "redrive", "--hold", "10"]);
+    assert_eq!((count(&report, "moved"), count(&report, "skipped")), (100, 10));
+    assert_eq!(report["unreached"], 10);
+    let whole = harness.json(5, ["dlq", "redrive", "--hold", "20"]);
+    assert_eq!((count(&whole, "skipped"), &whole["unreached"]), (20, &json!(0)));
+}
+
+/// A selected message that cannot be moved holds back the later ones of its group, and of no other.
+#[test]
+fn what_cannot_be_sent_is_not_overtaken() {
+    let harness = queues(FIFO, SandboxOptions::empty());
+    let source = format!("recs{FIFO}");
+    let small = [("MaximumMessageSize".to_owned(), "1024".to_owned())];
+    harness.runtime.block_on(async {
+        let client = harness.sqs();
+        let url = client.get_queue_url().queue_name(&source).send().await.expect("there");
+        let name = |name: &str| aws_sdk_sqs::types::QueueAttributeName::from(name);
+        let [(key, value)] = &small;
+        let set = client.set_queue_attributes().set_queue_url(url.queue_url);
+        set.attributes(name(key), value).send().await.expect("set");
+    });
+    let articles: Vec<String> = (1..400).map(|article| article.to_string()).collect();
+    let large = format!("[1,[{}]]", articles.join(","));
+    assert!(large.len() > 1024);
+    plant(&harness, FIFO, &sound(0), 0);
+    plant(&harness, FIFO, &large, 0);
+    (2..5).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 0)));
+    (5..8).for_each(|user| drop(plant(&harness, FIFO, &sound(user), 1)));
+    let planned = harness.json(4, ["dlq", "redrive", "--dry-run"]);
+    let moved = harness.json(4, ["dlq", "redrive"]);
+    for (report, done) in [(&planned, "planned"), (&moved, "moved")] {
+        assert_eq!((count(report, done), count(report, "failed")), (4, 1), "{report}");
+        assert_eq!((count(report, "left"), &report["overtaking"]), (3, &json!(0)));
+    }
+    assert_eq!(moved["moved_to"][&source], 4);
+    let left = moved["messages"].as_array().expect("messages").iter();
+    let left: Vec<_> = left.filter(|one| one["fate"] == "left").collect();
+    assert!(left.iter().all(|one| one["reason"].to_string().contains("earlier message of its")));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use reco_sandbox::SandboxOptions;
-use reco_sandbox::sqs::Planted;
+use reco_sandbox::sqs::{Planted, Sqs};
 
 use crate::faults::Fault;
 use crate::support::Harness;
@@ -122,4 +122,87 @@ impl Drop for Arrivals {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
     }
+}
+
+/// Result of a consumer: bodies that it processed, and the ids under which it received each body.
+#[derive(Default)]
+pub struct Consumed {
+    pub bodies: Vec<String>,
+    pub ids: Vec<(String, String)>,
+}
+
+/// Works through the source queue until it is stopped; some messages fail and return to the DLQ
+/// under their id, as a redrive policy moves them.
+pub struct Consumer {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Consumed>>,
+}
+
+impl Consumer {
+    pub fn start(
+        harness: &Harness,
+        suffix: &'static str,
+        mut fails: impl FnMut(&str) -> bool + Send + 'static,
+    ) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&stop);
+        // A route to SQS that bypasses the faults, which only recoctl should meet.
+        let rule: crate::faults::Rule = Arc::new(|_, _| Fault::None);
+        let server = crate::faults::start(sqs(harness).clone(), rule);
+        let (endpoint, _) = harness.runtime.block_on(server);
+        let (client, sqs) = (harness.sqs_at(&endpoint), sqs(harness).clone());
+        let runtime = harness.runtime.handle().clone();
+        let thread = std::thread::spawn(move || {
+            let mut consumed = Consumed::default();
+            while !ended.load(Ordering::Relaxed) {
+                let some = runtime.block_on(take(&client, &sqs, suffix));
+                for (id, body, group_id) in some {
+                    consumed.ids.push((body.clone(), id.clone()));
+                    if fails(&body) {
+                        let message_id = Some(id);
+                        let planted = Planted { body, group_id, message_id, ..Planted::default() };
+                        sqs.plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
+                    } else {
+                        consumed.bodies.push(body);
+                    }
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            consumed
+        });
+        Consumer { stop, thread: Some(thread) }
+    }
+
+    pub fn stop(mut self) -> Consumed {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.take().map(|thread| thread.join().expect("it works")).unwrap_or_default()
+    }
+}
+
+/// Receives and deletes messages from the source queue.
+async fn take(
+    client: &aws_sdk_sqs::Client,
+    sqs: &Sqs,
+    suffix: &str,
+) -> Vec<(String, String, Option<String>)> {
+    let name = format!("recs{suffix}");
+    let url = sqs.queue_url(&name);
+    let receive = client.receive_message().queue_url(&url).max_number_of_messages(5);
+    let names = aws_sdk_sqs::types::MessageSystemAttributeName::All;
+    let Ok(answer) = receive.message_system_attribute_names(names).send().await else {
+        return Vec::new();
+    };
+    let mut taken = Vec::new();
+    for message in answer.messages.unwrap_or_default() {
+        let (id, body) = (message.message_id.expect("an id"), message.body.expect("a body"));
+        let group = aws_sdk_sqs::types::MessageSystemAttributeName::MessageGroupId;
+        let group = message.attributes.and_then(|attributes| attributes.get(&group).cloned());
+        let delete = client.delete_message().queue_url(&url);
+        let handle = message.receipt_handle.expect("a handle");
+        // A message that is not deleted is received again, and processed then.
+        if delete.receipt_handle(handle).send().await.is_ok() {
+            taken.push((id, body, group));
+        }
+    }
+    taken
 }

@@ -6,15 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
 use reco_sandbox::SandboxOptions;
 use reco_sandbox::faults::{Fault, FaultKind};
-use reco_sandbox::sqs::{Planted, Sqs};
 use serde_json::Value;
 
 use super::kit::*;
@@ -124,86 +123,6 @@ impl Named {
     }
 }
 
-/// Result of a consumer: bodies that it processed, and the ids under which it received each body.
-#[derive(Default)]
-struct Consumed {
-    bodies: Vec<String>,
-    ids: Vec<(String, String)>,
-}
-
-/// Works through the source queue; some messages fail and return to the DLQ under their id, as a
-/// redrive policy moves them.
-struct Consumer {
-    stop: Arc<AtomicBool>,
-    thread: Option<std::thread::JoinHandle<Consumed>>,
-}
-
-impl Consumer {
-    fn start(harness: &Harness, case: &Case) -> Self {
-        let (stop, suffix) = (Arc::new(AtomicBool::new(false)), case.suffix);
-        let ended = Arc::clone(&stop);
-        // A route to SQS that bypasses the faults, which only recoctl should meet.
-        let rule: crate::faults::Rule = Arc::new(|_, _| crate::faults::Fault::None);
-        let server = crate::faults::start(sqs(harness).clone(), rule);
-        let (endpoint, _) = harness.runtime.block_on(server);
-        let client = harness.sqs_at(&endpoint);
-        let (sqs, mut rng) = (sqs(harness).clone(), Rng::with_seed(case.seed ^ 0xC0FFEE));
-        let runtime = harness.runtime.handle().clone();
-        let thread = std::thread::spawn(move || {
-            let mut consumed = Consumed::default();
-            while !ended.load(Ordering::Relaxed) {
-                let some = runtime.block_on(take(&client, &sqs, suffix));
-                for (id, body, group_id) in some {
-                    consumed.ids.push((body.clone(), id.clone()));
-                    if rng.f64() < 0.3 {
-                        let message_id = Some(id);
-                        let planted = Planted { body, group_id, message_id, ..Planted::default() };
-                        sqs.plant(&format!("recs-dlq{suffix}"), planted).expect("planted");
-                    } else {
-                        consumed.bodies.push(body);
-                    }
-                }
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            consumed
-        });
-        Consumer { stop, thread: Some(thread) }
-    }
-
-    fn stop(mut self) -> Consumed {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.take().map(|thread| thread.join().expect("it works")).unwrap_or_default()
-    }
-}
-
-/// Receives and deletes messages from the source queue.
-async fn take(
-    client: &aws_sdk_sqs::Client,
-    sqs: &Sqs,
-    suffix: &str,
-) -> Vec<(String, String, Option<String>)> {
-    let name = format!("recs{suffix}");
-    let url = sqs.queue_url(&name);
-    let receive = client.receive_message().queue_url(&url).max_number_of_messages(5);
-    let names = aws_sdk_sqs::types::MessageSystemAttributeName::All;
-    let Ok(answer) = receive.message_system_attribute_names(names).send().await else {
-        return Vec::new();
-    };
-    let mut taken = Vec::new();
-    for message in answer.messages.unwrap_or_default() {
-        let (id, body) = (message.message_id.expect("an id"), message.body.expect("a body"));
-        let group = aws_sdk_sqs::types::MessageSystemAttributeName::MessageGroupId;
-        let group = message.attributes.and_then(|attributes| attributes.get(&group).cloned());
-        let delete = client.delete_message().queue_url(&url);
-        let handle = message.receipt_handle.expect("a handle");
-        // A message that is not deleted is received again, and processed then.
-        if delete.receipt_handle(handle).send().await.is_ok() {
-            taken.push((id, body, group));
-        }
-    }
-    taken
-}
-
 /// Returns a command that is not killed for being slow: with throttled deletes, a FIFO redrive of
 /// everything that arrived takes minutes on a busy machine, and messages hidden by a kill are not
 /// named.
@@ -240,7 +159,9 @@ fn run(case: &Case) {
     }
     let arrivals =
         case.arrivals.map(|(pause, poison)| Arrivals::start(&harness, case.suffix, pause, poison));
-    let consumer = case.consumer.then(|| Consumer::start(&harness, case));
+    let mut rng = Rng::with_seed(case.seed ^ 0xC0FFEE);
+    let fails = move |_: &str| rng.f64() < 0.3;
+    let consumer = case.consumer.then(|| Consumer::start(&harness, case.suffix, fails));
     let mut named = Named::default();
     first_run(&harness, case, &mut named);
     if case.resume

@@ -20,7 +20,7 @@ mod standing;
 pub use digest::Digest;
 pub use reader::{JournalError, Tail, Torn};
 pub use record::{Ack, Again, Deleted, End, Header, Intent, Record, Refused, Uncertain, VERSION};
-pub use replay::{Acked, Anomaly, Doubt, Replay, Resume, State, is_remembered};
+pub use replay::{Anomaly, Doubt, Replay, Resume, State, is_remembered};
 pub use restore::{Kept, Restore};
 pub use seen::{Seen, Sighting};
 pub use standing::{Counts, Standing};

@@ -47,7 +47,7 @@ impl Record<'_> {
 }
 
 /// Header of a journal: the run and its queues.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// [`VERSION`] of the writer.
     pub version: u32,

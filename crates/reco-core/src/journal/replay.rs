@@ -8,6 +8,7 @@ use super::digest::Digest;
 use super::reader::{JournalError, Reader, Tail, admit};
 use super::record::{Ack, Again, Deleted, End, Header, Refused, Uncertain};
 use super::standing::{Counts, Standing, Story};
+use crate::settle::Deletable;
 
 /// AWS: a FIFO queue remembers a deduplication id for 5 minutes.
 const DEDUPLICATION_MS: i64 = 300_000;
@@ -104,43 +105,6 @@ pub struct State {
     last_batch: u64,
 }
 
-/// Proof, from a journal, that the destination acknowledged a message. Only a replay can create it:
-///
-/// ```compile_fail,E0451
-/// use reco_core::journal::Acked;
-/// let forged = Acked {
-///     message_id: "m".to_owned(),
-///     receipt_handle: "r".to_owned(),
-///     sent_as: "n".to_owned(),
-/// };
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acked {
-    message_id: String,
-    receipt_handle: String,
-    sent_as: String,
-}
-
-impl Acked {
-    /// Returns the original message's id.
-    #[must_use]
-    pub fn message_id(&self) -> &str {
-        &self.message_id
-    }
-
-    /// Returns the receipt handle from the journal's run.
-    #[must_use]
-    pub fn receipt_handle(&self) -> &str {
-        &self.receipt_handle
-    }
-
-    /// Returns the message id assigned by the destination.
-    #[must_use]
-    pub fn sent_as(&self) -> &str {
-        &self.sent_as
-    }
-}
-
 /// A message for which it is unknown whether the destination has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
@@ -154,7 +118,7 @@ pub struct Doubt {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resume {
     /// Acknowledged messages, to be deleted and never sent again.
-    pub delete: Vec<Acked>,
+    pub delete: Vec<Deletable>,
     /// Ids of messages to send again with the message id as deduplication id: a FIFO queue drops a
     /// duplicate.
     pub resend: Vec<String>,
@@ -239,12 +203,14 @@ impl State {
     }
 
     /// Returns the proof that the destination acknowledged a message, even if its delete was
-    /// recorded since: SQS may confirm a delete that has no effect. The receipt handle of a deleted
-    /// message is empty; only a later receive provides a new one.
+    /// recorded since: SQS may confirm a delete that has no effect.
+    ///
+    /// The receipt handle is from the journal's run, or empty if the message was deleted. It has
+    /// expired if the message was received since: a standard queue then confirms a delete without
+    /// deleting, so a later receive must confirm it ([`Deletable::under`]).
     #[must_use]
-    pub fn acked(&self, message_id: &str) -> Option<Acked> {
-        let story = self.stories.get(message_id)?;
-        story.is_acked().then(|| acked(message_id, story)).flatten()
+    pub fn acked(&self, message_id: &str) -> Option<Deletable> {
+        acked(message_id, self.stories.get(message_id)?)
     }
 
     /// Returns the remaining work at `now_ms`, milliseconds since the epoch.
@@ -338,12 +304,9 @@ pub const fn is_remembered(first_ms: i64, now_ms: i64) -> bool {
 }
 
 /// Returns the proof for an acknowledged message whose content is in the journal.
-fn acked(id: &str, story: &Story) -> Option<Acked> {
-    Some(Acked {
-        message_id: id.to_owned(),
-        receipt_handle: story.digest.as_ref().map(|_| story.receipt_handle.to_string())?,
-        sent_as: story.sent_as.as_ref()?.to_string(),
-    })
+fn acked(id: &str, story: &Story) -> Option<Deletable> {
+    story.digest.as_ref()?;
+    Some(Deletable::sent(id, &story.receipt_handle, story.sent_as.as_ref()?))
 }
 
 fn doubt(id: &str, story: &Story) -> Doubt {

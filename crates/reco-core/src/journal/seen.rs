@@ -14,7 +14,9 @@ use crate::message::Message;
 #[derive(Debug, Default)]
 pub struct Seen {
     runs: Vec<String>,
-    known: HashMap<Key, Known>,
+    originals: HashMap<Key, Known>,
+    copies: HashMap<Key, Known>,
+    contents: HashMap<Key, Known>,
 }
 
 /// Bytes, which need no alignment: with a `u128`, the table would be a quarter larger.
@@ -22,7 +24,7 @@ type Key = [u8; 16];
 
 #[derive(Debug, Clone, Copy)]
 struct Known {
-    run: u32,
+    run: u16,
     acked: bool,
 }
 
@@ -50,16 +52,16 @@ pub enum Sighting<'a> {
     },
 }
 
-#[derive(Clone, Copy)]
-enum Mark {
-    Original = 1,
-    SentAs = 2,
-    Content = 3,
-}
-
 impl Seen {
+    /// Makes room for this many messages: growing by doubling would take twice as much memory.
+    pub fn reserve(&mut self, messages: usize) {
+        for table in [&mut self.originals, &mut self.copies, &mut self.contents] {
+            table.reserve(messages);
+        }
+    }
+
     /// Adds the messages that a journal lists as sent or possibly sent. Later journals take
-    /// precedence.
+    /// precedence, but no doubt about a message that another journal proves to be sent.
     pub fn add(&mut self, state: &State) {
         let Some(header) = state.header() else { return };
         let run = self.run(&header.run_id);
@@ -78,49 +80,42 @@ impl Seen {
     /// Returns the strongest evidence that a message was sent before; `None` if it is new.
     #[must_use]
     pub fn recognise(&self, message: &Message) -> Option<Sighting<'_>> {
-        if self.known.is_empty() {
+        if self.originals.is_empty() {
             return None;
         }
-        let look = |mark, bytes: &[u8]| {
-            let known = self.known.get(&key(mark, bytes))?;
-            let run_id = self.runs.get(usize::try_from(known.run).ok()?)?;
-            Some((run_id.as_str(), known.acked))
-        };
-        let id = message.id.as_bytes();
-        if let Some((run_id, _)) = look(Mark::SentAs, id) {
-            return Some(Sighting::CameBack { run_id });
+        let run_id = |known: &Known| self.runs.get(usize::from(known.run)).map(String::as_str);
+        let id = key(&message.id);
+        if let Some(known) = self.copies.get(&id) {
+            return Some(Sighting::CameBack { run_id: run_id(known)? });
         }
-        if let Some((run_id, acked)) = look(Mark::Original, id) {
-            return Some(Sighting::StillHere { run_id, acked });
+        if let Some(known) = self.originals.get(&id) {
+            return Some(Sighting::StillHere { run_id: run_id(known)?, acked: known.acked });
         }
         let digest = Digest::of(&message.body, &message.attributes);
-        look(Mark::Content, digest.as_bytes()).map(|(run_id, _)| Sighting::SameContent { run_id })
+        let known = self.contents.get(&digest.short())?;
+        Some(Sighting::SameContent { run_id: run_id(known)? })
     }
 
-    fn run(&mut self, run_id: &str) -> u32 {
+    fn run(&mut self, run_id: &str) -> u16 {
         let known = self.runs.iter().rposition(|run| run == run_id);
         let index = known.unwrap_or_else(|| {
             self.runs.push(run_id.to_owned());
             self.runs.len() - 1
         });
-        u32::try_from(index).unwrap_or(u32::MAX)
+        u16::try_from(index).unwrap_or(u16::MAX)
     }
 
     fn note(&mut self, known: Known, id: &str, sent_as: Option<&str>, digest: Option<&Digest>) {
-        self.known.insert(key(Mark::Original, id.as_bytes()), known);
-        if let Some(sent_as) = sent_as {
-            self.known.insert(key(Mark::SentAs, sent_as.as_bytes()), known);
+        let original = self.originals.entry(key(id)).or_insert(known);
+        if known.acked || !original.acked {
+            *original = known;
         }
-        if let Some(digest) = digest {
-            self.known.insert(key(Mark::Content, digest.as_bytes()), known);
-        }
+        self.copies.extend(sent_as.map(|sent_as| (key(sent_as), known)));
+        self.contents.extend(digest.map(|digest| (digest.short(), known)));
     }
 }
 
-fn key(mark: Mark, bytes: &[u8]) -> Key {
-    let mut sha = Sha256::new();
-    sha.update([mark as u8]);
-    sha.update(bytes);
-    let sum: [u8; 32] = sha.finalize().into();
+fn key(id: &str) -> Key {
+    let sum: [u8; 32] = Sha256::digest(id.as_bytes()).into();
     std::array::from_fn(|at| sum[at])
 }

@@ -10,7 +10,7 @@ use reco_core::journal::{
 };
 use reco_core::message::{Attribute, AttributeValue, Message};
 use reco_core::outcome::Outcome;
-use reco_core::settle::{Copy, replayed};
+use reco_core::settle::Copy;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -161,8 +161,8 @@ fn the_story_of_each_message_leads_to_its_standing() {
 #[test]
 fn a_replayed_acknowledgement_is_proof_for_a_delete() {
     let state = replay(false, &[intent("m", 1), ack("m", 1)]);
-    let resume = state.resume(0);
-    let deletable = replayed(&resume.delete[0]);
+    let deletable = state.resume(0).delete.remove(0);
+    assert_eq!(state.acked("m").as_ref(), Some(&deletable));
     assert_eq!((deletable.message_id(), deletable.receipt_handle()), ("m", "handle-m"));
     assert_eq!(deletable.copy(), &Copy::Sent("new-m".to_owned()));
     assert_eq!(deletable.under("newer").receipt_handle(), "newer");
@@ -319,6 +319,19 @@ fn what_comes_back_is_recognised_by_id_and_by_content() {
     seen.sent("run-2", "z", "new-z", &Digest::of(&sent.body, &sent.attributes));
     let back = found("new-z", "body of z");
     assert_eq!(seen.recognise(&back), Some(Sighting::CameBack { run_id: "run-2" }));
+}
+
+/// Whatever the order of their journals: a doubt is no news about a message that was acknowledged.
+#[test]
+fn a_doubt_does_not_take_back_an_acknowledgement() {
+    let doubtful = replay(false, &[intent("a", 1)]);
+    let acked = replay(false, &[intent("a", 1), ack("a", 1)]);
+    for order in [[&doubtful, &acked], [&acked, &doubtful]] {
+        let mut seen = Seen::default();
+        order.into_iter().for_each(|state| seen.add(state));
+        let here = Sighting::StillHere { run_id: "run-1", acked: true };
+        assert_eq!(seen.recognise(&message("a")), Some(here));
+    }
 }
 
 #[test]

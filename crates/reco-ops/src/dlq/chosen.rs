@@ -98,6 +98,20 @@ impl Matcher {
         stream::iter(found).map(decide).buffered(TOGETHER).try_collect().await
     }
 
+    /// Checks that each id prefix matches only one of all messages seen so far: those of earlier
+    /// scans that it `named`, and those `found` by this one, which are added.
+    ///
+    /// # Errors
+    /// Refused if one matches several.
+    pub fn check_named(&self, named: &mut Vec<String>, found: &[Found]) -> Result<()> {
+        if self.has_beginnings() {
+            let ids = found.iter().map(|found| &found.row.message_id);
+            named.extend(ids.filter(|id| self.names(id)).cloned());
+            self.check_unique(named.iter().map(String::as_str))?;
+        }
+        Ok(())
+    }
+
     /// Returns the requested ids that are not in a scan.
     #[must_use]
     pub fn missing(&self, scan: &Scan) -> Vec<String> {

@@ -16,8 +16,8 @@ use crate::dlq::export::ExportFile;
 use crate::dlq::journal::Journal;
 use crate::dlq::scan::{Found, Goal, Keep, Scan};
 use crate::dlq::select::{Match, Matcher};
-use crate::dlq::session::{Ask, Session, SessionOptions, warn_unreleased};
-use crate::error::{Error, Kind, Result};
+use crate::dlq::session::{Ask, Session, SessionOptions, check_sum, warn_unreleased};
+use crate::error::{Error, Result};
 use crate::files::spool::Spool;
 use crate::sqs::{DrainEnd, Released};
 use reco_core::human::{amount, count, was};
@@ -91,6 +91,7 @@ pub async fn collect(
         ending: CollectSummary::default(),
         records: Vec::new(),
         released: Released::default(),
+        named: Vec::new(),
         early: 0,
         began: Instant::now(),
     };
@@ -123,6 +124,8 @@ struct Collector<'a> {
     ending: CollectSummary,
     records: Vec<Record>,
     released: Released,
+    /// Ids of messages of earlier scans that match `--id`.
+    named: Vec<String>,
     /// Received messages that were there when the run began.
     early: u64,
     began: Instant,
@@ -227,15 +230,9 @@ impl Collector<'_> {
     /// Checks that each id prefix matches only one of all messages received so far; once a message
     /// was deleted, a failed check halts the run instead.
     fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        if !self.matcher.has_beginnings() {
-            return Ok(());
-        }
-        let chosen = self.records.iter().filter(|record| record.is_chosen());
-        let earlier = chosen.map(Record::message_id);
-        let ids = earlier.chain(found.iter().map(|found| found.row.message_id.as_str()));
-        match self.matcher.check_unique(ids) {
+        match self.matcher.check_named(&mut self.named, found) {
             Err(error) if self.ending.chosen > 0 => self.ending.halted = Some(error.to_string()),
-            other => return other,
+            checked => return checked,
         }
         Ok(())
     }
@@ -318,14 +315,7 @@ impl Collector<'_> {
                 .warn(format!("{} is incomplete; it has {messages}", file.path));
         }
         result?;
-        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
-        if seen != recorded {
-            return Err(Error::new(
-                Kind::Internal,
-                format!("{seen} messages were received but {recorded} are accounted for"),
-            )
-            .hint("inspect the queue before running again, and please report this bug"));
-        }
+        check_sum(self.ending.seen, self.records.len())?;
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);
         self.ending.missing = missing;

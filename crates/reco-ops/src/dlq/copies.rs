@@ -196,10 +196,7 @@ impl Copies {
         let reading = tokio::spawn(file.read(give));
         let messages = stream::poll_fn(|task| take.poll_recv(task)).filter_map(|message| {
             let outgoing = wanted.remove(&message.id).map(|place| {
-                let doubt = match self.ledger.state(&message.id) {
-                    MessageState::ToSend(doubt) => doubt,
-                    MessageState::Sent | MessageState::Uncertain(_) => None,
-                };
+                let doubt = self.ledger.doubt(&message.id);
                 OutboxMessage { doubt, ..OutboxMessage::here(place, message, &to) }
             });
             std::future::ready(outgoing)

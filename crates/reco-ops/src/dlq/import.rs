@@ -22,6 +22,7 @@ use crate::aws::sqs::Sqs;
 use crate::error::{Error, Result};
 use crate::event::Control;
 use crate::rate::{Pace, Rate};
+use crate::sqs::BEHIND;
 
 /// Options of an import.
 #[derive(Debug)]
@@ -151,9 +152,11 @@ async fn plan(
     let (sqs, origin) = (connect(given).await?, (EXPORT, export_id.as_str()));
     let copies = Copies::open(sqs, home, origin, given, (options.again, options.dry_run)).await?;
     let (mut rows, mut seen, mut repeated) = (Vec::new(), HashSet::new(), 0);
+    let mut stuck = HashSet::new();
     while let Some(message) = opened.next().await? {
         if seen.insert(message.id.clone()) {
-            rows.push(row(&copies, message));
+            let group = message.group_id().filter(|_| copies.queue.fifo).map(str::to_owned);
+            rows.push(behind(row(&copies, message), group, &mut stuck));
         } else {
             repeated += 1;
         }
@@ -171,6 +174,21 @@ fn row(copies: &Copies, message: Message) -> CopyRow {
     match refused.filter(|_| row.fate == CopyFate::Planned) {
         Some(reason) => CopyRow { fate: CopyFate::Failed, reason: Some(reason), ..row },
         None => row,
+    }
+}
+
+/// Leaves a message of a FIFO group behind an earlier one that the queue cannot take.
+fn behind(row: CopyRow, group: Option<String>, stuck: &mut HashSet<String>) -> CopyRow {
+    let Some(group) = group else { return row };
+    match row.fate {
+        CopyFate::Planned if stuck.contains(&group) => {
+            CopyRow { fate: CopyFate::Left, reason: Some(BEHIND.to_owned()), ..row }
+        }
+        CopyFate::Failed => {
+            stuck.insert(group);
+            row
+        }
+        _ => row,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::aws::sqs::{MoveTask, Queue, Sqs};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::event::Progress;
 
 pub use redrive::{
@@ -40,7 +40,7 @@ impl Follower {
     }
 
     /// Polls until the task has ended or `cancel` is triggered; in the latter case the returned
-    /// task may still be active.
+    /// task, as it was last seen, may still be active.
     ///
     /// # Errors
     /// When SQS repeatedly fails to answer or does not list the task; it may still be running.
@@ -49,7 +49,7 @@ impl Follower {
         cancel: &CancellationToken,
         progress: &Progress,
     ) -> Result<MoveTask> {
-        let (mut pause, mut failures) = (FIRST_PAUSE, 0);
+        let (mut pause, mut failures, mut last) = (FIRST_PAUSE, 0, None);
         loop {
             let stopped = cancel.run_until_cancelled(tokio::time::sleep(pause)).await.is_none();
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -60,12 +60,14 @@ impl Follower {
                     if !task.status.is_active() || stopped {
                         return Ok(task);
                     }
+                    last = Some(task);
                 }
-                Ok(None) if stopped || failures >= FAILURES => {
-                    return Err(lost(&self.dlq, "SQS does not list it"));
+                seen if stopped => {
+                    let why = unseen(seen);
+                    return last.ok_or_else(|| lost(&self.dlq, Kind::Interrupted, &why));
                 }
-                Err(error) if stopped || failures >= FAILURES => {
-                    return Err(lost(&self.dlq, &error.to_string()));
+                seen if failures >= FAILURES => {
+                    return Err(lost(&self.dlq, Kind::Service, &unseen(seen)));
                 }
                 Ok(None) | Err(_) => failures += 1,
             }
@@ -99,8 +101,12 @@ fn pick(tasks: Vec<MoveTask>, handle: &str, started_at_ms: Option<i64>) -> Optio
     tasks.into_iter().find(is_it)
 }
 
-fn lost(dlq: &Queue, why: &str) -> Error {
-    Error::service(format!("lost track of the move task on {}", dlq.name))
+fn unseen(seen: Result<Option<MoveTask>>) -> String {
+    seen.err().map_or_else(|| "SQS does not list it".to_owned(), |error| error.to_string())
+}
+
+fn lost(dlq: &Queue, kind: Kind, why: &str) -> Error {
+    Error::new(kind, format!("lost track of the move task on {}", dlq.name))
         .cause(why)
         .hint("it may still be running: see `recoctl dlq tasks list`, or stop it with `recoctl dlq tasks cancel`")
 }

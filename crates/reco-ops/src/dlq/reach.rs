@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::sqs::{DrainEnd, Hidden};
-use reco_core::human::{amount, form, was};
+use reco_core::human::{UNKNOWN, amount, count, form, was};
 
 /// Coverage of the messages that were there when the command started.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -14,8 +14,12 @@ pub struct Reach {
     pub exhausted: bool,
     /// Approximate number of messages that arrived later and were left alone.
     pub arrived: u64,
-    /// FIFO: approximate number of messages behind others of their group, not delivered.
+    /// Approximate number of messages that SQS did not deliver because they are behind others of
+    /// their FIFO group, or because no more could be held at once.
     pub unreached: u64,
+    /// Number of messages that could be held at once, if that is why others were not reached.
+    #[serde(skip)]
+    pub held_at_most: Option<u64>,
     /// Messages that were there but were not received; null if all were.
     pub hidden: Option<HiddenRow>,
 }
@@ -62,7 +66,28 @@ impl Reach {
                 DrainEnd::Hidden(hidden) => Some(hidden.into()),
                 _ => None,
             },
+            held_at_most: None,
         }
+    }
+
+    /// Returns the reach of a drain of a FIFO queue that ended as a whole one, after `early` of the
+    /// `depth` messages that were there were received; `visible` are there now, if that is known.
+    /// Arrivals may have come in place of messages behind a front that stays.
+    #[must_use]
+    pub fn of_fronts(end: DrainEnd, (depth, early): (u64, u64), visible: Option<u64>) -> Self {
+        let missed = if depth == UNKNOWN { 0 } else { depth.saturating_sub(early) };
+        let missed = missed.min(visible.unwrap_or(u64::MAX));
+        let arrived = visible.map_or(0, |visible| visible - missed);
+        Reach::of(if missed > 0 { DrainEnd::Front(missed) } else { end }, arrived)
+    }
+
+    /// Returns this reach for a scan that ended because no more than `limit` messages could be held
+    /// at once, after `seen` of `depth` were received.
+    #[must_use]
+    pub fn out_of_room(self, limit: usize, depth: u64, seen: u64) -> Self {
+        let left = if depth == UNKNOWN { 0 } else { depth.saturating_sub(seen) };
+        let held_at_most = Some(limit as u64);
+        Reach { exhausted: false, unreached: left.max(1), held_at_most, ..self }
     }
 
     /// Returns the number of messages that were there but were not reached.
@@ -79,7 +104,13 @@ impl Reach {
     #[must_use]
     pub fn words(&self) -> String {
         let mut text = String::new();
-        if self.unreached > 0 {
+        if let Some(limit) = self.held_at_most {
+            text.push_str(&format!(
+                "about {} not reached: at most {} can be held at once; move or delete some of those that stay, then run again for the rest\n",
+                was(self.unreached),
+                count(limit)
+            ));
+        } else if self.unreached > 0 {
             text.push_str(&format!(
                 "about {} not reached: SQS delivers only the front of each FIFO message group until it is deleted\n",
                 was(self.unreached)
@@ -147,6 +178,33 @@ mod tests {
         assert_eq!((whole.exhausted, whole.missed()), (true, 0));
         assert!(whole.words().contains("7 messages arrived during the run"), "{}", whole.words());
         assert_eq!(Reach::of(DrainEnd::Empty, 0).words(), "");
+    }
+
+    #[test]
+    fn arrivals_do_not_hide_what_a_group_keeps_back_even_if_the_queue_does_not_answer() {
+        let of = |counts, visible| {
+            let reach = Reach::of_fronts(DrainEnd::Depth, counts, visible);
+            (reach.exhausted, reach.unreached, reach.arrived)
+        };
+        assert_eq!(of((20, 20), Some(3)), (true, 0, 3));
+        assert_eq!(of((20, 12), Some(10)), (false, 8, 2));
+        assert_eq!(of((20, 12), Some(5)), (false, 5, 0));
+        assert_eq!(of((20, 12), None), (false, 8, 0), "how many are there now is not known");
+        assert_eq!(of((20, 20), None), (true, 0, 0));
+        assert_eq!(of((UNKNOWN, 12), Some(2)), (true, 0, 2));
+    }
+
+    #[test]
+    fn what_found_no_room_was_not_reached() {
+        let reach = Reach::of(DrainEnd::Enough, 0).out_of_room(100_000, 130_000, 100_000);
+        assert_eq!((reach.exhausted, reach.missed()), (false, 30_000));
+        assert!(reach.words().contains("30,000 messages were not reached"), "{}", reach.words());
+        assert!(reach.words().contains("100,000 can be held"), "{}", reach.words());
+        // The counts are approximate: it ended because of the room, so there may be more.
+        for depth in [100_000, 99_998, UNKNOWN] {
+            let reach = Reach::of(DrainEnd::Enough, 0).out_of_room(100_000, depth, 100_000);
+            assert_eq!(reach.missed(), 1, "{depth}");
+        }
     }
 
     #[test]

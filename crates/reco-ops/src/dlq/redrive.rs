@@ -123,7 +123,10 @@ pub async fn redrive(
     announce(session, &route, options);
     let guards = Guards::new(session, &options.guards).await?;
     let rejects = options.rejects.as_deref().map(Rejects::create).transpose()?.map(Arc::new);
-    let log = Log::open(&home, session, &route, options)?;
+    let log = Log::open(&home, session, &route, options).inspect_err(|_| {
+        // An empty file would be in the way of the next run.
+        drop(rejects.as_ref().and_then(|rejects| rejects.finish()));
+    })?;
     let mut redrive = Redrive::new(session, options, (matcher, route), Arc::clone(&spool), guards);
     redrive.ask = ask;
     redrive.repair = repair;

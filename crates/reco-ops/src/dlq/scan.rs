@@ -140,7 +140,7 @@ impl Scanner {
             Goal::First(wanted) => wanted.min(room),
             Goal::All | Goal::Matching(_) | Goal::Front => room,
         };
-        let bound = Bound { at_most, depth, front_only: goal == Goal::Front };
+        let bound = Bound { at_most, depth, front_only: goal == Goal::Front, awaits_counts: true };
         let (scanner, progress) = (Arc::clone(self), Arc::clone(progress));
         let work = move |messages| {
             let (scanner, progress) = (Arc::clone(&scanner), Arc::clone(&progress));

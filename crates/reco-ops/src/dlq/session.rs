@@ -17,7 +17,7 @@ use crate::dlq::select::Matcher;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Control, Events, Unit};
 use crate::sqs::{Drain, DrainEnd, Released, VisibilityLease, period_for};
-use reco_core::human::{amount, form, known};
+use reco_core::human::{UNKNOWN, amount, form, known};
 
 /// Session of a command on a DLQ.
 #[derive(Debug)]
@@ -248,17 +248,33 @@ impl Session {
     /// Returns the reach of all scans up to this last one; `taken` messages were received in total,
     /// `early` of which were there when the session began, and none of them is visible again yet.
     pub async fn reach(&self, scan: &Scan, (taken, early): (u64, u64)) -> Reach {
-        let state = self.sqs.state(&self.pair.dlq.queue).await;
-        // The number of arrivals is not worth failing for.
-        let Some(state) = state.ok().filter(|_| scan.end.is_whole()) else {
+        if !scan.end.is_whole() {
             return Reach::of(scan.end, 0);
-        };
-        // Arrivals may have come in place of messages behind a front that stays.
-        let missed = self.depth().saturating_sub(early).min(state.visible);
+        }
+        // The number of arrivals is not worth failing for.
+        let state = self.sqs.state(&self.pair.dlq.queue).await;
+        let visible = state.ok().map(|state| state.visible).filter(|visible| *visible != UNKNOWN);
         match self.pair.dlq.queue.fifo {
-            true if missed > 0 => Reach::of(DrainEnd::Front(missed), state.visible - missed),
-            true => Reach::of(scan.end, state.visible),
-            false => Reach::of(scan.end, reach::arrived(self.depth(), taken, state.visible)),
+            true => Reach::of_fronts(scan.end, (self.depth(), early), visible),
+            false => {
+                let arrived = |visible| reach::arrived(self.depth(), taken, visible);
+                Reach::of(scan.end, visible.map_or(0, arrived))
+            }
+        }
+    }
+
+    /// Returns the reach of the only scan of a command, corrected if it ended for want of room and
+    /// not because it had reached its goal. To be called before any message is released.
+    #[must_use]
+    pub fn within_room(&self, reach: Reach, scan: &Scan, goal: Goal) -> Reach {
+        let limit = self.scanner.limit;
+        let wants_more = match goal {
+            Goal::First(wanted) => scan.taken() < wanted as u64,
+            Goal::All | Goal::Matching(_) | Goal::Front => true,
+        };
+        match wants_more && scan.end == DrainEnd::Enough && self.lease.held() >= limit {
+            true => reach.out_of_room(limit, self.depth(), scan.taken()),
+            false => reach,
         }
     }
 
@@ -268,6 +284,19 @@ impl Session {
         warn_unreleased(&self.control.events, &released);
         released
     }
+}
+
+/// Checks that each of `seen` received messages has a record.
+///
+/// # Errors
+/// Internal if one has none.
+pub(super) fn check_sum(seen: u64, records: usize) -> Result<()> {
+    if seen == records as u64 {
+        return Ok(());
+    }
+    let what = format!("{seen} messages were received but {records} are accounted for");
+    Err(Error::new(Kind::Internal, what)
+        .hint("inspect the queues before running again, and please report this bug"))
 }
 
 /// Runs work that makes no changes, and ends it at the first signal.

@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,6 +11,11 @@ use sha2::{Digest, Sha256};
 use super::home::{Home, make_private};
 use crate::error::{Error, Result};
 use crate::files::safe_file::no_follow;
+
+/// Times that a lock in use is tried again.
+const LOOKS: u32 = 5;
+/// Time between two tries.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Lock on a DLQ, held while this value lives. The operating system releases it however the process
 /// ends.
@@ -43,10 +49,18 @@ impl Lock {
                 .hint("set XDG_STATE_HOME to a writable directory")
         };
         let mut file = open(home, arn, true).map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
-            Err(TryLockError::WouldBlock) => return Err(refusal(arn, read(&mut file))),
+        let mut looks = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+                // A process that only looks for the holder has a shared lock for that instant.
+                Err(TryLockError::WouldBlock) if looks < LOOKS => {
+                    looks += 1;
+                    std::thread::sleep(PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => return Err(refusal(arn, read(&mut file))),
+            }
         }
         let since = jiff::Timestamp::now().to_string();
         let holder = Holder {
@@ -105,4 +119,38 @@ fn read(file: &mut File) -> Option<Holder> {
     file.rewind().ok()?;
     file.read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::HomeOptions;
+
+    fn home(root: &std::path::Path) -> Home {
+        let state = Some(root.to_owned());
+        Home::of(&HomeOptions { state, ..HomeOptions::default() }).expect("a state directory")
+    }
+
+    #[test]
+    fn looking_for_the_holder_keeps_no_run_from_taking_the_lock() {
+        let root = tempfile::tempdir().expect("a directory");
+        let home = home(root.path());
+        drop(Lock::take(&home, "arn", "first").expect("free"));
+        // As `Lock::holder` does, caught in the middle.
+        let looking = open(&home, "arn", false).expect("there");
+        looking.lock_shared().expect("free");
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| Lock::take(&home, "arn", "second").map(drop));
+            std::thread::sleep(PAUSE);
+            drop(looking);
+            taken.join().expect("it ends").expect("it is free but for the look");
+        });
+        let _held = Lock::take(&home, "arn", "third").expect("free");
+        let refused = Lock::take(&home, "arn", "fourth").expect_err("held");
+        assert!(format!("{refused:?}").contains("third"), "{refused:?}");
+        assert_eq!(
+            Lock::holder(&home, "arn").map(|holder| holder.run_id).as_deref(),
+            Some("third")
+        );
+    }
 }

@@ -24,6 +24,8 @@ use crate::files::safe_file::{create_private, no_follow};
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    /// Pointer to it, if it is kept elsewhere.
+    pointer: Option<PathBuf>,
     batches: AtomicU64,
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -94,10 +96,14 @@ impl Journal {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             File::open(parent).and_then(|dir| dir.sync_all()).map_err(|error| failed(&error))?;
         }
-        if !path.starts_with(home.journals()) && !home.is_passing() {
-            point_to(home, &own, &path).map_err(|error| failed(&error))?;
+        let elsewhere = !path.starts_with(home.journals()) && !home.is_passing();
+        let pointer = elsewhere.then(|| own.with_extension(super::store::ELSEWHERE));
+        if let Some(pointer) = &pointer {
+            point_to(home, pointer, &path).map_err(|error| failed(&error))?;
         }
-        Ok(Journal::start(path, 0, file))
+        let mut journal = Journal::start(path, 0, file);
+        journal.pointer = pointer;
+        Ok(journal)
     }
 
     /// Continues a journal after its last complete record.
@@ -126,6 +132,7 @@ impl Journal {
         let writer = std::thread::spawn(move || write(file, &work));
         Journal {
             path,
+            pointer: None,
             batches: AtomicU64::new(last_batch),
             jobs: Mutex::new(Some(jobs)),
             writer: Mutex::new(Some(writer)),
@@ -198,6 +205,10 @@ impl Journal {
             let path = self.path.display();
             Error::input(format!("cannot remove the empty journal {path}")).because(&error)
         })?;
+        if let Some(pointer) = &self.pointer {
+            // One that stays leads nowhere, and is ignored.
+            let _ = std::fs::remove_file(pointer);
+        }
         Ok(true)
     }
 
@@ -225,9 +236,9 @@ impl Drop for Journal {
 }
 
 /// Writes a pointer to a journal kept elsewhere, so that later runs find it.
-fn point_to(home: &Home, own: &Path, path: &Path) -> std::io::Result<()> {
+fn point_to(home: &Home, pointer: &Path, path: &Path) -> std::io::Result<()> {
     let path = std::path::absolute(path)?;
-    let mut file = create_new(home, &own.with_extension(super::store::ELSEWHERE))?;
+    let mut file = create_new(home, pointer)?;
     file.write_all(path.as_os_str().as_encoded_bytes())
 }
 

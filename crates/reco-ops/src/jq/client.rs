@@ -10,11 +10,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::end::{reason, tail};
+use super::end::{is_out_of_time, reason, tail};
+use super::limits::cpu_per_message;
 use super::wire::{self, Answer, Ask, SPENT};
 
 /// Wall-clock limit per message, effective only where the system does not limit CPU time or stalls.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Messages that may take longer than the limit before no more are evaluated, and one more for each
+/// [`PER`] that were evaluated: an expression that never ends would take seconds for every message.
+const SLOW: u64 = 5;
+const PER: u64 = 100;
 
 /// Maximum requests sent ahead of their answers, and their bytes.
 const AHEAD: usize = 32;
@@ -126,12 +132,16 @@ struct Driver {
     queue: VecDeque<Job>,
     /// Number of jobs in the queue that were sent to the child.
     sent: usize,
+    /// Messages that were evaluated, and those that took longer than the limit.
+    answered: u64,
+    slow: u64,
     worker: Option<Worker>,
 }
 
 impl Driver {
     fn new(expression: String, child: Child, work: Receiver<Job>) -> Self {
-        Driver { expression, child, work, queue: VecDeque::new(), sent: 0, worker: None }
+        let (queue, worker) = (VecDeque::new(), None);
+        Driver { expression, child, work, queue, sent: 0, answered: 0, slow: 0, worker }
     }
 
     fn run(mut self, compiled: oneshot::Sender<Result<(), String>>) {
@@ -180,6 +190,13 @@ impl Driver {
     }
 
     fn attempt(&mut self) -> Option<Answer> {
+        if self.slow >= SLOW + self.answered / PER {
+            return Some(Answer::Failed(format!(
+                "not evaluated, because jq took longer than {} s on {} messages",
+                cpu_per_message(),
+                self.slow
+            )));
+        }
         match self.take_worker() {
             Ok(worker) => self.ask(worker),
             Err(why) => Some(Answer::Failed(why)),
@@ -196,16 +213,16 @@ impl Driver {
         self.sent = self.queue.len();
         match worker.answer() {
             Ok(Some(answer)) => {
-                self.worker = Some(worker);
+                (self.answered, self.worker) = (self.answered + 1, Some(worker));
                 Some(answer)
             }
             Ok(None) => {
                 self.sent = 0;
                 None
             }
-            Err(why) => {
-                self.sent = 0;
-                Some(Answer::Failed(why))
+            Err(ended) => {
+                (self.sent, self.slow) = (0, self.slow + u64::from(ended.out_of_time));
+                Some(Answer::Failed(ended.why))
             }
         }
     }
@@ -220,6 +237,13 @@ impl Driver {
             }
         }
     }
+}
+
+/// Child that ended without an answer.
+struct Ended {
+    why: String,
+    /// True if it took longer than the limit.
+    out_of_time: bool,
 }
 
 /// Running child.
@@ -263,23 +287,25 @@ impl Worker {
         let _ =
             wire::write(&mut worker.stdin, &wire::frame(Ask::Compile.tag(), expression.as_bytes()));
         match worker.answer() {
-            Ok(Some(Answer::Failed(why))) | Err(why) => Err(why),
+            Ok(Some(Answer::Failed(why))) | Err(Ended { why, .. }) => Err(why),
             Ok(_) => Ok(worker),
         }
     }
 
     /// Waits for the next answer; the error gives the reason why there is none, if known.
-    fn answer(&mut self) -> Result<Option<Answer>, String> {
+    fn answer(&mut self) -> Result<Option<Answer>, Ended> {
         match self.answers.recv_timeout(PATIENCE) {
             Ok(answer) => Ok(answer),
             Err(RecvTimeoutError::Timeout) => {
                 self.end();
-                Err(format!("it took longer than {} s", PATIENCE.as_secs()))
+                let why = format!("it took longer than {} s", PATIENCE.as_secs());
+                Err(Ended { why, out_of_time: true })
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let status = self.end();
                 let last = self.last_words.take().and_then(|thread| thread.join().ok());
-                Err(reason(status, &last.unwrap_or_default()))
+                let why = reason(status, &last.unwrap_or_default());
+                Err(Ended { why, out_of_time: is_out_of_time(status) })
             }
         }
     }

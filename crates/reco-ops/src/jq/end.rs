@@ -20,6 +20,23 @@ pub(super) fn tail(mut from: impl Read) -> Vec<u8> {
     kept
 }
 
+/// Returns whether a child ended because it used more CPU time than it may.
+pub(super) fn is_out_of_time(status: Option<ExitStatus>) -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::process::Signal;
+        // The soft limit on CPU time sends SIGXCPU, the hard one SIGKILL.
+        let signal = status.and_then(|s| std::os::unix::process::ExitStatusExt::signal(&s));
+        signal == Some(Signal::XCPU.as_raw())
+            || (signal == Some(Signal::KILL.as_raw()) && granted_cpu().is_some())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        false
+    }
+}
+
 /// Returns the reason why a child ended without an answer.
 pub(super) fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
     let words = String::from_utf8_lossy(last_words);
@@ -49,7 +66,6 @@ pub(super) fn reason(status: Option<ExitStatus>, last_words: &[u8]) -> String {
 #[cfg(unix)]
 fn killed_by(signal: i32) -> String {
     use rustix::process::Signal;
-    // The soft limit on CPU time sends SIGXCPU, the hard one SIGKILL.
     if signal == Signal::XCPU.as_raw() {
         return format!("jq used more than {} s of CPU time", cpu_per_message());
     }

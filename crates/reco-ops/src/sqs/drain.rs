@@ -7,7 +7,8 @@
 //!   nothing visible is left and everything in flight is ours;
 //! - a short grace period after it has received as many messages as were counted: the counts are
 //!   approximate, so there may be a few more;
-//! - when polls stay empty although the counts disagree: it then reports what is hidden.
+//! - when polls stay empty although the counts disagree for longer than counts lag, or because the
+//!   queue is at its limit of messages in flight: it then reports what is hidden.
 //!
 //! Received messages are managed by the lease, even if the drain fails.
 
@@ -16,6 +17,7 @@ mod end;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use reco_core::concurrency::Concurrency;
 use reco_core::message::Message;
 use reco_core::settle::Deletable;
 use tokio::task::JoinSet;
@@ -23,9 +25,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::lease::Taken;
-use super::{CALLS, DeleteOutcome, RETRIES, VisibilityLease};
+use super::{DeleteOutcome, RETRIES, VisibilityLease};
 use crate::aws::sqs::{Ask, BATCH, CallEffect, Damaged, Queue, Sqs};
 use crate::error::{Error, Kind, Result};
+use end::EMPTIES;
 pub use end::{DrainEnd, Hidden};
 
 /// Wait time of a receive. Any wait makes it a long poll, and a cancelled drain waits no longer
@@ -58,10 +61,12 @@ pub struct Bound {
     /// Ends the drain at the first empty short poll after a message has come: on a FIFO queue the
     /// rest waits behind messages that are held, so polling on is futile.
     pub front_only: bool,
+    /// Goes on polling while the counts say that messages are left, until they must be right.
+    pub awaits_counts: bool,
 }
 
 /// Result of a drain.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Drained {
     /// Reason why it ended.
     pub end: DrainEnd,
@@ -77,19 +82,25 @@ pub struct Drained {
 struct Brought<T> {
     began: Instant,
     claim: usize,
+    polled: Polled,
     received: u64,
-    repeated: u64,
-    damaged: Vec<Damaged>,
     cleared: Vec<(Deletable, DeleteOutcome)>,
-    /// Preceding receives whose responses were lost, and when the messages they hid become visible.
-    lost: Option<(u64, SystemTime)>,
     work: Option<Result<T>>,
 }
 
-impl<T> Brought<T> {
-    fn is_empty(&self) -> bool {
-        self.received == 0 && self.repeated == 0 && self.cleared.is_empty()
-    }
+/// Result of one receive and its retries.
+#[derive(Default)]
+struct Polled {
+    taken: Taken,
+    /// Size of its messages.
+    bytes: usize,
+    /// Duration of the call that was answered.
+    took: Duration,
+    failures: u32,
+    /// Responses that were lost, and when the messages they hid become visible.
+    lost: Option<(u64, SystemTime)>,
+    /// True if the queue is at its limit of messages in flight.
+    full: bool,
 }
 
 impl Drain {
@@ -136,7 +147,7 @@ impl Drain {
             });
             match brought.and_then(|mut brought| {
                 let work = brought.work.take().transpose();
-                run.note(brought);
+                run.note(brought, tasks.len() + 1);
                 work
             }) {
                 Ok(Some(done)) => run.enough |= accept(done),
@@ -156,23 +167,19 @@ impl Drain {
         W: Future<Output = Result<T>>,
     {
         let began = Instant::now();
-        let (taken, lost) = self.poll(claim, wait).await?;
-        let mut brought = Brought {
-            began,
-            claim,
-            received: (taken.fresh.len() + taken.damaged.len()) as u64,
-            repeated: taken.repeated,
-            damaged: taken.damaged,
-            cleared: Vec::new(),
-            lost,
-            work: None,
-        };
-        if !taken.owed.is_empty() {
-            let outcomes = self.lease.delete(taken.owed.clone()).await;
-            brought.cleared = taken.owed.into_iter().zip(outcomes).collect();
+        let mut polled = self.poll(claim, wait).await?;
+        let Taken { fresh, damaged, owed, .. } = &mut polled.taken;
+        let (fresh, owed) = (std::mem::take(fresh), std::mem::take(owed));
+        polled.bytes = fresh.iter().map(Message::size).sum();
+        let received = (fresh.len() + damaged.len()) as u64;
+        let mut brought =
+            Brought { began, claim, polled, received, cleared: Vec::new(), work: None };
+        if !owed.is_empty() {
+            let outcomes = self.lease.delete(owed.clone()).await;
+            brought.cleared = owed.into_iter().zip(outcomes).collect();
         }
-        if !taken.fresh.is_empty() {
-            brought.work = Some(work(taken.fresh).await);
+        if !fresh.is_empty() {
+            brought.work = Some(work(fresh).await);
         }
         Ok(brought)
     }
@@ -180,19 +187,26 @@ impl Drain {
     /// Receives once, with its own retries: a lost response leaves messages hidden, and the number
     /// of lost responses bounds how many. A receive that fails while the run is being cancelled is
     /// neither retried nor an error: the report says what it may have hidden.
-    async fn poll(&self, max: usize, wait: Duration) -> Result<(Taken, Option<(u64, SystemTime)>)> {
+    async fn poll(&self, max: usize, wait: Duration) -> Result<Polled> {
         let hide = self.lease.period();
         let ask = Ask { max, wait, hide, attempt: format!("{:032x}", fastrand::u128(..)) };
-        let mut lost: Option<(u64, SystemTime)> = None;
+        let mut polled = Polled::default();
         let (mut attempt, mut unknown) = (0, false);
         loop {
-            let since = SystemTime::now();
+            let (since, began) = (SystemTime::now(), Instant::now());
             attempt += 1;
             // Not cancelled midway: a receive hides messages whether or not its response is read.
             let failure = match self.sqs.receive(&self.queue, &ask).await {
-                Ok(received) => return Ok((self.lease.take(received, since), lost)),
+                Ok(received) => {
+                    let (taken, took) = (self.lease.take(received, since), began.elapsed());
+                    return Ok(Polled { taken, took, ..polled });
+                }
+                Err(failure) if failure.effect == CallEffect::OverLimit => {
+                    return Ok(Polled { full: true, ..polled });
+                }
                 Err(failure) => failure,
             };
+            polled.failures += 1;
             let is_last = attempt >= RETRIES.max_attempts || self.cancel.is_cancelled();
             let gives_up = failure.effect == CallEffect::Refused || is_last;
             unknown |= failure.effect == CallEffect::Unknown;
@@ -203,13 +217,13 @@ impl Drain {
                 false => failure.effect == CallEffect::Unknown,
             };
             if loses {
-                let answers = lost.map_or(0, |(answers, _)| answers) + 1;
+                let answers = polled.lost.map_or(0, |(answers, _)| answers) + 1;
                 let until = SystemTime::now() + hide;
-                lost = Some((answers, until));
+                polled.lost = Some((answers, until));
                 self.lease.note_lost(until);
             }
             if gives_up && failure.effect != CallEffect::Refused && self.cancel.is_cancelled() {
-                return Ok((Taken::default(), lost));
+                return Ok(polled);
             }
             if gives_up {
                 return Err(failure.error);
@@ -224,6 +238,7 @@ impl Drain {
 struct Run {
     bound: Bound,
     room: usize,
+    concurrency: Concurrency,
     /// Time of the last receive that returned messages.
     last_hit: Instant,
     /// Time at which as many messages had been received as were counted.
@@ -232,14 +247,14 @@ struct Run {
     dry: bool,
     /// Consecutive empty polls although the counts say that messages are left.
     empties: u32,
+    /// True if the queue said that it is at its limit of messages in flight.
+    full: bool,
     enough: bool,
     end: Option<DrainEnd>,
     received: u64,
-    repeated: u64,
     lost: u64,
     lost_until: Option<SystemTime>,
-    damaged: Vec<Damaged>,
-    cleared: Vec<(Deletable, DeleteOutcome)>,
+    drained: Drained,
 }
 
 impl Run {
@@ -247,18 +262,18 @@ impl Run {
         let mut run = Run {
             bound,
             room: bound.at_most,
+            concurrency: Concurrency::default(),
             last_hit: Instant::now(),
             reached: None,
             dry: false,
             empties: 0,
+            full: false,
             enough: false,
             end: None,
             received: 0,
-            repeated: 0,
             lost: 0,
             lost_until: None,
-            damaged: Vec::new(),
-            cleared: Vec::new(),
+            drained: Drained::default(),
         };
         run.note_depth();
         run
@@ -266,7 +281,7 @@ impl Run {
 
     /// Messages received so far, including those that were only deleted.
     fn came(&self) -> u64 {
-        self.received + self.cleared.len() as u64
+        self.received + self.drained.cleared.len() as u64
     }
 
     fn note_depth(&mut self) {
@@ -296,7 +311,8 @@ impl Run {
         // hold the whole front of a FIFO queue and parallel receives would wait in vain, so the
         // first one goes alone.
         let left = self.bound.depth.saturating_sub(self.came());
-        let most = if self.bound.front_only && self.came() == 0 { 1 } else { CALLS };
+        let alone = self.bound.front_only && self.came() == 0;
+        let most = if alone { 1 } else { self.concurrency.limit() };
         let useful = usize::try_from(left).unwrap_or(usize::MAX).div_ceil(BATCH).clamp(1, most);
         if out >= useful {
             return None;
@@ -308,7 +324,7 @@ impl Run {
 
     /// Returns whether the queue keeps delivering the same messages.
     fn goes_round(&self) -> bool {
-        self.repeated > 1_000 + 10 * self.came()
+        self.drained.repeated > 1_000 + 10 * self.came()
     }
 
     /// Returns the end of a drain that no longer gets new messages.
@@ -319,38 +335,42 @@ impl Run {
         }
     }
 
+    /// Returns whether the next poll waits for nothing: only a short poll says that the queue is at
+    /// its limit of messages in flight.
     fn polls_short(&self) -> bool {
-        self.bound.front_only && self.came() > 0
+        (self.bound.front_only && self.came() > 0)
+            || (self.bound.awaits_counts && self.empties == EMPTIES)
     }
 
-    fn note<T>(&mut self, brought: Brought<T>) {
-        if let Some((answers, until)) = brought.lost {
+    /// Enters a receive that ended while `in_flight` were under way with it.
+    fn note<T>(&mut self, brought: Brought<T>, in_flight: usize) {
+        let Brought { began, claim, polled, received, cleared, .. } = brought;
+        if polled.failures > 0 {
+            self.concurrency.failed(in_flight);
+        } else if received > 0 {
+            self.concurrency.answered(polled.took, polled.bytes, in_flight);
+        }
+        if let Some((answers, until)) = polled.lost {
             self.lost += answers;
             self.lost_until = self.lost_until.max(Some(until));
         }
-        self.room += brought.claim.saturating_sub(usize::try_from(brought.received).unwrap_or(0));
-        if brought.is_empty() {
-            self.dry |= brought.began >= self.last_hit;
-            return;
-        }
-        if brought.received > 0 || !brought.cleared.is_empty() {
+        self.full |= polled.full;
+        self.room += claim.saturating_sub(usize::try_from(received).unwrap_or(0));
+        if received > 0 || !cleared.is_empty() {
             self.last_hit = Instant::now();
             (self.dry, self.empties) = (false, 0);
+        } else if polled.taken.repeated == 0 {
+            self.dry |= began >= self.last_hit;
         }
-        self.received += brought.received;
-        self.repeated += brought.repeated;
-        self.damaged.extend(brought.damaged);
-        self.cleared.extend(brought.cleared);
+        self.received += received;
+        self.drained.repeated += polled.taken.repeated;
+        self.drained.damaged.extend(polled.taken.damaged);
+        self.drained.cleared.extend(cleared);
         self.note_depth();
     }
 
     fn finish(self) -> Drained {
-        Drained {
-            end: self.end.unwrap_or(DrainEnd::Cancelled),
-            repeated: self.repeated,
-            damaged: self.damaged,
-            cleared: self.cleared,
-        }
+        Drained { end: self.end.unwrap_or(DrainEnd::Cancelled), ..self.drained }
     }
 }
 

@@ -53,6 +53,9 @@ struct Held {
     until: SystemTime,
     /// `ApproximateReceiveCount` of the delivery that returned this handle.
     receives: u32,
+    /// Seconds beyond `until` for which it may still be hidden: the effect of an extension is not
+    /// known.
+    doubt_s: u16,
     lapsed: bool,
     /// True while a delete is in flight: extending now would fail with "no such message".
     deleting: bool,
@@ -67,6 +70,23 @@ pub(crate) fn bytes_of(id: &str, handle: &str) -> usize {
 impl Held {
     fn has_lapsed(&self, now: SystemTime) -> bool {
         self.lapsed || self.until <= now
+    }
+
+    /// Returns the time at which it is visible again at the latest.
+    fn hidden_until(&self) -> SystemTime {
+        self.until + Duration::from_secs(self.doubt_s.into())
+    }
+
+    /// Returns whether it is certainly visible again, unless another consumer has received it.
+    fn is_visible(&self, now: SystemTime) -> bool {
+        self.lapsed || self.hidden_until() <= now
+    }
+
+    /// Notes an extension by `period`, sent before `now`, whose effect is not known.
+    fn doubt(&mut self, now: SystemTime, period: Duration) {
+        let beyond = (now + period).duration_since(self.until).unwrap_or_default();
+        let beyond = u16::try_from(beyond.as_secs().saturating_add(1)).unwrap_or(u16::MAX);
+        self.doubt_s = self.doubt_s.max(beyond);
     }
 }
 
@@ -300,7 +320,8 @@ impl State {
     fn hold(&mut self, id: &str, handle: &str, until: SystemTime, receives: u32) {
         // A delete in flight stays in flight when the handle changes.
         let deleting = self.held.get(id).is_some_and(|held| held.deleting);
-        let held = Held { handle: handle.into(), until, receives, lapsed: false, deleting };
+        let (doubt_s, lapsed) = (0, false);
+        let held = Held { handle: handle.into(), until, receives, doubt_s, lapsed, deleting };
         self.held.insert(id.into(), held);
     }
 
@@ -363,10 +384,14 @@ impl Inner {
             let ours = |held: &&mut Held| held.handle == handle && !held.deleting;
             let Some(held) = state.held.get_mut(&id).filter(ours) else { continue };
             match fate {
-                Ok(()) => held.until = since + self.period,
+                Ok(()) => (held.until, held.doubt_s) = (since + self.period, 0),
                 Err(fault) if fault.is_lapsed() => held.lapsed = true,
-                // It stays held until its timeout ends, which `has_lapsed` takes into account.
+                // It stays held until its timeout ends, which `has_lapsed` takes into account; if
+                // the answer was lost, it may be hidden for longer.
                 Err(fault) => {
+                    if !fault.sender_fault {
+                        held.doubt(SystemTime::now(), self.period);
+                    }
                     tracing::debug!(%fault, %id, "cannot extend the visibility timeout of a message")
                 }
             }
@@ -375,8 +400,8 @@ impl Inner {
 
     async fn release(&self, mut taken: Vec<(Box<str>, Held)>) -> Released {
         let (now, all) = (SystemTime::now(), taken.len());
-        taken.retain(|(_, held)| !held.has_lapsed(now));
-        // A message whose lease has lapsed is already visible.
+        taken.retain(|(_, held)| !held.is_visible(now));
+        // A message whose lease has certainly lapsed is already visible.
         let lapsed = Released { released: (all - taken.len()) as u64, ..Released::default() };
         let parts = stream::iter(batches(taken)).map(|batch| self.release_batch(batch));
         let sum = |mut sum: Released, part| {
@@ -404,7 +429,8 @@ impl Inner {
         for ((id, held), fate) in batch.into_iter().zip(fates) {
             match fate {
                 Err(fault) if !fault.is_lapsed() => {
-                    let left = held.until.duration_since(SystemTime::now()).unwrap_or_default();
+                    let left =
+                        held.hidden_until().duration_since(SystemTime::now()).unwrap_or_default();
                     released.unreleased.push(Unreleased {
                         message_id: id.into(),
                         visible_in_s: left.as_secs() + 1,

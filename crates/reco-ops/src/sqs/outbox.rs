@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
 use reco_core::batch::Limits;
+use reco_core::concurrency::Concurrency;
 use reco_core::journal::Digest;
 use reco_core::message::Message;
 use reco_core::settle::Outgoing;
@@ -21,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::groups::{FifoGroups, GroupKey};
-use super::{CALLS, FAILURES, VisibilityLease};
+use super::{FAILURES, VisibilityLease};
 use crate::aws::sqs::{Queue, Sqs};
 use crate::error::{Error, Kind, Result};
 use crate::event::Progress;
@@ -40,7 +41,7 @@ const LEAST_CALL: usize = 256 * 1024;
 const STOPPED: &str = "stopped by a signal before it was sent";
 
 /// Reason for messages that were not sent because an earlier one of their group was not.
-const BEHIND: &str = "an earlier message of its group was not moved";
+pub const BEHIND: &str = "an earlier message of its group was not moved";
 
 /// Queue that messages are sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,6 +242,7 @@ impl Outbox {
             tell,
             entries: pace.batch().min(Limits::SEND_MESSAGE_BATCH.entries),
             proven: self.lease.is_none(),
+            concurrency: Concurrency::default(),
             failures: 0,
             halted: None,
         };
@@ -277,7 +279,7 @@ impl Outbox {
                         Error::new(Kind::Internal, "a batch failed unexpectedly").because(&error)
                     })?;
                     progress.advance(sent.outcomes.len() as u64);
-                    run.note(sent);
+                    run.note(sent, tasks.len() + 1);
                 }
                 else => break,
             }
@@ -297,6 +299,7 @@ struct Run<T> {
     entries: usize,
     /// True once a message was sent and deleted.
     proven: bool,
+    concurrency: Concurrency,
     /// Consecutive calls that failed as a whole.
     failures: u32,
     halted: Option<String>,
@@ -305,7 +308,7 @@ struct Run<T> {
 impl<T: FnMut(usize, SendOutcome)> Run<T> {
     /// Returns whether a batch may go now; while more messages may come, it must be full.
     fn may_send(&self, open: bool, in_flight: usize) -> bool {
-        let most = if self.proven { CALLS } else { 1 };
+        let most = if self.proven { self.concurrency.limit() } else { 1 };
         let ready = !open || self.groups.is_full() || self.groups.has_batch(self.entries);
         ready && in_flight < most && self.halted.is_none()
     }
@@ -333,7 +336,12 @@ impl<T: FnMut(usize, SendOutcome)> Run<T> {
         }
     }
 
-    fn note(&mut self, sent: Sent) {
+    /// Enters a batch that ended while `in_flight` were under way with it.
+    fn note(&mut self, sent: Sent, in_flight: usize) {
+        match sent.was_slow() {
+            true => self.concurrency.failed(in_flight),
+            false => self.concurrency.answered(sent.took, sent.bytes, in_flight),
+        }
         for (place, key, outcome) in sent.outcomes {
             let is_sent = matches!(outcome, SendOutcome::Sent { .. });
             self.proven |= is_sent;

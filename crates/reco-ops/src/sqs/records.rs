@@ -9,10 +9,14 @@ use crate::journal::{lines, now_ms};
 
 /// Intents, written before the send: the whole message the first time, only its id when it is sent
 /// again. `to` is the destination's ARN if it is not the one in the journal's header.
+///
+/// An attempt that repeats a doubtful one has the time of that one: it is from then on that the
+/// queue deduplicates both, whichever run is the next.
 pub(super) fn intents(messages: &[Pending], batch: u64, to: Option<&str>) -> Result<Vec<u8>> {
-    let at_ms = now_ms();
+    let now_ms = now_ms();
     lines(messages.iter().map(|pending| {
         let message = &pending.dispatch.message;
+        let at_ms = pending.doubt.as_ref().map_or(now_ms, |doubt| doubt.since_ms);
         if pending.known {
             return Record::Again(Again { message_id: message.id.clone(), batch, at_ms });
         }

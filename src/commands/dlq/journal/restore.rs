@@ -47,8 +47,8 @@ pub struct RestoreArgs {
 pub async fn run(context: &Context, args: &RestoreArgs) -> Result<Outcome> {
     let RestoreArgs { run, to, all, again, yes } = args.clone();
     if is_export(Path::new(&run)).await {
-        let (file, again) = (run.into(), again || all);
-        let args = ImportArgs { file, to, rate: None, again, dry_run: false, yes };
+        // All messages of an export are imported: `--all` has nothing to add.
+        let args = ImportArgs { file: run.into(), to, rate: None, again, dry_run: false, yes };
         return import::run(context, args).await;
     }
     let connect = async |queue: &str| Ok(Sqs::new(context.sdk_for(queue).await?));

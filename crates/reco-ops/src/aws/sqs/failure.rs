@@ -13,6 +13,8 @@ pub enum CallEffect {
     Passing,
     /// No effect; the same call would fail again.
     Refused,
+    /// No effect: the queue is at its limit of messages in flight (AWS: about 120,000).
+    OverLimit,
     /// Unknown: the call may have succeeded, but the response was lost.
     Unknown,
 }
@@ -56,6 +58,7 @@ where
 fn effect_of(code: &str, status: u16) -> CallEffect {
     match status {
         _ if is_throttle(code) => CallEffect::Passing,
+        _ if code.rsplit('#').next() == Some("OverLimit") => CallEffect::OverLimit,
         429 => CallEffect::Passing,
         // A 5xx does not tell at which point the server failed.
         500.. => CallEffect::Unknown,
@@ -86,6 +89,7 @@ mod tests {
         assert_eq!(effect_of("com.amazonaws.sqs#RequestThrottled", 403), CallEffect::Passing);
         assert_eq!(effect_of("AccessDeniedException", 400), CallEffect::Refused);
         assert_eq!(effect_of("BatchRequestTooLong", 400), CallEffect::Refused);
+        assert_eq!(effect_of("OverLimit", 403), CallEffect::OverLimit);
         assert_eq!(effect_of("ServiceUnavailable", 503), CallEffect::Unknown);
         assert_eq!(effect_of("InternalError", 500), CallEffect::Unknown);
         assert_eq!(effect_of("", 502), CallEffect::Unknown);

@@ -96,11 +96,6 @@ impl Record {
         Record { in_file, ..self }
     }
 
-    /// Returns whether it was selected, whatever happened to it.
-    pub(super) fn is_chosen(&self) -> bool {
-        !matches!(self.fate, Fate::Skipped | Fate::BeyondMax | Fate::Damaged)
-    }
-
     pub(super) fn message_id(&self) -> &str {
         &self.message_id
     }

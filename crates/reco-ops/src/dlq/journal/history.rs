@@ -153,7 +153,10 @@ impl RedriveHistory {
                 let since = state.doubtful_since_ms(id)?;
                 is_remembered(since, now_ms).then(|| (id.to_owned(), since))
             });
-            self.remembered.extend(doubtful);
+            for (id, since) in doubtful {
+                let first = self.remembered.entry(id).or_insert(since);
+                *first = since.min(*first);
+            }
         }
         let counts = state.counts();
         let is_done = counts.messages == 0 || (state.end().is_some() && counts.acked == 0);

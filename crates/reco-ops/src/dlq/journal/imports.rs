@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use reco_core::journal::{Header, Standing, State, VERSION, is_remembered};
+use reco_core::journal::{Header, Standing, State, is_remembered};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -79,20 +79,25 @@ impl Ledger {
         match state.standing(message_id) {
             Some(Standing::Acked | Standing::Deleted) => MessageState::Sent,
             Some(Standing::Uncertain | Standing::Intended) => {
-                let reason = state.reason(message_id);
-                let reason =
-                    reason.unwrap_or("an import was interrupted between its send and the response");
-                let reason = reason.to_owned();
+                let doubt = doubt(state, message_id);
                 let fifo = state.header().is_some_and(|header| header.fifo);
-                match state.doubtful_since_ms(message_id) {
-                    Some(since_ms) if fifo && is_remembered(since_ms, now_ms()) => {
-                        MessageState::ToSend(Some(Doubt { since_ms, reason }))
-                    }
-                    _ => MessageState::Uncertain(reason),
+                match fifo && is_remembered(doubt.since_ms, now_ms()) {
+                    true => MessageState::ToSend(Some(doubt)),
+                    false => MessageState::Uncertain(doubt.reason),
                 }
             }
             Some(Standing::Refused) | None => MessageState::ToSend(None),
         }
+    }
+
+    /// Returns the earlier attempt at a message whose effect is unknown, however long ago it was: it
+    /// may have aged since [`Ledger::state`] called it safe to send again.
+    #[must_use]
+    pub fn doubt(&self, message_id: &str) -> Option<Doubt> {
+        let (_, state) = self.found.as_ref()?;
+        let standing = state.standing(message_id)?;
+        matches!(standing, Standing::Uncertain | Standing::Intended)
+            .then(|| doubt(state, message_id))
     }
 
     /// Opens the existing journal for writing, or creates one. Also returns the id of its first
@@ -115,16 +120,25 @@ impl Ledger {
         let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%6fZ").to_string();
         let path = self.directory.join(format!("{}{time}-{run_id}.jsonl", self.prefix));
         let header = Header {
-            version: VERSION,
             run_id: run_id.clone(),
-            started_at: String::new(),
             source: format!("{}{}", origin.kind, origin.id),
             destination: Some(origin.to.clone()),
             fifo,
-            recoctl: String::new(),
-            policy: String::new(),
+            ..Header::default()
         };
         Ok((Journal::create(home, Some(&path), header)?, run_id))
+    }
+}
+
+fn doubt(state: &State, message_id: &str) -> Doubt {
+    let restore = state.header().is_some_and(|header| header.source.starts_with(RESTORE));
+    let what = if restore { "a restore" } else { "an import" };
+    let reason = state.reason(message_id).map(str::to_owned);
+    Doubt {
+        // Without the time of its start it counts as forgotten.
+        since_ms: state.doubtful_since_ms(message_id).unwrap_or(i64::MIN),
+        reason: reason
+            .unwrap_or_else(|| format!("{what} was interrupted between its send and the response")),
     }
 }
 
@@ -136,4 +150,63 @@ fn newest(directory: &Path, prefix: &str) -> Option<PathBuf> {
         name.is_some_and(|name| name.starts_with(prefix) && name.ends_with(".jsonl"))
     });
     named.max()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use reco_core::journal::{Intent, Record, Replay};
+    use reco_core::message::Message;
+
+    use super::*;
+
+    /// Ledger of a FIFO queue that has one message, whose send began this long ago and was never
+    /// answered.
+    fn ledger(source: &str, age_ms: i64) -> Ledger {
+        let header = Header {
+            version: VERSION,
+            run_id: "r".to_owned(),
+            started_at: String::new(),
+            source: source.to_owned(),
+            destination: None,
+            fifo: true,
+            recoctl: String::new(),
+            policy: String::new(),
+        };
+        let message = Message {
+            id: "m".to_owned(),
+            receipt_handle: String::new(),
+            body: String::new(),
+            attributes: BTreeMap::new(),
+            system: BTreeMap::new(),
+        };
+        let intent = Intent::new(&message, None, 1, now_ms() - age_ms);
+        let lines = [Record::Header(header), Record::Intent(intent)]
+            .map(|record| record.to_line().expect("a line"));
+        let state = Replay::from_lines(lines).expect("a journal");
+        let found = Some((PathBuf::new(), state));
+        Ledger { directory: PathBuf::new(), prefix: String::new(), found }
+    }
+
+    /// A prompt may stay open for longer than a FIFO queue remembers a deduplication id.
+    #[test]
+    fn a_doubt_that_ages_between_plan_and_send_is_not_forgotten() {
+        assert!(matches!(ledger("export:e", 1_000).state("m"), MessageState::ToSend(Some(_))));
+        let aged = ledger("export:e", 275_000);
+        assert!(matches!(aged.state("m"), MessageState::Uncertain(_)));
+        let doubt = aged.doubt("m").expect("its send was never answered");
+        assert!(!is_remembered(doubt.since_ms, now_ms()), "the outbox settles it as uncertain");
+        assert_eq!(aged.doubt("other"), None);
+    }
+
+    #[test]
+    fn the_reason_names_what_was_interrupted() {
+        for (source, what) in [("export:e", "an import was"), ("restore:r", "a restore was")] {
+            let MessageState::Uncertain(reason) = ledger(source, 400_000).state("m") else {
+                panic!("its send was never answered")
+            };
+            assert!(reason.starts_with(what), "{reason}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use reco_core::journal::Standing;
 use reco_core::outcome::{Outcome, Tally};
 use serde::Serialize;
 
+use super::resume::check_is_redrive;
 use super::{Home, RESTORE, find, load};
 use crate::aws::sqs::Sqs;
 use crate::dlq::copies::{Copies, CopyFate, CopyRow, KeptIn, close};
@@ -87,6 +88,7 @@ pub async fn restore(
     let header = state.header().ok_or_else(|| {
         Error::input(format!("journal {} has no header, hence no messages", path.display()))
     })?;
+    check_is_redrive(&path, header)?;
     let given = options.to.as_ref().unwrap_or(&header.source);
     let open = async {
         let (sqs, origin) = (connect(given).await?, (RESTORE, header.run_id.as_str()));

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use futures::stream;
 use reco_core::human::amount;
-use reco_core::journal::{Acked, Kept, Resume, State};
+use reco_core::journal::{Header, Kept, Resume, State};
 use reco_core::message::Message;
-use reco_core::settle::{Deletable, replayed};
+use reco_core::settle::Deletable;
 
 use super::{EXPORT, Home, Lock, RESTORE, find, load, now_ms};
 use crate::aws::sqs::{Queue, Sqs};
@@ -51,15 +51,7 @@ pub async fn resume(
         Error::input(format!("journal {} has no header", path.display()))
             .hint("its run was interrupted before sending any message: nothing to resume")
     })?;
-    for (kind, what, again) in [
-        (EXPORT, "an import", "import the same file again"),
-        (RESTORE, "a restore", "restore the same run again"),
-    ] {
-        if header.source.starts_with(kind) {
-            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
-                .hint(format!("{again}: messages already sent are not sent twice")));
-        }
-    }
+    check_is_redrive(&path, &header)?;
     let _lock = Lock::take(home, &header.source, &header.run_id)?;
     // Read again: only under the lock is it certain that no other run writes to it.
     let state = load(&path)?;
@@ -115,6 +107,23 @@ pub async fn resume(
     }
     report.interrupted = control.cancel.is_cancelled();
     Ok(report)
+}
+
+/// Checks that a journal is that of a redrive.
+///
+/// # Errors
+/// When it is that of an import or a restore, which are run again instead.
+pub(super) fn check_is_redrive(path: &Path, header: &Header) -> Result<()> {
+    for (kind, what, again) in [
+        (EXPORT, "an import", "import the same file again"),
+        (RESTORE, "a restore", "restore the same run again"),
+    ] {
+        if header.source.starts_with(kind) {
+            return Err(Error::input(format!("{} is the journal of {what}", path.display()))
+                .hint(format!("{again}: messages already sent are not sent twice")));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the destinations of a journal's messages, by ARN.
@@ -221,7 +230,7 @@ impl Resumer<'_> {
     async fn by_old_handles(
         &self,
         open: &mut Open,
-        acked: &[Acked],
+        acked: &[Deletable],
         uncertain: Vec<(String, String)>,
     ) -> Result<()> {
         // Uncertain messages are made visible again.
@@ -231,9 +240,8 @@ impl Resumer<'_> {
             .iter()
             .map(|acked| (acked.message_id().to_owned(), acked.receipt_handle().to_owned()));
         self.lease.adopt(handles).await;
-        let deletable: Vec<Deletable> = acked.iter().map(replayed).collect();
-        let outcomes = self.lease.delete(deletable.clone()).await;
-        self.enter(open, deletable.into_iter().zip(outcomes)).await?;
+        let outcomes = self.lease.delete(acked.to_vec()).await;
+        self.enter(open, acked.iter().cloned().zip(outcomes)).await?;
         let handles = open
             .resend
             .iter()
@@ -251,7 +259,8 @@ impl Resumer<'_> {
             lease: Arc::clone(&self.lease),
             cancel: self.control.cancel.clone(),
         });
-        let bound = Bound { at_most: HOLD_LIMIT, depth: self.depth, front_only: false };
+        let (at_most, depth) = (HOLD_LIMIT, self.depth);
+        let bound = Bound { at_most, depth, front_only: false, awaits_counts: true };
         let (wanted, told) = (Arc::new(ids(open)), Arc::clone(progress));
         let work = move |messages: Vec<Message>| {
             let (wanted, told) = (Arc::clone(&wanted), Arc::clone(&told));

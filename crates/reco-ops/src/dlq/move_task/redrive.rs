@@ -270,7 +270,12 @@ impl MoveRedrive {
             events.warn(format!("the move task was not cancelled: {error}"));
         }
         let progress = events.progress("cancelling", total, Unit::Messages);
-        Ok((follower.follow(&CancellationToken::new(), &progress).await?, true))
+        let ended = follower.follow(&CancellationToken::new(), &progress).await;
+        let ended = ended.unwrap_or_else(|error| {
+            events.warn(error.to_string());
+            task
+        });
+        Ok((ended, true))
     }
 
     fn report(

@@ -145,6 +145,11 @@ impl Bounces {
         state.seen.sent(THIS_RUN, message_id, sent_as, digest);
     }
 
+    /// Makes room for this many messages that are about to be sent.
+    pub fn reserve(&self, messages: usize) {
+        self.lock().seen.reserve(messages);
+    }
+
     /// Notes a message found by a scan: if it is a returned message of an earlier run, it came back
     /// before this one.
     pub fn found(&self, row: &Row) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use reco_core::outcome::Outcome;
-use reco_core::settle::{Deletable, replayed};
+use reco_core::settle::Deletable;
 
 use super::report::Record;
 use super::run::Redrive;
@@ -48,10 +48,8 @@ impl Redrive<'_> {
             return Ok(());
         };
         let state = load(path)?;
-        let proofs: Vec<Deletable> = found
-            .iter()
-            .filter_map(|found| Some(replayed(&state.acked(&found.row.message_id)?)))
-            .collect();
+        let proofs: Vec<Deletable> =
+            found.iter().filter_map(|found| state.acked(&found.row.message_id)).collect();
         let outcomes = self.session.lease.delete(proofs.clone()).await;
         let mut by_id: BTreeMap<&str, DeleteOutcome> =
             proofs.iter().map(Deletable::message_id).zip(outcomes).collect();
@@ -93,9 +91,8 @@ impl Redrive<'_> {
             if left.delete.iter().any(|acked| open(acked.message_id())) {
                 continue;
             }
-            let gone: Vec<Deletable> = left.delete.iter().map(replayed).collect();
             let journal = Journal::append(path, &state)?;
-            journal.durable(deleted(&gone)?).await?;
+            journal.durable(deleted(&left.delete)?).await?;
             let uncertain = (left.resend.len() + left.uncertain.len()) as u64;
             let outcome = if uncertain > 0 { Outcome::Partial } else { Outcome::Success };
             let counts = BTreeMap::from([("uncertain".to_owned(), uncertain)]);

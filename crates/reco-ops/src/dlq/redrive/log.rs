@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reco_core::journal::{Header, VERSION};
+use reco_core::journal::Header;
 
 use super::RedriveOptions;
 use super::report::RedriveReport;
@@ -33,14 +33,12 @@ impl Log {
         let home = Home::of(home)?;
         let from = &session.pair.dlq.queue;
         let header = Header {
-            version: VERSION,
             run_id,
-            started_at: String::new(),
             source: from.arn.clone(),
             destination: route.sole().map(|to| to.queue.arn.clone()),
             fifo: from.fifo,
-            recoctl: String::new(),
             policy: session.basis.policy_fingerprint.clone(),
+            ..Header::default()
         };
         let journal = Arc::new(Journal::create(&home, options.journal.as_deref(), header)?);
         Ok(Some(Log { journal, home }))

@@ -30,6 +30,27 @@ pub enum Decision {
     Unrepaired(String),
     /// SQS would refuse it; the reason.
     Unsendable(String),
+    /// FIFO: an earlier message of its group cannot be moved.
+    Behind,
+}
+
+impl Decision {
+    /// Returns whether the message was selected but cannot be moved.
+    #[must_use]
+    pub const fn is_stuck(&self) -> bool {
+        match self {
+            Decision::Homeless(_)
+            | Decision::PerhapsSent(_)
+            | Decision::Unrepaired(_)
+            | Decision::Unsendable(_)
+            | Decision::Behind => true,
+            Decision::Move(_)
+            | Decision::Skip
+            | Decision::Undecided(_)
+            | Decision::Elsewhere
+            | Decision::BeyondMax => false,
+        }
+    }
 }
 
 /// Message to decide about.
@@ -47,30 +68,10 @@ pub struct Candidate<'a> {
     pub remembered: Option<Doubt>,
 }
 
-/// Decides on messages in order. At most `room` are moved; `resend` includes messages that may have
-/// been sent before.
+/// Decides on a message. None is moved once the run is `full`; `resend` includes messages that may
+/// have been sent before.
 #[must_use]
-pub fn decide<'a>(
-    candidates: impl IntoIterator<Item = Candidate<'a>>,
-    room: Option<usize>,
-    resend: bool,
-) -> Vec<Decision> {
-    let mut room = room.unwrap_or(usize::MAX);
-    let decide = |candidate: Candidate<'a>| {
-        let decision = one(candidate, resend);
-        match decision {
-            Decision::Move(_) if room == 0 => Decision::BeyondMax,
-            Decision::Move(_) => {
-                room -= 1;
-                decision
-            }
-            other => other,
-        }
-    };
-    candidates.into_iter().map(decide).collect()
-}
-
-fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
+pub fn decide(candidate: Candidate<'_>, full: bool, resend: bool) -> Decision {
     let Candidate { row, chosen, repaired, way, remembered } = candidate;
     match chosen {
         Match::Yes => {}
@@ -100,7 +101,7 @@ fn one(candidate: Candidate<'_>, resend: bool) -> Decision {
         let (name, limit) = (&to.queue.name, to.limit);
         return Decision::Unsendable(format!("it is {size} bytes; {name} accepts at most {limit}"));
     }
-    Decision::Move(to)
+    if full { Decision::BeyondMax } else { Decision::Move(to) }
 }
 
 #[cfg(test)]
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_takes_no_room_and_what_is_not_asked_for_is_never_moved() {
+    fn what_cannot_be_sent_is_not_beyond_the_most_and_what_is_not_asked_for_is_never_moved() {
         let unsendable = Row { unsendable: Some("too large".into()), ..row() };
         let large = Row { size_bytes: 1_001, ..row() };
         let sound = row();
@@ -137,10 +138,10 @@ mod tests {
             Candidate { way: Way::Other, ..candidate(&sound, Match::Yes) },
             Candidate { way: Way::Nowhere("lost".to_owned()), ..candidate(&sound, Match::Yes) },
             candidate(&sound, Match::Yes),
-            candidate(&sound, Match::Yes),
         ];
+        let all = candidates.map(|candidate| decide(candidate, true, false));
         assert_eq!(
-            decide(candidates, Some(1), false),
+            all,
             [
                 Decision::Skip,
                 Decision::Unsendable("too large".to_owned()),
@@ -148,17 +149,17 @@ mod tests {
                 Decision::Undecided("why".to_owned()),
                 Decision::Elsewhere,
                 Decision::Homeless("lost".to_owned()),
-                Decision::Move(to()),
                 Decision::BeyondMax
             ]
         );
+        assert_eq!(decide(candidate(&sound, Match::Yes), false, false), Decision::Move(to()));
     }
 
     #[test]
     fn what_cannot_be_repaired_stays() {
         let (sound, refused) = (row(), Repaired::Refused("why".to_owned()));
         let candidate = Candidate { repaired: Some(&refused), ..candidate(&sound, Match::Yes) };
-        assert_eq!(decide([candidate], None, false), [Decision::Unrepaired("why".to_owned())]);
+        assert_eq!(decide(candidate, false, false), Decision::Unrepaired("why".to_owned()));
     }
 
     #[test]
@@ -170,10 +171,10 @@ mod tests {
         };
         let row = Row { redriven: Some(Box::new(redriven)), ..row() };
         let chosen = || candidate(&row, Match::Yes);
-        assert_eq!(decide([chosen()], None, false), [Decision::PerhapsSent("r".to_owned())]);
-        assert_eq!(decide([chosen()], None, true), [Decision::Move(to())]);
+        assert_eq!(decide(chosen(), false, false), Decision::PerhapsSent("r".to_owned()));
+        assert_eq!(decide(chosen(), false, true), Decision::Move(to()));
         let remembered = Some(Doubt { since_ms: 0, reason: String::new() });
         let known = Candidate { remembered, ..chosen() };
-        assert_eq!(decide([known], None, false), [Decision::Move(to())]);
+        assert_eq!(decide(known, false, false), Decision::Move(to()));
     }
 }

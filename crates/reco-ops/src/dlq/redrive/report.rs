@@ -49,8 +49,6 @@ pub struct RedriveSummary {
     pub moving: u64,
     /// Reach of the scan in the DLQ.
     pub reach: Reach,
-    /// Messages moved, by destination.
-    pub moved_to: MovedTo,
     /// FIFO: messages moved past earlier ones of their group.
     pub overtaking: u64,
     /// Deliveries of messages that were already held.
@@ -217,10 +215,17 @@ impl RedriveReport {
     ) -> Self {
         let mut counts: BTreeMap<Category, u64> = BTreeMap::new();
         let mut skipped_by_class: BTreeMap<Class, u64> = BTreeMap::new();
+        let mut moved_to = MovedTo::new();
         for record in &messages {
             *counts.entry(record.fate).or_default() += 1;
             if let (Category::Skipped, Some(class)) = (record.fate, record.class) {
                 *skipped_by_class.entry(class).or_default() += 1;
+            }
+            if let (Category::Moved, Some(to)) = (record.fate, &record.to) {
+                match moved_to.get_mut(&to.queue.name) {
+                    Some(moved) => *moved += 1,
+                    None => drop(moved_to.insert(to.queue.name.clone(), 1)),
+                }
             }
         }
         let goes = |record: &&Record| matches!(record.fate, Category::Moved | Category::Planned);
@@ -245,7 +250,7 @@ impl RedriveReport {
             undecided: ending.undecided,
             missing: ending.missing.clone(),
             reach: ending.reach.clone(),
-            moved_to: ending.moved_to.clone(),
+            moved_to,
             overtaking: ending.overtaking,
             repeated: ending.repeated,
             waves: ending.waves,

@@ -20,15 +20,15 @@ use super::{Ask, QUESTION, RedriveOptions};
 use crate::dlq::chosen::{warn_missing, warn_undecided, warn_unknown_sources};
 use crate::dlq::journal::{Journal, now_ms};
 use crate::dlq::judge::Provenance;
-use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, decide};
+use crate::dlq::redrive::{Candidate, Decision, Pace, Rejects, Route, Way, decide};
 use crate::dlq::repair::{Repair, Repaired, Repairer};
 use crate::dlq::scan::{Found, Scan};
 use crate::dlq::select::{Match, Matcher, is_outdated};
-use crate::dlq::session::{Session, warn_unreleased};
+use crate::dlq::session::{Session, check_sum, warn_unreleased};
 use crate::error::{Error, Kind, Result};
 use crate::event::Unit;
 use crate::files::spool::Spool;
-use crate::sqs::{AckWatch, DeleteOutcome, Outbox, Released, SendOutcome};
+use crate::sqs::{AckWatch, DeleteOutcome, Destination, Outbox, Released, SendOutcome};
 
 /// State of a redrive.
 pub struct Redrive<'a> {
@@ -62,6 +62,9 @@ pub struct Redrive<'a> {
     arrived: u64,
     /// FIFO groups with a message that stays; later messages of the group overtake it.
     staying: HashSet<String>,
+    /// FIFO groups with a selected message that cannot be moved, at the number of its destination
+    /// if it has one; later messages of the group stay behind it.
+    stuck: HashSet<(Option<usize>, Box<str>)>,
     pub(super) released: Released,
     began: Instant,
 }
@@ -95,6 +98,7 @@ impl<'a> Redrive<'a> {
             all_came: false,
             arrived: 0,
             staying: HashSet::new(),
+            stuck: HashSet::new(),
             released: Released::default(),
             began: Instant::now(),
         }
@@ -145,33 +149,34 @@ impl<'a> Redrive<'a> {
 
     /// Decides on the messages of a scan and enters their records; returns those to move.
     async fn part(&mut self, mut scan: Scan) -> Result<Vec<Going>> {
-        let taken = self.ending.moving;
-        let room = self.options.max.map(|max| (u64::from(max).saturating_sub(taken)) as usize);
         let chosen = self.choose(&scan.found).await?;
-        let repaired = self.mend(&mut scan, &chosen).await?;
+        let mut repaired = self.mend(&mut scan, &chosen).await?.into_iter();
         self.route.learn(&self.session.sqs, scan.found.iter().map(|found| &*found.row)).await;
-        let candidates =
-            scan.found.iter().zip(chosen).zip(&repaired).map(|((found, chosen), repaired)| {
-                Candidate {
-                    row: &found.row,
-                    chosen,
-                    repaired: repaired.as_ref(),
-                    way: self.route.way(&found.row),
-                    remembered: self.session.history.remembered(&found.row.message_id),
-                }
-            });
-        let decisions = decide(candidates, room, self.options.resend_uncertain);
-        let moves = |one: &&Decision| matches!(one, Decision::Move(_));
-        let moving = decisions.iter().filter(moves).count();
-        self.ending.moving += moving as u64;
-        let mut going = Vec::with_capacity(if self.options.dry_run { 0 } else { moving });
+        let mut going = Vec::new();
         if self.records.is_empty() {
             // The exact number in most cases; growth by doubling could take twice as much memory.
             self.records.reserve_exact(scan.found.len());
+            going.reserve_exact(if self.options.dry_run { 0 } else { scan.found.len() });
         }
-        for ((found, repaired), decision) in scan.found.into_iter().zip(repaired).zip(decisions) {
+        for (found, chosen) in scan.found.into_iter().zip(chosen) {
+            let repaired = repaired.next().flatten();
+            let candidate = Candidate {
+                row: &found.row,
+                chosen,
+                repaired: repaired.as_ref(),
+                way: self.route.way(&found.row),
+                remembered: self.session.history.remembered(&found.row.message_id),
+            };
+            let full = self.options.max.is_some_and(|max| self.ending.moving >= u64::from(max));
+            let to = match &candidate.way {
+                Way::To(to) => Some(Arc::clone(to)),
+                Way::Other | Way::Nowhere(_) => None,
+            };
+            let decision = decide(candidate, full, self.options.resend_uncertain);
+            let decision = self.keep_order(&found, to.as_deref(), decision);
             let changed = repaired.and_then(Repaired::into_changed);
             self.note_order(&found, &decision);
+            self.ending.moving += u64::from(matches!(decision, Decision::Move(_)));
             let record = Record::decided(&found.row, &decision, changed.as_deref());
             if let (Decision::Move(to), false) = (decision, self.options.dry_run) {
                 let record = self.records.len();
@@ -180,6 +185,26 @@ impl<'a> Redrive<'a> {
             self.records.push(record);
         }
         Ok(going)
+    }
+
+    /// Keeps a message behind an earlier one of its FIFO group that was selected but cannot be moved.
+    fn keep_order(
+        &mut self,
+        found: &Found,
+        to: Option<&Destination>,
+        decision: Decision,
+    ) -> Decision {
+        let ordered = self.fifo() && to.is_none_or(|to| to.queue.fifo);
+        let Some(group) = found.row.group_id.clone().filter(|_| ordered) else { return decision };
+        let key = (to.map(|to| to.number), group);
+        if decision.is_stuck() {
+            self.stuck.insert(key);
+            return decision;
+        }
+        // Where a message without a destination would go is not known: it may be anywhere.
+        let waits = self.stuck.contains(&key) || self.stuck.contains(&(None, key.1));
+        let moves = matches!(decision, Decision::Move(_));
+        if moves && waits { Decision::Behind } else { decision }
     }
 
     /// Counts messages that overtake an earlier one of their FIFO group that stays.
@@ -277,15 +302,12 @@ impl<'a> Redrive<'a> {
         let pace = self.pace.clone();
         self.guards.begin(self.session, &self.route, pace.gate());
         let bounce_task = self.guards.watch_bounces(self.session, pace.gate()).await;
-        let (cancel, records, ending) =
-            (&self.session.control.cancel, &mut self.records, &mut self.ending);
+        let (cancel, records) = (&self.session.control.cancel, &mut self.records);
         let (mut moved, first) = (0, going[0].record);
+        self.guards.bounces.reserve(going.len());
         let tell = |at: usize, outcome: SendOutcome| {
             records[at].is_settled(outcome);
-            if let (true, Some(to)) = (records[at].is(Category::Moved), &records[at].to) {
-                moved += 1;
-                *ending.moved_to.entry(to.queue.name.clone()).or_default() += 1;
-            }
+            moved += u64::from(records[at].is(Category::Moved));
         };
         let messages = stream::iter(going.into_iter().map(Going::outgoing));
         let result = outbox.send_all(messages, &pace, cancel, &progress, tell).await;
@@ -321,14 +343,7 @@ impl<'a> Redrive<'a> {
     /// Returns the report, after checking that every received message is accounted for.
     pub(super) fn report(self) -> Result<RedriveReport> {
         let interrupted = self.session.control.cancel.is_cancelled();
-        let (seen, recorded) = (self.ending.seen, self.records.len() as u64);
-        if seen != recorded {
-            return Err(Error::new(
-                Kind::Internal,
-                format!("{seen} messages were received but {recorded} are accounted for"),
-            )
-            .hint("inspect the queues before running again, and please report this bug"));
-        }
+        check_sum(self.ending.seen, self.records.len())?;
         let missing = self.matcher.missing_of(self.records.iter().map(Record::message_id));
         warn_missing(&self.session.control.events, &missing);
         let basis = (self.session.queues(), self.basis());

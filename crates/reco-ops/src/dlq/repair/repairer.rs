@@ -85,7 +85,7 @@ struct Line<'a> {
 }
 
 impl Repairer<'_> {
-    /// Repairs the selected messages of a scan, in order. `newest` covers the whole scan; changed
+    /// Repairs the selected messages of a scan, in order; empty if no repairs are requested. `newest` covers the whole scan; changed
     /// messages are added to it.
     ///
     /// # Errors
@@ -97,10 +97,10 @@ impl Repairer<'_> {
         newest: &mut Newest,
         now_ms: i64,
     ) -> Result<Vec<Option<Repaired>>> {
-        let mut repaired: Vec<Option<Repaired>> = found.iter().map(|_| None).collect();
         if self.repair.is_none() {
-            return Ok(repaired);
+            return Ok(Vec::new());
         }
+        let mut repaired: Vec<Option<Repaired>> = found.iter().map(|_| None).collect();
         let at: Vec<usize> = (0..found.len()).filter(|at| chosen[*at] == Match::Yes).collect();
         for some in at.chunks(TOGETHER) {
             let mut drafts = Vec::with_capacity(some.len());

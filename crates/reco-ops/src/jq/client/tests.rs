@@ -78,3 +78,19 @@ async fn the_childs_chatter_is_not_heard() {
     assert_eq!(jq.matches("1").await, Answer::Yes);
     assert_eq!(jq.matches("2").await, Answer::Yes);
 }
+
+/// One that never ends takes seconds for every message: after a few of them the rest are not tried.
+#[tokio::test]
+async fn an_expression_that_never_ends_is_given_up() {
+    let jq = start("if . % 2 == 0 then def f: f; f else true end").await;
+    let documents: Vec<String> = (0..100).map(|n: u32| n.to_string()).collect();
+    let answers = futures::future::join_all(documents.iter().map(|text| jq.matches(text))).await;
+    let tried = 2 * usize::try_from(SLOW).expect("small");
+    for (n, answer) in answers.iter().enumerate().take(tried - 1) {
+        match n % 2 {
+            0 => failed(answer, "CPU time"),
+            _ => assert_eq!(*answer, Answer::Yes, "{n}"),
+        }
+    }
+    answers[tried..].iter().for_each(|answer| failed(answer, "not evaluated, because jq took"));
+}

@@ -1,17 +1,20 @@
 //! Interpretation of an empty poll in the light of the queue's message counts.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Drain, Run};
 use crate::aws::sqs::QueueState;
 use crate::error::Result;
 
-/// Consecutive empty long polls after which polling stops, whatever the counts say: they are
-/// approximate, lag up to a minute, and at the in-flight quota SQS delivers nothing.
-const EMPTIES: u32 = 3;
+/// Consecutive empty long polls after which polling stops, whatever the counts say, unless it is to
+/// wait for them.
+pub(super) const EMPTIES: u32 = 3;
+
+/// AWS: the counts are approximate, and right about a minute after the last change.
+const LAG: Duration = Duration::from_secs(60);
 
 /// Reason why a drain ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum DrainEnd {
     /// Received as many messages as requested.
     Enough,
@@ -24,6 +27,7 @@ pub enum DrainEnd {
     /// Some messages were there but were not delivered.
     Hidden(Hidden),
     /// Cancelled by the caller.
+    #[default]
     Cancelled,
 }
 
@@ -76,7 +80,12 @@ fn meaning(run: &Run, fifo: bool, held: u64, now: &QueueState) -> Option<DrainEn
     if now.visible == 0 && elsewhere == 0 {
         return Some(DrainEnd::Empty);
     }
-    let sure = now.visible == 0 || run.empties >= EMPTIES;
+    let sure = now.visible == 0
+        || run.full
+        || match run.bound.awaits_counts {
+            true => run.last_hit.elapsed() >= LAG,
+            false => run.empties >= EMPTIES,
+        };
     sure.then_some(DrainEnd::Hidden(Hidden {
         visible,
         in_flight: elsewhere,
@@ -103,7 +112,8 @@ mod tests {
     }
 
     fn run(depth: u64, received: u64, empties: u32) -> Run {
-        let mut run = Run::new(Bound { at_most: 1_000, depth, front_only: false });
+        let (at_most, front_only, awaits_counts) = (1_000, false, false);
+        let mut run = Run::new(Bound { at_most, depth, front_only, awaits_counts });
         (run.received, run.empties) = (received, empties);
         run
     }
@@ -135,6 +145,19 @@ mod tests {
     fn visible_messages_that_are_not_given_out_are_polled_for_before_they_count_as_hidden() {
         assert_eq!(meaning(&run(200, 0, 1), false, 0, &state(200, 120_000)), None);
         assert_eq!(meaning(&run(200, 0, 3), false, 0, &state(200, 120_000)), hidden(200, 0));
+    }
+
+    #[test]
+    fn counts_that_lag_are_waited_for_unless_the_queue_is_at_its_limit() {
+        let mut patient = run(200, 0, 30);
+        patient.bound.awaits_counts = true;
+        assert_eq!(meaning(&patient, false, 0, &state(200, 0)), None);
+        assert_eq!(meaning(&patient, false, 0, &state(0, 0)), Some(DrainEnd::Empty));
+        patient.full = true;
+        assert_eq!(meaning(&patient, false, 0, &state(200, 5)), hidden(200, 0));
+        patient.full = false;
+        patient.last_hit = patient.last_hit.checked_sub(LAG).expect("a minute ago");
+        assert_eq!(meaning(&patient, false, 0, &state(200, 0)), hidden(200, 0));
     }
 
     #[test]

@@ -8,7 +8,7 @@ fn a_lease_lasts_longer_the_more_is_held_within_bounds() {
 }
 
 fn held(until: SystemTime, lapsed: bool) -> Held {
-    Held { handle: "h".into(), until, lapsed, receives: 1, deleting: false }
+    Held { handle: "h".into(), until, lapsed, receives: 1, doubt_s: 0, deleting: false }
 }
 
 #[test]
@@ -27,4 +27,20 @@ fn of_two_deliveries_the_later_counted_one_has_the_handle() {
     assert_eq!(&*state.held["m"].handle, "second");
     assert!(matches!(state.put("m", "third", now, Some(3)), Put::Repeated));
     assert_eq!(&*state.held["m"].handle, "third");
+}
+
+/// An extension whose answer was lost may have taken effect: the message is no longer surely held,
+/// and not surely visible either.
+#[test]
+fn what_may_have_been_extended_is_not_visible_until_that_would_end_as_well() {
+    let (now, s) = (SystemTime::now(), Duration::from_secs);
+    let mut one = held(now + s(10), false);
+    one.doubt(now, s(60));
+    assert!(one.has_lapsed(now + s(10)) && !one.is_visible(now + s(10)));
+    assert!(!one.is_visible(now + s(60)) && one.is_visible(now + s(62)));
+    one.doubt(now + s(5), s(20));
+    assert!(!one.is_visible(now + s(60)), "the longest of them counts");
+    one.lapsed = true;
+    assert!(one.is_visible(now), "the queue said so");
+    assert!(held(now, false).is_visible(now), "every answer came");
 }

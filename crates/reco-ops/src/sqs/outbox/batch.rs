@@ -1,6 +1,8 @@
 //! One batch: check that the messages are still held, write the intents, send, settle, write the
 //! answers, delete.
 
+use std::time::{Duration, Instant};
+
 use reco_core::journal::{Digest, is_remembered};
 use reco_core::settle::{Copy, Deletable, Outgoing, SendResult, Settled, Unsent, settle};
 use tokio_util::sync::CancellationToken;
@@ -33,9 +35,18 @@ pub struct Sent {
     pub trouble: Option<Trouble>,
     /// `SendMessageBatch` calls made.
     pub calls: u64,
+    /// Time that the service took for the send and the delete.
+    pub(super) took: Duration,
+    /// Size of its messages.
+    pub(super) bytes: usize,
 }
 
 impl Sent {
+    /// Returns whether the service did not take all of it at once, or did not answer.
+    pub(super) fn was_slow(&self) -> bool {
+        self.calls > 1 || matches!(self.trouble, Some(Trouble::Failed(_)))
+    }
+
     /// Returns the number of sent messages that an earlier attempt may have sent as well.
     #[must_use]
     pub fn perhaps_twice(&self) -> u64 {
@@ -63,7 +74,7 @@ pub(in crate::sqs) struct Pending {
     place: usize,
     key: Option<GroupKey>,
     rejects: Option<Slot>,
-    doubt: Option<Doubt>,
+    pub(in crate::sqs) doubt: Option<Doubt>,
 }
 
 /// State of a batch being sent.
@@ -167,7 +178,9 @@ impl Outbox {
             return Sent::default();
         };
         let mut under_way = messages.len();
+        let bytes = messages.iter().map(|message| message.size).sum();
         let mut batch = self.load(&to, messages);
+        batch.sent.bytes = bytes;
         let mut attempt = 0;
         loop {
             self.drop_lapsed(&mut batch).await;
@@ -299,7 +312,10 @@ impl Outbox {
         let outgoing: Vec<_> =
             batch.pending.iter().map(|pending| pending.dispatch.outgoing()).collect();
         let stamp = batch.to.stamp.as_deref();
-        match self.sqs.send_batch(&batch.to.queue, &outgoing, stamp).await {
+        let began = Instant::now();
+        let answer = self.sqs.send_batch(&batch.to.queue, &outgoing, stamp).await;
+        batch.sent.took = began.elapsed();
+        match answer {
             Ok(answer) => self.answered(batch, number, &answer).await,
             Err(failure) => self.not_answered(batch, number, &failure).await,
         }
@@ -344,7 +360,7 @@ impl Outbox {
         let reason = failure.error.to_string();
         let lost = failure.effect == CallEffect::Unknown;
         batch.sent.trouble = Some(match failure.effect {
-            CallEffect::Refused => Trouble::Refused(reason.clone()),
+            CallEffect::Refused | CallEffect::OverLimit => Trouble::Refused(reason.clone()),
             CallEffect::Passing | CallEffect::Unknown => Trouble::Failed(reason.clone()),
         });
         let lines = || records::failure(&batch.pending, number, &reason, lost);
@@ -369,7 +385,7 @@ impl Outbox {
 
     /// Deletes the originals of acknowledged messages.
     async fn delete(&self, batch: &mut Batch<'_>) {
-        let acked = std::mem::take(&mut batch.deletable);
+        let (acked, began) = (std::mem::take(&mut batch.deletable), Instant::now());
         let deletable = acked.iter().map(|(one, _)| one.clone()).collect();
         let outcomes = match (&self.lease, &batch.unwritten) {
             (None, _) => vec![DeleteOutcome::Deleted; acked.len()],
@@ -379,6 +395,7 @@ impl Outbox {
             }
             (Some(lease), None) => lease.delete(deletable).await,
         };
+        batch.sent.took += began.elapsed();
         let failed = |outcome: &DeleteOutcome| matches!(outcome, DeleteOutcome::Failed { .. });
         if let Some(reason) = outcomes.first().and_then(DeleteOutcome::reason)
             && outcomes.iter().all(failed)

@@ -118,7 +118,7 @@ impl BounceWatch {
 
     async fn receive(&mut self, room: u64) -> Result<()> {
         let at_most = usize::try_from(room).unwrap_or(usize::MAX);
-        let bound = Bound { at_most, depth: room, front_only: false };
+        let bound = Bound { at_most, depth: room, front_only: false, awaits_counts: false };
         let mut fresh: Vec<Message> = Vec::new();
         let accept = |messages: Vec<Message>| {
             fresh.extend(messages);

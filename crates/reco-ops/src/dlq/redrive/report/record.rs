@@ -10,7 +10,7 @@ use crate::dlq::judge::Row;
 use crate::dlq::redrive::Decision;
 use crate::dlq::redrive::change::Change;
 use crate::dlq::repair::Changed;
-use crate::sqs::{Destination, SendOutcome};
+use crate::sqs::{BEHIND, Destination, SendOutcome};
 
 /// What happened to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -195,8 +195,10 @@ impl Record {
     }
 
     fn with(self, changed: Option<&Changed>) -> Self {
-        let goes_out =
-            !matches!(self.fate, Category::Skipped | Category::BeyondMax | Category::Unrepaired);
+        let goes_out = !matches!(
+            self.fate,
+            Category::Skipped | Category::BeyondMax | Category::Unrepaired | Category::Left
+        );
         match changed.filter(|_| goes_out) {
             Some(changed) => {
                 Record { changed: Some(Box::new(changed.into())), wcu: changed.wcu, ..self }
@@ -224,6 +226,7 @@ impl Record {
                 (Category::Uncertain, Some(reason))
             }
             Decision::Unrepaired(reason) => (Category::Unrepaired, some(reason)),
+            Decision::Behind => (Category::Left, some(BEHIND)),
         };
         let mut record = Record::of(row, category, reason);
         if let Decision::Move(to) = decision {

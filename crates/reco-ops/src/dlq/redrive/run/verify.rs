@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use reco_core::settle::{Deletable, replayed};
+use reco_core::settle::Deletable;
 
 use super::Redrive;
 use crate::dlq::journal::load;
@@ -45,21 +45,30 @@ impl Redrive<'_> {
         let came_back = self.records.iter().filter(|one| one.is(Category::CameBack));
         let recorded: HashSet<&str> = came_back.map(Record::message_id).collect();
         let left = left + returned.filter(|one| !recorded.contains(&*one.message_id)).count();
-        let mut last = Vec::new();
+        let (mut again, mut last) = (HashSet::new(), Vec::new());
         for _ in 0..LOOKS {
             if self.session.control.cancel.is_cancelled() {
                 break;
             }
             match self.look(left as u64).await {
-                Ok(deleted) if deleted.is_empty() => return,
-                Ok(deleted) => last = deleted,
+                Ok(deleted) => {
+                    again.extend(deleted.iter().cloned());
+                    last = deleted;
+                }
                 Err(error) => {
-                    return self.session.control.events.warn(format!(
-                        "cannot verify that the deleted messages are gone: {error}"
-                    ));
+                    self.session
+                        .control
+                        .events
+                        .warn(format!("cannot verify that the deleted messages are gone: {error}"));
+                    last.clear();
+                    break;
                 }
             }
+            if last.is_empty() {
+                break;
+            }
         }
+        self.ending.deleted_again += again.len() as u64 - last.len() as u64;
         // The last deletes were not verified.
         for id in last {
             let reason = "SQS confirmed the delete, but the message reappeared".to_owned();
@@ -97,7 +106,7 @@ impl Redrive<'_> {
             cancel: self.session.control.cancel.clone(),
         });
         let at_most = usize::try_from(MOST).unwrap_or(usize::MAX);
-        let bound = Bound { at_most, depth: visible, front_only: false };
+        let bound = Bound { at_most, depth: visible, front_only: false, awaits_counts: false };
         let drained = drain.run(bound, |_| std::future::ready(Ok(())), |()| false).await;
         let released = lease.release_all().await;
         warn_unreleased(&self.session.control.events, &released);
@@ -118,7 +127,6 @@ impl Redrive<'_> {
                 form(deleted.len() as u64, "it is", "they are")
             ));
         }
-        self.ending.deleted_again += deleted.len() as u64;
         Ok(deleted)
     }
 
@@ -128,7 +136,7 @@ impl Redrive<'_> {
         let journal = self.outbox.as_ref().and_then(|outbox| outbox.journal.as_ref());
         let Some(journal) = journal else { return Ok(Vec::new()) };
         let state = load(journal.path())?;
-        let proofs = self.gone().filter_map(|id| Some(replayed(&state.acked(id)?)));
+        let proofs = self.gone().filter_map(|id| state.acked(id));
         Ok(proofs.chain(self.cleared.iter().cloned()).collect())
     }
 }

@@ -23,7 +23,7 @@ impl Redrive<'_> {
     /// When scanning or classifying fails.
     pub async fn run(&mut self) -> Result<()> {
         let mut in_vain = 0;
-        loop {
+        let full = loop {
             let goal = if self.fifo() { Goal::Front } else { Goal::All };
             let depth = self.session.depth().saturating_sub(self.ending.seen);
             let mut scan = self.session.scan(goal, depth).await?;
@@ -40,19 +40,21 @@ impl Redrive<'_> {
             }
             let stopped = self.pace.gate().stopped().is_some();
             if enough || stopped || self.session.control.cancel.is_cancelled() {
-                break;
+                break false;
             }
+            let full = end == DrainEnd::Enough;
             if self.fifo() {
                 // If the local clock is ahead of SQS's, new arrivals look as if they had been there
                 // all along.
-                let endless = self.ending.seen > 2 * self.session.depth() + 100;
+                let most = self.session.depth().saturating_mul(2).saturating_add(100);
+                let endless = self.ending.seen > most;
                 if moved == 0 || endless || self.options.dry_run {
-                    break;
+                    break full;
                 }
                 continue;
             }
-            if end != DrainEnd::Enough || in_vain >= IN_VAIN {
-                break;
+            if !full || in_vain >= IN_VAIN {
+                break full;
             }
             if self.waiting.len() >= self.session.scanner.limit {
                 return Err(Error::refused(
@@ -63,10 +65,12 @@ impl Redrive<'_> {
                 ));
             }
             self.make_room().await;
-        }
+        };
         self.ending.reach.arrived += self.arrived;
         self.move_named().await?;
-        self.say_what_is_beyond(in_vain >= IN_VAIN);
+        if full {
+            self.say_what_is_beyond();
+        }
         self.end_earlier().await
     }
 
@@ -123,22 +127,14 @@ impl Redrive<'_> {
     /// # Errors
     /// Refused if no message has moved yet.
     pub(super) fn check_names(&mut self, found: &[Found]) -> Result<()> {
-        if !self.matcher.has_beginnings() {
-            return Ok(());
-        }
-        let new = found.iter().map(|found| found.row.message_id.as_str());
-        let new: Vec<&str> = new.filter(|id| self.matcher.names(id)).collect();
-        let all = self.named.iter().map(String::as_str).chain(new.iter().copied());
-        match self.matcher.check_unique(all) {
-            Err(error) if self.options.dry_run || self.ending.moving == 0 => return Err(error),
-            Err(error) => {
+        match self.matcher.check_named(&mut self.named, found) {
+            Err(error) if !self.options.dry_run && self.ending.moving > 0 => {
                 self.session.control.events.warn(format!("stopping: {error}"));
                 self.pace.gate().stop(error.to_string());
+                Ok(())
             }
-            Ok(()) => {}
+            checked => checked,
         }
-        self.named.extend(new.into_iter().map(str::to_owned));
-        Ok(())
     }
 
     /// Releases all held messages if they leave little room for the next scan. They are recognised
@@ -158,12 +154,22 @@ impl Redrive<'_> {
         self.released.merge_invisible(released);
     }
 
-    fn say_what_is_beyond(&mut self, in_vain: bool) {
-        if in_vain && !self.fifo() {
-            let limit = count(self.session.scanner.limit as u64);
-            self.session.control.events.warn(format!(
-                "the DLQ has more messages, but SQS keeps returning the same {limit}, and no more can be in flight at once; move or delete some of them, then run again for the rest"
-            ));
+    /// Reports the messages that were never looked at, because as many as may be held at once stay.
+    fn say_what_is_beyond(&mut self) {
+        // Arrivals may have come in place of messages that were there.
+        let seen = if self.fifo() { self.early } else { self.ending.seen };
+        let (depth, limit) = (self.session.depth(), self.session.scanner.limit);
+        if self.fifo() && seen >= depth {
+            return;
         }
+        self.ending.reach = std::mem::take(&mut self.ending.reach).out_of_room(limit, depth, seen);
+        let limit = count(limit as u64);
+        let why = match self.fifo() {
+            true => format!("{limit} of those that stay are held"),
+            false => format!("SQS keeps returning the same {limit}"),
+        };
+        self.session.control.events.warn(format!(
+            "the DLQ has more messages, but {why}, and no more can be in flight at once; move or delete some of them, then run again for the rest"
+        ));
     }
 }

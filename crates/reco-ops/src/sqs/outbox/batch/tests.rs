@@ -66,3 +66,22 @@ fn whatever_stops_a_later_attempt_an_earlier_one_may_have_had_its_effect() {
     assert!(matches!(outcomes[0], SendOutcome::Uncertain { .. }));
     assert!(matches!(outcomes[1], SendOutcome::Left { .. }));
 }
+
+/// Over two crashes: the second run repeats the send of the first, and a third must not take the
+/// second's time for the beginning.
+#[test]
+fn the_journal_of_a_repeated_send_says_when_the_first_one_began() {
+    let mut first = pending("first", Some(240_000));
+    first.known = false;
+    let mut again = pending("again", Some(240_000));
+    again.known = true;
+    let mut fresh = pending("fresh", None);
+    fresh.known = false;
+    let intents = records::intents(&[first, again, fresh], 1, None).expect("lines");
+    let header = br#"{"header":{"version":1,"run_id":"r","started_at":"","source":"s","fifo":true,"recoctl":"","policy":""}}"#;
+    let lines = std::iter::once(&header[..]).chain(intents.split(|byte| *byte == b'\n'));
+    let state = reco_core::journal::Replay::from_lines(lines).expect("a journal");
+    let age = |id: &str| now_ms() - state.doubtful_since_ms(id).expect("a send without an answer");
+    assert!(age("first") >= 240_000 && age("again") >= 240_000);
+    assert!(age("fresh") < 200_000);
+}
