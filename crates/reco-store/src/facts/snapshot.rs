@@ -3,6 +3,7 @@
 
 mod digest;
 mod file;
+mod names;
 
 use std::path::{Path, PathBuf};
 

@@ -22,6 +22,7 @@ use super::ids::Quoting;
 use super::source::without_password;
 use super::sql::FactsSql;
 use super::tables::FactsTables;
+pub(super) use connections::LONGEST_VALUE;
 pub(super) use rows::json_of;
 pub(super) use taken::SNAPSHOT_FORMAT;
 pub(super) use value::Key;

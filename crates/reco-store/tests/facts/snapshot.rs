@@ -167,6 +167,68 @@ async fn nobody_else_may_read_the_file() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_name_that_no_setting_can_say_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new(Kind::Sqlite, TABLES).await;
+    for name in [&b"x\xff.sqlite"[..], b"\xff\xfe/y.sqlite"] {
+        let out = world.directory.path().join(std::ffi::OsStr::from_bytes(name));
+        let source = world.open().await;
+        let error = snapshot(&source, &options(9), &out, &|_, _| {}).await.unwrap_err();
+        assert!(error.to_string().contains("UTF-8"), "{error}");
+        assert!(files(&world).is_empty(), "{:?}", files(&world));
+    }
+}
+
+/// A run that was killed leaves its files, and in a container the next one has the same id.
+#[tokio::test]
+async fn what_a_killed_run_left_is_in_nobodys_way() {
+    let world = World::new(Kind::Sqlite, TABLES).await;
+    let own = format!("snapshot.sqlite.{}", std::process::id());
+    let left = [format!("{own}.partial"), format!("{own}.staging")];
+    let dead = ["snapshot.sqlite.aB3xYz.partial", "snapshot.sqlite.aB3xYz.staging"];
+    let others =
+        ["other.sqlite.aB3xYz.partial", "snapshot.sqlite.notes", "snapshot.sqlite.partial"];
+    let left = left.iter().map(String::as_str);
+    for name in left.chain(dead).chain(others).chain(["snapshot.sqlite.111111.partial"]) {
+        std::fs::write(world.file(name), "").unwrap();
+    }
+    let alive = std::fs::File::open(world.file("snapshot.sqlite.111111.partial")).unwrap();
+    alive.lock().unwrap();
+    taken(&world, 100).await.unwrap();
+    let files = files(&world);
+    assert!(files.contains(&"snapshot.sqlite".to_owned()), "{files:?}");
+    for name in others.iter().chain(&["snapshot.sqlite.111111.partial"]) {
+        assert!(files.contains(&(*name).to_owned()), "{name} is of somebody else: {files:?}");
+    }
+    for name in dead {
+        assert!(!files.contains(&name.to_owned()), "{name} holds facts for ever: {files:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_could_not_be_read_is_not_written() {
+    let reads = "INSERT INTO users VALUES (1, 'active');
+        INSERT INTO `reads` SELECT 1, printf('%01000000d', value) FROM ";
+    let sql = format!("{}{reads}{};", text_tables(), series(70));
+    let world = World::new(Kind::Sqlite, &sql).await;
+    let error = taken(&world, 10).await.map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("64 MiB"), "{error}");
+    assert!(files(&world).is_empty());
+}
+
+#[tokio::test]
+async fn a_table_of_ones_own_is_no_snapshot() {
+    let own =
+        "CREATE TABLE snapshot(id INTEGER, format TEXT); INSERT INTO snapshot VALUES (1, 'x');
+        INSERT INTO users VALUES (1, 'active');";
+    let world = World::new(Kind::Sqlite, &format!("{TABLES}{own}")).await;
+    let source = world.open().await;
+    assert_eq!(source.taken_at(), None);
+    assert_eq!(known(&source, &asking(&ids(&[1]), &[])).await.0.len(), 1);
+}
+
 /// A snapshot of two users, and what it answers.
 async fn small() -> (World, PathBuf) {
     let rows = "INSERT INTO users VALUES (1, 'active'), (2, 'gone');

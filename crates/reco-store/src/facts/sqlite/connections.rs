@@ -13,7 +13,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Maximum size of a value or row, in bytes: as much as an answer of MySQL may have. SQLite itself
 /// allows 1 GB, and a view can make one out of nothing. SQLite: "Limits In SQLite".
-const LONGEST_VALUE: i32 = 64 << 20;
+pub(in crate::facts) const LONGEST_VALUE: i32 = 64 << 20;
 
 /// Connections to one file.
 #[derive(Debug)]
@@ -53,7 +53,8 @@ impl Drop for Interrupt {
 
 impl Connections {
     pub(super) fn new(path: &Path) -> Self {
-        Connections { path: path.to_owned(), idle: Mutex::default() }
+        // A name that starts with a directory is never `:memory:`, nor anything else but a name.
+        Connections { path: Path::new(".").join(path), idle: Mutex::default() }
     }
 
     /// Runs `work` on a connection of its own. `what` names it in errors.
