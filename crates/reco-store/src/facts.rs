@@ -4,6 +4,7 @@
 //! prepares statements (AWS: "Avoiding pinning an RDS Proxy"), and the same statements serve every
 //! database behind [`FactsSource`].
 
+mod agreed;
 mod articles;
 mod ask;
 mod cache;

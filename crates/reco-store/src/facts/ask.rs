@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use reco_core::facts::{ArticleFacts, ArticleIndex, FactSet, FactsError, FactsRequest, UserFacts};
 use reco_core::{Id, IdMap, IdSet, Recommendation};
 
+use super::agreed::{add_article, add_user};
 use super::database::{Database, KnownArticles, Row, is_true};
 use super::ids::Literals;
 use super::sql::{Binding, Bounds, PairsSql, statements};
@@ -163,11 +164,13 @@ async fn users<D: Database>(database: &D, asked: &IdSet) -> Result<IdMap<UserFac
     let bindings = [Binding { name: "{users}", ids: &ids }];
     let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
     // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
-    let answers = rows.into_iter().filter_map(|[id, active, _]| {
-        let id = id.filter(|id| asked.contains(id))?;
-        Some((id, UserFacts { active: is_true(active.as_ref()), ..UserFacts::default() }))
-    });
-    Ok(answers.collect())
+    let mut users = IdMap::default();
+    for [id, active, _] in rows {
+        if let Some(id) = id.filter(|id| asked.contains(id)) {
+            add_user(&mut users, id, is_true(active.as_ref()));
+        }
+    }
+    Ok(users)
 }
 
 async fn articles<D: Database>(
@@ -177,8 +180,10 @@ async fn articles<D: Database>(
 ) -> Result<KnownArticles, FactsError> {
     let bindings = [Binding { name: "{articles}", ids }];
     let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
-    let articles = rows.into_iter().filter_map(article);
-    Ok(articles.filter(|(id, _)| asked.contains(id)).collect())
+    let mut articles = KnownArticles::default();
+    let rows = rows.into_iter().filter_map(article).filter(|(id, _)| asked.contains(id));
+    rows.for_each(|(id, facts)| add_article(&mut articles, id, facts));
+    Ok(articles)
 }
 
 /// A row of an article.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use reco_core::Id;
 use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, params};
 use tokio::sync::Mutex;
 
 use super::digest::digest;
@@ -45,6 +45,20 @@ const FILL: &str = "
         SELECT id, active, coalesce(reads.others, '[]'), coalesce(mutes.others, '[]')
         FROM main.users LEFT JOIN main.reads USING (id) LEFT JOIN main.mutes USING (id)
         ORDER BY id;";
+
+const ADD_USER: &str = "INSERT OR IGNORE INTO main.users VALUES (?1, ?2)";
+
+const ADD_ARTICLE: &str = "
+    INSERT OR IGNORE INTO snapshot.articles
+    VALUES (?1, CASE WHEN ?2 THEN 'published' ELSE 'other' END, ?3)";
+
+/// What several rows say together, as `agreed` has it.
+const JOIN_USER: &str = "UPDATE main.users SET active = min(active, ?2) WHERE id = ?1";
+
+const JOIN_ARTICLE: &str = "
+    UPDATE snapshot.articles SET status = CASE WHEN ?2 THEN status ELSE 'other' END,
+        author_id = coalesce(min(author_id, ?3), author_id, ?3)
+    WHERE id = ?1";
 
 /// Two lists of JSON, neither of them empty, are one.
 const APPEND_READS: &str = "
@@ -162,22 +176,29 @@ impl SnapshotFile {
 impl Writing {
     fn insert(&mut self, table: &str, rows: &[Row]) -> rusqlite::Result<u64> {
         let transaction = self.connection.unchecked_transaction()?;
-        // A join may bring a row twice: once is enough.
-        let mut statement = transaction.prepare_cached(match table {
-            "users" => "INSERT OR IGNORE INTO main.users VALUES (?, ?)",
-            _ => "INSERT OR IGNORE INTO snapshot.articles VALUES (?, ?, ?)",
-        })?;
+        // A join may bring a row twice.
+        let (add, join) = match table {
+            "users" => (ADD_USER, JOIN_USER),
+            _ => (ADD_ARTICLE, JOIN_ARTICLE),
+        };
+        let mut statement = transaction.prepare_cached(add)?;
+        let mut again = transaction.prepare_cached(join)?;
         let mut written = 0;
         for [id, flag, author] in rows {
             let (Some(id), flag) = (id, is_true(flag.as_ref())) else { continue };
-            written += match table {
-                "users" => statement.execute(params![Key(id), flag])?,
-                _ => {
-                    let status = if flag { "published" } else { "other" };
-                    statement.execute(params![Key(id), status, author.as_ref().map(Key)])?
+            let run = |statement: &mut Statement<'_>| match table {
+                "users" => statement.execute(params![Key(id), flag]),
+                _ => statement.execute(params![Key(id), flag, author.as_ref().map(Key)]),
+            };
+            match run(&mut statement)? {
+                0 => run(&mut again)?,
+                new => {
+                    written += new;
+                    new
                 }
             };
         }
+        drop(again);
         drop(statement);
         transaction.commit()?;
         Ok(written as u64)
