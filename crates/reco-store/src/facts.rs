@@ -26,6 +26,6 @@ pub use mysql::{
     Authentication, Login, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
-pub use source::{FactsOptions, FactsSource, needs_aws, stays_here, without_password};
+pub use source::{FactsOptions, FactsSource, Warn, needs_aws, stays_here, without_password};
 pub use sql::{FactsSql, PairsSql};
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

@@ -116,6 +116,24 @@ pub(super) trait Database: Send + Sync {
         statement: String,
     ) -> impl Future<Output = Result<Vec<Row>, FactsError>> + Send;
 
+    /// The condition that a key is of the form that a lookup asks for it in, where there are others.
+    fn is_asked_as(_key: &str) -> Option<String> {
+        None
+    }
+
+    /// As [`Database::rows`], for reading a whole table by so many keys, the first columns.
+    ///
+    /// # Errors
+    /// Also if a key is of a kind that no lookup asks for, and that no page can start after.
+    fn page(
+        &self,
+        what: &'static str,
+        statement: String,
+        _keys: usize,
+    ) -> impl Future<Output = Result<Vec<Row>, FactsError>> + Send {
+        self.rows(what, statement)
+    }
+
     /// The columns that a statement answers with, even when it finds no row.
     fn columns(
         &self,
@@ -148,6 +166,11 @@ impl Column {
     /// Returns whether it may be 0 or 1.
     pub(super) fn may_be_flag(&self) -> bool {
         !self.is_any_of(&["CHAR", "TEXT", "BLOB", "BINARY", "DATE", "TIME", "ENUM", "SET", "JSON"])
+    }
+
+    /// Returns whether a value compares with what is shown of it as with itself.
+    pub(super) fn compares_exactly(&self) -> bool {
+        !self.is_any_of(&["FLOAT", "DOUBLE"])
     }
 
     /// Returns whether its values are told apart exactly by their text.

@@ -156,7 +156,10 @@ impl SqliteFacts {
     }
 }
 
-async fn in_time<T>(work: impl Future<Output = Result<T, FactsError>>) -> Result<T, FactsError> {
+/// Ends work that takes longer than a lookup may.
+pub(super) async fn in_time<T>(
+    work: impl Future<Output = Result<T, FactsError>>,
+) -> Result<T, FactsError> {
     let answer = tokio::time::timeout(LOOKUP_TIMEOUT, work).await;
     answer.unwrap_or_else(|_| {
         let seconds = LOOKUP_TIMEOUT.as_secs();
@@ -221,6 +224,26 @@ impl Database for SqliteFacts {
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
         self.fetch(what, statement, value::row).await
+    }
+
+    /// A column without a type keeps a text as it is, and there no number equals it; what has a type
+    /// compares as it does with an id in a lookup, which is a number where it can be one. SQLite:
+    /// "Datatypes In SQLite", Type Conversions Prior To Comparison; a plus takes the type away.
+    fn is_asked_as(key: &str) -> Option<String> {
+        Some(format!(
+            "(typeof({key}) <> 'text' OR {key} = +CAST({key} AS INTEGER) \
+             OR {key} COLLATE BINARY <> CAST(CAST({key} AS INTEGER) AS TEXT))"
+        ))
+    }
+
+    async fn page(
+        &self,
+        what: &'static str,
+        statement: String,
+        keys: usize,
+    ) -> Result<Vec<Row>, FactsError> {
+        let read = if keys == 1 { value::keyed::<1> } else { value::keyed::<2> };
+        self.fetch(what, statement, read).await
     }
 }
 

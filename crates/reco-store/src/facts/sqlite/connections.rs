@@ -8,6 +8,8 @@ use reco_core::facts::{FactsError, FactsStage};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
 
+use super::value::NoId;
+
 /// Time that a connection waits for a writer to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -117,6 +119,9 @@ fn explain(error: &rusqlite::Error) -> String {
         // Without the statement, which may hold users' ids.
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) if error.is::<NoId>() => {
+            error.to_string()
+        }
         other => other.to_string(),
     }
 }
