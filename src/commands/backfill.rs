@@ -165,8 +165,12 @@ async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
 /// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.
 async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
     facts.open(context).await.unwrap_or_else(|error| {
+        let why = match error.kind {
+            Kind::Refused => "facts snapshot not used",
+            _ => "facts database unavailable",
+        };
         context.ui.status(format!(
-            "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
+            "{why}: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
         ));
         FactsSource::NONE
     })
