@@ -9,6 +9,7 @@ pub mod budget;
 pub mod classify;
 pub mod clip;
 pub mod compose;
+pub mod concurrency;
 pub mod decode;
 pub mod export;
 pub mod facts;

@@ -109,6 +109,12 @@ pub(super) trait Database: Send + Sync {
     /// The statements to ask it with.
     fn sql(&self) -> &FactsSql;
 
+    /// Statements that one batch may have in flight. Those that wait for a connection would count as
+    /// waiting for the database.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     /// Runs one statement to its end. `what` names it in errors.
     fn rows(
         &self,

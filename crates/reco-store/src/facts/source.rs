@@ -128,7 +128,8 @@ impl FactsSource {
         Ok(FactsSource { backend, cache, articles })
     }
 
-    /// Connects now, so that the first lookup need not; does nothing for a file.
+    /// Opens the connections that a batch uses now, so that the first lookup need not; does nothing for
+    /// a file.
     ///
     /// # Errors
     /// [`FactsError`] at stage connect, authenticate or timeout. The source stays usable: the next
@@ -330,7 +331,7 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
     };
     let facts = MySqlFacts::new(&url, password, tables.sql())?;
     if !lazy {
-        facts.warm_up().await?;
+        facts.connect().await?;
     }
     Ok(facts)
 }

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use reco_core::facts::{FactSet, Facts};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::{
-    FactsOptions, FactsSource, FactsTables, SnapshotError, SnapshotOptions, SnapshotReport,
-    snapshot,
+    FactsOptions, FactsSource, FactsTables, Level, SnapshotError, SnapshotOptions, SnapshotReport,
+    check, snapshot,
 };
 
 use crate::kit::{Kind, TABLES, World, asking, both, ids, known, series, text_tables, up_to, user};
@@ -36,6 +36,33 @@ async fn taken(
     let report = snapshot(&world.open().await, &options(page_size), &out, &|_, _| {}).await?;
     let copy = FactsSource::from_url(out.to_str().unwrap()).await.unwrap();
     Ok((copy, report))
+}
+
+/// What a check says of a snapshot's content, if anything.
+async fn content(source: &FactsSource) -> Option<Level> {
+    let findings = check(source).await.unwrap();
+    findings.into_iter().find(|finding| finding.facts == "snapshot").map(|finding| finding.level)
+}
+
+#[tokio::test]
+async fn a_check_compares_a_snapshot_with_its_digest() {
+    let facts = format!(
+        "{TABLES} INSERT INTO users VALUES (1, 'active'); INSERT INTO articles VALUES (7, 'published', 1);
+        INSERT INTO `reads` VALUES (1, 7);"
+    );
+    let world = World::new(Kind::Sqlite, &facts).await;
+    let (copy, _) = taken(&world, 100).await.unwrap();
+    assert_eq!(content(&copy).await, Some(Level::Ok));
+    assert_eq!(content(&world.open().await).await, None, "no snapshot");
+    for change in [
+        "UPDATE people SET reads = '[8]'",
+        "UPDATE people SET reads = '[7]', mutes = '[2]'",
+        "DELETE FROM articles",
+    ] {
+        let file = rusqlite::Connection::open(world.file("snapshot.sqlite")).unwrap();
+        assert_eq!(file.execute(change, []).unwrap(), 1);
+        assert_eq!(content(&copy).await, Some(Level::Error), "{change}");
+    }
 }
 
 /// Returns the names of the files in the directory.

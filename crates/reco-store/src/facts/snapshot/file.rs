@@ -245,7 +245,7 @@ impl Writing {
         self.flush()?;
         let transaction = self.connection.unchecked_transaction()?;
         transaction.execute_batch(FILL)?;
-        let digest = digest(&transaction)?;
+        let digest = digest(&transaction, "snapshot")?;
         let Taken { at, source, statements } = taken;
         transaction.execute(
             "INSERT INTO snapshot.snapshot VALUES (?, ?, ?, ?, ?)",

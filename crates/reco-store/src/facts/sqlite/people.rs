@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reco_core::facts::{ArticleIndex, UserFacts};
+use reco_core::facts::{ArticleIndex, Ids, UserFacts};
 use reco_core::{Id, IdMap, IdSet, Recommendation};
 use rusqlite::{Connection, Statement};
 
@@ -158,7 +158,7 @@ fn active(statement: &mut Statement<'_>, id: &Id) -> rusqlite::Result<Option<boo
 }
 
 /// What a user has read or whom they mute; `None` if that is more than is read.
-fn others(statement: &mut Statement<'_>, user: &Id) -> rusqlite::Result<Option<IdSet>> {
+fn others(statement: &mut Statement<'_>, user: &Id) -> rusqlite::Result<Option<Ids>> {
     let mut rows = statement.query([Key(user)])?;
     let mut others = Vec::with_capacity(64);
     let mut count = 0;
