@@ -178,6 +178,9 @@ async fn what_cannot_be_copied_says_why() {
     let none = FactsSource::from_url("none").await.unwrap();
     let error = snapshot(&none, &options(9), &out, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("nothing to copy"), "{error}");
+    let directory = snapshot(&world.open().await, &options(9), world.directory.path(), &|_, _| {});
+    let error = directory.await.unwrap_err();
+    assert!(error.to_string().contains("not a regular file"), "{error}");
     let missing = world.file("no-such-directory/x.sqlite");
     let error = snapshot(&world.open().await, &options(9), &missing, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("cannot write"), "{error}");
@@ -214,19 +217,22 @@ async fn what_a_killed_run_left_is_in_nobodys_way() {
     let world = World::new(Kind::Sqlite, TABLES).await;
     let own = format!("snapshot.sqlite.{}", std::process::id());
     let left = [format!("{own}.partial"), format!("{own}.staging")];
-    let dead = ["snapshot.sqlite.aB3xYz.partial", "snapshot.sqlite.aB3xYz.staging"];
-    let others =
-        ["other.sqlite.aB3xYz.partial", "snapshot.sqlite.notes", "snapshot.sqlite.partial"];
+    let dead = ["snapshot.sqlite.recoctl-aB3xYz.partial", "snapshot.sqlite.recoctl-aB3xYz.staging"];
+    let others = [
+        "other.sqlite.recoctl-aB3xYz.partial",
+        "snapshot.sqlite.backup.partial",
+        "snapshot.sqlite.partial",
+    ];
     let left = left.iter().map(String::as_str);
-    for name in left.chain(dead).chain(others).chain(["snapshot.sqlite.111111.partial"]) {
+    for name in left.chain(dead).chain(others).chain(["snapshot.sqlite.recoctl-111111.partial"]) {
         std::fs::write(world.file(name), "").unwrap();
     }
-    let alive = std::fs::File::open(world.file("snapshot.sqlite.111111.partial")).unwrap();
+    let alive = std::fs::File::open(world.file("snapshot.sqlite.recoctl-111111.partial")).unwrap();
     alive.lock().unwrap();
     taken(&world, 100).await.unwrap();
     let files = files(&world);
     assert!(files.contains(&"snapshot.sqlite".to_owned()), "{files:?}");
-    for name in others.iter().chain(&["snapshot.sqlite.111111.partial"]) {
+    for name in others.iter().chain(&["snapshot.sqlite.recoctl-111111.partial"]) {
         assert!(files.contains(&(*name).to_owned()), "{name} is of somebody else: {files:?}");
     }
     for name in dead {

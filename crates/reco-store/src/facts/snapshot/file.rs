@@ -267,7 +267,8 @@ fn refuse_other_files(out: &Path) -> Result<(), SnapshotError> {
     match std::fs::metadata(out) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(out, &error)),
-        Ok(data) if data.is_file() && data.len() == 0 => return Ok(()),
+        Ok(data) if !data.is_file() => return refused("exists and is not a regular file"),
+        Ok(data) if data.len() == 0 => return Ok(()),
         Ok(_) => {}
     }
     match is_sqlite(out) {

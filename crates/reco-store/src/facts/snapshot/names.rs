@@ -13,8 +13,8 @@ const LETTERS: usize = 6;
 /// Tries to make a file, where others tidy up at the same time.
 const TRIES: usize = 8;
 
-/// A file beside the one that it is for, `OUT.xxxxxx.ENDING`; removed unless it was renamed. It is
-/// locked while it is in use, so that what a killed run left can be told from it.
+/// A file beside the one that it is for, `OUT.recoctl-xxxxxx.ENDING`; removed unless it was renamed.
+/// It is locked while it is in use, so that what a killed run left can be told from it.
 pub(super) struct Beside {
     // Before its lock is given up.
     path: TempPath,
@@ -31,7 +31,7 @@ impl Beside {
         // A name that starts with a directory is never taken for anything but a name.
         let directory = Path::new(".").join(out.parent().unwrap_or(Path::new("")));
         let (mut prefix, suffix) = (name.to_owned(), format!(".{ending}"));
-        prefix.push(".");
+        prefix.push(".recoctl-");
         tidy(&directory, &prefix, &suffix);
         for _ in 0..TRIES {
             let mut builder = Builder::new();
