@@ -105,7 +105,7 @@ fn a_table_that_throttles_is_the_limit_and_gets_fewer_batches() {
     let text = harness.recoctl(["backfill", "in.jsonl"]).output().expect("runs");
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     let line = text.lines().find(|line| line.starts_with("limit")).unwrap_or(&text);
-    assert!(line.contains("the table: it throttled writes; up to "), "{text}");
+    assert!(line.contains("the table: it throttled or failed writes; up to "), "{text}");
 }
 
 #[test]

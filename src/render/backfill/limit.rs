@@ -13,7 +13,7 @@ pub(super) fn shown(report: &BackfillReport) -> Option<String> {
     let of = &report.concurrency;
     let limit = of.limit.filter(|_| report.duration_s >= WORTH_A_LINE)?;
     let what = match limit {
-        SpeedLimit::Table => "the table: it throttled writes",
+        SpeedLimit::Table => "the table: it throttled or failed writes",
         SpeedLimit::Budget => "the budget (--wcu)",
         SpeedLimit::Network => "the way to the table: calls took their time",
         SpeedLimit::Machine => "this machine: its processors were busy",

@@ -25,6 +25,9 @@ pub enum SpeedLimit {
     Input,
 }
 
+/// Batches that waited for more than the tenth part of their time were limited by what they waited for.
+const WAITED: u32 = 10;
+
 /// Times measured during a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Evidence {
@@ -58,7 +61,8 @@ impl Evidence {
         let busy = self.busy.is_some_and(|busy| busy >= BUSY);
         // With a budget, slots may be idle because few larger batches wait for it.
         let waited = self.paced + self.backoff;
-        if waited > self.calling && (self.full >= self.starved || self.budgeted) {
+        // Where calls wait for their turn, shorter ones would only wait longer.
+        if waited * WAITED > waited + self.calling && (self.full >= self.starved || self.budgeted) {
             return Some(match self.budgeted && self.paced >= self.backoff {
                 true => SpeedLimit::Budget,
                 false => SpeedLimit::Table,
@@ -115,6 +119,10 @@ mod tests {
         let paced = Evidence { paced: s(800), calling: s(100), ..full() };
         assert_eq!(Evidence { budgeted: true, ..paced }.limit(), Some(SpeedLimit::Budget));
         assert_eq!(paced.limit(), Some(SpeedLimit::Table));
+        let hardly = Evidence { paced: s(90), budgeted: true, ..full() };
+        assert_eq!(hardly.limit(), Some(SpeedLimit::Network));
+        let partly = Evidence { paced: s(200), budgeted: true, ..full() };
+        assert_eq!(partly.limit(), Some(SpeedLimit::Budget));
         let backoff = Evidence { backoff: s(900), budgeted: true, ..paced };
         assert_eq!(backoff.limit(), Some(SpeedLimit::Table));
     }
