@@ -11,7 +11,7 @@ use aws_config::SdkConfig;
 use reco_core::human;
 use reco_core::item::{ItemDescription, KeyType};
 use reco_core::policy::Policy;
-use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, needs_aws};
+use reco_store::facts::{CacheOptions, FactsOptions, FactsSource, FactsTables, Warn, needs_aws};
 use reco_store::table::SchemaNames;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -198,33 +198,46 @@ impl Context {
         self.facts_with(FactsOptions::default()).await
     }
 
-    /// The same for a long run, which reads all articles once if they fit so many bytes. `otherwise`
-    /// is the flag that lets the command go on with an older snapshot.
+    /// The same for a long run, which reads all articles once if they fit so many bytes.
     ///
     /// # Errors
     /// As [`Context::facts`], and when they are a snapshot older than so many seconds.
-    pub async fn facts_for_long_run(
-        &self,
-        memory: u64,
-        max_age_s: i64,
-        otherwise: &str,
-    ) -> Result<FactsSource> {
-        let cache = CacheOptions { capacity: memory / CACHED_ARTICLE, ..CacheOptions::default() };
-        let (memory, cache) = (Some(memory), Some(cache));
-        let options = FactsOptions { memory, cache, ..FactsOptions::default() };
-        let facts = self.facts_with(options).await?;
-        let age = facts.taken_at().map(|at| unix_seconds().saturating_sub(at));
-        match age.filter(|age| *age > max_age_s) {
+    pub async fn facts_for_long_run(&self, memory: u64, max_age_s: i64) -> Result<FactsSource> {
+        let facts = self.facts_in(memory).await?;
+        match older(&facts, max_age_s) {
             None => Ok(facts),
             Some(age) => {
                 let (age, most) = (human::duration(age), human::duration(max_age_s));
                 Err(Error::refused("the facts snapshot is too old")
                     .cause(format!("it was taken {age} ago; at most {most} is allowed"))
-                    .hint(format!(
-                        "take it again with `recoctl facts snapshot`, or pass {otherwise}"
-                    )))
+                    .hint("take it again with `recoctl facts snapshot`, or pass --facts-max-age"))
             }
         }
+    }
+
+    /// The same for the classification of messages: an old snapshot is no reason to look at none of
+    /// them, and what is judged by it is judged again by the Lambda. A warning says its age.
+    ///
+    /// # Errors
+    /// As [`Context::facts`].
+    pub async fn facts_for_classes(&self) -> Result<FactsSource> {
+        let facts = self.facts_in(FACTS_MEMORY).await?;
+        if let Some(age) = older(&facts, FACTS_MAX_AGE_S) {
+            self.ui.warn(format!(
+                "the facts snapshot was taken {} ago, and messages are classified by it; take it \
+                 again with `recoctl facts snapshot`, or pass --facts none to classify without facts",
+                human::duration(age)
+            ));
+        }
+        Ok(facts)
+    }
+
+    async fn facts_in(&self, memory: u64) -> Result<FactsSource> {
+        let cache = CacheOptions { capacity: memory / CACHED_ARTICLE, ..CacheOptions::default() };
+        let events = self.events();
+        let warn = Some(Warn::new(move |text| events.warn(text)));
+        let (memory, cache) = (Some(memory), Some(cache));
+        self.facts_with(FactsOptions { memory, cache, warn, ..FactsOptions::default() }).await
     }
 
     async fn facts_with(&self, options: FactsOptions) -> Result<FactsSource> {
@@ -353,6 +366,12 @@ fn this_program() -> std::path::PathBuf {
 #[cfg(not(target_os = "linux"))]
 fn this_program() -> std::path::PathBuf {
     std::env::current_exe().unwrap_or_else(|_| "recoctl".into())
+}
+
+/// The age of a snapshot that is older than so many seconds.
+fn older(facts: &FactsSource, max_age_s: i64) -> Option<i64> {
+    let age = unix_seconds().saturating_sub(facts.taken_at()?);
+    (age > max_age_s).then_some(age)
 }
 
 /// Seconds since the epoch.

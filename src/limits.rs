@@ -4,13 +4,16 @@
 use reco_ops::error::Error;
 
 /// Minimum address space, in bytes; with less, a run would fail in the middle of its work.
+#[cfg(target_os = "linux")]
 const LEAST: u64 = 280 << 20;
 
 /// Address space used without restrictions on a machine with many cores: one allocator reserves a
 /// gigabyte, and another 64 MiB per thread.
+#[cfg(target_os = "linux")]
 const AMPLE: u64 = 16 << 30;
 
 /// Environment variables that make a run save address space.
+#[cfg(target_os = "linux")]
 const SPARING: [(&str, &str); 3] =
     [("MALLOC_ARENA_MAX", "1"), ("MIMALLOC_ARENA_RESERVE", "65536"), ("TOKIO_WORKER_THREADS", "2")];
 

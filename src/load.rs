@@ -2,6 +2,5 @@
 
 pub mod measure;
 pub mod numbers;
-mod processors;
 pub mod run;
 pub mod verdict;

@@ -181,7 +181,7 @@ const ROOMS: [&[&str]; 6] = [
     &["metrics", "sqs"],
     &["journal", "rate"],
     &["aws", "files", "jq"],
-    &["error", "event"],
+    &["error", "event", "processors"],
 ];
 
 /// Returns the sources of reco-ops, by their paths below `src`.

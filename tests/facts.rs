@@ -70,6 +70,49 @@ fn a_snapshot_is_taken_and_serves_as_facts() {
     assert!(levels.iter().all(|finding| finding["level"] == "ok"), "{report}");
 }
 
+/// SQLite takes some names for something else than a file.
+#[cfg(unix)]
+#[test]
+fn a_name_is_only_ever_the_name_of_a_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let facts = server().url(&database(TABLES));
+    let names =
+        ["file:x.sqlite", "file:y.sqlite?mode=memory", ":memory:", "-z", "sub/file:x.sqlite"];
+    std::fs::create_dir(home.file("sub")).expect("created");
+    for name in names {
+        let out = format!("--out={name}");
+        let report = home.json(&facts, 0, &["facts", "snapshot", &out]);
+        let written = std::fs::metadata(home.file(name)).expect(name);
+        assert!(written.len() > 100_000, "{name}: {}", written.len());
+        assert_eq!(report["bytes"].as_u64(), Some(written.len()), "{name}");
+        assert_eq!(written.permissions().mode() & 0o777, 0o600, "{name}");
+        let report = home.json(&format!("sqlite:{name}"), 0, &["facts", "check"]);
+        assert!(report["findings"].to_string().contains("ok"), "{name}: {report}");
+    }
+    let mut found: Vec<String> = std::fs::read_dir(&home.0)
+        .expect("a directory")
+        .map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"))
+        .collect();
+    found.sort();
+    assert_eq!(found, ["-z", ":memory:", "file:x.sqlite", "file:y.sqlite?mode=memory", "sub"]);
+}
+
+/// No setting could name such a file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_not_utf_8_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    let facts = server().url(&database(TABLES));
+    let mut command = home.recoctl(&facts, &["facts", "snapshot", "--out"]);
+    let output = command.arg(std::ffi::OsStr::from_bytes(b"x\xff.sqlite")).output().expect("runs");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{words}");
+    assert!(words.contains("UTF-8"), "{words}");
+    assert_eq!(std::fs::read_dir(&home.0).expect("a directory").count(), 0);
+}
+
 #[test]
 fn a_check_names_what_does_not_fit() {
     let home = Home::new();

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mariadb::{database, server};
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::Planted;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -137,6 +139,42 @@ fn ids_of_every_kind_are_filtered_as_by_a_query_a_user() {
     made.assert_same("sqlite:again.sqlite", &[]);
 }
 
+/// Ids of kinds that no lookup asks for, and several rows for one user and article.
+const STRANGE: &str = "import sqlite3; db = sqlite3.connect('facts.sqlite')
+for table in ('users', 'articles', 'reads', 'mutes'):
+    columns = [row[1] for row in db.execute(f'PRAGMA table_info({table})')]
+    db.execute(f'CREATE TABLE plain AS SELECT * FROM {table}')
+    db.execute(f'DROP TABLE {table}')
+    db.execute(f'CREATE TABLE {table}(' + ', '.join(columns) + ')')
+    db.execute(f'INSERT INTO {table} SELECT * FROM plain')
+    db.execute('DROP TABLE plain')
+    db.execute(f'CREATE INDEX {table}_key ON {table}({columns[0]}, {columns[1]})')
+number = lambda start: f\"{start} || substr('0000000' || value, -7)\"
+series = 'WITH RECURSIVE n(value) AS (SELECT 10 UNION ALL SELECT value + 10 FROM n WHERE value < 2000) '
+# No number is asked for as a text: these change nothing.
+db.execute(series + f\"INSERT INTO users SELECT {number(1)}, 'gone' FROM n\")
+db.execute(series + f\"INSERT INTO articles SELECT {number(2)}, 'draft', NULL FROM n\")
+# What is said twice is said.
+db.execute(\"INSERT INTO users SELECT * FROM users WHERE typeof(id) = 'integer' AND id % 7 = 0\")
+db.execute(\"INSERT INTO articles SELECT * FROM articles WHERE typeof(id) = 'integer' AND id % 7 = 0\")
+db.commit()
+";
+
+#[test]
+fn rows_that_no_lookup_finds_change_no_list() {
+    let made = made(&["--odd"]);
+    let python = support::python_bin().join("python");
+    let mut python = Command::new(python);
+    let changed = python.args(["-c", STRANGE]).current_dir(made.directory.path()).status();
+    assert!(changed.expect("python runs").success());
+    let copy = ["facts", "snapshot", "--page-size", "999", "--out", "copy.sqlite"];
+    made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
+    for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite"] {
+        made.assert_same(facts, &[]);
+        made.assert_same(facts, &["--facts-memory", "64K"]);
+    }
+}
+
 #[test]
 fn users_with_very_many_reads_are_filtered_the_same() {
     let many = ["--lists", "100", "--users", "110", "--reads", "2500", "--articles", "40000"];
@@ -145,7 +183,9 @@ fn users_with_very_many_reads_are_filtered_the_same() {
     made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
     for facts in ["sqlite:facts.sqlite", "sqlite:copy.sqlite", &made.on_a_server()] {
         made.assert_same(facts, &[]);
+        // No page fits, and one but not all.
         made.assert_same(facts, &["--facts-memory", "64K"]);
+        made.assert_same(facts, &["--facts-memory", "1M"]);
     }
 }
 
@@ -159,8 +199,8 @@ fn a_server_gives_the_same() {
     made.assert_same("sqlite:copy.sqlite", &[]);
 }
 
-#[test]
-fn an_old_snapshot_is_refused() {
+/// Facts with a snapshot of eight days ago.
+fn with_an_old_snapshot() -> Made {
     let made = made(&["--lists", "100", "--users", "110", "--articles", "500"]);
     let copy = ["facts", "snapshot", "--out", "copy.sqlite"];
     made.recoctl("sqlite:facts.sqlite").args(copy).assert().success();
@@ -170,6 +210,49 @@ fn an_old_snapshot_is_refused() {
     let mut python = Command::new(python);
     let aged = python.args(["-c", older]).current_dir(made.directory.path()).status();
     assert!(aged.expect("python runs").success());
+    made
+}
+
+#[test]
+fn an_old_snapshot_says_its_age_where_messages_are_looked_at() {
+    let made = with_an_old_snapshot();
+    let harness = support::queues::queues("", SandboxOptions::empty());
+    let body = r#"{"data":[[10000001,[20000001,20000002]]]}"#.to_owned();
+    let planted = Planted { body, ..Planted::default() };
+    harness.the_sandbox().sqs().plant("recs-dlq", planted).expect("planted");
+    let facts = format!("sqlite:{}", made.file("copy.sqlite").display());
+    let commands: [&[&str]; 4] = [
+        &["dlq", "peek"],
+        &["dlq", "classify"],
+        &["dlq", "redrive", "--class", "all", "--engine", "client", "--dry-run"],
+        &["dlq", "redrive", "--class", "all", "--engine", "client", "--yes"],
+    ];
+    for args in commands {
+        let output = harness.recoctl(args).args(["--facts", &facts]).output().expect("runs");
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {words}");
+        assert!(words.contains("taken 8d"), "{args:?}: {words}");
+        assert!(words.contains("recoctl facts snapshot"), "{args:?}: {words}");
+    }
+}
+
+#[test]
+fn what_the_lambda_leaves_is_not_foreseen_by_an_old_snapshot() {
+    let made = with_an_old_snapshot();
+    let harness = support::queues::queues("", SandboxOptions::empty());
+    let facts = format!("sqlite:{}", made.file("copy.sqlite").display());
+    let lists = made.file("lists.jsonl").display().to_string();
+    let args = ["backfill", &lists, "--via", "queue", "--dry-run", "--facts", &facts];
+    let output = harness.recoctl(args).output().expect("runs");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    assert!(words.contains("facts snapshot not used") && words.contains("8d"), "{words}");
+    assert!(!words.contains("database unavailable"), "{words}");
+}
+
+#[test]
+fn an_old_snapshot_is_refused() {
+    let made = with_an_old_snapshot();
     let mut command = made.recoctl("sqlite:copy.sqlite");
     let refused = command.args(["backfill", "lists.jsonl", "--dry-run"]).output().expect("runs");
     let words = String::from_utf8_lossy(&refused.stderr);

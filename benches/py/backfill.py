@@ -15,7 +15,9 @@ import contextlib
 import json
 import os
 import platform
+import resource
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -72,7 +74,48 @@ def environment(args, url: str | None = None) -> dict[str, str]:
     }
     if url:
         env |= {"AWS_ENDPOINT_URL_DYNAMODB": url, "RECOCTL_TABLE": "bench"}
+    if url and url.startswith("https:"):
+        # The bench's own authority, as rustls and boto3 are told of one.
+        certificate = str(certificates(args)[0])
+        env |= {"SSL_CERT_FILE": certificate, "AWS_CA_BUNDLE": certificate}
     return env
+
+
+def certificates(args) -> tuple[Path, Path, Path]:
+    """Returns an authority, a certificate for localhost by it and its key, made for this bench."""
+    here = args.work / "tls"
+    ca, cert, key = here / "ca.pem", here / "cert.pem", here / "key.pem"
+    if not cert.exists():
+        here.mkdir(parents=True, exist_ok=True)
+        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        subprocess.run(["openssl", "req", "-x509", *new, "-days", "3650", "-subj", "/CN=recoctl-bench-ca",
+                        "-keyout", here / "ca.key", "-out", ca], **quiet)
+        subprocess.run(["openssl", "req", *new, "-subj", "/CN=recoctl-bench", "-keyout", key,
+                        "-out", here / "csr.pem"], **quiet)
+        (here / "ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+        subprocess.run(["openssl", "x509", "-req", "-in", here / "csr.pem", "-CA", ca, "-CAkey",
+                        here / "ca.key", "-CAcreateserial", "-days", "3650", "-extfile", here / "ext",
+                        "-out", cert], **quiet)
+    return ca, cert, key
+
+
+def finished(child: subprocess.Popen) -> tuple[int, resource.struct_rusage, float]:
+    """Waits for a program's end: its status, what it used, and its peak memory in MiB.
+
+    The peak is the program's own (VmHWM). What wait4 reports has the memory of this interpreter in
+    it, whose fork the program was before it was started.
+    """
+    peak = 0
+    while True:
+        with contextlib.suppress(OSError, IndexError):
+            status = Path(f"/proc/{child.pid}/status").read_text()
+            peak = max(peak, int(status.split("VmHWM:")[1].split()[0]))
+        pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+        if pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+            return child.returncode, usage, peak / 1024
+        time.sleep(0.01)
 
 
 def run(name: str, command: list, env: dict[str, str], items: int, inner: bool = False) -> Row:
@@ -82,9 +125,8 @@ def run(name: str, command: list, env: dict[str, str], items: int, inner: bool =
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun = time.monotonic()
         child = subprocess.Popen([str(part) for part in command], stdout=out, stderr=err, env=env)
-        _, status, usage = os.wait4(child.pid, 0)
+        _, usage, peak = finished(child)
         wall = time.monotonic() - begun
-        child.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
         if child.returncode:
@@ -92,14 +134,20 @@ def run(name: str, command: list, env: dict[str, str], items: int, inner: bool =
         if inner:
             figures = json.loads(out.read())
             wall, items = figures["seconds"], figures["items"]
-    return Row(name, items, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Row(name, items, wall, usage.ru_utime + usage.ru_stime, peak)
 
 
 @contextlib.contextmanager
-def endpoint(args):
+def endpoint(args, tls: bool = False, latency_ms: int | None = None):
     """Starts a null endpoint; yields its URL and a function that stops it and returns the number of
     items taken and CPU seconds."""
-    command = [args.bins / "null-endpoint", "--latency-ms", str(args.latency_ms)]
+    latency = args.latency_ms if latency_ms is None else latency_ms
+    command = [args.bins / "null-endpoint", "--latency-ms", str(latency)]
+    trust = None
+    if tls:
+        ca, cert, key = certificates(args)
+        command += ["--tls-cert", cert, "--tls-key", key]
+        trust = ssl.create_default_context(cafile=ca)
     command += ["--unprocessed", str(args.unprocessed)]
     command += ["--wcu", str(args.wcu)] if args.wcu else []
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -107,7 +155,7 @@ def endpoint(args):
         url = child.stdout.readline().removeprefix("listening on ").strip()
 
         def end() -> tuple[int, float]:
-            with urllib.request.urlopen(url) as answer:
+            with urllib.request.urlopen(url, context=trust) as answer:
                 items = json.load(answer)["items"]
             child.kill()
             _, _, usage = os.wait4(child.pid, 0)
@@ -121,9 +169,9 @@ def endpoint(args):
             child.wait()
 
 
-def written(args, name: str, items: int, command, inner: bool = False) -> Row:
+def written(args, name: str, items: int, command, inner: bool = False, **way) -> Row:
     """Runs a program that writes to an endpoint, and checks that every item arrived."""
-    with endpoint(args) as (url, end):
+    with endpoint(args, **way) as (url, end):
         row = run(name, command(url), environment(args, url), items, inner)
         taken, row.endpoint_cpu_s = end()
     if taken != row.items:
@@ -146,7 +194,7 @@ def pairs(args, lines: int) -> Path:
 
 def backfill(path: Path, args, *more) -> list:
     command = [args.bins / "recoctl", "--output", "json", "backfill", path]
-    return [*command, "--concurrency", str(args.concurrency), *more]
+    return [*command, "--concurrency", args.recoctl_concurrency, *more]
 
 
 def posting(args, program: str):
@@ -167,6 +215,11 @@ def compare(args) -> list[Row]:
         run("serde_json typed parse", [args.bins / "parse-limit", path], environment(args), lines,
             inner=True),
     ]
+    # As it meets DynamoDB: over TLS, from the same region and from another one.
+    for latency in (0, 10, 50):
+        name = f"recoctl backfill, TLS, {latency} ms a call" if latency else "recoctl backfill, TLS"
+        rows.append(written(args, name, lines, lambda url: backfill(path, args), tls=True,
+                            latency_ms=latency))
     for threads in (1, args.boto3_threads) if args.boto3_lines else ():
         name = f"boto3 batch_writer, {threads} thread{'s'[: threads > 1]}"
         command = [sys.executable, HERE / "boto3_batch_writer.py", path,
@@ -242,7 +295,8 @@ def arguments():
     add = parser.add_argument
     add("--lines", type=int, default=1_000_000)
     add("--ids", type=int, default=100, help="ids a line")
-    add("--concurrency", type=int, default=16, help="requests in flight, of all but boto3")
+    add("--concurrency", type=int, default=16, help="requests in flight, of all but recoctl and boto3")
+    add("--recoctl-concurrency", default="auto", help="the same of recoctl")
     add("--boto3-lines", type=int, default=20_000,
         help="the first so many lines of the file: all would take boto3 a quarter of an hour")
     add("--boto3-threads", type=int, default=4)

@@ -1,7 +1,7 @@
 """Measure the filter: recoctl with facts beside Python and DuckDB.
 
     benches/facts                    builds, makes the data once, prints the table (Markdown)
-    benches/facts --lists 100000 --odd   compares results over ids of every kind
+    benches/facts --equal --lists 100000   only compares results, with plain ids and with odd ones
     benches/facts --json FILE        keeps the figures as well
 
 Run by benches/facts, which prepares the programs and the interpreter with DuckDB.
@@ -126,7 +126,7 @@ def duck(path: Path, lists: Path, threads: int):
 
 def recoctl(args, path: Path, facts: str, *more) -> list:
     command = [args.bins / "recoctl", "--output", "json", "--facts", facts, "backfill", path]
-    return [*command, "--concurrency", str(args.concurrency), *more]
+    return [*command, "--concurrency", args.recoctl_concurrency, *more]
 
 
 def environment(args, url: str | None = None) -> dict[str, str]:
@@ -135,10 +135,9 @@ def environment(args, url: str | None = None) -> dict[str, str]:
     return env
 
 
-def written(args, name: str, lists: Path, count: int, facts: str, items: int) -> Row:
+def written(args, name: str, lists: Path, count: int, facts: str, items: int, **way) -> Row:
     """A backfill into an endpoint that takes everything, whose count is held against `items`."""
-    say(name)
-    with base.endpoint(args) as (url, end):
+    with base.endpoint(args, **way) as (url, end):
         row = base.run(name, recoctl(args, lists, facts), environment(args, url), count)
         taken, _ = end()
     if taken != items:
@@ -218,6 +217,20 @@ def mariadb(args, path: Path):
             child.wait()
 
 
+def latencies(args, url: str, lists: Path) -> str:
+    """What the facts of a message take in the Lambda, as Markdown."""
+    lines = ["| a message of 50 users with 100 articles each | p50, ms | p99, ms |", "| --- | ---: | ---: |"]
+    for name, more in (("", []), (", articles never remembered", ["--no-cache"]),
+                       (", one connection", ["--connections", "1"])):
+        say(f"facts of a message{name}")
+        command = [args.bins / "facts-latency", url, lists, *more]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        for state, got in json.loads(done.stdout).items():
+            what = "after a start" if state == "cold" else "warm"
+            lines.append(f"| {what}{name} | {got['p50_ms']:.1f} | {got['p99_ms']:.1f} |")
+    return "\n".join([*lines, ""])
+
+
 def base_socket() -> int:
     import socket
     with socket.socket() as free:
@@ -254,7 +267,7 @@ def compare(args) -> list[Row]:
     command = [args.bins / "recoctl", "--facts", plain, "facts", "snapshot", "--out", snapshot]
     taken = base.run("recoctl facts snapshot", command, environment(args), args.users)
     rows = []
-    if not args.only_recoctl:
+    if not args.only_recoctl and not args.equal:
         for name, work in (
             ("Python, queries per user (filter only)", lambda: per_user(path, lists)),
             ("Python, articles in a dict (filter only)", lambda: with_dict(path, lists)),
@@ -262,7 +275,7 @@ def compare(args) -> list[Row]:
             row, kept = timed(name, lists, work)
             rows.append(row)
             assert kept == expected, name
-    if not args.odd and not args.only_recoctl:
+    if not args.odd and not args.only_recoctl and not args.equal:
         work = duck(path, file, args.threads)
         name = f"DuckDB, one anti-join, {args.threads} threads (filter only)"
         row, kept = timed(name, lists, work)
@@ -271,6 +284,11 @@ def compare(args) -> list[Row]:
     ways = [("SQLite", plain), ("snapshot", f"sqlite:{snapshot}")]
     for name, facts in ways:
         equal(f"recoctl, {name}", lists, expected, emitted(args, file, facts))
+    if args.equal:
+        if args.mariadb and not args.odd:
+            with mariadb(args, path) as (url, _):
+                equal("recoctl, MariaDB", lists, expected, emitted(args, file, url))
+        return rows
     # What a longer run comes to: the same lists again and again.
     longer = args.work / "longer.jsonl"
     with longer.open("wb") as to:
@@ -282,6 +300,9 @@ def compare(args) -> list[Row]:
         rows.append(dry(args, f"recoctl --dry-run, {name}", longer, count, facts))
         if not args.odd:
             rows.append(written(args, f"recoctl backfill, {name}", longer, count, facts, kept))
+            far = f"recoctl backfill, {name}, TLS at {args.far_ms} ms"
+            rows.append(written(args, far, longer, count, facts, kept, tls=True,
+                                latency_ms=args.far_ms))
     if args.mariadb and not args.odd:
         with mariadb(args, path) as (url, cpu):
             equal("recoctl, MariaDB", lists, expected, emitted(args, file, url))
@@ -289,6 +310,18 @@ def compare(args) -> list[Row]:
             row = written(args, "recoctl backfill, MariaDB", longer, count, url, items)
             row.database_cpu_s = cpu() - before
             rows.append(row)
+            before = cpu()
+            row = written(args, f"recoctl backfill, MariaDB, TLS at {args.far_ms} ms", longer, count,
+                          url, items, tls=True, latency_ms=args.far_ms)
+            row.database_cpu_s = cpu() - before
+            rows.append(row)
+            before = cpu()
+            command[2] = url
+            again = base.run("recoctl facts snapshot from MariaDB", command, environment(args), args.users)
+            name = "recoctl facts snapshot from MariaDB, users"
+            rows.append(Row(name, args.users, again.wall_s, again.cpu_s, again.rss_mib, cpu() - before))
+            if (args.bins / "facts-latency").exists():
+                print(latencies(args, url, file))
     rows.append(Row("recoctl facts snapshot, users", args.users, taken.wall_s, taken.cpu_s, taken.rss_mib))
     print(f"snapshot: {snapshot.stat().st_size / 1e6:.0f} MB of {path.stat().st_size / 1e6:.0f} MB")
     return rows
@@ -319,7 +352,10 @@ def arguments():
     add("--odd", action="store_true", help="a third of the ids are no plain numbers")
     add("--repeat", type=int, default=10, help="the lists, so many times over, for recoctl's own rows")
     add("--threads", type=int, default=2, help="of DuckDB")
-    add("--concurrency", type=int, default=16, help="requests in flight")
+    add("--recoctl-concurrency", default="auto", help="batches in flight")
+    add("--far-ms", type=int, default=10, help="latency of the endpoint over TLS")
+    add("--equal", action="store_true",
+        help="only compare results, with plain ids and with odd ones: nothing is timed")
     add("--only-recoctl", action="store_true")
     add("--no-mariadb", dest="mariadb", action="store_false")
     add("--work", type=Path, default=REPOSITORY / "target" / "bench", help="where inputs lie")
@@ -335,6 +371,10 @@ def main() -> None:
     args.bins, args.work = args.bins.absolute(), args.work.absolute()
     args.work.mkdir(parents=True, exist_ok=True)
     about = base.machine()
+    if args.equal:
+        for args.odd in (False, True):
+            compare(args)
+        return
     rows = compare(args)
     print(about, end="\n\n")
     print(table(rows))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use reco_core::concurrency::Concurrency;
 use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
@@ -47,9 +48,10 @@ pub struct BackfillArgs {
     /// Read, filter and count without writing
     #[arg(long)]
     pub dry_run: bool,
-    /// Number of batches (up to 25 items each) in flight at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub concurrency: u16,
+    /// Batches (up to 25 items each) in flight at once: a number up to 512, or `auto` for as many as
+    /// raise the throughput
+    #[arg(long, value_name = "N|auto", default_value_t)]
+    pub concurrency: Concurrency,
     /// Facts options.
     #[command(flatten)]
     pub facts: FactsArgs,
@@ -72,7 +74,7 @@ impl BackfillArgs {
     fn options(&self) -> BackfillOptions {
         BackfillOptions {
             dry_run: self.dry_run,
-            concurrency: usize::from(self.concurrency),
+            concurrency: self.concurrency,
             shard: self.scale_out.shard,
             map: self.map.clone(),
             rejects: self.rejects.clone(),
@@ -165,8 +167,12 @@ async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
 /// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.
 async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
     facts.open(context).await.unwrap_or_else(|error| {
+        let why = match error.kind {
+            Kind::Refused => "facts snapshot not used",
+            _ => "facts database unavailable",
+        };
         context.ui.status(format!(
-            "facts database unavailable: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
+            "{why}: sending every list of a user, since the Lambda's filter cannot be predicted here: {error}"
         ));
         FactsSource::NONE
     })

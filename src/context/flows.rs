@@ -2,7 +2,7 @@
 
 use futures::future::LocalBoxFuture;
 
-use super::{Context, FACTS_MAX_AGE_S, FACTS_MEMORY};
+use super::Context;
 use crate::config::{Key, Setting, Source};
 use reco_ops::aws::{AwsOptions, BY_POLICY, Given, Table};
 use reco_ops::dlq::journal::{Home, HomeOptions, Passing};
@@ -125,7 +125,7 @@ impl Context {
     /// Fails if policy, facts or table are configured but cannot be used.
     pub async fn criteria(&self) -> Result<Criteria> {
         let policy = self.policy().await?;
-        let facts = self.facts_for_long_run(FACTS_MEMORY, FACTS_MAX_AGE_S, "--facts none").await?;
+        let facts = self.facts_for_classes().await?;
         let item = self.item(&policy)?;
         let table = match self.settings.value(Key::Table) {
             Some(table) => {

@@ -25,6 +25,6 @@ impl FactsArgs {
     /// # Errors
     /// As [`Context::facts_for_long_run`].
     pub async fn open(&self, context: &Context) -> Result<FactsSource> {
-        context.facts_for_long_run(self.memory, self.max_age_s, "--facts-max-age").await
+        context.facts_for_long_run(self.memory, self.max_age_s).await
     }
 }

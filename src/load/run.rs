@@ -19,7 +19,7 @@ use reco_ops::metrics::report::Section;
 
 use super::measure;
 use super::numbers::{Measured, Parameters};
-use super::processors::Processors;
+use reco_ops::processors::Processors;
 
 /// Receives after which an unprocessed message goes to the DLQ (`maxReceiveCount` of the queue).
 const MAX_RECEIVES: u32 = 5;

@@ -3,6 +3,7 @@
 mod budget;
 mod elsewhere;
 mod facts;
+mod limit;
 mod plan;
 
 use reco_core::outcome::Outcome;

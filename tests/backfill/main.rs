@@ -6,6 +6,7 @@ mod faults;
 mod support;
 
 mod budget;
+mod concurrency;
 mod machines;
 mod movielens;
 mod reading;

@@ -1,10 +1,11 @@
 //! A DynamoDB endpoint that counts items and answers success; prints `listening on URL` on stdout.
-//! `GET /` answers with the counts.
+//! `GET /` answers with the counts. With a certificate it speaks TLS.
 #![expect(clippy::print_stdout, reason = "the URL and the counts are this program's data")]
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,12 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use reco_bench::endpoint::{Behaviour, Endpoint};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A DynamoDB endpoint that takes everything and keeps nothing.
 #[derive(Debug, Parser)]
@@ -33,28 +39,59 @@ struct Args {
     /// Write capacity units a second.
     #[arg(long)]
     wcu: Option<NonZeroU32>,
+    /// A certificate for `localhost`, PEM: speak TLS.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its key, PEM.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 // One thread, to leave the other core to the program that is measured.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let Args { port, latency_ms, unprocessed, wcu } = Args::parse();
+    let Args { port, latency_ms, unprocessed, wcu, tls_cert, tls_key } = Args::parse();
+    let tls = tls_cert.zip(tls_key).map(|(cert, key)| acceptor(&cert, &key)).transpose()?;
     let latency = Duration::from_millis(latency_ms);
     let endpoint = Arc::new(Endpoint::new(Behaviour { latency, unprocessed, wcu }));
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    match &tls {
+        Some(_) => println!("listening on https://localhost:{}", listener.local_addr()?.port()),
+        None => println!("listening on http://{}", listener.local_addr()?),
+    }
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let endpoint = Arc::clone(&endpoint);
-        let service = service_fn(move |request| respond(Arc::clone(&endpoint), request));
+        let (endpoint, tls) = (Arc::clone(&endpoint), tls.clone());
         tokio::spawn(async move {
-            // A client that disconnects ends only its connection.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            match tls {
+                None => serve(stream, endpoint).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve(stream, endpoint).await;
+                    }
+                }
+            }
         });
     }
+}
+
+/// Serves one connection.
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, endpoint: Arc<Endpoint>) {
+    let service = service_fn(move |request| respond(Arc::clone(&endpoint), request));
+    // A client that disconnects ends only its connection.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// Returns what speaks TLS with a certificate.
+fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, Box<dyn Error>> {
+    let certificates = CertificateDer::pem_file_iter(cert)?.collect::<Result<_, _>>()?;
+    let key = PrivateKeyDer::from_pem_file(key)?;
+    let config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 async fn respond(

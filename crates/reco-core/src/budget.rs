@@ -141,4 +141,20 @@ impl Budget {
             }
         })
     }
+
+    /// Returns the budgets for items of two kinds, in the indexes that each is in. One kind may be in
+    /// an index with a limit where the other is in nothing that has one: it then has no budget.
+    ///
+    /// # Errors
+    /// [`NoLimit`] if a share is requested and neither kind has a limit.
+    pub fn of_each(
+        wanted: Option<Wanted>,
+        capacities: &[Capacity; 2],
+    ) -> Result<[Budget; 2], NoLimit> {
+        let [one, other] = capacities.each_ref().map(|capacity| Budget::of(wanted, capacity));
+        match (one, other) {
+            (Err(none), Err(_)) => Err(none),
+            (one, other) => Ok([one, other].map(|budget| budget.unwrap_or(Budget::NONE))),
+        }
+    }
 }

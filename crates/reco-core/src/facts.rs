@@ -1,10 +1,12 @@
 //! Facts about users and articles, and the trait to look them up for a whole batch at once.
 
+mod ids;
 mod index;
 
 use std::future::Future;
 use std::sync::Arc;
 
+pub use ids::Ids;
 pub use index::ArticleIndex;
 
 use crate::{Id, IdMap, IdSet, Recommendation};
@@ -44,9 +46,9 @@ pub struct UserFacts {
     /// True if the account is active.
     pub active: bool,
     /// Authors whom the user mutes or blocks.
-    pub muted_authors: IdSet,
+    pub muted_authors: Ids,
     /// Articles that the user has read: those asked for at least.
-    pub read: IdSet,
+    pub read: Ids,
 }
 
 /// Facts about one article.

@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod budget;
+pub mod calls;
 pub mod classify;
 pub mod clip;
 pub mod compose;

@@ -4,11 +4,11 @@
 
 use std::path::PathBuf;
 
+use reco_core::Id;
 use reco_core::decode::{DecodeError, Decoded, Envelope, Shape, decode};
-use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
+use reco_core::facts::{ArticleFacts, FactSet, Ids, UserFacts};
 use reco_core::filter::{FilterTotals, Filtered, filter};
 use reco_core::policy::Policy;
-use reco_core::{Id, IdSet};
 
 fn example(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
@@ -24,15 +24,11 @@ fn facts() -> FactSet {
     let user = |u: u64| UserFacts {
         active: u < 19,
         muted_authors: if u < 19 && u.is_multiple_of(3) {
-            IdSet::from_iter([id(1 + (u + 5) % 18)])
+            Ids::from_iter([id(1 + (u + 5) % 18)])
         } else {
-            IdSet::default()
+            Ids::default()
         },
-        read: if u < 19 {
-            (0..3).map(|k| id(1000 + 5 * u + k)).collect()
-        } else {
-            IdSet::default()
-        },
+        read: if u < 19 { (0..3).map(|k| id(1000 + 5 * u + k)).collect() } else { Ids::default() },
     };
     let article = |a: u64| ArticleFacts { published: a < 1190, author: Some(id(1 + a % 18)) };
     FactSet::Known {

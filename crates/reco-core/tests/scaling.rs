@@ -20,6 +20,16 @@ struct Measured {
     emit_bytes: f64,
     /// The same after gzip.
     emit_stored_bytes: f64,
+    /// CPU seconds for a million items, with facts from a snapshot.
+    snapshot_cpu_s: f64,
+    /// CPU seconds of the database for a million lists, if it is asked by the run itself.
+    database_cpu_s: f64,
+    /// Bytes of a snapshot per user.
+    snapshot_bytes: f64,
+    /// CPU seconds to take a snapshot of a million users: recoctl's.
+    take_cpu_s: f64,
+    /// The same of the database.
+    taken_cpu_s: f64,
 }
 
 /// The figures in `docs/scaling.md`.
@@ -31,6 +41,11 @@ const MEASURED: Measured = Measured {
     queue_bytes: 912.0,
     emit_bytes: 1769.0,
     emit_stored_bytes: 506.0,
+    snapshot_cpu_s: 31.0,
+    database_cpu_s: 46.0,
+    snapshot_bytes: 520.0,
+    take_cpu_s: 26.0,
+    taken_cpu_s: 20.0,
 };
 
 /// A table's default quota of write units per second, on demand and provisioned alike.
@@ -85,6 +100,18 @@ impl Load {
         let write =
             self.millions(self.users, self.measured.direct_cpu_s - self.measured.other_shard_cpu_s);
         (room > read).then(|| (write / (room - read)).ceil().max(1.0))
+    }
+
+    /// Returns the same load with facts from a snapshot. A line of another shard is only decoded, and
+    /// no facts are asked for it.
+    fn with_snapshot(&self) -> Load {
+        let direct_cpu_s = self.measured.snapshot_cpu_s;
+        Load { measured: Measured { direct_cpu_s, ..self.measured }, ..*self }
+    }
+
+    /// Returns the GB of a snapshot.
+    fn snapshot_gb(&self) -> f64 {
+        self.users * self.measured.snapshot_bytes / GB
     }
 
     /// Returns the number of queue messages.
@@ -155,6 +182,34 @@ fn tables(measured: Measured) -> String {
             ]
         },
     );
+    table(
+        &[
+            "snapshot",
+            "CPU to take it",
+            "of the database for it",
+            "CPU, one machine",
+            "machines of 2 cores for 40,000",
+            "machines of 8 cores for 400,000",
+            "without a snapshot: CPU of the database",
+        ],
+        &|load| {
+            let with = load.with_snapshot();
+            let machines = |wcu, cores| match with.machines(wcu, cores) {
+                Some(machines) => format!("{machines}"),
+                None => "none".to_owned(),
+            };
+            let millions = |cpu_s| time(load.millions(load.users, cpu_s));
+            vec![
+                gigabytes(load.snapshot_gb()),
+                millions(load.measured.take_cpu_s),
+                millions(load.measured.taken_cpu_s),
+                time(with.direct_cpu_s(1.0)),
+                machines(quotas[0], 2.0),
+                machines(quotas[1], 8.0),
+                millions(load.measured.database_cpu_s),
+            ]
+        },
+    );
     table(&["messages", "SQS requests"], &|load| {
         vec![amount(load.messages()), amount(load.sqs_requests())]
     });
@@ -208,6 +263,11 @@ const ROUND: Measured = Measured {
     queue_bytes: 1000.0,
     emit_bytes: 2000.0,
     emit_stored_bytes: 506.0,
+    snapshot_cpu_s: 100.0,
+    database_cpu_s: 40.0,
+    snapshot_bytes: 500.0,
+    take_cpu_s: 30.0,
+    taken_cpu_s: 10.0,
 };
 
 #[test]
@@ -221,6 +281,17 @@ fn machines_share_the_writing_and_each_reads_everything() {
     // remain.
     assert_eq!(load.machines(100_000.0, 2.0), Some(3.0));
     assert_eq!(load.machines(400_000.0, 2.0), None, "2.5 s of the table, 5 CPU to read");
+}
+
+#[test]
+fn a_snapshot_costs_the_machines_that_write_and_not_those_that_read() {
+    let load = Load::new(1e6, ROUND).with_snapshot();
+    assert_eq!(load.direct_cpu_s(1.0), 100.0);
+    assert_eq!(load.direct_cpu_s(2.0), 50.0 + 2.5);
+    // The table needs 25 s: 50 s of CPU on each machine, of which 5 go to reading; 95 s of writing
+    // remain.
+    assert_eq!(load.machines(40_000.0, 2.0), Some(3.0));
+    assert_eq!(load.snapshot_gb(), 0.5);
 }
 
 #[test]

@@ -126,8 +126,7 @@ impl Settings {
             tables: self.tables.clone(),
             aws: Some(shared.clone()),
             cache: self.cache,
-            // A function handles one batch at a time, and a hundred of them may share the proxy.
-            mysql: MySqlOptions { pool_size: 1, ..MySqlOptions::default() },
+            mysql: MySqlOptions::FUNCTION,
             lazy: true,
             ..FactsOptions::default()
         };

@@ -25,6 +25,7 @@ mod run_counts;
 mod setup;
 pub mod sink;
 mod sizes;
+mod slots;
 mod start;
 mod target;
 mod values;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt};
+use reco_core::concurrency::Concurrency;
 use reco_store::retry::RetryOptions;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -92,8 +94,8 @@ pub struct Backfill {
     pub write_options: WriteOptions,
     /// Rejects file and the first rejects for the report.
     pub rejects: Rejects,
-    /// Maximum batches in flight.
-    pub concurrency: usize,
+    /// Batches in flight.
+    pub concurrency: Concurrency,
     /// Cancelled to end the run early.
     pub cancel: CancellationToken,
     /// Checkpoint of an earlier run to resume.

@@ -4,7 +4,8 @@
 //! environment variables, and knows no command line.
 //!
 //! Modules import only downwards, which `tests/architecture.rs` checks:
-//! `{backfill, user} -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error, event}`.
+//! `{backfill, user} -> dlq -> {sqs, metrics} -> {rate, journal} -> {aws, files, jq} -> {error,
+//! event, processors}`.
 
 pub mod aws;
 pub mod backfill;
@@ -15,6 +16,7 @@ pub mod files;
 pub mod journal;
 pub mod jq;
 pub mod metrics;
+pub mod processors;
 pub mod rate;
 pub mod sqs;
 pub mod user;

@@ -4,6 +4,7 @@
 //! prepares statements (AWS: "Avoiding pinning an RDS Proxy"), and the same statements serve every
 //! database behind [`FactsSource`].
 
+mod agreed;
 mod articles;
 mod ask;
 mod cache;
@@ -25,6 +26,6 @@ pub use mysql::{
     Authentication, Login, MySqlOptions, MySqlUrl, Password, PasswordError, iam_password,
 };
 pub use snapshot::{SnapshotError, SnapshotOptions, SnapshotReport, snapshot};
-pub use source::{FactsOptions, FactsSource, needs_aws, stays_here, without_password};
+pub use source::{FactsOptions, FactsSource, Warn, needs_aws, stays_here, without_password};
 pub use sql::{FactsSql, PairsSql};
 pub use tables::{ArticlesTable, FactsTables, MutesTable, ReadsTable, TablesError, UsersTable};

@@ -1,6 +1,6 @@
 //! Additional facts about a run, one per line.
 
-use super::{budget, elsewhere, plan, reasons, rounded};
+use super::{budget, elsewhere, limit, plan, reasons, rounded};
 use crate::ui::{amount, bytes, count, escape_line};
 use reco_ops::backfill::report::{BackfillReport, Destination, ItemSizes};
 
@@ -47,6 +47,9 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
                 format!("{} × {} ({resource})", count(cause.count), cause.reason),
             ));
         }
+    }
+    if let Some(limit) = limit::shown(report) {
+        facts.push(("limit", limit));
     }
     if report.waited_for_key > 0 {
         let waited = amount(report.waited_for_key, "item");

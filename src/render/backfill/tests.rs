@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
+use reco_core::concurrency::{Concurrency, SpeedLimit};
 use reco_core::item::KeyType;
 
 use super::*;
 use reco_ops::aws::ListType;
 use reco_ops::backfill::plan::{Large, Plan};
 use reco_ops::backfill::report::{
-    BudgetReport, Cause, CheckpointReport, Destination, EntryCounts, InputFailure, InputReport,
-    ItemSizes, LineCounts, Resumed, RunCounts, Throttling, Writes,
+    BudgetReport, Cause, CheckpointReport, ConcurrencyReport, Destination, EntryCounts,
+    InputFailure, InputReport, ItemSizes, LineCounts, Resumed, RunCounts, Throttling, Writes,
 };
 use reco_ops::files::input::Compression;
 
@@ -87,6 +88,14 @@ pub(super) fn report() -> BackfillReport {
             lowest_wcu_per_s: Some(171.3),
             price: 1.02,
             indexes: 0,
+        },
+        concurrency: ConcurrencyReport {
+            asked: Concurrency::Auto,
+            last: 4,
+            highest: 16,
+            call_ms: Some(7.25),
+            full: 0.98,
+            limit: Some(SpeedLimit::Budget),
         },
         writes: Writes {
             consumed_wcu: 12_345.0,

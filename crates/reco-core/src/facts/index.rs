@@ -1,10 +1,15 @@
 //! Articles held in memory for a whole run.
 
-use super::ArticleFacts;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{ArticleFacts, ids};
 use crate::{Id, IdMap, IdSet};
 
 /// Bytes of an entry: the id, what is known of it, and the map's own byte.
-const ENTRY: usize = size_of::<(Id, ArticleFacts)>() + 1;
+const ENTRY: usize = size_of::<(i64, ArticleFacts)>() + 1;
+const OTHER_ENTRY: usize = size_of::<(Id, ArticleFacts)>() + 1;
 
 /// Bytes that a text takes beside its own: counters, length, and what the allocator rounds up.
 const TEXT: usize = 32;
@@ -12,7 +17,10 @@ const TEXT: usize = 32;
 /// The facts of articles, read once and shared by all batches.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ArticleIndex {
-    articles: IdMap<ArticleFacts>,
+    /// By integers within 64 bits, as nearly all ids are.
+    numbers: HashMap<i64, ArticleFacts, RandomState>,
+    /// By all other ids.
+    others: IdMap<ArticleFacts>,
     /// Authors whose ids are texts: most wrote more than one article, and their id is kept once.
     authors: IdSet,
     texts: usize,
@@ -24,8 +32,15 @@ impl ArticleIndex {
         if let Some(Id::Str(_)) = facts.author {
             facts.author = facts.author.map(|author| self.shared(author));
         }
-        self.texts += text_bytes(&id);
-        self.articles.insert(id, facts);
+        match ids::number(&id) {
+            Some(number) => {
+                self.numbers.insert(number, facts);
+            }
+            None => {
+                self.texts += text_bytes(&id);
+                self.others.insert(id, facts);
+            }
+        }
     }
 
     fn shared(&mut self, author: Id) -> Id {
@@ -40,32 +55,39 @@ impl ArticleIndex {
     /// What is known of an article.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<&ArticleFacts> {
-        self.articles.get(id)
+        match ids::number(id) {
+            Some(number) => self.numbers.get(&number),
+            None => self.others.get(id),
+        }
     }
 
     /// Number of articles.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.articles.len()
+        self.numbers.len() + self.others.len()
     }
 
     /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.articles.is_empty()
+        self.len() == 0
     }
 
     /// Bytes held at most while so many more articles are added: a map that is full is copied into
     /// one of twice its size.
     #[must_use]
     pub fn bytes_with(&self, more: usize) -> usize {
-        let buckets = |entries: usize| (entries * 8 / 7).next_power_of_two();
-        let (held, wanted) = (self.articles.capacity(), self.articles.len() + more);
-        let map = match wanted <= held {
-            true => buckets(held),
-            false => buckets(held) + buckets(wanted),
+        let map = |held: usize, entries: usize, entry: usize| match entries + more <= held {
+            true => buckets(held) * entry,
+            false => (buckets(held) + buckets(entries + more)) * entry,
         };
-        map * ENTRY + self.texts
+        let numbers = map(self.numbers.capacity(), self.numbers.len(), ENTRY);
+        // Which of the two grows is not known: without any other id, the first.
+        let others = match self.others.is_empty() {
+            true => 0,
+            false => map(self.others.capacity(), self.others.len(), OTHER_ENTRY),
+        };
+        numbers + others + self.texts
     }
 }
 
@@ -75,6 +97,10 @@ impl FromIterator<(Id, ArticleFacts)> for ArticleIndex {
         articles.into_iter().for_each(|(id, facts)| index.insert(id, facts));
         index
     }
+}
+
+fn buckets(entries: usize) -> usize {
+    (entries * 8 / 7).next_power_of_two()
 }
 
 fn text_bytes(id: &Id) -> usize {
@@ -116,7 +142,7 @@ mod tests {
     fn a_map_that_grows_counts_twice() {
         let mut index = ArticleIndex::default();
         for id in 0..10_000_i64 {
-            let room = index.articles.capacity() - index.articles.len();
+            let room = index.numbers.capacity() - index.numbers.len();
             let (stays, grows) = (index.bytes_with(room), index.bytes_with(room + 1));
             assert!(stays >= index.len() * ENTRY);
             assert!(grows >= stays + stays.min(index.len() * ENTRY), "{stays} {grows}");

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use proptest::prelude::*;
 use reco_core::classify::{Class, Classification, ClassifyContext, Content, Held, classify};
 use reco_core::decode::decode;
-use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
+use reco_core::facts::{ArticleFacts, FactSet, Ids, UserFacts};
 use reco_core::item::{KeyType, Schema};
 use reco_core::policy::{Limit, Policy};
-use reco_core::{Id, IdMap, IdSet, Time};
+use reco_core::{Id, IdMap, Time};
 
 /// Users 1, 2 and "u" are active (the last does not fit a table of numbers), 3 is not, 9 is
 /// unknown; 1 has read article 14; articles 10 to 19 are known.
@@ -17,7 +17,7 @@ fn facts() -> FactSet {
     let article = ArticleFacts { published: true, author: None };
     let user = |active, read: &[u64]| UserFacts {
         active,
-        muted_authors: IdSet::default(),
+        muted_authors: Ids::default(),
         read: read.iter().copied().map(Id::from).collect(),
     };
     FactSet::Known {

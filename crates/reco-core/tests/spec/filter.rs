@@ -1,10 +1,10 @@
 //! Filter: rules apply in order, each can be turned off, and no article is lost.
 
 use proptest::prelude::*;
-use reco_core::facts::{ArticleFacts, FactSet, UserFacts};
+use reco_core::facts::{ArticleFacts, FactSet, Ids, UserFacts};
 use reco_core::filter::{DropReason, FilterTotals, Filtered, SkipReason, explain, filter};
 use reco_core::policy::{Limit, Policy};
-use reco_core::{Id, IdMap, IdSet, Recommendation};
+use reco_core::{Id, IdMap, Recommendation};
 
 use crate::rec;
 
@@ -24,7 +24,7 @@ const OWN_READ: u64 = 16;
 const MUTED_READ: u64 = 17;
 const UNKNOWN_READ: u64 = 18;
 
-fn ids(ids: &[u64]) -> IdSet {
+fn ids(ids: &[u64]) -> Ids {
     ids.iter().copied().map(Id::from).collect()
 }
 

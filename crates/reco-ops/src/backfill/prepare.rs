@@ -5,6 +5,7 @@ mod entry;
 mod route;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use reco_core::decode::decode;
 use reco_core::facts::{FactSet, Facts, FactsError};
@@ -22,7 +23,7 @@ use super::map::Mapping;
 use super::read::Chunk;
 use crate::aws::ListType;
 use entry::Waiting;
-pub use entry::{Fate, Found, Prepared, PreparedEntry, PreparedLine};
+pub use entry::{Fate, Found, Prepared, PreparedEntry, PreparedLine, Spent};
 pub use route::Route;
 use route::carry;
 
@@ -96,12 +97,13 @@ impl Preparer {
     /// Same as [`Preparer::prepare`].
     pub async fn prepare_of(
         self: Arc<Self>,
-        chunk: Chunk,
+        mut chunk: Chunk,
         whose: impl Fn(&Id) -> bool,
     ) -> Result<Prepared, PrepareError> {
+        let (begun, mut facts) = (Instant::now(), Duration::ZERO);
         let mut waiting = Vec::with_capacity(chunk.lines.len());
         let mut lines: Vec<PreparedLine> = Vec::with_capacity(chunk.lines.len());
-        for line in chunk.lines {
+        for line in std::mem::take(&mut chunk.lines) {
             let number = lines.len();
             let mapped = self.mapped(&line).await;
             lines.push(self.decode_line(line, mapped, number, &mut waiting));
@@ -112,7 +114,7 @@ impl Preparer {
             if group.is_empty() {
                 break;
             }
-            self.judge(group, &mut lines).await?;
+            facts += self.judge(group, &mut lines).await?;
         }
         for line in &mut lines {
             if let Found::Entries(entries) = &mut line.found {
@@ -121,7 +123,8 @@ impl Preparer {
                 entries.sort_by_key(|entry| entry.index);
             }
         }
-        Ok(Prepared { lines, end: chunk.end, read: chunk.read, failure: chunk.failure })
+        let (Chunk { end, read, failure, .. }, all) = (chunk, begun.elapsed());
+        Ok(Prepared { lines, end, read, failure, spent: Spent { all, facts } })
     }
 
     /// Returns the users that a chunk has entries for in this run.
@@ -138,12 +141,15 @@ impl Preparer {
         users
     }
 
+    /// Judges a group; returns the time that its facts took.
     async fn judge(
         &self,
         group: Vec<Waiting>,
         lines: &mut [PreparedLine],
-    ) -> Result<(), PrepareError> {
+    ) -> Result<Duration, PrepareError> {
+        let begun = Instant::now();
         let facts = self.facts_of(&group).await?;
+        let spent = begun.elapsed();
         if let Route::Queue(limits) = self.route {
             for Waiting { line, index, recommendation } in group {
                 let foreseen = filter(recommendation.clone(), &facts, &self.policy);
@@ -153,7 +159,7 @@ impl Preparer {
                     entries.push(PreparedEntry { index, fate, dropped, weak });
                 }
             }
-            return Ok(());
+            return Ok(spent);
         }
         let schema = match &self.layout {
             Some(layout) => layout.for_users(group.iter().map(|e| &e.recommendation.user)).await?,
@@ -170,7 +176,7 @@ impl Preparer {
                 entries.push(PreparedEntry { index, fate, dropped, weak: false });
             }
         }
-        Ok(())
+        Ok(spent)
     }
 }
 

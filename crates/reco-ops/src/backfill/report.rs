@@ -13,6 +13,7 @@ pub use super::run_counts::{EntryCounts, LineCounts, RunCounts};
 pub use super::sink::emit::EmitReport;
 pub use super::sink::queue::QueueReport;
 pub use super::sizes::ItemSizes;
+pub use super::slots::ConcurrencyReport;
 use super::verify::Verification;
 pub use super::write_options::BudgetReport;
 pub use super::writes::{Throttling, Writes};
@@ -53,6 +54,8 @@ pub struct BackfillReport {
     pub waited_for_key: u64,
     /// Write budget and its use.
     pub budget: BudgetReport,
+    /// Batches in flight, and what limited the speed of this run.
+    pub concurrency: ConcurrencyReport,
     /// Cost of the writes.
     pub writes: Writes,
     /// Seconds from the first line to the last response.

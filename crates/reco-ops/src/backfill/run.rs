@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt};
+use reco_core::concurrency::Concurrency;
 use reco_core::item::PlannedItem;
 use reco_store::writer::WriteFailure;
 use tokio::task::{JoinError, JoinSet};
@@ -25,6 +26,7 @@ use super::prepare;
 use super::rejects::{Reject, Rejects};
 use super::report::{At, Cause, InputReport, Resumed, Writes};
 use super::sink::{Begun, Delivered, Handed, Handing, Sink};
+use super::slots::{Slots, Ticket};
 use super::window::{Order, Window};
 use super::write::{self, Batch, Entry, Written};
 use super::write_options::WriteOptions;
@@ -44,7 +46,7 @@ pub(super) struct Run {
     inputs: Vec<InputReport>,
     sink: Sink,
     rejects: Rejects,
-    concurrency: usize,
+    slots: Slots,
     cancel: CancellationToken,
     /// Ends retries once the run is stopped, for whatever reason.
     halt: CancellationToken,
@@ -53,7 +55,7 @@ pub(super) struct Run {
     /// Batches taken from the window.
     batches: u64,
     line_tracker: LineTracker,
-    in_flight: JoinSet<Delivered>,
+    in_flight: JoinSet<(Ticket, Delivered)>,
     /// Start of the first line that was not taken in.
     end: Place,
     stop: Option<(Cause, String)>,
@@ -96,17 +98,18 @@ impl Run {
         sink: Sink,
         rejects: Rejects,
         write_options: WriteOptions,
-        concurrency: usize,
+        concurrency: Concurrency,
         cancel: CancellationToken,
     ) -> Self {
         let shuffle = if sink.is_spread() { write_options.order.shuffle } else { 0 };
         let order = Order { limits: sink.batch_limits(), shuffle, ..write_options.order };
+        let slots = Slots::new(concurrency, sink.slots());
         Run {
             inputs,
             window: Window::new(order),
             sink,
             rejects,
-            concurrency: concurrency.max(1),
+            slots,
             halt: cancel.child_token(),
             cancel,
             write_options,
@@ -169,6 +172,7 @@ impl Run {
                 drawn = tokio::time::Instant::now();
             }
             flush = false;
+            self.slots.look(!self.slots.has_room());
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
                 if at_end {
@@ -185,7 +189,8 @@ impl Run {
                 }
                 _ = save.tick(), if self.saver.is_some() => self.save(),
                 Some(delivered) = self.in_flight.join_next() => {
-                    let delivered = delivered.map_err(|error| internal(&error))?;
+                    let (ticket, delivered) = delivered.map_err(|error| internal(&error))?;
+                    self.slots.finish(ticket, delivered.written());
                     self.delivered(delivered);
                 }
                 chunk = chunks.next(), if going && !at_end && self.has_room() => match chunk {
@@ -227,19 +232,21 @@ impl Run {
     }
 
     fn may_draw(&self) -> bool {
-        !self.window.is_empty() && self.in_flight.len() < self.concurrency
+        !self.window.is_empty() && self.slots.has_room()
     }
 
     /// Starts batches as far as concurrency allows; returns whether it started any.
     fn dispatch(&mut self, flush: bool) -> bool {
         let before = self.batches;
-        while self.stop.is_none() && self.in_flight.len() < self.concurrency {
+        while self.stop.is_none() && self.slots.has_room() {
             let Some(batch) = self.window.batch(flush, self.sink.batch_wcu()) else { break };
+            let bytes = batch.iter().map(|pending| pending.item.wire).sum();
             let batch = Batch::from(batch);
             self.batches += 1;
             match self.sink.begin(batch, &self.halt) {
                 Begun::Going(writing) => {
-                    self.in_flight.spawn(writing);
+                    let ticket = self.slots.begin(bytes);
+                    self.in_flight.spawn(async move { (ticket, writing.await) });
                 }
                 Begun::Over(delivered) => self.delivered(delivered),
             }

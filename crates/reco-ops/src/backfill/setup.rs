@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use reco_core::concurrency::Concurrency;
 use reco_core::item::ItemDescription;
 use reco_core::policy::Policy;
 use reco_core::shard::Shard;
@@ -26,8 +27,8 @@ use crate::journal::HomeOptions;
 pub struct BackfillOptions {
     /// Reads, filters and counts without writing.
     pub dry_run: bool,
-    /// Maximum batches in flight.
-    pub concurrency: usize,
+    /// Batches in flight.
+    pub concurrency: Concurrency,
     /// Shard of the input to process.
     pub shard: Option<Shard>,
     /// The `--map` expression, as given.
@@ -115,8 +116,7 @@ pub async fn set_up(
     let reader = reader.map(|reader| if newest { reader.guarded() } else { reader });
     let table = target.table().map(|table| table.info.name.clone());
     let plan = plan(target.table(), reliability, &write_options);
-    let how = (options.dry_run, options.concurrency);
-    let sink = target.into_sink(&preparer.schema, &sources, &write_options, how)?;
+    let sink = target.into_sink(&preparer.schema, &sources, &write_options, options.dry_run)?;
     let backfill = Backfill {
         sources,
         preparer: Arc::new(preparer),

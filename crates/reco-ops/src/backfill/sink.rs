@@ -6,13 +6,14 @@ pub mod queue;
 
 use futures::future::BoxFuture;
 use reco_core::batch::Limits;
-use reco_store::writer::Writer;
+use reco_store::writer::{WriteReport, Writer};
 use tokio_util::sync::CancellationToken;
 
 use self::emit::EmitSink;
 pub(super) use self::handed::{Handed, Handing};
 use self::queue::QueueSink;
 use super::report::{Cause, QueueReport};
+use super::slots::Kind;
 use super::write::{Batch, Written};
 
 /// Destination of batches.
@@ -42,6 +43,16 @@ pub(super) enum Delivered {
     Written(Box<Written>),
     /// Result of a batch for a queue or file.
     Handed(Handed),
+}
+
+impl Delivered {
+    /// Returns the report of a write to the table.
+    pub(super) fn written(&self) -> Option<&WriteReport> {
+        match self {
+            Delivered::Written(written) => Some(&written.report),
+            Delivered::Handed(_) => None,
+        }
+    }
 }
 
 impl Sink {
@@ -90,6 +101,14 @@ impl Sink {
     /// Returns the maximum cost of a batch in computed WCU; `None` for no limit.
     pub(super) fn batch_wcu(&self) -> Option<f64> {
         self.writer()?.pace()?.batch()
+    }
+
+    /// Returns the kind of slots that batches take.
+    pub(super) fn slots(&self) -> Kind {
+        match self {
+            Sink::Table(writer) => Kind::Table { guarded: writer.only_newer() },
+            Sink::Dry | Sink::Queue(_) | Sink::Emit(_) => Kind::Other,
+        }
     }
 
     /// Returns whether batches should draw items from all over the input, because a table has

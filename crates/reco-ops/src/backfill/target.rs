@@ -129,7 +129,7 @@ impl Target {
         schema: &Schema,
         sources: &[Source],
         write_options: &WriteOptions,
-        (dry_run, concurrency): (bool, usize),
+        dry_run: bool,
     ) -> Result<Sink> {
         let newest = write_options.order.newest;
         Ok(match self {
@@ -142,7 +142,8 @@ impl Target {
                 Sink::Emit(Box::new(sink))
             }
             Target::Table(Some(table)) if !dry_run => {
-                let options = WriterOptions { retry: RETRY, concurrency, only_newer: newest };
+                let options =
+                    WriterOptions { retry: RETRY, only_newer: newest, ..Default::default() };
                 Sink::Table(Box::new(paced(table.writer(options), write_options)))
             }
             Target::Table(_) => Sink::Dry,

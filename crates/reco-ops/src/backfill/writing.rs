@@ -113,17 +113,13 @@ impl Writing {
                 (list_type, capacity, dated.map(|dated| table.info.indexes_of(schema, dated)))
             }
         };
-        let budget = |capacity| {
-            Budget::of(self.wcu, capacity).map_err(|error| {
-                Error::config("--wcu cannot be a percentage here")
-                    .because(&error)
-                    .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
-            })
-        };
         let [undated_indexes, dated_indexes] =
             indexes.map(|indexes| u32::try_from(indexes).unwrap_or(u32::MAX));
-        let [undated, dated] = &capacity;
-        let (undated, dated) = (budget(undated)?, budget(dated)?);
+        let [undated, dated] = Budget::of_each(self.wcu, &capacity).map_err(|error| {
+            Error::config("--wcu cannot be a percentage here")
+                .because(&error)
+                .hint("pass a number of WCU per second, e.g. --wcu 1000, or --wcu auto")
+        })?;
         let budgets = Budgets { undated, dated, undated_indexes, dated_indexes };
         let order = Order {
             limits: Limits::BATCH_WRITE_ITEM,

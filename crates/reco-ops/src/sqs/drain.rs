@@ -17,7 +17,7 @@ mod end;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reco_core::concurrency::Concurrency;
+use reco_core::calls::CallsInFlight;
 use reco_core::message::Message;
 use reco_core::settle::Deletable;
 use tokio::task::JoinSet;
@@ -238,7 +238,7 @@ impl Drain {
 struct Run {
     bound: Bound,
     room: usize,
-    concurrency: Concurrency,
+    concurrency: CallsInFlight,
     /// Time of the last receive that returned messages.
     last_hit: Instant,
     /// Time at which as many messages had been received as were counted.
@@ -262,7 +262,7 @@ impl Run {
         let mut run = Run {
             bound,
             room: bound.at_most,
-            concurrency: Concurrency::default(),
+            concurrency: CallsInFlight::default(),
             last_hit: Instant::now(),
             reached: None,
             dry: false,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use futures::{Stream, StreamExt};
 use reco_core::batch::Limits;
-use reco_core::concurrency::Concurrency;
+use reco_core::calls::CallsInFlight;
 use reco_core::journal::Digest;
 use reco_core::message::Message;
 use reco_core::settle::Outgoing;
@@ -242,7 +242,7 @@ impl Outbox {
             tell,
             entries: pace.batch().min(Limits::SEND_MESSAGE_BATCH.entries),
             proven: self.lease.is_none(),
-            concurrency: Concurrency::default(),
+            concurrency: CallsInFlight::default(),
             failures: 0,
             halted: None,
         };
@@ -299,7 +299,7 @@ struct Run<T> {
     entries: usize,
     /// True once a message was sent and deleted.
     proven: bool,
-    concurrency: Concurrency,
+    concurrency: CallsInFlight,
     /// Consecutive calls that failed as a whole.
     failures: u32,
     halted: Option<String>,

@@ -6,18 +6,48 @@
 
 use std::collections::HashMap;
 
-use reco_core::facts::{ArticleFacts, ArticleIndex, FactSet, FactsError, FactsRequest, UserFacts};
+use futures::{StreamExt, TryStreamExt, stream};
+use reco_core::facts::{
+    ArticleFacts, ArticleIndex, FactSet, FactsError, FactsRequest, Ids, UserFacts,
+};
 use reco_core::{Id, IdMap, IdSet, Recommendation};
+use tokio::sync::Semaphore;
 
+use super::agreed::{add_article, add_user};
 use super::database::{Database, KnownArticles, Row, is_true};
 use super::ids::Literals;
-use super::sql::{Binding, Bounds, PairsSql, statements};
+use super::sql::{Binding, Bounds, FactsSql, PairsSql, statements};
 
 /// Rows a user may have to be asked for all of them; beyond, one lookup an article is cheaper.
 pub(super) const ROWS_PER_USER: usize = 1_000;
 
 /// Users whose pairs are asked for at once: no answer has more than 100,000 rows.
 const USERS_AT_ONCE: usize = 100;
+
+/// Statements of one kind in flight at once, where the database allows as many.
+const AT_ONCE: usize = 4;
+
+/// A database, asked by one batch for one statement a turn.
+struct Asker<'a, D> {
+    database: &'a D,
+    turns: Semaphore,
+}
+
+impl<'a, D: Database> Asker<'a, D> {
+    fn new(database: &'a D) -> Self {
+        Asker { database, turns: Semaphore::new(database.at_once().max(1)) }
+    }
+
+    fn sql(&self) -> &'a FactsSql {
+        self.database.sql()
+    }
+
+    async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
+        // Never closed.
+        let _turn = self.turns.acquire().await;
+        self.database.rows(what, statement).await
+    }
+}
 
 /// Answers a whole request with as few statements as their bounds allow. `lists` are those that the
 /// request is made of, where there are any: of users with very many rows only their own articles
@@ -30,18 +60,19 @@ pub(super) async fn ask<D: Database>(
 ) -> Result<FactSet, FactsError> {
     let new = request.articles.iter().filter(|id| !known.contains_key(*id));
     let new = Literals::of(new, D::QUOTING);
-    let (users, articles) = tokio::try_join!(
-        users(database, &request.users),
-        articles(database, &request.articles, &new)
+    let asker = &Asker::new(database);
+    if request.articles.is_empty() {
+        let users = users(asker, &request.users).await?;
+        return Ok(FactSet::Known { users, articles: KnownArticles::default() });
+    }
+    let (mut people, articles) = tokio::try_join!(
+        People::of(asker, &request.users),
+        articles(asker, &request.articles, &new)
     )?;
     let articles = merged(known, articles, &request.articles);
-    if request.articles.is_empty() {
-        return Ok(FactSet::Known { users, articles });
-    }
-    let mut people = People::of(database, users).await?;
     let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
     let all = Wanted { lists, others: &request.articles };
-    people.ask_by_pair(database, all, author).await?;
+    people.ask_by_pair(asker, all, author).await?;
     let authors: IdSet = articles.values().filter_map(|a| a.author.clone()).collect();
     for user in people.users.values_mut() {
         user.read.retain(|article| request.articles.contains(article));
@@ -57,10 +88,11 @@ pub(super) async fn ask_users<D: Database>(
     articles: &ArticleIndex,
 ) -> Result<IdMap<UserFacts>, FactsError> {
     let users: IdSet = lists.iter().map(|list| list.user.clone()).collect();
-    let mut people = People::of(database, self::users(database, &users).await?).await?;
+    let asker = &Asker::new(database);
+    let mut people = People::of(asker, &users).await?;
     let author = |id: &Id| articles.get(id).and_then(|article| article.author.as_ref());
     let none = IdSet::default();
-    people.ask_by_pair(database, Wanted { lists, others: &none }, author).await?;
+    people.ask_by_pair(asker, Wanted { lists, others: &none }, author).await?;
     Ok(people.users)
 }
 
@@ -99,16 +131,15 @@ enum Left {
 }
 
 impl People {
-    /// Asks what these users have read and whom they mute.
-    async fn of<D: Database>(
-        database: &D,
-        mut users: IdMap<UserFacts>,
-    ) -> Result<Self, FactsError> {
-        let sql = database.sql();
-        let known: Vec<Id> = users.keys().cloned().collect();
-        let ((reads, reads_left), (mutes, mutes_left)) = tokio::try_join!(
-            by_user(database, "reads", &sql.reads, &known),
-            by_user(database, "mutes", &sql.mutes, &known)
+    /// Asks for these users, what they have read and whom they mute, all at once: nearly all of
+    /// them are known, and no answer has to wait for another.
+    async fn of<D: Database>(asker: &Asker<'_, D>, asked: &IdSet) -> Result<Self, FactsError> {
+        let sql = asker.sql();
+        let ids: Vec<Id> = asked.iter().cloned().collect();
+        let (mut users, (reads, reads_left), (mutes, mutes_left)) = tokio::try_join!(
+            users(asker, asked),
+            by_user(asker, "reads", &sql.reads, &ids),
+            by_user(asker, "mutes", &sql.mutes, &ids)
         )?;
         add(&mut users, reads, |user| &mut user.read);
         add(&mut users, mutes, |user| &mut user.muted_authors);
@@ -118,20 +149,20 @@ impl People {
     /// Asks for what is left, article by article and author by author.
     async fn ask_by_pair<'a, D: Database>(
         &mut self,
-        database: &D,
+        asker: &Asker<'_, D>,
         wanted: Wanted<'_>,
         author: impl Fn(&Id) -> Option<&'a Id>,
     ) -> Result<(), FactsError> {
-        let sql = database.sql();
+        let sql = asker.sql();
         for (users, articles) in self.groups(&self.reads_left, wanted) {
             let others = Others { name: "{articles}", ids: &articles };
-            let rows = by_pair(database, "reads", &sql.reads, &users, others).await?;
+            let rows = by_pair(asker, "reads", &sql.reads, &users, others).await?;
             add(&mut self.users, rows, |user| &mut user.read);
         }
         for (users, articles) in self.groups(&self.mutes_left, wanted) {
             let authors: IdSet = articles.iter().filter_map(&author).cloned().collect();
             let others = Others { name: "{authors}", ids: &authors };
-            let rows = by_pair(database, "mutes", &sql.mutes, &users, others).await?;
+            let rows = by_pair(asker, "mutes", &sql.mutes, &users, others).await?;
             add(&mut self.users, rows, |user| &mut user.muted_authors);
         }
         Ok(())
@@ -150,7 +181,7 @@ impl People {
     }
 }
 
-fn add(users: &mut IdMap<UserFacts>, rows: Vec<Row>, set: fn(&mut UserFacts) -> &mut IdSet) {
+fn add(users: &mut IdMap<UserFacts>, rows: Vec<Row>, set: fn(&mut UserFacts) -> &mut Ids) {
     for [user, other, _] in rows {
         if let (Some(user), Some(other)) = (user.and_then(|user| users.get_mut(&user)), other) {
             set(user).insert(other);
@@ -158,27 +189,34 @@ fn add(users: &mut IdMap<UserFacts>, rows: Vec<Row>, set: fn(&mut UserFacts) -> 
     }
 }
 
-async fn users<D: Database>(database: &D, asked: &IdSet) -> Result<IdMap<UserFacts>, FactsError> {
+async fn users<D: Database>(
+    asker: &Asker<'_, D>,
+    asked: &IdSet,
+) -> Result<IdMap<UserFacts>, FactsError> {
     let ids = Literals::of(asked, D::QUOTING);
     let bindings = [Binding { name: "{users}", ids: &ids }];
-    let rows = all_rows(database, "users", &database.sql().users, &bindings).await?;
+    let rows = all_rows(asker, "users", &asker.sql().users, &bindings).await?;
     // A database may take '07' for 7: only what was asked, letter for letter, is an answer.
-    let answers = rows.into_iter().filter_map(|[id, active, _]| {
-        let id = id.filter(|id| asked.contains(id))?;
-        Some((id, UserFacts { active: is_true(active.as_ref()), ..UserFacts::default() }))
-    });
-    Ok(answers.collect())
+    let mut users = IdMap::default();
+    for [id, active, _] in rows {
+        if let Some(id) = id.filter(|id| asked.contains(id)) {
+            add_user(&mut users, id, is_true(active.as_ref()));
+        }
+    }
+    Ok(users)
 }
 
 async fn articles<D: Database>(
-    database: &D,
+    asker: &Asker<'_, D>,
     asked: &IdSet,
     ids: &Literals,
 ) -> Result<KnownArticles, FactsError> {
     let bindings = [Binding { name: "{articles}", ids }];
-    let rows = all_rows(database, "articles", &database.sql().articles, &bindings).await?;
-    let articles = rows.into_iter().filter_map(article);
-    Ok(articles.filter(|(id, _)| asked.contains(id)).collect())
+    let rows = all_rows(asker, "articles", &asker.sql().articles, &bindings).await?;
+    let mut articles = KnownArticles::default();
+    let rows = rows.into_iter().filter_map(article).filter(|(id, _)| asked.contains(id));
+    rows.for_each(|(id, facts)| add_article(&mut articles, id, facts));
+    Ok(articles)
 }
 
 /// A row of an article.
@@ -188,47 +226,61 @@ pub(super) fn article([id, published, author]: Row) -> Option<(Id, ArticleFacts)
 
 /// All pairs of users, and the users who have too many.
 async fn by_user<D: Database>(
-    database: &D,
+    asker: &Asker<'_, D>,
     what: &'static str,
     sql: &PairsSql,
     users: &[Id],
 ) -> Result<(Vec<Row>, Left), FactsError> {
     let Some(template) = &sql.by_user else { return Ok((Vec::new(), Left::All)) };
+    let groups: Vec<Vec<Id>> = users.chunks(USERS_AT_ONCE).map(<[_]>::to_vec).collect();
+    let groups = groups.into_iter().map(|group| of_group(asker, what, template, group));
+    let answers: Vec<_> = stream::iter(groups).buffered(AT_ONCE).try_collect().await?;
     let (mut all, mut many) = (Vec::new(), Vec::new());
-    let users: Vec<&Id> = users.iter().collect();
-    for group in users.chunks(USERS_AT_ONCE) {
-        let mut group = group.to_vec();
-        let mut answer = bounded(database, what, template, &group).await?;
-        if let Err(rows) = answer {
-            let heavy = heavy(&rows);
-            let (these, others) = group.into_iter().partition(|user| heavy.contains(user));
-            many.extend(Vec::<&Id>::into_iter(these).cloned());
-            group = others;
-            answer = bounded(database, what, template, &group).await?;
-        }
-        match answer {
-            Ok(mut rows) => all.append(&mut rows),
-            // There are more such users than it is worth to find.
-            Err(_) => many.extend(group.into_iter().cloned()),
-        }
+    for (mut rows, mut heavy) in answers {
+        all.append(&mut rows);
+        many.append(&mut heavy);
     }
     Ok((all, Left::Each(many)))
 }
 
-/// The pairs of a few users, or as many as may be: then at least one of them has too many.
-async fn bounded<D: Database>(
-    database: &D,
+/// The pairs of one group of users, and those of them who have too many.
+async fn of_group<D: Database>(
+    asker: &Asker<'_, D>,
     what: &'static str,
     template: &str,
-    users: &[&Id],
+    mut group: Vec<Id>,
+) -> Result<(Vec<Row>, Vec<Id>), FactsError> {
+    let mut many: Vec<Id> = Vec::new();
+    let mut answer = bounded(asker, what, template, &group).await?;
+    if let Err(rows) = answer {
+        let heavy = heavy(&rows);
+        (many, group) = group.into_iter().partition(|user| heavy.contains(user));
+        answer = bounded(asker, what, template, &group).await?;
+    }
+    Ok(match answer {
+        Ok(rows) => (rows, many),
+        // There are more such users than it is worth to find.
+        Err(_) => {
+            many.append(&mut group);
+            (Vec::new(), many)
+        }
+    })
+}
+
+/// The pairs of a few users, or as many as may be: then at least one of them has too many.
+async fn bounded<D: Database>(
+    asker: &Asker<'_, D>,
+    what: &'static str,
+    template: &str,
+    users: &[Id],
 ) -> Result<Result<Vec<Row>, Vec<Row>>, FactsError> {
-    let ids = Literals::of(users.iter().copied(), D::QUOTING);
+    let ids = Literals::of(users, D::QUOTING);
     let most = users.len() * ROWS_PER_USER;
     let mut all = Vec::new();
     let bindings = [Binding { name: "{users}", ids: &ids }];
     let limit = format!(" LIMIT {}", most + 1);
-    for statement in statements(template, &bindings, bounds(database, limit.len())) {
-        all.append(&mut database.rows(what, statement + &limit).await?);
+    for statement in statements(template, &bindings, bounds(asker, limit.len())) {
+        all.append(&mut asker.rows(what, statement + &limit).await?);
         if all.len() > most {
             return Ok(Err(all));
         }
@@ -251,7 +303,7 @@ struct Others<'a> {
 }
 
 async fn by_pair<D: Database>(
-    database: &D,
+    asker: &Asker<'_, D>,
     what: &'static str,
     sql: &PairsSql,
     users: &[Id],
@@ -260,25 +312,23 @@ async fn by_pair<D: Database>(
     let (users, ids) = (Literals::of(users, D::QUOTING), Literals::of(others.ids, D::QUOTING));
     let others = Binding { name: others.name, ids: &ids };
     let bindings = [Binding { name: "{users}", ids: &users }, others];
-    all_rows(database, what, &sql.by_pair, &bindings).await
+    all_rows(asker, what, &sql.by_pair, &bindings).await
 }
 
 async fn all_rows<D: Database>(
-    database: &D,
+    asker: &Asker<'_, D>,
     what: &'static str,
     template: &str,
     bindings: &[Binding<'_>],
 ) -> Result<Vec<Row>, FactsError> {
-    let mut all = Vec::new();
-    for statement in statements(template, bindings, bounds(database, 0)) {
-        all.append(&mut database.rows(what, statement).await?);
-    }
-    Ok(all)
+    let asked = statements(template, bindings, bounds(asker, 0));
+    let answers = asked.into_iter().map(|statement| asker.rows(what, statement));
+    stream::iter(answers).buffered(AT_ONCE).try_concat().await
 }
 
 /// The bounds of a statement to which so many bytes are added.
-fn bounds<D: Database>(database: &D, added: usize) -> Bounds {
-    let ids = database.sql().ids_per_statement.max(1);
+fn bounds<D: Database>(asker: &Asker<'_, D>, added: usize) -> Bounds {
+    let ids = asker.sql().ids_per_statement.max(1);
     Bounds { ids, bytes: D::MAX_STATEMENT - added }
 }
 

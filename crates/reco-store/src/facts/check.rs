@@ -25,7 +25,7 @@ pub enum Level {
 /// Finding about one of the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `users`, `articles`, `reads` or `mutes`.
+    /// `users`, `articles`, `reads` or `mutes`; `snapshot` for the content of a snapshot.
     pub facts: &'static str,
     /// Severity.
     pub level: Level,
@@ -56,13 +56,29 @@ const SHAPES: [(&str, &[Part]); 4] = [
 /// [`FactsError`] when the database can't be asked at all; for "none" too.
 pub async fn check(source: &FactsSource) -> Result<Vec<Finding>, FactsError> {
     match &source.backend {
-        Backend::Sqlite(database) => check_all(database).await,
+        Backend::Sqlite(database) => {
+            let mut findings = check_all(database).await?;
+            findings.extend(database.is_intact().await?.map(snapshot_finding));
+            Ok(findings)
+        }
         Backend::MySql(database) => check_all(database).await,
         Backend::None => Err(FactsError {
             stage: FactsStage::Connect,
             reason: "the facts source is \"none\": nothing to check".to_owned(),
         }),
     }
+}
+
+/// Returns the finding about a snapshot's content.
+fn snapshot_finding(intact: bool) -> Finding {
+    let facts = "snapshot";
+    if intact {
+        let message = "complete, as its digest says".to_owned();
+        return Finding { facts, level: Level::Ok, message, hint: None };
+    }
+    let message = "its facts are not those that its digest was made of".to_owned();
+    let hint = "copy the file again, or take it again with `recoctl facts snapshot`".to_owned();
+    Finding { facts, level: Level::Error, message, hint: Some(hint) }
 }
 
 async fn check_all<D: Database>(database: &D) -> Result<Vec<Finding>, FactsError> {

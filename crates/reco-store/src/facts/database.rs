@@ -109,12 +109,36 @@ pub(super) trait Database: Send + Sync {
     /// The statements to ask it with.
     fn sql(&self) -> &FactsSql;
 
+    /// Statements that one batch may have in flight. Those that wait for a connection would count as
+    /// waiting for the database.
+    fn at_once(&self) -> usize {
+        1
+    }
+
     /// Runs one statement to its end. `what` names it in errors.
     fn rows(
         &self,
         what: &'static str,
         statement: String,
     ) -> impl Future<Output = Result<Vec<Row>, FactsError>> + Send;
+
+    /// The condition that a key is of the form that a lookup asks for it in, where there are others.
+    fn is_asked_as(_key: &str) -> Option<String> {
+        None
+    }
+
+    /// As [`Database::rows`], for reading a whole table by so many keys, the first columns.
+    ///
+    /// # Errors
+    /// Also if a key is of a kind that no lookup asks for, and that no page can start after.
+    fn page(
+        &self,
+        what: &'static str,
+        statement: String,
+        _keys: usize,
+    ) -> impl Future<Output = Result<Vec<Row>, FactsError>> + Send {
+        self.rows(what, statement)
+    }
 
     /// The columns that a statement answers with, even when it finds no row.
     fn columns(
@@ -148,6 +172,11 @@ impl Column {
     /// Returns whether it may be 0 or 1.
     pub(super) fn may_be_flag(&self) -> bool {
         !self.is_any_of(&["CHAR", "TEXT", "BLOB", "BINARY", "DATE", "TIME", "ENUM", "SET", "JSON"])
+    }
+
+    /// Returns whether a value compares with what is shown of it as with itself.
+    pub(super) fn compares_exactly(&self) -> bool {
+        !self.is_any_of(&["FLOAT", "DOUBLE"])
     }
 
     /// Returns whether its values are told apart exactly by their text.

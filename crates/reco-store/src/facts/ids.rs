@@ -44,9 +44,16 @@ fn literal(id: &Id, quoting: Quoting) -> Option<Literal> {
         (Some(Ok(number)), Quoting::All) => Some(Literal::Integer(format!("'{number}'"))),
         _ => {
             let text = id.text();
-            let fits = !text.is_empty() && text.len() <= quoting.max_text();
-            fits.then(|| Literal::Text(quoting.text(&text)))
+            is_asked(id, quoting).then(|| Literal::Text(quoting.text(&text)))
         }
+    }
+}
+
+/// Returns whether a lookup asks for this id.
+pub(super) fn is_asked(id: &Id, quoting: Quoting) -> bool {
+    match id {
+        Id::Str(text) => !text.is_empty() && text.len() <= quoting.max_text(),
+        Id::Int(_) | Id::Uint(_) => true,
     }
 }
 
@@ -187,5 +194,11 @@ mod tests {
         let long = "x".repeat(3073);
         assert!(lists(&[Id::from(long.as_str())], 9, Quoting::All).is_empty());
         assert_eq!(lists(&[Id::from(long.as_str())], 9, Quoting::Strings).len(), 1);
+        assert!(!is_asked(&Id::from(long.as_str()), Quoting::All));
+        assert!(is_asked(&Id::from(long.as_str()), Quoting::Strings));
+        for quoting in [Quoting::Strings, Quoting::All] {
+            assert!(is_asked(&Id::from(u64::MAX), quoting));
+            assert!(!is_asked(&Id::from(""), quoting));
+        }
     }
 }

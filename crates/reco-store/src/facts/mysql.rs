@@ -40,7 +40,7 @@ const MAX_STATEMENT: usize = 16_000;
 /// Pool size and timeouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MySqlOptions {
-    /// Most connections at once. A Lambda function handles one batch at a time: 1 serves it.
+    /// Most connections at once.
     pub pool_size: usize,
     /// For a new connection: name lookup, TCP, TLS and authentication together.
     pub connect_timeout: Duration,
@@ -50,14 +50,24 @@ pub struct MySqlOptions {
     pub query_timeout: Duration,
 }
 
+impl MySqlOptions {
+    /// For a long run on one machine.
+    pub const RUN: MySqlOptions = MySqlOptions {
+        pool_size: 4,
+        connect_timeout: Duration::from_secs(3),
+        wait_timeout: Duration::from_secs(5),
+        query_timeout: Duration::from_secs(5),
+    };
+
+    /// For a Lambda function. It handles one batch at a time, and a hundred of them may share the
+    /// database: with 2 connections, the server answers one statement while the rows of another are
+    /// read.
+    pub const FUNCTION: MySqlOptions = MySqlOptions { pool_size: 2, ..MySqlOptions::RUN };
+}
+
 impl Default for MySqlOptions {
     fn default() -> Self {
-        MySqlOptions {
-            pool_size: 4,
-            connect_timeout: Duration::from_secs(3),
-            wait_timeout: Duration::from_secs(5),
-            query_timeout: Duration::from_secs(5),
-        }
+        MySqlOptions::RUN
     }
 }
 
@@ -105,8 +115,21 @@ impl MySqlFacts {
     ///
     /// # Errors
     /// [`FactsError`] at stage connect, authenticate or timeout.
-    pub async fn warm_up(&self) -> Result<(), FactsError> {
+    pub async fn connect(&self) -> Result<(), FactsError> {
         drop(self.links.get().await?);
+        Ok(())
+    }
+
+    /// Opens the two connections that a batch of the Lambda uses, unless they are open already.
+    ///
+    /// # Errors
+    /// [`FactsError`] at stage connect, authenticate or timeout.
+    pub async fn warm_up(&self) -> Result<(), FactsError> {
+        if self.links.size() < 2 {
+            return self.connect().await;
+        }
+        let (one, two) = tokio::try_join!(self.links.get(), self.links.get())?;
+        drop((one, two));
         Ok(())
     }
 
@@ -208,6 +231,10 @@ impl Database for MySqlFacts {
         &self.sql
     }
 
+    fn at_once(&self) -> usize {
+        self.links.size()
+    }
+
     async fn columns(
         &self,
         what: &'static str,
@@ -262,8 +289,14 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
     if value.is_null() {
         return Ok(None);
     }
-    let kind = value.type_info().name().to_owned();
-    if kind == "BIT" {
+    let (bits, integer) = {
+        let info = value.type_info();
+        let kind = info.name();
+        let integer = ["BOOLEAN", "DECIMAL"].contains(&kind)
+            || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
+        (kind == "BIT", integer)
+    };
+    if bits {
         let bytes: Vec<u8> = row.try_get_unchecked(column)?;
         // 64 bits at most.
         return Ok(Some(Id::from(bytes.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))));
@@ -273,10 +306,11 @@ fn id_at(row: &MySqlRow, column: usize) -> Result<Option<Id>, sqlx::Error> {
     if text.len() > LONGEST_ID {
         return Err(sqlx::Error::Protocol(format!("an id of {} bytes", text.len())));
     }
-    let integer = ["BOOLEAN", "DECIMAL"].contains(&kind.as_str())
-        || kind.trim_end_matches(" UNSIGNED").ends_with("INT");
-    match text.parse::<i128>() {
-        Ok(number) if integer => Ok(Some(Id::from(number))),
-        _ => Ok(Some(Id::from(text))),
+    if !integer {
+        return Ok(Some(Id::from(text)));
     }
+    if let Ok(number) = text.parse::<i64>() {
+        return Ok(Some(Id::from(number)));
+    }
+    Ok(Some(text.parse::<i128>().map_or_else(|_| Id::from(text), Id::from)))
 }

@@ -1,8 +1,9 @@
 //! A copy of the facts as an SQLite file, so that a large backfill does not load the database that
 //! serves production.
 
-mod digest;
+pub(super) mod digest;
 mod file;
+mod names;
 
 use std::path::{Path, PathBuf};
 

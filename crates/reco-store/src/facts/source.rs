@@ -60,6 +60,29 @@ pub struct FactsOptions {
     /// For long runs: once many lists were judged, all articles are read and held, if they fit so
     /// many bytes. A change made to an article afterwards is not seen.
     pub memory: Option<u64>,
+    /// Is told what the operator should know although it is not an error.
+    pub warn: Option<Warn>,
+}
+
+/// A place for warnings.
+#[derive(Clone)]
+pub struct Warn(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Warn {
+    /// Calls `sink` with each warning.
+    pub fn new(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Warn(Arc::new(sink))
+    }
+
+    pub(super) fn say(&self, text: &str) {
+        (self.0)(text);
+    }
+}
+
+impl std::fmt::Debug for Warn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Warn")
+    }
 }
 
 impl FactsSource {
@@ -83,7 +106,7 @@ impl FactsSource {
     /// [`FactsError`] when the kind of source is not known or it cannot be opened. The URL itself
     /// is never repeated when it could carry credentials.
     pub async fn open(url: &str, options: FactsOptions) -> Result<Self, FactsError> {
-        let (memory, tables) = (options.memory, options.tables.clone());
+        let (memory, tables, warn) = (options.memory, options.tables.clone(), options.warn.clone());
         let cache = options.cache.map(|options| Arc::new(ArticleCache::new(options)));
         let backend = match url {
             "none" => Backend::None,
@@ -101,11 +124,12 @@ impl FactsSource {
             Backend::Sqlite(facts) => facts.tables().clone(),
             Backend::None | Backend::MySql(_) => tables,
         };
-        let articles = memory.map(|bytes| Arc::new(Articles::new(tables, bytes)));
+        let articles = memory.map(|bytes| Arc::new(Articles::new(tables, bytes, warn)));
         Ok(FactsSource { backend, cache, articles })
     }
 
-    /// Connects now, so that the first lookup need not; does nothing for a file.
+    /// Opens the connections that a batch uses now, so that the first lookup need not; does nothing for
+    /// a file.
     ///
     /// # Errors
     /// [`FactsError`] at stage connect, authenticate or timeout. The source stays usable: the next
@@ -311,7 +335,7 @@ async fn mysql(url: &str, options: FactsOptions) -> Result<MySqlFacts, FactsErro
     };
     let facts = MySqlFacts::new(&url, password, tables.sql())?;
     if !lazy {
-        facts.warm_up().await?;
+        facts.connect().await?;
     }
     Ok(facts)
 }

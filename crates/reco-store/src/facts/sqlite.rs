@@ -19,11 +19,14 @@ use self::people::{Form, Heavy};
 use super::ask::{ask, ask_users};
 use super::database::{Column, Database, Kept, KnownArticles, Row, Rows, hex, never_empty};
 use super::ids::Quoting;
+use super::snapshot::digest::digest;
 use super::source::without_password;
 use super::sql::FactsSql;
 use super::tables::FactsTables;
+pub(super) use connections::LONGEST_VALUE;
 pub(super) use rows::json_of;
 pub(super) use taken::SNAPSHOT_FORMAT;
+use taken::Taken;
 pub(super) use value::Key;
 
 /// A lookup that takes longer than this has failed: the file is locked or the index is missing.
@@ -36,6 +39,8 @@ pub(super) struct SqliteFacts {
     sql: Arc<FactsSql>,
     tables: Arc<FactsTables>,
     taken_at: Option<i64>,
+    /// True for a snapshot that says by a digest what it holds.
+    has_digest: bool,
     /// How users are asked for one by one; not where statements are configured as a whole.
     form: Option<Form>,
 }
@@ -73,8 +78,9 @@ impl SqliteFacts {
             Some(taken) if taken.has_rows() => Some(Form::Rows),
             _ => Form::of(&sql),
         };
-        let taken_at = taken.map(|taken| taken.at);
-        Ok(SqliteFacts { connections, sql, tables: Arc::new(tables), form, taken_at })
+        let has_digest = taken.as_ref().is_some_and(Taken::has_rows);
+        let (taken_at, tables) = (taken.map(|taken| taken.at), Arc::new(tables));
+        Ok(SqliteFacts { connections, sql, tables, form, taken_at, has_digest })
     }
 
     /// The tables as the file has them.
@@ -85,6 +91,24 @@ impl SqliteFacts {
     /// When the file was taken, in seconds since the epoch, if it is a snapshot.
     pub(super) fn taken_at(&self) -> Option<i64> {
         self.taken_at
+    }
+
+    /// Reads all of a snapshot, and returns whether its facts are those that its digest was made
+    /// of; `None` if the file has no digest. Opening a snapshot does not: it would take as long as
+    /// the file is large.
+    ///
+    /// # Errors
+    /// [`FactsError`] if the file cannot be read to its end.
+    pub(super) async fn is_intact(&self) -> Result<Option<bool>, FactsError> {
+        if !self.has_digest {
+            return Ok(None);
+        }
+        let work = |connection: &rusqlite::Connection| {
+            let written: String =
+                connection.query_row("SELECT digest FROM snapshot", [], |row| row.get(0))?;
+            Ok(Some(digest(connection, "main")? == written))
+        };
+        self.connections.run("snapshot", work).await
     }
 
     /// Answers a request, where the facts of some articles are `known`.
@@ -155,7 +179,10 @@ impl SqliteFacts {
     }
 }
 
-async fn in_time<T>(work: impl Future<Output = Result<T, FactsError>>) -> Result<T, FactsError> {
+/// Ends work that takes longer than a lookup may.
+pub(super) async fn in_time<T>(
+    work: impl Future<Output = Result<T, FactsError>>,
+) -> Result<T, FactsError> {
     let answer = tokio::time::timeout(LOOKUP_TIMEOUT, work).await;
     answer.unwrap_or_else(|_| {
         let seconds = LOOKUP_TIMEOUT.as_secs();
@@ -180,6 +207,10 @@ impl Database for SqliteFacts {
 
     fn sql(&self) -> &FactsSql {
         &self.sql
+    }
+
+    fn at_once(&self) -> usize {
+        2
     }
 
     async fn columns(
@@ -220,6 +251,26 @@ impl Database for SqliteFacts {
 
     async fn rows(&self, what: &'static str, statement: String) -> Result<Vec<Row>, FactsError> {
         self.fetch(what, statement, value::row).await
+    }
+
+    /// A column without a type keeps a text as it is, and there no number equals it; what has a type
+    /// compares as it does with an id in a lookup, which is a number where it can be one. SQLite:
+    /// "Datatypes In SQLite", Type Conversions Prior To Comparison; a plus takes the type away.
+    fn is_asked_as(key: &str) -> Option<String> {
+        Some(format!(
+            "(typeof({key}) <> 'text' OR {key} = +CAST({key} AS INTEGER) \
+             OR {key} COLLATE BINARY <> CAST(CAST({key} AS INTEGER) AS TEXT))"
+        ))
+    }
+
+    async fn page(
+        &self,
+        what: &'static str,
+        statement: String,
+        keys: usize,
+    ) -> Result<Vec<Row>, FactsError> {
+        let read = if keys == 1 { value::keyed::<1> } else { value::keyed::<2> };
+        self.fetch(what, statement, read).await
     }
 }
 

@@ -1,8 +1,7 @@
 //! Tests that must give the same results on every database.
 
-use reco_core::facts::Facts;
-use reco_core::facts::{FactsRequest, FactsStage};
-use reco_core::{Id, IdSet};
+use reco_core::Id;
+use reco_core::facts::{Facts, FactsRequest, FactsStage, Ids};
 use reco_store::facts::FactsTables;
 
 use crate::kit::{
@@ -178,7 +177,7 @@ async fn many_ids_go_in_chunks_with_the_same_answer(kind: Kind) {
     let (users, articles) = known(&world.open().await, &request).await;
     assert_eq!((users.len(), articles.len()), (40, 300));
     assert_eq!(users[&Id::from(7_i64)].read.len(), 300 / 7);
-    assert_eq!(users[&Id::from(7_i64)].muted_authors, IdSet::from_iter([Id::from(2_i64)]));
+    assert_eq!(users[&Id::from(7_i64)].muted_authors, Ids::from_iter([Id::from(2_i64)]));
 }
 
 async fn an_empty_request_asks_nothing(kind: Kind) {

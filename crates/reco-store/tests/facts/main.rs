@@ -9,6 +9,7 @@ mod kit;
 #[path = "../../../../tests/support/mariadb.rs"]
 mod mariadb;
 mod mysql;
+mod odd_rows;
 mod proxy;
 mod secret;
 mod snapshot;

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use reco_core::facts::{FactSet, Facts};
 use reco_core::{Id, Recommendation};
 use reco_store::facts::{
-    FactsOptions, FactsSource, FactsTables, SnapshotError, SnapshotOptions, SnapshotReport,
-    snapshot,
+    FactsOptions, FactsSource, FactsTables, Level, SnapshotError, SnapshotOptions, SnapshotReport,
+    check, snapshot,
 };
 
 use crate::kit::{Kind, TABLES, World, asking, both, ids, known, series, text_tables, up_to, user};
@@ -36,6 +36,33 @@ async fn taken(
     let report = snapshot(&world.open().await, &options(page_size), &out, &|_, _| {}).await?;
     let copy = FactsSource::from_url(out.to_str().unwrap()).await.unwrap();
     Ok((copy, report))
+}
+
+/// What a check says of a snapshot's content, if anything.
+async fn content(source: &FactsSource) -> Option<Level> {
+    let findings = check(source).await.unwrap();
+    findings.into_iter().find(|finding| finding.facts == "snapshot").map(|finding| finding.level)
+}
+
+#[tokio::test]
+async fn a_check_compares_a_snapshot_with_its_digest() {
+    let facts = format!(
+        "{TABLES} INSERT INTO users VALUES (1, 'active'); INSERT INTO articles VALUES (7, 'published', 1);
+        INSERT INTO `reads` VALUES (1, 7);"
+    );
+    let world = World::new(Kind::Sqlite, &facts).await;
+    let (copy, _) = taken(&world, 100).await.unwrap();
+    assert_eq!(content(&copy).await, Some(Level::Ok));
+    assert_eq!(content(&world.open().await).await, None, "no snapshot");
+    for change in [
+        "UPDATE people SET reads = '[8]'",
+        "UPDATE people SET reads = '[7]', mutes = '[2]'",
+        "DELETE FROM articles",
+    ] {
+        let file = rusqlite::Connection::open(world.file("snapshot.sqlite")).unwrap();
+        assert_eq!(file.execute(change, []).unwrap(), 1);
+        assert_eq!(content(&copy).await, Some(Level::Error), "{change}");
+    }
 }
 
 /// Returns the names of the files in the directory.
@@ -151,6 +178,9 @@ async fn what_cannot_be_copied_says_why() {
     let none = FactsSource::from_url("none").await.unwrap();
     let error = snapshot(&none, &options(9), &out, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("nothing to copy"), "{error}");
+    let directory = snapshot(&world.open().await, &options(9), world.directory.path(), &|_, _| {});
+    let error = directory.await.unwrap_err();
+    assert!(error.to_string().contains("not a regular file"), "{error}");
     let missing = world.file("no-such-directory/x.sqlite");
     let error = snapshot(&world.open().await, &options(9), &missing, &|_, _| {}).await.unwrap_err();
     assert!(error.to_string().contains("cannot write"), "{error}");
@@ -165,6 +195,71 @@ async fn nobody_else_may_read_the_file() {
     taken(&world, 100).await.unwrap();
     let mode = std::fs::metadata(world.file("snapshot.sqlite")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_name_that_no_setting_can_say_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new(Kind::Sqlite, TABLES).await;
+    for name in [&b"x\xff.sqlite"[..], b"\xff\xfe/y.sqlite"] {
+        let out = world.directory.path().join(std::ffi::OsStr::from_bytes(name));
+        let source = world.open().await;
+        let error = snapshot(&source, &options(9), &out, &|_, _| {}).await.unwrap_err();
+        assert!(error.to_string().contains("UTF-8"), "{error}");
+        assert!(files(&world).is_empty(), "{:?}", files(&world));
+    }
+}
+
+/// A run that was killed leaves its files, and in a container the next one has the same id.
+#[tokio::test]
+async fn what_a_killed_run_left_is_in_nobodys_way() {
+    let world = World::new(Kind::Sqlite, TABLES).await;
+    let own = format!("snapshot.sqlite.{}", std::process::id());
+    let left = [format!("{own}.partial"), format!("{own}.staging")];
+    let dead = ["snapshot.sqlite.recoctl-aB3xYz.partial", "snapshot.sqlite.recoctl-aB3xYz.staging"];
+    let others = [
+        "other.sqlite.recoctl-aB3xYz.partial",
+        "snapshot.sqlite.backup.partial",
+        "snapshot.sqlite.partial",
+    ];
+    let left = left.iter().map(String::as_str);
+    for name in left.chain(dead).chain(others).chain(["snapshot.sqlite.recoctl-111111.partial"]) {
+        std::fs::write(world.file(name), "").unwrap();
+    }
+    let alive = std::fs::File::open(world.file("snapshot.sqlite.recoctl-111111.partial")).unwrap();
+    alive.lock().unwrap();
+    taken(&world, 100).await.unwrap();
+    let files = files(&world);
+    assert!(files.contains(&"snapshot.sqlite".to_owned()), "{files:?}");
+    for name in others.iter().chain(&["snapshot.sqlite.recoctl-111111.partial"]) {
+        assert!(files.contains(&(*name).to_owned()), "{name} is of somebody else: {files:?}");
+    }
+    for name in dead {
+        assert!(!files.contains(&name.to_owned()), "{name} holds facts for ever: {files:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_could_not_be_read_is_not_written() {
+    let reads = "INSERT INTO users VALUES (1, 'active');
+        INSERT INTO `reads` SELECT 1, printf('%01000000d', value) FROM ";
+    let sql = format!("{}{reads}{};", text_tables(), series(70));
+    let world = World::new(Kind::Sqlite, &sql).await;
+    let error = taken(&world, 10).await.map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("64 MiB"), "{error}");
+    assert!(files(&world).is_empty());
+}
+
+#[tokio::test]
+async fn a_table_of_ones_own_is_no_snapshot() {
+    let own =
+        "CREATE TABLE snapshot(id INTEGER, format TEXT); INSERT INTO snapshot VALUES (1, 'x');
+        INSERT INTO users VALUES (1, 'active');";
+    let world = World::new(Kind::Sqlite, &format!("{TABLES}{own}")).await;
+    let source = world.open().await;
+    assert_eq!(source.taken_at(), None);
+    assert_eq!(known(&source, &asking(&ids(&[1]), &[])).await.0.len(), 1);
 }
 
 /// A snapshot of two users, and what it answers.

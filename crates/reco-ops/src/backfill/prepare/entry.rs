@@ -1,6 +1,7 @@
 //! Filtered lines and entries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reco_core::filter::{DropCounts, SkipReason};
 use reco_core::item::{Action, PlannedItem};
@@ -20,6 +21,17 @@ pub struct Prepared {
     pub read: u64,
     /// Failure that ended the input early.
     pub failure: Option<String>,
+    /// Time that it took.
+    pub spent: Spent,
+}
+
+/// Time that a chunk took to decode and filter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// All of it.
+    pub all: Duration,
+    /// Of it, waiting for facts.
+    pub facts: Duration,
 }
 
 /// Filtered line.

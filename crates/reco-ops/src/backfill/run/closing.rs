@@ -105,6 +105,7 @@ impl Run {
         let (writer, dated) = (self.sink.writer(), self.dated.share());
         let consumed = self.writes.consumed_wcu;
         let budget = self.write_options.account(writer, consumed, duration_s, dated);
+        let concurrency = self.slots.report(budget.asked.is_some());
         let checkpoint = self.saver.as_ref().map(|saver| CheckpointReport {
             file: saver.path().display().to_string(),
             finished: stopped.is_none(),
@@ -123,6 +124,7 @@ impl Run {
             list_type: preparer.list_type(self.write_options.list_type.clone()),
             if_newer: self.write_options.order.newest,
             budget,
+            concurrency,
             batches: self.batches,
             waited_for_key: self.window.waited(),
             policy_fingerprint: preparer.policy.fingerprint(),

@@ -16,6 +16,7 @@ use crate::backfill::window::Pending;
 impl Run {
     /// Takes in a chunk, line by line.
     pub(super) fn take_in(&mut self, chunk: Prepared) {
+        self.slots.prepared(chunk.spent.all, chunk.spent.facts);
         for line in chunk.lines {
             self.end = line.at;
             if let Some(reason) =

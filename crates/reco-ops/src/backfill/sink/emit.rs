@@ -128,8 +128,8 @@ impl Gathered {
     /// # Errors
     /// Fails, leaving no parts, if the disk is full or fails, or on cancellation.
     pub(in crate::backfill) fn merge(self, cancel: &CancellationToken) -> io::Result<Merged> {
-        let Gathered { options, schema, spill, .. } = self;
-        merge::merge(options, schema, spill.finish()?, cancel)
+        let Gathered { options, schema, spill, made } = self;
+        merge::merge(options, made, schema, spill.finish()?, cancel)
     }
 
     /// Returns whether nothing was collected.

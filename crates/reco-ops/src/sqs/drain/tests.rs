@@ -1,7 +1,7 @@
 //! Limits of a drain, tested without a queue.
 
 use super::*;
-use reco_core::concurrency::START;
+use reco_core::calls::START;
 
 fn run(at_most: usize, depth: u64) -> Run {
     Run::new(Bound { at_most, depth, front_only: false, awaits_counts: true })

@@ -141,6 +141,11 @@ impl Links {
         })
     }
 
+    /// Most connections at once.
+    pub(super) fn size(&self) -> usize {
+        self.options.pool_size
+    }
+
     /// Closes the idle connections: when one is lost to a failover, all are.
     pub(super) fn forget_idle(&self) {
         self.pool.retain(|_, _| false);

@@ -5,17 +5,15 @@ use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
 /// All facts, in the order of their ids. What was taken when, and from where, is not among them.
-const FACTS: [&str; 2] = [
-    "SELECT id, active, reads, mutes FROM snapshot.people ORDER BY id",
-    "SELECT id, status, author_id FROM snapshot.articles ORDER BY id",
-];
+const FACTS: [(&str, &str); 2] =
+    [("id, active, reads, mutes", "people"), ("id, status, author_id", "articles")];
 
-/// SHA-256 of the facts in the attached database `snapshot`: each cell by its kind, length and
-/// bytes.
-pub(super) fn digest(connection: &Connection) -> rusqlite::Result<String> {
+/// SHA-256 of the facts in a database, such as `main`: each cell by its kind, length and bytes.
+pub(in crate::facts) fn digest(connection: &Connection, of: &str) -> rusqlite::Result<String> {
     let mut hash = Sha256::new();
-    for statement in FACTS {
-        let mut statement = connection.prepare(statement)?;
+    for (columns, table) in FACTS {
+        let statement = format!("SELECT {columns} FROM {of}.{table} ORDER BY id");
+        let mut statement = connection.prepare(&statement)?;
         let columns = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

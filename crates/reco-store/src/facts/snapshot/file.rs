@@ -1,18 +1,19 @@
 //! The file of a snapshot while it is being written.
 
-use std::fs::{File, OpenOptions};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reco_core::Id;
-use rusqlite::{Connection, params};
+use rusqlite::limits::Limit;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, params};
 use tokio::sync::Mutex;
 
 use super::digest::digest;
+use super::names::{Beside, is_sqlite};
 use super::{SnapshotError, Taken};
 use crate::facts::database::{Row, is_true};
-use crate::facts::sqlite::{Key, SNAPSHOT_FORMAT, json_of};
+use crate::facts::sqlite::{Key, LONGEST_VALUE, SNAPSHOT_FORMAT, json_of};
 
 /// What comes from the source, as it comes. Ids have no type, so that an integer is found as an
 /// integer and any other text as text.
@@ -45,6 +46,20 @@ const FILL: &str = "
         FROM main.users LEFT JOIN main.reads USING (id) LEFT JOIN main.mutes USING (id)
         ORDER BY id;";
 
+const ADD_USER: &str = "INSERT OR IGNORE INTO main.users VALUES (?1, ?2)";
+
+const ADD_ARTICLE: &str = "
+    INSERT OR IGNORE INTO snapshot.articles
+    VALUES (?1, CASE WHEN ?2 THEN 'published' ELSE 'other' END, ?3)";
+
+/// What several rows say together, as `agreed` has it.
+const JOIN_USER: &str = "UPDATE main.users SET active = min(active, ?2) WHERE id = ?1";
+
+const JOIN_ARTICLE: &str = "
+    UPDATE snapshot.articles SET status = CASE WHEN ?2 THEN status ELSE 'other' END,
+        author_id = coalesce(min(author_id, ?3), author_id, ?3)
+    WHERE id = ?1";
+
 /// Two lists of JSON, neither of them empty, are one.
 const APPEND_READS: &str = "
     INSERT INTO main.reads VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE
@@ -57,23 +72,16 @@ const APPEND_MUTES: &str = "
 /// Ids of a user that are held at most before they are written.
 const MOST_HELD: usize = 100_000;
 
+/// Bytes of a row beside its lists.
+const ROW: i32 = 64 << 10;
+
 /// A file that is being written, on threads that may wait for the disk.
 pub(super) struct SnapshotFile {
     out: PathBuf,
-    partial: Partial,
+    partial: Beside,
     writing: Arc<Mutex<Writing>>,
     // Last: the connection that uses it is closed first.
-    _staging: Partial,
-}
-
-/// Removes the file unless it was renamed away.
-struct Partial(PathBuf);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // Already renamed, or nothing more can be done about it.
-        let _ = std::fs::remove_file(&self.0);
-    }
+    _staging: Beside,
 }
 
 struct Writing {
@@ -91,19 +99,19 @@ struct Group {
 impl SnapshotFile {
     pub(super) async fn create(out: &Path) -> Result<Self, SnapshotError> {
         refuse_other_files(out)?;
-        let beside = |ending: &str| {
-            let mut name = out.as_os_str().to_owned();
-            name.push(format!(".{}.{ending}", std::process::id()));
-            let path = PathBuf::from(name);
-            private_file(&path).map_err(|error| failed(&path, &error))?;
-            Ok::<_, SnapshotError>(Partial(path))
-        };
-        let (partial, staging) = (beside("partial")?, beside("staging")?);
-        let file = |error: rusqlite::Error| failed(&partial.0, &error);
-        let connection = Connection::open(&staging.0).map_err(file)?;
+        let made = |error| failed(out, &error);
+        let partial = Beside::new(out, "partial").map_err(made)?;
+        let staging = Beside::new(out, "staging").map_err(made)?;
+        let file = |error: rusqlite::Error| failed(partial.path(), &error);
+        // Neither name is ever a URI of SQLite, whatever it starts with.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(staging.path(), flags).map_err(file)?;
+        let name = ValueRef::Text(partial.path().as_os_str().as_encoded_bytes());
         connection
-            .execute("ATTACH DATABASE ? AS snapshot", [partial.0.to_string_lossy()])
+            .execute("ATTACH DATABASE ? AS snapshot", [ToSqlOutput::Borrowed(name)])
             .map_err(file)?;
+        // What is longer could be written, and not be read.
+        connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE - ROW).map_err(file)?;
         // No journal and no waiting for the disk: a file that is not finished is thrown away.
         for schema in ["main", "snapshot"] {
             let quick =
@@ -132,11 +140,19 @@ impl SnapshotFile {
     /// Makes the file last and gives it its name; its size in bytes, and its digest.
     pub(super) async fn finish(self, taken: Taken) -> Result<(u64, String), SnapshotError> {
         let digest = self.work(move |writing| writing.finish(&taken)).await?;
-        let path = &self.partial.0;
-        let file = File::open(path).map_err(|error| failed(path, &error))?;
-        file.sync_all().map_err(|error| failed(path, &error))?;
-        let bytes = file.metadata().map_err(|error| failed(path, &error))?.len();
-        std::fs::rename(path, &self.out).map_err(|error| failed(&self.out, &error))?;
+        let path = self.partial.path();
+        // What SQLite wrote elsewhere is not given a name as if it were here.
+        match is_sqlite(path) {
+            Ok(true) => {}
+            Ok(false) => {
+                let reason = "the facts are not in this file".to_owned();
+                return Err(SnapshotError::File { path: path.to_owned(), reason });
+            }
+            Err(error) => return Err(failed(path, &error)),
+        }
+        self.partial.sync().map_err(|error| failed(path, &error))?;
+        let bytes = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
+        self.partial.rename(&self.out).map_err(|error| failed(&self.out, &error))?;
         Ok((bytes, digest))
     }
 
@@ -146,30 +162,43 @@ impl SnapshotFile {
     ) -> Result<T, SnapshotError> {
         let mut writing = Arc::clone(&self.writing).lock_owned().await;
         let done = tokio::task::spawn_blocking(move || work(&mut writing)).await;
-        done.map_err(|error| failed(&self.partial.0, &error))?
-            .map_err(|error| failed(&self.partial.0, &error))
+        let path = self.partial.path();
+        done.map_err(|error| failed(path, &error))?.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::TooBig) => SnapshotError::Refused(format!(
+                "the reads or mutes of a user take more than the {} MiB of one row of a snapshot",
+                LONGEST_VALUE >> 20
+            )),
+            _ => failed(path, &error),
+        })
     }
 }
 
 impl Writing {
     fn insert(&mut self, table: &str, rows: &[Row]) -> rusqlite::Result<u64> {
         let transaction = self.connection.unchecked_transaction()?;
-        // A join may bring a row twice: once is enough.
-        let mut statement = transaction.prepare_cached(match table {
-            "users" => "INSERT OR IGNORE INTO main.users VALUES (?, ?)",
-            _ => "INSERT OR IGNORE INTO snapshot.articles VALUES (?, ?, ?)",
-        })?;
+        // A join may bring a row twice.
+        let (add, join) = match table {
+            "users" => (ADD_USER, JOIN_USER),
+            _ => (ADD_ARTICLE, JOIN_ARTICLE),
+        };
+        let mut statement = transaction.prepare_cached(add)?;
+        let mut again = transaction.prepare_cached(join)?;
         let mut written = 0;
         for [id, flag, author] in rows {
             let (Some(id), flag) = (id, is_true(flag.as_ref())) else { continue };
-            written += match table {
-                "users" => statement.execute(params![Key(id), flag])?,
-                _ => {
-                    let status = if flag { "published" } else { "other" };
-                    statement.execute(params![Key(id), status, author.as_ref().map(Key)])?
+            let run = |statement: &mut Statement<'_>| match table {
+                "users" => statement.execute(params![Key(id), flag]),
+                _ => statement.execute(params![Key(id), flag, author.as_ref().map(Key)]),
+            };
+            match run(&mut statement)? {
+                0 => run(&mut again)?,
+                new => {
+                    written += new;
+                    new
                 }
             };
         }
+        drop(again);
         drop(statement);
         transaction.commit()?;
         Ok(written as u64)
@@ -216,7 +245,7 @@ impl Writing {
         self.flush()?;
         let transaction = self.connection.unchecked_transaction()?;
         transaction.execute_batch(FILL)?;
-        let digest = digest(&transaction)?;
+        let digest = digest(&transaction, "snapshot")?;
         let Taken { at, source, statements } = taken;
         transaction.execute(
             "INSERT INTO snapshot.snapshot VALUES (?, ?, ?, ?, ?)",
@@ -228,31 +257,25 @@ impl Writing {
     }
 }
 
-/// A snapshot may replace a snapshot, and nothing else.
+/// A snapshot may replace a snapshot, and nothing else; and its name must be one that a setting can
+/// say.
 fn refuse_other_files(out: &Path) -> Result<(), SnapshotError> {
-    let mut header = [0; 16];
-    let read = match File::open(out) {
+    let refused = |why: &str| Err(SnapshotError::Refused(format!("{} {why}", out.display())));
+    if out.to_str().is_none() {
+        return refused("is not valid UTF-8, so no setting could name it; use another name");
+    }
+    match std::fs::metadata(out) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        opened => opened.and_then(|mut file| file.read(&mut header)),
-    };
-    match read {
-        Ok(_) if header == *b"SQLite format 3\0" => Ok(()),
-        Ok(0) => Ok(()),
-        Ok(_) => Err(SnapshotError::Refused(format!(
-            "{} exists and is not an SQLite file; use another file or remove it",
-            out.display()
-        ))),
+        Err(error) => return Err(failed(out, &error)),
+        Ok(data) if !data.is_file() => return refused("exists and is not a regular file"),
+        Ok(data) if data.len() == 0 => return Ok(()),
+        Ok(_) => {}
+    }
+    match is_sqlite(out) {
+        Ok(true) => Ok(()),
+        Ok(false) => refused("exists and is not an SQLite file; use another file or remove it"),
         Err(error) => Err(failed(out, &error)),
     }
-}
-
-/// Facts are personal data: no other user may read the file.
-fn private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 fn failed(path: &Path, error: &dyn std::error::Error) -> SnapshotError {

@@ -8,12 +8,14 @@ use reco_core::facts::{FactsError, FactsStage};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
 
+use super::value::NoId;
+
 /// Time that a connection waits for a writer to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Maximum size of a value or row, in bytes: as much as an answer of MySQL may have. SQLite itself
 /// allows 1 GB, and a view can make one out of nothing. SQLite: "Limits In SQLite".
-const LONGEST_VALUE: i32 = 64 << 20;
+pub(in crate::facts) const LONGEST_VALUE: i32 = 64 << 20;
 
 /// Connections to one file.
 #[derive(Debug)]
@@ -53,7 +55,8 @@ impl Drop for Interrupt {
 
 impl Connections {
     pub(super) fn new(path: &Path) -> Self {
-        Connections { path: path.to_owned(), idle: Mutex::default() }
+        // A name that starts with a directory is never `:memory:`, nor anything else but a name.
+        Connections { path: Path::new(".").join(path), idle: Mutex::default() }
     }
 
     /// Runs `work` on a connection of its own. `what` names it in errors.
@@ -116,6 +119,9 @@ fn explain(error: &rusqlite::Error) -> String {
         // Without the statement, which may hold users' ids.
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) if error.is::<NoId>() => {
+            error.to_string()
+        }
         other => other.to_string(),
     }
 }

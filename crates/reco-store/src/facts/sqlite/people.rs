@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use reco_core::facts::{ArticleIndex, UserFacts};
+use reco_core::facts::{ArticleIndex, Ids, UserFacts};
 use reco_core::{Id, IdMap, IdSet, Recommendation};
 use rusqlite::{Connection, Statement};
 
@@ -144,20 +144,21 @@ impl Pairs {
     }
 }
 
-/// Whether a user is active, if there is one. A database may take '07' for 7: only what was asked,
-/// letter for letter, is an answer.
+/// Whether a user is active, if there is one: of several rows, each must say so. A database may take
+/// '07' for 7: only what was asked, letter for letter, is an answer.
 fn active(statement: &mut Statement<'_>, id: &Id) -> rusqlite::Result<Option<bool>> {
     let mut rows = statement.query([Key(id)])?;
+    let mut active = None;
     while let Some(row) = rows.next()? {
         if id_at(row, 0)?.as_ref() == Some(id) {
-            return Ok(Some(is_true(id_at(row, 1)?.as_ref())));
+            active = Some(active.unwrap_or(true) && is_true(id_at(row, 1)?.as_ref()));
         }
     }
-    Ok(None)
+    Ok(active)
 }
 
 /// What a user has read or whom they mute; `None` if that is more than is read.
-fn others(statement: &mut Statement<'_>, user: &Id) -> rusqlite::Result<Option<IdSet>> {
+fn others(statement: &mut Statement<'_>, user: &Id) -> rusqlite::Result<Option<Ids>> {
     let mut rows = statement.query([Key(user)])?;
     let mut others = Vec::with_capacity(64);
     let mut count = 0;

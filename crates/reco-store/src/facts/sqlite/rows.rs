@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reco_core::facts::UserFacts;
+use reco_core::facts::{Ids, UserFacts};
 use reco_core::{Id, IdMap, IdSet};
 use rusqlite::{Connection, Statement};
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
@@ -31,7 +31,7 @@ pub(super) fn ask(
         let mut long = false;
         let mut list = |text: &str| {
             long |= text.len() > WHOLE;
-            if long { Ok(IdSet::default()) } else { ids(text, None) }
+            if long { Ok(Ids::default()) } else { ids(text, None) }
         };
         if let Some(facts) = user(&mut statement, &id, &mut list)? {
             if long {
@@ -64,14 +64,14 @@ pub(super) fn ask_for(
 fn user(
     statement: &mut Statement<'_>,
     id: &Id,
-    list: &mut dyn FnMut(&str) -> serde_json::Result<IdSet>,
+    list: &mut dyn FnMut(&str) -> serde_json::Result<Ids>,
 ) -> rusqlite::Result<Option<UserFacts>> {
     let mut rows = statement.query([Key(id)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     if id_at(row, 0)?.as_ref() != Some(id) {
         return Ok(None);
     }
-    let mut lists = [IdSet::default(), IdSet::default()];
+    let mut lists = [Ids::default(), Ids::default()];
     for (column, ids) in (2..).zip(&mut lists) {
         let cell = row.get_ref(column)?;
         let unusable = |error: serde_json::Error| {
@@ -85,42 +85,80 @@ fn user(
 }
 
 /// The ids of a list, or those that are wanted of it.
-fn ids(text: &str, wanted: Option<&IdSet>) -> serde_json::Result<IdSet> {
+fn ids(text: &str, wanted: Option<&IdSet>) -> serde_json::Result<Ids> {
+    if wanted.is_none()
+        && let Some(numbers) = numbers(text)
+    {
+        return Ok(Ids::of_numbers(numbers));
+    }
     let mut json = serde_json::Deserializer::from_str(text);
-    let ids = Ids { room: text.len() / AN_ID, wanted }.deserialize(&mut json)?;
+    let ids = List { wanted }.deserialize(&mut json)?;
     json.end()?;
     Ok(ids)
 }
 
-struct Ids<'a> {
-    room: usize,
+/// The numbers of a list that has nothing else, as nearly all lists are written: `[12,-7]`. What is
+/// written in any other way, or is no list at all, is left to the parser.
+fn numbers(text: &str) -> Option<Vec<i64>> {
+    let inside = text.strip_prefix('[')?.strip_suffix(']')?.as_bytes();
+    let mut numbers = Vec::with_capacity(inside.len() / AN_ID + 1);
+    if inside.is_empty() {
+        return Some(numbers);
+    }
+    let mut rest = inside;
+    loop {
+        let (negative, digits) = match rest {
+            [b'-', digits @ ..] => (true, digits),
+            _ => (false, rest),
+        };
+        let (mut number, mut length) = (0_i64, 0);
+        while let Some(digit @ b'0'..=b'9') = digits.get(length) {
+            // 18 digits fit.
+            if length == 18 {
+                return None;
+            }
+            number = number * 10 + i64::from(digit - b'0');
+            length += 1;
+        }
+        if length == 0 || (length > 1 && digits[0] == b'0') || (negative && number == 0) {
+            return None;
+        }
+        numbers.push(if negative { -number } else { number });
+        match &digits[length..] {
+            [] => return Some(numbers),
+            [b',', after @ ..] => rest = after,
+            _ => return None,
+        }
+    }
+}
+
+struct List<'a> {
     wanted: Option<&'a IdSet>,
 }
 
-impl<'de> DeserializeSeed<'de> for Ids<'_> {
-    type Value = IdSet;
+impl<'de> DeserializeSeed<'de> for List<'_> {
+    type Value = Ids;
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<IdSet, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Ids, D::Error> {
         json.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Ids<'_> {
-    type Value = IdSet;
+impl<'de> Visitor<'de> for List<'_> {
+    type Value = Ids;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of ids")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<IdSet, A::Error> {
-        let room = if self.wanted.is_some() { 0 } else { self.room };
-        let mut ids = IdSet::with_capacity_and_hasher(room, Default::default());
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Ids, A::Error> {
+        let mut ids = Vec::new();
         while let Some(id) = list.next_element::<Id>()? {
             if self.wanted.is_none_or(|wanted| wanted.contains(&id)) {
-                ids.insert(id);
+                ids.push(id);
             }
         }
-        Ok(ids)
+        Ok(ids.into_iter().collect())
     }
 }
 
@@ -151,12 +189,48 @@ mod tests {
         all.extend([Id::from(7_i64), Id::from(i64::MIN), Id::from(u64::MAX), Id::from("12")]);
         let json = json_of(&all);
         let back = ids(&json, None).expect("a list");
-        assert_eq!(back, all.iter().cloned().collect::<IdSet>(), "{json}");
+        assert_eq!(back, all.iter().cloned().collect::<Ids>(), "{json}");
         let wanted: IdSet =
             [Id::from(12_i64), Id::from("o'x"), Id::from("not there")].into_iter().collect();
         let some = ids(&json, Some(&wanted)).expect("a list");
-        assert_eq!(some, [Id::from(12_i64), Id::from("o'x")].into_iter().collect::<IdSet>());
+        assert_eq!(some, [Id::from(12_i64), Id::from("o'x")].into_iter().collect::<Ids>());
         assert!(ids("[1,2", None).is_err());
         assert!(ids("[1.5]", None).is_err());
+    }
+
+    #[test]
+    fn a_list_of_numbers_is_read_as_the_parser_does() {
+        for text in [
+            "[]",
+            "[1]",
+            "[-1,0,12]",
+            "[999999999999999999,-999999999999999999]",
+            "[3,1,2,1]",
+            "[9223372036854775807,-9223372036854775808]",
+            "[18446744073709551615]",
+            "[ 1, 2 ]",
+            "[\"7\",7]",
+            "[01]",
+            "[-0]",
+            "[-]",
+            "[1,]",
+            "[,1]",
+            "[1",
+            "1]",
+            "",
+            "[1]2",
+            "[1 2]",
+            "[[1]]",
+            "[1e3]",
+            "null",
+            "[null]",
+            "[99999999999999999999999]",
+        ] {
+            let mut json = serde_json::Deserializer::from_str(text);
+            let parsed = List { wanted: None }.deserialize(&mut json);
+            let parsed = parsed.and_then(|ids| json.end().map(|()| ids));
+            assert_eq!(ids(text, None).ok(), parsed.ok(), "{text}");
+        }
+        assert_eq!(numbers("[7,-8]"), Some(vec![7, -8]));
     }
 }

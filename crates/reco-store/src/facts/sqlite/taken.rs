@@ -38,15 +38,16 @@ pub(super) fn missing(path: &Path) -> u64 {
     if counts { (word(28) * page).saturating_sub(bytes) } else { 0 }
 }
 
-/// Looks at a file; `None` if it is no snapshot.
+/// Looks at a file; `None` if it is no snapshot. A table of somebody else may have that name.
 pub(super) fn look(connection: &Connection) -> rusqlite::Result<Option<Taken>> {
-    let columns =
-        "SELECT count(*) FROM pragma_table_info('snapshot') WHERE name IN ('taken_at', 'format')";
-    let columns: i64 = connection.query_row(columns, [], |row| row.get(0))?;
+    let columns = "SELECT coalesce(sum(name = 'taken_at'), 0), coalesce(sum(name = 'format'), 0) \
+                   FROM pragma_table_info('snapshot')";
+    let columns: (i64, i64) =
+        connection.query_row(columns, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let statement = match columns {
-        0 => return Ok(None),
-        1 => "SELECT taken_at, 1 FROM snapshot",
-        _ => "SELECT taken_at, format FROM snapshot",
+        (0, _) => return Ok(None),
+        (_, 0) => "SELECT taken_at, 1 FROM snapshot",
+        (_, _) => "SELECT taken_at, format FROM snapshot",
     };
     let said = connection.query_row(statement, [], |row| Ok((row.get(0)?, row.get(1)?)));
     let (at, format) = said.optional()?.unwrap_or((0, SNAPSHOT_FORMAT));

@@ -35,6 +35,37 @@ pub(super) fn row(row: &rusqlite::Row<'_>) -> Result<Row> {
     Ok(cells)
 }
 
+/// A key that is no id: its column, and what it is.
+#[derive(Debug, thiserror::Error)]
+#[error("{column} {cell} is stored as {kind}, and ids are integers or texts")]
+pub(super) struct NoId {
+    column: String,
+    cell: String,
+    kind: &'static str,
+}
+
+/// The first columns of a row, of which so many are its key.
+///
+/// # Errors
+/// [`NoId`] for a key that no lookup finds: a page that ends with it has no place to go on from.
+pub(super) fn keyed<const KEYS: usize>(row: &rusqlite::Row<'_>) -> Result<Row> {
+    for column in 0..KEYS {
+        let (cell, kind) = match row.get_ref(column)? {
+            ValueRef::Real(number) => (format!("{number:?}"), "REAL"),
+            ValueRef::Blob(bytes) => {
+                let hex = bytes.iter().take(64).map(|byte| format!("{byte:02x}"));
+                (format!("x'{}'", hex.collect::<String>()), "BLOB")
+            }
+            _ => continue,
+        };
+        let name = row.as_ref().column_name(column)?.to_owned();
+        let error = Box::new(NoId { column: name, cell, kind });
+        let kind = row.get_ref(column)?.data_type();
+        return Err(Error::FromSqlConversionFailure(column, kind, error));
+    }
+    self::row(row)
+}
+
 /// A cell as the id it stands for.
 pub(super) fn id_at(row: &rusqlite::Row<'_>, column: usize) -> Result<Option<Id>> {
     let text = |text: &[u8], kind| match std::str::from_utf8(text) {

@@ -45,9 +45,10 @@ struct Job<'a> {
     totals: Mutex<(u64, ItemSizes)>,
 }
 
-/// Writes the parts; removes all of them if one fails.
+/// Writes the parts; removes all of them if one fails, and the directory where this run `made` it.
 pub fn merge(
     options: EmitOptions,
+    made: bool,
     schema: Schema,
     partitions: Partitions,
     cancel: &CancellationToken,
@@ -65,7 +66,9 @@ pub fn merge(
         Err(error) => {
             // Created by this run a moment ago.
             let _ = std::fs::remove_dir_all(&data);
-            let _ = std::fs::remove_dir(&options.directory);
+            if made {
+                let _ = std::fs::remove_dir(&options.directory);
+            }
             Err(error)
         }
     }
@@ -169,4 +172,44 @@ pub fn sync_directory(path: &std::path::Path) -> io::Result<()> {
         File::open(path)?.sync_all()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use reco_core::item::KeyType;
+    use reco_core::{Id, Recommendation};
+
+    use super::super::spill::Spill;
+    use super::super::{PartCompression, S3Location};
+    use super::*;
+
+    /// A directory that the operator made may have another mode or owner, and a mount in it.
+    #[test]
+    fn only_a_directory_of_this_run_is_removed_on_failure() {
+        for made in [false, true] {
+            let home = tempfile::tempdir().expect("a directory");
+            let directory = home.path().join("out");
+            std::fs::create_dir(&directory).expect("created");
+            let schema = Schema::with_key_type(KeyType::N);
+            let list =
+                Recommendation { user: Id::from(7_i64), articles: Vec::new(), generated_at: None };
+            let item = schema.plan(list).expect("fits");
+            let mut spill = Spill::create(&directory, 1).expect("created");
+            spill.add(&item, b"{}").expect("added");
+            let options = EmitOptions {
+                directory: directory.clone(),
+                compression: PartCompression::None,
+                part_size: 1 << 20,
+                s3: S3Location::default(),
+                shard: None,
+                newest: false,
+            };
+            let cancel = CancellationToken::new();
+            cancel.cancel();
+            let partitions = spill.finish().expect("finished");
+            assert!(merge(options, made, schema, partitions, &cancel).is_err());
+            assert_eq!(directory.exists(), !made);
+            assert!(!directory.join(DATA).exists());
+        }
+    }
 }

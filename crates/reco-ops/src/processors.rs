@@ -1,4 +1,4 @@
-//! CPU utilization of the machine, which a load run shares with other processes.
+//! CPU utilization of the machine, which a run shares with other processes.
 
 /// Cumulative time of all processors, in clock ticks; unknown without `/proc`.
 #[derive(Debug, Clone, Copy)]
