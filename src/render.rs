@@ -7,4 +7,5 @@ pub mod load;
 pub mod metrics;
 pub mod redrive;
 pub mod rows;
+pub mod steps;
 pub mod verify;

@@ -9,6 +9,7 @@ mod pretty;
 mod progress;
 mod report;
 mod table;
+mod wrap;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
@@ -21,6 +22,7 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
+pub use wrap::{wrap, wrap_command};
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
@@ -44,6 +46,8 @@ pub struct Ui {
     pub output: OutputFormat,
     /// True if prompts are allowed.
     pub may_ask: bool,
+    /// True if details are wanted (`--verbose`).
+    pub verbose: bool,
     quiet: bool,
     stderr_is_terminal: bool,
     view: View,
@@ -59,6 +63,8 @@ pub struct UiOptions {
     pub no_color: bool,
     /// Disables prompts (`--no-input`).
     pub no_input: bool,
+    /// Shows details (`--verbose`).
+    pub verbose: bool,
 }
 
 impl Ui {
@@ -76,6 +82,7 @@ impl Ui {
         Ui {
             output: OutputFormat::Table,
             may_ask: !options.no_input && std::io::stdin().is_terminal() && stderr_is_terminal,
+            verbose: options.verbose,
             quiet: options.quiet,
             stderr_is_terminal,
             view: View { width, palette: Palette::new(colour && !dumb && stdout_is_terminal) },
@@ -195,7 +202,9 @@ impl Ui {
     /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
-        let _ = write!(std::io::stderr().lock(), "{} [y/N] ", self.status_line(question));
+        let width = usize::from(console::Term::stderr().size().1);
+        let question = wrap(&format!("{} [y/N]", self.status_line(question)), Some(width), "");
+        let _ = write!(std::io::stderr().lock(), "{question} ");
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer).map(|_| answer)

@@ -9,6 +9,7 @@ fn ui(colour: bool) -> Ui {
     Ui {
         output: OutputFormat::Table,
         may_ask: false,
+        verbose: false,
         quiet: false,
         stderr_is_terminal: colour,
         view: View { width: colour.then_some(80), palette: Palette::new(colour) },

@@ -21,6 +21,7 @@ pub mod message;
 pub mod outcome;
 pub mod policy;
 pub mod record;
+pub mod room;
 pub mod salvage;
 pub mod seen;
 pub mod settle;

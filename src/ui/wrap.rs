@@ -1,0 +1,96 @@
+//! Line breaks between words.
+
+use console::measure_text_width;
+
+/// Breaks a text into lines of at most `width` columns, between words; a longer word has a line of its
+/// own. Without a width, it is one line. `indent` starts every line but the first.
+#[must_use]
+pub fn wrap(text: &str, width: Option<usize>, indent: &str) -> String {
+    wrap_words(text.split(' ').map(str::to_owned), width, "", indent)
+}
+
+/// Breaks a command line so that it can still be pasted: a flag stays with its value, and a line that
+/// goes on ends in a backslash.
+#[must_use]
+pub fn wrap_command(command: &str, width: Option<usize>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in command.split(' ') {
+        let starts = word.starts_with('-') || word == "&&";
+        match words.last_mut() {
+            // The value of a flag, the words of a command's name, and what is quoted.
+            Some(last) if !starts || last.matches('\'').count() % 2 == 1 => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    wrap_words(words.into_iter(), width, " \\", "    ")
+}
+
+fn wrap_words(
+    words: impl Iterator<Item = String>,
+    width: Option<usize>,
+    end: &str,
+    indent: &str,
+) -> String {
+    let Some(width) = width else { return words.collect::<Vec<_>>().join(" ") };
+    let words: Vec<String> = words.collect();
+    let (mut text, mut column) = (String::new(), 0);
+    for (at, word) in words.iter().enumerate() {
+        let columns = measure_text_width(word);
+        // Room for the mark, unless nothing follows.
+        let reserved = if at + 1 < words.len() { end.len() } else { 0 };
+        if column > 0 && column + 1 + columns + reserved > width {
+            text.push_str(end);
+            text.push('\n');
+            text.push_str(indent);
+            column = indent.len();
+        } else if at > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += columns;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_only() {
+        assert_eq!(wrap("raise the table's WCU", Some(12), "  "), "raise the\n  table's\n  WCU");
+        assert_eq!(wrap("raise the table's WCU", None, "  "), "raise the table's WCU");
+        assert_eq!(wrap("x incomprehensible y", Some(6), ""), "x\nincomprehensible\ny");
+    }
+
+    #[test]
+    fn a_broken_command_is_still_one_command() {
+        let command = "recoctl dlq purge --class malformed,foreign --backup set-aside.jsonl";
+        assert_eq!(
+            wrap_command(command, Some(60)),
+            "recoctl dlq purge --class malformed,foreign \\\n    --backup set-aside.jsonl"
+        );
+        assert_eq!(wrap_command(command, Some(80)), command);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_wider(
+            words in prop::collection::vec("[a-z-]{1,12}", 1..30),
+            width in 20_usize..100,
+        ) {
+            let text = words.join(" ");
+            let wrapped = wrap(&text, Some(width), "  ");
+            prop_assert!(wrapped.lines().all(|line| line.len() <= width));
+            prop_assert_eq!(wrapped.split_whitespace().collect::<Vec<_>>().join(" "), text.clone());
+            let pasted = wrap_command(&text, Some(width)).replace("\\\n", "");
+            prop_assert_eq!(pasted.split_whitespace().collect::<Vec<_>>().join(" "), text);
+        }
+    }
+}
