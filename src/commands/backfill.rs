@@ -8,6 +8,7 @@ use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
 
+use super::backfill_rate::QueueRate;
 use crate::config::Key;
 use crate::context::Context;
 use crate::flags::facts::FactsArgs;
@@ -95,6 +96,10 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
     let parts = parts(context, &args).await?;
+    let rate = match args.scale_out.via {
+        Some(_) => Some(QueueRate::check(context, args.scale_out.rate, args.scale_out.users_per_message).await?),
+        None => None,
+    };
     let options = args.options();
     let setting_up = set_up(parts, &options, sources);
     let BackfillJob { backfill, reader } = context.before_all(setting_up).await?;
@@ -122,6 +127,9 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     }
     if report.rejects_file.is_none() {
         show_rejects(&context.ui, &report);
+    }
+    if let Some(rate) = rate {
+        rate.check_again(context, &report);
     }
     context.ui.report(&report)?;
     conclude(&report)

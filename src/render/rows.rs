@@ -120,7 +120,12 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
 
 /// Tells of messages in flight and who likely holds them; empty if there are none.
 #[must_use]
-pub fn elsewhere(messages: u64, holder: Option<&Holder>, unfinished: &[Unfinished]) -> String {
+pub fn elsewhere(
+    messages: u64,
+    holder: Option<&Holder>,
+    unfinished: &[Unfinished],
+    view: &View,
+) -> String {
     if messages == 0 {
         return String::new();
     }
@@ -135,7 +140,8 @@ pub fn elsewhere(messages: u64, holder: Option<&Holder>, unfinished: &[Unfinishe
         }
         (None, None) => "held by another consumer, or by recoctl on another machine".to_owned(),
     };
-    format!("{} in flight, {who}\n", amount(messages, "message"))
+    let text = format!("{} in flight, {who}", amount(messages, "message"));
+    format!("{}\n", wrap(&text, view.width, "  "))
 }
 
 /// Returns an RFC 3339 time without its fraction of a second.
@@ -170,11 +176,13 @@ pub fn basis(basis: &Provenance, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");
     let fingerprint = basis.policy_fingerprint.get(..12).unwrap_or(&basis.policy_fingerprint);
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
-    let mut text = format!("{}\n", view.palette.paint(Tone::Faint, &line));
-    for limit in &basis.limits {
-        text.push_str(&note(limit, view));
-    }
-    text
+    format!("{}\n{}", view.palette.paint(Tone::Faint, &line), limits(basis, view))
+}
+
+/// Returns the checks that were not possible, as notes.
+#[must_use]
+pub fn limits(basis: &Provenance, view: &View) -> String {
+    basis.limits.iter().map(|limit| note(limit, view)).collect()
 }
 
 #[cfg(test)]

@@ -17,11 +17,23 @@ pub fn step(command: &str, why: &str, view: &View) -> String {
         return format!("{INDENT}{}   {why}\n", paint(Tone::Command, &command));
     }
     let command = wrap_command(&command, room);
-    let why = wrap(&format!("# {why}"), room.map(|room| room.saturating_sub(4)), "# ");
-    let lines = |text: &str, indent: &str, tone| -> String {
-        text.lines().map(|line| format!("{indent}{}\n", paint(tone, line))).collect()
+    let last = command.lines().last().map_or(0, console::measure_text_width);
+    let lines = |text: &str, indent: &str, tone| -> Vec<String> {
+        text.lines().map(|line| format!("{indent}{}", paint(tone, line))).collect()
     };
-    format!("{}{}", lines(&command, INDENT, Tone::Command), lines(&why, "      ", Tone::Faint))
+    let mut shown = lines(&command, INDENT, Tone::Command);
+    let broken = shown.len() > 1;
+    let beside = last + console::measure_text_width(&why) + 5;
+    match shown.last_mut() {
+        Some(line) if broken && room.is_none_or(|room| beside <= room) => {
+            line.push_str(&format!("   {}", paint(Tone::Faint, &format!("# {why}"))));
+        }
+        _ => {
+            let width = room.map(|room| room.saturating_sub(4));
+            shown.extend(lines(&wrap(&format!("# {why}"), width, "# "), "      ", Tone::Faint));
+        }
+    }
+    shown.join("\n") + "\n"
 }
 
 /// Returns a name like the preferred one that no file in the current directory has.
@@ -64,7 +76,7 @@ mod tests {
         );
         assert_eq!(
             step(command, why, &view(Some(40))),
-            "  recoctl dlq redrive --rate 5\n      # 4,000 WCU; the table has 20/s\n      # to spare\n"
+            "  recoctl dlq redrive --rate 5\n      # 4,000 WCU; the table has 20/s to\n      # spare\n"
         );
     }
 }

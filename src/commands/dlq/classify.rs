@@ -208,7 +208,7 @@ impl Report for ClassifyReport {
                 text.push_str(&details(group, view));
             }
         }
-        if !text.is_empty() {
+        if !text.is_empty() && self.detailed {
             text.push('\n');
         }
         for damaged in &self.damaged {
@@ -217,9 +217,13 @@ impl Report for ClassifyReport {
         }
         text.push_str(&self.footer(view));
         let elsewhere = self.queues.in_flight_elsewhere;
-        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &self.unfinished));
+        let holder = self.held_by.as_ref();
+        text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
         text.push_str(&self.reach.words());
-        text.push_str(&rows::basis(&self.basis, view));
+        text.push_str(&match self.detailed {
+            true => rows::basis(&self.basis, view),
+            false => rows::limits(&self.basis, view),
+        });
         text.push_str(&rows::unfinished(&self.unfinished, view));
         text.push_str(&self.advice(view));
         text

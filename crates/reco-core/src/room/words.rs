@@ -15,7 +15,9 @@ impl Place {
         }
     }
 
-    fn spare_words(&self) -> String {
+    /// Returns what it has to spare, in words.
+    #[must_use]
+    pub fn spare_words(&self) -> String {
         let title = self.title();
         match self.used {
             Some(_) => format!("{title} has {}/s to spare", figure(self.spare())),

@@ -5,7 +5,7 @@ use reco_core::room::{Bounce, Load, Room, propose};
 use serde::Serialize;
 
 use super::groups::Group;
-use crate::ui::{amount, duration};
+use crate::ui::{amount, count, duration};
 
 /// Time to expiry in seconds from which on a step is urgent.
 const URGENT_S: i64 = 86_400;
@@ -61,7 +61,7 @@ impl Advisor<'_> {
         match class {
             Class::Retryable => self.redrive("", load),
             Class::Partial => {
-                let rejects = (self.unused)("partial-rejects.jsonl");
+                let rejects = (self.unused)("bad.jsonl");
                 self.redrive(&format!("--class partial --salvage --rejects {rejects}"), load)
             }
             Class::Oversize => self.write_directly(load),
@@ -82,10 +82,7 @@ impl Advisor<'_> {
         let file = (self.unused)("oversize.jsonl");
         let purge = (self.complete)(&format!("dlq purge --class oversize --backup {file}"));
         let write = (self.complete)(&format!("backfill {file} --if-newer"));
-        let why = format!(
-            "{}: saved, then written to the table; an entry over 400 KB is rejected",
-            amount(load.messages, "message")
-        );
+        let why = format!("{} too large to queue", count(load.messages));
         Next { command: format!("{purge} && {write}"), why }
     }
 
@@ -99,10 +96,7 @@ impl Advisor<'_> {
         let command = format!("dlq purge --class {} --backup {file}", names.join(","));
         let why = match classes {
             [only] => format!("{}: {}", amount(messages, "message"), aside_why(*only)),
-            _ => format!(
-                "{} that no redrive can write; import brings them back",
-                amount(messages, "message")
-            ),
+            _ => format!("{} that no redrive can write", amount(messages, "message")),
         };
         Next { command: (self.complete)(&command), why }
     }
