@@ -97,7 +97,10 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let total = total_bytes(&sources);
     let parts = parts(context, &args).await?;
     let rate = match args.scale_out.via {
-        Some(_) => Some(QueueRate::check(context, args.scale_out.rate, args.scale_out.users_per_message).await?),
+        Some(_) => Some(
+            QueueRate::check(context, args.scale_out.rate, args.scale_out.users_per_message)
+                .await?,
+        ),
         None => None,
     };
     let options = args.options();

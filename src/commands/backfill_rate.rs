@@ -44,7 +44,7 @@ impl QueueRate {
     /// Warns with the exact cost, once a dry run knows it.
     pub fn check_again(&self, context: &Context, report: &BackfillReport) {
         if let Some(queue) = report.queue.as_ref().filter(|_| report.dry_run) {
-            let load = Load { messages: queue.messages, wcu: report.items.wcu };
+            let load = Load { messages: queue.messages, wcu: report.counts.items.wcu };
             self.warn(context, &load, "");
         }
     }

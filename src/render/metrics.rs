@@ -81,7 +81,8 @@ fn folds(rows: &[&Row], view: &View) -> String {
     };
     let groups = [("none: ", named(true)), ("no data: ", named(false))];
     let groups = groups.into_iter().filter(|(_, names)| !names.is_empty());
-    let text = groups.map(|(label, names)| format!("{label}{names}")).collect::<Vec<_>>().join("; ");
+    let text =
+        groups.map(|(label, names)| format!("{label}{names}")).collect::<Vec<_>>().join("; ");
     if text.is_empty() {
         return text;
     }

@@ -68,12 +68,10 @@ mod tests {
     #[test]
     fn the_reason_is_a_comment_beside_or_below_the_command() {
         let view = |width| View { width, palette: Palette::new(false) };
-        let (command, why) = ("recoctl dlq redrive --rate 5", "4,000 WCU; the table has 20/s to spare");
+        let (command, why) =
+            ("recoctl dlq redrive --rate 5", "4,000 WCU; the table has 20/s to spare");
         assert_eq!(step(command, why, &view(None)), format!("  {command}   # {why}\n"));
-        assert_eq!(
-            step(command, why, &view(Some(60))),
-            format!("  {command}\n      # {why}\n")
-        );
+        assert_eq!(step(command, why, &view(Some(60))), format!("  {command}\n      # {why}\n"));
         assert_eq!(
             step(command, why, &view(Some(40))),
             "  recoctl dlq redrive --rate 5\n      # 4,000 WCU; the table has 20/s to\n      # spare\n"

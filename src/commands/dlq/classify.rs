@@ -17,9 +17,8 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{self, again, rows};
-use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
+use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, wrap};
 use groups::Group;
-use steps::{Advisor, Step};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
@@ -31,6 +30,7 @@ use reco_ops::dlq::session::{DamagedRow, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
+use steps::{Advisor, Step};
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
@@ -285,7 +285,8 @@ impl ClassifyReport {
         };
         let heading = view.palette.paint(Tone::Heading, &heading);
         let reasons = view.palette.paint(Tone::Faint, reasons);
-        let steps = self.steps.iter().map(|step| render::steps::step(&step.command, &step.why, view));
+        let steps =
+            self.steps.iter().map(|step| render::steps::step(&step.command, &step.why, view));
         format!("{heading}{reasons}:\n{}", steps.collect::<String>())
     }
 
@@ -323,9 +324,11 @@ fn details(group: &Group, view: &View) -> String {
     let mut text = format!("\n{class}: {}\n", group.action);
     for reason in &group.reasons {
         let example = rows::short(&reason.example);
-        let indent = 2 + 7 + 2 + example.chars().count() + 2;
-        let width = view.width.map(|width| width.saturating_sub(indent));
-        let reason_text = cut(&escape_line(&reason.reason), width);
+        // Aligned with the first line, unless that leaves too little room.
+        let indent = " ".repeat((2 + 7 + 2 + example.chars().count() + 2).min(24));
+        let width = view.width.map(|width| width.saturating_sub(indent.len()));
+        let reason_text = wrap(&escape_line(&reason.reason), width, "");
+        let reason_text = reason_text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
         text.push_str(&format!(
             "  {:>7}  {}  {reason_text}\n",
             count(reason.messages),
@@ -337,13 +340,6 @@ fn details(group: &Group, view: &View) -> String {
         text.push_str(&format!("           and {} more {noun}\n", count(group.more_reasons)));
     }
     text
-}
-
-fn cut(line: &str, width: Option<usize>) -> String {
-    match width {
-        Some(width) => console::truncate_str(line, width, "…").into_owned(),
-        None => line.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -78,14 +78,18 @@ impl Class {
     pub fn action(self) -> &'static str {
         match self {
             Class::Retryable => "redrive it at a rate that the table can take",
-            Class::Partial => "salvage it: send the good entries, save the bad ones for the producer",
+            Class::Partial => {
+                "salvage it: send the good entries, save the bad ones for the producer"
+            }
             Class::Malformed => "purge it with a backup for the producer, who must send it again",
             Class::Foreign => "purge it with a backup, and find out who sends it here",
             Class::UnknownUser => {
                 "purge it with a backup: nothing to write; import it once the users exist"
             }
             Class::Empty => "purge it with a backup: nothing to write",
-            Class::Oversize => "save it and write its lists with backfill; the producer must split it",
+            Class::Oversize => {
+                "save it and write its lists with backfill; the producer must split it"
+            }
             Class::Stale => "purge it with a backup: the table has newer lists",
             Class::Superseded => "purge it with a backup: newer messages have its users",
         }

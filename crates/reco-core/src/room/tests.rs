@@ -69,10 +69,7 @@ fn after_a_bounce_it_is_another_line() {
     assert_ne!(first.flags(), second.flags());
     let blind = Room { unknown: Some("no table configured".to_owned()), ..Room::default() };
     assert_eq!(propose(&LOAD, &blind, None).flags(), "--max-backlog 100");
-    assert_eq!(
-        propose(&LOAD, &blind, Some(&bounce(None))).flags(),
-        "--max 20 --max-backlog 100"
-    );
+    assert_eq!(propose(&LOAD, &blind, Some(&bounce(None))).flags(), "--max 20 --max-backlog 100");
 }
 
 #[test]
@@ -95,7 +92,10 @@ fn a_full_table_gets_a_trickle_and_a_guard() {
 #[test]
 fn throttling_that_goes_on_adds_a_guard() {
     let throttled = Place { throttled: true, ..table(20.0, Some(0.0)) };
-    assert_eq!(propose(&LOAD, &room(vec![throttled]), None).flags(), "--rate 5 --max-throttles 10/min");
+    assert_eq!(
+        propose(&LOAD, &room(vec![throttled]), None).flags(),
+        "--rate 5 --max-throttles 10/min"
+    );
 }
 
 #[test]

@@ -200,7 +200,10 @@ mod tests {
     fn without_metrics_the_use_is_unknown_and_the_limit_is_not() {
         let room = room(vec![place()], Err(Error::service("denied")), true);
         assert_eq!((room.places[0].used, room.watchable), (None, false));
-        assert_eq!(super::room(vec![], Ok(vec![]), false).unknown.as_deref(), Some("no table configured"));
+        assert_eq!(
+            super::room(vec![], Ok(vec![]), false).unknown.as_deref(),
+            Some("no table configured")
+        );
     }
 
     #[test]

@@ -3,11 +3,10 @@
 mod queues;
 mod when;
 
-
 use super::plan::{Measure, Subject};
 use super::report::{Finding, Level, Row, Section};
-pub use when::clock;
 use when::Periods;
+pub use when::clock;
 
 /// Share of the provisioned capacity from which on the next burst throttles.
 const NEARLY_FULL: f64 = 0.9;

@@ -210,10 +210,15 @@ mod tests {
                     "too large for the destination queue: 300000 bytes, and it accepts at most 262144",
                     "too large for the destination queue: 300017 bytes, and it accepts at most 262144",
                 ],
-                &["too large for the destination queue: 300000 to 300017 bytes, and it accepts at most 262144"],
+                &[
+                    "too large for the destination queue: 300000 to 300017 bytes, and it accepts at most 262144",
+                ],
             ),
             (
-                &["expected `,`, at byte 44 (line 2, column 45)", "expected `,`, at byte 7 (column 8)"],
+                &[
+                    "expected `,`, at byte 44 (line 2, column 45)",
+                    "expected `,`, at byte 7 (column 8)",
+                ],
                 &["expected `,`"],
             ),
             (

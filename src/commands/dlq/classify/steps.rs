@@ -108,7 +108,8 @@ impl Advisor<'_> {
         }
         let (aside, written): (Vec<&Group>, Vec<&Group>) =
             groups.iter().partition(|group| is_aside(group.class));
-        let mut steps: Vec<Step> = written.into_iter().map(|group| step(&[group], &group.next)).collect();
+        let mut steps: Vec<Step> =
+            written.into_iter().map(|group| step(&[group], &group.next)).collect();
         if !aside.is_empty() {
             let classes: Vec<Class> = aside.iter().map(|group| group.class).collect();
             let messages = aside.iter().map(|group| group.messages).sum();

@@ -170,7 +170,9 @@ fn no_advice_leaves_messages_where_the_alarm_rings() {
         ["dlq redrive", "dlq purge", "backfill"].iter().any(|verb| command.contains(verb))
             && !command.contains("--dry-run")
     };
-    for command in steps.iter().map(|step| &step.command).chain(groups.iter().map(|g| &g.next.command)) {
+    for command in
+        steps.iter().map(|step| &step.command).chain(groups.iter().map(|g| &g.next.command))
+    {
         assert!(acts(command), "{command}");
     }
 }
@@ -184,7 +186,9 @@ fn every_next_command_is_one_that_parses() {
         let mut groups = all_classes();
         let steps = advised(&mut groups, room, bounce);
         let nexts = groups.iter().map(|group| &group.next.command);
-        for line in nexts.chain(steps.iter().map(|step| &step.command)).flat_map(|line| line.split(" && ")) {
+        for line in
+            nexts.chain(steps.iter().map(|step| &step.command)).flat_map(|line| line.split(" && "))
+        {
             let parsed = crate::cli::Cli::try_parse_from(line.split_whitespace());
             let error = parsed.err().map(|error| error.to_string()).unwrap_or_default();
             assert_eq!(error, "", "{line}");

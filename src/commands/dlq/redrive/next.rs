@@ -45,9 +45,10 @@ pub(super) fn next(
         let proposal = propose(&rest(report, left), &report.room, None);
         let why = format!("{} not attempted; {}", amount(left, "message"), proposal.comment());
         add(complete(&format!("dlq redrive {}", proposal.flags())), why);
-    } else if report.of(Category::Moved) + left > 0 {
+    } else if report.seen > 0 {
         let dlq = &report.queues.dlq;
-        let kept = report.seen.saturating_sub(report.of(Category::Moved));
+        let gone = report.of(Category::Moved) + report.of(Category::AlreadySent);
+        let kept = report.seen.saturating_sub(gone);
         let why = match kept {
             0 => format!("shows what comes back to {dlq}"),
             _ => format!("{} in {dlq}, and whatever comes back", amount(kept, "message")),

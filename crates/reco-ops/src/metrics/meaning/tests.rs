@@ -125,7 +125,12 @@ fn errors_are_laid_at_the_door_of_throttled_writes_when_they_coincide() {
 fn a_throttled_function_explains_valid_messages_in_the_dlq() {
     let rows = vec![flat(Measure::Invocations, 10.0), burst(Measure::Throttles, 2, 3.0)];
     let said = of(Subject::Function, rows);
-    assert!(said.starts_with("Bad throttled 6 times (in 2 of 10 minutes, 00:00 to 00:02 UTC, none for 8 min)"), "{said}");
+    assert!(
+        said.starts_with(
+            "Bad throttled 6 times (in 2 of 10 minutes, 00:00 to 00:02 UTC, none for 8 min)"
+        ),
+        "{said}"
+    );
     assert!(said.contains("moves to the DLQ although it is valid"), "{said}");
     assert_eq!(
         of(Subject::Function, vec![flat(Measure::Invocations, 10.0)]),
@@ -191,7 +196,10 @@ fn a_queue_that_grows_or_is_full_is_not_green() {
     let live = Some(Live { visible: 10, in_flight: 119_990, delayed: 0 });
     let rows = vec![flat(Measure::Visible, 10.0), flat(Measure::OldestAge, 5.0)];
     let full = said(&[Section::new(Subject::Queue, "x".to_owned(), live, rows)]);
-    assert!(full[0].starts_with("Bad full: 119,990 messages in flight of at most 120,000"), "{full:?}");
+    assert!(
+        full[0].starts_with("Bad full: 119,990 messages in flight of at most 120,000"),
+        "{full:?}"
+    );
     // A redrive that has just begun: CloudWatch has no age yet.
     let live = Some(Live { visible: 1_416, in_flight: 0, delayed: 0 });
     let rows = vec![flat(Measure::Visible, 0.0)];

@@ -33,7 +33,10 @@ impl Redrive<'_> {
         let Some(excess) = room.excess(load, rate) else { return };
         let given = rate.map_or("no --rate".to_owned(), |rate| format!("--rate {rate}"));
         let flags = propose(load, room, None).flags();
-        self.session.control.events.warn(format!("{given}: {} messages {excess}; use {flags}", load.messages));
+        self.session
+            .control
+            .events
+            .warn(format!("{given}: {} messages {excess}; use {flags}", load.messages));
     }
 
     /// Counts what waits in the destinations of moved messages.
