@@ -22,7 +22,7 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
-pub use wrap::{wrap, wrap_command};
+pub use wrap::{wrap, wrap_command, wrap_lines};
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
@@ -179,6 +179,8 @@ impl Ui {
     }
 
     fn stderr(&self, line: &str) {
+        let width = usize::from(console::Term::stderr().size().1);
+        let line = wrap_lines(line, self.stderr_is_terminal.then_some(width));
         // A failure to write status must not stop the work.
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }

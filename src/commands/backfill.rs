@@ -8,7 +8,7 @@ use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
 
-use super::backfill_rate::QueueRate;
+use super::backfill_rate::{MANY, QueueRate};
 use crate::config::Key;
 use crate::context::Context;
 use crate::flags::facts::FactsArgs;
@@ -98,8 +98,12 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let parts = parts(context, &args).await?;
     let rate = match args.scale_out.via {
         Some(_) => Some(
-            QueueRate::check(context, args.scale_out.rate, args.scale_out.users_per_message)
-                .await?,
+            QueueRate::check(
+                context,
+                args.scale_out.rate,
+                (MANY, args.scale_out.users_per_message),
+            )
+            .await?,
         ),
         None => None,
     };

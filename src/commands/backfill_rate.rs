@@ -1,17 +1,18 @@
-//! The rate of `backfill --via queue`, checked against what the table has to spare.
+//! The rate of messages whose cost is not known before they go, checked against what the table has to spare.
 
 use reco_core::room::{Load, Room, propose};
 
 use crate::config::Key;
 use crate::context::Context;
+use crate::ui::amount;
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::BackfillReport;
 use reco_ops::dlq::redrive::Rate;
 use reco_ops::dlq::room;
 use reco_ops::error::Result;
 
-/// Messages of a run whose length is not known: more than are sent in any second.
-const MANY: u64 = 1_000_000;
+/// Messages of a backfill, whose length is not known: more than are sent in any second.
+pub const MANY: u64 = 1_000_000;
 
 /// Rate of a run, and what the pipeline has to spare for it.
 pub struct QueueRate {
@@ -25,7 +26,11 @@ impl QueueRate {
     ///
     /// # Errors
     /// Fails if AWS cannot be set up.
-    pub async fn check(context: &Context, rate: Option<Rate>, users: u16) -> Result<Self> {
+    pub async fn check(
+        context: &Context,
+        rate: Option<Rate>,
+        (messages, users): (u64, u16),
+    ) -> Result<Self> {
         let sdk = context.sdk().await?;
         let table = match context.settings.value(Key::Table) {
             Some(name) => {
@@ -37,7 +42,8 @@ impl QueueRate {
         };
         let room = room::measure(sdk, table.as_ref(), context.settings.value(Key::Function)).await;
         let rate = QueueRate { rate: rate.map(Rate::per_second), users: users.into(), room };
-        rate.warn(context, &Load { messages: MANY, wcu: MANY * rate.users }, "at least ");
+        let wcu = messages.saturating_mul(rate.users);
+        rate.warn(context, &Load { messages, wcu }, "at least ");
         Ok(rate)
     }
 
@@ -54,7 +60,7 @@ impl QueueRate {
         let proposal = propose(load, &self.room, None);
         let slower = proposal.rate.map(|rate| format!("; use --rate {rate}")).unwrap_or_default();
         let each = format!("{at_least}{:.0} WCU", load.per_message());
-        let cost = format!("a message of up to {} lists costs {each}", self.users);
+        let cost = format!("a message of up to {} costs {each}", amount(self.users, "list"));
         context.ui.warn(match self.rate {
             Some(rate) => format!("--rate {rate}: {cost}, and they {excess}{slower}"),
             None => format!(

@@ -6,7 +6,42 @@ use console::measure_text_width;
 /// own. Without a width, it is one line. `indent` starts every line but the first.
 #[must_use]
 pub fn wrap(text: &str, width: Option<usize>, indent: &str) -> String {
-    wrap_words(text.split(' ').map(str::to_owned), width, "", indent)
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let is_unit = UNITS.contains(&word.trim_end_matches([';', ',', ':', '.', ')']));
+        match words.last_mut() {
+            Some(last) if is_unit && last.ends_with(|c: char| c.is_ascii_digit()) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    wrap_words(words.into_iter(), width, "", indent)
+}
+
+/// Units that stay with their number.
+const UNITS: [&str; 8] = ["s", "ms", "min", "h", "days", "%", "WCU", "UTC"];
+
+/// Breaks the lines of a text that are wider, each as [`wrap`] does; what follows a break is indented
+/// by two more columns than its line.
+#[must_use]
+pub fn wrap_lines(text: &str, width: Option<usize>) -> String {
+    let line = |line: &str| {
+        if width.is_none_or(|width| measure_text_width(line) <= width) {
+            return line.to_owned();
+        }
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        let indent = " ".repeat(spaces + 2);
+        let width = width.map(|width| width.saturating_sub(spaces));
+        format!("{}{}", " ".repeat(spaces), wrap(&line[spaces..], width, &indent))
+    };
+    text.split_inclusive('\n')
+        .map(|whole| match whole.strip_suffix('\n') {
+            Some(text) => format!("{}\n", line(text)),
+            None => line(whole),
+        })
+        .collect()
 }
 
 /// Breaks a command line so that it can still be pasted: a flag stays with its value, and a line that
@@ -66,7 +101,15 @@ mod tests {
     fn lines_break_between_words_only() {
         assert_eq!(wrap("raise the table's WCU", Some(12), "  "), "raise the\n  table's\n  WCU");
         assert_eq!(wrap("raise the table's WCU", None, "  "), "raise the table's WCU");
+        assert_eq!(wrap("it took 1.2 s; done", Some(11), ""), "it took\n1.2 s; done");
         assert_eq!(wrap("x incomprehensible y", Some(6), ""), "x\nincomprehensible\ny");
+    }
+
+    #[test]
+    fn only_lines_that_are_too_wide_are_broken() {
+        let text = "short\n  one two three four\nend";
+        assert_eq!(wrap_lines(text, Some(12)), "short\n  one two\n    three\n    four\nend");
+        assert_eq!(wrap_lines(text, None), text);
     }
 
     #[test]

@@ -111,16 +111,15 @@ impl Room {
     }
 }
 
-/// Returns the value rounded down to one digit below 10, and to two from 10 on.
+/// Returns the value rounded down to two significant digits.
 fn round_down(value: f64) -> f64 {
     if !(value > 0.0 && value.is_finite()) {
         return 0.0;
     }
-    let digits = if value >= 10.0 { 2 } else { 1 };
-    let scale = 10_f64.powi(value.log10().floor() as i32 + 1 - digits);
-    let rounded = (value / scale + 1e-9).floor() * scale;
+    #[expect(clippy::cast_possible_truncation, reason = "an exponent")]
+    let scale = 10_f64.powi(value.log10().floor() as i32 - 1);
     // Powers below one are not exact.
-    let rounded = (rounded * 1e6).round() / 1e6;
+    let rounded = ((value / scale + 1e-9).floor() * scale * 1e6).round() / 1e6;
     if rounded > value + 1e-9 { 0.0 } else { rounded }
 }
 

@@ -17,7 +17,7 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{self, again, rows};
-use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, wrap};
+use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, wrap, wrap_lines};
 use groups::Group;
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
@@ -215,11 +215,11 @@ impl Report for ClassifyReport {
             let label = view.palette.paint(Tone::Bad, "damaged:");
             text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
         }
-        text.push_str(&self.footer(view));
+        text.push_str(&wrap_lines(&self.footer(view), view.width));
         let elsewhere = self.queues.in_flight_elsewhere;
         let holder = self.held_by.as_ref();
         text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
-        text.push_str(&self.reach.words());
+        text.push_str(&wrap_lines(&self.reach.words(), view.width));
         text.push_str(&match self.detailed {
             true => rows::basis(&self.basis, view),
             false => rows::limits(&self.basis, view),

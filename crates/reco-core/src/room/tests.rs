@@ -31,10 +31,10 @@ fn what_others_use_is_not_to_spare() {
     let proposal = propose(&LOAD, &room(vec![table(100.0, Some(80.0))]), None);
     assert_eq!(proposal.flags(), "--rate 5");
     let unknown = propose(&LOAD, &room(vec![table(20.0, None)]), None);
-    assert_eq!(unknown.flags(), "--rate 2");
+    assert_eq!(unknown.flags(), "--rate 2.5");
     assert_eq!(
         unknown.comment(),
-        "4,000 WCU; the table accepts 20/s, its use is unknown: about 17 min"
+        "4,000 WCU; the table accepts 20/s, its use is unknown: about 13 min"
     );
 }
 
@@ -46,14 +46,14 @@ fn the_tightest_of_table_and_indexes_decides() {
     assert!(proposal.comment().contains("index by_time has 8/s to spare"), "{proposal:?}");
     // A local index is written with the table's capacity.
     let local = Place { writes: 2.0, ..table(20.0, Some(0.0)) };
-    assert_eq!(propose(&LOAD, &room(vec![local]), None).flags(), "--rate 2");
+    assert_eq!(propose(&LOAD, &room(vec![local]), None).flags(), "--rate 2.5");
 }
 
 #[test]
 fn a_function_that_is_out_of_concurrency_decides_too() {
     let narrow = Room { function: Some(3.0), ..room(vec![table(1_000.0, Some(0.0))]) };
     let proposal = propose(&LOAD, &narrow, None);
-    assert_eq!(proposal.flags(), "--rate 1");
+    assert_eq!(proposal.flags(), "--rate 1.5");
     assert!(proposal.comment().contains("the function handles 3/s at most"), "{proposal:?}");
 }
 
@@ -62,7 +62,7 @@ fn after_a_bounce_it_is_another_line() {
     let spare = room(vec![table(20.0, Some(0.0))]);
     let first = propose(&LOAD, &spare, None);
     let second = propose(&LOAD, &spare, Some(&bounce(Some(5.0))));
-    assert_eq!(second.flags(), "--rate 2 --max-throttles 10/min");
+    assert_eq!(second.flags(), "--rate 2.5 --max-throttles 10/min");
     assert!(second.comment().starts_with("572 of 2,000 of the last run came back"), "{second:?}");
     let third = propose(&LOAD, &spare, Some(&bounce(Some(2.0))));
     assert_eq!(third.flags(), "--rate 1 --max-throttles 10/min");
@@ -117,7 +117,7 @@ fn rates_are_round() {
     let round = |value: f64| round_down(value).to_string();
     assert_eq!(
         [0.0, 0.0377, 0.5, 1.999, 9.99, 10.0, 57.3, 99.9, 123.0, 4_567.0].map(round),
-        ["0", "0.03", "0.5", "1", "9", "10", "57", "99", "120", "4500"]
+        ["0", "0.037", "0.5", "1.9", "9.9", "10", "57", "99", "120", "4500"]
     );
 }
 

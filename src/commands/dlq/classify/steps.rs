@@ -125,7 +125,7 @@ impl Advisor<'_> {
 fn step(groups: &[&Group], next: &Next) -> Step {
     let first_expiry_s = groups.iter().filter_map(|group| group.first_expiry_s).min();
     let expiry = first_expiry_s.filter(|left| *left < URGENT_S);
-    let expiry = expiry.map(|left| format!("; the first expires in {}", duration(left.max(0))));
+    let expiry = expiry.map(|left| format!("; expires in {}", duration(left.max(0))));
     Step {
         classes: groups.iter().map(|group| group.class).collect(),
         command: next.command.clone(),

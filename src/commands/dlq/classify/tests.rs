@@ -109,7 +109,7 @@ fn every_class(width: Option<usize>, detailed: bool) -> String {
 fn every_class_fits_a_screen_of_80x24_with_the_most_urgent_step_first_and_all_steps_last() {
     let text = every_class(Some(80), false);
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    assert!(text.lines().count() <= 24, "{} lines:\n{text}", text.lines().count());
+    assert!(text.lines().count() < 24, "{} lines:\n{text}", text.lines().count());
     insta::assert_snapshot!(text);
 }
 
@@ -136,7 +136,7 @@ fn what_expires_within_a_day_comes_first() {
     groups[2].first_expiry_s = Some(3_000);
     let steps = advised(&mut groups, &room(), None);
     assert_eq!(steps[0].classes[0], Class::Malformed);
-    assert!(steps[0].why.ends_with("; the first expires in 50m"), "{}", steps[0].why);
+    assert!(steps[0].why.ends_with("; expires in 50m"), "{}", steps[0].why);
     assert_eq!(steps[1].classes, [Class::Retryable]);
 }
 
