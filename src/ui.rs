@@ -1,5 +1,6 @@
 //! User interface: results on stdout, status on stderr.
 
+mod breaks;
 mod chart;
 mod escape;
 mod events;
@@ -9,10 +10,10 @@ mod pretty;
 mod progress;
 mod report;
 mod table;
-mod wrap;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
+pub use breaks::{break_command, break_lines, break_text};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
@@ -22,7 +23,6 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
-pub use wrap::{wrap, wrap_command, wrap_lines};
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
@@ -180,7 +180,7 @@ impl Ui {
 
     fn stderr(&self, line: &str) {
         let width = usize::from(console::Term::stderr().size().1);
-        let line = wrap_lines(line, self.stderr_is_terminal.then_some(width));
+        let line = break_lines(line, self.stderr_is_terminal.then_some(width));
         // A failure to write status must not stop the work.
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
@@ -205,7 +205,8 @@ impl Ui {
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
         let width = usize::from(console::Term::stderr().size().1);
-        let question = wrap(&format!("{} [y/N]", self.status_line(question)), Some(width), "");
+        let question =
+            break_text(&format!("{} [y/N]", self.status_line(question)), Some(width), "");
         let _ = write!(std::io::stderr().lock(), "{question} ");
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();

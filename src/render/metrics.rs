@@ -3,7 +3,7 @@
 use reco_core::outcome::Outcome;
 
 use crate::ui::{
-    MISSING, Palette, Report, Tone, View, count, duration, escape_line, sparkline, wrap,
+    MISSING, Palette, Report, Tone, View, break_text, count, duration, escape_line, sparkline,
 };
 use reco_ops::metrics::meaning::clock;
 use reco_ops::metrics::plan::{Live, Subject, Unit};
@@ -86,7 +86,7 @@ fn folds(rows: &[&Row], view: &View) -> String {
     if text.is_empty() {
         return text;
     }
-    let wrapped = wrap(&text, view.width, "  ");
+    let wrapped = break_text(&text, view.width, "  ");
     wrapped.lines().map(|line| format!("{}\n", view.palette.paint(Tone::Faint, line))).collect()
 }
 
@@ -179,7 +179,7 @@ fn said(finding: &Finding, view: &View) -> String {
 fn labelled(label: &str, tone: Tone, text: &str, view: &View) -> String {
     let indent = " ".repeat(label.len() + 1);
     let width = view.width.map(|width| width.saturating_sub(indent.len()));
-    let text = wrap(&escape_line(text), width, "");
+    let text = break_text(&escape_line(text), width, "");
     let text = text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
     format!("{} {text}\n", view.palette.paint(tone, label))
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
-use crate::ui::{Align, Table, Tone, View, amount, bytes, count, duration, escape_line, wrap};
+use crate::ui::{
+    Align, Table, Tone, View, amount, break_text, bytes, count, duration, escape_line,
+};
 use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
 
@@ -141,7 +143,7 @@ pub fn elsewhere(
         (None, None) => "held by another consumer, or by recoctl on another machine".to_owned(),
     };
     let text = format!("{} in flight, {who}", amount(messages, "message"));
-    format!("{}\n", wrap(&text, view.width, "  "))
+    format!("{}\n", break_text(&text, view.width, "  "))
 }
 
 /// Returns an RFC 3339 time without its fraction of a second.
@@ -165,7 +167,7 @@ pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
 #[must_use]
 pub fn note(text: &str, view: &View) -> String {
     const LABEL: &str = "note:";
-    let wrapped = wrap(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
+    let wrapped = break_text(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
     let rest = wrapped.strip_prefix(LABEL).unwrap_or(&wrapped);
     format!("{}{rest}\n", view.palette.paint(Tone::Warn, LABEL))
 }

@@ -1,6 +1,6 @@
 //! Commands to run next, with the reason as a comment, so that whole lines can be pasted.
 
-use crate::ui::{Tone, View, escape_line, wrap, wrap_command};
+use crate::ui::{Tone, View, break_command, break_text, escape_line};
 
 /// Columns before a command.
 const INDENT: &str = "  ";
@@ -16,7 +16,7 @@ pub fn step(command: &str, why: &str, view: &View) -> String {
         let why = paint(Tone::Faint, &format!("# {why}"));
         return format!("{INDENT}{}   {why}\n", paint(Tone::Command, &command));
     }
-    let command = wrap_command(&command, room);
+    let command = break_command(&command, room);
     let last = command.lines().last().map_or(0, console::measure_text_width);
     let lines = |text: &str, indent: &str, tone| -> Vec<String> {
         text.lines().map(|line| format!("{indent}{}", paint(tone, line))).collect()
@@ -30,7 +30,11 @@ pub fn step(command: &str, why: &str, view: &View) -> String {
         }
         _ => {
             let width = room.map(|room| room.saturating_sub(4));
-            shown.extend(lines(&wrap(&format!("# {why}"), width, "# "), "      ", Tone::Faint));
+            shown.extend(lines(
+                &break_text(&format!("# {why}"), width, "# "),
+                "      ",
+                Tone::Faint,
+            ));
         }
     }
     shown.join("\n") + "\n"

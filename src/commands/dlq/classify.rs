@@ -17,7 +17,9 @@ use crate::config::Key;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{self, again, rows};
-use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line, wrap, wrap_lines};
+use crate::ui::{
+    Align, Report, Table, Tone, View, amount, break_lines, break_text, count, escape_line,
+};
 use groups::Group;
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::journal::{Holder, Unfinished};
@@ -47,7 +49,8 @@ pub struct ClassifyArgs {
     /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
     pub fail_on: Vec<Class>,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of
+    /// every message by one, and there it may move messages on
     #[arg(long)]
     pub force: bool,
 }
@@ -215,11 +218,11 @@ impl Report for ClassifyReport {
             let label = view.palette.paint(Tone::Bad, "damaged:");
             text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
         }
-        text.push_str(&wrap_lines(&self.footer(view), view.width));
+        text.push_str(&break_lines(&self.footer(view), view.width));
         let elsewhere = self.queues.in_flight_elsewhere;
         let holder = self.held_by.as_ref();
         text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
-        text.push_str(&wrap_lines(&self.reach.words(), view.width));
+        text.push_str(&break_lines(&self.reach.words(), view.width));
         text.push_str(&match self.detailed {
             true => rows::basis(&self.basis, view),
             false => rows::limits(&self.basis, view),
@@ -327,7 +330,7 @@ fn details(group: &Group, view: &View) -> String {
         // Aligned with the first line, unless that leaves too little room.
         let indent = " ".repeat((2 + 7 + 2 + example.chars().count() + 2).min(24));
         let width = view.width.map(|width| width.saturating_sub(indent.len()));
-        let reason_text = wrap(&escape_line(&reason.reason), width, "");
+        let reason_text = break_text(&escape_line(&reason.reason), width, "");
         let reason_text = reason_text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
         text.push_str(&format!(
             "  {:>7}  {}  {reason_text}\n",

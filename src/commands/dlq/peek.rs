@@ -34,7 +34,8 @@ pub struct PeekArgs {
     /// Show bodies and message attributes, too
     #[arg(long)]
     pub full: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of
+    /// every message by one, and there it may move messages on
     #[arg(long)]
     pub force: bool,
 }
@@ -156,15 +157,17 @@ impl Report for PeekReport {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&self.footer(view));
+        text.push_str(&self.footer());
         text.push_str(&self.reach.words());
+        let elsewhere = self.queues.in_flight_elsewhere;
+        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &[], view));
         text.push_str(&rows::basis(&self.basis, view));
         text
     }
 }
 
 impl PeekReport {
-    fn footer(&self, view: &View) -> String {
+    fn footer(&self) -> String {
         let (shown, dlq) = (self.messages.len() as u64, &self.queues.dlq);
         let about = self.queues.approximate_messages.max(self.scanned);
         let mut line = match (&self.wanted, shown) {
@@ -190,8 +193,6 @@ impl PeekReport {
             line.push_str("; interrupted");
         }
         line.push('\n');
-        let elsewhere = self.queues.in_flight_elsewhere;
-        line.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &[], view));
         line
     }
 }

@@ -5,7 +5,7 @@ use console::measure_text_width;
 /// Breaks a text into lines of at most `width` columns, between words; a longer word has a line of its
 /// own. Without a width, it is one line. `indent` starts every line but the first.
 #[must_use]
-pub fn wrap(text: &str, width: Option<usize>, indent: &str) -> String {
+pub fn break_text(text: &str, width: Option<usize>, indent: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ') {
         let is_unit = UNITS.contains(&word.trim_end_matches([';', ',', ':', '.', ')']));
@@ -23,10 +23,10 @@ pub fn wrap(text: &str, width: Option<usize>, indent: &str) -> String {
 /// Units that stay with their number.
 const UNITS: [&str; 8] = ["s", "ms", "min", "h", "days", "%", "WCU", "UTC"];
 
-/// Breaks the lines of a text that are wider, each as [`wrap`] does; what follows a break is indented
+/// Breaks the lines of a text that are wider, each as [`break_text`] does; what follows a break is indented
 /// by two more columns than its line.
 #[must_use]
-pub fn wrap_lines(text: &str, width: Option<usize>) -> String {
+pub fn break_lines(text: &str, width: Option<usize>) -> String {
     let line = |line: &str| {
         if width.is_none_or(|width| measure_text_width(line) <= width) {
             return line.to_owned();
@@ -34,7 +34,7 @@ pub fn wrap_lines(text: &str, width: Option<usize>) -> String {
         let spaces = line.len() - line.trim_start_matches(' ').len();
         let indent = " ".repeat(spaces + 2);
         let width = width.map(|width| width.saturating_sub(spaces));
-        format!("{}{}", " ".repeat(spaces), wrap(&line[spaces..], width, &indent))
+        format!("{}{}", " ".repeat(spaces), break_text(&line[spaces..], width, &indent))
     };
     text.split_inclusive('\n')
         .map(|whole| match whole.strip_suffix('\n') {
@@ -47,7 +47,7 @@ pub fn wrap_lines(text: &str, width: Option<usize>) -> String {
 /// Breaks a command line so that it can still be pasted: a flag stays with its value, and a line that
 /// goes on ends in a backslash.
 #[must_use]
-pub fn wrap_command(command: &str, width: Option<usize>) -> String {
+pub fn break_command(command: &str, width: Option<usize>) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in command.split(' ') {
         let starts = word.starts_with('-') || word == "&&";
@@ -99,27 +99,30 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_only() {
-        assert_eq!(wrap("raise the table's WCU", Some(12), "  "), "raise the\n  table's\n  WCU");
-        assert_eq!(wrap("raise the table's WCU", None, "  "), "raise the table's WCU");
-        assert_eq!(wrap("it took 1.2 s; done", Some(11), ""), "it took\n1.2 s; done");
-        assert_eq!(wrap("x incomprehensible y", Some(6), ""), "x\nincomprehensible\ny");
+        assert_eq!(
+            break_text("raise the table's WCU", Some(12), "  "),
+            "raise the\n  table's\n  WCU"
+        );
+        assert_eq!(break_text("raise the table's WCU", None, "  "), "raise the table's WCU");
+        assert_eq!(break_text("it took 1.2 s; done", Some(11), ""), "it took\n1.2 s; done");
+        assert_eq!(break_text("x incomprehensible y", Some(6), ""), "x\nincomprehensible\ny");
     }
 
     #[test]
     fn only_lines_that_are_too_wide_are_broken() {
         let text = "short\n  one two three four\nend";
-        assert_eq!(wrap_lines(text, Some(12)), "short\n  one two\n    three\n    four\nend");
-        assert_eq!(wrap_lines(text, None), text);
+        assert_eq!(break_lines(text, Some(12)), "short\n  one two\n    three\n    four\nend");
+        assert_eq!(break_lines(text, None), text);
     }
 
     #[test]
     fn a_broken_command_is_still_one_command() {
         let command = "recoctl dlq purge --class malformed,foreign --backup set-aside.jsonl";
         assert_eq!(
-            wrap_command(command, Some(60)),
+            break_command(command, Some(60)),
             "recoctl dlq purge --class malformed,foreign \\\n    --backup set-aside.jsonl"
         );
-        assert_eq!(wrap_command(command, Some(80)), command);
+        assert_eq!(break_command(command, Some(80)), command);
     }
 
     proptest! {
@@ -129,10 +132,10 @@ mod tests {
             width in 20_usize..100,
         ) {
             let text = words.join(" ");
-            let wrapped = wrap(&text, Some(width), "  ");
+            let wrapped = break_text(&text, Some(width), "  ");
             prop_assert!(wrapped.lines().all(|line| line.len() <= width));
             prop_assert_eq!(wrapped.split_whitespace().collect::<Vec<_>>().join(" "), text.clone());
-            let pasted = wrap_command(&text, Some(width)).replace("\\\n", "");
+            let pasted = break_command(&text, Some(width)).replace("\\\n", "");
             prop_assert_eq!(pasted.split_whitespace().collect::<Vec<_>>().join(" "), text);
         }
     }
