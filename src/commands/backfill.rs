@@ -78,6 +78,8 @@ impl BackfillArgs {
             rejects: self.rejects.clone(),
             reliability: self.reliability.options(),
             writing: self.writing.options(),
+            replace: self.writing.replace(),
+            compare: self.reliability.compare,
         }
     }
 }
@@ -91,6 +93,9 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         // Checked before anything is written: a pipe cannot be read twice.
         context.before_all(verify::readable_again(&args.files)).await?;
     }
+    if let Some(replace) = args.writing.replace() {
+        context.before_all(replace.check(&args.files)).await?;
+    }
     // A pipe may keep the check waiting.
     let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
@@ -98,7 +103,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let options = args.options();
     let setting_up = set_up(parts, &options, sources);
     let BackfillJob { backfill, reader } = context.before_all(setting_up).await?;
-    let preparer = Arc::clone(&backfill.preparer);
+    let (preparer, backfill_chosen) = (Arc::clone(&backfill.preparer), backfill.chosen());
     let what = if args.dry_run { "reading" } else { "writing" };
     let progress = context.ui.progress(what, total, Unit::Bytes);
     let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
@@ -112,6 +117,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
                 reader,
                 newest: report.if_newer,
                 scope,
+                chosen: backfill_chosen,
                 concurrency: READS,
                 max_suspects: MAX_SUSPECTS,
                 cancel: context.cancel.clone(),
@@ -175,7 +181,9 @@ async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
 /// Opens the table, or sets up files for it. A run that does not write to the table may lack one.
 async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Target> {
     let emit = args.scale_out.emit()?;
-    let tableless = args.dry_run || emit.is_some();
+    // The table itself decides what would be written.
+    let asks = args.reliability.compare.is_some() || args.writing.replace().is_some();
+    let tableless = (args.dry_run && !asks) || emit.is_some();
     let table = if tableless && context.settings.value(Key::Table).is_none() {
         context.ui.status("no table configured: assuming a table with Number keys");
         None

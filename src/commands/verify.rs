@@ -22,7 +22,7 @@ use crate::ui::{amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::At;
 use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use reco_ops::backfill::{Preparer, READS, RETRY, Route, Times};
+use reco_ops::backfill::{Preparer, READS, RETRY, Route, Times, chosen_of_exports};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.
@@ -125,12 +125,16 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let reader = written.expiry().into_iter().fold(reader, Reader::expiring);
     let preparer =
         Arc::new(Preparer { facts, policy, schema, layout, times, route, shard, mapping });
+    let control = context.control();
+    let choosing = chosen_of_exports(&args.files, &preparer, newest, &control);
+    let chosen = context.before_all(choosing).await?;
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),
         reader,
         newest,
         scope: args.users,
+        chosen,
         concurrency: READS,
         max_suspects: args.max_suspects,
         cancel: context.cancel.clone(),

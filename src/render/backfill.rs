@@ -4,6 +4,7 @@ mod budget;
 mod elsewhere;
 mod facts;
 mod plan;
+mod replace;
 
 use reco_core::outcome::Outcome;
 
@@ -27,6 +28,9 @@ impl Report for BackfillReport {
         for (name, value) in facts::facts(self) {
             let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));
+        }
+        if let Some(compare) = &self.compare {
+            text.push_str(&replace::compared(self, compare, view));
         }
         if let Some(plan) = &self.plan {
             text.push_str(&plan::render(plan, &self.counts.items, view));
@@ -99,12 +103,14 @@ fn run_counts(report: &BackfillReport, view: &View) -> String {
         (elsewhere::done(report), if report.dry_run { "would be deleted" } else { "deleted" });
     let newer = "the table holds a list as new or newer".to_owned();
     let skipped = reasons(report.counts.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
+    let kept = replace::kept(report);
     let rejected = reasons(report.counts.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let later = "by a later list of the same user".to_owned();
     let rows = [
         (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
         (deleted, Some(lines.deleted), Some(entries.deleted), String::new(), Tone::Good),
         ("stale", Some(lines.stale), Some(entries.stale), newer, Tone::Faint),
+        ("kept", Some(lines.kept), Some(entries.kept), kept, Tone::Faint),
         ("skipped", Some(lines.skipped), Some(entries.skipped), skipped, Tone::Faint),
         ("replaced", None, Some(entries.coalesced), later, Tone::Faint),
         (

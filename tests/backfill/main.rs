@@ -5,6 +5,7 @@ mod faults;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_batch;
 mod budget;
 mod machines;
 mod movielens;

@@ -117,6 +117,8 @@ pub(super) fn report() -> BackfillReport {
         checkpoint: None,
         resumed: None,
         plan: None,
+        compare: None,
+        replaced: None,
         verification: None,
     }
 }

@@ -142,6 +142,8 @@ impl Run {
             checkpoint,
             resumed: self.resumed,
             plan,
+            compare: self.compare,
+            replaced: None,
             verification: None,
         };
         report.outcome = report.judge();

@@ -171,7 +171,12 @@ impl<'a> Pass<'a> {
                     }
                     Fate::Skip(_) | Fate::OtherShard => continue,
                 };
-                let hash = self.hasher.hash_one(&item.recommendation.user);
+                let user = &item.recommendation.user;
+                let chosen = self.verify.chosen.as_ref();
+                if chosen.map_or(Ok(false), |chosen| chosen.outdoes(user, line.at, index))? {
+                    continue;
+                }
+                let hash = self.hasher.hash_one(user);
                 let expected = Expected { hash, at: line.at, entry: index };
                 self.batch.add(item, expected, self.verify.newest);
                 if self.batch.is_full() {
