@@ -14,12 +14,14 @@ use crate::flags::facts::FactsArgs;
 use crate::flags::reliability::ReliabilityArgs;
 use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
+use crate::render::again;
 use crate::ui::{Ui, Unit, amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use reco_ops::backfill::{
-    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Target, ViaQueue, set_up,
+    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Standing, Target,
+    ViaQueue, set_up,
 };
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::{self, Source};
@@ -104,9 +106,19 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     let setting_up = set_up(parts, &options, sources);
     let BackfillJob { backfill, reader } = context.before_all(setting_up).await?;
     let (preparer, backfill_chosen) = (Arc::clone(&backfill.preparer), backfill.chosen());
-    let what = if args.dry_run { "reading" } else { "writing" };
-    let progress = context.ui.progress(what, total, Unit::Bytes);
-    let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
+    let mut report = backfill.run(shown(context, &args, total)).await?;
+    let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
+    if report.stopped.is_some() {
+        report.next = again(kept);
+    }
+    if let (Some(Cause::Interrupted), Some(next)) =
+        (report.stopped.as_ref().map(|stopped| stopped.cause), &report.next)
+    {
+        let done = report.counts.entries.written + report.counts.entries.deleted;
+        let verb = if report.dry_run { "judged" } else { "written" };
+        let items = amount(done, "item");
+        context.ui.status(format!("interrupted: {items} {verb}; to continue: {next}"));
+    }
     if let (Some(scope), Some(reader)) = (args.reliability.verify, reader) {
         if report.stopped.is_some() {
             context.ui.status("skipping --verify: the run did not reach the end of its input");
@@ -131,6 +143,35 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     }
     context.ui.report(&report)?;
     conclude(&report)
+}
+
+/// Returns the display of a run's progress: by items, or by bytes where reading is all that is done.
+fn shown(
+    context: &Context,
+    args: &BackfillArgs,
+    total: Option<u64>,
+) -> impl Fn(Standing) + Send + Sync + 'static + use<> {
+    let compares = args.reliability.compare.is_some() || args.writing.replace().is_some();
+    let reads = (args.dry_run && !compares) || args.scale_out.emit.is_some();
+    let (what, unit) = match (args.dry_run, reads) {
+        (_, true) => ("reading", Unit::Bytes),
+        (true, false) => ("comparing", Unit::Lists),
+        (false, false) if args.is_via_queue() => ("sending", Unit::Lists),
+        (false, false) => ("writing", Unit::Items),
+    };
+    let progress = context.ui.progress(what, total.filter(|_| reads), unit);
+    move |standing: Standing| match reads {
+        true => progress.set(standing.read_bytes),
+        false => standing.show(&progress, total),
+    }
+}
+
+/// Returns the command line that continues this run: the same one, with `--resume` if it left a
+/// checkpoint.
+fn again(kept: bool) -> Option<String> {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.into_string()).collect::<Result<_, _>>().ok()?;
+    Some(again::repeated(&args, kept.then_some("--resume")))
 }
 
 async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {
@@ -201,8 +242,8 @@ async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) 
 /// Verifies the table, with a progress display.
 pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verification> {
     let total = total_bytes(&verify::readable_again(&verify.files).await?);
-    let progress = context.ui.progress("verifying", total, Unit::Bytes);
-    verify.run(&|bytes| progress.set(bytes)).await
+    let progress = context.ui.progress("verifying", None, Unit::Lists);
+    verify.run(&|standing| standing.show(&progress, total)).await
 }
 
 fn total_bytes(sources: &[Source]) -> Option<u64> {

@@ -169,14 +169,29 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
             "{label} {reason}\n  run it again: the directory holds no partial output\n"
         );
     }
-    let again = if kept {
-        let flag = palette.paint(Tone::Command, "--resume");
-        format!("  run the same command with {flag} to continue from there\n")
-    } else {
-        format!("  run it again from {}: writing a line twice is harmless\n", place(from))
+    let entries = &report.counts.entries;
+    let done = match (report.dry_run, report.destination) {
+        (true, _) => String::new(),
+        (_, Destination::Queue) => format!("  {} sent\n", amount(entries.written, "list")),
+        (_, _) => format!("  {} written\n", amount(entries.written + entries.deleted, "item")),
+    };
+    let next = report.next.as_ref().map(|next| palette.paint(Tone::Command, &escape_line(next)));
+    let again = match (kept, next) {
+        (true, Some(next)) => format!("  to continue: {next}\n"),
+        (true, None) => {
+            let flag = palette.paint(Tone::Command, "--resume");
+            format!("  run the same command with {flag} to continue from there\n")
+        }
+        (false, next) => {
+            let next = next.map(|next| format!(": {next}")).unwrap_or_default();
+            format!(
+                "  run it again from {}{next}\n  writing a line twice is harmless\n",
+                place(from)
+            )
+        }
     };
     format!(
-        "{label} {}\n  all lines before {} are done; no line from {} on was written\n{again}",
+        "{label} {}\n{done}  all lines before {} are done; no line from {} on was written\n{again}",
         escape_line(&stopped.reason),
         place(from),
         place(untouched),

@@ -116,12 +116,7 @@ fn the_right_file_replaces_only_what_the_wrong_one_wrote() {
 #[test]
 fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
     let harness = incident(None, true);
-    let harness = {
-        // The same table, in a sandbox that is slow enough to be interrupted.
-        drop(harness);
-        incident(Some(400.0), true)
-    };
-    let slow = ["--wcu", "100", "--checkpoint-every", "0.05", "--output", "json"];
+    let slow = ["--wcu", "40", "--checkpoint-every", "0.05", "--output", "json"];
     let args: Vec<&str> = REPAIR.into_iter().chain(slow).collect();
     let fixed = |harness: &Harness| {
         let right = right(true);
@@ -131,7 +126,7 @@ fn killed_in_the_middle_and_resumed_it_comes_to_the_same() {
     for signal in ["kill", "interrupt"] {
         let at = fixed(&harness);
         let mut child = spawn(&harness, &args);
-        eventually("some lists are right", Duration::from_secs(60), || fixed(&harness) > at + 40);
+        eventually("some lists are right", Duration::from_secs(60), || fixed(&harness) > at + 15);
         if signal == "kill" {
             child.kill().expect("killed");
             child.wait().expect("ended");
@@ -266,4 +261,106 @@ fn what_cannot_be_done_on_a_condition_is_refused() {
         .collect();
     insta::assert_snapshot!(told.join("\n"));
     assert_eq!(items(&harness), before, "nothing was written");
+}
+
+/// `verify` judges nothing that it did not look at, and finds who still holds a wrong list.
+#[test]
+fn verify_tells_what_is_right_what_is_newer_and_who_holds_the_wrong_list() {
+    let harness = incident(None, true);
+    let text = |args: &[&str], code: i32| {
+        let output = harness.recoctl(args).output().expect("recoctl runs");
+        assert_eq!(output.status.code(), Some(code), "{}", crate::support::told(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let told = text(&["verify", "good.jsonl", "--users", "all"], 0);
+    assert!(
+        told.starts_with(
+            "verified all users in recs: 400 same, 400 newer in the table: not judged"
+        ),
+        "{told}"
+    );
+    let report = harness.json(0, ["verify", "bad.jsonl", "--same"]);
+    assert_eq!(
+        (&report["kind"], &report["users"], &report["holding"]),
+        (&json!("verify.same"), &json!(400), &json!(390))
+    );
+    let users = report["holders"].as_array().expect("users");
+    assert_eq!(users.len(), 390);
+    assert!(!users.contains(&json!({"user": "40"})) && users.contains(&json!({"user": "41"})));
+    let told = text(&["verify", "bad.jsonl", "--same"], 0);
+    assert!(
+        told.starts_with("390 users hold a list of bad.jsonl in recs (400 users looked up)\n"),
+        "{told}"
+    );
+    harness.json(0, REPAIR);
+    let told = text(&["verify", "bad.jsonl", "--same"], 5);
+    assert!(told.starts_with("no user holds a list of bad.jsonl in recs"), "{told}");
+    let told = text(&["verify", "good.jsonl", "--users", "all"], 0);
+    assert!(
+        told.starts_with("verified all users in recs: 790 same, 10 newer in the table: not judged"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_dry_run_compares_a_sample_or_all_with_the_table() {
+    let harness = incident(None, true);
+    let of = |report: &Value| {
+        let number = |name: &str| report["compare"][name].as_u64().expect("a count");
+        (number("compared"), number("same"), number("changed"), number("newer"), number("new"))
+    };
+    let all = ["backfill", "good.jsonl", "--dry-run", "--compare", "all"];
+    let report = harness.json(0, all);
+    assert_eq!(of(&report), (800, 400, 0, 400, 0));
+    assert!(report["compare"]["consumed_rcu"].as_f64() >= Some(800.0), "{report}");
+    let report = harness.json(0, ["backfill", "good.jsonl", "--dry-run", "--compare", "50"]);
+    assert_eq!((of(&report).0, &report["compare"]["sample"]), (50, &json!(50)));
+    assert_eq!(report["entries"]["written"], 800);
+    // What --if-newer would leave alone is counted as such.
+    let report = harness.json(0, all.into_iter().chain(["--if-newer"]));
+    assert_eq!(
+        (&report["entries"]["stale"], &report["entries"]["written"]),
+        (&json!(800), &json!(0))
+    );
+    harness.write("new.jsonl", "[1,[1]]\n[9000,[2]]\n");
+    let report = harness.json(0, ["backfill", "new.jsonl", "--dry-run", "--compare"]);
+    assert_eq!(of(&report), (2, 0, 1, 0, 1));
+    let output = harness.recoctl(all).output().expect("recoctl runs");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let start = told.find("compared").expect("a comparison");
+    let end = told.find("WCU EACH").expect("sizes");
+    insta::assert_snapshot!(told[start..end].trim_end());
+    // A pipe cannot be read twice, and a comparison needs a table.
+    let output = harness
+        .recoctl(["backfill", "-", "--dry-run", "--compare", "5"])
+        .write_stdin("[1,[2]]\n")
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(2), "{}", crate::support::told(&output));
+}
+
+/// What is said at the end of an interrupted run: what was written, and the command to go on.
+#[test]
+fn an_interrupted_run_says_what_was_written_and_how_to_go_on() {
+    let harness = incident(Some(400.0), true);
+    let args = ["backfill", "good.jsonl", "--wcu", "60", "--output", "json"];
+    let child = spawn(&harness, &args);
+    let before = items(&harness);
+    eventually("lists are written", Duration::from_secs(60), || items(&harness) != before);
+    interrupt(&child);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(130));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let next = "recoctl backfill good.jsonl --wcu 60 --output json --resume";
+    assert_eq!(report["next"], next);
+    let written = report["entries"]["written"].as_u64().expect("a count");
+    let items = if written == 1 { "item" } else { "items" };
+    let line = format!("interrupted: {written} {items} written; to continue: {next}");
+    assert!(stderr.lines().any(|told| told == line), "{line} in {stderr}");
+    // The command is the one that goes on.
+    let words: Vec<&str> = next.split(' ').skip(1).filter(|word| *word != "60").collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| *word != "--wcu").collect();
+    let output = harness.recoctl(words).output().expect("recoctl runs");
+    assert_eq!(output.status.code(), Some(0), "{}", crate::support::told(&output));
 }

@@ -7,6 +7,7 @@ mod support;
 
 mod bad_batch;
 mod budget;
+mod exports;
 mod machines;
 mod movielens;
 mod reading;

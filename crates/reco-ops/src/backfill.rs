@@ -10,6 +10,7 @@ pub mod checkpoint;
 mod fault;
 mod foresight;
 mod former;
+mod holders;
 mod inputs;
 mod layout;
 pub mod limit;
@@ -28,6 +29,7 @@ mod run_counts;
 mod setup;
 pub mod sink;
 mod sizes;
+mod standing;
 mod start;
 mod target;
 mod values;
@@ -49,6 +51,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
 pub use self::former::{Chosen, FormerIndex, chosen_of_exports};
+pub use self::holders::{Holder, Holders, holders};
 use self::inputs::InputReport;
 use self::limit::MaxRejects;
 use self::lines::Place;
@@ -62,6 +65,7 @@ use self::report::{BackfillReport, CompareReport, ReplaceReport};
 use self::run::Run;
 pub use self::setup::{BackfillJob, BackfillOptions, BackfillParts, set_up};
 pub use self::sink::Sink;
+pub use self::standing::Standing;
 pub use self::start::Reliability;
 pub use self::target::{Target, ViaQueue};
 pub use self::window::Order;
@@ -126,21 +130,21 @@ impl Backfill {
         self.chosen.clone()
     }
 
-    /// Runs until the end of the input or until something stops it. `progress` receives the number
-    /// of input bytes processed so far.
+    /// Runs until the end of the input or until something stops it. `progress` receives how far it
+    /// is.
     ///
     /// # Errors
     /// Fails only on a bug in recoctl; everything else is in the report.
     pub async fn run(
         self,
-        progress: impl Fn(u64) + Send + Sync + 'static,
+        progress: impl Fn(Standing) + Send + Sync + 'static,
     ) -> Result<BackfillReport> {
         // On one of the runtime's own threads: otherwise every finished batch would have to wake
         // the thread that waits for the command, on another core.
         tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
     }
 
-    async fn run_here(self, progress: impl Fn(u64) + Send + Sync) -> Result<BackfillReport> {
+    async fn run_here(self, progress: impl Fn(Standing) + Send + Sync) -> Result<BackfillReport> {
         let Backfill { sources, preparer, sink, table, write_options, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let mut run = Run::new(inputs, sink, rejects, write_options, self.concurrency, self.cancel);

@@ -10,13 +10,13 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use reco_core::Id;
-use reco_core::item::{PlannedItem, Schema};
+use reco_core::item::{PlannedItem, Schema, gives_way};
 
 pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
 use crate::batch_get::Item;
 pub use crate::batch_get::MAX_KEYS;
-use crate::encode::{key_of, user_of};
+use crate::encode::{key_of, time_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
 use crate::table::consumed;
@@ -77,6 +77,8 @@ pub enum ReadFailure {
 pub struct Foreseen {
     /// How the table's item differs from the one to write.
     pub change: Change,
+    /// True if it would stay because only older lists are replaced.
+    pub stale: bool,
     /// Why it would stay, if only some items are replaced and it is not one of them.
     pub kept: Option<Kept>,
 }
@@ -187,7 +189,8 @@ impl Reader {
         replacing: Option<&Replacing>,
         stop: &Stop,
     ) -> Result<(Vec<Foreseen>, Compared), ReadFailure> {
-        let mut foreseen = vec![Foreseen { change: Change::Same, kept: None }; items.len()];
+        let none = Foreseen { change: Change::Same, stale: false, kept: None };
+        let mut foreseen = vec![none; items.len()];
         let mut unknown = None;
         let cost = self.each(items, stop, |at, found| {
             let expected = difference::Expected {
@@ -197,6 +200,9 @@ impl Reader {
                 expiry: None,
             };
             foreseen[at].change = Change::of(expected.difference(found).as_ref());
+            let time = found.map(|found| time_of(found, &self.schema).ok().flatten());
+            let gives_way = time.is_none_or(|time| gives_way(time, items[at].guard));
+            foreseen[at].stale = self.only_newer && !gives_way;
             if let Some(replacing) = replacing {
                 match replacing.foresee(&self.schema, &items[at], found) {
                     Ok(kept) => foreseen[at].kept = kept,

@@ -117,6 +117,7 @@ pub(super) fn report() -> BackfillReport {
         checkpoint: None,
         resumed: None,
         plan: None,
+        next: Some("recoctl backfill recs.jsonl --resume".to_owned()),
         compare: None,
         replaced: None,
         verification: None,

@@ -19,8 +19,6 @@ pub struct Foresight {
     pub reader: Reader,
     /// What an item must hold to be replaced.
     pub replacing: Option<Replacing>,
-    /// True if only older lists would be replaced.
-    pub newest: bool,
     /// Users to compare; `None` for all.
     pub sample: Option<Drawn>,
 }
@@ -97,11 +95,11 @@ impl Foresight {
         let stop = Stop::on(halt);
         match self.reader.foresee(&drawn, self.replacing.as_ref(), &stop).await {
             Ok((foreseen, cost)) => {
-                for (item, Foreseen { change, kept }) in drawn.into_iter().zip(&foreseen) {
+                for (item, Foreseen { stale, kept, .. }) in drawn.into_iter().zip(&foreseen) {
                     let user = item.recommendation.user;
                     match kept {
                         Some(kept) => report.kept.push((user, *kept)),
-                        None if self.newest && *change == Change::Newer => {
+                        None if *stale => {
                             report.stale += 1;
                             report.stale_users.push(user);
                         }

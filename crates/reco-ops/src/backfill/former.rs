@@ -156,6 +156,33 @@ impl FormerIndex {
         })
     }
 
+    /// Returns the number of users.
+    ///
+    /// # Errors
+    /// Fails if the disk fails.
+    pub fn users(&self) -> Result<u64> {
+        self.disk.with(|connection| {
+            let count = "SELECT count(DISTINCT user) FROM list";
+            connection.query_row(count, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+        })
+    }
+
+    /// Returns the next users in the order of their texts, at most `most`.
+    ///
+    /// # Errors
+    /// Fails if the disk fails.
+    pub fn users_after(&self, last: Option<&str>, most: usize) -> Result<Vec<Id>> {
+        self.disk.with(|connection| {
+            let next = "SELECT DISTINCT user FROM list WHERE user > ? ORDER BY user LIMIT ?";
+            let mut next = connection.prepare_cached(next)?;
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let users = next.query_map(params![last.unwrap_or_default(), most], |row| {
+                Ok(Id::from(row.get_ref(0)?.as_str()?))
+            })?;
+            users.collect()
+        })
+    }
+
     /// Returns whether the input has anything for a user.
     ///
     /// # Errors

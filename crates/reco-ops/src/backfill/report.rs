@@ -79,6 +79,8 @@ pub struct BackfillReport {
     pub resumed: Option<Resumed>,
     /// Write plan; only in a dry run.
     pub plan: Option<Plan>,
+    /// Command line that continues a stopped run, if the caller knows it.
+    pub next: Option<String>,
     /// What a dry run would change in the table, if requested.
     pub compare: Option<CompareReport>,
     /// Which items of the table were replaced; `None` for all.

@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
+use super::Standing;
 use super::checkpoint::{Checkpoint, Saver, State};
 use super::fault::Fault;
 use super::former::{Chosen, FormerIndex};
@@ -165,9 +166,9 @@ impl Run {
     pub(super) async fn drive(
         &mut self,
         mut chunks: impl Stream<Item = Chunked> + Unpin,
-        progress: &(impl Fn(u64) + Sync),
+        progress: &(impl Fn(Standing) + Sync),
     ) -> Result<()> {
-        let (mut at_end, mut flush) = (false, false);
+        let (mut at_end, mut flush, mut read_bytes) = (false, false, 0);
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
         let mut save = tokio::time::interval(every.min(LONGEST));
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -179,6 +180,7 @@ impl Run {
                 drawn = tokio::time::Instant::now();
             }
             flush = false;
+            progress(self.standing(read_bytes, at_end));
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
                 if at_end {
@@ -205,7 +207,7 @@ impl Run {
                     }
                     Some(chunk) => match chunk.map_err(|error| internal(&error))? {
                         Ok(chunk) => {
-                            progress(chunk.read);
+                            read_bytes = chunk.read;
                             self.take_in(chunk);
                         }
                         Err(error) => self.stop(Cause::of(&error), error.to_string()),
@@ -215,6 +217,21 @@ impl Run {
                     flush = true;
                 }
             }
+        }
+    }
+
+    /// Returns how far the run is.
+    fn standing(&self, read_bytes: u64, at_end: bool) -> Standing {
+        let entries = &self.line_tracker.run_counts().entries;
+        let done =
+            entries.written + entries.deleted + entries.stale + entries.kept + entries.failed;
+        let pace = self.sink.writer().and_then(|writer| writer.pace());
+        Standing {
+            read_bytes,
+            done,
+            taken: done + self.line_tracker.waiting(),
+            at_end,
+            budget_wcu: pace.and_then(|pace| pace.spent().last_rate),
         }
     }
 

@@ -304,7 +304,7 @@ async fn foresight(
         _ => None,
     };
     let replacing = condition.replacing.clone();
-    Ok(Some(Foresight { reader, replacing, newest, sample }))
+    Ok(Some(Foresight { reader, replacing, sample }))
 }
 
 fn plan(

@@ -25,6 +25,7 @@ use self::pass::Pass;
 pub use self::report::Counted;
 pub use self::report::{Unread, Verification, Wrong};
 use self::suspects::Share;
+use super::Standing;
 use super::former::Chosen;
 use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
@@ -104,12 +105,12 @@ fn cannot_read_again(name: &str) -> Error {
 }
 
 impl Verify {
-    /// Runs the verification. `progress` receives the number of input bytes processed in each pass.
+    /// Runs the verification. `progress` receives how far each pass is.
     ///
     /// # Errors
     /// Fails if an input cannot be read again, or on a bug in recoctl; everything else is in the
     /// report.
-    pub async fn run(self, progress: &dyn Fn(u64)) -> Result<Verification> {
+    pub async fn run(self, progress: &dyn Fn(Standing)) -> Result<Verification> {
         let begun = Instant::now();
         let hasher = Arc::new(RandomState::new());
         let mut report = Verification::new(self.scope);
