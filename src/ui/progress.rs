@@ -60,6 +60,8 @@ struct Work {
     note: Option<String>,
     rate: Rate,
     begun: Instant,
+    /// When the last unit was done.
+    moved: Instant,
     pauses: Pauses,
 }
 
@@ -79,6 +81,7 @@ impl Work {
             rate: self.rate.per_second(elapsed),
             note: self.note.clone(),
             pause,
+            idle: self.moved.elapsed(),
             elapsed,
         }
     }
@@ -100,6 +103,7 @@ impl Bar {
             note: None,
             rate: Rate::default(),
             begun: Instant::now(),
+            moved: Instant::now(),
             pauses: Arc::clone(pauses),
         };
         let work = Arc::new(Mutex::new(work));
@@ -135,6 +139,9 @@ impl Bar {
     pub fn set(&self, units: u64) {
         {
             let mut work = self.work();
+            if work.done != units {
+                work.moved = Instant::now();
+            }
             work.done = units;
             let now = work.begun.elapsed();
             work.rate.note(units, now);

@@ -12,8 +12,9 @@ use reco_sandbox::dynamodb::limiter::WriteCapacity;
 use serde_json::{Value, json};
 
 /// Generation times of the wrong file, and of what the pipeline wrote since.
-const BAD_AT: u64 = 1_790_000_000;
-const SINCE: u64 = 1_790_000_500;
+/// The example of the runbook: from 02:10 to 02:37 on 2026-11-28.
+const BAD_AT: u64 = 1_795_832_100;
+const SINCE: u64 = 1_795_834_800;
 
 fn line(user: u64, list: &[u64], time: Option<u64>) -> String {
     match time {
@@ -217,7 +218,7 @@ fn lists_that_were_filtered_by_earlier_facts_are_recognised() {
 #[test]
 fn a_period_selects_by_the_time_in_the_table() {
     let harness = incident(None, true);
-    let (from, to) = ((BAD_AT - 10).to_string(), "2026-09-21T14:13:30Z".to_owned());
+    let (from, to) = ((BAD_AT - 10).to_string(), "2026-11-28T02:37:00Z".to_owned());
     let args = ["backfill", "good.jsonl", "--replace-written-between", &from, &to];
     let plan = harness.json(0, args.into_iter().chain(["--dry-run"]));
     assert_eq!(entries(&plan), (390, 410, 800));
@@ -363,4 +364,86 @@ fn an_interrupted_run_says_what_was_written_and_how_to_go_on() {
     let words: Vec<&str> = words.into_iter().filter(|word| *word != "--wcu").collect();
     let output = harness.recoctl(words).output().expect("recoctl runs");
     assert_eq!(output.status.code(), Some(0), "{}", crate::support::told(&output));
+}
+
+/// Commands of the shell blocks of a section of the runbook, block by block.
+pub fn runbook(section: &str) -> Vec<Vec<String>> {
+    let path = crate::support::repository().join("docs/runbook.md");
+    let text = std::fs::read_to_string(path).expect("the runbook");
+    let (_, rest) = text.split_once(&format!("\n## {section}\n")).expect("the section");
+    let section = rest.split("\n## ").next().expect("its text");
+    let blocks = section.split("```sh\n").skip(1);
+    let blocks = blocks.map(|block| block.split("```").next().expect("its end"));
+    blocks
+        .map(|block| {
+            let commands = block.lines().filter_map(|line| line.strip_prefix("recoctl "));
+            commands.map(|line| line.split(" #").next().unwrap_or(line).to_owned()).collect()
+        })
+        .collect()
+}
+
+/// The blocks of the runbook lead from the incident to the right end state.
+#[test]
+fn the_runbook_puts_a_bad_batch_right() {
+    let blocks = runbook("A bad batch");
+    let [by_file, by_time, compare] = &blocks[..] else { panic!("{blocks:?}") };
+    let run = |harness: &Harness, command: &str| {
+        let output = harness.recoctl(command.split(' ')).output().expect("recoctl runs");
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", crate::support::told(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let harness = incident(None, false);
+    let told: Vec<String> = by_file[..3].iter().map(|command| run(&harness, command)).collect();
+    assert_eq!(items(&harness), right(false));
+    assert!(told[0].starts_with("390 users hold a list of bad.jsonl"), "{}", told[0]);
+    assert!(told[1].contains("390 items would be written"), "{}", told[1]);
+    assert!(told[1].contains("10 the table holds another list"), "{}", told[1]);
+    assert!(told[2].starts_with("390 items written"), "{}", told[2]);
+
+    for blocks in [&[by_time][..], &[compare, by_file]] {
+        let harness = incident(None, true);
+        let told = blocks.iter().copied().flatten().map(|command| run(&harness, command));
+        let told = told.last().expect("a command");
+        assert_eq!(items(&harness), right(true));
+        assert!(
+            blocks.len() == 1 || told.contains("790 same, 10 newer in the table: not judged"),
+            "{told}"
+        );
+    }
+}
+
+/// Another implementation of DynamoDB compares lists and periods in conditions in the same way.
+#[test]
+fn an_independent_server_agrees() {
+    let mut harness = Harness::independent();
+    harness.set("RECOCTL_TABLE", "recs");
+    create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
+    let (at, since) = (Some(BAD_AT), Some(SINCE));
+    harness.write("bad.jsonl", file(1..=30, bad, at));
+    harness.write("good.jsonl", file(1..=40, good, Some(BAD_AT - 500)));
+    for args in [
+        &REPAIR[..],
+        &[
+            "backfill",
+            "good.jsonl",
+            "--replace-written-between",
+            "2026-11-28T02:10:00Z",
+            "2026-11-28T02:37:00Z",
+        ],
+    ] {
+        harness.json(0, ["backfill", "bad.jsonl"]);
+        (1..=3).for_each(|user| newer(&harness, user, since));
+        let report = harness.json(0, args);
+        assert_eq!(entries(&report), (27, 13, 40), "{report}");
+        let table = items(&harness);
+        for user in 1..=30 {
+            let expected = match user {
+                1..=3 => shown(&[user, 3], since),
+                _ => shown(&good(user), Some(BAD_AT - 500)),
+            };
+            assert_eq!(table[&user.to_string()], expected);
+        }
+        assert_eq!(table.len(), 30);
+    }
+    assert_eq!(harness.json(5, REPAIR)["kept_because"]["already-right"], 27);
 }

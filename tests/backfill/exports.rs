@@ -168,3 +168,20 @@ fn an_expression_receives_the_lines_of_an_export_as_they_are() {
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert_eq!(items(&harness)["8"], "[9]");
 }
+
+/// The runbook's way out for oversize messages.
+#[test]
+fn the_runbook_writes_the_lists_of_oversize_messages() {
+    let harness = harness();
+    plant(&harness, body(1..=144, 90));
+    plant(&harness, body(145..=289, 90));
+    let blocks = crate::bad_batch::runbook("Messages that should not be redriven");
+    let block = blocks.iter().find(|block| block.iter().any(|line| line.contains("oversize")));
+    for command in block.expect("the block") {
+        let yes = command.starts_with("dlq purge").then_some("--yes");
+        let output = harness.recoctl(command.split(' ').chain(yes)).output().expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", told(&output));
+    }
+    assert_eq!(items(&harness).len(), 289);
+    assert_eq!(crate::support::queues::bodies(&harness, "recs-dlq"), [""; 0]);
+}

@@ -16,6 +16,9 @@ const SAMPLE: Duration = Duration::from_millis(250);
 /// Minimum measured time before a rate is shown.
 const EARLIEST: Duration = Duration::from_millis(500);
 
+/// Time without progress after which that is shown instead of the remaining time.
+const STALLED: Duration = Duration::from_secs(10);
+
 /// Narrowest and widest bar, in columns.
 const NARROWEST: usize = 8;
 const WIDEST: usize = 40;
@@ -77,6 +80,8 @@ pub struct State {
     pub note: Option<String>,
     /// Pause that holds the work up.
     pub pause: Option<Pause>,
+    /// Time since the last unit was done.
+    pub idle: Duration,
     /// Time since the work began.
     pub elapsed: Duration,
 }
@@ -230,7 +235,12 @@ impl State {
         };
         match (left, self.rate) {
             (None, _) => text.push_str(&format!("  {}", shown(self.elapsed.as_secs_f64()))),
-            (Some(0), _) | (_, None) => {}
+            (Some(0), _) => {}
+            (Some(_), _) if self.idle >= STALLED => {
+                let idle = shown(self.idle.as_secs_f64());
+                text.push_str(&format!("  stalled: nothing done for {idle}"));
+            }
+            (Some(_), None) => {}
             (Some(left), Some(rate)) if rate > 0.0 => {
                 text.push_str(&format!("  eta {}", shown((left as f64 / rate).max(1.0))));
             }
@@ -312,6 +322,7 @@ mod tests {
             rate: Some(20.4),
             note: Some("budget 20 WCU/s".to_owned()),
             pause: None,
+            idle: Duration::from_secs(1),
             elapsed: Duration::from_secs(7),
         }
     }
@@ -329,6 +340,7 @@ mod tests {
             state(),
             State { done: 600, rate: Some(19.96), ..state() },
             State { done: 138, rate: Some(0.0), ..state() },
+            State { rate: Some(0.3), note: None, idle: Duration::from_secs(75), ..state() },
             State { done: 0, rate: None, total: Total::Unknown, note: None, ..state() },
             State { total: Total::About(61_234_567), rate: Some(1_234.0), ..state() },
             State { total: Total::Unknown, note: None, rate: Some(0.533), ..state() },
