@@ -3,6 +3,7 @@
 pub mod again;
 pub mod backfill;
 #[cfg(feature = "sandbox")]
+pub mod holders;
 pub mod load;
 pub mod metrics;
 pub mod redrive;

@@ -116,8 +116,11 @@ impl Ui {
     /// Same as [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
         let text = shown(text);
-        let mut stdout = std::io::stdout().lock();
-        self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        let written = progress::above_bars(|| {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        });
+        self.printed(written)
     }
 
     /// Checks a write to stdout. A reader may stop early, and a terminal may be gone (an I/O error
@@ -182,7 +185,7 @@ impl Ui {
         let width = usize::from(console::Term::stderr().size().1);
         let line = break_lines(line, self.stderr_is_terminal.then_some(width));
         // A failure to write status must not stop the work.
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        let _ = progress::above_bars(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 
     /// Refuses a prompt if there is no terminal; `flag` is the flag that skips the prompt.
@@ -230,7 +233,13 @@ impl Ui {
         self.events().progress(what, total, unit)
     }
 
-    fn bar(&self, what: &str, total: Option<u64>, unit: Unit) -> progress::Bar {
+    fn bar(
+        &self,
+        what: &str,
+        total: Option<u64>,
+        unit: Unit,
+        pauses: &progress::Pauses,
+    ) -> progress::Bar {
         let mode = match (self.quiet, self.stderr_is_terminal) {
             (true, _) => progress::Mode::Quiet,
             (false, true) => {
@@ -239,7 +248,7 @@ impl Ui {
             }
             (false, false) => progress::Mode::Lines,
         };
-        progress::Bar::new(mode, what, total, unit)
+        progress::Bar::new(mode, what, total, unit, pauses)
     }
 
     /// Returns the view for tables on stdout.
@@ -257,7 +266,7 @@ impl Write for LogLine {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = shown_in_line(text.trim_end_matches('\n'));
-        writeln!(std::io::stderr().lock(), "{text}").map(|()| line.len())
+        progress::above_bars(|| writeln!(std::io::stderr().lock(), "{text}")).map(|()| line.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

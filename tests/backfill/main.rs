@@ -5,7 +5,9 @@ mod faults;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_batch;
 mod budget;
+mod exports;
 mod machines;
 mod movielens;
 mod reading;

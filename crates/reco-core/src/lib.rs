@@ -20,6 +20,7 @@ pub mod judge;
 pub mod message;
 pub mod outcome;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod room;
 pub mod salvage;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use reco_core::compose::ComposeLimits;
-use reco_store::writer::{Pace as WritePace, Writer, WriterOptions};
+use reco_store::writer::{Pace as WritePace, Replacing, Writer, WriterOptions};
 
+use super::foresight::Foresight;
 use super::sink::Sink;
 use super::sink::emit::{EmitOptions, EmitSink, partitions};
 use super::sink::queue::{QueueSender, QueueSink};
@@ -130,6 +131,7 @@ impl Target {
         sources: &[Source],
         write_options: &WriteOptions,
         (dry_run, concurrency): (bool, usize),
+        (replacing, foresight): (Option<Replacing>, Option<Foresight>),
     ) -> Result<Sink> {
         let newest = write_options.order.newest;
         Ok(match self {
@@ -143,9 +145,11 @@ impl Target {
             }
             Target::Table(Some(table)) if !dry_run => {
                 let options = WriterOptions { retry: RETRY, concurrency, only_newer: newest };
-                Sink::Table(Box::new(paced(table.writer(options), write_options)))
+                let writer = paced(table.writer(options), write_options);
+                let writer = replacing.into_iter().fold(writer, Writer::replacing);
+                Sink::Table(Box::new(writer))
             }
-            Target::Table(_) => Sink::Dry,
+            Target::Table(_) => Sink::Dry(foresight.map(Arc::new)),
         })
     }
 }
