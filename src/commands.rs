@@ -1,6 +1,7 @@
 //! Subcommands, one per file: arguments and a `run` function.
 
 pub mod backfill;
+mod backfill_rate;
 pub mod completions;
 pub mod config;
 pub mod dlq;

@@ -44,6 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         quiet: cli.global.quiet,
         no_color: cli.global.no_color,
         no_input: cli.global.no_input,
+        verbose: cli.global.verbose > 0,
     });
     logging::init(cli.global.verbose);
     let code = match limits::fit().and_then(|()| dispatch(cli, ui.clone())) {

@@ -1,5 +1,6 @@
 //! User interface: results on stdout, status on stderr.
 
+mod breaks;
 mod chart;
 mod escape;
 mod events;
@@ -12,6 +13,7 @@ mod table;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
+pub use breaks::{break_command, break_lines, break_text};
 pub use chart::{MISSING, bar, sparkline};
 use escape::{clipped, shown, shown_in_line};
 pub use escape::{escape_line, escape_text};
@@ -44,6 +46,8 @@ pub struct Ui {
     pub output: OutputFormat,
     /// True if prompts are allowed.
     pub may_ask: bool,
+    /// True if details are wanted (`--verbose`).
+    pub verbose: bool,
     quiet: bool,
     stderr_is_terminal: bool,
     view: View,
@@ -59,6 +63,8 @@ pub struct UiOptions {
     pub no_color: bool,
     /// Disables prompts (`--no-input`).
     pub no_input: bool,
+    /// Shows details (`--verbose`).
+    pub verbose: bool,
 }
 
 impl Ui {
@@ -76,6 +82,7 @@ impl Ui {
         Ui {
             output: OutputFormat::Table,
             may_ask: !options.no_input && std::io::stdin().is_terminal() && stderr_is_terminal,
+            verbose: options.verbose,
             quiet: options.quiet,
             stderr_is_terminal,
             view: View { width, palette: Palette::new(colour && !dumb && stdout_is_terminal) },
@@ -109,8 +116,11 @@ impl Ui {
     /// Same as [`Ui::report`].
     pub fn print(&self, text: &str) -> Result<()> {
         let text = shown(text);
-        let mut stdout = std::io::stdout().lock();
-        self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        let written = progress::above_bars(|| {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        });
+        self.printed(written)
     }
 
     /// Checks a write to stdout. A reader may stop early, and a terminal may be gone (an I/O error
@@ -172,8 +182,10 @@ impl Ui {
     }
 
     fn stderr(&self, line: &str) {
+        let width = usize::from(console::Term::stderr().size().1);
+        let line = break_lines(line, self.stderr_is_terminal.then_some(width));
         // A failure to write status must not stop the work.
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        let _ = progress::above_bars(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 
     /// Refuses a prompt if there is no terminal; `flag` is the flag that skips the prompt.
@@ -195,7 +207,10 @@ impl Ui {
     /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
-        let _ = write!(std::io::stderr().lock(), "{} [y/N] ", self.status_line(question));
+        let width = usize::from(console::Term::stderr().size().1);
+        let question =
+            break_text(&format!("{} [y/N]", self.status_line(question)), Some(width), "");
+        let _ = write!(std::io::stderr().lock(), "{question} ");
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
@@ -218,7 +233,13 @@ impl Ui {
         self.events().progress(what, total, unit)
     }
 
-    fn bar(&self, what: &str, total: Option<u64>, unit: Unit) -> progress::Bar {
+    fn bar(
+        &self,
+        what: &str,
+        total: Option<u64>,
+        unit: Unit,
+        pauses: &progress::Pauses,
+    ) -> progress::Bar {
         let mode = match (self.quiet, self.stderr_is_terminal) {
             (true, _) => progress::Mode::Quiet,
             (false, true) => {
@@ -227,7 +248,7 @@ impl Ui {
             }
             (false, false) => progress::Mode::Lines,
         };
-        progress::Bar::new(mode, what, total, unit)
+        progress::Bar::new(mode, what, total, unit, pauses)
     }
 
     /// Returns the view for tables on stdout.
@@ -245,7 +266,7 @@ impl Write for LogLine {
     fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = shown_in_line(text.trim_end_matches('\n'));
-        writeln!(std::io::stderr().lock(), "{text}").map(|()| line.len())
+        progress::above_bars(|| writeln!(std::io::stderr().lock(), "{text}")).map(|()| line.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

@@ -9,18 +9,21 @@ use reco_core::item::ItemDescription;
 use reco_core::outcome::Outcome;
 use reco_store::facts::FactsSource;
 
+use super::backfill_rate::{MANY, QueueRate};
 use crate::config::Key;
 use crate::context::Context;
 use crate::flags::facts::FactsArgs;
 use crate::flags::reliability::ReliabilityArgs;
 use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
+use crate::render::again;
 use crate::ui::{Ui, Unit, amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use reco_ops::backfill::{
-    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Target, ViaQueue, set_up,
+    BackfillJob, BackfillOptions, BackfillParts, Mapping, READS, Reject, Standing, Target,
+    ViaQueue, set_up,
 };
 use reco_ops::error::{Error, Kind, Result};
 use reco_ops::files::input::{self, Source};
@@ -80,6 +83,8 @@ impl BackfillArgs {
             rejects: self.rejects.clone(),
             reliability: self.reliability.options(),
             writing: self.writing.options(),
+            replace: self.writing.replace(),
+            compare: self.reliability.compare,
         }
     }
 }
@@ -93,17 +98,41 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
         // Checked before anything is written: a pipe cannot be read twice.
         context.before_all(verify::readable_again(&args.files)).await?;
     }
+    if let Some(replace) = args.writing.replace() {
+        context.before_all(replace.check(&args.files)).await?;
+    }
     // A pipe may keep the check waiting.
     let sources = context.before_all(input::check(&args.files)).await?;
     let total = total_bytes(&sources);
     let parts = parts(context, &args).await?;
+    let rate = match args.scale_out.via {
+        Some(_) => Some(
+            QueueRate::check(
+                context,
+                args.scale_out.rate,
+                (MANY, args.scale_out.users_per_message),
+            )
+            .await?,
+        ),
+        None => None,
+    };
     let options = args.options();
     let setting_up = set_up(parts, &options, sources);
     let BackfillJob { backfill, reader } = context.before_all(setting_up).await?;
-    let preparer = Arc::clone(&backfill.preparer);
-    let what = if args.dry_run { "reading" } else { "writing" };
-    let progress = context.ui.progress(what, total, Unit::Bytes);
-    let mut report = backfill.run(move |bytes| progress.set(bytes)).await?;
+    let (preparer, backfill_chosen) = (Arc::clone(&backfill.preparer), backfill.chosen());
+    let mut report = backfill.run(shown(context, &args, total)).await?;
+    let kept = report.checkpoint.as_ref().is_some_and(|kept| kept.failure.is_none());
+    if report.stopped.is_some() {
+        report.next = again(kept);
+    }
+    if let (Some(Cause::Interrupted), Some(next)) =
+        (report.stopped.as_ref().map(|stopped| stopped.cause), &report.next)
+    {
+        let done = report.counts.entries.written + report.counts.entries.deleted;
+        let verb = if report.dry_run { "judged" } else { "written" };
+        let items = amount(done, "item");
+        context.ui.status(format!("interrupted: {items} {verb}; to continue: {next}"));
+    }
     if let (Some(scope), Some(reader)) = (args.reliability.verify, reader) {
         if report.stopped.is_some() {
             context.ui.status("skipping --verify: the run did not reach the end of its input");
@@ -114,6 +143,7 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
                 reader,
                 newest: report.if_newer,
                 scope,
+                chosen: backfill_chosen,
                 concurrency: READS,
                 max_suspects: MAX_SUSPECTS,
                 cancel: context.cancel.clone(),
@@ -125,8 +155,40 @@ pub async fn run(context: &Context, args: BackfillArgs) -> Result<Outcome> {
     if report.rejects_file.is_none() {
         show_rejects(&context.ui, &report);
     }
+    if let Some(rate) = rate {
+        rate.check_again(context, &report);
+    }
     context.ui.report(&report)?;
     conclude(&report)
+}
+
+/// Returns the display of a run's progress: by items, or by bytes where reading is all that is done.
+fn shown(
+    context: &Context,
+    args: &BackfillArgs,
+    total: Option<u64>,
+) -> impl Fn(Standing) + Send + Sync + 'static + use<> {
+    let compares = args.reliability.compare.is_some() || args.writing.replace().is_some();
+    let reads = (args.dry_run && !compares) || args.scale_out.emit.is_some();
+    let (what, unit) = match (args.dry_run, reads) {
+        (_, true) => ("reading", Unit::Bytes),
+        (true, false) => ("comparing", Unit::Lists),
+        (false, false) if args.is_via_queue() => ("sending", Unit::Lists),
+        (false, false) => ("writing", Unit::Items),
+    };
+    let progress = context.ui.progress(what, total.filter(|_| reads), unit);
+    move |standing: Standing| match reads {
+        true => progress.set(standing.read_bytes),
+        false => standing.show(&progress, total),
+    }
+}
+
+/// Returns the command line that continues this run: the same one, with `--resume` if it left a
+/// checkpoint.
+fn again(kept: bool) -> Option<String> {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.into_string()).collect::<Result<_, _>>().ok()?;
+    Some(again::repeated(&args, kept.then_some("--resume")))
 }
 
 async fn parts(context: &Context, args: &BackfillArgs) -> Result<BackfillParts> {
@@ -181,7 +243,9 @@ async fn foresight(context: &Context, facts: &FactsArgs) -> FactsSource {
 /// Opens the table, or sets up files for it. A run that does not write to the table may lack one.
 async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) -> Result<Target> {
     let emit = args.scale_out.emit()?;
-    let tableless = args.dry_run || emit.is_some();
+    // The table itself decides what would be written.
+    let asks = args.reliability.compare.is_some() || args.writing.replace().is_some();
+    let tableless = (args.dry_run && !asks) || emit.is_some();
     let table = if tableless && context.settings.value(Key::Table).is_none() {
         context.ui.status("no table configured: assuming a table with Number keys");
         None
@@ -199,8 +263,8 @@ async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) 
 /// Verifies the table, with a progress display.
 pub(super) async fn read_back(context: &Context, verify: Verify) -> Result<Verification> {
     let total = total_bytes(&verify::readable_again(&verify.files).await?);
-    let progress = context.ui.progress("verifying", total, Unit::Bytes);
-    verify.run(&|bytes| progress.set(bytes)).await
+    let progress = context.ui.progress("verifying", None, Unit::Lists);
+    verify.run(&|standing| standing.show(&progress, total)).await
 }
 
 fn total_bytes(sources: &[Source]) -> Option<u64> {

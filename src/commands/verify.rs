@@ -17,12 +17,15 @@ use crate::flags::facts::FactsArgs;
 use crate::flags::reliability::positive;
 use crate::flags::seconds;
 use crate::flags::writing::{list_type, time};
+use crate::render::holders::HoldersReport;
 use crate::render::verify::VerifyReport;
 use crate::ui::{amount, escape_line};
 use reco_ops::aws::Table;
 use reco_ops::backfill::report::At;
 use reco_ops::backfill::verify::{MAX_SUSPECTS, Scope, Verification, Verify, readable_again};
-use reco_ops::backfill::{Preparer, READS, RETRY, Route, Times};
+use reco_ops::backfill::{
+    Holders, Preparer, READS, RETRY, Route, Times, chosen_of_exports, holders,
+};
 use reco_ops::error::{Error, Kind, Result};
 
 /// Arguments of `recoctl verify`.
@@ -38,6 +41,10 @@ pub struct VerifyArgs {
     /// Number of randomly sampled users to check, or `all`
     #[arg(long, value_name = "N|all", default_value = "1000")]
     pub users: Scope,
+    /// List the users whose item in the table is still a list of the files, whatever other lists
+    /// the table holds
+    #[arg(long, conflicts_with_all = ["users", "if_newer", "attrs", "ttl", "max_suspects"])]
+    pub same: bool,
     /// Maximum read capacity units per second [default: no limit]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rcu: Option<f64>,
@@ -125,12 +132,29 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
     let reader = written.expiry().into_iter().fold(reader, Reader::expiring);
     let preparer =
         Arc::new(Preparer { facts, policy, schema, layout, times, route, shard, mapping });
+    let control = context.control();
+    if args.same {
+        let found = holders(&args.files, Arc::clone(&preparer), reader, &control).await?;
+        let report = HoldersReport {
+            outcome: holders_outcome(&found),
+            files: args.files.iter().map(|file| file.display().to_string()).collect(),
+            table: table.info.name,
+            policy_fingerprint: preparer.policy.fingerprint(),
+            facts: preparer.facts.kind(),
+            found,
+        };
+        context.ui.report(&report)?;
+        return Ok(report.outcome);
+    }
+    let choosing = chosen_of_exports(&args.files, &preparer, newest, &control);
+    let chosen = context.before_all(choosing).await?;
     let verify = Verify {
         files: args.files,
         preparer: Arc::clone(&preparer),
         reader,
         newest,
         scope: args.users,
+        chosen,
         concurrency: READS,
         max_suspects: args.max_suspects,
         cancel: context.cancel.clone(),
@@ -151,6 +175,17 @@ pub async fn run(context: &Context, args: VerifyArgs) -> Result<Outcome> {
         }
         (Outcome::Failed, None) => Err(nothing_read(&report.verification)),
         _ => Ok(outcome),
+    }
+}
+
+/// Returns the outcome of a search for users with a list of the files: nothing to do if there are
+/// none.
+fn holders_outcome(found: &Holders) -> Outcome {
+    match found {
+        _ if found.interrupted => Outcome::Interrupted,
+        _ if found.stopped.is_some() || found.unread > 0 => Outcome::Partial,
+        _ if found.holding == 0 => Outcome::NothingToDo,
+        _ => Outcome::Success,
     }
 }
 

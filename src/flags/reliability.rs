@@ -28,11 +28,17 @@ pub struct ReliabilityArgs {
     /// Read back what was written: a random sample of N users (1000 if no number is given), or
     /// `all`
     #[arg(long, value_name = "N|all", num_args = 0..=1, default_missing_value = "1000",
-        conflicts_with = "dry_run")]
+        conflicts_with_all = ["dry_run", "only_where_table_holds", "replace_written_between"],
+        group = "reads")]
     pub verify: Option<Scope>,
-    /// Maximum read capacity units per second for --verify [default: no limit]
-    #[arg(long, value_name = "N", requires = "verify", value_parser = positive)]
+    /// Maximum read capacity units per second for --verify and --compare [default: no limit]
+    #[arg(long, value_name = "N", requires = "reads", value_parser = positive)]
     pub rcu: Option<f64>,
+    /// With --dry-run: read what the table holds, and count what would change: a random sample of N
+    /// users (1000 if no number is given), or `all`
+    #[arg(long, value_name = "N|all", num_args = 0..=1, default_missing_value = "1000",
+        requires = "dry_run", group = "reads")]
+    pub compare: Option<Scope>,
     /// With --dry-run: estimate the cost at this price per million write request units
     #[arg(long, value_name = "PRICE", requires = "dry_run", value_parser = positive)]
     pub price_per_million_wru: Option<f64>,

@@ -19,7 +19,7 @@ pub struct ScaleOutArgs {
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Send the lists to the source queue instead; the Lambda filters and writes them
-    #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
+    #[arg(long, value_name = "WAY", conflicts_with_all = ["emit", "verify", "if_newer", "only_where_table_holds", "replace_written_between", "compare", "attrs", "ttl", "list_type", "wcu", "shuffle_window"])]
     pub via: Option<Via>,
     /// Maximum number of lists per queue message
     #[arg(long, value_name = "N", default_value_t = 50, requires = "via",
@@ -30,7 +30,7 @@ pub struct ScaleOutArgs {
     pub rate: Option<Rate>,
     /// Write the filtered items to files in this new directory instead, for DynamoDB to import from
     /// S3; the only FORMAT is dynamodb-json
-    #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer", "wcu", "shuffle_window"])]
+    #[arg(long, value_names = ["FORMAT", "DIR"], num_args = 2, conflicts_with_all = ["dry_run", "resume", "checkpoint", "verify", "if_newer", "only_where_table_holds", "replace_written_between", "wcu", "shuffle_window"])]
     pub emit: Option<Vec<String>>,
     /// Compression of the files
     #[arg(long, value_name = "HOW", default_value = "gzip", requires = "emit")]

@@ -1,10 +1,12 @@
 //! Write options of a backfill: additional attributes, and which items may be replaced.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use reco_core::Time;
 use reco_core::budget::Wanted;
 use reco_core::item::{Attribute, KeyType};
-use reco_ops::backfill::Writing;
+use reco_ops::backfill::{Replace, Writing};
 
 /// Write options.
 #[derive(Debug, Args)]
@@ -21,6 +23,16 @@ pub struct WritingArgs {
     /// Keep items that are as new as the line or newer, by `generated_at`; takes one call per item
     #[arg(long, help_heading = "Writing")]
     pub if_newer: bool,
+    /// Replace only what this file wrote: write an item only where the table still holds the list
+    /// that a backfill of FILE gives the user; takes one conditional call per item. Repeat for
+    /// several files
+    #[arg(long, help_heading = "Writing", value_name = "FILE",
+        conflicts_with_all = ["if_newer", "replace_written_between"])]
+    pub only_where_table_holds: Vec<PathBuf>,
+    /// Replace only items whose `generated_at` in the table is in this period, both ends included
+    #[arg(long, help_heading = "Writing", value_names = ["FROM", "TO"], num_args = 2,
+        value_parser = time, conflicts_with = "if_newer")]
+    pub replace_written_between: Option<Vec<Time>>,
     /// Generation time of lists without a `generated_at`: ISO 8601 or epoch seconds
     #[arg(long, help_heading = "Writing", value_name = "TIME", value_parser = time)]
     pub generated_at: Option<Time>,
@@ -50,6 +62,15 @@ pub struct WritingArgs {
 }
 
 impl WritingArgs {
+    /// Returns which items of the table may be replaced; `None` for all.
+    pub fn replace(&self) -> Option<Replace> {
+        match self.replace_written_between.as_deref() {
+            Some([from, to]) => Some(Replace::WrittenBetween { from: *from, to: *to }),
+            _ if self.only_where_table_holds.is_empty() => None,
+            _ => Some(Replace::WhereTableHolds(self.only_where_table_holds.clone())),
+        }
+    }
+
     /// Converts the flags to options.
     pub fn options(&self) -> Writing {
         Writing {

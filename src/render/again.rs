@@ -42,6 +42,23 @@ pub fn command(settings: &Settings, args: &str) -> String {
     line
 }
 
+/// Returns the command line of this run, with a flag that it may lack. Passwords are left out.
+#[must_use]
+pub fn repeated(args: &[String], flag: Option<&str>) -> String {
+    let words = args.iter().map(|arg| match arg.split_once('=') {
+        Some((name, value)) if name.starts_with("--") => {
+            quoted(&format!("{name}={}", without_password(value)))
+        }
+        _ => quoted(&without_password(arg)),
+    });
+    let more = flag.filter(|flag| !args.iter().any(|arg| arg == flag)).map(str::to_owned);
+    // Words after a lone `--` are file names.
+    let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    let mut line: Vec<String> = words.collect();
+    line.splice(end..end, more);
+    format!("recoctl {}", line.join(" "))
+}
+
 fn add_sandbox(args: &str, line: &mut String) {
     if applies::takes(args, "--sandbox") {
         line.push_str(" --sandbox");
@@ -79,6 +96,26 @@ mod tests {
         // Only flags that have an effect.
         assert_eq!(command(&settings, "dlq tasks list"), "recoctl dlq tasks list --queue recs");
         assert_eq!(command(&settings, "dlq journal show 7"), "recoctl dlq journal show 7");
+    }
+
+    #[test]
+    fn a_run_is_repeated_without_passwords() {
+        let line = |args: &[&str], flag| {
+            let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+            repeated(&args, flag)
+        };
+        let args = ["backfill", "my recs.jsonl", "--wcu", "20"];
+        let resumed = "recoctl backfill 'my recs.jsonl' --wcu 20 --resume";
+        assert_eq!(line(&args, Some("--resume")), resumed);
+        assert_eq!(line(&[&args[..], &["--resume"]].concat(), Some("--resume")), resumed);
+        assert_eq!(line(&args, None), "recoctl backfill 'my recs.jsonl' --wcu 20");
+        assert_eq!(
+            line(&["backfill", "--", "-x.jsonl"], Some("--resume")),
+            "recoctl backfill --resume -- -x.jsonl"
+        );
+        for facts in ["--facts=mysql://me:secret@db/x", "mysql://me:secret@db/x"] {
+            assert!(!line(&["backfill", "in", facts], None).contains("secret"), "{facts}");
+        }
     }
 
     #[test]

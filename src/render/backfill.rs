@@ -5,6 +5,7 @@ mod elsewhere;
 mod facts;
 mod limit;
 mod plan;
+mod replace;
 
 use reco_core::outcome::Outcome;
 
@@ -28,6 +29,9 @@ impl Report for BackfillReport {
         for (name, value) in facts::facts(self) {
             let name = palette.paint(Tone::Faint, &format!("{name:<11}"));
             text.push_str(&format!("{name} {value}\n"));
+        }
+        if let Some(compare) = &self.compare {
+            text.push_str(&replace::compared(self, compare, view));
         }
         if let Some(plan) = &self.plan {
             text.push_str(&plan::render(plan, &self.counts.items, view));
@@ -100,12 +104,14 @@ fn run_counts(report: &BackfillReport, view: &View) -> String {
         (elsewhere::done(report), if report.dry_run { "would be deleted" } else { "deleted" });
     let newer = "the table holds a list as new or newer".to_owned();
     let skipped = reasons(report.counts.skipped.iter().map(|(reason, n)| (reason.as_ref(), *n)));
+    let kept = replace::kept(report);
     let rejected = reasons(report.counts.rejected.iter().map(|(reason, n)| (reason.as_ref(), *n)));
     let later = "by a later list of the same user".to_owned();
     let rows = [
         (written, Some(lines.written), Some(entries.written), String::new(), Tone::Good),
         (deleted, Some(lines.deleted), Some(entries.deleted), String::new(), Tone::Good),
         ("stale", Some(lines.stale), Some(entries.stale), newer, Tone::Faint),
+        ("kept", Some(lines.kept), Some(entries.kept), kept, Tone::Faint),
         ("skipped", Some(lines.skipped), Some(entries.skipped), skipped, Tone::Faint),
         ("replaced", None, Some(entries.coalesced), later, Tone::Faint),
         (
@@ -164,14 +170,29 @@ fn ending(report: &BackfillReport, stopped: &Stopped, palette: Palette) -> Strin
             "{label} {reason}\n  run it again: the directory holds no partial output\n"
         );
     }
-    let again = if kept {
-        let flag = palette.paint(Tone::Command, "--resume");
-        format!("  run the same command with {flag} to continue from there\n")
-    } else {
-        format!("  run it again from {}: writing a line twice is harmless\n", place(from))
+    let entries = &report.counts.entries;
+    let done = match (report.dry_run, report.destination) {
+        (true, _) => String::new(),
+        (_, Destination::Queue) => format!("  {} sent\n", amount(entries.written, "list")),
+        (_, _) => format!("  {} written\n", amount(entries.written + entries.deleted, "item")),
+    };
+    let next = report.next.as_ref().map(|next| palette.paint(Tone::Command, &escape_line(next)));
+    let again = match (kept, next) {
+        (true, Some(next)) => format!("  to continue: {next}\n"),
+        (true, None) => {
+            let flag = palette.paint(Tone::Command, "--resume");
+            format!("  run the same command with {flag} to continue from there\n")
+        }
+        (false, next) => {
+            let next = next.map(|next| format!(": {next}")).unwrap_or_default();
+            format!(
+                "  run it again from {}{next}\n  writing a line twice is harmless\n",
+                place(from)
+            )
+        }
     };
     format!(
-        "{label} {}\n  all lines before {} are done; no line from {} on was written\n{again}",
+        "{label} {}\n{done}  all lines before {} are done; no line from {} on was written\n{again}",
         escape_line(&stopped.reason),
         place(from),
         place(untouched),

@@ -2,7 +2,10 @@
 
 use reco_core::outcome::Outcome;
 
-use crate::ui::{MISSING, Palette, Report, Tone, View, count, duration, escape_line, sparkline};
+use crate::ui::{
+    MISSING, Palette, Report, Tone, View, break_text, count, duration, escape_line, sparkline,
+};
+use reco_ops::metrics::meaning::clock;
 use reco_ops::metrics::plan::{Live, Subject, Unit};
 use reco_ops::metrics::report::{Finding, Level, MetricsReport, Row, Section};
 use reco_ops::metrics::span::shown;
@@ -23,16 +26,15 @@ impl Report for MetricsReport {
     }
 
     fn render(&self, view: &View) -> String {
-        let palette = view.palette;
         let (span, period) = (self.end - self.start, i64::from(self.period_s));
-        let label = format!("last {} by {}", shown(span), shown(period));
-        let mut text = format!("{}\n", curves(&label, &self.sections, view));
+        let label = format!("last {} by {} UTC", shown(span), shown(period));
+        let axis = axis(self.start, self.end, spark_width(view));
+        let mut text = format!("{}\n", drawn(&label, &axis, &self.sections, view));
         for finding in &self.findings {
-            text.push_str(&said(finding, palette));
+            text.push_str(&said(finding, view));
         }
         for left_out in &self.left_out {
-            let label = palette.paint(Tone::Faint, "left out");
-            text.push_str(&format!("{label} {}\n", escape_line(left_out)));
+            text.push_str(&labelled("left out", Tone::Faint, left_out, view));
         }
         text
     }
@@ -47,20 +49,66 @@ fn spark_width(view: &View) -> usize {
 
 /// Renders every row as a sparkline with its numbers, under a heading.
 pub fn curves(label: &str, sections: &[Section], view: &View) -> String {
+    drawn(label, "", sections, view)
+}
+
+fn drawn(label: &str, axis: &str, sections: &[Section], view: &View) -> String {
     let (palette, width) = (view.palette, spark_width(view));
-    let mut text = format!("{}\n", heading(label, width, palette));
+    let mut text = format!("{}\n", heading(label, axis, width, palette));
     for section in sections {
         text.push_str(&format!("\n{}\n", title(section, palette)));
-        for row in &section.rows {
+        let (shown, folded): (Vec<&Row>, Vec<&Row>) =
+            section.rows.iter().partition(|row| holds_any(row));
+        for row in shown {
             text.push_str(&format!("{}\n", line(row, width, palette)));
         }
+        text.push_str(&folds(&folded, view));
     }
     text
 }
 
-fn heading(label: &str, width: usize, palette: Palette) -> String {
+/// Returns whether the row shows anything: a value, unless all are zero in a row of troubles.
+fn holds_any(row: &Row) -> bool {
+    let zero = row.measure.is_trouble() && row.max.is_none_or(|most| most <= 0.0);
+    row.incomplete.is_some() || (row.max.is_some() && !zero)
+}
+
+/// Names the rows that hold nothing.
+fn folds(rows: &[&Row], view: &View) -> String {
+    let named = |zero: bool| {
+        let rows = rows.iter().filter(|row| row.max.is_some() == zero);
+        rows.map(|row| row.measure.label().trim()).collect::<Vec<_>>().join(", ")
+    };
+    let groups = [("none: ", named(true)), ("no data: ", named(false))];
+    let groups = groups.into_iter().filter(|(_, names)| !names.is_empty());
+    let text =
+        groups.map(|(label, names)| format!("{label}{names}")).collect::<Vec<_>>().join("; ");
+    if text.is_empty() {
+        return text;
+    }
+    let wrapped = break_text(&text, view.width, "  ");
+    wrapped.lines().map(|line| format!("{}\n", view.palette.paint(Tone::Faint, line))).collect()
+}
+
+/// Draws the times of the first and the last period, and of the middle if there is room, in UTC.
+fn axis(start: i64, end: i64, width: usize) -> String {
+    let dated = end - start > 86_400;
+    let [first, middle, last] = [start, start + (end - start) / 2, end].map(|at| clock(at, dated));
+    let (label, ends) = (first.len(), first.len() + last.len());
+    if width < ends + 1 {
+        return first;
+    }
+    if width < ends + label + 4 {
+        return format!("{first}{}{last}", " ".repeat(width - ends));
+    }
+    let before = width / 2 - label / 2 - label;
+    let after = width - ends - before - label;
+    format!("{first}{}{middle}{}{last}", " ".repeat(before), " ".repeat(after))
+}
+
+fn heading(label: &str, axis: &str, width: usize, palette: Palette) -> String {
     let names = ["LAST", "MAX", "AVG", "TOTAL"].map(|name| format!(" {name:>NUMBER$}"));
-    let text = format!("{label:LABEL$} {:width$}{}", "", names.concat());
+    let text = format!("{label:LABEL$} {axis:width$}{}", names.concat());
     palette.paint(Tone::Heading, text.trim_end())
 }
 
@@ -117,15 +165,23 @@ fn whole(value: f64) -> i64 {
     value.round() as i64
 }
 
-fn said(finding: &Finding, palette: Palette) -> String {
+fn said(finding: &Finding, view: &View) -> String {
     let (tone, mark) = match finding.level {
         Level::Bad => (Tone::Bad, "bad "),
         Level::Warn => (Tone::Warn, "look"),
         Level::Good => (Tone::Good, "ok  "),
     };
     let advice = finding.advice.as_deref().map(|advice| format!(": {advice}")).unwrap_or_default();
-    let name = escape_line(&finding.name);
-    format!("{} {name}: {}{advice}\n", palette.paint(tone, mark), finding.text)
+    labelled(mark, tone, &format!("{}: {}{advice}", finding.name, finding.text), view)
+}
+
+/// Renders a line with a label, broken between words.
+fn labelled(label: &str, tone: Tone, text: &str, view: &View) -> String {
+    let indent = " ".repeat(label.len() + 1);
+    let width = view.width.map(|width| width.saturating_sub(indent.len()));
+    let text = break_text(&escape_line(text), width, "");
+    let text = text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
+    format!("{} {text}\n", view.palette.paint(tone, label))
 }
 
 #[cfg(test)]
@@ -192,8 +248,7 @@ mod tests {
     #[test]
     fn an_incident_at_80_columns() {
         let text = rendered(80);
-        let rows = text.lines().take_while(|line| !line.starts_with("bad"));
-        assert!(rows.into_iter().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         insta::assert_snapshot!(text);
     }
 

@@ -7,7 +7,7 @@ mod text;
 
 use reco_core::outcome::Outcome;
 
-use crate::ui::{Report, View};
+use crate::ui::{Report, View, break_lines};
 use reco_ops::dlq::redrive::report::RedriveReport;
 
 impl Report for RedriveReport {
@@ -19,7 +19,7 @@ impl Report for RedriveReport {
     }
 
     fn render(&self, view: &View) -> String {
-        text::text(self, view)
+        break_lines(&text::text(self, view), view.width)
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use reco_core::classify::Class;
 
-use crate::ui::{Align, Table, Tone, View, bytes, count, duration, escape_line};
-use reco_ops::dlq::journal::Unfinished;
+use crate::ui::{
+    Align, Table, Tone, View, amount, break_text, bytes, count, duration, escape_line,
+};
+use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
 
 /// Width in columns below which the least important column is dropped.
@@ -118,17 +120,56 @@ fn cells(row: &Row, with_size: bool, with_source: bool) -> Vec<(String, Option<T
     cells
 }
 
+/// Tells of messages in flight and who likely holds them; empty if there are none.
+#[must_use]
+pub fn elsewhere(
+    messages: u64,
+    holder: Option<&Holder>,
+    unfinished: &[Unfinished],
+    view: &View,
+) -> String {
+    if messages == 0 {
+        return String::new();
+    }
+    let who = match (holder, unfinished.first()) {
+        (Some(Holder { pid, run_id, since, .. }), _) => {
+            let (run_id, since) = (escape_line(run_id), escape_line(to_the_second(since)));
+            format!("likely held by run {run_id} (process {pid} of this machine, since {since})")
+        }
+        (None, Some(run)) => {
+            let run_id = escape_line(&run.run_id);
+            format!("likely held by run {run_id}, which was interrupted: visible within 15 minutes")
+        }
+        (None, None) => "held by another consumer, or by recoctl on another machine".to_owned(),
+    };
+    let text = format!("{} in flight, {who}", amount(messages, "message"));
+    format!("{}\n", break_text(&text, view.width, "  "))
+}
+
+/// Returns an RFC 3339 time without its fraction of a second.
+fn to_the_second(time: &str) -> &str {
+    time.split('.').next().unwrap_or_default()
+}
+
 /// interrupted redrives, and the command to finish them.
 #[must_use]
 pub fn unfinished(runs: &[Unfinished], view: &View) -> String {
     let mut text = String::new();
     for run in runs {
-        let label = view.palette.paint(Tone::Warn, "note:");
-        text.push_str(&format!("{label} {}\n", run.words()));
+        text.push_str(&note(&run.words(), view));
         let next = format!("recoctl dlq journal resume {}", escape_line(&run.run_id));
         text.push_str(&format!("  next: {}\n", view.palette.paint(Tone::Command, &next)));
     }
     text
+}
+
+/// Renders a note, broken between words.
+#[must_use]
+pub fn note(text: &str, view: &View) -> String {
+    const LABEL: &str = "note:";
+    let wrapped = break_text(&format!("{LABEL} {}", escape_line(text)), view.width, "  ");
+    let rest = wrapped.strip_prefix(LABEL).unwrap_or(&wrapped);
+    format!("{}{rest}\n", view.palette.paint(Tone::Warn, LABEL))
 }
 
 /// Returns the basis of the classification, one line each.
@@ -137,11 +178,13 @@ pub fn basis(basis: &Provenance, view: &View) -> String {
     let table = basis.table.as_deref().unwrap_or("none");
     let fingerprint = basis.policy_fingerprint.get(..12).unwrap_or(&basis.policy_fingerprint);
     let line = format!("policy {fingerprint} · facts {} · table {table}", basis.facts);
-    let mut text = format!("{}\n", view.palette.paint(Tone::Faint, &line));
-    for limit in &basis.limits {
-        text.push_str(&format!("{} {limit}\n", view.palette.paint(Tone::Warn, "note:")));
-    }
-    text
+    format!("{}\n{}", view.palette.paint(Tone::Faint, &line), limits(basis, view))
+}
+
+/// Returns the checks that were not possible, as notes.
+#[must_use]
+pub fn limits(basis: &Provenance, view: &View) -> String {
+    basis.limits.iter().map(|limit| note(limit, view)).collect()
 }
 
 #[cfg(test)]

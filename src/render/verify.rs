@@ -102,8 +102,17 @@ fn headline(found: &Verification, table: &str, view: &View) -> String {
         (None, _) => "all users".to_owned(),
     };
     let compared = amount(found.compared, "list");
+    let unjudged = unjudged(found);
     let (tone, verdict) = match (found.differing, found.compared) {
         (0, 0) => (Tone::Warn, "no user was compared".to_owned()),
+        (0, _) if !unjudged.is_empty() => {
+            (Tone::Warn, format!("{} same, {unjudged}: not judged", count(found.same)))
+        }
+        (n, _) if n > 0 && !unjudged.is_empty() => {
+            let differ = form(n, "user differs", "users differ");
+            let same = count(found.same);
+            (Tone::Bad, format!("{} {differ}, {same} same, {unjudged}: not judged", count(n)))
+        }
         (0, _) if found.unread > 0 => {
             (Tone::Warn, "no differences among the lists that could be read".to_owned())
         }
@@ -113,6 +122,13 @@ fn headline(found: &Verification, table: &str, view: &View) -> String {
     };
     let verdict = view.palette.paint(tone, &verdict);
     format!("verified {whose} in {table}: {verdict} ({compared} compared)\n")
+}
+
+/// Returns what the table holds that says nothing about the input, in words; empty if nothing.
+fn unjudged(found: &Verification) -> String {
+    let newer = (found.newer > 0).then(|| format!("{} newer in the table", count(found.newer)));
+    let as_new = (found.as_new > 0).then(|| format!("{} of the same time", count(found.as_new)));
+    newer.into_iter().chain(as_new).collect::<Vec<_>>().join(" and ")
 }
 
 fn facts(found: &Verification) -> Vec<(&'static str, String)> {
@@ -186,6 +202,7 @@ mod tests {
                 sample: Some(1000),
                 users: Some(1000),
                 compared: 1040,
+                same: 1024,
                 differing: 12,
                 newer: 3,
                 as_new: 1,
@@ -204,6 +221,45 @@ mod tests {
                 interrupted: false,
             },
         }
+    }
+
+    /// What was not judged is not called right.
+    #[test]
+    fn the_headline_judges_only_what_was_looked_at() {
+        let view = View { width: None, palette: Palette::new(false) };
+        let told = |same: u64, newer: u64, as_new: u64, differing: u64| {
+            let compared = same + newer + as_new + differing;
+            let found = Verification {
+                sample: None,
+                users: None,
+                compared,
+                same,
+                newer,
+                as_new,
+                differing,
+                unread: 0,
+                ..report().verification
+            };
+            headline(&found, "recs", &view)
+        };
+        let of = "verified all users in recs:";
+        assert_eq!(
+            told(200, 200, 0, 0),
+            format!("{of} 200 same, 200 newer in the table: not judged (400 lists compared)\n")
+        );
+        assert_eq!(told(400, 0, 0, 0), format!("{of} no differences (400 lists compared)\n"));
+        assert_eq!(
+            told(0, 400, 0, 0),
+            format!("{of} 0 same, 400 newer in the table: not judged (400 lists compared)\n")
+        );
+        assert_eq!(
+            told(10, 5, 3, 2),
+            format!(
+                "{of} 2 users differ, 10 same, 5 newer in the table and 3 of the same time: not judged (20 lists compared)\n"
+            )
+        );
+        assert_eq!(told(10, 0, 0, 1), format!("{of} 1 user differs (11 lists compared)\n"));
+        assert_eq!(told(0, 0, 0, 0), format!("{of} no user was compared (0 lists compared)\n"));
     }
 
     #[test]

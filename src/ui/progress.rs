@@ -1,15 +1,29 @@
 //! Progress display of long work, on stderr only.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use reco_core::progress::{Pause, Rate, State, Total, Unit};
 
 use super::escape::escape_line;
-use reco_ops::event::Unit;
 
 /// Interval between lines without a terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Interval between drawings on a terminal.
+const DRAW_EVERY: Duration = Duration::from_millis(120);
+
+/// All bars of the process: other lines on stderr go above them, so that none is left behind.
+static BARS: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+
+/// Writes to the terminal while no bar is on it.
+pub(super) fn above_bars<T>(write: impl FnOnce() -> T) -> T {
+    BARS.suspend(write)
+}
 
 /// Style of the progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,50 +39,127 @@ pub enum Mode {
     Quiet,
 }
 
+/// Pauses of the run, by what holds it up: the reason, and when it is checked next.
+pub(super) type Pauses = Arc<Mutex<BTreeMap<&'static str, (String, Instant)>>>;
+
 /// Progress display, removed from the screen when dropped.
 #[derive(Debug)]
 pub struct Bar {
     bar: ProgressBar,
+    work: Arc<Mutex<Work>>,
     lines: Option<Mutex<Instant>>,
+}
+
+/// Work in progress.
+#[derive(Debug)]
+struct Work {
     what: String,
     unit: Unit,
+    done: u64,
+    total: Total,
+    note: Option<String>,
+    rate: Rate,
+    begun: Instant,
+    /// When the last unit was done.
+    moved: Instant,
+    pauses: Pauses,
+}
+
+impl Work {
+    fn state(&self) -> State {
+        let elapsed = self.begun.elapsed();
+        let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = pauses.iter().next().map(|(by, (why, next))| Pause {
+            why: format!("{why} ({by})"),
+            again_in: next.saturating_duration_since(Instant::now()),
+        });
+        State {
+            what: self.what.clone(),
+            unit: self.unit,
+            done: self.done,
+            total: self.total,
+            rate: self.rate.per_second(elapsed),
+            note: self.note.clone(),
+            pause,
+            idle: self.moved.elapsed(),
+            elapsed,
+        }
+    }
 }
 
 impl Bar {
-    pub(super) fn new(mode: Mode, what: &str, total: Option<u64>, unit: Unit) -> Self {
-        let target = match mode {
-            Mode::Interactive { .. } => ProgressDrawTarget::stderr(),
-            Mode::Lines | Mode::Quiet => ProgressDrawTarget::hidden(),
+    pub(super) fn new(
+        mode: Mode,
+        what: &str,
+        total: Option<u64>,
+        unit: Unit,
+        pauses: &Pauses,
+    ) -> Self {
+        let work = Work {
+            what: escape_line(what),
+            unit,
+            done: 0,
+            total: total.map_or(Total::Unknown, Total::Exactly),
+            note: None,
+            rate: Rate::default(),
+            begun: Instant::now(),
+            moved: Instant::now(),
+            pauses: Arc::clone(pauses),
         };
-        let bar = ProgressBar::with_draw_target(total, target);
-        let colored = mode == Mode::Interactive { colored: true };
-        bar.set_style(style(total.is_some(), unit, colored));
-        let what = escape_line(what);
-        bar.set_message(what.clone());
-        if matches!(mode, Mode::Interactive { .. }) {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
+        let work = Arc::new(Mutex::new(work));
+        let bar = match mode {
+            Mode::Interactive { colored } => {
+                let bar = BARS.add(ProgressBar::no_length());
+                bar.set_style(style(Arc::clone(&work), colored));
+                bar.enable_steady_tick(DRAW_EVERY);
+                bar
+            }
+            Mode::Lines | Mode::Quiet => ProgressBar::hidden(),
+        };
         let lines = (mode == Mode::Lines).then(|| Mutex::new(Instant::now()));
-        Bar { bar, lines, what, unit }
+        Bar { bar, work, lines }
     }
 
     #[cfg(test)]
-    pub(super) fn what(&self) -> &str {
-        &self.what
+    pub(super) fn what(&self) -> String {
+        self.work().what.clone()
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds units done.
     pub fn advance(&self, units: u64) {
-        self.bar.inc(units);
-        self.line();
+        let done = self.work().done + units;
+        self.set(done);
     }
 
     /// Sets the number of units done.
     pub fn set(&self, units: u64) {
-        self.bar.set_position(units);
+        {
+            let mut work = self.work();
+            if work.done != units {
+                work.moved = Instant::now();
+            }
+            work.done = units;
+            let now = work.begun.elapsed();
+            work.rate.note(units, now);
+        }
         self.line();
     }
 
+    /// Sets the number of units to do.
+    pub fn expect(&self, total: Total) {
+        self.work().total = total;
+    }
+
+    /// Sets what limits the rate.
+    pub fn note(&self, note: &str) {
+        self.work().note = Some(escape_line(note));
+    }
+
+    /// Writes a line if there is no terminal and the last one was a while ago.
     fn line(&self) {
         let Some(last) = &self.lines else { return };
         let Ok(mut last) = last.lock() else { return };
@@ -76,43 +167,35 @@ impl Bar {
             return;
         }
         *last = Instant::now();
-        let done = self.bar.position();
-        let of = self.bar.length().map(|total| format!(" of {}", self.shown(total)));
-        let line = format!("{}: {}{}", self.what, self.shown(done), of.unwrap_or_default());
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr().lock(),
-            format!("{line}\n").as_bytes(),
-        );
-    }
-
-    fn shown(&self, units: u64) -> String {
-        match self.unit {
-            Unit::Messages => super::count(units),
-            Unit::Bytes => super::bytes(units),
-        }
+        let text = format!("{}\n", self.work().state().text());
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+        BARS.remove(&self.bar);
     }
 }
 
-fn style(known_total: bool, unit: Unit, colored: bool) -> ProgressStyle {
-    let template = match (known_total, unit) {
-        (true, Unit::Messages) => {
-            "{msg} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec}  eta {eta}"
-        }
-        (true, Unit::Bytes) => {
-            "{msg} {wide_bar:.cyan/dim} {bytes}/{total_bytes}  {bytes_per_sec}  eta {eta}"
-        }
-        (false, Unit::Messages) => "{spinner} {msg} {human_pos}  {per_sec}  {elapsed}",
-        (false, Unit::Bytes) => "{spinner} {msg} {bytes}  {bytes_per_sec}  {elapsed}",
+fn style(work: Arc<Mutex<Work>>, colored: bool) -> ProgressStyle {
+    let line = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+        let state = work.lock().unwrap_or_else(PoisonError::into_inner).state();
+        // The last column stays free: some terminals break the line after it.
+        let columns = usize::from(console::Term::stderr().size().1).saturating_sub(1);
+        let line = state.line(columns);
+        let bar = line.bar.map(|(done, left)| {
+            let (done, left) = ("━".repeat(done), "╌".repeat(left));
+            match colored {
+                true => format!("\u{1b}[36m{done}\u{1b}[0m\u{1b}[2m{left}\u{1b}[0m "),
+                false => format!("{done}{left} "),
+            }
+        });
+        let _ = write!(out, "{}{}{}", line.before, bar.unwrap_or_default(), line.after);
     };
-    let template = if colored { template } else { &template.replace(":.cyan/dim", "") };
-    // The templates are constants in this file; if one were invalid, indicatif's default applies.
-    ProgressStyle::with_template(template)
+    // The template is a constant; if it were invalid, indicatif's default applies.
+    ProgressStyle::with_template("{line}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("━━╌")
+        .with_key("line", line)
 }

@@ -9,6 +9,7 @@ fn ui(colour: bool) -> Ui {
     Ui {
         output: OutputFormat::Table,
         may_ask: false,
+        verbose: false,
         quiet: false,
         stderr_is_terminal: colour,
         view: View { width: colour.then_some(80), palette: Palette::new(colour) },
@@ -139,9 +140,10 @@ proptest! {
 
     #[test]
     fn progress_and_usage_are_safe(text in foreign()) {
-        let progress = ui(false).bar(&text, None, Unit::Messages);
+        let pauses = progress::Pauses::default();
+        let progress = ui(false).bar(&text, None, Unit::Messages, &pauses);
         let what = progress.what();
-        prop_assert!(is_safe(what) && !what.contains('\n'));
+        prop_assert!(is_safe(&what) && !what.contains('\n'));
         let error = crate::cli::Cli::try_parse_from(["recoctl", "--output", &text, "config", "show"]);
         if let Err(error) = error {
             prop_assert!(is_safe(&usage_text(&error)));

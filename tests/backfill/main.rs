@@ -5,8 +5,10 @@ mod faults;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bad_batch;
 mod budget;
 mod concurrency;
+mod exports;
 mod machines;
 mod movielens;
 mod reading;

@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use serde::{Serialize, Serializer};
 
 use crate::clip::clip_id;
-use crate::decode::{DecodeError, Decoded, Envelope, Shape};
+use crate::decode::{BadEntry, DecodeError, Decoded, Envelope, Shape};
 use crate::facts::FactSet;
 use crate::filter::{DropCounts, SkipReason};
 use crate::item::{ItemError, Schema, gives_way};
@@ -100,7 +100,7 @@ impl Content {
         });
         Content {
             entries: entries.collect(),
-            bad: decoded.bad.iter().map(|bad| (bad.index, bad.to_string())).collect(),
+            bad: decoded.bad.iter().map(|bad| (bad.index, fault(bad))).collect(),
             decoded: Ok(Header { shape: decoded.shape, envelopes: decoded.envelopes }),
             only_newer,
         }
@@ -261,15 +261,20 @@ fn decide(content: &Content, around: &ClassifyContext<'_>) -> (Class, Vec<String
             DecodeError::Malformed { .. } => Class::Malformed,
             DecodeError::Foreign { .. } => Class::Foreign,
         };
-        return (class, vec![error.to_string()]);
+        let reason = match error {
+            DecodeError::Malformed { position, reason } => format!("{reason}, at {position}"),
+            DecodeError::Foreign { .. } => error.to_string(),
+        };
+        return (class, vec![reason]);
     }
     if content.entries.is_empty() && !content.bad.is_empty() {
         return (Class::Malformed, bad_reasons(content));
     }
     if let Some(limit) = around.destination_limit.filter(|limit| around.message_bytes > *limit) {
         let bytes = around.message_bytes;
-        let reason =
-            format!("message is {bytes} bytes; the destination queue accepts at most {limit}");
+        let reason = format!(
+            "too large for the destination queue: {bytes} bytes, and it accepts at most {limit}"
+        );
         return (Class::Oversize, vec![reason]);
     }
     if content.writable().next().is_none() {
@@ -284,9 +289,14 @@ fn bad_reasons(content: &Content) -> Vec<String> {
     let (large, unfit): (Vec<_>, Vec<_>) =
         content.rejected().partition(|(_, error)| too_large(error));
     let says =
-        |(entry, error): (&JudgedEntry, &ItemError)| format!("entry {}: {error}", entry.index);
+        |(entry, error): (&JudgedEntry, &ItemError)| format!("{error}, entry {}", entry.index);
     let undecodable = content.bad.iter().map(|(_, reason)| reason.clone());
     large.into_iter().map(says).chain(undecodable).chain(unfit.into_iter().map(says)).collect()
+}
+
+/// Describes the fault of an entry: the cause first, then where it is.
+fn fault(bad: &BadEntry) -> String {
+    format!("{}, entry {} at {}", bad.reason, bad.index, bad.position)
 }
 
 fn too_large(error: &ItemError) -> bool {

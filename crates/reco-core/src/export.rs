@@ -109,6 +109,43 @@ pub fn is_header(line: &[u8]) -> bool {
     matches!(serde_json::from_slice(line), Ok(Line::Export(_)))
 }
 
+/// One line of an export, read on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExportLine {
+    /// The first or the last line, which has no message.
+    Frame,
+    /// A message.
+    Message(Box<Message>),
+}
+
+/// Reads one line of an export without its neighbors; `None` if it is none.
+///
+/// # Errors
+/// Description of a message that was changed since the export, or of an unknown format version.
+#[must_use]
+pub fn read_line(text: &str) -> Option<Result<ExportLine, String>> {
+    // Every line is an object whose only key names its kind.
+    let inner = text.trim_ascii_start().strip_prefix('{')?.trim_ascii_start();
+    if !["\"export\"", "\"message\"", "\"end\""].iter().any(|key| inner.starts_with(key)) {
+        return None;
+    }
+    match serde_json::from_str(text).ok()? {
+        Line::Export(Header { version, recoctl, .. }) if version != VERSION => {
+            let found = version;
+            Some(Err(ExportError::Version { found, recoctl }.to_string()))
+        }
+        Line::Export(_) | Line::End(_) => Some(Ok(ExportLine::Frame)),
+        Line::Message(exported) => Some(match checked(exported, 0) {
+            Ok(message) => Ok(ExportLine::Message(Box::new(message))),
+            Err(ExportError::Changed { message_id, part, found, said, .. }) => Err(format!(
+                "the {part} of message {message_id} is not as it was exported (MD5 {found} instead of {said}); \
+                 remove its `md5_of_{part}` if it was changed on purpose"
+            )),
+            Err(error) => Err(error.to_string()),
+        }),
+    }
+}
+
 /// Reason why a file cannot be used as an export. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {

@@ -2,6 +2,7 @@
 
 mod constant;
 mod description;
+mod former;
 mod layout;
 mod measure;
 mod sequence;
@@ -14,6 +15,7 @@ use crate::words::amount;
 use crate::{Id, Recommendation, Time};
 pub use constant::{Attribute, AttributeError, Constant};
 pub use description::{Beside, DescriptionError, ItemDescription};
+pub use former::Former;
 pub use layout::Attributes;
 use measure::{Misfit, Size};
 pub use sequence::gives_way;

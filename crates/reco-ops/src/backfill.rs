@@ -8,6 +8,9 @@
 
 pub mod checkpoint;
 mod fault;
+mod foresight;
+mod former;
+mod holders;
 mod inputs;
 mod layout;
 pub mod limit;
@@ -19,6 +22,7 @@ pub mod plan;
 mod prepare;
 mod read;
 mod rejects;
+mod replace;
 pub mod report;
 mod run;
 mod run_counts;
@@ -26,6 +30,7 @@ mod setup;
 pub mod sink;
 mod sizes;
 mod slots;
+mod standing;
 mod start;
 mod target;
 mod values;
@@ -47,6 +52,8 @@ use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 use self::checkpoint::{Checkpoint, Saver};
+pub use self::former::{Chosen, FormerIndex, chosen_of_exports};
+pub use self::holders::{Holder, Holders, holders};
 use self::inputs::InputReport;
 use self::limit::MaxRejects;
 use self::lines::Place;
@@ -55,10 +62,12 @@ use self::plan::PlanOptions;
 use self::prepare::{PrepareError, Prepared};
 pub use self::prepare::{Preparer, Route, Times};
 pub use self::rejects::{Reject, Rejects};
-use self::report::BackfillReport;
+pub use self::replace::Replace;
+use self::report::{BackfillReport, CompareReport, ReplaceReport};
 use self::run::Run;
 pub use self::setup::{BackfillJob, BackfillOptions, BackfillParts, set_up};
 pub use self::sink::Sink;
+pub use self::standing::Standing;
 pub use self::start::Reliability;
 pub use self::target::{Target, ViaQueue};
 pub use self::window::Order;
@@ -106,24 +115,38 @@ pub struct Backfill {
     pub max_rejects: Option<MaxRejects>,
     /// Planning options of a dry run.
     pub plan: PlanOptions,
+    /// Entry that counts of each user with several; `None` if the last one does.
+    chosen: Option<Arc<Chosen>>,
+    /// Lists that may be replaced; `None` for any.
+    formers: Option<Arc<FormerIndex>>,
+    /// Condition of the writes, for the report.
+    replaced: Option<ReplaceReport>,
+    /// Empty comparison with the table, if one is made.
+    compare: Option<CompareReport>,
 }
 
 impl Backfill {
-    /// Runs until the end of the input or until something stops it. `progress` receives the number
-    /// of input bytes processed so far.
+    /// Returns the entry that counts of each user with several; `None` if the last one does.
+    #[must_use]
+    pub fn chosen(&self) -> Option<Arc<Chosen>> {
+        self.chosen.clone()
+    }
+
+    /// Runs until the end of the input or until something stops it. `progress` receives how far it
+    /// is.
     ///
     /// # Errors
     /// Fails only on a bug in recoctl; everything else is in the report.
     pub async fn run(
         self,
-        progress: impl Fn(u64) + Send + Sync + 'static,
+        progress: impl Fn(Standing) + Send + Sync + 'static,
     ) -> Result<BackfillReport> {
         // On one of the runtime's own threads: otherwise every finished batch would have to wake
         // the thread that waits for the command, on another core.
         tokio::spawn(self.run_here(progress)).await.map_err(|error| run::internal(&error))?
     }
 
-    async fn run_here(self, progress: impl Fn(u64) + Send + Sync) -> Result<BackfillReport> {
+    async fn run_here(self, progress: impl Fn(Standing) + Send + Sync) -> Result<BackfillReport> {
         let Backfill { sources, preparer, sink, table, write_options, rejects, .. } = self;
         let inputs: Vec<InputReport> = sources.iter().map(InputReport::from).collect();
         let mut run = Run::new(inputs, sink, rejects, write_options, self.concurrency, self.cancel);
@@ -131,6 +154,7 @@ impl Backfill {
         run.saver = self.saver;
         run.plan = self.plan;
         run.mapped = preparer.mapping.is_some();
+        (run.chosen, run.formers, run.compare) = (self.chosen, self.formers, self.compare);
         let from = self.resumed.map_or(Place::start(0), |checkpoint| run.resume(checkpoint));
         let (chunks, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::spawn(read::read(sources, from, run.mapped, chunks));
@@ -141,6 +165,7 @@ impl Backfill {
         run.close().await;
         let merged = run.merge().await?;
         let mut report = run.report(&preparer, table)?;
+        report.replaced = self.replaced;
         if let Some(merged) = merged {
             report.emit = Some(merged.publish(&report).map_err(|error| {
                 Error::input("the parts were written, but not their manifest").because(&error)

@@ -14,6 +14,7 @@ pub mod queues;
 pub mod reach;
 pub mod redrive;
 pub mod repair;
+pub mod room;
 pub mod saved_plan;
 pub mod scan;
 pub mod select;

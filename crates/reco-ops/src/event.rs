@@ -3,17 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// Unit of progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// SQS messages.
-    Messages,
-    /// Bytes of input, as stored.
-    Bytes,
-}
+pub use reco_core::progress::{Total, Unit};
 
 /// Event of a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +40,34 @@ pub enum Event {
         task: u64,
         /// Units done so far.
         units: u64,
+    },
+    /// What is known of the number of units to do.
+    Expected {
+        /// Id of the work.
+        task: u64,
+        /// Number of units.
+        total: Total,
+    },
+    /// What limits the rate of the work.
+    Noted {
+        /// Id of the work.
+        task: u64,
+        /// Limit, in words.
+        note: String,
+    },
+    /// Pause of all work.
+    Paused {
+        /// What pauses it, such as a flag.
+        by: &'static str,
+        /// Reason.
+        why: String,
+        /// Time until it is checked whether the work goes on.
+        again_in: Duration,
+    },
+    /// End of a pause.
+    Resumed {
+        /// What had paused the work.
+        by: &'static str,
     },
     /// End of long work.
     Ended {
@@ -89,6 +111,16 @@ impl Events {
         (self.sink)(Event::Warning(text.as_ref().to_owned()));
     }
 
+    /// Reports that all work pauses, and when it is checked whether it goes on.
+    pub fn pause(&self, by: &'static str, why: impl Into<String>, again_in: Duration) {
+        (self.sink)(Event::Paused { by, why: why.into(), again_in });
+    }
+
+    /// Reports the end of a pause.
+    pub fn go_on(&self, by: &'static str) {
+        (self.sink)(Event::Resumed { by });
+    }
+
     /// Starts long work of `total` units (`None` if unknown).
     #[must_use]
     pub fn progress(&self, what: &str, total: Option<u64>, unit: Unit) -> Progress {
@@ -115,6 +147,16 @@ impl Progress {
     /// Adds units done.
     pub fn advance(&self, units: u64) {
         (self.events.sink)(Event::Advanced { task: self.task, units });
+    }
+
+    /// Sets the number of units to do.
+    pub fn expect(&self, total: Total) {
+        (self.events.sink)(Event::Expected { task: self.task, total });
+    }
+
+    /// Says what limits the rate.
+    pub fn note(&self, note: impl Into<String>) {
+        (self.events.sink)(Event::Noted { task: self.task, note: note.into() });
     }
 
     /// Sets the number of units done.

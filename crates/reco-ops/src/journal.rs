@@ -6,6 +6,6 @@ mod store;
 mod writer;
 
 pub use home::{Home, HomeOptions, Passing, make_private};
-pub use lock::Lock;
+pub use lock::{Holder, Lock};
 pub use store::{Stored, each_kept, find, load, of_queue, stored};
 pub use writer::{Journal, lines, now_ms};

@@ -73,12 +73,41 @@ pub async fn sample(client: &Client, table: &str, schema: &Schema) -> Result<Hel
     Ok(held.into_iter().fold(Held::Nothing, Held::and))
 }
 
+/// Looks at the time attribute of about a hundred items in all parts of the table (`Scan`); returns
+/// the number of items, and of those with a time.
+///
+/// # Errors
+/// The service's error.
+pub async fn sample_times(
+    client: &Client,
+    table: &str,
+    schema: &Schema,
+) -> Result<(u64, u64), ServiceError> {
+    let name = &schema.generated_at_attr;
+    let segments = (0..SEGMENTS).map(|segment| segment_with(client, table, name, segment));
+    let items = futures::future::try_join_all(segments).await?.concat();
+    let timed =
+        items.iter().filter(|item| !matches!(item.get(name), None | Some(AttributeValue::Null(_))));
+    Ok((items.len() as u64, timed.count() as u64))
+}
+
 async fn segment_of(
     client: &Client,
     table: &str,
     schema: &Schema,
     segment: i32,
 ) -> Result<Held, ServiceError> {
+    let items = segment_with(client, table, &schema.list_attr, segment).await?;
+    Ok(of_items(&items, schema))
+}
+
+/// Returns this attribute of the first items of a segment.
+async fn segment_with(
+    client: &Client,
+    table: &str,
+    attribute: &str,
+    segment: i32,
+) -> Result<Vec<Item>, ServiceError> {
     let answer = retry::read("Scan", table, &retry_options(), || {
         client
             .scan()
@@ -86,12 +115,12 @@ async fn segment_of(
             .segment(segment)
             .total_segments(SEGMENTS)
             .limit(PER_SEGMENT)
-            .projection_expression("#list")
-            .expression_attribute_names("#list", &schema.list_attr)
+            .projection_expression("#attribute")
+            .expression_attribute_names("#attribute", attribute)
             .send()
     })
     .await?;
-    Ok(of_items(answer.items(), schema))
+    Ok(answer.items.unwrap_or_default())
 }
 
 /// Type in which the ids of lists are written, and what decided it.

@@ -10,16 +10,17 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use reco_core::Id;
-use reco_core::item::{PlannedItem, Schema};
+use reco_core::item::{PlannedItem, Schema, gives_way};
 
 pub use self::difference::{Difference, Expiry};
 use self::pace::Pace;
 use crate::batch_get::Item;
 pub use crate::batch_get::MAX_KEYS;
-use crate::encode::{key_of, user_of};
+use crate::encode::{key_of, time_of, user_of};
 use crate::retry::{Halt, RetryOptions, Stop};
 use crate::service::{ErrorKind, ServiceError};
 use crate::table::consumed;
+use crate::writer::{Kept, Replacing};
 
 /// Reads items back and compares them. Cheap to clone; clones share one budget.
 #[derive(Debug, Clone)]
@@ -66,6 +67,44 @@ pub enum ReadFailure {
     /// DynamoDB rejected the call.
     #[error(transparent)]
     Refused(ServiceError),
+    /// The lists that may be replaced cannot be looked up.
+    #[error("cannot look up the lists to replace: {0}")]
+    Unknown(String),
+}
+
+/// What a write would do to the table's item of one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Foreseen {
+    /// How the table's item differs from the one to write.
+    pub change: Change,
+    /// True if it would stay because only older lists are replaced.
+    pub stale: bool,
+    /// Why it would stay, if only some items are replaced and it is not one of them.
+    pub kept: Option<Kept>,
+}
+
+/// How the table's item differs from the one to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The table holds what would be written.
+    Same,
+    /// The table holds another list, or other attributes.
+    Changed,
+    /// The table holds a newer list.
+    Newer,
+    /// The table holds no item of the user.
+    New,
+}
+
+impl Change {
+    fn of(difference: Option<&Difference>) -> Self {
+        match difference {
+            None => Change::Same,
+            Some(Difference::Missing) => Change::New,
+            Some(Difference::Newer { .. }) => Change::Newer,
+            Some(_) => Change::Changed,
+        }
+    }
 }
 
 impl Reader {
@@ -122,6 +161,69 @@ impl Reader {
         items: &[PlannedItem],
         stop: &Stop,
     ) -> Result<Compared, ReadFailure> {
+        let mut differences = Vec::new();
+        let compared = self.each(items, stop, |at, found| {
+            let expected = difference::Expected {
+                item: &items[at],
+                schema: &self.schema,
+                only_newer: self.only_newer,
+                expiry: self.expiry.as_ref(),
+            };
+            let difference = expected.difference(found);
+            differences.extend(difference.map(|difference| (at, difference)));
+        });
+        let mut compared = compared.await?;
+        differences.sort_by_key(|(at, _)| *at);
+        compared.differences = differences;
+        Ok(compared)
+    }
+
+    /// Returns what writing these items would change, at most [`MAX_KEYS`] of distinct users, and,
+    /// with `replacing`, which of the table's items would stay.
+    ///
+    /// # Errors
+    /// [`ReadFailure`] if not all items could be read.
+    pub async fn foresee(
+        &self,
+        items: &[PlannedItem],
+        replacing: Option<&Replacing>,
+        stop: &Stop,
+    ) -> Result<(Vec<Foreseen>, Compared), ReadFailure> {
+        let none = Foreseen { change: Change::Same, stale: false, kept: None };
+        let mut foreseen = vec![none; items.len()];
+        let mut unknown = None;
+        let cost = self.each(items, stop, |at, found| {
+            let expected = difference::Expected {
+                item: &items[at],
+                schema: &self.schema,
+                only_newer: false,
+                expiry: None,
+            };
+            foreseen[at].change = Change::of(expected.difference(found).as_ref());
+            let time = found.map(|found| time_of(found, &self.schema).ok().flatten());
+            let gives_way = time.is_none_or(|time| gives_way(time, items[at].guard));
+            foreseen[at].stale = self.only_newer && !gives_way;
+            if let Some(replacing) = replacing {
+                match replacing.foresee(&self.schema, &items[at], found) {
+                    Ok(kept) => foreseen[at].kept = kept,
+                    Err(why) => unknown = Some(why),
+                }
+            }
+        });
+        let cost = cost.await?;
+        match unknown {
+            Some(why) => Err(ReadFailure::Unknown(why)),
+            None => Ok((foreseen, cost)),
+        }
+    }
+
+    /// Reads items and passes each, by its index, to `take`.
+    async fn each(
+        &self,
+        items: &[PlannedItem],
+        stop: &Stop,
+        mut take: impl FnMut(usize, Option<&Item>),
+    ) -> Result<Compared, ReadFailure> {
         let mut compared = Compared::default();
         let mut pending: HashMap<&Id, usize> =
             items.iter().enumerate().map(|(at, item)| (&item.recommendation.user, at)).collect();
@@ -134,7 +236,7 @@ impl Reader {
             let before = pending.len();
             let keys = pending.keys().map(|user| self.key(user)).collect();
             match self.get(keys, stop, &mut compared).await? {
-                Ok(answer) => self.settle(items, &mut pending, answer, &mut compared),
+                Ok(answer) => self.settle(&mut pending, answer, &mut take),
                 Err(error) => last = Some(error),
             }
             let progress = pending.len() < before;
@@ -144,7 +246,6 @@ impl Reader {
                 return Err(ReadFailure::Exhausted { attempts: fruitless, last });
             }
         }
-        compared.differences.sort_by_key(|(at, _)| *at);
         Ok(compared)
     }
 
@@ -187,13 +288,12 @@ impl Reader {
         if error.kind.is_transient() { Ok(Err(error)) } else { Err(ReadFailure::Refused(error)) }
     }
 
-    /// Compares the items that a response covers; unprocessed keys stay pending.
+    /// Passes on the items that a response covers; unprocessed keys stay pending.
     fn settle(
         &self,
-        items: &[PlannedItem],
         pending: &mut HashMap<&Id, usize>,
         answer: BatchGetItemOutput,
-        compared: &mut Compared,
+        take: &mut impl FnMut(usize, Option<&Item>),
     ) {
         let user_of = |item: &Item| user_of(item, &self.schema);
         let unread = answer.unprocessed_keys.unwrap_or_default();
@@ -210,14 +310,7 @@ impl Reader {
             if unread.contains(user) {
                 return true;
             }
-            let expected = difference::Expected {
-                item: &items[*at],
-                schema: &self.schema,
-                only_newer: self.only_newer,
-                expiry: self.expiry.as_ref(),
-            };
-            let difference = expected.difference(found.get(user));
-            compared.differences.extend(difference.map(|difference| (*at, difference)));
+            take(*at, found.get(user));
             false
         });
     }

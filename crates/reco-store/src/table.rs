@@ -216,7 +216,8 @@ impl TableInfo {
         self.written_indexes(schema, dated).count()
     }
 
-    fn written_indexes<'a>(
+    /// Returns the indexes that an item of this layout is in, as [`TableInfo::indexes_of`] counts them.
+    pub fn written_indexes<'a>(
         &'a self,
         schema: &'a Schema,
         dated: bool,

@@ -7,6 +7,7 @@
 mod attempt;
 mod guarded;
 mod pace;
+mod replacing;
 mod report;
 
 use std::collections::HashSet;
@@ -23,7 +24,8 @@ use crate::lists::Layout;
 use crate::retry::{Halt, RetryOptions, Stop};
 use attempt::Attempt;
 pub use pace::Pace;
-pub use report::{Throttle, WriteFailure, WriteReport};
+pub use replacing::{Formers, Replacing};
+pub use report::{Kept, Throttle, WriteFailure, WriteReport};
 
 /// Options of a writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,7 @@ pub struct Writer {
     options: WriterOptions,
     pace: Option<Arc<Pace>>,
     layout: Layout,
+    replacing: Option<Replacing>,
 }
 
 impl Writer {
@@ -68,13 +71,20 @@ impl Writer {
     ) -> Self {
         let table = table.into();
         let layout = Layout::new(client.clone(), &table, schema.clone());
-        Writer { client, table, schema, options, pace: None, layout }
+        Writer { client, table, schema, options, pace: None, layout, replacing: None }
     }
 
     /// Sets a budget, within which the writer also slows down when writes are throttled.
     #[must_use]
     pub fn with_pace(self, pace: Arc<Pace>) -> Self {
         Writer { pace: Some(pace), ..self }
+    }
+
+    /// Replaces only items that hold this, each with its own conditional call. Takes the place of
+    /// [`WriterOptions::only_newer`].
+    #[must_use]
+    pub fn replacing(self, replacing: Replacing) -> Self {
+        Writer { replacing: Some(replacing), ..self }
     }
 
     /// Returns the budget.
@@ -164,7 +174,7 @@ impl Writer {
                     break;
                 }
             };
-            let attempt = if self.options.only_newer {
+            let attempt = if self.options.only_newer || self.replacing.is_some() {
                 self.attempt_guarded(pending, stop, &mut report).await
             } else {
                 self.attempt(pending, stop, &mut report).await

@@ -1,30 +1,38 @@
 //! `recoctl dlq classify`: explains why messages failed and what to do next.
 
 mod groups;
+mod reasons;
+mod steps;
 
 use std::sync::Arc;
 
 use clap::Args;
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::room::Room;
 use serde::Serialize;
 
 use super::class_parser;
+use crate::config::Key;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
-use crate::render::{again, rows};
-use crate::ui::{Align, Report, Table, Tone, View, amount, count, escape_line};
+use crate::render::{self, again, rows};
+use crate::ui::{
+    Align, Report, Table, Tone, View, amount, break_lines, break_text, count, escape_line,
+};
 use groups::Group;
 use reco_ops::dlq::chosen::Chosen;
-use reco_ops::dlq::journal::Unfinished;
+use reco_ops::dlq::journal::{Holder, Unfinished};
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
+use reco_ops::dlq::room;
 use reco_ops::dlq::scan::{Goal, Keep};
 use reco_ops::dlq::select::Classes;
-use reco_ops::dlq::session::{DamagedRow, Queues, SessionOptions};
+use reco_ops::dlq::session::{DamagedRow, Queues, Session, SessionOptions};
 use reco_ops::error::Result;
 use reco_ops::files::spool::Spool;
 use reco_ops::sqs::Released;
+use steps::{Advisor, Step};
 
 /// Arguments of `recoctl dlq classify`.
 #[derive(Debug, Args)]
@@ -41,7 +49,8 @@ pub struct ClassifyArgs {
     /// Exit with code 6 if a message of one of these classes is found
     #[arg(long, value_name = "CLASS,...", value_delimiter = ',', value_parser = class_parser())]
     pub fail_on: Vec<Class>,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of
+    /// every message by one, and there it may move messages on
     #[arg(long)]
     pub force: bool,
 }
@@ -62,11 +71,18 @@ struct ClassifyReport {
     reach: Reach,
     /// Interrupted redrives of this DLQ, newest first.
     unfinished: Vec<Unfinished>,
+    /// Run of this machine that is moving messages of the DLQ.
+    held_by: Option<Holder>,
     /// Repeated deliveries of messages that are counted only once above.
     repeated: u64,
     /// WCU needed to redrive all messages.
     wcu: u64,
     classes: Vec<Group>,
+    /// What to do, most urgent first.
+    steps: Vec<Step>,
+    /// True if the reasons are shown.
+    #[serde(skip)]
+    detailed: bool,
     /// The classes of `--fail-on` that were found.
     findings: Vec<Class>,
     messages: Vec<Box<Row>>,
@@ -112,8 +128,18 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     let chosen = Chosen::of(&context.events(), &matcher, spool.as_deref(), &mut scan).await?;
     let chosen = chosen.first(max.unwrap_or(usize::MAX));
     let messages: Vec<Box<Row>> = chosen.found.into_iter().map(|found| found.row).collect();
-    let next = |class: Class| again::command(&context.settings, next_command(class));
-    let classes = groups::group(&messages, next);
+    let room = room(context, &session, &messages).await;
+    let redriven = messages.iter().filter(|row| is_redrivable(row.verdict.class));
+    let redriven = redriven.filter_map(|row| row.redriven.as_deref());
+    let bounce = session.history.bounce(redriven);
+    let mut classes = groups::group(&messages);
+    let advisor = Advisor {
+        room: &room,
+        bounce: bounce.as_ref(),
+        complete: &|args| again::command(&context.settings, args),
+        unused: &render::steps::unused_here,
+    };
+    let steps = advisor.advise(&mut classes);
     let found = |class: &Class| classes.iter().any(|group| group.class == *class);
     let report = ClassifyReport {
         queues: session.queues(),
@@ -124,10 +150,13 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
         missing: chosen.missing,
         reach,
         unfinished: session.history.unfinished().to_vec(),
+        held_by: session.holder.clone(),
         repeated: scan.repeated,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
         findings: args.fail_on.iter().copied().filter(found).collect(),
         classes,
+        steps,
+        detailed: context.ui.verbose || args.select.narrows(),
         messages,
         damaged: scan.damaged.iter().map(DamagedRow::from).collect(),
         released,
@@ -137,19 +166,17 @@ pub async fn run(context: &Context, args: ClassifyArgs) -> Result<Outcome> {
     Ok(report.outcome())
 }
 
-/// Returns the recommended next command for a class, without `recoctl`.
-fn next_command(class: Class) -> &'static str {
-    match class {
-        Class::Retryable => "dlq redrive --rate 50",
-        Class::Partial => "dlq redrive --class partial --rate 50 --dry-run",
-        Class::Malformed => "dlq peek --class malformed --full",
-        Class::Foreign => "dlq peek --class foreign --full",
-        Class::UnknownUser => "dlq purge --class unknown-user --backup unknown-user.jsonl",
-        Class::Empty => "dlq purge --class empty --backup empty.jsonl",
-        Class::Oversize => "dlq peek --class oversize",
-        Class::Stale => "dlq peek --class stale",
-        Class::Superseded => "dlq peek --class superseded",
+/// Measures what the pipeline has to spare, if any message is to be redriven.
+async fn room(context: &Context, session: &Session, messages: &[Box<Row>]) -> Room {
+    if !messages.iter().any(|row| is_redrivable(row.verdict.class)) {
+        return Room::default();
     }
+    let function = context.settings.value(Key::Function);
+    room::measure(&session.sdk, session.scanner.judge.table(), function).await
+}
+
+const fn is_redrivable(class: Class) -> bool {
+    matches!(class, Class::Retryable | Class::Partial)
 }
 
 impl Report for ClassifyReport {
@@ -179,19 +206,30 @@ impl Report for ClassifyReport {
         let mut text = String::new();
         if !self.classes.is_empty() {
             text.push_str(&self.breakdown(view));
+        }
+        if self.detailed {
             for group in &self.classes {
                 text.push_str(&details(group, view));
             }
+        }
+        if !text.is_empty() && self.detailed {
             text.push('\n');
         }
         for damaged in &self.damaged {
             let label = view.palette.paint(Tone::Bad, "damaged:");
             text.push_str(&format!("{label} {} {}\n", damaged.message_id, damaged.reason));
         }
-        text.push_str(&self.footer(view));
-        text.push_str(&self.reach.words());
+        text.push_str(&break_lines(&self.footer(view), view.width));
+        let elsewhere = self.queues.in_flight_elsewhere;
+        let holder = self.held_by.as_ref();
+        text.push_str(&rows::elsewhere(elsewhere, holder, &self.unfinished, view));
+        text.push_str(&break_lines(&self.reach.words(), view.width));
+        text.push_str(&match self.detailed {
+            true => rows::basis(&self.basis, view),
+            false => rows::limits(&self.basis, view),
+        });
         text.push_str(&rows::unfinished(&self.unfinished, view));
-        text.push_str(&rows::basis(&self.basis, view));
+        text.push_str(&self.advice(view));
         text
     }
 }
@@ -239,20 +277,36 @@ impl ClassifyReport {
         table.finish()
     }
 
+    /// Renders what to do, last on the screen.
+    fn advice(&self, view: &View) -> String {
+        if self.steps.is_empty() {
+            return String::new();
+        }
+        let reasons = if self.detailed { "" } else { " (reasons: -v)" };
+        let heading = match self.steps.len() {
+            1 => "what to do".to_owned(),
+            _ => "what to do, most urgent first".to_owned(),
+        };
+        let heading = view.palette.paint(Tone::Heading, &heading);
+        let reasons = view.palette.paint(Tone::Faint, reasons);
+        let steps =
+            self.steps.iter().map(|step| render::steps::step(&step.command, &step.why, view));
+        format!("{heading}{reasons}:\n{}", steps.collect::<String>())
+    }
+
     fn footer(&self, view: &View) -> String {
         let dlq = &self.queues.dlq;
         let mut line = if self.scanned == 0 {
-            format!("no messages in {dlq}")
+            match self.queues.in_flight_elsewhere {
+                0 => format!("no messages in {dlq}"),
+                _ => format!("no message of {dlq} is visible"),
+            }
         } else {
             let about = amount(self.queues.approximate_messages.max(self.scanned), "message");
             format!("{} of about {about} of {dlq} scanned", count(self.scanned))
         };
         if self.left_out() > 0 {
             line.push_str(&format!("; {} not selected", count(self.left_out())));
-        }
-        if self.queues.in_flight_elsewhere > 0 {
-            let others = count(self.queues.in_flight_elsewhere);
-            line.push_str(&format!("; {others} more in flight elsewhere"));
         }
         if self.interrupted {
             line.push_str("; interrupted");
@@ -267,34 +321,29 @@ impl ClassifyReport {
     }
 }
 
+/// Renders a class with its reasons: the number of messages, an example and the reason.
 fn details(group: &Group, view: &View) -> String {
     let paint = |tone, text: &str| view.palette.paint(tone, text);
     let class = paint(rows::tone(group.class), group.class.name());
     let mut text = format!("\n{class}: {}\n", group.action);
     for reason in &group.reasons {
-        let example = format!("(e.g. {})", rows::short(&reason.example));
-        let line = format!(
-            "  {:>7}  {} {}",
+        let example = rows::short(&reason.example);
+        // Aligned with the first line, unless that leaves too little room.
+        let indent = " ".repeat((2 + 7 + 2 + example.chars().count() + 2).min(24));
+        let width = view.width.map(|width| width.saturating_sub(indent.len()));
+        let reason_text = break_text(&escape_line(&reason.reason), width, "");
+        let reason_text = reason_text.lines().collect::<Vec<_>>().join(&format!("\n{indent}"));
+        text.push_str(&format!(
+            "  {:>7}  {}  {reason_text}\n",
             count(reason.messages),
-            escape_line(&reason.reason),
-            view.palette.paint(Tone::Faint, &example)
-        );
-        text.push_str(&cut(&line, view.width));
-        text.push('\n');
+            paint(Tone::Faint, &example)
+        ));
     }
     if group.more_reasons > 0 {
         let noun = if group.more_reasons == 1 { "reason" } else { "reasons" };
         text.push_str(&format!("           and {} more {noun}\n", count(group.more_reasons)));
     }
-    text.push_str(&format!("  next: {}\n", paint(Tone::Command, &group.next)));
     text
-}
-
-fn cut(line: &str, width: Option<usize>) -> String {
-    match width {
-        Some(width) => console::truncate_str(line, width, "…").into_owned(),
-        None => line.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use reco_core::settle::Waiver;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::rows;
-use crate::ui::{Tone, View, amount, bytes, count, escape_line, was};
+use crate::ui::{Tone, View, amount, break_lines, bytes, count, escape_line, was};
 use reco_ops::dlq::collect::{self, Collected, Fate, Record};
 use reco_ops::dlq::select::Classes;
 use reco_ops::dlq::session::Ask;
@@ -76,7 +76,7 @@ pub fn render(report: &Collected, view: &View) -> String {
     }
     text.push_str(&footer(report, view));
     text.push_str(&rows::basis(&report.basis, view));
-    text
+    break_lines(&text, view.width)
 }
 
 fn meaning(report: &Collected, fate: Fate) -> &'static str {

@@ -12,6 +12,7 @@ use crate::flags::select::SelectArgs;
 use crate::render::rows;
 use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
 use reco_ops::dlq::chosen::Chosen;
+use reco_ops::dlq::journal::Holder;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
 use reco_ops::dlq::scan::{Goal, Keep, Scan};
@@ -33,7 +34,8 @@ pub struct PeekArgs {
     /// Show bodies and message attributes, too
     #[arg(long)]
     pub full: bool,
-    /// Proceed even if the DLQ has a redrive policy of its own
+    /// Proceed even if the DLQ has a redrive policy of its own: a look raises the receive count of
+    /// every message by one, and there it may move messages on
     #[arg(long)]
     pub force: bool,
 }
@@ -62,6 +64,8 @@ struct PeekReport {
     repeated: u64,
     #[serde(flatten)]
     released: Released,
+    /// Run of this machine that is moving messages of the DLQ.
+    held_by: Option<Holder>,
     interrupted: bool,
 }
 
@@ -111,6 +115,7 @@ fn report(
         reach,
         repeated: scan.repeated,
         released,
+        held_by: session.holder.clone(),
         interrupted: context.cancel.is_cancelled(),
     }
 }
@@ -155,6 +160,8 @@ impl Report for PeekReport {
         }
         text.push_str(&self.footer());
         text.push_str(&self.reach.words());
+        let elsewhere = self.queues.in_flight_elsewhere;
+        text.push_str(&rows::elsewhere(elsewhere, self.held_by.as_ref(), &[], view));
         text.push_str(&rows::basis(&self.basis, view));
         text
     }
@@ -165,6 +172,9 @@ impl PeekReport {
         let (shown, dlq) = (self.messages.len() as u64, &self.queues.dlq);
         let about = self.queues.approximate_messages.max(self.scanned);
         let mut line = match (&self.wanted, shown) {
+            (None, 0) if self.queues.in_flight_elsewhere > 0 => {
+                format!("no message of {dlq} is visible")
+            }
             (None, 0) => format!("no messages in {dlq}"),
             (Some(wanted), 0) => {
                 format!("no {wanted} messages in {dlq} among {} scanned", count(self.scanned))
@@ -179,10 +189,6 @@ impl PeekReport {
         };
         if self.released.released > 0 && self.released.unreleased.is_empty() {
             line.push_str(", all visible again");
-        }
-        if self.queues.in_flight_elsewhere > 0 {
-            let others = count(self.queues.in_flight_elsewhere);
-            line.push_str(&format!("; {others} more in flight elsewhere"));
         }
         if self.interrupted {
             line.push_str("; interrupted");

@@ -1,6 +1,7 @@
 //! `recoctl dlq redrive`: sends back the messages that can succeed, and loses none.
 
 mod engine;
+mod next;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use crate::context::Context;
 use crate::flags::guards::{GuardArgs, PerMinute};
 use crate::flags::repair::RepairArgs;
 use crate::flags::select::SelectArgs;
+use crate::render::again;
+use crate::render::steps::unused_here;
 use engine::Chosen;
 pub use engine::EngineChoice;
 use reco_ops::dlq::journal::Journal;
@@ -99,6 +102,13 @@ impl RedriveArgs {
         }
     }
 
+    /// Returns whether only rate and guards were given, so that another rate repeats the run.
+    fn is_plain(&self) -> bool {
+        let repaired = self.repair.plan().is_some();
+        let chosen = self.plan.is_some() || self.max.is_some() || !self.select.class.is_empty();
+        !repaired && !chosen && !self.select.narrows() && self.to.is_none()
+    }
+
     /// Returns the maximum number of messages held at a time. AWS: a message can be held for 12
     /// hours; at a slow rate the last of many would be held for longer.
     fn limit(&self) -> usize {
@@ -179,13 +189,16 @@ pub async fn run(context: &Context, mut args: RedriveArgs) -> Result<Outcome> {
     }
     let ask = must_confirm(&args).then_some(context as &dyn Ask);
     let options = args.options(context, engine, run_id);
-    let report = redrive::redrive(
+    let mut report = redrive::redrive(
         &session,
         &options,
         context.home_options(),
         Job { matcher, repair, spool, ask },
     )
     .await?;
+    let complete = |args: &str| again::command(&context.settings, args);
+    report.next = next::next(&report, args.is_plain(), &complete, &unused_here);
+    report.next.extend(next::proposed(&report));
     context.ui.report(&report)?;
     Ok(report.outcome())
 }

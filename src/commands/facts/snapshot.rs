@@ -79,7 +79,7 @@ impl Bars<'_> {
         if current.as_ref().is_none_or(|(shown, _)| *shown != table) {
             // Removes the previous display from the screen before the next one appears.
             *current = None;
-            let bar = self.ui.progress(&format!("copying {table}"), None, Unit::Messages);
+            let bar = self.ui.progress(&format!("copying {table}"), None, Unit::Rows);
             *current = Some((table, bar));
         }
         if let Some((_, bar)) = current.as_ref() {

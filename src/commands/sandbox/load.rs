@@ -87,7 +87,7 @@ pub async fn run(context: &Context, args: &LoadArgs) -> Result<Outcome> {
         at_most: Duration::from_secs(args.at_most.unsigned_abs()),
     };
     context.ui.status(format!("creating facts for {}", crate::ui::amount(args.users, "user")));
-    let progress = context.ui.progress("users sent", Some(args.users), Unit::Messages);
+    let progress = context.ui.progress("sending", Some(args.users), Unit::Users);
     let running = Once::new();
     let sent = |users| {
         running.call_once(|| {

@@ -10,6 +10,7 @@ pub(super) fn facts(report: &BackfillReport) -> Vec<(&'static str, String)> {
     if report.destination == Destination::Queue {
         return facts;
     }
+    facts.extend(super::replace::facts(report));
     let dropped = report.counts.dropped_articles.iter().map(|(reason, n)| (reason.name(), n));
     let dropped = reasons(dropped);
     let dropped =

@@ -7,8 +7,9 @@ use super::*;
 use reco_ops::aws::ListType;
 use reco_ops::backfill::plan::{Large, Plan};
 use reco_ops::backfill::report::{
-    BudgetReport, Cause, CheckpointReport, ConcurrencyReport, Destination, EntryCounts,
-    InputFailure, InputReport, ItemSizes, LineCounts, Resumed, RunCounts, Throttling, Writes,
+    BudgetReport, Cause, CheckpointReport, CompareReport, ConcurrencyReport, Destination,
+    EntryCounts, InputFailure, InputReport, ItemSizes, LineCounts, ReplaceReport, Resumed,
+    RunCounts, Throttling, Writes,
 };
 use reco_ops::files::input::Compression;
 
@@ -44,6 +45,7 @@ pub(super) fn report() -> BackfillReport {
                 written: 11_900,
                 deleted: 40,
                 stale: 60,
+                kept: 0,
                 skipped: 400,
                 rejected: 90,
                 failed: 3,
@@ -56,6 +58,7 @@ pub(super) fn report() -> BackfillReport {
                 written: 12_000,
                 deleted: 40,
                 stale: 60,
+                kept: 0,
                 skipped: 380,
                 coalesced: 20,
                 rejected: 95,
@@ -67,6 +70,7 @@ pub(super) fn report() -> BackfillReport {
                 ("unknown-user".into(), 290),
                 ("inactive-user".into(), 10),
             ]),
+            kept: BTreeMap::new(),
             rejected: BTreeMap::from([
                 ("bad-entry".into(), 5),
                 ("malformed".into(), 60),
@@ -126,6 +130,9 @@ pub(super) fn report() -> BackfillReport {
         checkpoint: None,
         resumed: None,
         plan: None,
+        next: Some("recoctl backfill recs.jsonl --resume".to_owned()),
+        compare: None,
+        replaced: None,
         verification: None,
     }
 }
@@ -184,4 +191,42 @@ fn a_resumed_run_says_what_was_done_before() {
     let (resumed, checkpoint) = (Some(resumed), Some(checkpoint));
     let report = BackfillReport { resumed, checkpoint, ..report() };
     insta::assert_snapshot!(rendered(&report, 140));
+}
+
+/// What was kept is said by reason, and so is what the writes depend on.
+#[test]
+fn a_run_on_a_condition_says_what_it_kept() {
+    let file = "bad.jsonl".to_owned();
+    let replaced = Some(ReplaceReport::WhereTableHolds { file, lists: 400, unread: 2 });
+    let kept = BTreeMap::from([
+        ("already-right".into(), 7),
+        ("not-listed".into(), 400),
+        ("other-list".into(), 10),
+        ("no-item".into(), 1),
+    ]);
+    let mut counts = RunCounts { kept, ..report().counts };
+    (counts.lines.kept, counts.entries.kept) = (418, 418);
+    let compare = CompareReport {
+        sample: Some(1000),
+        compared: 1000,
+        same: 300,
+        changed: 400,
+        newer: 200,
+        new: 100,
+        consumed_rcu: 1000.0,
+        calls: 10,
+        retries: 1,
+        throttled_calls: 0,
+    };
+    let report = BackfillReport { replaced, counts, stopped: None, inputs: vec![], ..report() };
+    insta::assert_snapshot!("on_a_condition_at_80", rendered(&report, 80));
+    insta::assert_snapshot!("on_a_condition_at_140", rendered(&report, 140));
+    let report = BackfillReport {
+        replaced: None,
+        if_newer: false,
+        dry_run: true,
+        compare: Some(compare),
+        ..report
+    };
+    insta::assert_snapshot!("compared_at_80", rendered(&report, 80));
 }

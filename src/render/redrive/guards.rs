@@ -57,8 +57,6 @@ fn bounced(bounced: &Bounced) -> String {
         let more = count((bounced.messages.len() - NAMED) as u64);
         text.push_str(&format!("  and {more} more; use --output json for the full list\n"));
     }
-    text.push_str(
-        "  see why with `recoctl dlq peek --full --id ID`; fix the cause before redriving the rest\n",
-    );
+    text.push_str("  the reason of one: `recoctl dlq peek --full --id ID`\n");
     text
 }

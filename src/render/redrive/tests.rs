@@ -13,7 +13,7 @@ use reco_ops::aws::sqs::Queue;
 use reco_ops::dlq::journal::Sign;
 use reco_ops::dlq::judge::Row;
 use reco_ops::dlq::reach::Reach;
-use reco_ops::dlq::redrive::report::{Engine, Record, RedriveSummary};
+use reco_ops::dlq::redrive::report::{Engine, NextLine, Record, RedriveSummary};
 use reco_ops::dlq::redrive::{Bounces, Decision, Guard, Pauses, RedriveOptions};
 use reco_ops::sqs::{Destination, Released, SendOutcome};
 
@@ -79,6 +79,31 @@ fn a_dry_run_says_so() {
         Record::decided(&rows[0], &Decision::BeyondMax, None),
     ];
     insta::assert_snapshot!(report(records, true).render(&sample::view(140)));
+}
+
+/// Returns the report of a run that tells what to do next.
+fn with_next() -> RedriveReport {
+    let line =
+        |command: &str, why: &str| NextLine { command: command.to_owned(), why: why.to_owned() };
+    RedriveReport {
+        next: vec![
+            line("recoctl metrics --since 15m", "1,416 messages still wait in recs"),
+            line(
+                "recoctl dlq redrive --rate 2.5 --max-throttles 10/min",
+                "572 of 2,000 of the last run came back; the table has 20/s to spare: about 4 min",
+            ),
+        ],
+        ..report(mixed(), false)
+    }
+}
+
+#[test]
+fn what_to_do_next_is_last() {
+    for width in [80, 140] {
+        let text = with_next().render(&sample::view(width));
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        insta::assert_snapshot!(format!("next_at_{width}"), text);
+    }
 }
 
 #[test]

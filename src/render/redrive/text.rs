@@ -3,6 +3,7 @@
 use super::change::changes;
 use super::guards::guards_text;
 use crate::render::rows;
+use crate::render::steps::step;
 use crate::ui::{Tone, View, amount, count, escape_line, was};
 use reco_ops::dlq::redrive::report::{Category, Engine, Record, RedriveReport};
 
@@ -21,7 +22,19 @@ pub(super) fn text(report: &RedriveReport, view: &View) -> String {
     text.push_str(&footer(report));
     text.push_str(&guards_text(report));
     text.push_str(&rows::basis(&report.basis, view));
+    text.push_str(&next(report, view));
     text
+}
+
+/// Renders what to do next, last on the screen; of a dry run, the rate to use.
+fn next(report: &RedriveReport, view: &View) -> String {
+    if report.next.is_empty() {
+        return String::new();
+    }
+    let heading = if report.dry_run { "to move them, use" } else { "what to do next" };
+    let lines = report.next.iter().map(|line| step(&line.command, &line.why, view));
+    let heading = view.palette.paint(Tone::Heading, heading);
+    format!("{heading}:\n{}", lines.collect::<String>())
 }
 
 fn section(report: &RedriveReport, category: Category, messages: u64, view: &View) -> String {

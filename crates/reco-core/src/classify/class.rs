@@ -77,17 +77,21 @@ impl Class {
     #[must_use]
     pub fn action(self) -> &'static str {
         match self {
-            Class::Retryable => "redrive it",
+            Class::Retryable => "redrive it at a rate that the table can take",
             Class::Partial => {
-                "redrive to write the good entries; fix the producer for the bad ones"
+                "salvage it: send the good entries, save the bad ones for the producer"
             }
-            Class::Malformed => "back it up, fix the producer, then purge it",
-            Class::Foreign => "find out who sent it here, then purge it",
-            Class::UnknownUser => "nothing to write; purge it, or wait if the users are new",
-            Class::Empty => "nothing to write; purge it",
-            Class::Oversize => "have the producer split it; it cannot succeed as is",
-            Class::Stale => "leave it: redriving would overwrite newer lists",
-            Class::Superseded => "leave it: redrive the newer message instead",
+            Class::Malformed => "purge it with a backup for the producer, who must send it again",
+            Class::Foreign => "purge it with a backup, and find out who sends it here",
+            Class::UnknownUser => {
+                "purge it with a backup: nothing to write; import it once the users exist"
+            }
+            Class::Empty => "purge it with a backup: nothing to write",
+            Class::Oversize => {
+                "save it and write its lists with backfill; the producer must split it"
+            }
+            Class::Stale => "purge it with a backup: the table has newer lists",
+            Class::Superseded => "purge it with a backup: newer messages have its users",
         }
     }
 }

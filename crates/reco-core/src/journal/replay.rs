@@ -103,6 +103,8 @@ pub struct State {
     /// Sorted by id, so that every list has the same order.
     stories: BTreeMap<Box<str>, Story>,
     last_batch: u64,
+    /// Times of the first and the last intent.
+    intents_ms: Option<(i64, i64)>,
 }
 
 /// A message for which it is unknown whether the destination has it.
@@ -161,6 +163,16 @@ impl State {
     #[must_use]
     pub const fn last_batch(&self) -> u64 {
         self.last_batch
+    }
+
+    /// Returns the messages per second that were sent, from the first intent to the last. Less than a
+    /// second counts as one. `None` if none was sent.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts and times are far below 2^52")]
+    pub fn rate(&self) -> Option<f64> {
+        let (first, last) = self.intents_ms?;
+        let seconds = last.saturating_sub(first).max(1_000) as f64 / 1_000.0;
+        Some(self.stories.len() as f64 / seconds)
     }
 
     /// Returns the standing of a message; `None` if it is not in the journal.
@@ -264,6 +276,8 @@ impl State {
             // Handled by `admit`.
             Brief::Header(_) => {}
             Brief::Intent(BriefIntent { batch, at_ms, digest, message }) => {
+                let (first, last) = self.intents_ms.unwrap_or((at_ms, at_ms));
+                self.intents_ms = Some((first.min(at_ms), last.max(at_ms)));
                 let story = self.begin(message.id, batch, at_ms);
                 story.intend(digest, message.receipt_handle);
             }

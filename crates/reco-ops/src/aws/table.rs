@@ -177,6 +177,23 @@ impl Table {
         Ok(ListType::adopted(&adopted, name, &self.schema))
     }
 
+    /// Returns whether the table has items, but none that was sampled has a time. A table that also
+    /// holds other items, or may not be sampled, is given the benefit of the doubt.
+    ///
+    /// # Errors
+    /// Fails if the call to DynamoDB fails.
+    pub async fn lacks_times(&self) -> Result<bool> {
+        if self.schema.is_shared() {
+            return Ok(false);
+        }
+        let name = &self.info.name;
+        match lists::sample_times(&self.client, name, &self.schema).await {
+            Ok((items, timed)) => Ok(items > 0 && timed == 0),
+            Err(error) if error.kind == ErrorKind::Denied => Ok(false),
+            Err(error) => Err(service(&format!("cannot read from table {name}"), &error)),
+        }
+    }
+
     /// Returns a writer for the table.
     #[must_use]
     pub fn writer(&self, options: WriterOptions) -> Writer {

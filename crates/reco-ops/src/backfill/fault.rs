@@ -121,6 +121,20 @@ impl Fault {
         Fault::new(Reason::DeleteElsewhere, detail)
     }
 
+    /// Returns the fault of a line of an export that cannot be used.
+    pub fn exported(detail: String) -> Self {
+        Fault::new(Reason::Malformed, detail)
+    }
+
+    /// Names the message of an export that the fault is in.
+    #[must_use]
+    pub fn in_message(mut self, id: Option<&str>) -> Self {
+        if let Some(id) = id {
+            self.detail = format!("message {}: {}", reco_core::clip::clip_id(id), self.detail);
+        }
+        self
+    }
+
     /// Returns the fault of a line in which the input broke off.
     pub fn cut_off() -> Self {
         Fault::new(Reason::CutOff, "the input ends in the middle of this line".to_owned())

@@ -45,6 +45,8 @@ pub struct LineTracker {
     held: usize,
     /// Total bytes of the texts in `open`.
     texts: usize,
+    /// Number of entries that wait to be written.
+    waiting: u64,
     /// True if the counted writes had no effect.
     undone: bool,
 }
@@ -137,6 +139,7 @@ impl LineTracker {
     pub fn waits(&mut self, entering: &mut Entering) -> u64 {
         self.all.entries.read += 1;
         entering.line.waiting += 1;
+        self.waiting += 1;
         self.base + self.open.len() as u64
     }
 
@@ -160,9 +163,12 @@ impl LineTracker {
         let Some(line) = self.line_mut(number) else { return };
         line.waiting -= 1;
         line.meet(fate);
-        if line.waiting > 0 {
+        let open = line.waiting > 0;
+        self.waiting -= 1;
+        if open {
             return;
         }
+        let Some(line) = self.line_mut(number) else { return };
         let text = line.text_bytes();
         line.text = None;
         let gravest = line.gravest;
@@ -193,6 +199,11 @@ impl LineTracker {
             return Some(Place::start(0));
         }
         self.open.front().map(|line| line.at)
+    }
+
+    /// Returns the number of entries that wait to be written.
+    pub fn waiting(&self) -> u64 {
+        self.waiting
     }
 
     /// Returns whether more lines may be added.

@@ -4,10 +4,12 @@ mod decode;
 mod entry;
 mod route;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reco_core::decode::decode;
+use reco_core::export::{self, ExportLine};
 use reco_core::facts::{FactSet, Facts, FactsError};
 use reco_core::filter::{DropCounts, filter};
 use reco_core::item::Schema;
@@ -23,7 +25,7 @@ use super::map::Mapping;
 use super::read::Chunk;
 use crate::aws::ListType;
 use entry::Waiting;
-pub use entry::{Fate, Found, Prepared, PreparedEntry, PreparedLine, Spent};
+pub use entry::{Fate, Found, Listed, Prepared, PreparedEntry, PreparedLine, Spent};
 pub use route::Route;
 use route::carry;
 
@@ -61,10 +63,11 @@ pub struct Times {
 }
 
 impl Times {
-    /// Returns the effective time of an entry that states `own`.
-    fn of(self, own: Option<Time>) -> Result<Option<Time>, Fault> {
+    /// Returns the effective time of an entry that states `own`. The time at which its message was
+    /// `sent` counts only where a time decides what is written.
+    fn of(self, own: Option<Time>, sent: Option<Time>) -> Result<Option<Time>, Fault> {
         match own.or(self.default) {
-            None if self.required => Err(Fault::undated()),
+            None if self.required => sent.map(Some).ok_or_else(Fault::undated),
             time => Ok(time),
         }
     }
@@ -141,6 +144,47 @@ impl Preparer {
         users
     }
 
+    /// Returns the lists and deletions of a chunk, each as given and as filtered.
+    ///
+    /// # Errors
+    /// Same as [`Preparer::prepare`].
+    pub async fn lists(&self, chunk: Chunk) -> Result<Listed, PrepareError> {
+        let (mut waiting, mut lines) = (Vec::new(), Vec::with_capacity(chunk.lines.len()));
+        for line in chunk.lines {
+            let (number, mapped) = (lines.len(), self.mapped(&line).await);
+            lines.push(self.decode_line(line, mapped, number, &mut waiting));
+        }
+        let of = |entry: &Waiting| {
+            let Recommendation { articles, generated_at, .. } = &entry.recommendation;
+            let user = entry.recommendation.user.clone();
+            ((entry.line, entry.index), (user, articles.clone(), *generated_at))
+        };
+        let mut given: HashMap<_, _> = waiting.iter().map(of).collect();
+        let mut waiting = waiting.into_iter();
+        loop {
+            let group: Vec<Waiting> = waiting.by_ref().take(ENTRIES_PER_LOOKUP).collect();
+            if group.is_empty() {
+                break;
+            }
+            self.judge(group, &mut lines).await?;
+        }
+        let mut listed = Listed::default();
+        for (number, line) in lines.into_iter().enumerate() {
+            let mut entries = match line.found {
+                Found::Entries(entries) => entries,
+                Found::Bad(_) => {
+                    listed.faults += 1;
+                    continue;
+                }
+                Found::Blank(_) | Found::OtherShard => continue,
+            };
+            entries.sort_by_key(|entry| entry.index);
+            for PreparedEntry { index, fate, .. } in entries {
+                listed.take(given.remove(&(number, index)), fate);
+            }
+        }
+        Ok(listed)
+    }
     /// Judges a group; returns the time that its facts took.
     async fn judge(
         &self,
@@ -151,12 +195,18 @@ impl Preparer {
         let facts = self.facts_of(&group).await?;
         let spent = begun.elapsed();
         if let Route::Queue(limits) = self.route {
-            for Waiting { line, index, recommendation } in group {
+            for waiting in group {
+                let (id, sent) = (waiting.message_id().map(str::to_owned), waiting.sent());
+                let Waiting { line, index, recommendation, .. } = waiting;
                 let foreseen = filter(recommendation.clone(), &facts, &self.policy);
                 let (fate, weak) = (carry(recommendation, limits), foreseen.verdict.is_err());
+                let fate = match fate {
+                    Fate::Reject(fault) => Fate::Reject(fault.in_message(id.as_deref())),
+                    fate => fate,
+                };
                 if let Found::Entries(entries) = &mut lines[line].found {
                     let dropped = DropCounts::default();
-                    entries.push(PreparedEntry { index, fate, dropped, weak });
+                    entries.push(PreparedEntry { index, fate, dropped, weak, sent });
                 }
             }
             return Ok(spent);
@@ -165,15 +215,20 @@ impl Preparer {
             Some(layout) => layout.for_users(group.iter().map(|e| &e.recommendation.user)).await?,
             None => &self.schema,
         };
-        for Waiting { line, index, recommendation } in group {
+        for waiting in group {
+            let (message, sent) = (waiting.message.clone(), waiting.sent());
+            let Waiting { line, index, recommendation, .. } = waiting;
             let Judged { verdict, dropped } = judge(recommendation, &facts, &self.policy, schema);
             let fate = match verdict {
                 Verdict::Write(item) => Fate::Write(item),
                 Verdict::Skip(reason) => Fate::Skip(reason),
-                Verdict::Reject(error) => Fate::Reject(error.into()),
+                Verdict::Reject(error) => {
+                    let id = message.as_ref().map(|message| message.id.as_str());
+                    Fate::Reject(Fault::from(error).in_message(id))
+                }
             };
             if let Found::Entries(entries) = &mut lines[line].found {
-                entries.push(PreparedEntry { index, fate, dropped, weak: false });
+                entries.push(PreparedEntry { index, fate, dropped, weak: false, sent });
             }
         }
         Ok(spent)
@@ -221,7 +276,10 @@ impl Preparer {
 /// Returns the text of one entry of a line in a shape that can be read again: the line itself if it
 /// has no other entries.
 pub fn entry_text(line: &str, index: usize) -> Option<String> {
-    let mut decoded = decode(line).ok()?;
+    let mut decoded = match (decode(line), export::read_line(line)) {
+        (Err(_), Some(Ok(ExportLine::Message(message)))) => decode(&message.body).ok()?,
+        (decoded, _) => decoded.ok()?,
+    };
     if decoded.entries.len() + decoded.bad.len() == 1 {
         return Some(line.to_owned());
     }

@@ -1,10 +1,12 @@
 //! Report of a backfill.
 
+use reco_core::Time;
 use reco_core::item::KeyType;
 use reco_core::outcome::{Outcome, Tally};
 use reco_core::shard::Shard;
 use serde::Serialize;
 
+pub use super::foresight::CompareReport;
 pub use super::inputs::{At, InputFailure, InputReport};
 use super::plan::Plan;
 use super::prepare::{PrepareError, Route};
@@ -80,8 +82,36 @@ pub struct BackfillReport {
     pub resumed: Option<Resumed>,
     /// Write plan; only in a dry run.
     pub plan: Option<Plan>,
+    /// Command line that continues a stopped run, if the caller knows it.
+    pub next: Option<String>,
+    /// What a dry run would change in the table, if requested.
+    pub compare: Option<CompareReport>,
+    /// Which items of the table were replaced; `None` for all.
+    pub replaced: Option<ReplaceReport>,
     /// Result of the verification, if requested and the whole input was processed.
     pub verification: Option<Verification>,
+}
+
+/// Condition of the writes of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "only", rename_all = "kebab-case")]
+pub enum ReplaceReport {
+    /// Items that hold what this input wrote.
+    WhereTableHolds {
+        /// Name of the input.
+        file: String,
+        /// Lists and deletions in it.
+        lists: u64,
+        /// Lines and entries of it that could not be read.
+        unread: u64,
+    },
+    /// Items with a time in this period.
+    WrittenBetween {
+        /// Start of the period.
+        from: Time,
+        /// End of the period.
+        to: Time,
+    },
 }
 
 /// Destination of entries.
@@ -201,6 +231,7 @@ impl BackfillReport {
             written,
             deleted,
             stale,
+            kept,
             skipped,
             coalesced,
             other_shard,
@@ -212,7 +243,7 @@ impl BackfillReport {
         let stopped = u64::from(self.stopped.is_some());
         let tally = Tally {
             done: written + deleted,
-            excluded: skipped + coalesced + stale + other_shard,
+            excluded: skipped + coalesced + stale + kept + other_shard,
             failed: rejected + failed + left + broken + stopped,
             ..Tally::default()
         };

@@ -16,15 +16,17 @@ use tokio::time::{MissedTickBehavior, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::Chunked;
+use super::Standing;
 use super::checkpoint::{Checkpoint, Saver, State};
 use super::fault::Fault;
+use super::former::{Chosen, FormerIndex};
 use super::limit::MaxRejects;
 use super::line_tracker::{Fate, LineTracker};
 use super::lines::Place;
 use super::plan::{Largest, PlanOptions};
 use super::prepare;
 use super::rejects::{Reject, Rejects};
-use super::report::{At, Cause, InputReport, Resumed, Writes};
+use super::report::{At, Cause, CompareReport, InputReport, Resumed, Writes};
 use super::sink::{Begun, Delivered, Handed, Handing, Sink};
 use super::slots::{Slots, Ticket};
 use super::window::{Order, Window};
@@ -74,6 +76,12 @@ pub(super) struct Run {
     /// Largest items of a dry run.
     largest: Largest,
     dated: Dated,
+    /// Entry that counts of each user with several; `None` if the last one that is met does.
+    pub(super) chosen: Option<Arc<Chosen>>,
+    /// Lists that may be replaced; `None` for any.
+    pub(super) formers: Option<Arc<FormerIndex>>,
+    /// Comparison of a dry run with the table.
+    pub(super) compare: Option<CompareReport>,
 }
 
 /// Number of lists to write, and how many of them have a generation time.
@@ -129,6 +137,9 @@ impl Run {
             mapped: false,
             largest: Largest::default(),
             dated: Dated::default(),
+            chosen: None,
+            formers: None,
+            compare: None,
         }
     }
 
@@ -158,9 +169,9 @@ impl Run {
     pub(super) async fn drive(
         &mut self,
         mut chunks: impl Stream<Item = Chunked> + Unpin,
-        progress: &(impl Fn(u64) + Sync),
+        progress: &(impl Fn(Standing) + Sync),
     ) -> Result<()> {
-        let (mut at_end, mut flush) = (false, false);
+        let (mut at_end, mut flush, mut read_bytes) = (false, false, 0);
         let every = self.saver.as_ref().map_or(Duration::MAX, Saver::every);
         let mut save = tokio::time::interval(every.min(LONGEST));
         save.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -173,6 +184,7 @@ impl Run {
             }
             flush = false;
             self.slots.look(!self.slots.has_room());
+            progress(self.standing(read_bytes, at_end));
             let over = self.stop.is_some() || (at_end && self.window.is_empty());
             if over && self.in_flight.is_empty() {
                 if at_end {
@@ -200,7 +212,7 @@ impl Run {
                     }
                     Some(chunk) => match chunk.map_err(|error| internal(&error))? {
                         Ok(chunk) => {
-                            progress(chunk.read);
+                            read_bytes = chunk.read;
                             self.take_in(chunk);
                         }
                         Err(error) => self.stop(Cause::of(&error), error.to_string()),
@@ -210,6 +222,21 @@ impl Run {
                     flush = true;
                 }
             }
+        }
+    }
+
+    /// Returns how far the run is.
+    fn standing(&self, read_bytes: u64, at_end: bool) -> Standing {
+        let entries = &self.line_tracker.run_counts().entries;
+        let done =
+            entries.written + entries.deleted + entries.stale + entries.kept + entries.failed;
+        let pace = self.sink.writer().and_then(|writer| writer.pace());
+        Standing {
+            read_bytes,
+            done,
+            taken: done + self.line_tracker.waiting(),
+            at_end,
+            budget_wcu: pace.and_then(|pace| pace.spent().last_rate),
         }
     }
 
@@ -285,7 +312,10 @@ impl Run {
 
     /// Records the result of a batch.
     fn written(&mut self, written: Written) {
-        let Written { entries, report } = written;
+        let Written { entries, report, compared } = written;
+        if let (Some(total), Some((foreseen, cost))) = (&mut self.compare, &compared) {
+            total.add(foreseen, cost);
+        }
         self.writes.add(&report);
         self.window.done(entries.iter().map(|entry| &entry.user));
         let failure = report.failure.as_ref();
@@ -296,7 +326,8 @@ impl Run {
             let is_left = |item: &PlannedItem| item.recommendation.user == entry.user;
             if !report.left.iter().any(is_left) {
                 let stale = report.stale_users.contains(&entry.user);
-                let fate = entry.fate(stale);
+                let kept = report.kept_of(&entry.user);
+                let fate = kept.map_or_else(|| entry.fate(stale), Fate::Kept);
                 if matches!(fate, Fate::Written { .. }) {
                     self.note_size(&entry);
                 }
@@ -314,7 +345,7 @@ impl Run {
             self.stop(Cause::Table, reason);
         }
         let entries = &self.line_tracker.run_counts().entries;
-        let taken = entries.written + entries.deleted + entries.stale;
+        let taken = entries.written + entries.deleted + entries.stale + entries.kept;
         if taken == 0 && entries.failed >= REFUSALS_BEFORE_GIVING_UP {
             let reason = failure.map(ToString::to_string).unwrap_or_default();
             self.stop(Cause::Table, reason);

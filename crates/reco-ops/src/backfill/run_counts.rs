@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use reco_core::filter::{DropCounts, SkipReason};
+use reco_store::writer::Kept;
 use serde::{Deserialize, Serialize};
 
 use super::fault::Reason;
@@ -24,6 +25,8 @@ pub enum Fate {
     Coalesced,
     /// Not written because the table holds a list as new or newer.
     Stale,
+    /// Not written because the table does not hold what is to be replaced.
+    Kept(Kept),
     /// Removed from the table (in a dry run: would be).
     Deleted,
     /// Written to the table (in a dry run: would be).
@@ -52,6 +55,10 @@ pub struct LineCounts {
     /// Lines whose lists are all no newer than what the table holds.
     #[serde(default)]
     pub stale: u64,
+    /// Lines whose lists were all not written, because the table does not hold what is to be
+    /// replaced.
+    #[serde(default)]
+    pub kept: u64,
     /// Lines with nothing to write.
     pub skipped: u64,
     /// Lines that belong entirely to other shards.
@@ -79,6 +86,9 @@ pub struct EntryCounts {
     /// Lists not written because the table holds a list as new or newer.
     #[serde(default)]
     pub stale: u64,
+    /// Lists not written because the table does not hold what is to be replaced.
+    #[serde(default)]
+    pub kept: u64,
     /// Lists of which the filter kept nothing.
     pub skipped: u64,
     /// Lists replaced by a later list of the same user before they were written.
@@ -101,6 +111,7 @@ impl LineCounts {
             written,
             deleted,
             stale,
+            kept,
             skipped,
             other_shard,
             rejected,
@@ -108,7 +119,7 @@ impl LineCounts {
             left,
             blank,
         } = *self;
-        let settled = written + deleted + stale + skipped + other_shard;
+        let settled = written + deleted + stale + kept + skipped + other_shard;
         read == settled + rejected + failed + left + blank
     }
 }
@@ -121,6 +132,7 @@ impl EntryCounts {
             written,
             deleted,
             stale,
+            kept,
             skipped,
             coalesced,
             other_shard,
@@ -128,7 +140,7 @@ impl EntryCounts {
             failed,
             left,
         } = *self;
-        let settled = written + deleted + stale + skipped + coalesced + other_shard;
+        let settled = written + deleted + stale + kept + skipped + coalesced + other_shard;
         read == settled + rejected + failed + left
     }
 }
@@ -142,6 +154,10 @@ pub struct RunCounts {
     pub entries: EntryCounts,
     /// Skipped entries by reason.
     pub skipped: Reasons,
+    /// Entries that were not written because the table does not hold what is to be replaced, by
+    /// what it holds.
+    #[serde(default, rename = "kept_because")]
+    pub kept: Reasons,
     /// Rejected entries and lines by reason.
     pub rejected: Reasons,
     /// Article ids in the lists to write.
@@ -186,6 +202,10 @@ impl RunCounts {
             }
             Fate::Coalesced => self.entries.coalesced += 1,
             Fate::Stale => self.entries.stale += 1,
+            Fate::Kept(kept) => {
+                self.entries.kept += 1;
+                *self.kept.entry(Cow::Borrowed(kept.name())).or_default() += 1;
+            }
             Fate::Deleted => {
                 self.entries.deleted += 1;
                 self.items.add_delete();
@@ -209,6 +229,7 @@ impl RunCounts {
         let counter = match gravest {
             None | Some(Fate::Skipped(_) | Fate::Coalesced) => &mut self.lines.skipped,
             Some(Fate::Stale) => &mut self.lines.stale,
+            Some(Fate::Kept(_)) => &mut self.lines.kept,
             Some(Fate::Deleted) => &mut self.lines.deleted,
             Some(Fate::OtherShard) => &mut self.lines.other_shard,
             Some(Fate::Written { .. }) => &mut self.lines.written,

@@ -1,7 +1,8 @@
 //! Setup of a backfill: how lines are filtered and written, and where the run starts.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::hash::RandomState;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reco_core::concurrency::Concurrency;
@@ -10,16 +11,23 @@ use reco_core::policy::Policy;
 use reco_core::shard::Shard;
 use reco_store::facts::FactsSource;
 use reco_store::reader::Reader;
+use reco_store::writer::Replacing;
 
+use super::foresight::{Drawn, Foresight};
+use super::former::{self, Chosen, FormerIndex, has_export};
 use super::plan::PlanOptions;
+use super::replace::Replace;
+use super::report::{CompareReport, ReplaceReport};
 use super::start::{self, Reliability, RunTarget, Start};
 use super::target::Target;
+use super::verify::Scope;
+use super::verify::sample::draw;
 use super::writing::Writing;
-use super::{Backfill, Mapping, Preparer, RETRY, WriteOptions};
+use super::{Backfill, Mapping, Preparer, RETRY, Route, Times, WriteOptions};
 use crate::aws::Table;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::event::Control;
-use crate::files::input::Source;
+use crate::files::input::{self, Source};
 use crate::journal::HomeOptions;
 
 /// Options of a backfill.
@@ -39,6 +47,10 @@ pub struct BackfillOptions {
     pub reliability: Reliability,
     /// Write options.
     pub writing: Writing,
+    /// Which items may be replaced; `None` for all.
+    pub replace: Option<Replace>,
+    /// Users of a dry run whose items are compared with the table.
+    pub compare: Option<Scope>,
 }
 
 /// Resources of a backfill.
@@ -77,27 +89,49 @@ pub async fn set_up(
     sources: Vec<Source>,
 ) -> Result<BackfillJob> {
     let BackfillParts { policy, item, facts, mut target, mapping, home, control } = parts;
+    if let Some(replace) = &options.replace {
+        check_replace(replace, options, &target)?;
+    }
     let (reliability, writing) = (&options.reliability, &options.writing);
     let mut schema =
         target.table().map_or_else(|| item.assumed_schema(), |table| table.schema.clone());
     let only_newer = policy.writes.only_newer;
+    if let (true, Some(replace)) = (only_newer, &options.replace) {
+        let flag = replace.flag();
+        control.events.status(format!(
+            "writes.only_newer of the policy does not apply: {flag} decides which lists are replaced"
+        ));
+    }
+    let guarded = only_newer && options.replace.is_none();
     let writes = !options.dry_run;
     let (events, table) = (&control.events, target.table_mut());
     let mut write_options =
-        writing.write_options(events, table, &mut schema, only_newer, writes).await?;
+        writing.write_options(events, table, &mut schema, guarded, writes).await?;
     let (times, route, shard) = (writing.times(), target.route(), options.shard);
-    let mut preparer =
-        Preparer { facts, policy, schema, layout: None, times, route, shard, mapping };
+    let preparer = Preparer { facts, policy, schema, layout: None, times, route, shard, mapping };
     // The Lambda filters what is sent to it: without facts, it is unknown whether it keeps the
     // later of two lists.
     let unforeseen = preparer.facts.is_none() && preparer.policy.rules.need_facts();
     write_options.order.keep_all = target.is_queue() && unforeseen;
+    let condition = Condition::prepare(options, target.table(), &preparer, &control).await?;
+    let preparer_of_run = Arc::new(preparer);
+    let chosen =
+        chosen(&sources, options, &preparer_of_run, &target, (&control, only_newer)).await?;
+    let foresight = match target.table() {
+        Some(table) if options.dry_run => {
+            let what = (&write_options, &sources[..], &preparer_of_run);
+            foresight(table, options, what, &condition, &control).await?
+        }
+        _ => None,
+    };
+    let mut preparer = Arc::into_inner(preparer_of_run)
+        .ok_or_else(|| Error::new(Kind::Internal, "the preparer of the run is still in use"))?;
     let target_of_run = RunTarget {
         arn: target.identity().filter(|_| !options.dry_run),
         table_id: target.table_id(),
         list_type: &write_options.list_type,
     };
-    let (settings, rejects) = (settings(options, &target), options.rejects.as_deref());
+    let (settings, rejects) = (settings(options, &target)?, options.rejects.as_deref());
     let place = (&home, events);
     let Start { resumed, saver, rejects, began, list_type } =
         start::start(place, reliability, &sources, &preparer, target_of_run, settings, rejects)?;
@@ -116,7 +150,16 @@ pub async fn set_up(
     let reader = reader.map(|reader| if newest { reader.guarded() } else { reader });
     let table = target.table().map(|table| table.info.name.clone());
     let plan = plan(target.table(), reliability, &write_options);
-    let sink = target.into_sink(&preparer.schema, &sources, &write_options, options.dry_run)?;
+    let compare = foresight.as_ref().map(|_| CompareReport {
+        sample: match options.compare {
+            Some(Scope::Sample(users)) => Some(users),
+            _ => None,
+        },
+        ..CompareReport::default()
+    });
+    let Condition { replacing, formers, report: replaced } = condition;
+    let how = (options.dry_run, replacing, foresight);
+    let sink = target.into_sink(&preparer.schema, &sources, &write_options, how)?;
     let backfill = Backfill {
         sources,
         preparer: Arc::new(preparer),
@@ -130,18 +173,138 @@ pub async fn set_up(
         saver,
         max_rejects: reliability.max_rejects,
         plan,
+        chosen,
+        formers,
+        replaced,
+        compare,
     };
     Ok(BackfillJob { backfill, reader })
 }
 
 /// Returns the settings that affect what is written; a resumed run must have the same.
-fn settings(options: &BackfillOptions, target: &Target) -> BTreeMap<String, String> {
+fn settings(options: &BackfillOptions, target: &Target) -> Result<BTreeMap<String, String>> {
     let mut settings = options.writing.settings();
     let shard = options.shard.map(|shard| ("shard".to_owned(), shard.to_string()));
     let via = target.is_queue().then(|| ("via".to_owned(), "queue".to_owned()));
     let map = options.map.clone().map(|map| ("--map".to_owned(), map));
-    settings.extend(shard.into_iter().chain(via).chain(map));
-    settings
+    let replace = options.replace.as_ref().map(Replace::setting).transpose()?;
+    settings.extend(shard.into_iter().chain(via).chain(map).chain(replace));
+    Ok(settings)
+}
+
+/// Checks that conditional writes are possible at all.
+fn check_replace(replace: &Replace, options: &BackfillOptions, target: &Target) -> Result<()> {
+    let flag = replace.flag();
+    let usage = |message: String| Err(Error::new(Kind::Usage, message));
+    if matches!(options.compare, Some(Scope::Sample(_))) {
+        return usage(format!("a dry run with {flag} compares every user: pass --compare all"));
+    }
+    match target {
+        Target::Table(Some(_)) => Ok(()),
+        Target::Table(None) => usage(format!("{flag} needs a table")),
+        Target::Files(..) | Target::Queue(_) => usage(format!(
+            "{flag} works only with a backfill straight into the table: the condition is checked by each write"
+        )),
+    }
+}
+
+/// Condition of the writes of a run.
+#[derive(Default)]
+struct Condition {
+    replacing: Option<Replacing>,
+    formers: Option<Arc<FormerIndex>>,
+    report: Option<ReplaceReport>,
+}
+
+impl Condition {
+    async fn prepare(
+        options: &BackfillOptions,
+        table: Option<&Table>,
+        of_run: &Preparer,
+        control: &Control,
+    ) -> Result<Self> {
+        let (Some(replace), Some(table)) = (&options.replace, table) else {
+            return Ok(Condition::default());
+        };
+        // The earlier input states its own times, if any.
+        let preparer = Preparer {
+            facts: of_run.facts.clone(),
+            policy: of_run.policy.clone(),
+            schema: of_run.schema.clone(),
+            layout: None,
+            times: Times::default(),
+            route: Route::Table,
+            shard: of_run.shard,
+            mapping: of_run.mapping.clone(),
+        };
+        let (replacing, formers) = replace.prepare(table, preparer, control).await?;
+        let report = match (replace, &formers) {
+            (Replace::WrittenBetween { from, to }, _) => {
+                Some(ReplaceReport::WrittenBetween { from: *from, to: *to })
+            }
+            (Replace::WhereTableHolds(_), Some(index)) => {
+                let FormerIndex { name: file, lists, unread, .. } = &**index;
+                let (file, lists, unread) = (file.clone(), *lists, *unread);
+                Some(ReplaceReport::WhereTableHolds { file, lists, unread })
+            }
+            (Replace::WhereTableHolds(_), None) => None,
+        };
+        Ok(Condition { replacing: Some(replacing), formers, report })
+    }
+}
+
+/// Determines the entry that counts of each user with several, if the run cannot write one after the
+/// other, or if the inputs are in no order.
+async fn chosen(
+    sources: &[Source],
+    options: &BackfillOptions,
+    preparer: &Arc<Preparer>,
+    target: &Target,
+    (control, newest): (&Control, bool),
+) -> Result<Option<Arc<Chosen>>> {
+    let paths: Vec<PathBuf> =
+        sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
+    if target.is_queue() || paths.len() < sources.len() {
+        return Ok(None);
+    }
+    let newest = newest || options.writing.if_newer;
+    if options.replace.is_none() && !has_export(&paths).await {
+        return Ok(None);
+    }
+    former::chosen(&paths, preparer, newest, control).await.map(Some)
+}
+
+/// Sets up the comparison of a dry run with the table.
+async fn foresight(
+    table: &Table,
+    options: &BackfillOptions,
+    (write_options, sources, preparer): (&WriteOptions, &[Source], &Arc<Preparer>),
+    condition: &Condition,
+    control: &Control,
+) -> Result<Option<Foresight>> {
+    if options.compare.is_none() && options.replace.is_none() {
+        return Ok(None);
+    }
+    let newest = write_options.order.newest;
+    let reader = table.reader(RETRY, options.reliability.rcu);
+    let reader = if newest { reader.guarded() } else { reader };
+    let sample = match options.compare {
+        Some(Scope::Sample(users)) => {
+            let paths: Vec<PathBuf> =
+                sources.iter().filter_map(|source| source.path().map(Path::to_owned)).collect();
+            if paths.len() < sources.len() {
+                return Err(Error::new(Kind::Usage, "a sample cannot be drawn from a pipe")
+                    .hint("pass --compare all, or save the input to a file first"));
+            }
+            let hasher = Arc::new(RandomState::new());
+            let again = input::check(&paths).await?;
+            let drawing = draw(again, users, Arc::clone(&hasher), (preparer, &control.cancel));
+            Some(Drawn { hasher, last: drawing.await?.last })
+        }
+        _ => None,
+    };
+    let replacing = condition.replacing.clone();
+    Ok(Some(Foresight { reader, replacing, sample }))
 }
 
 fn plan(

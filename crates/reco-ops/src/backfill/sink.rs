@@ -4,6 +4,8 @@ pub mod emit;
 mod handed;
 pub mod queue;
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use reco_core::batch::Limits;
 use reco_store::writer::{WriteReport, Writer};
@@ -12,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use self::emit::EmitSink;
 pub(super) use self::handed::{Handed, Handing};
 use self::queue::QueueSink;
+use super::foresight::Foresight;
 use super::report::{Cause, QueueReport};
 use super::slots::Kind;
 use super::write::{Batch, Written};
@@ -20,8 +23,8 @@ use super::write::{Batch, Written};
 pub enum Sink {
     /// Writes to the table.
     Table(Box<Writer>),
-    /// Counts only, for a dry run.
-    Dry,
+    /// Counts only, for a dry run, and compares with the table if requested.
+    Dry(Option<Arc<Foresight>>),
     /// Sends to the source queue, where the Lambda filters and writes.
     Queue(QueueSink),
     /// Writes to files for DynamoDB to import.
@@ -59,7 +62,7 @@ impl Sink {
     /// Returns whether this is a dry run.
     pub(super) fn is_dry(&self) -> bool {
         match self {
-            Sink::Dry => true,
+            Sink::Dry(_) => true,
             Sink::Queue(queue) => queue.is_dry(),
             Sink::Table(_) | Sink::Emit(_) => false,
         }
@@ -68,7 +71,7 @@ impl Sink {
     /// Returns the cause to report if the destination accepts no writes.
     pub(super) fn cause(&self) -> Cause {
         match self {
-            Sink::Table(_) | Sink::Dry => Cause::Table,
+            Sink::Table(_) | Sink::Dry(_) => Cause::Table,
             Sink::Queue(_) => Cause::Queue,
             Sink::Emit(_) => Cause::Files,
         }
@@ -78,7 +81,7 @@ impl Sink {
     pub(super) fn queue_report(&self) -> Option<QueueReport> {
         match self {
             Sink::Queue(queue) => Some(queue.report()),
-            Sink::Table(_) | Sink::Dry | Sink::Emit(_) => None,
+            Sink::Table(_) | Sink::Dry(_) | Sink::Emit(_) => None,
         }
     }
 
@@ -86,7 +89,7 @@ impl Sink {
     pub(super) fn batch_limits(&self) -> Limits {
         match self {
             Sink::Queue(queue) => queue.batch_limits(),
-            Sink::Table(_) | Sink::Dry | Sink::Emit(_) => Limits::BATCH_WRITE_ITEM,
+            Sink::Table(_) | Sink::Dry(_) | Sink::Emit(_) => Limits::BATCH_WRITE_ITEM,
         }
     }
 
@@ -94,7 +97,7 @@ impl Sink {
     pub(super) fn writer(&self) -> Option<&Writer> {
         match self {
             Sink::Table(writer) => Some(writer),
-            Sink::Dry | Sink::Queue(_) | Sink::Emit(_) => None,
+            Sink::Dry(_) | Sink::Queue(_) | Sink::Emit(_) => None,
         }
     }
 
@@ -114,7 +117,7 @@ impl Sink {
     /// Returns whether batches should draw items from all over the input, because a table has
     /// partitions.
     pub(super) fn is_spread(&self) -> bool {
-        matches!(self, Sink::Table(_) | Sink::Dry)
+        matches!(self, Sink::Table(_) | Sink::Dry(_))
     }
 
     /// Starts a batch. `halt` ends retries.
@@ -124,7 +127,11 @@ impl Sink {
                 let writing = batch.write((**writer).clone(), halt.clone());
                 Begun::Going(Box::pin(async { Delivered::Written(Box::new(writing.await)) }))
             }
-            Sink::Dry => Begun::Over(Delivered::Written(Box::new(batch.pretend()))),
+            Sink::Dry(None) => Begun::Over(Delivered::Written(Box::new(batch.pretend()))),
+            Sink::Dry(Some(foresight)) => {
+                let comparing = Arc::clone(foresight).compare(batch, halt.clone());
+                Begun::Going(Box::pin(async { Delivered::Written(Box::new(comparing.await)) }))
+            }
             Sink::Queue(queue) => {
                 let (entries, items) = batch.into_parts();
                 queue.note(&entries);

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use reco_core::compose::ComposeLimits;
-use reco_store::writer::{Pace as WritePace, Writer, WriterOptions};
+use reco_store::writer::{Pace as WritePace, Replacing, Writer, WriterOptions};
 
+use super::foresight::Foresight;
 use super::sink::Sink;
 use super::sink::emit::{EmitOptions, EmitSink, partitions};
 use super::sink::queue::{QueueSender, QueueSink};
@@ -129,7 +130,7 @@ impl Target {
         schema: &Schema,
         sources: &[Source],
         write_options: &WriteOptions,
-        dry_run: bool,
+        (dry_run, replacing, foresight): (bool, Option<Replacing>, Option<Foresight>),
     ) -> Result<Sink> {
         let newest = write_options.order.newest;
         Ok(match self {
@@ -144,9 +145,11 @@ impl Target {
             Target::Table(Some(table)) if !dry_run => {
                 let options =
                     WriterOptions { retry: RETRY, only_newer: newest, ..Default::default() };
-                Sink::Table(Box::new(paced(table.writer(options), write_options)))
+                let writer = paced(table.writer(options), write_options);
+                let writer = replacing.into_iter().fold(writer, Writer::replacing);
+                Sink::Table(Box::new(writer))
             }
-            Target::Table(_) => Sink::Dry,
+            Target::Table(_) => Sink::Dry(foresight.map(Arc::new)),
         })
     }
 }

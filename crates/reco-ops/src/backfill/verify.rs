@@ -8,7 +8,7 @@
 
 mod pass;
 mod report;
-mod sample;
+pub(super) mod sample;
 mod suspects;
 
 use reco_core::human::amount;
@@ -25,6 +25,8 @@ use self::pass::Pass;
 pub use self::report::Counted;
 pub use self::report::{Unread, Verification, Wrong};
 use self::suspects::Share;
+use super::Standing;
+use super::former::Chosen;
 use super::prepare::Preparer;
 use crate::error::{Error, Kind, Result};
 use crate::files::input::{self, Source};
@@ -71,6 +73,8 @@ pub struct Verify {
     pub newest: bool,
     /// Users to verify.
     pub scope: Scope,
+    /// Entry that counts of each user with several; `None` if the last one does.
+    pub chosen: Option<Arc<Chosen>>,
     /// Maximum calls in flight.
     pub concurrency: usize,
     /// Maximum users in memory, see [`MAX_SUSPECTS`].
@@ -101,19 +105,20 @@ fn cannot_read_again(name: &str) -> Error {
 }
 
 impl Verify {
-    /// Runs the verification. `progress` receives the number of input bytes processed in each pass.
+    /// Runs the verification. `progress` receives how far each pass is.
     ///
     /// # Errors
     /// Fails if an input cannot be read again, or on a bug in recoctl; everything else is in the
     /// report.
-    pub async fn run(self, progress: &dyn Fn(u64)) -> Result<Verification> {
+    pub async fn run(self, progress: &dyn Fn(Standing)) -> Result<Verification> {
         let begun = Instant::now();
         let hasher = Arc::new(RandomState::new());
         let mut report = Verification::new(self.scope);
         let mut share = Share::ALL;
         if let Scope::Sample(users) = self.scope {
             let sources = readable_again(&self.files).await?;
-            let drawing = sample::draw(sources, users, Arc::clone(&hasher), &self);
+            let drawing =
+                sample::draw(sources, users, Arc::clone(&hasher), (&self.preparer, &self.cancel));
             let sample = drawing.await?;
             report.users = Some(sample.users);
             share.last = sample.last;

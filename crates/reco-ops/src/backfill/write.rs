@@ -2,6 +2,7 @@
 
 use reco_core::Id;
 use reco_core::item::{Action, PlannedItem};
+use reco_store::reader::{Compared, Foreseen};
 use reco_store::retry::Stop;
 use reco_store::service::ErrorKind;
 use reco_store::writer::{WriteFailure, WriteReport, Writer};
@@ -50,6 +51,8 @@ pub struct Written {
     pub entries: Vec<Entry>,
     /// Result of the write.
     pub report: WriteReport,
+    /// What the table held instead, if a dry run compares.
+    pub compared: Option<(Vec<Foreseen>, Compared)>,
 }
 
 impl From<Vec<Pending>> for Batch {
@@ -69,7 +72,7 @@ impl Batch {
     /// Writes the batch.
     pub async fn write(self, writer: Writer, cancel: CancellationToken) -> Written {
         let report = writer.write_batch(self.items, &Stop::on(cancel)).await;
-        Written { entries: self.entries, report }
+        Written { entries: self.entries, report, compared: None }
     }
 
     /// Returns the entries and their planned items.
@@ -80,7 +83,7 @@ impl Batch {
     /// Simulates the write for a dry run.
     pub fn pretend(self) -> Written {
         let report = WriteReport { written: self.items.len(), ..WriteReport::default() };
-        Written { entries: self.entries, report }
+        Written { entries: self.entries, report, compared: None }
     }
 }
 
@@ -88,7 +91,7 @@ impl Batch {
 /// input.
 pub fn is_hopeless(failure: &WriteFailure) -> bool {
     match failure {
-        WriteFailure::Exhausted { .. } => true,
+        WriteFailure::Exhausted { .. } | WriteFailure::Unknown { .. } => true,
         WriteFailure::Refused(error) => error.kind != ErrorKind::Refused,
         WriteFailure::Cancelled
         | WriteFailure::Deadline

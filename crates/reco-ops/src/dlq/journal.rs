@@ -11,6 +11,6 @@ pub use restore::{RestoreOptions, RestoreReport, restore};
 pub use resume::{ResumeReport, Resumed, ResumedRow, resume};
 
 pub use crate::journal::{
-    Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load, make_private,
-    now_ms, stored,
+    Holder, Home, HomeOptions, Journal, Lock, Passing, Stored, each_kept, find, lines, load,
+    make_private, now_ms, stored,
 };

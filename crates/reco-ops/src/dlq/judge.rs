@@ -144,6 +144,12 @@ impl Judge {
         Judge { history: Some(history), ..self }
     }
 
+    /// Returns the table that lists are checked against.
+    #[must_use]
+    pub fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
+    }
+
     /// Returns the provenance of its classifications.
     #[must_use]
     pub fn basis(&self) -> Provenance {

@@ -142,6 +142,7 @@ pub async fn redrive(
     redrive.released.merge(released);
     if result.is_ok() {
         redrive.verify().await;
+        redrive.count_waiting().await;
     }
     redrive.ending.rejects = rejects.and_then(|rejects| rejects.finish());
     if let Err(error) = result {

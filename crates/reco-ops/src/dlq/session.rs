@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::queues::{self, QueueNames, QueuePair};
 use super::reach::{self, Reach};
 use crate::aws::sqs::{Damaged, Sqs};
-use crate::dlq::journal::{Home, HomeOptions, Lock, RedriveHistory};
+use crate::dlq::journal::{Holder, Home, HomeOptions, Lock, RedriveHistory};
 use crate::dlq::judge::{Criteria, Homes, Judge, Provenance, QueueRules};
 use crate::dlq::scan::{Found, Goal, HOLD_LIMIT, Keep, Scan, Scanner, SeenMessages};
 use crate::dlq::select::Matcher;
@@ -38,6 +38,8 @@ pub struct Session {
     pub sdk: SdkConfig,
     /// Event output and cancellation.
     pub control: Control,
+    /// Another run of this machine that is moving messages of the DLQ, and so holds some of them.
+    pub holder: Option<Holder>,
     _lock: Option<Lock>,
 }
 
@@ -153,6 +155,8 @@ impl Session {
             .as_deref()
             .map(|run_id| Lock::take(&Home::of(&home)?, &pair.dlq.queue.arn, run_id));
         let lock = lock.transpose()?;
+        let elsewhere = lock.is_none() && pair.dlq.state.in_flight > 0;
+        let holder = elsewhere.then(|| holder(&home, &pair.dlq.queue.arn)).flatten();
         let history = Arc::new(history(&home, &control.events, &pair.dlq.queue.arn));
         let judge = Judge::new(criteria.await?, rules).with_history(Arc::clone(&history));
         let mut basis = judge.basis();
@@ -190,6 +194,7 @@ impl Session {
             history,
             sdk: sdk.clone(),
             control,
+            holder,
             _lock: lock,
         })
     }
@@ -309,6 +314,11 @@ pub async fn before_all<T>(control: &Control, work: impl Future<Output = Result<
     done.unwrap_or_else(|| {
         Err(Error::new(Kind::Interrupted, "interrupted before any change was made"))
     })
+}
+
+/// Returns the run that is moving messages of the queue `arn`; `None` too if that cannot be told.
+fn holder(home: &HomeOptions, arn: &str) -> Option<Holder> {
+    Home::of(home).ok().and_then(|home| Lock::holder(&home, arn))
 }
 
 /// Returns the history from the journals of the queue `arn`; empty if they cannot be read.

@@ -1,16 +1,15 @@
 //! Interprets metrics in sentences. Pure: series in, findings out.
 
-use reco_core::human::amount;
+mod queues;
+mod when;
 
 use super::plan::{Measure, Subject};
 use super::report::{Finding, Level, Row, Section};
-use super::span::shown;
+use when::Periods;
+pub use when::clock;
 
 /// Share of the provisioned capacity from which on the next burst throttles.
 const NEARLY_FULL: f64 = 0.9;
-
-/// Age in seconds from which a backlog deserves attention.
-const OLD: f64 = 600.0;
 
 /// Interprets the sections; returns the findings, worst first.
 pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
@@ -26,8 +25,8 @@ pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
                 match section.subject {
                     Subject::Table | Subject::Index => capacity(section, &periods),
                     Subject::Function => function(section, &throttled, &periods),
-                    Subject::Queue => queue(section),
-                    Subject::Dlq => dlq(section),
+                    Subject::Queue => queues::queue(section),
+                    Subject::Dlq => queues::dlq(section),
                 }
             };
             let (subject, name) = (section.subject, section.name.clone());
@@ -40,25 +39,9 @@ pub fn meaning(sections: &[Section], period: i32) -> Vec<Finding> {
 
 type Meaning = (Level, String, Option<String>);
 
-/// Formatter of period counts.
-struct Periods {
-    length: i64,
-}
-
-impl Periods {
-    fn of(&self, some: usize, all: usize) -> String {
-        match self.length {
-            60 => format!("{some} of {}", amount(all as u64, "minute")),
-            3600 => format!("{some} of {}", amount(all as u64, "hour")),
-            86_400 => format!("{some} of {}", amount(all as u64, "day")),
-            length => format!("{some} of {} of {}", amount(all as u64, "period"), shown(length)),
-        }
-    }
-}
-
 fn silent(section: &Section) -> Meaning {
     if let (Subject::Dlq, Some(live)) = (section.subject, section.live) {
-        return without_history(live.visible.saturating_add(live.in_flight));
+        return queues::without_history(live.visible.saturating_add(live.in_flight));
     }
     let (text, advice) = match section.subject {
         Subject::Table => (
@@ -109,7 +92,7 @@ fn capacity(section: &Section, periods: &Periods) -> Meaning {
         return unthrottled(section, usage, periods);
     }
     let (causes, advice) = causes(section, throttled);
-    let when = section.row(Measure::Throttled).map(|row| when(row, periods)).unwrap_or_default();
+    let when = section.row(Measure::Throttled).map(|row| periods.when(row)).unwrap_or_default();
     let full = usage.filter(|usage| usage.full > 0).map(|usage| {
         format!(
             "WCU at {} of provisioned for {}; ",
@@ -207,7 +190,7 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
     let mut parts = Vec::new();
     let mut advice = None;
     if throttles > 0.0 {
-        let when = section.row(Measure::Throttles).map(|row| when(row, periods));
+        let when = section.row(Measure::Throttles).map(|row| periods.when(row));
         parts.push(format!(
             "throttled {} {} ({})",
             number(throttles),
@@ -215,7 +198,7 @@ fn function(section: &Section, throttled_writes: &[&Row], periods: &Periods) -> 
             when.unwrap_or_default()
         ));
         advice = Some(
-            "raise its reserved concurrency, or lower the event source mapping's maximum concurrency: throttling alone moves valid messages to the DLQ",
+            "keep the event source mapping's maximum concurrency at or below the function's reserved concurrency: what it receives beyond that is throttled, and moves to the DLQ although it is valid",
         );
     }
     if errors > 0.0 {
@@ -259,79 +242,12 @@ fn coincide(errors: &Row, throttled: &[&Row]) -> bool {
     all > 0.0 && with > all / 2.0
 }
 
-fn queue(section: &Section) -> Meaning {
-    let visible = section.row(Measure::Visible);
-    let age = section.row(Measure::OldestAge).and_then(|row| row.last).unwrap_or(0.0);
-    let now = live_depth(section).or(visible.and_then(|row| row.last));
-    let peak = visible.and_then(|row| row.max).unwrap_or(0.0);
-    let held = now.map_or("an unknown number of".to_owned(), number);
-    let wait =
-        now.map_or("messages waiting", |now| plural(now, "message waiting", "messages waiting"));
-    let growing = matches!((visible.and_then(first), now), (Some(first), Some(now)) if now > first);
-    if age > OLD && growing {
-        let text = format!("falling behind: {held} {wait}, the oldest for {}", minutes(age));
-        let advice =
-            "the function is too slow, throttled or stopped: see its rows above".to_owned();
-        return (Level::Bad, text, Some(advice));
-    }
-    if age > OLD {
-        let text = format!("catching up: {held} {wait}, the oldest for {}", minutes(age));
-        return (Level::Warn, text, None);
-    }
-    (Level::Good, format!("keeping up: {held} {wait}, {} at most", number(peak)), None)
-}
-
-fn dlq(section: &Section) -> Meaning {
-    let visible = section.row(Measure::Visible);
-    let now = live_depth(section).or(visible.and_then(|row| row.last)).unwrap_or(0.0);
-    let grown = visible.and_then(first).map(|first| now - first);
-    if now <= 0.0 {
-        return (Level::Good, "empty".to_owned(), None);
-    }
-    let advice = Some("run `recoctl dlq classify` for causes and next steps".to_owned());
-    let count = plural(now, "message", "messages");
-    match grown {
-        Some(grown) if grown > 0.0 => {
-            let text = format!("{} {count}, {} more than at the start", number(now), number(grown));
-            (Level::Bad, text, advice)
-        }
-        _ => (Level::Warn, format!("{} {count}, no more than at the start", number(now)), advice),
-    }
-}
-
-fn without_history(held: u64) -> Meaning {
-    if held == 0 {
-        return (Level::Good, "empty".to_owned(), None);
-    }
-    let advice = "run `recoctl dlq classify` for causes and next steps".to_owned();
-    (Level::Warn, format!("{}; no history in CloudWatch", amount(held, "message")), Some(advice))
-}
-
-fn live_depth(section: &Section) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "queue depths are far below 2^52")]
-    section.live.map(|live| live.visible.saturating_add(live.in_flight) as f64)
-}
-
-fn first(row: &Row) -> Option<f64> {
-    row.values().flatten().next()
-}
-
 fn total(section: &Section, measure: Measure) -> f64 {
     section.row(measure).and_then(|row| row.total).unwrap_or(0.0)
 }
 
-/// Describes in how many periods something happened.
-fn when(row: &Row, periods: &Periods) -> String {
-    let some = row.values().filter(|value| value.is_some_and(|value| value > 0.0)).count();
-    format!("in {}", periods.of(some, row.points.len()))
-}
-
 fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
-}
-
-fn minutes(seconds: f64) -> String {
-    format!("{:.0} minutes", seconds / 60.0)
 }
 
 fn plural(count: f64, one: &'static str, many: &'static str) -> &'static str {

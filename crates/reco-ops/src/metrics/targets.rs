@@ -211,7 +211,7 @@ fn table_name(given: &str) -> &str {
 }
 
 /// Returns the name in `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:ALIAS]`, or the name itself.
-fn function_name(given: &str) -> &str {
+pub(crate) fn function_name(given: &str) -> &str {
     let name = given.split_once(":function:").map_or(given, |(_, name)| name);
     name.split(':').next().unwrap_or(name)
 }

@@ -24,7 +24,7 @@ use reco_core::time::{EARLIEST_PLAUSIBLE, FIRST_IMPLAUSIBLE, TimeForm};
 
 use super::Writer;
 use super::attempt::Attempt;
-use super::report::{WriteFailure, WriteReport};
+use super::report::{Kept, WriteFailure, WriteReport};
 use crate::encode::{self, encode, key, time_of};
 use crate::retry::{Halt, Stop};
 use crate::service::{ErrorKind, ServiceError};
@@ -50,14 +50,18 @@ const SHOW: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFa
 const WIDTH: usize = 8;
 
 /// Maximum attempts at an item that keeps changing.
-const LOOKS: usize = 5;
+pub(super) const LOOKS: usize = 5;
 
 /// Result of one write.
-enum Write {
+pub(super) enum Write {
     Done {
         wcu: f64,
     },
     Stale,
+    /// The table holds something else than what is to be replaced.
+    Kept(Kept),
+    /// What is to be replaced cannot be looked up.
+    Unknown(String),
     /// The time of the item in the table cannot be read.
     Unreadable(String),
     /// The item kept changing between attempts.
@@ -70,7 +74,7 @@ enum Write {
 }
 
 /// Result of one call.
-enum Call {
+pub(super) enum Call {
     Over(Write),
     /// The condition failed; the item, if the response contains it.
     Held(Option<HashMap<String, AttributeValue>>),
@@ -87,7 +91,10 @@ impl Writer {
         let given = items.len();
         let mut writes = stream::iter(items)
             .map(|item| async move {
-                let (write, calls) = self.write_if_newer(&item, stop).await;
+                let (write, calls) = match &self.replacing {
+                    Some(replacing) => self.write_if_held(&item, replacing, stop).await,
+                    None => self.write_if_newer(&item, stop).await,
+                };
                 (item, write, calls)
             })
             .buffer_unordered(WIDTH);
@@ -97,6 +104,11 @@ impl Writer {
             match write {
                 Write::Done { wcu } => report.wcu += wcu,
                 Write::Stale => report.found_stale(item),
+                Write::Kept(kept) => report.keep(item, kept),
+                Write::Unknown(why) => {
+                    failure.get_or_insert(WriteFailure::Unknown { why });
+                    left.push(item);
+                }
                 Write::Unreadable(why) => {
                     let user = item.recommendation.user.to_string();
                     report.refuse(item, WriteFailure::Unreadable { user, why });
@@ -143,8 +155,8 @@ impl Writer {
             }
             let condition = self.condition(item, seen.as_ref());
             let call = match item.action {
-                Action::Put => self.put_if_newer(item, condition, stop).await,
-                Action::Delete => self.delete_if_newer(item, condition, stop).await,
+                Action::Put => self.put_if(item, condition, stop).await,
+                Action::Delete => self.delete_if(item, condition, stop).await,
             };
             calls += u64::from(!matches!(call, Call::Over(Write::Halted(_))));
             match call {
@@ -177,7 +189,12 @@ impl Writer {
         }
     }
 
-    async fn put_if_newer(&self, item: &PlannedItem, condition: Condition, stop: &Stop) -> Call {
+    pub(super) async fn put_if(
+        &self,
+        item: &PlannedItem,
+        condition: Condition,
+        stop: &Stop,
+    ) -> Call {
         let Condition { expression, names, values } = condition;
         let call = self
             .client
@@ -202,7 +219,12 @@ impl Writer {
         })
     }
 
-    async fn delete_if_newer(&self, item: &PlannedItem, condition: Condition, stop: &Stop) -> Call {
+    pub(super) async fn delete_if(
+        &self,
+        item: &PlannedItem,
+        condition: Condition,
+        stop: &Stop,
+    ) -> Call {
         let Condition { expression, names, values } = condition;
         let call = self
             .client
@@ -276,10 +298,10 @@ impl Writer {
 }
 
 /// A `ConditionExpression` with its names and values.
-struct Condition {
-    expression: &'static str,
-    names: HashMap<String, String>,
-    values: Option<HashMap<String, AttributeValue>>,
+pub(super) struct Condition {
+    pub(super) expression: &'static str,
+    pub(super) names: HashMap<String, String>,
+    pub(super) values: Option<HashMap<String, AttributeValue>>,
 }
 
 fn done(consumed: Option<&ConsumedCapacity>) -> Write {

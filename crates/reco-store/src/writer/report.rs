@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::service::{ErrorKind, ServiceError};
 
-/// Written items, remaining items, and the cost. `written + stale + left.len()` is the number of
-/// items passed.
+/// Written items, remaining items, and the cost. `written + stale + kept.len() + left.len()` is the
+/// number of items passed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WriteReport {
     /// Items acknowledged as written.
@@ -22,6 +22,9 @@ pub struct WriteReport {
     pub stale: usize,
     /// Users of these items.
     pub stale_users: Vec<Id>,
+    /// Users whose items were kept because the table holds something else than what is to be
+    /// replaced, each with the reason; only with [`super::Replacing`].
+    pub kept: Vec<(Id, Kept)>,
     /// Cost of failed conditions in WCU, computed from item sizes: DynamoDB charges it but does not
     /// report it.
     pub stale_wcu: u64,
@@ -51,6 +54,32 @@ pub struct WriteReport {
     pub backoff: Duration,
     /// The last error that was retried.
     pub last_error: Option<ServiceError>,
+}
+
+/// Reason why an item was not replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kept {
+    /// The table already holds the list that was to be written.
+    Same,
+    /// The table holds another list than the one to replace.
+    Other,
+    /// The table holds no item of the user.
+    NoItem,
+    /// The input whose lists are to be replaced has none of the user.
+    NotListed,
+}
+
+impl Kept {
+    /// Returns the name used in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kept::Same => "already-right",
+            Kept::Other => "other-list",
+            Kept::NoItem => "no-item",
+            Kept::NotListed => "not-listed",
+        }
+    }
 }
 
 /// A throttled resource and the reason.
@@ -100,6 +129,12 @@ pub enum WriteFailure {
         /// Value found, and the reason why it is not a time.
         why: String,
     },
+    /// The lists that may be replaced cannot be looked up.
+    #[error("cannot look up the lists to replace: {why}")]
+    Unknown {
+        /// Reason.
+        why: String,
+    },
     /// The item is too large for any call.
     #[error("item is {bytes} bytes; a call takes at most {limit}")]
     TooLarge {
@@ -117,9 +152,10 @@ impl WriteFailure {
         match self {
             WriteFailure::Refused(error) => error.kind == ErrorKind::Refused,
             WriteFailure::Unreadable { .. } | WriteFailure::TooLarge { .. } => true,
-            WriteFailure::Deadline | WriteFailure::Cancelled | WriteFailure::Exhausted { .. } => {
-                false
-            }
+            WriteFailure::Deadline
+            | WriteFailure::Cancelled
+            | WriteFailure::Exhausted { .. }
+            | WriteFailure::Unknown { .. } => false,
         }
     }
 }
@@ -128,13 +164,15 @@ impl WriteFailure {
 pub(super) struct Before {
     pending: usize,
     stale: usize,
+    kept: usize,
     refused: usize,
 }
 
 impl WriteReport {
     /// Returns the state before an attempt at `pending` items.
     pub(super) fn before(&self, pending: usize) -> Before {
-        Before { pending, stale: self.stale, refused: self.refused.len() }
+        let (kept, refused) = (self.kept.len(), self.refused.len());
+        Before { pending, stale: self.stale, kept, refused }
     }
 
     /// Returns the reason why this user's item was rejected, if it was rejected individually.
@@ -148,6 +186,7 @@ impl WriteReport {
         self.written += other.written;
         self.stale += other.stale;
         self.stale_users.extend(other.stale_users);
+        self.kept.extend(other.kept);
         self.stale_wcu += other.stale_wcu;
         self.left.extend(other.left);
         self.refused.extend(other.refused);
@@ -169,14 +208,15 @@ impl WriteReport {
 
     /// Returns the number of items accounted for.
     pub(super) fn accounted(&self) -> usize {
-        self.written + self.stale + self.left.len()
+        self.written + self.stale + self.kept.len() + self.left.len()
     }
 
     /// Counts the items that an attempt wrote: those neither left, stale nor refused.
     pub(super) fn settle(&mut self, before: &Before, left: usize) {
         let stale = self.stale - before.stale;
         let refused = self.refused.len() - before.refused;
-        self.written += before.pending - left - stale - refused;
+        let kept = self.kept.len() - before.kept;
+        self.written += before.pending - left - stale - kept - refused;
     }
 
     /// Sets aside an item that was refused individually.
@@ -191,6 +231,20 @@ impl WriteReport {
         self.stale += 1;
         self.stale_wcu += item.wcu();
         self.stale_users.push(item.recommendation.user);
+    }
+
+    /// Records an item that was not replaced. A failed condition costs as much as the write.
+    pub(super) fn keep(&mut self, item: PlannedItem, kept: Kept) {
+        if kept != Kept::NotListed {
+            self.stale_wcu += item.wcu();
+        }
+        self.kept.push((item.recommendation.user, kept));
+    }
+
+    /// Returns why this user's item was not replaced, if it was not.
+    #[must_use]
+    pub fn kept_of(&self, user: &Id) -> Option<Kept> {
+        self.kept.iter().find(|(kept, _)| kept == user).map(|(_, kept)| *kept)
     }
 
     /// Counts a call throttled as a whole.

@@ -1,10 +1,20 @@
 //! Rendering and outcome of a classification.
 
+use reco_core::room::{Bounce, Place};
+
+use super::steps::Next;
 use super::*;
 use crate::render::rows::sample;
 
+/// A table that has 20 WCU per second to spare.
+fn room() -> Room {
+    let table = Place { index: None, limit: 20.0, used: Some(0.0), throttled: false, writes: 1.0 };
+    Room { places: vec![table], watchable: true, ..Room::default() }
+}
+
 fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
-    let next = |class: Class| format!("recoctl {}", next_command(class));
+    let mut classes = groups::group(&messages);
+    let steps = advised(&mut classes, &room(), None);
     ClassifyReport {
         undecided: 0,
         missing: vec![],
@@ -14,9 +24,12 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
         scanned: messages.len() as u64,
         reach: Reach { exhausted: true, ..Reach::default() },
         unfinished: vec![],
+        held_by: None,
         repeated: 0,
         wcu: messages.iter().map(|row| row.verdict.wcu).sum(),
-        classes: groups::group(&messages, next),
+        classes,
+        steps,
+        detailed: false,
         findings: vec![],
         released: Released { released: messages.len() as u64, ..Released::default() },
         messages,
@@ -25,11 +38,33 @@ fn report(messages: Vec<Box<Row>>) -> ClassifyReport {
     }
 }
 
+fn advised(groups: &mut [Group], room: &Room, bounce: Option<&Bounce>) -> Vec<Step> {
+    let complete = |args: &str| format!("recoctl {args}");
+    let unused = |name: &str| name.to_owned();
+    Advisor { room, bounce, complete: &complete, unused: &unused }.advise(groups)
+}
+
+/// Groups of every class, each of as many messages.
+fn all_classes() -> Vec<Group> {
+    let group = |class: Class| Group {
+        class,
+        messages: 40,
+        users: 80,
+        wcu: 80,
+        oldest_age_s: Some(7_200),
+        first_expiry_s: Some(300_000),
+        reasons: vec![],
+        more_reasons: 0,
+        action: class.action(),
+        next: Next::default(),
+    };
+    Class::ALL.into_iter().map(group).collect()
+}
+
 #[test]
 fn the_breakdown_fits_80_columns() {
     let text = report(sample::rows()).render(&sample::view(80));
-    let fits = |line: &str| line.chars().count() <= 80 || line.starts_with("  next: ");
-    assert!(text.lines().all(fits), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     insta::assert_snapshot!(text);
 }
 
@@ -57,16 +92,106 @@ fn a_finding_outranks_success_but_not_an_interruption() {
     assert_eq!(narrowed.outcome(), Outcome::NothingToDo);
 }
 
+/// Renders a DLQ with every class.
+fn every_class(width: Option<usize>, detailed: bool) -> String {
+    let mut classes = all_classes();
+    let steps = advised(&mut classes, &room(), None);
+    let queues = Queues { in_flight_elsewhere: 0, approximate_messages: 360, ..sample::queues() };
+    let basis = sample::basis();
+    let report =
+        ClassifyReport { classes, steps, detailed, queues, basis, scanned: 360, ..report(vec![]) };
+    let mut view = sample::view(80);
+    view.width = width;
+    report.render(&view)
+}
+
+#[test]
+fn every_class_fits_a_screen_of_80x24_with_the_most_urgent_step_first_and_all_steps_last() {
+    let text = every_class(Some(80), false);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert!(text.lines().count() < 24, "{} lines:\n{text}", text.lines().count());
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn every_class_at_140_columns_and_in_a_pipe() {
+    insta::assert_snapshot!(every_class(Some(140), false));
+    let piped = every_class(None, false);
+    assert!(piped.lines().all(|line| line == line.trim_end()), "nothing is padded:\n{piped}");
+    let steps = piped.lines().filter(|line| line.starts_with("  recoctl"));
+    assert_eq!(steps.count(), 4, "a step is a line:\n{piped}");
+}
+
+#[test]
+fn details_show_the_example_before_the_reason() {
+    let detailed = ClassifyReport { detailed: true, ..report(sample::rows()) };
+    let text = detailed.render(&sample::view(80));
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_expires_within_a_day_comes_first() {
+    let mut groups = all_classes();
+    groups[2].first_expiry_s = Some(3_000);
+    let steps = advised(&mut groups, &room(), None);
+    assert_eq!(steps[0].classes[0], Class::Malformed);
+    assert!(steps[0].why.ends_with("; expires in 50m"), "{}", steps[0].why);
+    assert_eq!(steps[1].classes, [Class::Retryable]);
+}
+
+#[test]
+fn who_likely_holds_messages_is_named() {
+    let queues = Queues { in_flight_elsewhere: 407, approximate_messages: 0, ..sample::queues() };
+    let holder = Holder {
+        pid: 4_711,
+        run_id: "2f7b1c9b".to_owned(),
+        since: "2026-11-28T02:10:07.123Z".to_owned(),
+        queue: "arn".to_owned(),
+    };
+    let held = ClassifyReport { queues, held_by: Some(holder), ..report(vec![]) };
+    let text = held.render(&sample::view(140));
+    assert!(text.contains("no message of recs-dlq is visible\n"), "{text}");
+    let who = "407 messages in flight, likely held by run 2f7b1c9b (process 4711 of this machine, since 2026-11-28T02:10:07)";
+    assert!(text.contains(who), "{text}");
+}
+
+#[test]
+fn no_advice_leaves_messages_where_the_alarm_rings() {
+    for class in Class::ALL {
+        let action = class.action();
+        assert!(!action.contains("leave it"), "{class}: {action}");
+    }
+    let mut groups = all_classes();
+    let steps = advised(&mut groups, &room(), None);
+    let covered: usize = steps.iter().map(|step| step.classes.len()).sum();
+    assert_eq!(covered, Class::ALL.len());
+    let acts = |command: &str| {
+        ["dlq redrive", "dlq purge", "backfill"].iter().any(|verb| command.contains(verb))
+            && !command.contains("--dry-run")
+    };
+    for command in
+        steps.iter().map(|step| &step.command).chain(groups.iter().map(|g| &g.next.command))
+    {
+        assert!(acts(command), "{command}");
+    }
+}
+
 #[test]
 fn every_next_command_is_one_that_parses() {
     use clap::Parser;
-    for class in Class::ALL {
-        let line = format!("recoctl {}", next_command(class));
-        let parsed = crate::cli::Cli::try_parse_from(line.split_whitespace());
-        assert!(
-            parsed.is_ok(),
-            "{line}: {}",
-            parsed.err().map(|e| e.to_string()).unwrap_or_default()
-        );
+    let rooms = [room(), Room::default(), Room { watchable: true, ..Room::default() }];
+    let bounce = Bounce { messages: 5, sent: 9, run_id: "r".to_owned(), rate: Some(50.0) };
+    for (room, bounce) in rooms.iter().flat_map(|room| [(room, None), (room, Some(&bounce))]) {
+        let mut groups = all_classes();
+        let steps = advised(&mut groups, room, bounce);
+        let nexts = groups.iter().map(|group| &group.next.command);
+        for line in
+            nexts.chain(steps.iter().map(|step| &step.command)).flat_map(|line| line.split(" && "))
+        {
+            let parsed = crate::cli::Cli::try_parse_from(line.split_whitespace());
+            let error = parsed.err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(error, "", "{line}");
+        }
     }
 }

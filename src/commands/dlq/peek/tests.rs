@@ -17,6 +17,7 @@ fn report(messages: Vec<Box<Row>>) -> PeekReport {
         damaged: vec![],
         reach: Reach::default(),
         repeated: 0,
+        held_by: None,
         interrupted: false,
     }
 }

@@ -8,6 +8,7 @@ use futures::future::LocalBoxFuture;
 use reco_core::outcome::Outcome;
 
 use super::{RedriveArgs, must_confirm};
+use crate::commands::backfill_rate::QueueRate;
 use crate::config::{Key, Setting, Source};
 use crate::context::Context;
 use crate::flags::select::Choice;
@@ -77,6 +78,8 @@ pub(super) async fn choose(context: &Context, args: &RedriveArgs) -> Result<Chos
         MovePlan::Native(native) => native,
         MovePlan::Client(reason) => return Ok(Chosen::client(reason)),
     };
+    // A message writes a list at least; a move task looks into none.
+    QueueRate::check(context, args.guards.rate, (native.messages(), 1)).await?;
     let reason = if auto {
         "all messages are moved, with no option that needs the client"
     } else {

@@ -1,11 +1,15 @@
 //! Decodes lines into entries to filter and entries whose fate is already known.
 
-use reco_core::decode::{DecodeError, Decoded, Deletion, decode, deletion};
+use std::sync::Arc;
+
+use reco_core::Time;
+use reco_core::decode::{BadEntry, DecodeError, Decoded, Deletion, Entry, decode, deletion};
+use reco_core::export::{self, ExportLine};
 use reco_core::filter::DropCounts;
 use reco_core::item::PlannedItem;
 use reco_core::shapes::{self, Shaped};
 
-use super::entry::rejected;
+use super::entry::{Origin, rejected};
 use super::route::{other_shard, sifted};
 use super::{Fate, Found, PreparedEntry, PreparedLine, Preparer, Waiting};
 use crate::backfill::fault::Fault;
@@ -109,7 +113,7 @@ impl Preparer {
         let Decoded { entries, bad, .. } = match decode(text) {
             Ok(decoded) => decoded,
             Err(error @ DecodeError::Foreign { .. }) => match shapes::read(text, &self.schema) {
-                None => return Err(error.into()),
+                None => return self.decode_exported(text, error, (line, first), waiting),
                 Some(Err(error)) => return Err(error.into()),
                 Some(Ok(Shaped::Deletion(deletion))) => {
                     return Ok((vec![self.delete(first, deletion)], 1));
@@ -119,21 +123,62 @@ impl Preparer {
             },
             Err(error) => return Err(error.into()),
         };
+        Ok(self.decoded(entries, bad, None, (line, first), waiting))
+    }
+
+    /// Decodes a line of one of recoctl's own exports: its message, as the Lambda would.
+    fn decode_exported(
+        &self,
+        text: &str,
+        foreign: DecodeError,
+        at: (usize, usize),
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(Vec<PreparedEntry>, usize), Fault> {
+        let message = match export::read_line(text) {
+            None => return Err(foreign.into()),
+            Some(Err(reason)) => return Err(Fault::exported(reason)),
+            Some(Ok(ExportLine::Frame)) => return Ok((Vec::new(), 0)),
+            Some(Ok(ExportLine::Message(message))) => message,
+        };
+        let sent = message.system.get("SentTimestamp").and_then(|millis| millis.parse().ok());
+        let sent = sent.map(Time::from_millis);
+        match decode(&message.body) {
+            Ok(Decoded { entries, bad, .. }) => {
+                let origin = Arc::new(Origin { id: message.id, sent });
+                Ok(self.decoded(entries, bad, Some(origin), at, waiting))
+            }
+            Err(error) => Err(Fault::from(error).in_message(Some(&message.id))),
+        }
+    }
+
+    /// Sorts decoded entries: those to filter wait, the others are settled.
+    fn decoded(
+        &self,
+        entries: Vec<Entry>,
+        bad: Vec<BadEntry>,
+        message: Option<Arc<Origin>>,
+        (line, first): (usize, usize),
+        waiting: &mut Vec<Waiting>,
+    ) -> (Vec<PreparedEntry>, usize) {
+        let id = message.as_ref().map(|message| message.id.as_str());
         let count = entries.len() + bad.len();
-        let mut found: Vec<PreparedEntry> =
-            bad.into_iter().map(|bad| rejected(first + bad.index, bad.into())).collect();
+        let mut found: Vec<PreparedEntry> = bad
+            .into_iter()
+            .map(|bad| rejected(first + bad.index, Fault::from(bad).in_message(id)))
+            .collect();
+        let sent = message.as_ref().and_then(|message| message.sent);
         for mut entry in entries {
             let index = first + entry.index;
-            match self.times.of(entry.recommendation.generated_at) {
+            match self.times.of(entry.recommendation.generated_at, sent) {
                 Ok(time) => {
                     entry.recommendation.generated_at = time;
-                    let recommendation = entry.recommendation;
-                    waiting.push(Waiting { line, index, recommendation });
+                    let (recommendation, message) = (entry.recommendation, message.clone());
+                    waiting.push(Waiting { line, index, recommendation, message });
                 }
-                Err(fault) => found.push(rejected(index, fault)),
+                Err(fault) => found.push(rejected(index, fault.in_message(id))),
             }
         }
-        Ok((found, count))
+        (found, count)
     }
 
     /// Plans a removal, which is not filtered: the facts about a deleted user may be gone too.
@@ -143,7 +188,7 @@ impl Preparer {
         }
         let planned = self
             .times
-            .of(generated_at)
+            .of(generated_at, None)
             .and_then(|time| self.schema.plan_delete(user, time).map_err(Fault::from));
         let ours = |item: &PlannedItem| {
             self.shard.is_none_or(|shard| shard.has(&item.recommendation.user))
@@ -152,7 +197,7 @@ impl Preparer {
             Ok(item) if !ours(&item) => other_shard(index),
             Ok(item) => {
                 let (fate, dropped) = (Fate::Write(item), DropCounts::default());
-                PreparedEntry { index, fate, dropped, weak: false }
+                PreparedEntry { index, fate, dropped, weak: false, sent: None }
             }
             Err(fault) => rejected(index, fault),
         }

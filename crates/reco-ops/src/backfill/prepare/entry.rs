@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reco_core::filter::{DropCounts, SkipReason};
-use reco_core::item::{Action, PlannedItem};
-use reco_core::{Id, Recommendation};
+use reco_core::item::{Action, Former, PlannedItem};
+use reco_core::{Id, Recommendation, Time};
 
 use crate::backfill::fault::Fault;
 use crate::backfill::lines::Place;
@@ -70,6 +70,8 @@ pub struct PreparedEntry {
     /// True if the Lambda's filter is expected to keep nothing of the list, so that it must not
     /// replace another list.
     pub weak: bool,
+    /// When the message of the entry was sent, if the line is one of an export.
+    pub sent: Option<Time>,
 }
 
 impl PreparedEntry {
@@ -100,10 +102,62 @@ pub(super) struct Waiting {
     pub(super) line: usize,
     pub(super) index: usize,
     pub(super) recommendation: Recommendation,
+    pub(super) message: Option<Arc<Origin>>,
+}
+
+/// Message of an export that an entry comes from.
+#[derive(Debug)]
+pub(super) struct Origin {
+    pub(super) id: String,
+    pub(super) sent: Option<Time>,
+}
+
+impl Waiting {
+    /// Returns the id of the message.
+    pub(super) fn message_id(&self) -> Option<&str> {
+        self.message.as_ref().map(|message| message.id.as_str())
+    }
+
+    /// Returns when the message was sent.
+    pub(super) fn sent(&self) -> Option<Time> {
+        self.message.as_ref().and_then(|message| message.sent)
+    }
+}
+
+/// Lists of a chunk before and after the filter.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Users with their lists or deletions, in input order.
+    pub lists: Vec<(Id, Former)>,
+    /// Lines and entries that cannot be read or written.
+    pub faults: u64,
+}
+
+impl Listed {
+    /// Adds an entry: its list as `given`, unless it is a deletion, and what the filter made of it.
+    pub(super) fn take(&mut self, given: Option<(Id, Vec<Id>, Option<Time>)>, fate: Fate) {
+        match (fate, given) {
+            (Fate::Write(item), given) if item.action == Action::Delete || given.is_none() => {
+                let Recommendation { user, generated_at: time, .. } = item.recommendation;
+                let removal = Former { given: Vec::new(), kept: None, time, removal: true };
+                self.lists.push((user, removal));
+            }
+            (Fate::Write(item), Some((user, given, _))) => {
+                let Recommendation { articles, generated_at: time, .. } = item.recommendation;
+                let former = Former { given, kept: Some(articles), time, removal: false };
+                self.lists.push((user, former));
+            }
+            (Fate::Skip(_), Some((user, given, time))) => {
+                self.lists.push((user, Former { given, kept: None, time, removal: false }));
+            }
+            (Fate::Reject(_), _) => self.faults += 1,
+            (Fate::Write(_) | Fate::Skip(_) | Fate::OtherShard, _) => {}
+        }
+    }
 }
 
 /// Returns an entry that cannot be written.
 pub(super) fn rejected(index: usize, fault: Fault) -> PreparedEntry {
     let (fate, dropped) = (Fate::Reject(fault), DropCounts::default());
-    PreparedEntry { index, fate, dropped, weak: false }
+    PreparedEntry { index, fate, dropped, weak: false, sent: None }
 }

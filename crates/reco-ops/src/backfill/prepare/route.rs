@@ -46,7 +46,8 @@ pub(super) fn carry(recommendation: Recommendation, limits: ComposeLimits) -> Fa
 
 /// Returns an entry that belongs to another shard.
 pub(super) fn other_shard(index: usize) -> PreparedEntry {
-    PreparedEntry { index, fate: Fate::OtherShard, dropped: DropCounts::default(), weak: false }
+    let (fate, dropped) = (Fate::OtherShard, DropCounts::default());
+    PreparedEntry { index, fate, dropped, weak: false, sent: None }
 }
 
 /// Leaves other shards their entries: by user, or, for lines and entries that cannot be read, by

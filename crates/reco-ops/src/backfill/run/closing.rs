@@ -144,6 +144,9 @@ impl Run {
             checkpoint,
             resumed: self.resumed,
             plan,
+            next: None,
+            compare: self.compare,
+            replaced: None,
             verification: None,
         };
         report.outcome = report.judge();

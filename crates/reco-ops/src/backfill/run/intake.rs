@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use reco_core::Id;
 use reco_core::item::Action;
+use reco_store::writer::Kept;
 
 use super::Run;
 use crate::backfill::fault::Fault;
@@ -50,7 +52,7 @@ impl Run {
         let mut entering = self.line_tracker.begin(at, text.clone());
         let mut coming = Vec::with_capacity(entries.len());
         let whole = entries.len() == 1;
-        for PreparedEntry { index, fate, dropped, weak } in entries {
+        for PreparedEntry { index, fate, dropped, weak, .. } in entries {
             let kept = match &fate {
                 prepare::Fate::Write(item) => item.recommendation.articles.len(),
                 _ => 0,
@@ -64,6 +66,11 @@ impl Run {
                     self.line_tracker.settled(&mut entering, Fate::OtherShard);
                 }
                 prepare::Fate::Write(item) => {
+                    let user = &item.recommendation.user;
+                    if let Some(decided) = self.decided(user, at, index) {
+                        self.line_tracker.settled(&mut entering, decided);
+                        continue;
+                    }
                     if item.action == Action::Put {
                         self.dated.all += 1;
                         self.dated.dated += u64::from(item.recommendation.generated_at.is_some());
@@ -81,6 +88,21 @@ impl Run {
         for pending in coming {
             if let Some(older) = self.window.push(pending) {
                 self.line_tracker.settle(older.line, Fate::Coalesced);
+            }
+        }
+    }
+
+    /// Returns the fate of an entry that is not to be written, whatever the table holds.
+    fn decided(&mut self, user: &Id, at: Place, index: usize) -> Option<Fate> {
+        let outdone = self.chosen.as_ref().map(|chosen| chosen.outdoes(user, at, index));
+        let listed = self.formers.as_ref().map(|formers| formers.has(user));
+        match (outdone.unwrap_or(Ok(false)), listed.unwrap_or(Ok(true))) {
+            (Ok(false), Ok(true)) => None,
+            (Ok(true), Ok(_)) => Some(Fate::Coalesced),
+            (Ok(false), Ok(false)) => Some(Fate::Kept(Kept::NotListed)),
+            (Err(error), _) | (_, Err(error)) => {
+                self.stop(Cause::Files, error.to_string());
+                Some(Fate::Left)
             }
         }
     }

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::super::inputs::At;
 use super::super::lines::Place;
 use super::super::prepare::{Fate, Found, Prepared, PreparedEntry};
-use super::super::{CHUNKS, read, stages};
+use super::super::{CHUNKS, Standing, read, stages};
 use super::Verify;
 use super::report::{Verification, Wrong};
 use super::suspects::{Narrowing, Share, Suspect, Suspects};
@@ -79,6 +79,7 @@ pub(super) struct Pass<'a> {
     suspects: Suspects,
     batch: Batch,
     in_flight: VecDeque<JoinHandle<Answer>>,
+    standing: Standing,
     report: Verification,
 }
 
@@ -96,6 +97,7 @@ impl<'a> Pass<'a> {
             suspects: Suspects::new(verify.max_suspects, verify.newest),
             batch: Batch::default(),
             in_flight: VecDeque::new(),
+            standing: Standing::default(),
             report,
         }
     }
@@ -104,7 +106,7 @@ impl<'a> Pass<'a> {
     pub async fn run(
         mut self,
         sources: Vec<Source>,
-        progress: &dyn Fn(u64),
+        progress: &dyn Fn(Standing),
     ) -> Result<(Verification, Share)> {
         let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
         let (chunks, receiver) = mpsc::channel(CHUNKS);
@@ -126,16 +128,18 @@ impl<'a> Pass<'a> {
             let Some(chunk) = next.flatten() else { break };
             match chunk.map_err(|error| internal(&error))? {
                 Ok(chunk) => {
-                    progress(chunk.read);
-                    self.take_in(chunk, &names).await?;
+                    self.standing.read_bytes = chunk.read;
+                    self.take_in(chunk, &names, progress).await?;
                 }
                 Err(error) => self.report.stopped = Some(error.to_string()),
             }
         }
         reading.abort();
+        self.standing.at_end = self.report.stopped.is_none();
         self.send().await?;
         while !self.in_flight.is_empty() {
             self.answered().await?;
+            progress(self.standing);
         }
         let covered = self.narrowing.share();
         for (user, suspect) in self.suspects.into_all() {
@@ -147,7 +151,12 @@ impl<'a> Pass<'a> {
         Ok((self.report, covered))
     }
 
-    async fn take_in(&mut self, chunk: Prepared, names: &[String]) -> Result<()> {
+    async fn take_in(
+        &mut self,
+        chunk: Prepared,
+        names: &[String],
+        progress: &dyn Fn(Standing),
+    ) -> Result<()> {
         if let (Some(reason), 1) = (&chunk.failure, self.report.passes) {
             let name = names.get(chunk.end.file).map(String::as_str).unwrap_or_default();
             let broken = format!("{name}:{}: {reason}", chunk.end.line);
@@ -171,11 +180,19 @@ impl<'a> Pass<'a> {
                     }
                     Fate::Skip(_) | Fate::OtherShard => continue,
                 };
-                let hash = self.hasher.hash_one(&item.recommendation.user);
+                let user = &item.recommendation.user;
+                let chosen = self.verify.chosen.as_ref();
+                if chosen.map_or(Ok(false), |chosen| chosen.outdoes(user, line.at, index))? {
+                    continue;
+                }
+                let hash = self.hasher.hash_one(user);
                 let expected = Expected { hash, at: line.at, entry: index };
+                let before = self.batch.items.len();
                 self.batch.add(item, expected, self.verify.newest);
+                self.standing.taken += (self.batch.items.len() - before) as u64;
                 if self.batch.is_full() {
                     self.send().await?;
+                    progress(self.standing);
                 }
             }
         }
@@ -207,6 +224,7 @@ impl<'a> Pass<'a> {
                 return Ok(());
             }
         };
+        self.standing.done += batch.items.len() as u64;
         self.report.add(batch.items.len(), &compared);
         let mut differences = compared.differences.into_iter().peekable();
         for (at, (item, expected)) in batch.items.into_iter().zip(batch.expected).enumerate() {

@@ -30,6 +30,8 @@ pub struct Verification {
     pub users: Option<u64>,
     /// Lists of the input that were compared with the table; a user may have several.
     pub compared: u64,
+    /// Lists of the input that the table holds.
+    pub same: u64,
     /// Users whose last list differs from the table.
     pub differing: u64,
     /// Users for whom the table holds a newer list than the input; not counted as differing.
@@ -128,6 +130,7 @@ impl Verification {
             sample,
             users: None,
             compared: 0,
+            same: 0,
             differing: 0,
             newer: 0,
             as_new: 0,
@@ -150,6 +153,7 @@ impl Verification {
     /// Adds the cost of comparing this many lists.
     pub(super) fn add(&mut self, lists: usize, compared: &Compared) {
         self.compared += lists as u64;
+        self.same += (lists - compared.differences.len().min(lists)) as u64;
         self.consumed_rcu += compared.rcu;
         self.calls += compared.calls;
         self.retries += compared.retries;

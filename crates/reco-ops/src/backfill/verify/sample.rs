@@ -8,17 +8,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::StreamExt;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::super::lines::Place;
 use super::super::prepare::Preparer;
 use super::super::read::{self, Chunk};
 use super::super::{CHUNKS, stages};
-use super::Verify;
 use crate::error::{Error, Kind, Result};
 use crate::files::input::Source;
 
 /// Sample: all users whose hash is at most `last`.
-pub(super) struct Sample {
+pub(in crate::backfill) struct Sample {
     /// Number of users.
     pub users: u64,
     /// Highest hash in the sample.
@@ -26,19 +26,19 @@ pub(super) struct Sample {
 }
 
 /// Draws a sample of `size` users, or all if there are fewer.
-pub(super) async fn draw(
+pub(in crate::backfill) async fn draw(
     sources: Vec<Source>,
     size: u64,
     hasher: Arc<RandomState>,
-    verify: &Verify,
+    (preparer, cancel): (&Arc<Preparer>, &CancellationToken),
 ) -> Result<Sample> {
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     let highest = Arc::new(AtomicU64::new(u64::MAX));
     let (chunks, receiver) = mpsc::channel(CHUNKS);
-    let mapped = verify.preparer.mapping.is_some();
+    let mapped = preparer.mapping.is_some();
     let reading = tokio::spawn(read::read(sources, Place::start(0), mapped, chunks));
     let mut hashed = stages(receiver, {
-        let (highest, preparer) = (Arc::clone(&highest), Arc::clone(&verify.preparer));
+        let (highest, preparer) = (Arc::clone(&highest), Arc::clone(preparer));
         move |chunk| {
             let (hasher, highest) = (Arc::clone(&hasher), highest.load(Ordering::Relaxed));
             let preparer = Arc::clone(&preparer);
@@ -47,7 +47,7 @@ pub(super) async fn draw(
     });
     let mut lowest = BTreeSet::new();
     // The `--map` expression may delay a chunk.
-    while let Some(hashes) = verify.cancel.run_until_cancelled(hashed.next()).await.flatten() {
+    while let Some(hashes) = cancel.run_until_cancelled(hashed.next()).await.flatten() {
         let hashes = hashes.map_err(|error| {
             Error::new(Kind::Internal, "drawing the sample failed unexpectedly").because(&error)
         })?;
@@ -59,7 +59,7 @@ pub(super) async fn draw(
         if let Some(last) = lowest.last().filter(|_| lowest.len() == size) {
             highest.store(*last, Ordering::Relaxed);
         }
-        if verify.cancel.is_cancelled() {
+        if cancel.is_cancelled() {
             break;
         }
     }

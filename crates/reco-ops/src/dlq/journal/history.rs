@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 use reco_core::journal::{Header, Seen, Sighting, State, is_remembered};
 use reco_core::message::Message;
+use reco_core::room::Bounce;
 use serde::Serialize;
 
 use crate::error::Result;
@@ -34,6 +35,8 @@ pub struct RedriveHistory {
 struct Run {
     started_at: String,
     path: PathBuf,
+    sent: u64,
+    rate: Option<f64>,
 }
 
 /// Run that did not finish.
@@ -169,7 +172,8 @@ impl RedriveHistory {
             });
         }
         let started_at = header.started_at.clone();
-        self.runs.insert(header.run_id.clone(), Run { started_at, path });
+        let (sent, rate) = (counts.acked + counts.deleted, state.rate());
+        self.runs.insert(header.run_id.clone(), Run { started_at, path, sent, rate });
         self.seen.add(state);
     }
 
@@ -185,6 +189,20 @@ impl RedriveHistory {
         let run = self.runs.get(run_id);
         let run_started_at = run.map(|run| run.started_at.clone()).unwrap_or_default();
         Some(Redriven { run_id: run_id.to_owned(), run_started_at, sign })
+    }
+
+    /// Returns the messages of the latest run that sent any, of which `redriven` came back.
+    #[must_use]
+    pub fn bounce<'a>(&self, redriven: impl Iterator<Item = &'a Redriven>) -> Option<Bounce> {
+        let sending = self.runs.iter().filter(|(_, run)| run.sent > 0);
+        let (run_id, run) = sending.max_by(|a, b| a.1.started_at.cmp(&b.1.started_at))?;
+        let came_back = |redriven: &&Redriven| {
+            let signs = matches!(redriven.sign, Sign::CameBack | Sign::SameContent);
+            signs && redriven.run_id == *run_id
+        };
+        let messages = redriven.filter(came_back).count() as u64;
+        let (sent, rate, run_id) = (run.sent, run.rate, run_id.clone());
+        (messages > 0).then_some(Bounce { messages, sent, run_id, rate })
     }
 
     /// Returns the journal's path for a run.

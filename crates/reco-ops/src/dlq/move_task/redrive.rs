@@ -156,6 +156,12 @@ enum Started {
 }
 
 impl MoveRedrive {
+    /// Returns the approximate number of messages to move.
+    #[must_use]
+    pub const fn messages(&self) -> u64 {
+        self.pair.dlq.state.visible
+    }
+
     /// Asks, starts the task and follows it; `engine_reason` says why SQS moves the messages.
     ///
     /// # Errors

@@ -95,17 +95,21 @@ async fn keep_looking<W: Watch>(
     end: CancellationToken,
 ) {
     let (mut voice, mut failures) = (Voice { events, last: None }, 0);
+    // The pause ends with the guard, however that ends.
+    let _over = Over { events: voice.events.clone(), by: W::GUARD.flag() };
     while let Some(verdict) = end.run_until_cancelled(look(&mut watch, &gate)).await {
         let rest = match verdict {
             Ok(Verdict::Go) => {
                 failures = 0;
                 if let Some(paused) = gate.resume(W::GUARD) {
+                    voice.events.go_on(W::GUARD.flag());
                     voice.goes_on(W::GUARD, paused);
                 }
                 rest(&gate, W::EVERY, W::SOONER)
             }
             Ok(Verdict::Pause(why)) => {
                 failures = 0;
+                voice.events.pause(W::GUARD.flag(), &why, W::EVERY);
                 if gate.pause(W::GUARD) {
                     voice.pauses(W::GUARD, &why);
                 }
@@ -114,6 +118,8 @@ async fn keep_looking<W: Watch>(
             Err(error) => {
                 failures += 1;
                 gate.pause(W::GUARD);
+                let why = format!("cannot read {}", W::WHAT);
+                voice.events.pause(W::GUARD.flag(), why, AFTER_FAILURE);
                 voice.cannot_see(W::GUARD, W::WHAT, &error);
                 if failures >= FAILURES {
                     let (flag, what) = (W::GUARD.flag(), W::WHAT);
@@ -128,6 +134,18 @@ async fn keep_looking<W: Watch>(
         if end.run_until_cancelled(rest).await.is_none() {
             return;
         }
+    }
+}
+
+/// Ends the pause of a guard when dropped.
+struct Over {
+    events: Events,
+    by: &'static str,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.events.go_on(self.by);
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reco_core::classify::Class;
 use reco_core::outcome::{Outcome, Tally};
+use reco_core::room::{Load, Room};
 use serde::Serialize;
 
 use super::RedriveOptions;
@@ -81,6 +82,21 @@ pub struct RedriveSummary {
     pub stopped: Option<String>,
     /// Messages that came back.
     pub bounces: Bounced,
+    /// What the pipeline had to spare when messages were about to move.
+    pub room: Room,
+    /// Cost of the messages that move.
+    pub load: Load,
+    /// Approximate number of messages in each destination at the end.
+    pub waiting: BTreeMap<String, u64>,
+}
+
+/// Command line to run next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextLine {
+    /// The command line.
+    pub command: String,
+    /// Why, with the figures behind it.
+    pub why: String,
 }
 
 /// Report of a redrive.
@@ -129,6 +145,16 @@ pub struct RedriveReport {
     pub perhaps_twice: u64,
     /// Messages that were still in the DLQ after a confirmed delete and were deleted again.
     pub deleted_again: u64,
+    /// Approximate number of messages that wait in each destination at the end.
+    pub waiting: BTreeMap<String, u64>,
+    /// What to run next.
+    pub next: Vec<NextLine>,
+    /// What the pipeline had to spare.
+    #[serde(skip)]
+    pub room: Room,
+    /// Cost of the messages that moved, or would move.
+    #[serde(skip)]
+    pub load: Load,
     /// Requested maximum rate in messages per second.
     pub rate_limit: Option<f64>,
     /// Average rate while moving, in messages per second.
@@ -255,6 +281,10 @@ impl RedriveReport {
             repeated: ending.repeated,
             waves: ending.waves,
             received_again: ending.again,
+            waiting: ending.waiting.clone(),
+            next: Vec::new(),
+            room: ending.room.clone(),
+            load: ending.load,
             rate_limit: options.rate.map(|rate| rate.per_second()),
             rate: per_second(moved, seconds),
             duration_s: (ending.time.as_secs_f64() * 1000.0).round() / 1000.0,

@@ -3,6 +3,7 @@
 mod going;
 mod verify;
 mod waves;
+mod weigh;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -135,6 +136,7 @@ impl<'a> Redrive<'a> {
         self.clear_sent(&mut scan.found).await?;
         let first = self.records.len();
         let going = self.part(scan).await?;
+        self.weigh(first).await;
         if !self.fifo() && self.ending.reach.exhausted {
             // Other consumers may have them back while the rest is moved. On a FIFO queue, or if
             // more scans follow, the next scan would receive them again.

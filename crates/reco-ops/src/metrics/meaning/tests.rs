@@ -55,7 +55,7 @@ fn a_table_at_its_limit() {
     assert_eq!(
         of(Subject::Table, rows),
         "Bad WCU at 98 % of provisioned for 3 of 10 minutes; 1,203 throttled writes (in 3 of 10 \
-         minutes), all WriteProvisionedThroughput: raise the table's WCU, or write more slowly (lower --concurrency or --wcu in backfill, a lower --rate in dlq redrive)"
+         minutes, 00:00 to 00:03 UTC, none for 7 min), all WriteProvisionedThroughput: raise the table's WCU, or write more slowly (lower --concurrency or --wcu in backfill, a lower --rate in dlq redrive)"
     );
 }
 
@@ -72,7 +72,7 @@ fn the_most_frequent_cause_decides_the_advice() {
     assert!(said.contains("spread the keys"), "{said}");
     let rows = vec![burst(Measure::Throttled, 1, 1.0)];
     let said = of(Subject::Index, rows);
-    assert!(said.contains("1 throttled write (in 1 of 10 minutes), cause not reported"), "{said}");
+    assert!(said.contains("1 throttled write (in 1 of 10 minutes, 00:00 to 00:01 UTC, none for 9 min), cause not reported"), "{said}");
 }
 
 #[test]
@@ -125,8 +125,13 @@ fn errors_are_laid_at_the_door_of_throttled_writes_when_they_coincide() {
 fn a_throttled_function_explains_valid_messages_in_the_dlq() {
     let rows = vec![flat(Measure::Invocations, 10.0), burst(Measure::Throttles, 2, 3.0)];
     let said = of(Subject::Function, rows);
-    assert!(said.starts_with("Bad throttled 6 times (in 2 of 10 minutes)"), "{said}");
-    assert!(said.contains("moves valid messages to the DLQ"), "{said}");
+    assert!(
+        said.starts_with(
+            "Bad throttled 6 times (in 2 of 10 minutes, 00:00 to 00:02 UTC, none for 8 min)"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("moves to the DLQ although it is valid"), "{said}");
     assert_eq!(
         of(Subject::Function, vec![flat(Measure::Invocations, 10.0)]),
         "Good 100 invocations, none failed, none throttled"
@@ -168,4 +173,51 @@ fn the_worst_comes_first() {
     let levels: Vec<Level> =
         meaning(&[good, warn, bad], 300).iter().map(|finding| finding.level).collect();
     assert_eq!(levels, [Level::Bad, Level::Warn, Level::Good]);
+}
+
+#[test]
+fn a_queue_that_grows_or_is_full_is_not_green() {
+    let growing: Vec<Option<f64>> = (0..10).map(|minute| Some(f64::from(minute) * 50.0)).collect();
+    let with = |visible: &[Option<f64>], age| {
+        of(Subject::Queue, vec![row(Measure::Visible, visible), flat(Measure::OldestAge, age)])
+    };
+    let young = with(&growing, 30.0);
+    assert!(
+        young.starts_with("Warn growing: 450 messages waiting, 450 more than at the start"),
+        "{young}"
+    );
+    let waiting = with(&[Some(1_416.0); 10], 300.0);
+    assert_eq!(
+        waiting,
+        "Warn working through a backlog: 1,416 messages waiting, the oldest for 5 minutes"
+    );
+    let busy = with(&[Some(1_416.0); 10], 5.0);
+    assert_eq!(busy, "Good keeping up: 1,416 messages waiting, 1,416 at most");
+    let live = Some(Live { visible: 10, in_flight: 119_990, delayed: 0 });
+    let rows = vec![flat(Measure::Visible, 10.0), flat(Measure::OldestAge, 5.0)];
+    let full = said(&[Section::new(Subject::Queue, "x".to_owned(), live, rows)]);
+    assert!(
+        full[0].starts_with("Bad full: 119,990 messages in flight of at most 120,000"),
+        "{full:?}"
+    );
+    // A redrive that has just begun: CloudWatch has no age yet.
+    let live = Some(Live { visible: 1_416, in_flight: 0, delayed: 0 });
+    let rows = vec![flat(Measure::Visible, 0.0)];
+    let begun = said(&[Section::new(Subject::Queue, "x".to_owned(), live, rows)]);
+    assert!(begun[0].starts_with("Warn growing: 1,416 messages waiting"), "{begun:?}");
+}
+
+#[test]
+fn it_is_said_when_something_happened() {
+    let mut throttled = vec![None; 10];
+    throttled[8..].fill(Some(3.0));
+    let said = of(Subject::Table, vec![row(Measure::Throttled, &throttled)]);
+    assert!(said.contains("(in 2 of 10 minutes, 00:08 to 00:10 UTC, still going on)"), "{said}");
+}
+
+#[test]
+fn no_advice_contradicts_itself() {
+    let rows = vec![flat(Measure::Invocations, 10.0), burst(Measure::Throttles, 2, 3.0)];
+    let said = of(Subject::Function, rows);
+    assert!(!(said.contains("raise") && said.contains("lower")), "{said}");
 }

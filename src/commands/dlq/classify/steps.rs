@@ -1,0 +1,147 @@
+//! What to do next: one command line per class, and the steps for all of them by urgency.
+
+use reco_core::classify::Class;
+use reco_core::room::{Bounce, Load, Room, propose};
+use serde::Serialize;
+
+use super::groups::Group;
+use crate::ui::{amount, count, duration};
+
+/// Time to expiry in seconds from which on a step is urgent.
+const URGENT_S: i64 = 86_400;
+
+/// Command line to run next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Next {
+    #[serde(rename = "next")]
+    pub(super) command: String,
+    /// Why, with the figures behind it.
+    #[serde(rename = "next_why")]
+    pub(super) why: String,
+}
+
+/// Step that empties the DLQ of some classes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Step {
+    pub(super) classes: Vec<Class>,
+    pub(super) command: String,
+    pub(super) why: String,
+    /// Seconds until retention deletes the first message.
+    pub(super) first_expiry_s: Option<i64>,
+}
+
+/// Inputs of advice.
+pub(super) struct Advisor<'a> {
+    /// What the pipeline has to spare.
+    pub(super) room: &'a Room,
+    /// Messages of the latest redrive that came back.
+    pub(super) bounce: Option<&'a Bounce>,
+    /// Completes a command line with this run's flags.
+    pub(super) complete: &'a dyn Fn(&str) -> String,
+    /// Returns a file name that is not in use, from a preferred one.
+    pub(super) unused: &'a dyn Fn(&str) -> String,
+}
+
+/// Classes whose messages cannot be written by any redrive.
+fn is_aside(class: Class) -> bool {
+    match class {
+        Class::Retryable | Class::Partial | Class::Oversize => false,
+        Class::Malformed
+        | Class::Foreign
+        | Class::UnknownUser
+        | Class::Empty
+        | Class::Stale
+        | Class::Superseded => true,
+    }
+}
+
+impl Advisor<'_> {
+    /// Returns the next command for one class.
+    pub(super) fn next(&self, class: Class, load: &Load) -> Next {
+        match class {
+            Class::Retryable => self.redrive("", load),
+            Class::Partial => {
+                let rejects = (self.unused)("bad.jsonl");
+                self.redrive(&format!("--class partial --salvage --rejects {rejects}"), load)
+            }
+            Class::Oversize => self.write_directly(load),
+            aside => self.set_aside(&[aside], load.messages),
+        }
+    }
+
+    fn redrive(&self, selection: &str, load: &Load) -> Next {
+        let proposal = propose(load, self.room, self.bounce);
+        let flags = proposal.flags();
+        let words = ["dlq redrive", selection, &flags].into_iter().filter(|word| !word.is_empty());
+        let command = (self.complete)(&words.collect::<Vec<_>>().join(" "));
+        Next { command, why: proposal.comment() }
+    }
+
+    /// The queue or the item is too small: the lists go to the table without the queue.
+    fn write_directly(&self, load: &Load) -> Next {
+        let file = (self.unused)("oversize.jsonl");
+        let purge = (self.complete)(&format!("dlq purge --class oversize --backup {file}"));
+        let write = (self.complete)(&format!("backfill {file} --if-newer"));
+        let why = format!("{} too large to queue", count(load.messages));
+        Next { command: format!("{purge} && {write}"), why }
+    }
+
+    fn set_aside(&self, classes: &[Class], messages: u64) -> Next {
+        let names: Vec<&str> = classes.iter().map(|class| class.name()).collect();
+        let file = match names.as_slice() {
+            [only] => format!("{only}.jsonl"),
+            _ => "set-aside.jsonl".to_owned(),
+        };
+        let file = (self.unused)(&file);
+        let command = format!("dlq purge --class {} --backup {file}", names.join(","));
+        let why = match classes {
+            [only] => format!("{}: {}", amount(messages, "message"), aside_why(*only)),
+            _ => format!("{} that no redrive can write", amount(messages, "message")),
+        };
+        Next { command: (self.complete)(&command), why }
+    }
+
+    /// Enters the next command of each class, and returns the steps, most urgent first.
+    pub(super) fn advise(&self, groups: &mut [Group]) -> Vec<Step> {
+        for group in groups.iter_mut() {
+            group.next = self.next(group.class, &group.load());
+        }
+        let (aside, written): (Vec<&Group>, Vec<&Group>) =
+            groups.iter().partition(|group| is_aside(group.class));
+        let mut steps: Vec<Step> =
+            written.into_iter().map(|group| step(&[group], &group.next)).collect();
+        if !aside.is_empty() {
+            let classes: Vec<Class> = aside.iter().map(|group| group.class).collect();
+            let messages = aside.iter().map(|group| group.messages).sum();
+            steps.push(step(&aside, &self.set_aside(&classes, messages)));
+        }
+        let urgency = |step: &Step| step.first_expiry_s.filter(|left| *left < URGENT_S);
+        // Stable: what is not about to expire stays in the order of its classes.
+        steps.sort_by_key(|step| urgency(step).unwrap_or(i64::MAX));
+        steps
+    }
+}
+
+fn step(groups: &[&Group], next: &Next) -> Step {
+    let first_expiry_s = groups.iter().filter_map(|group| group.first_expiry_s).min();
+    let expiry = first_expiry_s.filter(|left| *left < URGENT_S);
+    let expiry = expiry.map(|left| format!("; expires in {}", duration(left.max(0))));
+    Step {
+        classes: groups.iter().map(|group| group.class).collect(),
+        command: next.command.clone(),
+        why: format!("{}{}", next.why, expiry.unwrap_or_default()),
+        first_expiry_s,
+    }
+}
+
+fn aside_why(class: Class) -> &'static str {
+    match class {
+        Class::Malformed => "the backup is for the producer, who must send them again",
+        Class::Foreign => "not of this pipeline; the backup tells who sends them",
+        Class::UnknownUser => "nothing to write; import them once the users exist",
+        Class::Empty => "nothing to write",
+        Class::Stale => "the table has newer lists",
+        Class::Superseded => "newer messages have their users",
+        Class::Retryable | Class::Partial | Class::Oversize => "",
+    }
+}

@@ -1,0 +1,187 @@
+//! Exports of a queue as input: the lists in their messages are written straight into the table.
+
+use crate::support::queues::{create, sqs};
+use crate::support::table::{assert_balanced, create_plain, items};
+use crate::support::{Harness, told};
+use aws_sdk_dynamodb::types::ScalarAttributeType;
+use reco_sandbox::SandboxOptions;
+use reco_sandbox::sqs::Planted;
+use serde_json::{Value, json};
+
+/// A sandbox with the table `recs`, the queue `recs`, which takes messages up to 64 KiB, and its DLQ.
+fn harness() -> Harness {
+    let mut harness = Harness::sandbox(SandboxOptions::empty());
+    harness.set("RECOCTL_TABLE", "recs");
+    harness.set("RECOCTL_QUEUE", "recs");
+    create_plain(&harness, "recs", &[("user_id", ScalarAttributeType::N)]);
+    create(sqs(&harness), "recs-dlq", None);
+    let policy =
+        json!({"deadLetterTargetArn": sqs(&harness).queue_arn("recs-dlq"), "maxReceiveCount": 5});
+    let attributes =
+        [("RedrivePolicy", policy.to_string()), ("MaximumMessageSize", "65536".to_owned())];
+    let attributes: Vec<(&str, &str)> =
+        attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    sqs(&harness).create_queue("recs", &attributes).expect("created");
+    harness
+}
+
+fn plant(harness: &Harness, body: impl Into<String>) {
+    let planted = Planted { body: body.into(), ..Planted::default() };
+    sqs(harness).plant("recs-dlq", planted).expect("planted");
+}
+
+fn body(users: impl Iterator<Item = u64>, ids: u64) -> String {
+    let data: Vec<Value> = users
+        .map(|user| json!([user, (1..=ids).map(|n| user * 1000 + n).collect::<Vec<_>>()]))
+        .collect();
+    json!({ "data": data }).to_string()
+}
+
+/// The incident: messages too large for the queue that they came from, with 289 lists.
+#[test]
+fn the_lists_of_oversize_messages_are_written_from_their_export() {
+    for name in ["big.jsonl", "big.jsonl.gz", "big.jsonl.zst"] {
+        let harness = harness();
+        plant(&harness, body(1..=144, 90));
+        plant(&harness, body(145..=289, 90));
+        plant(&harness, body(500..=501, 3));
+        let report = harness.json(0, ["dlq", "classify"]);
+        let classes = report["classes"].as_array().expect("classes");
+        let of = |name: &str| classes.iter().find(|class| class["class"] == name).expect(name);
+        assert_eq!(
+            (&of("oversize")["messages"], &of("retryable")["messages"]),
+            (&json!(2), &json!(1))
+        );
+        harness.json(0, ["dlq", "purge", "--class", "oversize", "--backup", name, "--yes"]);
+        let plan = harness.json(0, ["backfill", name, "--dry-run"]);
+        assert_eq!(plan["entries"]["written"], 289);
+        let report = harness.json(0, ["backfill", name, "--verify", "all"]);
+        assert_balanced(&report);
+        assert_eq!(
+            (&report["entries"]["written"], &report["verification"]["compared"]),
+            (&json!(289), &json!(289))
+        );
+        assert_eq!(items(&harness).len(), 289);
+        assert!(items(&harness)["289"].starts_with("[289001,289002,"));
+        let found = harness.json(0, ["verify", name, "--users", "all"]);
+        assert_eq!((&found["same"], &found["differing"]), (&json!(289), &json!(0)));
+        // And the messages are no bad batch any more once the right lists are there.
+        harness.write("good.jsonl", "[7,[1,2]]\n");
+        let report = harness.json(0, ["backfill", "good.jsonl", "--only-where-table-holds", name]);
+        assert_eq!(report["entries"]["written"], 1);
+        assert_eq!(harness.json(0, ["verify", name, "--same"])["holding"], 288);
+    }
+}
+
+fn line(id: &str, sent: u64, body: &str) -> String {
+    json!({"message": {"id": id, "body": body, "system": {"SentTimestamp": sent.to_string()}}})
+        .to_string()
+}
+
+fn export(messages: &[String]) -> String {
+    let header = json!({"export": {"version": 1, "export_id": "x", "queue": "arn:aws:sqs:us-east-1:000000000000:q",
+        "exported_at": "2026-11-28T00:00:00Z", "recoctl": "0.1.0"}});
+    let end = json!({"end": {"messages": messages.len()}});
+    format!("{header}\n{}\n{end}\n", messages.join("\n"))
+}
+
+/// A standard queue gives its messages in any order: of two lists of a user, the one that was sent
+/// last counts.
+#[test]
+fn the_list_that_was_sent_last_counts_wherever_it_is() {
+    let harness = harness();
+    let lines = [
+        line("late", 1_790_000_002_000, "[1,[2]]"),
+        line("early", 1_790_000_001_000, r#"{"data":[[1,[9]],[2,[3]]]}"#),
+        line("latest", 1_790_000_009_000, r#"{"data":[[3,"x"]]}"#),
+        line("empty", 1_790_000_009_000, "[1,[]]"),
+    ];
+    harness.write("e.jsonl", export(&lines));
+    let report = harness.json(4, ["backfill", "e.jsonl"]);
+    assert_balanced(&report);
+    let of = |name: &str| report["entries"][name].as_u64().expect("a count");
+    assert_eq!((of("written"), of("coalesced"), of("rejected"), of("skipped")), (2, 1, 1, 1));
+    assert_eq!(items(&harness)["1"], "[2]");
+    // The verification knows which one counts, too.
+    let report = harness.json(4, ["verify", "e.jsonl", "--users", "all"]);
+    assert_eq!((&report["differing"], &report["same"]), (&json!(0), &json!(2)));
+    // Where a time decides, lists without one have that of their message.
+    let report = harness.json(4, ["backfill", "e.jsonl", "--if-newer"]);
+    assert_eq!(report["entries"]["written"], 2);
+    assert_eq!(items(&harness)["1"], "[2] generated_at=1790000002");
+}
+
+#[test]
+fn faults_name_the_message_that_they_are_in() {
+    let harness = harness();
+    let mut changed: Value = serde_json::from_str(&line("m4", 1, "[4,[4]]")).expect("JSON");
+    changed["message"]["md5_of_body"] = json!("00000000000000000000000000000000");
+    let lines = [
+        line("m1", 1, "not json"),
+        line("m2", 1, r#"{"data":[[1,[2]],[2,"x"]]}"#),
+        line("m3", 1, r#"["x",[3]]"#),
+        changed.to_string(),
+        line("m5", 1, r#"{"order": 5}"#),
+    ];
+    harness.write("e.jsonl", export(&lines));
+    let args = ["backfill", "e.jsonl", "--rejects", "rejects.jsonl"];
+    let report = harness.json(4, args);
+    assert_balanced(&report);
+    assert_eq!(
+        (&report["entries"]["written"], &report["entries"]["rejected"]),
+        (&json!(1), &json!(5))
+    );
+    let rejects =
+        std::fs::read_to_string(harness.home.path().join("rejects.jsonl")).expect("there");
+    let rejects: Vec<Value> =
+        rejects.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    for (number, reject) in rejects.iter().enumerate() {
+        let detail = reject["detail"].as_str().expect("a detail");
+        assert!(detail.contains(&format!("m{}", number + 1)), "{detail}");
+    }
+    assert_eq!(rejects[1]["text"], r#"[2,"x"]"#, "the entry alone can be fixed and read again");
+    assert!(rejects[3]["detail"].as_str().expect("words").contains("remove its `md5_of_body`"));
+    let report = harness.json(4, ["verify", "e.jsonl"]);
+    assert!(report["unread_lines"][0]["detail"].as_str().expect("words").contains("m1"));
+    // An export of another version is not guessed at.
+    harness.write("e2.jsonl", export(&[]).replace("\"version\":1", "\"version\":2"));
+    let output = harness.recoctl(["backfill", "e2.jsonl"]).output().expect("runs");
+    assert!(told(&output).contains("format 2"), "{}", told(&output));
+}
+
+/// With `--map`, the expression receives the line as it is, so that nothing is guessed.
+#[test]
+fn an_expression_receives_the_lines_of_an_export_as_they_are() {
+    let harness = harness();
+    let body = r#"{"who":5,"what":[6,7]}"#;
+    harness.write("e.jsonl", export(&[line("m1", 1, body)]));
+    let map = "select(.message) | .message.body | fromjson | [.who, .what]";
+    harness.json(0, ["backfill", "e.jsonl", "--map", map]);
+    assert_eq!(items(&harness)["5"], "[6,7]");
+    // An export without its frame, through a pipe.
+    let text = line("m1", 1, "[8,[9]]");
+    let output = harness
+        .recoctl(["backfill", "-", "--output", "json"])
+        .write_stdin(text)
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(items(&harness)["8"], "[9]");
+}
+
+/// The runbook's way out for oversize messages.
+#[test]
+fn the_runbook_writes_the_lists_of_oversize_messages() {
+    let harness = harness();
+    plant(&harness, body(1..=144, 90));
+    plant(&harness, body(145..=289, 90));
+    let blocks = crate::bad_batch::runbook("Messages that should not be redriven");
+    let block = blocks.iter().find(|block| block.iter().any(|line| line.contains("oversize")));
+    for command in block.expect("the block") {
+        let yes = command.starts_with("dlq purge").then_some("--yes");
+        let output = harness.recoctl(command.split(' ').chain(yes)).output().expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", told(&output));
+    }
+    assert_eq!(items(&harness).len(), 289);
+    assert_eq!(crate::support::queues::bodies(&harness, "recs-dlq"), [""; 0]);
+}
