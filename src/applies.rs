@@ -31,6 +31,7 @@ const ALWAYS: Flags = &["--quiet", "--verbose", "--no-color", "--no-input"];
 /// Commands with their global flags, in addition to [`ALWAYS`].
 const TABLE: &[(&str, &[Flags])] = &[
     ("dlq peek", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
+    ("dlq get", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq classify", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
     ("dlq redrive", &[SETTINGS, AWS, QUEUES, JUDGEMENT, &["--function"]]),
     ("dlq export", &[SETTINGS, AWS, QUEUES, JUDGEMENT]),
@@ -65,6 +66,17 @@ pub fn takes(command: &str, flag: &str) -> bool {
     let row = TABLE.iter().find(|(path, _)| words(path));
     row.is_none_or(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
         || ALWAYS.contains(&flag)
+}
+
+/// Returns whether a global flag affects a command, or any command of a group such as `dlq`.
+pub fn takes_within(path: &str, flag: &str) -> bool {
+    let below = |row: &&(&str, &[Flags])| {
+        row.0.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let mut rows = TABLE.iter().filter(below).peekable();
+    ALWAYS.contains(&flag)
+        || rows.peek().is_none()
+        || rows.any(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
 }
 
 /// Checks that every given global flag has an effect.
@@ -139,6 +151,7 @@ fn path(command: &Command) -> &'static str {
     match command {
         Command::Dlq(command) => match command {
             DlqCommand::Peek(_) => "dlq peek",
+            DlqCommand::Get(_) => "dlq get",
             DlqCommand::Classify(_) => "dlq classify",
             DlqCommand::Redrive(_) => "dlq redrive",
             DlqCommand::Export(_) => "dlq export",

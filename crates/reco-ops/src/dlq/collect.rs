@@ -249,7 +249,8 @@ impl Collector<'_> {
             &self.matcher,
             found.iter().map(|found| &*found.row),
         );
-        self.ending.undecided += warn_undecided(&self.session.control.events, &matches);
+        self.ending.undecided +=
+            warn_undecided(&self.session.control.events, &self.matcher, &matches);
         let (mut going, mut staying) = (Vec::new(), Vec::new());
         for (found, decided) in found.into_iter().zip(matches) {
             let full = self.task.max.is_some_and(|max| self.ending.chosen >= u64::from(max));
@@ -263,7 +264,7 @@ impl Collector<'_> {
                     }
                     Record::of(&found, Fate::Planned)
                 }
-                Match::No => {
+                Match::No | Match::Unread => {
                     let reason = found.row.verdict.reasons.first().cloned();
                     Record::of(&found, Fate::Skipped).because(reason)
                 }

@@ -77,6 +77,7 @@ impl SavedPlan {
             classes: Classes::Any,
             ids: Some(self.ids.clone()),
             sources: None,
+            users: None,
             older_than_s: None,
             newer_than_s: None,
             query: None,

@@ -147,6 +147,18 @@ fn elsewhere(pointer: &Path) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Returns the ids of the runs with a journal, newest first, by the names of the files.
+///
+/// # Errors
+/// When the directory exists but cannot be read.
+pub fn run_ids(home: &Home) -> Result<Vec<String>> {
+    let id = |path: PathBuf| {
+        let stem = path.file_stem()?.to_string_lossy().into_owned();
+        stem.rsplit('-').next().map(str::to_owned)
+    };
+    Ok(names(home)?.into_iter().filter_map(id).collect())
+}
+
 /// Returns whether a file name belongs to a run whose id begins with `run`.
 fn is_of(path: &Path, run: &str) -> bool {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
