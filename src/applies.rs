@@ -12,6 +12,7 @@ use crate::commands::facts::FactsCommand;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::SandboxCommand;
 use crate::config::GlobalArgs;
+use crate::context::Need;
 use reco_ops::error::{Error, Kind, Result};
 
 type Flags = &'static [&'static str];
@@ -77,6 +78,17 @@ pub fn takes_within(path: &str, flag: &str) -> bool {
     ALWAYS.contains(&flag)
         || rows.peek().is_none()
         || rows.any(|(_, flags)| flags.iter().any(|flags| flags.contains(&flag)))
+}
+
+/// Returns the resource that a command cannot do without.
+pub fn need(command: &Command) -> Need {
+    match command {
+        Command::Backfill(args) if args.is_via_queue() => Need::Queue,
+        Command::Backfill(_) | Command::Verify(_) => Need::Table,
+        Command::Dlq(DlqCommand::Import(_) | DlqCommand::Journal(_)) => Need::Nothing,
+        Command::Dlq(_) => Need::Queue,
+        _ => Need::Nothing,
+    }
 }
 
 /// Checks that every given global flag has an effect.

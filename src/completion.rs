@@ -197,7 +197,7 @@ impl Completer<'_> {
     /// Returns the values of an argument that begin with `word`; `before` stands before it in the
     /// same word of the line.
     fn values(&self, arg: &Arg, at: usize, word: &str, before: &str) -> Completion {
-        if let Some(prefix) = file_prefix(arg, word) {
+        if let Some(prefix) = file_prefix(arg, at, word) {
             return Completion::Files(format!("{before}{prefix}"));
         }
         let (listed, last) = match arg.get_value_delimiter().and_then(|mark| word.rfind(mark)) {
@@ -251,11 +251,12 @@ impl Completer<'_> {
 }
 
 /// Returns the prefix after which a file name is expected; `None` if none is.
-fn file_prefix<'a>(arg: &Arg, word: &'a str) -> Option<&'a str> {
+fn file_prefix<'a>(arg: &Arg, at: usize, word: &'a str) -> Option<&'a str> {
     let prefix = match arg.get_id().as_str() {
         "id" | "user" | "ids" => word.starts_with('@').then_some("@"),
         "facts" => word.starts_with("sqlite:").then_some("sqlite:"),
         "policies" => word.find('=').map(|at| &word[..=at]),
+        "emit" => (at > 0).then_some(""),
         "run" => word.contains(['/', '.']).then_some(""),
         _ => None,
     };

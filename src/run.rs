@@ -132,7 +132,11 @@ async fn supervise(cli: Cli, settings: Settings, ui: Ui) -> Result<Outcome> {
     let work = async {
         let mut context = build(&cli.global, settings, ui, cancel).await?;
         context.watch = watch;
-        let outcome = commands::run(&context, cli.command, cli::tree).await;
+        let need = applies::need(&cli.command);
+        let outcome = match commands::run(&context, cli.command, cli::tree).await {
+            Err(error) => Err(context.with_all_missing(error, need).await),
+            outcome => outcome,
+        };
         context.close().await;
         outcome
     };

@@ -9,6 +9,7 @@ mod pretty;
 mod progress;
 mod report;
 mod table;
+mod wrap;
 
 use std::io::{BufRead, BufWriter, IsTerminal, Write};
 
@@ -21,6 +22,7 @@ pub use pretty::pretty_json;
 pub use reco_core::human::{UNKNOWN, amount, bytes, count, duration, form, was};
 pub use report::{Report, View};
 pub use table::{Align, Table};
+pub use wrap::wrap;
 
 use reco_ops::error::{Error, Kind, Result};
 pub use reco_ops::event::{Progress, Unit};
@@ -163,7 +165,7 @@ impl Ui {
         let mut lines = vec![format!("{label} {}", clipped(&error.message, SCREENFUL))];
         let causes = error.causes.iter().take(MOST_CAUSES);
         lines.extend(causes.map(|cause| format!("  because: {}", clipped(cause, SCREENFUL))));
-        if let Some(hint) = &error.hint {
+        for hint in error.hint.iter().chain(&error.more_hints) {
             let label = self.status_palette.paint(Tone::Good, "hint:");
             lines.push(format!("  {label} {}", clipped(hint, SCREENFUL)));
         }
@@ -184,8 +186,9 @@ impl Ui {
         if self.may_ask {
             return Ok(());
         }
-        Err(Error::refused(format!("{question} No terminal to prompt on"))
-            .hint(format!("pass {flag} to skip the prompt")))
+        Err(Error::refused("refusing to go on without a confirmation: no terminal to prompt on")
+            .cause(question)
+            .hint(format!("pass {flag} to confirm in advance")))
     }
 
     /// Asks a yes-or-no question on the terminal; anything but yes is no. Other work of the run
@@ -228,6 +231,12 @@ impl Ui {
             (false, false) => progress::Mode::Lines,
         };
         progress::Bar::new(mode, what, total, unit)
+    }
+
+    /// Returns whether stdout is a terminal.
+    #[must_use]
+    pub fn is_on_terminal(&self) -> bool {
+        self.view.width.is_some()
     }
 
     /// Returns the view for tables on stdout.

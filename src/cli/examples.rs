@@ -38,8 +38,8 @@ examples! {
     "dlq peek":
         "recoctl dlq peek" => "the ten oldest messages",
         "recoctl dlq peek ec5162f6 --full" => "one message with its body",
-        "recoctl dlq peek --user 42" => "messages that have a list of user 42",
-        "recoctl dlq peek --where '.users > 100' -n 50" => "up to 50 large ones",
+        "recoctl dlq peek --user 42" => "those with a list of user 42",
+        "recoctl dlq peek --where '.users > 100' -n 50" => "50 large ones",
     ;
     "dlq get":
         "recoctl dlq get ec5162f6" => "a message in full, by a prefix of its id",

@@ -15,7 +15,7 @@ use crate::flags::reliability::ReliabilityArgs;
 use crate::flags::scale_out::ScaleOutArgs;
 use crate::flags::writing::WritingArgs;
 use crate::ui::{Ui, Unit, amount, escape_line};
-use reco_ops::aws::Table;
+use reco_ops::aws::{Table, acting_on};
 use reco_ops::backfill::report::{BackfillReport, Cause, Destination};
 use reco_ops::backfill::verify::{self, MAX_SUSPECTS, Verification, Verify};
 use reco_ops::backfill::{
@@ -182,7 +182,11 @@ async fn target(context: &Context, args: &BackfillArgs, item: &ItemDescription) 
     } else {
         let name = context.settings.require(Key::Table)?;
         let sdk = context.sdk().await?;
-        Some(context.before_all(Table::open(sdk, name, item)).await?)
+        let table = context.before_all(Table::open(sdk, name, item)).await?;
+        if !tableless {
+            context.ui.status(acting_on(&table.info.arn, &format!("table {}", table.info.name)));
+        }
+        Some(table)
     };
     Ok(match emit {
         Some(files) => Target::Files(files, table),

@@ -11,7 +11,7 @@ use super::peek::attributes;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::rows;
-use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json};
+use crate::ui::{Report, Tone, View, bytes, count, escape_line, escape_text, pretty_json, wrap};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
@@ -140,7 +140,8 @@ fn whole(row: &Row, view: &View) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let name = view.palette.paint(Tone::Heading, &format!("{name:<9}"));
-        text.push_str(&format!("{name} {value}\n"));
+        text.push_str(&wrap(&format!("{name} {value}"), view.width, 10));
+        text.push('\n');
     };
     let class = row.verdict.class;
     line("message", escape_line(&row.message_id));

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{again, rows};
-use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json};
+use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;
@@ -161,7 +161,7 @@ impl Report for PeekReport {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&self.footer());
+        text.push_str(&self.footer(view.width));
         if let Some(next) = &self.in_full {
             let next = view.palette.paint(Tone::Command, next);
             text.push_str(&format!("a whole message: {next}\n"));
@@ -173,7 +173,7 @@ impl Report for PeekReport {
 }
 
 impl PeekReport {
-    fn footer(&self) -> String {
+    fn footer(&self, width: Option<usize>) -> String {
         let (shown, dlq) = (self.messages.len() as u64, &self.queues.dlq);
         let about = self.queues.approximate_messages.max(self.scanned);
         let mut line = match (&self.wanted, shown) {
@@ -199,8 +199,7 @@ impl PeekReport {
         if self.interrupted {
             line.push_str("; interrupted");
         }
-        line.push('\n');
-        line
+        wrap(&line, width, 2) + "\n"
     }
 }
 

@@ -221,7 +221,7 @@ impl Collector<'_> {
         if operator.ask(&question).await? {
             return Ok(());
         }
-        Err(Error::refused("nothing was deleted: not confirmed"))
+        Err(Error::refused("not confirmed: nothing was deleted"))
     }
 
     /// Checks that each id prefix matches only one of all messages received so far; once a message

@@ -153,6 +153,9 @@ impl Session {
             .as_deref()
             .map(|run_id| Lock::take(&Home::of(&home)?, &pair.dlq.queue.arn, run_id));
         let lock = lock.transpose()?;
+        if options.run_id.is_some() {
+            control.events.status(pair.acting_on());
+        }
         let history = Arc::new(history(&home, &control.events, &pair.dlq.queue.arn));
         let judge = Judge::new(criteria.await?, rules).with_history(Arc::clone(&history));
         let mut basis = judge.basis();

@@ -362,5 +362,5 @@ async fn confirm(operator: &dyn Ask, found: &[Found]) -> Result<()> {
     if operator.ask(&question).await? {
         return Ok(());
     }
-    Err(Error::refused("nothing was moved: not confirmed"))
+    Err(Error::refused("not confirmed: nothing was moved"))
 }
