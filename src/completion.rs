@@ -64,9 +64,9 @@ pub fn complete(recoctl: &Command, words: &[String], sources: &dyn Sources) -> C
 /// Returns the config file that the words name.
 fn config_file(words: &[String]) -> Option<String> {
     let named = words.iter().position(|word| word == "--config").and_then(|at| words.get(at + 1));
-    named.cloned().or_else(|| {
-        words.iter().find_map(|word| word.strip_prefix("--config=").map(str::to_owned))
-    })
+    named
+        .cloned()
+        .or_else(|| words.iter().find_map(|word| word.strip_prefix("--config=").map(str::to_owned)))
 }
 
 /// State after some words of the line.
@@ -90,11 +90,13 @@ impl<'a> Line<'a> {
             self.escaped = true;
         } else if let Some(long) = word.strip_prefix("--") {
             if !long.contains('=') {
-                self.value_of = long_option(self.command, long).filter(|arg| takes(arg)).map(|arg| (arg, 0));
+                self.value_of =
+                    long_option(self.command, long).filter(|arg| takes(arg)).map(|arg| (arg, 0));
             }
         } else if word.len() > 1 && word.starts_with('-') {
             self.value_of = self.short(&word[1..]).map(|arg| (arg, 0));
-        } else if let Some(sub) = self.command.find_subcommand(word).filter(|_| self.position == 0) {
+        } else if let Some(sub) = self.command.find_subcommand(word).filter(|_| self.position == 0)
+        {
             self.command = sub;
         } else {
             self.position += 1;
@@ -291,9 +293,8 @@ pub fn visible(mut recoctl: Command) -> Command {
 }
 
 fn copy(command: &Command) -> Command {
-    let own = |arg: &&Arg| {
-        !arg.is_hide_set() && !["help", "version"].contains(&arg.get_id().as_str())
-    };
+    let own =
+        |arg: &&Arg| !arg.is_hide_set() && !["help", "version"].contains(&arg.get_id().as_str());
     let args = command.get_arguments().filter(own).cloned().map(|arg| arg.global(false));
     let subs = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     let subs = subs.filter(|sub| sub.get_name() != "help").map(copy);

@@ -62,7 +62,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Answers a completion script: `recoctl __complete -- WORDS`.
 fn answer_shell(args: &[OsString]) -> ExitCode {
     // After the mode and `--`.
-    let words: Vec<String> = args.iter().skip(3).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> =
+        args.iter().skip(3).map(|word| word.to_string_lossy().into_owned()).collect();
     let ui = Ui::from_process(UiOptions { quiet: true, ..UiOptions::default() });
     match commands::completions::answer(&ui, &words, cli::tree()) {
         Ok(()) => ExitCode::from(exit::SUCCESS),

@@ -48,6 +48,8 @@ pub struct Ui {
     pub may_ask: bool,
     quiet: bool,
     stderr_is_terminal: bool,
+    /// Width of the terminal that shows stderr.
+    stderr_width: Option<usize>,
     view: View,
     status_palette: Palette,
 }
@@ -74,12 +76,15 @@ impl Ui {
         let stdout = console::Term::stdout();
         let stdout_is_terminal = std::io::stdout().is_terminal();
         let stderr_is_terminal = std::io::stderr().is_terminal();
-        let width = stdout_is_terminal.then(|| usize::from(stdout.size().1));
+        let columns = |term: &console::Term| usize::from(term.size().1);
+        let width = stdout_is_terminal.then(|| columns(&stdout));
+        let stderr_width = stderr_is_terminal.then(|| columns(&console::Term::stderr()));
         Ui {
             output: OutputFormat::Table,
             may_ask: !options.no_input && std::io::stdin().is_terminal() && stderr_is_terminal,
             quiet: options.quiet,
             stderr_is_terminal,
+            stderr_width,
             view: View { width, palette: Palette::new(colour && !dumb && stdout_is_terminal) },
             status_palette: Palette::new(colour && !dumb && stderr_is_terminal),
         }
@@ -151,12 +156,17 @@ impl Ui {
     }
 
     fn status_line(&self, text: &str) -> String {
-        shown_in_line(&clipped(text, SCREENFUL))
+        self.fitted(&shown_in_line(&clipped(text, SCREENFUL)))
+    }
+
+    /// Breaks a line between words where the terminal ends.
+    fn fitted(&self, line: &str) -> String {
+        wrap(line, self.stderr_width, 2)
     }
 
     fn warning_line(&self, text: &str) -> String {
         let label = self.status_palette.paint(Tone::Warn, "warning:");
-        shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL)))
+        self.fitted(&shown_in_line(&format!("{label} {}", clipped(text, SCREENFUL))))
     }
 
     /// Formats an error, with one line per part; line breaks within a part are escaped.
@@ -169,8 +179,10 @@ impl Ui {
             let label = self.status_palette.paint(Tone::Good, "hint:");
             lines.push(format!("  {label} {}", clipped(hint, SCREENFUL)));
         }
-        let lines: Vec<String> = lines.iter().map(|line| shown_in_line(line)).collect();
-        lines.join("\n")
+        let shown = |(at, line): (usize, &String)| {
+            wrap(&shown_in_line(line), self.stderr_width, if at == 0 { 2 } else { 4 })
+        };
+        lines.iter().enumerate().map(shown).collect::<Vec<_>>().join("\n")
     }
 
     fn stderr(&self, line: &str) {
@@ -198,7 +210,8 @@ impl Ui {
     /// Same as [`Ui::check_may_ask`], or fails if the answer cannot be read.
     pub async fn ask(&self, question: &str, flag: &str) -> Result<bool> {
         self.check_may_ask(question, flag)?;
-        let _ = write!(std::io::stderr().lock(), "{} [y/N] ", self.status_line(question));
+        let _ =
+            write!(std::io::stderr().lock(), "{} ", self.status_line(&format!("{question} [y/N]")));
         let read = tokio::task::spawn_blocking(|| {
             let mut answer = String::new();
             std::io::stdin().lock().read_line(&mut answer).map(|_| answer)

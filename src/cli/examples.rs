@@ -42,7 +42,7 @@ examples! {
         "recoctl dlq peek --where '.users > 100' -n 50" => "50 large ones",
     ;
     "dlq get":
-        "recoctl dlq get ec5162f6" => "a message in full, by a prefix of its id",
+        "recoctl dlq get ec5162f6" => "by a prefix of its id",
         "recoctl dlq get ec5162f6 -o json | jq .message.body" => "only the body",
     ;
     "dlq classify":
@@ -57,16 +57,16 @@ examples! {
         "recoctl dlq redrive --user 42" => "the messages of one user",
     ;
     "dlq export":
-        "recoctl dlq export dlq.jsonl.gz" => "every message, byte for byte",
-        "recoctl dlq export bad.jsonl --class malformed" => "evidence for the producer",
-        "recoctl dlq export old.jsonl --older-than 2d --and-delete" => "then delete",
+        "recoctl dlq export dlq.jsonl.gz" => "every message",
+        "recoctl dlq export bad.jsonl --class malformed" => "for the producer",
+        "recoctl dlq export old.jsonl --older-than 2d --and-delete" => "old ones",
     ;
     "dlq import":
         "recoctl dlq import bad.jsonl --dry-run" => "show what would be sent",
         "recoctl dlq import bad.jsonl --to recs --rate 50/s" => "to the source queue",
     ;
     "dlq purge":
-        "recoctl dlq purge --class malformed --dry-run" => "what would be deleted",
+        "recoctl dlq purge --class malformed --dry-run" => "only a plan",
         "recoctl dlq purge --class malformed --backup bad.jsonl" => "then delete it",
         "recoctl dlq purge ec5162f6 --backup one.jsonl" => "a single message",
     ;
@@ -75,7 +75,7 @@ examples! {
         "recoctl dlq tasks cancel" => "stop the running one",
     ;
     "dlq tasks list":
-        "recoctl dlq tasks list" => "recent move tasks, newest first",
+        "recoctl dlq tasks list" => "recent ones, newest first",
         "recoctl dlq tasks list -o json | jq '.tasks[0]'" => "only the newest",
     ;
     "dlq tasks cancel":
@@ -87,7 +87,7 @@ examples! {
         "recoctl dlq journal resume 0123abcd" => "finish an interrupted run",
     ;
     "dlq journal list":
-        "recoctl dlq journal list" => "runs on this machine, newest first",
+        "recoctl dlq journal list" => "runs on this machine",
         "recoctl dlq journal list -o json | jq '.journals[0]'" => "the newest",
     ;
     "dlq journal show":
@@ -124,7 +124,7 @@ examples! {
         "recoctl facts check --facts sqlite:facts.sqlite" => "a file",
     ;
     "facts snapshot":
-        "recoctl facts snapshot --out facts.sqlite" => "copy the database to a file",
+        "recoctl facts snapshot --out facts.sqlite" => "copy it to a file",
         "recoctl dlq classify --facts sqlite:facts.sqlite" => "judge by the copy",
     ;
     "config":

@@ -89,8 +89,11 @@ fn meant(path: &[String], typed: &str, recoctl: &Command) -> Vec<String> {
         false => near,
     };
     let Some(least) = pool.iter().map(|(distance, _)| *distance).min() else { return Vec::new() };
-    let nearest: Vec<&Known> =
-        pool.into_iter().filter(|(distance, _)| *distance == least).map(|(_, known)| known).collect();
+    let nearest: Vec<&Known> = pool
+        .into_iter()
+        .filter(|(distance, _)| *distance == least)
+        .map(|(_, known)| known)
+        .collect();
     let reads = nearest.iter().any(|known| !known.changes());
     let mut paths: Vec<String> = nearest
         .into_iter()
@@ -146,8 +149,7 @@ fn distance(one: &str, other: &str) -> usize {
         let mut row = vec![i];
         for j in 1..=other.len() {
             let cost = usize::from(one[i - 1] != other[j - 1]);
-            let mut least =
-                (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + cost);
+            let mut least = (rows[i - 1][j] + 1).min(row[j - 1] + 1).min(rows[i - 1][j - 1] + cost);
             if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
                 least = least.min(rows[i - 2][j - 2] + 1);
             }

@@ -159,7 +159,11 @@ async fn via_queue(context: &Context, args: &BackfillArgs) -> Result<Target> {
     let sdk = context.sdk().await?;
     let users = usize::from(args.scale_out.users_per_message);
     let opened = ViaQueue::open(sdk, name, users, args.scale_out.rate, args.dry_run);
-    context.before_all(opened).await.map(Target::Queue)
+    let queue = context.before_all(opened).await?;
+    if !args.dry_run {
+        context.ui.status(queue.acting_on());
+    }
+    Ok(Target::Queue(queue))
 }
 
 /// The facts by which can be foreseen what the Lambda's filter leaves; a run goes on without.

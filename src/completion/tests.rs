@@ -143,7 +143,8 @@ fn generated_scripts_have_no_hidden_option() {
 
 #[test]
 fn odd_lines_are_harmless() {
-    for line in ["--", "-- x", "nonsense x", "--nonsense=x", "-", "-zz", "dlq peek --class= ", "é"] {
+    for line in ["--", "-- x", "nonsense x", "--nonsense=x", "-", "-zz", "dlq peek --class= ", "é"]
+    {
         let _ = answer(line);
     }
     assert_eq!(complete(&recoctl(), &[], &Fixed), Completion::none());

@@ -28,10 +28,8 @@ const QUEUE: Missing = (
     "queue",
     "pass --queue (its redrive policy names the DLQ) or --dlq, set RECOCTL_QUEUE, or write `queue = \"...\"` in recoctl.toml",
 );
-const TABLE: Missing = (
-    "table",
-    "pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml",
-);
+const TABLE: Missing =
+    ("table", "pass --table, set RECOCTL_TABLE, or write `table = \"...\"` in recoctl.toml");
 const REGION: Missing = (
     "AWS region",
     "pass --region, set RECOCTL_REGION or AWS_REGION, or use a profile that sets one",

@@ -11,6 +11,7 @@ fn ui(colour: bool) -> Ui {
         may_ask: false,
         quiet: false,
         stderr_is_terminal: colour,
+        stderr_width: None,
         view: View { width: colour.then_some(80), palette: Palette::new(colour) },
         status_palette: Palette::new(colour),
     }

@@ -29,7 +29,10 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_are_indented() {
-        assert_eq!(wrap("reason    one two three", Some(16), 10), "reason    one\n          two\n          three");
+        assert_eq!(
+            wrap("reason    one two three", Some(16), 10),
+            "reason    one\n          two\n          three"
+        );
         assert_eq!(wrap("one two", Some(7), 2), "one two");
         assert_eq!(wrap("one two", None, 2), "one two");
         assert_eq!(wrap("unbreakable x", Some(4), 1), "unbreakable\n x");

@@ -43,7 +43,13 @@ pub struct Error {
 impl Error {
     /// Creates an error without cause or hint.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), causes: Vec::new(), hint: None, more_hints: Vec::new() }
+        Error {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+            more_hints: Vec::new(),
+        }
     }
 
     /// Creates an error of kind [`Kind::Config`].

@@ -68,9 +68,8 @@ pub async fn run(context: &Context, args: GetArgs) -> Result<Outcome> {
     let matcher = Arc::new(select.matcher(Classes::Any, context).await?);
     let spool = Arc::new(Spool::new()?);
     let keep = Keep::Spooled(Arc::clone(&spool));
-    let session = context
-        .session(SessionOptions::looking(Arc::clone(&matcher), keep, args.force))
-        .await?;
+    let session =
+        context.session(SessionOptions::looking(Arc::clone(&matcher), keep, args.force)).await?;
     // Only after all messages is it known that a prefix has one.
     let goal = if matcher.has_beginnings() { Goal::All } else { Goal::Matching(1) };
     let mut scan = session.scan(goal, session.depth()).await?;

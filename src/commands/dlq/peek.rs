@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::flags::select::SelectArgs;
 use crate::render::{again, rows};
-use crate::ui::{Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap};
+use crate::ui::{
+    Report, Tone, View, amount, bytes, count, escape_line, escape_text, pretty_json, wrap,
+};
 use reco_ops::dlq::chosen::Chosen;
 use reco_ops::dlq::judge::{Provenance, Row};
 use reco_ops::dlq::reach::Reach;

@@ -165,9 +165,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         match self.place {
-            Place::Entries => {
-                while list.next_element_seed(self.at(Place::Entry))?.is_some() {}
-            }
+            Place::Entries => while list.next_element_seed(self.at(Place::Entry))?.is_some() {},
             // A pair, or entries without the object around them.
             Place::Top => {
                 self.found.nested = false;

@@ -154,11 +154,13 @@ pub fn check_home(pair: &QueuePair) -> Result<()> {
     let Some(mismatch) = &pair.mismatch else { return Ok(()) };
     let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
     let source = source.map_or("the source queue", |source| source.queue.name.as_str());
-    Err(Error::refused(format!("refusing to move messages of {dlq} to {source}: it is not its DLQ"))
-        .cause(mismatch)
-        .hint(format!(
-            "name the queues of one pipeline, or pass --to {source} to move them there anyway"
-        )))
+    Err(Error::refused(format!(
+        "refusing to move messages of {dlq} to {source}: it is not its DLQ"
+    ))
+    .cause(mismatch)
+    .hint(format!(
+        "name the queues of one pipeline, or pass --to {source} to move them there anyway"
+    )))
 }
 
 /// Checks that there is a queue to move messages back to.
@@ -228,12 +230,10 @@ pub async fn guard_whole(sqs: &Sqs, pair: &QueuePair, force: bool) -> Result<()>
     let name = &pair.dlq.queue.name;
     let hint = "check that this is the DLQ; --force proceeds anyway";
     match sqs.dead_letter_sources(&pair.dlq.queue).await {
-        Ok(sources) if sources.is_empty() => {
-            Err(Error::refused(format!(
-                "refusing to purge {name}: no queue names it as its DLQ, so it may be a live queue"
-            ))
-                .hint(hint))
-        }
+        Ok(sources) if sources.is_empty() => Err(Error::refused(format!(
+            "refusing to purge {name}: no queue names it as its DLQ, so it may be a live queue"
+        ))
+        .hint(hint)),
         Ok(_) => Ok(()),
         Err(error) => {
             let message = format!("refusing to purge {name}: cannot determine whether it is a DLQ");

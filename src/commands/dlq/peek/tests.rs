@@ -9,9 +9,9 @@ fn report(messages: Vec<Box<Row>>) -> PeekReport {
         queues: sample::queues(),
         basis: sample::basis(),
         wanted: None,
-        in_full: messages.first().map(|row| {
-            format!("recoctl dlq get {}", rows::short(&row.message_id))
-        }),
+        in_full: messages
+            .first()
+            .map(|row| format!("recoctl dlq get {}", rows::short(&row.message_id))),
         undecided: 0,
         missing: vec![],
         scanned: messages.len() as u64,

@@ -248,7 +248,8 @@ impl<'a> Redrive<'a> {
             &self.matcher,
             found.iter().map(|found| &*found.row),
         );
-        self.ending.undecided += warn_undecided(&self.session.control.events, &self.matcher, &matches);
+        self.ending.undecided +=
+            warn_undecided(&self.session.control.events, &self.matcher, &matches);
         Ok(matches)
     }
 

@@ -152,7 +152,11 @@ async fn the_beginning_of_an_id_names_it_when_it_names_no_other() {
     }
     let error = chosen(&["bbbb", "aaaa"]).await.expect_err("two messages begin so");
     let text = error.to_string();
-    assert!(text.contains("message id aaaa is ambiguous") && text.contains(ids[0]) && text.contains(ids[1]));
+    assert!(
+        text.contains("message id aaaa is ambiguous")
+            && text.contains(ids[0])
+            && text.contains(ids[1])
+    );
     assert_eq!(error.kind, Kind::Refused);
 }
 
