@@ -10,6 +10,7 @@ use support::Harness;
 /// Returns recoctl on a machine that is not set up.
 fn bare(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
     let home = tempfile::tempdir().expect("a directory");
+    std::fs::write(home.path().join("in.jsonl"), "[1,[2]]\n").expect("written");
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("recoctl"));
     command.env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
     command.envs(env.iter().copied()).current_dir(home.path()).args(args);

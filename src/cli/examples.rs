@@ -125,7 +125,7 @@ examples! {
     ;
     "facts snapshot":
         "recoctl facts snapshot --out facts.sqlite" => "copy it to a file",
-        "recoctl dlq classify --facts sqlite:facts.sqlite" => "judge by the copy",
+        "recoctl facts snapshot --out lab.sqlite --env lab" => "of another environment",
     ;
     "config":
         "recoctl config show" => "the settings, and where each comes from",

@@ -21,12 +21,14 @@ fn path_of(parent: &str, command: &Command) -> String {
     format!("{parent} {}", command.get_name()).trim_start().to_owned()
 }
 
-/// Gives a command hidden copies of the options that do not affect it. They are still parsed, and
-/// refused with a reason.
+/// Gives a command copies of the global options, hidden if they do not affect it. Those are still
+/// parsed, and refused with a reason. All are copied, so that their order stays.
 fn without_idle(command: Command, parent: &str, globals: &[Arg]) -> Command {
     let path = path_of(parent, &command);
-    let idle = globals.iter().filter(|arg| !applies::takes_within(&path, &flag(arg)));
-    let copies = idle.map(|arg| arg.clone().global(false).hide(true));
+    let copies = globals.iter().map(|arg| {
+        let is_idle = !applies::takes_within(&path, &flag(arg));
+        if is_idle { arg.clone().hide(true) } else { arg.clone() }
+    });
     let command = command.args(copies);
     command.mut_subcommands(|sub| without_idle(sub, &path, globals))
 }

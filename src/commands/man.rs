@@ -117,11 +117,27 @@ fn render(command: &Command, name: &str) -> Result<String> {
     let rest = rest.find("\n.SH ").and_then(|at| rest.get(at + 1..)).unwrap_or_default();
     let synopsis = synopsis::synopsis(command, name);
     let path = name.split('-').skip(1).collect::<Vec<_>>().join(" ");
+    let rest = &unfilled(rest);
     Ok([head, SYNOPSIS, &synopsis, rest, &examples(&path), &exit_status()].concat())
 }
 
 /// Heading of a page's synopsis.
 const SYNOPSIS: &str = ".SH SYNOPSIS\n";
+
+/// Keeps the lines of indented tables as they are.
+fn unfilled(page: &str) -> String {
+    let (mut text, mut in_table) = (String::new(), false);
+    for line in page.lines() {
+        let is_row = line.starts_with("  ");
+        if is_row != in_table {
+            text.push_str(if is_row { ".nf\n" } else { ".fi\n" });
+            in_table = is_row;
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
 
 fn examples(path: &str) -> String {
     let mut section = String::from(".SH EXAMPLES\n");

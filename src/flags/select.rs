@@ -53,10 +53,10 @@ pub const SELECTION: [&str; 8] =
 /// Returns the help of `--where`, with the members of its input.
 fn filter_help() -> String {
     let mut text = String::from(
-        "Only messages that match this jq expression, e.g. '.attributes.source == \"batch\"'. Its input has the members of a row of `dlq peek --full --output json`:\n\n",
+        "Only messages that match this jq expression, e.g. '.attributes.source == \"batch\"'. Its input (? may be null or absent):\n\n",
     );
     for (name, kind, example) in INPUT {
-        text.push_str(&format!("  {name:<16} {kind:<16} {example}\n"));
+        text.push_str(&format!("  {name:<16} {kind:<8} {example}\n"));
     }
     text
 }
