@@ -221,11 +221,11 @@ impl Context {
             None => Ok(facts),
             Some(age) => {
                 let (age, most) = (human::duration(age), human::duration(max_age_s));
-                Err(Error::refused(format!(
-                    "refusing to judge by a facts snapshot older than {most}"
-                ))
-                .cause(format!("it was taken {age} ago"))
-                .hint(format!("take it again with `recoctl facts snapshot`, or pass {otherwise}")))
+                Err(Error::refused("refusing to judge by a facts snapshot that is too old")
+                    .cause(format!("it was taken {age} ago; at most {most} is allowed"))
+                    .hint(format!(
+                        "take it again with `recoctl facts snapshot`, or pass {otherwise}"
+                    )))
             }
         }
     }

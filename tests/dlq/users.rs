@@ -138,12 +138,13 @@ fn rows_name_users_and_bodies_as_expressions_do() {
     // Whatever a row has, an expression can ask for by the same name.
     let row = row.as_object().expect("an object");
     for (name, value) in row {
+        // These change with every look.
+        if ["age_s", "time_left_s", "receive_count"].contains(&name.as_str()) {
+            continue;
+        }
         let filter = format!(".{name} == {value}");
         let found = harness.json(0, ["dlq", "peek", "aaaa0001", "--where", &filter]);
-        // These change with every look.
-        if !["age_s", "time_left_s", "receive_count"].contains(&name.as_str()) {
-            assert_eq!(shown(&found), all(&HERS[..1]), "{filter}");
-        }
+        assert_eq!(shown(&found), all(&HERS[..1]), "{filter}");
     }
 }
 
@@ -256,6 +257,8 @@ fn on_a_terminal(harness: &Harness, columns: usize, rows: usize, args: &str) -> 
     drop(stdin);
     let output = child.wait_with_output().expect("it ends");
     let shown = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    // An answer ends its line where it is typed.
+    let shown = shown.replace("[y/N] ", "[y/N]\n");
     // What a progress display erases is not seen.
     shown
         .lines()

@@ -154,13 +154,11 @@ pub fn check_home(pair: &QueuePair) -> Result<()> {
     let Some(mismatch) = &pair.mismatch else { return Ok(()) };
     let (dlq, source) = (&pair.dlq.queue.name, pair.source.as_ref());
     let source = source.map_or("the source queue", |source| source.queue.name.as_str());
-    Err(Error::refused(format!(
-        "refusing to move messages of {dlq} to {source}: it is not its DLQ"
-    ))
-    .cause(mismatch)
-    .hint(format!(
-        "name the queues of one pipeline, or pass --to {source} to move them there anyway"
-    )))
+    Err(Error::refused(format!("refusing to move messages: {dlq} is not the DLQ of {source}"))
+        .cause(mismatch)
+        .hint(format!(
+            "name the queues of one pipeline, or pass --to {source} to move them there anyway"
+        )))
 }
 
 /// Checks that there is a queue to move messages back to.
@@ -205,7 +203,7 @@ pub fn guard(pair: &QueuePair, force: bool) -> Result<()> {
     match &pair.dlq.state.redrive {
         // AWS: every receive counts, and the count cannot be reset.
         Some(policy) if !force => Err(Error::refused(format!(
-            "refusing to receive from {}, which has a redrive policy of its own",
+            "refusing to receive messages: {} has a redrive policy of its own",
             pair.dlq.queue.name
         ))
         .cause(format!(
